@@ -80,6 +80,7 @@ create table procedures (
   statutory_working_days integer,
   valid_from date not null,
   valid_to date,
+  search_name text not null,
   check (valid_from <= valid_to)
 );
 

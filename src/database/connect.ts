@@ -1,0 +1,62 @@
+import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from './tables.ts'
+
+export type Db = Kysely<DB>
+/** A function that takes this writes; only a transaction can call it. */
+export type Trx = Transaction<DB>
+
+/** Where the database is: the URL of a server, or the folder of a Unix socket. */
+export type Address = { connectionString: string } | { host: string; user: string; database: string }
+
+export interface Connection {
+  db: Db
+  pool: pg.Pool
+  close: () => Promise<void>
+}
+
+interface ConnectOptions {
+  max: number
+  /** Told of a connection that died while nobody used it; the pool replaces it by itself. */
+  onLost: (error: Error) => void
+}
+
+const TEXT_PARSERS: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.INT8]: exactNumber,
+  [pg.types.builtins.NUMERIC]: exactNumber,
+  // A JS Date would move the day with the time zone of the machine.
+  [pg.types.builtins.DATE]: text => text,
+  [pg.types.builtins.TIMESTAMPTZ]: text => new Date(text).toISOString()
+}
+
+/** @throws RangeError for a whole number that a double cannot hold: better no answer than another number. */
+export function exactNumber (text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(Math.trunc(number))) throw new RangeError(`not exact as a number: ${text}`)
+  return number
+}
+
+/** Opens a pool. Every wait is bounded, so a slow or lost database becomes an error and not a queue. */
+export function connect (address: Address, { max, onLost }: ConnectOptions): Connection {
+  const pool = new pg.Pool({
+    ...address,
+    max,
+    application_name: 'cchc-statistics',
+    connectionTimeoutMillis: 1_500,
+    idleTimeoutMillis: 30_000,
+    lock_timeout: 1_500,
+    statement_timeout: 20_000,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+    types: { getTypeParser: (oid: number, format?: string) => parserOf(oid, format) } as pg.CustomTypesConfig
+  })
+  pool.on('error', onLost)
+  // A client that dies while checked out emits on itself; without a listener that ends the process.
+  pool.on('connect', client => { client.on('error', onLost) })
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  return { db, pool, close: () => db.destroy() }
+}
+
+function parserOf (oid: number, format?: string) {
+  return (format === 'binary' ? undefined : TEXT_PARSERS[oid]) ?? pg.types.getTypeParser(oid, format as 'text')
+}

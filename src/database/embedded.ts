@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { mkdir, realpath, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { Address } from './connect.ts'
+
+export interface Embedded {
+  address: Address
+  close: () => Promise<void>
+}
+
+/**
+ * PostgreSQL without a server: PGlite in a thread of its own, so that a query never holds up requests, behind a
+ * Unix socket that only this user can open.
+ * @throws when the folder cannot be used, or another process has it open: PGlite itself would let both write.
+ */
+export async function startEmbedded (dataDir: string): Promise<Embedded> {
+  await mkdir(dataDir, { recursive: true })
+  const name = createHash('sha256').update(await realpath(dataDir)).digest('hex').slice(0, 16)
+  // Not in the data folder itself: a socket's path may be no longer than some hundred bytes.
+  const socketDir = join(tmpdir(), `cchc-${name}`)
+  await mkdir(socketDir, { recursive: true, mode: 0o700 })
+  const lock = await takeLock(join(socketDir, 'lock'), dataDir)
+  const socket = join(socketDir, '.s.PGSQL.5432')
+  await rm(socket, { force: true })
+
+  const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { dataDir, socket } })
+  const ended = once(worker, 'exit')
+  const close = async () => {
+    worker.postMessage('close')
+    await ended
+    await new Promise(resolve => lock.close(resolve))
+    await rm(socketDir, { recursive: true, force: true })
+  }
+  try {
+    await once(worker, 'message')
+  } catch (error) {
+    await close()
+    throw new Error(`the embedded database in ${dataDir} cannot be opened: ${(error as Error).message}`)
+  }
+  return { address: { host: socketDir, user: 'postgres', database: 'postgres' }, close }
+}
+
+/** Listening is the lock: the system ends it with the process, however that ends. */
+async function takeLock (path: string, dataDir: string): Promise<Server> {
+  if (await answers(path)) throw new Error(`the embedded database in ${dataDir} is open in another process`)
+  await rm(path, { force: true })
+  const server = createServer().listen(path)
+  await once(server, 'listening')
+  return server.unref()
+}
+
+async function answers (path: string): Promise<boolean> {
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,34 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import type { Db } from './connect.ts'
+
+export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
+
+/**
+ * Brings the schema to `target`, or to the newest migration. Forward only. Processes that start at the same time
+ * wait for one another on the migrator's lock.
+ * @throws the error of the migration that failed; its statements are rolled back.
+ */
+export async function migrate (db: Db, target?: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
+  const { error } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target))
+  if (error !== undefined) throw error
+}
+
+async function readMigrations (): Promise<Record<string, Migration>> {
+  const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql'))
+  return Object.fromEntries(await Promise.all(files.map(async file => {
+    const statements = statementsOf(await readFile(new URL(file, MIGRATIONS), 'utf8'))
+    return [file.replace('.sql', ''), { up: db => runAll(db, statements) } satisfies Migration]
+  })))
+}
+
+/** One DDL statement a query, as distributed PostgreSQL wants it. A statement ends with a semicolon at a line's end. */
+export function statementsOf (text: string): string[] {
+  return text.replaceAll(/^--.*$/gm, '').split(/;\s*$/m).map(statement => statement.trim()).filter(Boolean)
+}
+
+async function runAll (db: Parameters<Migration['up']>[0], statements: string[]) {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}

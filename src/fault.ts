@@ -1,0 +1,50 @@
+/** What can be wrong with one value of a request. Stable: clients branch on these codes. */
+export type FaultCode =
+  // shape
+  | 'missing' | 'unknown_property' | 'invalid_type' | 'not_allowed' | 'malformed' | 'out_of_range'
+  | 'invalid_length' | 'too_many' | 'not_text' | 'invalid_cursor'
+  // references
+  | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
+  | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
+  // rows of a batch
+  | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported'
+  // identities of form II.06a
+  | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
+  // indicator values
+  | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
+  // questions
+  | 'overlapping_periods' | 'gap_between_periods'
+
+/**
+ * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is
+ * not in the body.
+ */
+export interface Fault {
+  pointer: string
+  code: FaultCode
+  detail: string
+}
+
+/** Why a whole request is refused. */
+export type RefusalCode = 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
+
+/** A rule says no. Knows nothing of HTTP: `http/problem.ts` turns the code into a status. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly faults: readonly Fault[]
+
+  constructor (code: RefusalCode, detail: string, faults: readonly Fault[] = []) {
+    super(detail)
+    this.code = code
+    this.faults = faults
+  }
+}
+
+export function notFound (what: string, code: string): Refusal {
+  return new Refusal('not_found', `there is no ${what} ${JSON.stringify(code)}`)
+}
+
+/** Refuses a request for one value outside its body, such as a query parameter. */
+export function invalid (pointer: string, code: FaultCode, detail: string): Refusal {
+  return new Refusal('invalid_request', detail, [{ pointer, code, detail }])
+}

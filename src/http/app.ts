@@ -1,0 +1,24 @@
+import type {
+  FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawReplyDefaultExpression, RawRequestDefaultExpression,
+  RawServerDefault
+} from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { Db } from '../database/connect.ts'
+import type { Coalescer } from './coalesce.ts'
+import type { Answer } from './formats.ts'
+
+/** Gives handlers the types of what their schemas let through. */
+interface TypeBoxProvider extends FastifyTypeProvider {
+  validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown
+}
+
+export type App = FastifyInstance<
+  RawServerDefault, RawRequestDefaultExpression, RawReplyDefaultExpression, FastifyBaseLogger, TypeBoxProvider
+>
+
+/** What every feature gets. */
+export interface Context {
+  db: Db
+  /** Shared by identical questions, across all features. */
+  answers: Coalescer<Answer>
+}

@@ -1,0 +1,20 @@
+import { Type, type TObject } from 'typebox'
+import { BatchAnswer, MAX_ITEMS, type BatchOptions } from '../batch.ts'
+import { problems } from './problem.ts'
+import { Ref } from './schema.ts'
+
+/** The body of a batch. Items are checked one by one where they are taken in, so that each can be refused alone. */
+export function batchBody (item: TObject, example: object) {
+  return Type.Object({
+    items: Type.Array(Ref(item), { maxItems: MAX_ITEMS })
+  }, { additionalProperties: false, examples: [{ items: [example] }] })
+}
+
+export const batchResponses = {
+  200: { description: 'What was done, or with `dry_run` what would be.', ...Ref(BatchAnswer) },
+  ...problems(400, 413, 415, 422)
+}
+
+export function batchOptions ({ mode = 'atomic', dry_run = false }: Partial<BatchOptions>): BatchOptions {
+  return { mode, dry_run }
+}

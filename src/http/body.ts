@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import { parse } from 'secure-json-parse'
+
+// Fatal: the default would put U+FFFD in place of what it cannot read, and store it. Drops a BOM.
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** JSON in UTF-8. A body that is not, or that names `__proto__`, is refused. */
+export function acceptJson (app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+    try {
+      return parse(utf8.decode(body))
+    } catch (error) {
+      throw Object.assign(new Error(`the body is not JSON in UTF-8: ${(error as Error).message}`), { statusCode: 400 })
+    }
+  })
+}

@@ -1,0 +1,30 @@
+interface Question<T> {
+  running: Promise<T>
+  next: Promise<T> | null
+}
+
+/**
+ * Lets identical questions share an answer and keeps it fresh: a request never joins a query that began before the
+ * request came, it waits for the next one. At most one runs and one waits per question; nothing is kept after that.
+ */
+export class Coalescer<T> {
+  readonly #questions = new Map<string, Question<T>>()
+
+  ask (key: string, answer: () => Promise<T>): Promise<T> {
+    const question = this.#questions.get(key)
+    if (question === undefined) return this.#start(key, answer)
+    question.next ??= question.running.then(ignore, ignore).then(() => this.#start(key, answer))
+    return question.next
+  }
+
+  #start (key: string, answer: () => Promise<T>): Promise<T> {
+    const running = answer()
+    const question: Question<T> = { running, next: null }
+    this.#questions.set(key, question)
+    const forget = () => { if (question.next === null) this.#questions.delete(key) }
+    running.then(forget, forget)
+    return running
+  }
+}
+
+function ignore () {}

@@ -1,0 +1,162 @@
+import type {} from '@fastify/accepts'
+import { Readable, pipeline } from 'node:stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { stringify } from 'csv-stringify'
+import { Type, type TObject, type TSchema } from 'typebox'
+import writeExcelFile from 'write-excel-file/node'
+import { Refusal } from '../fault.ts'
+import type { Coalescer } from './coalesce.ts'
+import { etagOf } from './etag.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from './paging.ts'
+import { OneOf, Ref } from './schema.ts'
+
+const TYPES = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+}
+
+export type Format = keyof typeof TYPES
+
+const FORMATS = Object.keys(TYPES) as Format[]
+
+/** A sheet holds 1 048 576 rows; long before that a person wants csv. */
+const MAX_SHEET_ROWS = 100_000
+
+// Without the BOM Excel reads a csv in the code page of the machine, and breaks every Vietnamese letter.
+const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
+
+export const FormatQuery = {
+  format: Type.Optional(OneOf(FORMATS, {
+    description: 'What the answer is written in; goes before `Accept`. csv is UTF-8 with a BOM.'
+  }))
+}
+
+export type Row = object
+
+/** The query of a list without filters. */
+export const PlainListQuery = Type.Object({ ...PageQuery, ...FormatQuery }, { additionalProperties: false })
+
+/** The answer 200 of a list, in every format. */
+export function listResponse (row: TObject, description: string) {
+  const list = Type.Object({
+    items: Type.Array(Ref(row)),
+    next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null on the last page' })
+  }, { additionalProperties: false })
+  return tableResponse(list, description)
+}
+
+export function tableResponse (json: TSchema, description: string) {
+  const text = Type.String()
+  return {
+    description,
+    headers: {
+      etag: Type.String({ description: 'Send it back as `If-None-Match`.' }),
+      link: Type.String({ description: '`rel="next"`, where there is a next page.' })
+    },
+    content: Object.fromEntries(FORMATS.map(format => [TYPES[format], { schema: format === 'json' ? json : text }]))
+  }
+}
+
+/** @throws an error with status 406 when `Accept` names nothing that can be had. */
+export function formatOf (request: FastifyRequest): Format {
+  const { format } = request.query as { format?: Format }
+  if (format !== undefined) return format
+  const type = request.accepts().type(Object.values(TYPES))
+  const accepted = FORMATS.find(name => TYPES[name] === type)
+  if (accepted !== undefined) return accepted
+  throw Object.assign(new Error(`can be had as ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
+}
+
+/** A rendered page, shared by all who asked the same at the same time. */
+export interface Answer {
+  body: string
+  etag: string
+  link: string | null
+}
+
+/**
+ * Answers with a list: one page as JSON, and as csv, ndjson or xlsx all of it, unless a limit is asked for: a table
+ * that ends early without a word is worse than a long one.
+ */
+export async function sendList<R extends Row> (
+  answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply, schema: TObject,
+  page: (asked: PageRequest) => Promise<Page<R>>
+) {
+  const format = formatOf(request)
+  const { limit, cursor } = request.query as { limit?: number, cursor?: string }
+  if (format === 'json') {
+    const { body, etag, link } = await answers.ask(request.url, async () => {
+      const { items, next_cursor } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
+      const json = JSON.stringify({ items, next_cursor })
+      return { body: json, etag: etagOf(json), link: next_cursor === null ? null : nextLink(request, next_cursor) }
+    })
+    if (link !== null) reply.header('link', link)
+    return sendJson(reply.header('etag', etag), body)
+  }
+  const first = await page({ limit: limit ?? MAX_LIMIT, cursor })
+  if (limit === undefined) return sendFile(request, reply, format, schema, allRows(first, page))
+  if (first.next_cursor !== null) reply.header('link', nextLink(request, first.next_cursor))
+  return sendFile(request, reply, format, schema, first.items)
+}
+
+export function sendJson (reply: FastifyReply, body: string) {
+  return reply.type('application/json; charset=utf-8').send(body)
+}
+
+/** Answers with rows as a file named after the route. Lists inside a row become text. */
+export async function sendFile (
+  request: FastifyRequest, reply: FastifyReply, format: Exclude<Format, 'json'>, schema: TObject,
+  rows: Iterable<Row> | AsyncIterable<Row>
+) {
+  const columns = Object.keys(schema.properties)
+  const name = request.routeOptions.url!.replace('/v1/', '').replaceAll(/[^a-z]+/g, '-').replace(/-$/, '')
+  reply.type(format === 'xlsx' ? TYPES.xlsx : `${TYPES[format]}; charset=utf-8`)
+  reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
+  if (format === 'xlsx') return reply.send(await sheetOf(columns, rows))
+  const lines = format === 'ndjson'
+    ? Readable.from(jsonLines(rows))
+    : pipeline(Readable.from(rows), stringify({ ...CSV, columns }), () => {})
+  return reply.send(lines)
+}
+
+async function * allRows<R> (first: Page<R>, page: (asked: PageRequest) => Promise<Page<R>>): AsyncGenerator<R> {
+  let { items, next_cursor: cursor } = first
+  for (;;) {
+    yield * items
+    if (cursor === null) return
+    ({ items, next_cursor: cursor } = await page({ limit: MAX_LIMIT, cursor }))
+  }
+}
+
+async function * jsonLines (rows: Iterable<Row> | AsyncIterable<Row>) {
+  for await (const row of rows) yield `${JSON.stringify(row)}\n`
+}
+
+async function sheetOf (columns: string[], rows: Iterable<Row> | AsyncIterable<Row>): Promise<Buffer> {
+  const data: (string | number | boolean | null)[][] = []
+  for await (const row of rows) {
+    if (data.length === MAX_SHEET_ROWS) {
+      throw new Refusal('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
+    }
+    data.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
+  }
+  const sheet = [columns.map(value => ({ value, fontWeight: 'bold' as const })), ...data]
+  return writeExcelFile(sheet, { stickyRowsCount: 1 }).toBuffer()
+}
+
+function cellOf (value: unknown) {
+  return typeof value === 'object' && value !== null ? listText(value) : value as string | number | boolean | null
+}
+
+/** `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
+function listText (value: object): string {
+  return (value as unknown[]).map(item => typeof item === 'object' ? Object.values(item!).join('=') : String(item)).join('; ')
+}
+
+function nextLink (request: FastifyRequest, cursor: string): string {
+  const url = new URL(request.url, 'http://host')
+  url.searchParams.set('cursor', cursor)
+  return `<${url.pathname}${url.search}>; rel="next"`
+}

@@ -1,0 +1,121 @@
+import { DatabaseError } from 'pg'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Refusal, type Fault, type RefusalCode } from '../fault.ts'
+import { Ref } from './schema.ts'
+
+/** RFC 9457. `errors` lists all the faults, not the first. */
+export const Problem = Type.Object({
+  type: Type.String({ description: 'A URN that ends in the code.' }),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable; branch on this.' }),
+  detail: Type.String(),
+  errors: Type.Array(Type.Object({
+    pointer: Type.String({
+      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for what is not in the body.'
+    }),
+    code: Type.String(),
+    detail: Type.String()
+  }, { additionalProperties: false }))
+}, {
+  $id: 'Problem',
+  additionalProperties: false,
+  examples: [{
+    type: 'urn:cchc:problem:invalid_rows',
+    title: 'Some rows break a rule',
+    status: 422,
+    code: 'invalid_rows',
+    detail: '1 of 1 rows is at fault; nothing was written',
+    errors: [{
+      pointer: '/items/0/received',
+      code: 'received_identity',
+      detail: 'received (100) is not received_online + received_direct + carried_over (90)'
+    }]
+  }]
+})
+
+/** The error answers of an operation, for its contract. Any operation can find the database busy. */
+export function problems (...statuses: number[]) {
+  return Object.fromEntries([...statuses, 503].map(status => [status, {
+    description: DESCRIPTIONS[status]!,
+    content: { 'application/problem+json': { schema: Ref(Problem) } }
+  }]))
+}
+
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'The request is not valid; `errors` says where.',
+  404: 'There is no such thing.',
+  406: '`Accept` names no format that can be had.',
+  413: 'The body, the batch or the answer is too large.',
+  415: 'The body is not `application/json`.',
+  422: 'Rows break a rule; nothing was written.',
+  503: 'Busy, or the database cannot be reached: try again after `Retry-After` seconds.'
+}
+
+interface Kind { code: string, status: number, title: string }
+
+const REFUSALS: Record<RefusalCode, Kind> = {
+  invalid_request: { code: 'invalid_request', status: 400, title: 'The request is not valid' },
+  invalid_rows: { code: 'invalid_rows', status: 422, title: 'Some rows break a rule' },
+  not_found: { code: 'not_found', status: 404, title: 'Not found' },
+  too_many_items: { code: 'too_many_items', status: 413, title: 'Too many items in one batch' },
+  too_many_rows: { code: 'too_many_rows', status: 413, title: 'Too many rows for this format' }
+}
+
+/** What the framework refuses before a handler runs, by its status. */
+const FRAMEWORK: Record<number, Kind> = {
+  400: { code: 'malformed_request', status: 400, title: 'The request cannot be read' },
+  404: { code: 'not_found', status: 404, title: 'Not found' },
+  406: { code: 'not_acceptable', status: 406, title: 'No such format' },
+  413: { code: 'body_too_large', status: 413, title: 'The body is too large' },
+  414: { code: 'malformed_request', status: 414, title: 'The address is too long' },
+  415: { code: 'unsupported_media_type', status: 415, title: 'Unsupported content type' }
+}
+
+const BUSY: Kind = { code: 'busy', status: 503, title: 'The service is busy; try again' }
+const UNAVAILABLE: Kind = { code: 'database_unavailable', status: 503, title: 'The database cannot be reached; try again' }
+const FULL: Kind = { code: 'storage_full', status: 507, title: 'The storage is full' }
+const INTERNAL: Kind = { code: 'internal', status: 500, title: 'The service failed' }
+
+const RETRY_AFTER_SECONDS = 1
+
+export function sendError (error: FastifyError | Refusal | Error, request: FastifyRequest, reply: FastifyReply) {
+  const { kind, detail, faults } = explain(error)
+  if (kind.status >= 500) request.log.error({ err: error }, kind.title)
+  if (kind.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  return sendProblem(reply, kind, detail, faults)
+}
+
+export function sendNotFound (request: FastifyRequest, reply: FastifyReply) {
+  return sendProblem(reply, FRAMEWORK[404]!, `there is no ${request.method} ${request.url.split('?')[0]}`, [])
+}
+
+function explain (error: FastifyError | Refusal | Error): { kind: Kind, detail: string, faults: readonly Fault[] } {
+  if (error instanceof Refusal) return { kind: REFUSALS[error.code], detail: error.message, faults: error.faults }
+  const kind = FRAMEWORK[(error as FastifyError).statusCode ?? 500]
+  if (kind !== undefined) return { kind, detail: error.message, faults: [] }
+  const broken = databaseKind(error) ?? INTERNAL
+  // Nothing of the inside: the log has it, under the request's id.
+  return { kind: broken, detail: broken.title, faults: [] }
+}
+
+/** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function databaseKind (error: Error): Kind | undefined {
+  if (error instanceof DatabaseError) {
+    const state = error.code ?? ''
+    if (state.startsWith('40') || ['55P03', '57014', '25P03'].includes(state)) return BUSY
+    if (state.startsWith('08') || state.startsWith('57P') || state === '53300') return UNAVAILABLE
+    if (state === '53100') return FULL
+    return undefined
+  }
+  const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes((error as { code?: string }).code ?? '')
+  return lost || /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
+    ? UNAVAILABLE
+    : undefined
+}
+
+function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Fault[]) {
+  return reply.code(status).type('application/problem+json')
+    .send(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }))
+}

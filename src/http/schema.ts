@@ -1,0 +1,50 @@
+import { Type, type Static, type TProperties, type TSchema, type TUnsafe } from 'typebox'
+
+/** A whole schema with a name in the contract: `Unit`, `OnTimeRow` … Every property is always present. */
+export function Named<P extends TProperties> ($id: string, description: string, properties: P) {
+  return Type.Object(properties, { $id, description, additionalProperties: false })
+}
+
+/** Refers to a named schema. */
+export function Ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
+  return Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
+}
+
+/** `null` is unknown or none. One `type` with two names, because validators tell one fault of it and `anyOf` three. */
+export function Nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
+  const { type, enum: values, ...rest } = schema as unknown as { type: string, enum?: unknown[] }
+  return Type.Unsafe<Static<T> | null>({
+    ...rest, type: [type, 'null'], ...(values === undefined ? {} : { enum: [...values, null] })
+  })
+}
+
+export function OneOf<const V extends string> (values: readonly V[], options: { description?: string, default?: V } = {}) {
+  return Type.Unsafe<V>({ type: 'string', enum: [...values], ...options })
+}
+
+export function ListOf<T extends TSchema> (schema: T, description: string) {
+  return Type.Optional(Type.Array(schema, { description, minItems: 1, maxItems: 100 }))
+}
+
+/** The code of anything in the catalogue. An alias of a unit is written `source:external code`. */
+export function Code (description: string) {
+  return Type.String({ description, pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' })
+}
+
+/** A source in a body or a path; it cannot hold the colon that parts it from a code in an alias. */
+export function SourceCode (description: string) {
+  return Type.String({ description, pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
+}
+
+export function Text (description: string, maxLength = 1000) {
+  return Type.String({ description, maxLength, format: 'text' })
+}
+
+export function Day (description: string) {
+  return Type.String({ description, format: 'date' })
+}
+
+/** Any number of dossiers, procedures, people: whole, not negative, and small enough that sums stay exact. */
+export function Count (description: string) {
+  return Type.Integer({ description, minimum: 0, maximum: 999_999_999 })
+}

@@ -1,0 +1,53 @@
+import { collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client'
+import { sql } from 'kysely'
+import { Type } from 'typebox'
+import type { App, Context } from '../http/app.ts'
+import { problems } from '../http/problem.ts'
+
+const Status = Type.Object({ status: Type.String() }, { additionalProperties: false, examples: [{ status: 'ok' }] })
+
+export async function operationRoutes (app: App, { db }: Pick<Context, 'db'>) {
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to its answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics]
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none'
+    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+  })
+
+  app.get('/livez', {
+    schema: {
+      operationId: 'getLiveness',
+      tags: ['operations'],
+      summary: 'Whether the process runs',
+      response: { 200: { description: 'It does.', ...Status } }
+    }
+  }, async () => ({ status: 'ok' }))
+
+  app.get('/readyz', {
+    schema: {
+      operationId: 'getReadiness',
+      tags: ['operations'],
+      summary: 'Whether requests can be answered: the process runs and reaches its database',
+      response: { 200: { description: 'They can.', ...Status }, ...problems() }
+    }
+  }, async () => {
+    await sql`select 1`.execute(db)
+    return { status: 'ok' }
+  })
+
+  app.get('/metrics', {
+    schema: {
+      operationId: 'getMetrics',
+      tags: ['operations'],
+      summary: 'Measurements in the text format of Prometheus',
+      response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: Type.String() } } } }
+    }
+  }, async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()))
+}

@@ -1,0 +1,31 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../http/app.ts'
+import { listResponse, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { Code, Ref } from '../http/schema.ts'
+import { periodByCode, periods } from './queries.ts'
+import { Period, PeriodQuery } from './schema.ts'
+
+export async function periodRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(Period)
+
+  app.get('/periods', {
+    schema: {
+      operationId: 'listPeriods',
+      tags: ['catalogue'],
+      summary: 'List reporting periods, by code',
+      querystring: PeriodQuery,
+      response: { 200: listResponse(Period, 'Periods, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Period, page => periods(db, request.query, page)))
+
+  app.get('/periods/:code', {
+    schema: {
+      operationId: 'getPeriod',
+      tags: ['catalogue'],
+      summary: 'Get a reporting period by its code',
+      params: Type.Object({ code: Code('Code of the period.') }),
+      response: { 200: { description: 'The period.', ...Ref(Period) }, ...problems(400, 404) }
+    }
+  }, request => periodByCode(db, request.params.code))
+}

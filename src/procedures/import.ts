@@ -1,0 +1,67 @@
+import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../batch.ts'
+import type { Db, Trx } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { upsert } from '../database/upsert.ts'
+import { checkOf } from '../http/validation.ts'
+import { searchName } from '../units/search-name.ts'
+import { PROCEDURE_COLUMNS } from './queries.ts'
+import { ProcedureItem, type Procedure } from './schema.ts'
+
+interface Draft {
+  index: number
+  row: Procedure
+}
+
+const checkItem = checkOf(ProcedureItem)
+
+/**
+ * Takes in procedures, by code. What an item leaves out becomes unknown.
+ * @throws Refusal `invalid_rows`, `too_many_items`
+ */
+export async function importProcedures (db: Db, items: unknown[], options: BatchOptions): Promise<BatchAnswer> {
+  const batch = new Batch<ProcedureItem>(items, checkItem)
+  batch.rejectDuplicates(batch.accepted.map(({ index, item }) => ({ index, key: item.code })), 'code')
+  return inTransaction(db, !options.dry_run, async trx => {
+    await rejectUnknownReferences(trx, batch)
+    rejectEndsBeforeStarts(batch)
+    batch.settle(options.mode)
+
+    const drafts = batch.accepted.map(draftOf)
+    const stored = await lockStored(trx, drafts.map(({ row }) => row.code))
+    const changes = drafts.map(({ index, row }) => changeOf(index, stored.get(row.code), row))
+    const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
+    if (written.length > 0) {
+      await upsert(trx, 'procedures', ['code'], written.map(row => ({ ...row, search_name: searchName(row.name) })))
+    }
+    return batch.answer(changes, options)
+  })
+}
+
+async function rejectUnknownReferences (trx: Trx, batch: Batch<ProcedureItem>) {
+  const fields = new Set((await trx.selectFrom('fields').select('code').execute()).map(({ code }) => code))
+  const levels = new Set((await trx.selectFrom('levels').select('code').execute()).map(({ code }) => code))
+  for (const { index, item } of batch.accepted) {
+    if (!fields.has(item.field)) batch.reject(index, 'field', 'unknown_field', `there is no field ${item.field}`)
+    if (!levels.has(item.level)) batch.reject(index, 'level', 'unknown_level', `there is no level ${item.level}`)
+  }
+}
+
+function rejectEndsBeforeStarts (batch: Batch<ProcedureItem>) {
+  for (const { index, item } of batch.accepted) {
+    if (item.valid_to == null || item.valid_from <= item.valid_to) continue
+    batch.reject(index, 'valid_to', 'out_of_range', `valid_to (${item.valid_to}) is before valid_from (${item.valid_from})`)
+  }
+}
+
+function draftOf ({ index, item }: { index: number, item: ProcedureItem }): Draft {
+  const unknown = Object.fromEntries(PROCEDURE_COLUMNS.map(column => [column, null]))
+  return { index, row: { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure }
+}
+
+/** In the order of codes, so that two batches never wait for each other in a circle. */
+async function lockStored (trx: Trx, codes: string[]): Promise<Map<string, Procedure>> {
+  if (codes.length === 0) return new Map()
+  const rows = await trx.selectFrom('procedures').select(PROCEDURE_COLUMNS)
+    .where('code', 'in', codes).orderBy('code').forUpdate().execute()
+  return new Map(rows.map(row => [row.code, row as Procedure]))
+}

@@ -1,0 +1,57 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../http/app.ts'
+import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
+import { listResponse, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { Code, Ref } from '../http/schema.ts'
+import { envelopeCompiler } from '../http/validation.ts'
+import { importProcedures } from './import.ts'
+import { procedureByCode, procedures } from './queries.ts'
+import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
+
+export async function procedureRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(Procedure)
+  app.addSchema(ProcedureItem)
+
+  app.get('/procedures', {
+    schema: {
+      operationId: 'listProcedures',
+      tags: ['catalogue'],
+      summary: 'List administrative procedures, by code',
+      querystring: ProcedureQuery,
+      response: { 200: listResponse(Procedure, 'Procedures, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Procedure, page => procedures(db, request.query, page)))
+
+  app.get('/procedures/:code', {
+    schema: {
+      operationId: 'getProcedure',
+      tags: ['catalogue'],
+      summary: 'Get an administrative procedure by its code',
+      params: Type.Object({ code: Code('Code of the procedure.') }),
+      response: { 200: { description: 'The procedure.', ...Ref(Procedure) }, ...problems(400, 404) }
+    }
+  }, request => procedureByCode(db, request.params.code))
+
+  app.post('/procedures', {
+    schema: {
+      operationId: 'postProcedures',
+      tags: ['catalogue'],
+      summary: 'Create or update procedures, by code',
+      querystring: PostQuery,
+      body: batchBody(ProcedureItem, EXAMPLE),
+      response: batchResponses
+    },
+    validatorCompiler: envelopeCompiler
+  }, request => importProcedures(db, request.body.items, batchOptions(request.query)))
+}
+
+const EXAMPLE = {
+  code: '1.001193',
+  name: 'Đăng ký khai sinh',
+  field: 'civil-status',
+  level: 'commune',
+  online_service_level: '4',
+  interlinked: 'none',
+  valid_from: '2020-01-01'
+}

@@ -1,0 +1,14 @@
+/**
+ * Numbers in [0, 1) that follow from `seed` alone, whatever was drawn before for others: the same sample on every
+ * machine. FNV-1a, then mulberry32.
+ */
+export function randomFrom (seed: string): () => number {
+  let state = 0x811c9dc5
+  for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193)
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

@@ -1,0 +1,93 @@
+import type { Units } from '../database/tables.ts'
+import { caseloadOf } from './caseload.ts'
+import { randomFrom } from './random.ts'
+
+type Flow = ReturnType<typeof dossiersOf>
+
+export interface SyntheticStatistics extends Flow {
+  unit: string
+  period: string
+  source: string
+  scope: 'own'
+  field: string
+}
+
+const LATE_BY_LEVEL = { province: 0.04, district: 0.03, commune: 0.015 }
+const LATE_BY_FIELD: Record<string, number> = {
+  land: 2,
+  construction: 1.5,
+  'civil-status': 0.3,
+  certification: 0.05
+}
+const ONLINE_BY_LEVEL = { province: 0.4, district: 0.12, commune: 0.04 }
+
+/** The dossiers of the 2021 report: a total of the province, given without levels or fields. */
+export function reportedStatistics () {
+  return {
+    unit: 'H56',
+    period: '2021-H1',
+    source: 'bao-cao-2021',
+    scope: 'total' as const,
+    received_online: 119_123,
+    received_direct: 2_255_309,
+    carried_over: 730_245,
+    received: 3_104_677,
+    resolved_in_time: 3_058_715,
+    resolved_overdue: 3_600,
+    resolved: 3_062_315,
+    pending: 42_362
+  }
+}
+
+/** Made-up dossiers for the units and fields that the report leaves open; the same ones at every call. */
+export function syntheticStatistics (units: Units[]): SyntheticStatistics[] {
+  return units.filter(unit => unit.reports_dossiers).flatMap(unit => {
+    const busy = 0.6 + 0.9 * randomFrom(unit.code)()
+    return Object.entries(caseloadOf(unit)).map(([field, usual]) => ({
+      unit: unit.code,
+      period: '2021-Q3',
+      source: 'sample',
+      scope: 'own' as const,
+      field,
+      ...dossiersOf(unit, field, usual * busy)
+    }))
+  })
+}
+
+/** Draws what cannot be derived and derives the rest, so that the form's identities hold by construction. */
+function dossiersOf (unit: Units, field: string, expected: number) {
+  const level = unit.level as keyof typeof LATE_BY_LEVEL
+  const random = randomFrom(`${unit.code} ${field}`)
+  const share = (whole: number, part: number) => Math.round(whole * part)
+  // Most units are good and a few are bad: a square has its mass near zero.
+  const late = Math.min(3 * random() ** 2 * LATE_BY_LEVEL[level] * (LATE_BY_FIELD[field] ?? 1), 0.3)
+  // A copy is certified while the citizen waits, so hardly any is open at the end of a day.
+  const open = (field === 'certification' ? 0.002 : 0.15) * random()
+
+  const fresh = Math.round(expected * (0.75 + 0.5 * random()))
+  const received_online = share(fresh, 2 * random() * ONLINE_BY_LEVEL[level])
+  const received_direct = fresh - received_online
+  const carried_over = share(fresh, open * (0.5 + random()))
+  const received = fresh + carried_over
+  const pending = share(received, open)
+  const pending_overdue = share(pending, late)
+  const resolved = received - pending
+  const resolved_overdue = share(resolved, late)
+  const resolved_in_time = resolved - resolved_overdue
+  const resolved_early = share(resolved_in_time, 0.2 + 0.7 * random())
+  return {
+    received_online,
+    received_direct,
+    received_postal: share(received_direct, 0.06 * random()),
+    carried_over,
+    received,
+    resolved_early,
+    resolved_on_time: resolved_in_time - resolved_early,
+    resolved_in_time,
+    resolved_overdue,
+    resolved,
+    pending_in_time: pending - pending_overdue,
+    pending_overdue,
+    pending
+  }
+}

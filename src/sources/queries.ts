@@ -1,0 +1,19 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/connect.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import type { Source, SourceBody } from './schema.ts'
+
+const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
+
+export async function sources (db: Db, page: PageRequest): Promise<Page<Source>> {
+  const { rows } = await pageQuery(sql<Source>`${db.selectFrom('sources').selectAll()}`, ORDER, page).execute(db)
+  return pageOf(rows, ORDER, page.limit)
+}
+
+/** Describes a source, whether it has posted already or not. */
+export async function describedSource (db: Db, code: string, body: SourceBody): Promise<Source> {
+  const described = { ...body, name: body.name.normalize('NFC') }
+  return db.insertInto('sources').values({ code, ...described })
+    .onConflict(conflict => conflict.column('code').doUpdateSet(described))
+    .returningAll().executeTakeFirstOrThrow()
+}

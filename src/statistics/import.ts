@@ -1,0 +1,206 @@
+import { sql } from 'kysely'
+import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
+import type { Db, Trx } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { checkOf } from '../http/validation.ts'
+import { isStorable } from '../http/text.ts'
+import { resolveUnits, type UnitOf } from '../units/resolve.ts'
+import { completed, MEASURES, type Measures } from './measures.ts'
+import { DossierStatisticsItem, type DossierStatistics } from './schema.ts'
+import {
+  deleteRows, lockSets, recountSets, registerSources, setDetail, storedRows, upsertRows,
+  type Detail, type SetKey, type StatisticsRow
+} from './sets.ts'
+
+interface ImportOptions extends BatchOptions {
+  replace: boolean
+}
+
+interface Draft {
+  index: number
+  row: StatisticsRow
+}
+
+const checkItem = checkOf(DossierStatisticsItem)
+
+/**
+ * Takes in dossier statistics, all in one transaction. Every row is completed by the identities of form II.06a
+ * and checked against them; what two rows would count twice is refused.
+ * @throws Refusal `invalid_rows`, `too_many_items`
+ */
+export async function importDossierStatistics (db: Db, items: unknown[], options: ImportOptions): Promise<BatchAnswer> {
+  const batch = new Batch<DossierStatisticsItem>(items, checkItem)
+  return inTransaction(db, !options.dry_run, async trx => {
+    const unitOf = await resolveUnits(trx, items.flatMap(item => namedUnit(item) ?? []))
+    const drafts = await draftRows(trx, batch, unitOf)
+    batch.rejectDuplicates(drafts.map(({ index, row }) => ({ index, key: rowKeyOf(row) })), 'unit, period, source, scope, field and procedure')
+    rejectSeveralProvinces(batch, drafts)
+    rejectMixedDetails(batch, drafts)
+    if (options.replace) rejectIncompleteSets(batch, drafts, unitOf)
+    batch.settle(options.mode)
+
+    const accepted = acceptedOf(batch, drafts)
+    await registerSources(trx, accepted.map(({ row }) => row.source))
+    const details = await lockSets(trx, accepted.map(({ row }) => row))
+    if (!options.replace) {
+      rejectOtherDetails(batch, accepted, details)
+      batch.settle(options.mode)
+    }
+    const changes = await write(trx, acceptedOf(batch, accepted), details, options.replace)
+    return batch.answer(changes.map(shown), options)
+  })
+}
+
+async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf: UnitOf): Promise<Draft[]> {
+  const items = batch.accepted
+  const periods = await byCode(trx, 'periods', items.map(({ item }) => item.period))
+  const procedures = await byCode(trx, 'procedures', items.map(({ item }) => item.procedure))
+  const fields = await byCode(trx, 'fields', items.map(({ item }) => item.field))
+
+  return items.flatMap(({ index, item }) => {
+    const unit = unitOf(namedUnit(item)!)
+    const period = periods.get(item.period)
+    const procedure = item.procedure == null ? null : procedures.get(item.procedure)
+    const { measures, faults } = completed(item as Partial<Measures>)
+
+    if (unit === undefined) batch.reject(index, 'unit', 'unknown_unit', `there is no unit ${item.unit}`)
+    if (period === undefined) batch.reject(index, 'period', 'unknown_period', `there is no period ${item.period}`)
+    if (procedure === undefined) batch.reject(index, 'procedure', 'unknown_procedure', `there is no procedure ${item.procedure}`)
+    if (item.field != null && !fields.has(item.field)) {
+      batch.reject(index, 'field', 'unknown_field', `there is no field ${item.field}`)
+    } else if (procedure != null && item.field != null && item.field !== procedure.field) {
+      batch.reject(index, 'field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)
+    }
+    for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
+    if (unit === undefined || period === undefined || procedure === undefined) return []
+    if (unit.valid_from > period.ends_on || (unit.valid_to !== null && unit.valid_to < period.starts_on)) {
+      const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
+      batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
+    }
+
+    const field = procedure?.field ?? item.field ?? null
+    const row = {
+      province_code: unit.province_code,
+      period: period.code,
+      unit: unit.code,
+      scope: item.scope ?? 'own',
+      source: item.source,
+      ...detailOf(field, procedure?.code ?? null),
+      field,
+      procedure: procedure?.code ?? null,
+      ...measures
+    }
+    return [{ index, row }]
+  })
+}
+
+/** The rows of a catalogue table that the batch names. */
+async function byCode<T extends 'periods' | 'procedures' | 'fields'> (trx: Trx, table: T, codes: (string | null | undefined)[]) {
+  type Row = { code: string, field: string, starts_on: string, ends_on: string }
+  const asked = [...new Set(codes.filter(code => code != null))]
+  if (asked.length === 0) return new Map<string, Row>()
+  const { rows } = await sql<Row>`select * from ${sql.table(table)} where code = any(${asked})`.execute(trx)
+  return new Map(rows.map(row => [row.code, row]))
+}
+
+function detailOf (field: string | null, procedure: string | null): { detail: Detail, detail_code: string } {
+  if (procedure !== null) return { detail: 'procedure', detail_code: procedure }
+  return field === null ? { detail: 'whole', detail_code: '' } : { detail: 'field', detail_code: field }
+}
+
+/** A batch is one transaction of one province, so that provinces can live on different machines. */
+function rejectSeveralProvinces (batch: Batch<unknown>, drafts: Draft[]) {
+  const first = drafts[0]?.row.province_code
+  for (const { index, row } of drafts) {
+    if (row.province_code === first) continue
+    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
+  }
+}
+
+/** A unit counts by procedure, or by field, or only as a whole; two of these in one batch contradict each other. */
+function rejectMixedDetails (batch: Batch<unknown>, drafts: Draft[]) {
+  for (const set of Map.groupBy(drafts, ({ row }) => setKeyOf(row)).values()) {
+    const details = [...new Set(set.map(({ row }) => row.detail))]
+    if (details.length === 1) continue
+    for (const { index, row } of set) {
+      batch.reject(index, null, 'mixed_detail', `${nameOf(row)} is counted here by ${details.join(' and by ')}: its dossiers would count twice`)
+    }
+  }
+}
+
+/**
+ * A set is replaced as a whole or not at all: a row at fault would take what is stored in its place with it. Where a
+ * row does not even say which set it belongs to, it could be any.
+ */
+function rejectIncompleteSets (batch: Batch<unknown>, drafts: Draft[], unitOf: UnitOf) {
+  const incomplete = new Set(batch.rejected.map(({ item }) => setNamedBy(item, unitOf)))
+  for (const { index, row } of acceptedOf(batch, drafts)) {
+    if (!incomplete.has(setKeyOf(row)) && !incomplete.has(null)) continue
+    batch.reject(index, null, 'set_incomplete', `another row of ${nameOf(row)} is at fault, so it is not replaced`)
+  }
+}
+
+function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
+  const named = namedUnit(item)
+  if (named === null) return null
+  const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
+  return [period, unitOf(named)?.code ?? named.name, scope, named.source].join(' ')
+}
+
+/** @returns null when the item, which may be anything, does not name a unit */
+function namedUnit (item: unknown): { name: string, source: string } | null {
+  const { unit, source } = (item ?? {}) as { unit?: unknown, source?: unknown }
+  const named = typeof unit === 'string' && typeof source === 'string' && isStorable(unit) && isStorable(source)
+  return named ? { name: unit, source } : null
+}
+
+function rejectOtherDetails (batch: Batch<unknown>, drafts: Draft[], details: Map<string, Detail>) {
+  for (const { index, row } of drafts) {
+    const stored = details.get(setKeyOf(row))!
+    if (stored === row.detail) continue
+    batch.reject(index, null, 'mixed_detail', `${nameOf(row)} is counted by ${stored}, not by ${row.detail}; use replace to change that`)
+  }
+}
+
+function acceptedOf (batch: Batch<unknown>, drafts: Draft[]): Draft[] {
+  const rejected = new Set(batch.rejected.map(({ index }) => index))
+  return drafts.filter(({ index }) => !rejected.has(index))
+}
+
+async function write (trx: Trx, drafts: Draft[], details: Map<string, Detail>, replace: boolean) {
+  const before = await storedRows(trx, drafts.map(({ row }) => row), replace)
+  const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
+  const changes: Change<StatisticsRow>[] = drafts.map(({ index, row }) => changeOf(index, byKey.get(rowKeyOf(row)), row))
+  const kept = new Set(drafts.map(({ row }) => rowKeyOf(row)))
+  const deleted = before.filter(row => !kept.has(rowKeyOf(row)))
+  const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
+  const redetailed = written.filter(row => details.get(setKeyOf(row)) !== row.detail)
+
+  await deleteRows(trx, deleted)
+  await setDetail(trx, redetailed)
+  await upsertRows(trx, written)
+  await recountSets(trx, [...written, ...deleted])
+  return [...changes, ...deleted.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null }))]
+}
+
+/** As the API shows rows: without what follows from the rest. */
+function shown ({ before, after, ...change }: Change<StatisticsRow>): Change<DossierStatistics> {
+  return { ...change, before: before && shownRow(before), after: after && shownRow(after) }
+}
+
+function shownRow ({ unit, period, source, scope, field, procedure, ...row }: StatisticsRow): DossierStatistics {
+  const measures = Object.fromEntries(MEASURES.map(measure => [measure, row[measure]])) as Measures
+  return { unit, period, source, scope, field, procedure, ...measures }
+}
+
+export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
+  return [period, unit, scope, source].join(' ')
+}
+
+function rowKeyOf (row: StatisticsRow): string {
+  return `${setKeyOf(row)} ${row.detail} ${row.detail_code}`
+}
+
+function nameOf ({ unit, period, scope, source }: SetKey): string {
+  return `unit ${unit}, period ${period}, scope ${scope}, source ${source}`
+}

@@ -1,0 +1,68 @@
+import type { App, Context } from '../http/app.ts'
+import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
+import { listResponse, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { envelopeCompiler } from '../http/validation.ts'
+import { importDossierStatistics } from './import.ts'
+import { onTime } from './on-time.ts'
+import { dossierStatistics } from './queries.ts'
+import { DossierStatistics, DossierStatisticsItem, ListQuery, OnTimeQuery, OnTimeRow, PostQuery } from './schema.ts'
+
+export async function statisticsRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(DossierStatistics)
+  app.addSchema(DossierStatisticsItem)
+  app.addSchema(OnTimeRow)
+
+  app.post('/dossier-statistics', {
+    schema: {
+      operationId: 'postDossierStatistics',
+      tags: ['statistics'],
+      summary: 'Report dossier statistics (form II.06a)',
+      description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
+        'from others are filled in; a row that breaks an identity of the form is refused. A unit counts by procedure, ' +
+        'or by field, or only as a whole.',
+      querystring: PostQuery,
+      body: batchBody(DossierStatisticsItem, EXAMPLE),
+      response: batchResponses
+    },
+    validatorCompiler: envelopeCompiler
+  }, request => importDossierStatistics(db, request.body.items, {
+    ...batchOptions(request.query), replace: request.query.replace ?? false
+  }))
+
+  app.get('/dossier-statistics', {
+    schema: {
+      operationId: 'listDossierStatistics',
+      tags: ['statistics'],
+      summary: 'List dossier statistics as stored, of every source',
+      querystring: ListQuery,
+      response: { 200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, DossierStatistics, page => dossierStatistics(db, request.query, page)))
+
+  app.get('/on-time', {
+    schema: {
+      operationId: 'getOnTime',
+      tags: ['statistics'],
+      summary: 'Count dossiers and the share that was on time',
+      description: 'Counts are added up and divided once; percentages are never averaged. What would count twice is ' +
+        'never added: of two sources for a unit the one of higher precedence counts, then the later; totals stand only ' +
+        'for the one unit that they consolidate, and only where it has no own rows below it.',
+      querystring: OnTimeQuery,
+      response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, OnTimeRow, page => onTime(db, request.query, page)))
+}
+
+const EXAMPLE = {
+  unit: 'H56-380',
+  period: '2021-Q4',
+  source: 'one-stop',
+  field: 'land',
+  received_online: 120,
+  received_direct: 800,
+  carried_over: 80,
+  resolved_in_time: 900,
+  resolved_overdue: 20,
+  pending_overdue: 5
+}

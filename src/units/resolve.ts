@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/connect.ts'
+import { invalid } from '../fault.ts'
+
+export interface ResolvedUnit {
+  code: string
+  province_code: string
+  valid_from: string
+  valid_to: string | null
+}
+
+export interface NamedUnit {
+  /** A code, an alias of `source`, or `other source:external code`. */
+  name: string
+  source: string | null
+}
+
+/** undefined: no such unit. */
+export type UnitOf = (unit: NamedUnit) => ResolvedUnit | undefined
+
+/** Looks up units by name and source; a code goes before an alias. */
+export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf> {
+  const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
+  const { rows } = await sql<ResolvedUnit & NamedUnit>`
+    select distinct on (asked.name, asked.source)
+      asked.name, asked.source, units.code, units.province_code, units.valid_from, units.valid_to
+    from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
+    left join unit_aliases on (unit_aliases.source = asked.source and unit_aliases.external_code = asked.name)
+      or (asked.name like '%:%' and unit_aliases.source = split_part(asked.name, ':', 1)
+        and unit_aliases.external_code = substr(asked.name, strpos(asked.name, ':') + 1))
+    join units on units.code in (asked.name, unit_aliases.unit)
+    order by asked.name, asked.source, units.code = asked.name desc`.execute(db)
+  const byKey = new Map(rows.map(row => [keyOf(row), row]))
+  return unit => byKey.get(keyOf(unit))
+}
+
+function keyOf ({ name, source }: NamedUnit): string {
+  return `${source ?? ''} ${name}`
+}
+
+/** The unit that a filter names. @throws Refusal `unknown_unit` at `/query/unit` */
+export async function subtreeOf (db: Db, name: string, source: string | null = null): Promise<ResolvedUnit> {
+  const unit = (await resolveUnits(db, [{ name, source }]))({ name, source })
+  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${name}`)
+  return unit
+}

@@ -1,0 +1,42 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../http/app.ts'
+import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { Code, Ref } from '../http/schema.ts'
+import { levels, unitNamed, units } from './queries.ts'
+import { Level, Unit, UnitQuery } from './schema.ts'
+
+export async function unitRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(Level)
+  app.addSchema(Unit)
+
+  app.get('/levels', {
+    schema: {
+      operationId: 'listLevels',
+      tags: ['catalogue'],
+      summary: 'List the levels of government',
+      querystring: PlainListQuery,
+      response: { 200: listResponse(Level, 'All levels, from the top down.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Level, page => levels(db, page)))
+
+  app.get('/units', {
+    schema: {
+      operationId: 'listUnits',
+      tags: ['catalogue'],
+      summary: 'List units, by code',
+      querystring: UnitQuery,
+      response: { 200: listResponse(Unit, 'Units, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Unit, page => units(db, request.query, page)))
+
+  app.get('/units/:code', {
+    schema: {
+      operationId: 'getUnit',
+      tags: ['catalogue'],
+      summary: 'Get a unit by its code or an alias',
+      params: Type.Object({ code: Code('Code of the unit, or `source:external code`.') }),
+      response: { 200: Ref(Unit), ...problems(400, 404) }
+    }
+  }, request => unitNamed(db, request.params.code))
+}
