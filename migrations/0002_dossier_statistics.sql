@@ -3,6 +3,7 @@
 -- All the rows of one source for one unit, period and scope. Writers lock it, so that the rows below
 -- it are replaced, counted and checked as one. It holds their sums beside the number of rows
 -- that do not know a measure: questions without field and procedure are answered from here.
+-- Of several sources for one unit, period and scope, the one that counts is marked.
 create table statistics_sets (
   province_code text not null,
   period text not null references periods,
@@ -10,6 +11,8 @@ create table statistics_sets (
   scope text not null check (scope in ('own', 'total')),
   source text not null references sources,
   detail text not null check (detail in ('whole', 'field', 'procedure')),
+  level text not null references levels,
+  counts boolean not null default false,
   row_count integer not null default 0,
   received_online bigint not null default 0,
   received_online_unknown integer not null default 0,
@@ -40,6 +43,45 @@ create table statistics_sets (
   changed_at timestamptz not null default now(),
   primary key (province_code, period, unit, scope, source),
   unique (province_code, period, unit, scope, source, detail)
+);
+
+create unique index statistics_sets_that_count on statistics_sets (province_code, period, unit, scope)
+  where counts;
+
+-- The sum of the own sets that count, of all units of a level. Who changes what counts in a level and period locks its
+-- row first, so that two writers cannot both think that theirs counts.
+create table statistics_by_level (
+  province_code text not null,
+  period text not null references periods,
+  level text not null references levels,
+  units_reported integer not null default 0,
+  received_online bigint not null default 0,
+  received_online_unknown integer not null default 0,
+  received_direct bigint not null default 0,
+  received_direct_unknown integer not null default 0,
+  received_postal bigint not null default 0,
+  received_postal_unknown integer not null default 0,
+  carried_over bigint not null default 0,
+  carried_over_unknown integer not null default 0,
+  received bigint not null default 0,
+  received_unknown integer not null default 0,
+  resolved_early bigint not null default 0,
+  resolved_early_unknown integer not null default 0,
+  resolved_on_time bigint not null default 0,
+  resolved_on_time_unknown integer not null default 0,
+  resolved_in_time bigint not null default 0,
+  resolved_in_time_unknown integer not null default 0,
+  resolved_overdue bigint not null default 0,
+  resolved_overdue_unknown integer not null default 0,
+  resolved bigint not null default 0,
+  resolved_unknown integer not null default 0,
+  pending_in_time bigint not null default 0,
+  pending_in_time_unknown integer not null default 0,
+  pending_overdue bigint not null default 0,
+  pending_overdue_unknown integer not null default 0,
+  pending bigint not null default 0,
+  pending_unknown integer not null default 0,
+  primary key (province_code, period, level)
 );
 
 -- null is unknown, never zero. The key carries the detail of the set, which is why a unit that counts by

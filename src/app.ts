@@ -3,21 +3,23 @@ import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { fastify, type FastifyBaseLogger } from 'fastify'
+import { fastify, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
 import { BatchAnswer } from './batch.ts'
 import type { Db } from './database/connect.ts'
 import { fieldRoutes } from './fields/routes.ts'
-import type { App } from './http/app.ts'
+import type { App, TypeBoxProvider } from './http/app.ts'
 import { acceptJson } from './http/body.ts'
 import { Coalescer } from './http/coalesce.ts'
 import { answerConditionally } from './http/etag.ts'
 import type { Answer } from './http/formats.ts'
 import { Problem, sendError, sendNotFound } from './http/problem.ts'
 import { validatorCompiler } from './http/validation.ts'
-import { documentOptions } from './openapi/document.ts'
+import { indicatorRoutes } from './indicators/routes.ts'
+import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './periods/routes.ts'
 import { procedureRoutes } from './procedures/routes.ts'
+import { reportRoutes } from './reports/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
 import { unitRoutes } from './units/routes.ts'
@@ -27,21 +29,24 @@ interface AppOptions {
   logger?: FastifyBaseLogger
 }
 
+const SCHEMA_CONTROLLER = {
+  compilersFactory: {
+    buildValidator: () => validatorCompiler,
+    // Answers are what handlers return: the default serializer turns null into 0 and 98.7 into 98.
+    buildSerializer: () => () => JSON.stringify
+  }
+} as unknown as FastifyServerOptions['schemaController'] & object
+
 /** The service without its process: plugins and features, in the order of the contract. */
 export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
-  const app: App = fastify({
+  const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
+    disableRequestLogging: true,
     bodyLimit: 16 * 1024 * 1024,
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
-    schemaController: {
-      compilersFactory: {
-        buildValidator: () => validatorCompiler as FastifyValidatorFactory,
-        // Answers are what handlers return: the default serializer turns null into 0 and 98.7 into 98.
-        buildSerializer: () => () => JSON.stringify
-      }
-    }
-  })
+    schemaController: SCHEMA_CONTROLLER
+  }).withTypeProvider<TypeBoxProvider>()
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)
   acceptJson(app)
@@ -57,6 +62,8 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   await app.register(async (v1: App) => {
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
+    await v1.register(reportRoutes, context)
+    await v1.register(indicatorRoutes, context)
     await v1.register(unitRoutes, context)
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
@@ -65,6 +72,6 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { displayRequestDuration: true, filter: true } })
+  await app.register(swaggerUi, documentationOptions)
   return app
 }

@@ -105,10 +105,11 @@ export class Batch<Item> {
     throw new Refusal('invalid_rows', detail, this.#sorted())
   }
 
-  answer<Row extends object> (changes: Change<Row>[], { dry_run: dryRun }: BatchOptions): BatchAnswer {
+  /** @param show a row as the API shows it */
+  answer<Row extends object> (
+    changes: Change<Row>[], { dry_run: dryRun }: BatchOptions, show: (row: Row) => object = row => row
+  ): BatchAnswer {
     const count = (outcome: Change<Row>['outcome']) => changes.filter(change => change.outcome === outcome).length
-    const rows = changes.map(({ index, outcome, before, after }) => (
-      { pointer: index === null ? null : `/items/${index}`, outcome, before, after }))
     return {
       received: this.#items.length,
       created: count('created'),
@@ -117,13 +118,19 @@ export class Batch<Item> {
       deleted: count('deleted'),
       rejected: this.#rejected.size,
       errors: this.#sorted(),
-      ...(dryRun ? { rows } : {})
+      ...(dryRun ? { rows: changes.map(change => shown(change, show)) } : {})
     }
   }
 
   #sorted (): Fault[] {
     const position = ({ pointer }: Fault) => Number(pointer.split('/')[2])
     return this.#faults.toSorted((a, b) => position(a) - position(b))
+  }
+}
+
+function shown<Row> ({ index, outcome, before, after }: Change<Row>, show: (row: Row) => object) {
+  return {
+    pointer: index === null ? null : `/items/${index}`, outcome, before: before && show(before), after: after && show(after)
   }
 }
 

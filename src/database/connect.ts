@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { PreparingClient } from './prepared.ts'
 import type { DB } from './tables.ts'
 
 export type Db = Kysely<DB>
@@ -40,8 +41,11 @@ export function exactNumber (text: string): number {
 export function connect (address: Address, { max, onLost }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     ...address,
+    Client: PreparingClient as typeof pg.Client,
     max,
     application_name: 'cchc-statistics',
+    // Else the server plans a prepared statement anew at each call, which takes longer than to run it.
+    options: '-c plan_cache_mode=force_generic_plan',
     connectionTimeoutMillis: 1_500,
     idleTimeoutMillis: 30_000,
     lock_timeout: 1_500,

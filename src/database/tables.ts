@@ -129,11 +129,46 @@ export interface Sources {
   synthetic: boolean;
 }
 
+export interface StatisticsByLevel {
+  carried_over: Generated<number>;
+  carried_over_unknown: Generated<number>;
+  level: string;
+  pending: Generated<number>;
+  pending_in_time: Generated<number>;
+  pending_in_time_unknown: Generated<number>;
+  pending_overdue: Generated<number>;
+  pending_overdue_unknown: Generated<number>;
+  pending_unknown: Generated<number>;
+  period: string;
+  province_code: string;
+  received: Generated<number>;
+  received_direct: Generated<number>;
+  received_direct_unknown: Generated<number>;
+  received_online: Generated<number>;
+  received_online_unknown: Generated<number>;
+  received_postal: Generated<number>;
+  received_postal_unknown: Generated<number>;
+  received_unknown: Generated<number>;
+  resolved: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_early_unknown: Generated<number>;
+  resolved_in_time: Generated<number>;
+  resolved_in_time_unknown: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_on_time_unknown: Generated<number>;
+  resolved_overdue: Generated<number>;
+  resolved_overdue_unknown: Generated<number>;
+  resolved_unknown: Generated<number>;
+  units_reported: Generated<number>;
+}
+
 export interface StatisticsSets {
   carried_over: Generated<number>;
   carried_over_unknown: Generated<number>;
   changed_at: Generated<string>;
+  counts: Generated<boolean>;
   detail: string;
+  level: string;
   pending: Generated<number>;
   pending_in_time: Generated<number>;
   pending_in_time_unknown: Generated<number>;
@@ -196,6 +231,7 @@ export interface DB {
   periods: Periods;
   procedures: Procedures;
   sources: Sources;
+  statistics_by_level: StatisticsByLevel;
   statistics_sets: StatisticsSets;
   unit_aliases: UnitAliases;
   units: Units;

@@ -8,7 +8,7 @@ import type { Coalescer } from './coalesce.ts'
 import type { Answer } from './formats.ts'
 
 /** Gives handlers the types of what their schemas let through. */
-interface TypeBoxProvider extends FastifyTypeProvider {
+export interface TypeBoxProvider extends FastifyTypeProvider {
   validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown
 }
 

@@ -18,7 +18,8 @@ export class Coalescer<T> {
   }
 
   #start (key: string, answer: () => Promise<T>): Promise<T> {
-    const running = answer()
+    // Requests that arrived together are read together: the query begins when all of them have asked.
+    const running = new Promise(resolve => setImmediate(resolve)).then(answer)
     const question: Question<T> = { running, next: null }
     this.#questions.set(key, question)
     const forget = () => { if (question.next === null) this.#questions.delete(key) }

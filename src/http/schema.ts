@@ -5,6 +5,9 @@ export function Named<P extends TProperties> ($id: string, description: string, 
   return Type.Object(properties, { $id, description, additionalProperties: false })
 }
 
+/** No parameters: without a schema they would be ignored instead of refused. */
+export const NoQuery = Type.Object({}, { additionalProperties: false })
+
 /** Refers to a named schema. */
 export function Ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
   return Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
@@ -24,6 +27,14 @@ export function OneOf<const V extends string> (values: readonly V[], options: { 
 
 export function ListOf<T extends TSchema> (schema: T, description: string) {
   return Type.Optional(Type.Array(schema, { description, minItems: 1, maxItems: 100 }))
+}
+
+/** The same schema with a value to try it with, which the documentation fills in. Those of one operation fit together. */
+export function Example<T extends TSchema> (schema: T, value: Static<T>): T {
+  // A spread would lose what typebox hides in a schema, such as that it is optional.
+  return Object.defineProperties({} as T, {
+    ...Object.getOwnPropertyDescriptors(schema), examples: { value: [value], enumerable: true }
+  })
 }
 
 /** The code of anything in the catalogue. An alias of a unit is written `source:external code`. */

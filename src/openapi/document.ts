@@ -1,4 +1,7 @@
 import type { SwaggerOptions } from '@fastify/swagger'
+import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
+
+type Operations = Partial<Record<'get' | 'put' | 'post' | 'delete', { responses?: object }>>
 
 /** What the contract says of the service as a whole. */
 export const documentOptions: SwaggerOptions = {
@@ -17,6 +20,8 @@ export const documentOptions: SwaggerOptions = {
         'Lists answer as JSON, or with `?format=` or `Accept` as `ndjson`, `csv` or `xlsx`. Errors are `application/problem+json` with a stable `code`. Unknown is `null`, never 0.'
       ].join('\n')
     },
+    // Nothing asks for credentials.
+    security: [],
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'statistics', description: 'Dossier statistics and on-time percentages' },
@@ -25,5 +30,43 @@ export const documentOptions: SwaggerOptions = {
       { name: 'operations', description: 'Health, metrics and the contract itself' }
     ]
   },
-  refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `def-${i}`) }
+  refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => typeof $id === 'string' ? $id : `def-${i}` },
+  transformObject: document => {
+    if (!('openapiObject' in document)) return {}
+    addSharedAnswers((document.openapiObject.paths ?? {}) as Record<string, Operations>)
+    return document.openapiObject
+  }
+}
+
+/** The page on which the contract can be read and tried out. */
+export const documentationOptions: FastifySwaggerUiOptions = {
+  routePrefix: '/docs',
+  uiConfig: { displayRequestDuration: true, filter: true, validatorUrl: null },
+  // Not the policy that comes with the page: it sends browsers to HTTPS, which is not there on a plain address of an
+  // office network. The page adds styles while it runs, and has its icons in them.
+  staticCSP: {
+    'default-src': '\'self\'',
+    'base-uri': '\'self\'',
+    'object-src': '\'none\'',
+    'frame-ancestors': '\'self\'',
+    'img-src': ['\'self\'', 'data:'],
+    'style-src': ['\'self\'', '\'unsafe-inline\'']
+  }
+}
+
+/** What hooks answer for every route of the API, which no schema of a route says. */
+function addSharedAnswers (paths: Record<string, Operations>) {
+  for (const [path, operations] of Object.entries(paths)) {
+    if (!path.startsWith('/v1/')) continue
+    for (const [method, operation] of Object.entries(operations)) {
+      operation.responses = {
+        ...operation.responses,
+        ...(method === 'get' ? { 304: { description: 'What `If-None-Match` names is still the answer.' } } : {}),
+        default: {
+          description: 'Anything else that goes wrong.',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+        }
+      }
+    }
+  }
 }

@@ -19,6 +19,7 @@ export async function operationRoutes (app: App, { db }: Pick<Context, 'db'>) {
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'none'
     durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    request.log.info({ method: request.method, url: request.url, route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered')
   })
 
   app.get('/livez', {

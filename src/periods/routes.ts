@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Code, Ref } from '../http/schema.ts'
+import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
 import { periodByCode, periods } from './queries.ts'
 import { Period, PeriodQuery } from './schema.ts'
 
@@ -24,7 +24,8 @@ export async function periodRoutes (app: App, { db, answers }: Context) {
       operationId: 'getPeriod',
       tags: ['catalogue'],
       summary: 'Get a reporting period by its code',
-      params: Type.Object({ code: Code('Code of the period.') }),
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(Code('Code of the period.'), '2021-H1') }),
       response: { 200: { description: 'The period.', ...Ref(Period) }, ...problems(400, 404) }
     }
   }, request => periodByCode(db, request.params.code))

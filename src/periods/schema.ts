@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Day, ListOf, Named, Nullable, OneOf } from '../http/schema.ts'
+import { Code, Day, Example, ListOf, Named, Nullable, OneOf } from '../http/schema.ts'
 
 const CALENDARS = ['reform', 'calendar'] as const
 const KINDS = ['month', 'quarter', 'half_year', 'nine_months', 'year'] as const
@@ -23,7 +23,7 @@ export const PeriodQuery = Type.Object({
   calendar: Type.Optional(OneOf(CALENDARS, { description: CALENDAR_MEANING })),
   kind: ListOf(OneOf(KINDS), 'Only these kinds.'),
   year: ListOf(Type.Integer({ minimum: 1900, maximum: 2999 }), 'Only these years.'),
-  date: Type.Optional(Day('Only periods that hold this day.')),
+  date: Example(Type.Optional(Day('Only periods that hold this day.')), '2021-06-01'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -3,7 +3,7 @@ import type { App, Context } from '../http/app.ts'
 import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
 import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Code, Ref } from '../http/schema.ts'
+import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
 import { envelopeCompiler } from '../http/validation.ts'
 import { importProcedures } from './import.ts'
 import { procedureByCode, procedures } from './queries.ts'
@@ -28,7 +28,8 @@ export async function procedureRoutes (app: App, { db, answers }: Context) {
       operationId: 'getProcedure',
       tags: ['catalogue'],
       summary: 'Get an administrative procedure by its code',
-      params: Type.Object({ code: Code('Code of the procedure.') }),
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(Code('Code of the procedure.'), '1.001193') }),
       response: { 200: { description: 'The procedure.', ...Ref(Procedure) }, ...problems(400, 404) }
     }
   }, request => procedureByCode(db, request.params.code))

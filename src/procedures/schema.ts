@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../batch.ts'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Day, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
+import { Code, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
 
 const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
 const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
@@ -55,7 +55,7 @@ export const ProcedureQuery = Type.Object({
   field: ListOf(Code('Code'), 'Only these fields.'),
   level: ListOf(Code('Code'), 'Only these authority levels.'),
   as_of: Type.Optional(Day('Only procedures in force on this day.')),
-  q: Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)),
+  q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'khai sinh'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -1,14 +1,21 @@
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
-import { periodsOf } from '../periods/calendar.ts'
-import { FIELDS } from './fields.ts'
-import { FORM, indicators } from './form.ts'
-import { LEVELS } from './levels.ts'
-import { SOURCES } from './sources.ts'
-import { aliases, units } from './units.ts'
 import { upsert } from '../database/upsert.ts'
+import { importIndicatorValues } from '../indicators/import.ts'
+import { periodsOf } from '../periods/calendar.ts'
+import { importProcedures } from '../procedures/import.ts'
+import { importDossierStatistics } from '../statistics/import.ts'
+import { FIELDS } from './fields.ts'
+import { FORM, indicators, reportedValues } from './form.ts'
+import { LEVELS } from './levels.ts'
+import { PROCEDURES } from './procedures.ts'
+import { SOURCES } from './sources.ts'
+import { reportedStatistics, syntheticStatistics } from './statistics.ts'
+import { aliases, units } from './units.ts'
 
 const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
+
+const BATCH = { mode: 'atomic', dry_run: false } as const
 
 /** Brings the reference tables to what the service starts with. Doing it again changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
@@ -22,4 +29,17 @@ export async function loadCatalogue (db: Db): Promise<void> {
     await upsert(trx, 'forms', ['code'], [FORM])
     await upsert(trx, 'indicators', ['form', 'code'], indicators())
   })
+}
+
+/** Posts, as any client would, the real report of 2021-H1 and the synthetic figures of 2021-Q3. */
+export async function loadSample (db: Db): Promise<void> {
+  await importProcedures(db, PROCEDURES, BATCH)
+  const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
+  await importIndicatorValues(db, values, BATCH)
+  await importDossierStatistics(db, [reportedStatistics(), ...syntheticStatistics(units())], { ...BATCH, replace: false })
+}
+
+/** Nobody has posted yet. Statistics are loaded last, so a start that was interrupted begins anew. */
+export async function isEmpty (db: Db): Promise<boolean> {
+  return await db.selectFrom('statistics_sets').select('unit').executeTakeFirst() === undefined
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { recountSource } from '../statistics/recount.ts'
 import type { Source, SourceBody } from './schema.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
@@ -10,10 +12,14 @@ export async function sources (db: Db, page: PageRequest): Promise<Page<Source>>
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** Describes a source, whether it has posted already or not. */
+/** Describes a source, whether it has posted already or not. What it reported counts by its new rank at once. */
 export async function describedSource (db: Db, code: string, body: SourceBody): Promise<Source> {
   const described = { ...body, name: body.name.normalize('NFC') }
-  return db.insertInto('sources').values({ code, ...described })
-    .onConflict(conflict => conflict.column('code').doUpdateSet(described))
-    .returningAll().executeTakeFirstOrThrow()
+  return inTransaction(db, true, async trx => {
+    const source = await trx.insertInto('sources').values({ code, ...described })
+      .onConflict(conflict => conflict.column('code').doUpdateSet(described))
+      .returningAll().executeTakeFirstOrThrow()
+    await recountSource(trx, code)
+    return source
+  })
 }

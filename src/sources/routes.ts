@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Ref, SourceCode } from '../http/schema.ts'
+import { Example, NoQuery, Ref, SourceCode } from '../http/schema.ts'
 import { describedSource, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
@@ -24,7 +24,8 @@ export async function sourceRoutes (app: App, { db, answers }: Context) {
       operationId: 'putSource',
       tags: ['catalogue'],
       summary: 'Describe a source, and say how it ranks among the others',
-      params: Type.Object({ code: SourceCode('Code of the source.') }),
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),
       body: SourceBody,
       response: { 200: { description: 'The source as it is now.', ...Ref(Source) }, ...problems(400, 413, 415) }
     }

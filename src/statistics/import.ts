@@ -7,8 +7,9 @@ import { isStorable } from '../http/text.ts'
 import { resolveUnits, type UnitOf } from '../units/resolve.ts'
 import { completed, MEASURES, type Measures } from './measures.ts'
 import { DossierStatisticsItem, type DossierStatistics } from './schema.ts'
+import { recountSets } from './recount.ts'
 import {
-  deleteRows, lockSets, recountSets, registerSources, setDetail, storedRows, upsertRows,
+  deleteRows, lockSets, registerSources, setDetail, setKeyOf, storedRows, upsertRows,
   type Detail, type SetKey, type StatisticsRow
 } from './sets.ts'
 
@@ -18,6 +19,7 @@ interface ImportOptions extends BatchOptions {
 
 interface Draft {
   index: number
+  level: string
   row: StatisticsRow
 }
 
@@ -41,13 +43,13 @@ export async function importDossierStatistics (db: Db, items: unknown[], options
 
     const accepted = acceptedOf(batch, drafts)
     await registerSources(trx, accepted.map(({ row }) => row.source))
-    const details = await lockSets(trx, accepted.map(({ row }) => row))
+    const details = await lockSets(trx, accepted.map(({ level, row }) => ({ ...row, level })))
     if (!options.replace) {
       rejectOtherDetails(batch, accepted, details)
       batch.settle(options.mode)
     }
     const changes = await write(trx, acceptedOf(batch, accepted), details, options.replace)
-    return batch.answer(changes.map(shown), options)
+    return batch.answer(changes, options, shown)
   })
 }
 
@@ -90,7 +92,7 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
       procedure: procedure?.code ?? null,
       ...measures
     }
-    return [{ index, row }]
+    return [{ index, level: unit.level, row }]
   })
 }
 
@@ -144,7 +146,7 @@ function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
   const named = namedUnit(item)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
-  return [period, unitOf(named)?.code ?? named.name, scope, named.source].join(' ')
+  return `${period} ${unitOf(named)?.code ?? named.name} ${scope} ${named.source}`
 }
 
 /** @returns null when the item, which may be anything, does not name a unit */
@@ -183,18 +185,10 @@ async function write (trx: Trx, drafts: Draft[], details: Map<string, Detail>, r
   return [...changes, ...deleted.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null }))]
 }
 
-/** As the API shows rows: without what follows from the rest. */
-function shown ({ before, after, ...change }: Change<StatisticsRow>): Change<DossierStatistics> {
-  return { ...change, before: before && shownRow(before), after: after && shownRow(after) }
-}
-
-function shownRow ({ unit, period, source, scope, field, procedure, ...row }: StatisticsRow): DossierStatistics {
+/** As the API shows a row: without what follows from the rest. */
+function shown ({ unit, period, source, scope, field, procedure, ...row }: StatisticsRow): DossierStatistics {
   const measures = Object.fromEntries(MEASURES.map(measure => [measure, row[measure]])) as Measures
   return { unit, period, source, scope, field, procedure, ...measures }
-}
-
-export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
-  return [period, unit, scope, source].join(' ')
 }
 
 function rowKeyOf (row: StatisticsRow): string {

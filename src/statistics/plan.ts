@@ -4,7 +4,7 @@ import { Refusal, type Fault, type FaultCode } from '../fault.ts'
 import { resolveUnits } from '../units/resolve.ts'
 import type { GroupKey, OnTimeQuery } from './schema.ts'
 
-export interface PlannedPeriod {
+interface PlannedPeriod {
   code: string
   starts_on: string
   ends_on: string
@@ -13,25 +13,42 @@ export interface PlannedPeriod {
 /** A question about on-time percentages with its codes looked up. */
 export interface OnTimePlan {
   keys: readonly GroupKey[]
-  /** In the order of their days. */
-  periods: PlannedPeriod[]
-  provinces: string[]
+  /** Codes, in the order of their days. */
+  periods: string[]
   unit: string | null
   level: string[] | undefined
   field: string[] | undefined
   source: string | undefined
   method: NonNullable<OnTimeQuery['method']>
-  /** Whose consolidated rows may stand for a group: one unit's, every unit's own group's, or nobody's. */
-  totals: string | 'any' | null
-  /** Whether the answer needs the rows by field and procedure. */
-  byField: boolean
+  /** Whose consolidated row may stand for a group: nobody's, that of the unit asked for, or each unit's for its own. */
+  totals: 'none' | 'root' | 'each'
+  /** Several periods are added up. */
+  span: boolean
+  /** The smallest table that knows the answer exactly. */
+  basis: 'levels' | 'sets' | 'rows'
+}
+
+/** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
+export async function planOf (db: Db, question: OnTimeQuery): Promise<OnTimePlan> {
+  const { level, field, source, method = 'resolved', group_by: keys = [] } = question
+  const { periods, unit } = isPlain(question) ? { periods: question.period, unit: null } : await looked(db, question)
+  const span = periods.length > 1 && !keys.includes('period')
+  return {
+    keys, periods, unit, level, field, source, method, span, totals: totalsFor(keys, level), basis: basisFor(question, span)
+  }
+}
+
+/** Has no code to look up but one of a period, and that is known when anything is found for it. */
+export function isPlain ({ period, level, field, unit, source }: OnTimeQuery): boolean {
+  return period.length === 1 && level === undefined && field === undefined && unit === undefined && source === undefined
 }
 
 /** @throws Refusal `invalid_request` */
-export async function planOf (db: Db, question: OnTimeQuery): Promise<OnTimePlan> {
-  const { period, level, field, unit, source, method = 'resolved', group_by: keys = [] } = question
+export async function looked (db: Db, question: OnTimeQuery): Promise<{ periods: string[], unit: string | null }> {
+  const { period, level, field, unit, source, group_by: keys = [] } = question
   const known = await lookUp(db, question)
-  const resolved = unit === undefined ? null : (await resolveUnits(db, [{ name: unit, source: source ?? null }]))({ name: unit, source: source ?? null })
+  const named = unit === undefined ? null : { name: unit, source: source ?? null }
+  const resolved = named === null ? null : (await resolveUnits(db, [named]))(named)
   const faults = [
     ...unknownCodes('period', period, known.periods.map(({ code }) => code)),
     ...unknownCodes('level', level, known.levels),
@@ -41,28 +58,19 @@ export async function planOf (db: Db, question: OnTimeQuery): Promise<OnTimePlan
     ...keys.includes('period') ? [] : notInARow(known.periods)
   ]
   if (faults.length > 0) throw new Refusal('invalid_request', faults.map(({ detail }) => detail).join('; '), faults)
-
-  return {
-    keys,
-    periods: known.periods,
-    provinces: resolved == null ? known.provinces : [resolved.province_code],
-    unit: resolved?.code ?? null,
-    level,
-    field,
-    source,
-    method,
-    totals: totalsFor(keys, level, resolved?.code ?? (known.provinces.length === 1 ? known.provinces[0]! : null)),
-    byField: keys.includes('field') || keys.includes('procedure') || field !== undefined
-  }
+  return { periods: known.periods.map(({ code }) => code), unit: resolved?.code ?? null }
 }
 
-/**
- * A total belongs to no level. Else it stands for the unit whose subtree is asked for, which without a filter is the
- * province where there is only one.
- */
-function totalsFor (keys: readonly GroupKey[], level: string[] | undefined, root: string | null): string | 'any' | null {
-  if (level !== undefined || keys.includes('level')) return null
-  return keys.includes('unit') ? 'any' : root
+/** A total belongs to no level. */
+function totalsFor (keys: readonly GroupKey[], level: string[] | undefined): OnTimePlan['totals'] {
+  if (level !== undefined || keys.includes('level')) return 'none'
+  return keys.includes('unit') ? 'each' : 'root'
+}
+
+/** Stocks of several periods are not added, and fields are not told apart, but in the rows themselves. */
+function basisFor ({ group_by: keys = [], field, unit, source }: OnTimeQuery, span: boolean): OnTimePlan['basis'] {
+  if (span || field !== undefined || keys.includes('field') || keys.includes('procedure')) return 'rows'
+  return keys.includes('unit') || unit !== undefined || source !== undefined ? 'sets' : 'levels'
 }
 
 interface Known {
@@ -70,7 +78,6 @@ interface Known {
   levels: string[]
   fields: string[]
   sources: string[]
-  provinces: string[]
 }
 
 async function lookUp (db: Db, { period, level = [], field = [], source = '' }: OnTimeQuery): Promise<Known> {
@@ -80,8 +87,7 @@ async function lookUp (db: Db, { period, level = [], field = [], source = '' }: 
         select code, starts_on, ends_on from periods where code = any(${period}) order by starts_on, ends_on, code) as asked) as periods,
       array(select code from levels where code = any(${level})) as levels,
       array(select code from fields where code = any(${field})) as fields,
-      array(select code from sources where code = ${source}) as sources,
-      array(select code from units where parent is null order by code) as provinces`.execute(db)
+      array(select code from sources where code = ${source}) as sources`.execute(db)
   return rows[0]!
 }
 

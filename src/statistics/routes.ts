@@ -36,7 +36,7 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
       tags: ['statistics'],
       summary: 'List dossier statistics as stored, of every source',
       querystring: ListQuery,
-      response: { 200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'), ...problems(400, 406) }
+      response: { 200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(answers, request, reply, DossierStatistics, page => dossierStatistics(db, request.query, page)))
 
@@ -49,7 +49,7 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
         'never added: of two sources for a unit the one of higher precedence counts, then the later; totals stand only ' +
         'for the one unit that they consolidate, and only where it has no own rows below it.',
       querystring: OnTimeQuery,
-      response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406) }
+      response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(answers, request, reply, OnTimeRow, page => onTime(db, request.query, page)))
 }

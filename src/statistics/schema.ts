@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../batch.ts'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Count, ListOf, Named, Nullable, OneOf, SourceCode } from '../http/schema.ts'
+import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../http/schema.ts'
 import { MEASURES, type Measure } from './measures.ts'
 
 const MEANINGS: Record<Measure, string> = {
@@ -66,7 +66,7 @@ export const PostQuery = Type.Object({
 }, { additionalProperties: false })
 
 const Filters = {
-  unit: Type.Optional(Code('The unit, or an alias of it, and everything below it.')),
+  unit: Example(Type.Optional(Code('The unit, or an alias of it, and everything below it.')), 'H56'),
   level: ListOf(Code('Code'), 'Only units of these levels.'),
   field: ListOf(Code('Code'), 'Only these fields.'),
   source: Type.Optional(Code('Only what this source reported.'))
@@ -74,7 +74,7 @@ const Filters = {
 
 export const ListQuery = Type.Object({
   ...Filters,
-  period: ListOf(Code('Code'), 'Only these periods.'),
+  period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
   scope: Type.Optional(Scope),
   ...PageQuery,
   ...FormatQuery
@@ -124,10 +124,11 @@ const SORTS = Object.keys(OnTimeRow.properties).flatMap(name => [name, `-${name}
 export const OnTimeQuery = Type.Object({
   period: Type.Array(Code('Code'), {
     description: 'One period or several. Several are added up unless grouped by period; then they must follow one another.',
-    minItems: 1, maxItems: 100
+    minItems: 1, maxItems: 100, examples: [['2021-Q3']]
   }),
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
-    description: 'One row for each; without it one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true
+    description: 'One row for each; without it one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
+    examples: [['level']]
   })),
   ...Filters,
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),

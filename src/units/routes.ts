@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Code, Ref } from '../http/schema.ts'
+import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
 import { levels, unitNamed, units } from './queries.ts'
 import { Level, Unit, UnitQuery } from './schema.ts'
 
@@ -35,7 +35,8 @@ export async function unitRoutes (app: App, { db, answers }: Context) {
       operationId: 'getUnit',
       tags: ['catalogue'],
       summary: 'Get a unit by its code or an alias',
-      params: Type.Object({ code: Code('Code of the unit, or `source:external code`.') }),
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(Code('Code of the unit, or `source:external code`.'), 'H56-380') }),
       response: { 200: Ref(Unit), ...problems(400, 404) }
     }
   }, request => unitNamed(db, request.params.code))

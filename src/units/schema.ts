@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Day, ListOf, Named, Nullable, Text } from '../http/schema.ts'
+import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../http/schema.ts'
 
 export const Level = Named('Level', 'A tier of government (cấp), with its lifetime: districts ended on 2025-07-01.', {
   code: Code('`province`, `district`, `commune` …'),
@@ -26,14 +26,14 @@ export const Unit = Named('Unit', 'Whoever receives dossiers or reports indicato
 export type Unit = Static<typeof Unit>
 
 export const UnitQuery = Type.Object({
-  level: ListOf(Code('Code'), 'Only these levels.'),
+  level: Example(ListOf(Code('Code'), 'Only these levels.'), ['district']),
   parent: Type.Optional(Code('Only units directly below this one.')),
   descendants: Type.Optional(Type.Boolean({
     description: 'With `parent`: everything below it, not only the next tier.', default: false
   })),
   kind: ListOf(Code('Code'), 'Only these kinds.'),
   as_of: Type.Optional(Day('Only units that exist on this day.')),
-  q: Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)),
+  q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'thanh hoa'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
+import type { Db, Trx } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
+import { checkOf } from '../http/validation.ts'
+import type { Period } from '../periods/schema.ts'
+import { resolveUnits } from '../units/resolve.ts'
+import { formFor } from './form-in-force.ts'
+import { givenValue, type GivenValue } from './given-value.ts'
+import { NOT_PROVIDED } from './printed.ts'
+import { allForms } from './queries.ts'
+import { IndicatorValueItem, type Indicator, type IndicatorValue } from './schema.ts'
+import { insertOrLock, updateValues, valueKeyOf, type StoredValue } from './stored.ts'
+
+interface Draft {
+  index: number
+  row: StoredValue
+}
+
+const checkItem = checkOf(IndicatorValueItem)
+
+/**
+ * Takes in indicator values, by unit, period, form and indicator, all in one transaction.
+ * @throws Refusal `invalid_rows`, `too_many_items`
+ */
+export async function importIndicatorValues (db: Db, items: unknown[], options: BatchOptions): Promise<BatchAnswer> {
+  const batch = new Batch<IndicatorValueItem>(items, checkItem)
+  return inTransaction(db, !options.dry_run, async trx => {
+    const drafts = await draftValues(trx, batch)
+    const keyed = drafts.map(({ index, row }) => ({ index, key: valueKeyOf(row) }))
+    batch.rejectDuplicates(keyed, 'unit, period, form and indicator')
+    rejectSeveralProvinces(batch, drafts)
+    batch.settle(options.mode)
+
+    const accepted = new Set(batch.accepted.map(({ index }) => index))
+    const changes = await write(trx, drafts.filter(({ index }) => accepted.has(index)))
+    return batch.answer(changes.map(shown), options)
+  })
+}
+
+/** A draft for each item whose key is known, even if its value is at fault: duplicates are told by their keys. */
+async function draftValues (trx: Trx, batch: Batch<IndicatorValueItem>): Promise<Draft[]> {
+  const items = batch.accepted
+  const unitOf = await resolveUnits(trx, items.map(({ item }) => ({ name: item.unit, source: null })))
+  const periods = await periodsByCode(trx, items.map(({ item }) => item.period))
+  const forms = await allForms(trx)
+  const indicators = await indicatorsByKey(trx, items.map(({ item }) => item.indicator))
+
+  return items.flatMap(({ index, item }) => {
+    const unit = unitOf({ name: item.unit, source: null })
+    const period = periods.get(item.period)
+    const form = period && formFor(forms, item.form, period)
+    const indicator = typeof form === 'object' ? indicators.get(`${form.code} ${item.indicator}`) : undefined
+
+    if (unit === undefined) batch.reject(index, 'unit', 'unknown_unit', `there is no unit ${item.unit}`)
+    if (period === undefined) batch.reject(index, 'period', 'unknown_period', `there is no period ${item.period}`)
+    if (typeof form === 'string') batch.reject(index, 'form', 'unknown_form', form)
+    if (typeof form === 'object' && indicator === undefined) {
+      batch.reject(index, 'indicator', 'unknown_indicator', `form ${form.code} has no indicator ${item.indicator}`)
+    }
+    const value = indicator && takenValue(batch, index, item, indicator)
+    if (unit === undefined || period === undefined || indicator === undefined || value === undefined) return []
+    if (unit.valid_from > period.ends_on || (unit.valid_to !== null && unit.valid_to < period.starts_on)) {
+      const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
+      batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
+    }
+    const key = { unit: unit.code, period: period.code, form: indicator.form, indicator: indicator.code }
+    const note = item.note?.normalize('NFC') || null
+    return [{ index, row: { province_code: unit.province_code, ...key, ...value, note } }]
+  })
+}
+
+/** The value of an item; nothing in its place when it is at fault, which the batch is told. */
+function takenValue (batch: Batch<unknown>, index: number, item: IndicatorValueItem, indicator: Indicator): GivenValue {
+  const given = givenValue(item, indicator)
+  if (!Array.isArray(given)) return given
+  for (const { property, code, detail } of given) batch.reject(index, property, code, detail)
+  return { ...NOT_PROVIDED, printed: '' }
+}
+
+async function periodsByCode (trx: Trx, codes: string[]) {
+  const { rows } = await sql<Pick<Period, 'code' | 'starts_on' | 'ends_on'>>`
+    select code, starts_on, ends_on from periods where code = any(${[...new Set(codes)]})`.execute(trx)
+  return new Map(rows.map(row => [row.code, row]))
+}
+
+async function indicatorsByKey (trx: Trx, codes: string[]) {
+  const { rows } = await sql<Indicator>`
+    select * from indicators where code = any(${[...new Set(codes)]})`.execute(trx)
+  return new Map(rows.map(row => [`${row.form} ${row.code}`, row]))
+}
+
+/** A batch is one transaction of one province, so that provinces can live on different machines. */
+function rejectSeveralProvinces (batch: Batch<unknown>, drafts: Draft[]) {
+  const first = drafts[0]?.row.province_code
+  for (const { index, row } of drafts) {
+    if (row.province_code === first) continue
+    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
+  }
+}
+
+async function write (trx: Trx, drafts: Draft[]): Promise<Change<StoredValue>[]> {
+  const before = new Map((await insertOrLock(trx, drafts.map(({ row }) => row))).map(row => [valueKeyOf(row), row]))
+  const changes = drafts.map(({ index, row }) => changeOf(index, before.get(valueKeyOf(row)), row))
+  await updateValues(trx, changes.filter(({ outcome }) => outcome === 'updated').map(({ after }) => after!))
+  return changes
+}
+
+/** As the API shows values: the province follows from the unit. */
+function shown ({ before, after, ...change }: Change<StoredValue>): Change<IndicatorValue> {
+  return { ...change, before: before && shownValue(before), after: after && shownValue(after) }
+}
+
+function shownValue ({ unit, period, form, indicator, ...row }: StoredValue): IndicatorValue {
+  const { state, number, numerator, denominator, choice, printed, note } = row
+  return { unit, period, form, indicator, state, number, numerator, denominator, choice, printed, note }
+}

@@ -1,0 +1,49 @@
+import type { Value, ValueType } from './schema.ts'
+
+// Dots part thousands and nothing else: what begins with a zero, like 0.079, was meant as a decimal and is not guessed.
+const WHOLE = String.raw`(\d+|[1-9]\d{0,2}(?:\.\d{3})+)`
+const NUMBER = new RegExp(`^${WHOLE}(?:,(\\d+))?$`)
+const FRACTION = new RegExp(`^${WHOLE}/${WHOLE}$`)
+
+const NOTHING = { number: null, numerator: null, denominator: null, choice: null }
+export const NO_DATA: Value = { state: 'no_data', ...NOTHING }
+export const NOT_PROVIDED: Value = { state: 'not_provided', ...NOTHING }
+
+/**
+ * Reads a value in Vietnamese notation: `2.079` is 2079, `92,41` is 92.41, `09` is 9. Where a choice is expected, a
+ * whole number is one. Whether the value suits its indicator is another question.
+ * @returns null for what is no such notation
+ */
+export function parsePrinted (text: string, valueType: ValueType): Value | null {
+  const trimmed = text.trim()
+  if (trimmed === '-') return NO_DATA
+  if (trimmed === '') return NOT_PROVIDED
+  const [, numerator, denominator] = FRACTION.exec(trimmed) ?? []
+  if (numerator !== undefined && denominator !== undefined) {
+    return { ...NOTHING, state: 'reported', numerator: wholeOf(numerator), denominator: wholeOf(denominator) }
+  }
+  const [, whole, decimals] = NUMBER.exec(trimmed) ?? []
+  if (whole === undefined) return null
+  if (decimals !== undefined) return { ...NOTHING, state: 'reported', number: Number(`${wholeOf(whole)}.${decimals}`) }
+  const property = valueType === 'choice' ? 'choice' : 'number'
+  return { ...NOTHING, state: 'reported', [property]: wholeOf(whole) }
+}
+
+/** Writes a value in Vietnamese notation, as a careful clerk would. */
+export function printedOf ({ state, number, numerator, denominator, choice }: Value): string {
+  if (state === 'no_data') return '-'
+  if (state === 'not_provided') return ''
+  if (choice !== null) return String(choice)
+  if (number !== null) return numberText(number)
+  return `${numberText(numerator!)}/${numberText(denominator!)}`
+}
+
+function wholeOf (text: string): number {
+  return Number(text.replaceAll('.', ''))
+}
+
+function numberText (number: number): string {
+  const [whole, decimals] = String(number).split('.')
+  const grouped = whole!.replaceAll(/\B(?=(\d{3})+$)/g, '.')
+  return decimals === undefined ? grouped : `${grouped},${decimals}`
+}

@@ -1,0 +1,54 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/connect.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { subtreeOf } from '../units/resolve.ts'
+import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
+
+const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
+const AS_PRINTED: OrderColumn[] = [{ name: 'form', kind: 'text' }, { name: 'position', kind: 'number' }]
+const VALUE_KEY = ['period', 'unit', 'form', 'indicator'] as const
+const BY_KEY: OrderColumn[] = VALUE_KEY.map(name => ({ name, kind: 'text' }))
+
+export const VALUE_COLUMNS = ['state', 'number', 'numerator', 'denominator', 'choice', 'printed', 'note'] as const
+
+export async function forms (db: Db, page: PageRequest): Promise<Page<Form>> {
+  const { rows } = await pageQuery(sql<Form>`${db.selectFrom('forms').selectAll()}`, BY_CODE, page).execute(db)
+  return pageOf(rows, BY_CODE, page.limit)
+}
+
+export async function allForms (db: Db): Promise<Form[]> {
+  return db.selectFrom('forms').selectAll().orderBy('code').execute()
+}
+
+/** In the order of their forms. */
+export async function indicators (db: Db, filters: IndicatorQuery, page: PageRequest): Promise<Page<Indicator>> {
+  let query = db.selectFrom('indicators')
+    .select(['form', 'code', 'position', 'printed_code', 'parent', 'name', 'value_type', 'measure', 'choices'])
+  if (filters.form !== undefined) query = query.where('form', 'in', filters.form)
+  const { rows } = await pageQuery(sql<Indicator>`${query}`, AS_PRINTED, page).execute(db)
+  return pageOf(rows.map(withOrderedChoices), AS_PRINTED, page.limit)
+}
+
+/** jsonb sorts keys its own way; a choice begins with its value, as the form prints it: `0=Chưa`. */
+function withOrderedChoices (indicator: Indicator): Indicator {
+  return { ...indicator, choices: indicator.choices.map(({ value, name }) => ({ value, name })) }
+}
+
+/** Values as stored. */
+export async function indicatorValues (
+  db: Db, filters: IndicatorValueQuery, page: PageRequest
+): Promise<Page<IndicatorValue>> {
+  const unit = filters.unit === undefined ? null : await subtreeOf(db, filters.unit)
+  let query = db.selectFrom('indicator_values as rows')
+    .innerJoin('units', 'units.code', 'rows.unit')
+    .select(['rows.unit', 'rows.period', 'rows.form', 'rows.indicator', ...VALUE_COLUMNS])
+  if (unit !== null) {
+    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.code} = any(units.path)`)
+  }
+  if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
+  if (filters.form !== undefined) query = query.where('rows.form', 'in', filters.form)
+  if (filters.indicator !== undefined) query = query.where('rows.indicator', 'in', filters.indicator)
+  if (filters.state !== undefined) query = query.where('rows.state', 'in', filters.state)
+  const { rows } = await pageQuery(sql<IndicatorValue>`${query}`, BY_KEY, page).execute(db)
+  return pageOf(rows, BY_KEY, page.limit)
+}

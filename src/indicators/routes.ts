@@ -1,0 +1,64 @@
+import type { App, Context } from '../http/app.ts'
+import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
+import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { envelopeCompiler } from '../http/validation.ts'
+import { importIndicatorValues } from './import.ts'
+import { forms, indicators, indicatorValues } from './queries.ts'
+import {
+  Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery
+} from './schema.ts'
+
+export async function indicatorRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(Form)
+  app.addSchema(Indicator)
+  app.addSchema(IndicatorValue)
+  app.addSchema(IndicatorValueItem)
+
+  app.get('/forms', {
+    schema: {
+      operationId: 'listForms',
+      tags: ['reports'],
+      summary: 'List the statistics forms',
+      querystring: PlainListQuery,
+      response: { 200: listResponse(Form, 'All forms, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Form, page => forms(db, page)))
+
+  app.get('/indicators', {
+    schema: {
+      operationId: 'listIndicators',
+      tags: ['reports'],
+      summary: 'List the indicators of the forms, in form order',
+      querystring: IndicatorQuery,
+      response: { 200: listResponse(Indicator, 'Indicators by form and position.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Indicator, page => indicators(db, request.query, page)))
+
+  app.get('/indicator-values', {
+    schema: {
+      operationId: 'listIndicatorValues',
+      tags: ['reports'],
+      summary: 'List indicator values as stored',
+      querystring: IndicatorValueQuery,
+      response: { 200: listResponse(IndicatorValue, 'Values by period, unit, form and indicator.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => (
+    sendList(answers, request, reply, IndicatorValue, page => indicatorValues(db, request.query, page))))
+
+  app.post('/indicator-values', {
+    schema: {
+      operationId: 'postIndicatorValues',
+      tags: ['reports'],
+      summary: 'Report indicator values, typed or as printed',
+      description: 'Creates or updates values by unit, period, form and indicator. A printed text such as `2.079`, ' +
+        '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and kept digit for digit.',
+      querystring: PostQuery,
+      body: batchBody(IndicatorValueItem, EXAMPLE),
+      response: batchResponses
+    },
+    validatorCompiler: envelopeCompiler
+  }, request => importIndicatorValues(db, request.body.items, batchOptions(request.query)))
+}
+
+const EXAMPLE = { indicator: '3.1.3', unit: 'H56', period: '2021-H1', printed: '2.079' }

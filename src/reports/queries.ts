@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/connect.ts'
+import { invalid, notFound } from '../fault.ts'
+import { formFor } from '../indicators/form-in-force.ts'
+import { allForms } from '../indicators/queries.ts'
+import { periodByCode } from '../periods/queries.ts'
+import { resolveUnits, type ResolvedUnit } from '../units/resolve.ts'
+import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
+
+/** @throws Refusal `not_found` for unit and period, `invalid_request` for the form */
+export async function reportOf (db: Db, path: ReportPath, question: ReportQuery): Promise<Report> {
+  const named = { name: path.unit, source: null }
+  const unit = (await resolveUnits(db, [named]))(named)
+  if (unit === undefined) throw notFound('unit', path.unit)
+  const period = await periodByCode(db, path.period)
+  const form = formFor(await allForms(db), question.form, period)
+  if (typeof form === 'string') throw invalid('/query/form', 'unknown_form', form)
+  const rows = await filledRows(db, unit, period.code, form.code)
+  return { unit: unit.code, period: period.code, form: form.code, rows }
+}
+
+async function filledRows (db: Db, unit: ResolvedUnit, period: string, form: string): Promise<ReportRow[]> {
+  const { rows } = await sql<ReportRow>`
+    select indicators.code, printed_code, parent, name, value_type, measure,
+      coalesce(state, case when value_type <> 'heading' then 'not_provided' end) as state,
+      number, numerator, denominator, choice, coalesce(printed, '') as printed, note
+    from indicators
+    left join indicator_values on province_code = ${unit.province_code} and unit = ${unit.code} and period = ${period}
+      and indicator_values.form = indicators.form and indicator = indicators.code
+    where indicators.form = ${form}
+    order by position`.execute(db)
+  return rows
+}

@@ -1,0 +1,32 @@
+import { Type, type Static } from 'typebox'
+import { FormatQuery } from '../http/formats.ts'
+import { Code, Example, Named, Nullable, Ref } from '../http/schema.ts'
+import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
+
+export const ReportRow = Named('ReportRow',
+  'A row of a filled form. What nobody posted is `not_provided`; a heading has no state then.', {
+    ...IndicatorProperties,
+    ...ValueProperties,
+    state: Nullable(ValueProperties.state)
+  })
+export type ReportRow = Static<typeof ReportRow>
+
+export const Report = Named('Report', 'A filled form (báo cáo thống kê), all its rows in its order.', {
+  unit: Code('Code of the unit.'),
+  period: Code('Code of the period.'),
+  form: Code('Code of the form.'),
+  rows: Type.Array(Ref(ReportRow))
+})
+export type Report = Static<typeof Report>
+
+export const ReportPath = Type.Object({
+  unit: Example(Code('Code of the unit, or `source:external code`.'), 'H56'),
+  period: Example(Code('Code of the period.'), '2021-H1')
+})
+export type ReportPath = Static<typeof ReportPath>
+
+export const ReportQuery = Type.Object({
+  form: Type.Optional(Code('Code of the form; left out: the one in force on the last day of the period.')),
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ReportQuery = Static<typeof ReportQuery>

@@ -1,0 +1,43 @@
+import closeWithGrace from 'close-with-grace'
+import { pino } from 'pino'
+import { buildApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { migrate } from './database/migrate.ts'
+import { openDatabase } from './database/open.ts'
+import { isEmpty, loadCatalogue, loadSample } from './sample/load.ts'
+
+/** How long requests in flight may take to end after a signal. */
+const DRAIN_MILLISECONDS = 10_000
+
+try {
+  await start()
+} catch (error) {
+  console.error(`cannot start: ${(error as Error).message}`)
+  process.exit(1)
+}
+
+async function start () {
+  const config = readConfig(process.env)
+  // Written in blocks: a line for each request must not wait for the disk.
+  const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 }))
+  const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
+  try {
+    await migrate(connection.db)
+    const wanted = config.LOAD_SAMPLE ?? config.DATABASE_URL === undefined
+    if (wanted && await isEmpty(connection.db)) {
+      await loadCatalogue(connection.db)
+      await loadSample(connection.db)
+    }
+    const app = await buildApp({ db: connection.db, logger })
+    closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
+      if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
+      await app.close()
+      await connection.close()
+    })
+    const address = await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: address => `try it at ${address}/docs` })
+    logger.debug({ address }, 'listens')
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}

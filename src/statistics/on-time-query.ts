@@ -1,0 +1,161 @@
+import { sql, type RawBuilder } from 'kysely'
+import { CLOSING, MEASURES, OPENING, type Measure } from './measures.ts'
+import type { OnTimePlan } from './plan.ts'
+import { GROUP_KEYS, type OnTimeRow } from './schema.ts'
+import { columns as refs } from './sets.ts'
+
+const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+
+/** The SQL of a question. One statement, so that figures and coverage are of one moment. */
+export function onTimeQuery (plan: OnTimePlan): RawBuilder<OnTimeRow> {
+  const { keys } = plan
+  const { numerator, denominator } = METHOD_PARTS[plan.method]
+  const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
+  const whole = keys.length === 0
+  return sql<OnTimeRow>`
+    with counted as (${COUNTED[plan.basis](plan)}),
+    grouped as (${grouped(plan)}),
+    picked as (
+      select ${whole ? sql`` : sql`distinct on (${refs(keys)})`} * from grouped
+      order by ${refs([...keys, 'scope'])} ${whole ? sql`limit 1` : sql``}
+    ),
+    expected as (${expectedUnits(plan, ofUnits)}),
+    summed as (
+      select ${sql.join([
+        ...GROUP_KEYS.map(key => keys.includes(key) ? sql.ref(`picked.${key}`) : sql`null::text as ${sql.ref(key)}`),
+        sql`picked.scope`,
+        ...MEASURES.map(measure => sql`case ${unknown(measure)} when 0 then ${sql.ref(measure)} end as ${sql.ref(measure)}`),
+        ...MEASURES.map(measure => sql`coalesce(${unknown(measure)}, 0) as ${unknown(measure)}`),
+        sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
+        sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
+      ])}
+      from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup(ofUnits)}`}
+    ),
+    divided as (select *, ${numerator} as numerator, ${denominator} as denominator from summed)
+    select ${refs([...GROUP_KEYS, 'scope', ...MEASURES, ...MEASURES.map(measure => `${measure}_unknown`)])},
+      numerator, denominator, ${PERCENT} as on_time_percent, ${plan.method}::text as method, units_reported, units_expected
+    from divided`
+}
+
+/** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
+const METHOD_PARTS = {
+  resolved: { numerator: sql`resolved_in_time`, denominator: sql`resolved` },
+  handled: { numerator: sql`resolved_in_time + pending_in_time`, denominator: sql`received` },
+  received: { numerator: sql`resolved_in_time`, denominator: sql`received` }
+}
+
+// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side.
+const PERCENT = sql`case when denominator > 0
+  then div(20000::numeric * numerator + denominator, 2::numeric * denominator) / 100 end`
+
+/** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
+const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
+
+function countedLevels (plan: OnTimePlan): RawBuilder<unknown> {
+  const own = sql`
+    select level, period, 'own' as scope, units_reported, ${refs(SUMS)} from statistics_by_level
+    where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
+  if (plan.totals === 'none') return own
+  return sql`${own} union all
+    select level, period, scope, 1, ${refs(SUMS)} from statistics_sets
+    where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and counts`
+}
+
+function countedSets (plan: OnTimePlan): RawBuilder<unknown> {
+  return sql`select *, 1 as units_reported from statistics_sets where ${ofPeriods(plan)} and ${chosenSets(plan)}`
+}
+
+function countedRows (plan: OnTimePlan): RawBuilder<unknown> {
+  return sql`
+    select statistics_sets.level, dossier_statistics.*
+    from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
+    where ${ofPeriods(plan)} and ${chosenSets(plan)}
+      and ${plan.field === undefined ? sql`true` : sql`field = any(${plan.field})`}
+      and ${plan.keys.includes('field') ? sql`field is not null` : sql`true`}
+      and ${plan.keys.includes('procedure') ? sql`procedure is not null` : sql`true`}`
+}
+
+function ofPeriods ({ periods }: OnTimePlan): RawBuilder<unknown> {
+  return sql`province_code = any(${PROVINCES}) and period = any(${periods})`
+}
+
+const PROVINCES = sql`array(select code from units where parent is null)`
+
+/** Without a filter, all units are one subtree where there is one province. */
+const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
+
+/** Of each unit, period and scope one set: that which counts, or that of the source asked for. */
+function chosenSets ({ totals, unit, level, source }: OnTimePlan): RawBuilder<unknown> {
+  const scope = {
+    none: sql`scope = 'own'`,
+    root: sql`(scope = 'own' or unit = ${unit ?? ROOT})`,
+    each: sql`true`
+  }[totals]
+  return sql`${scope} and ${source === undefined ? sql`counts` : sql`source = ${source}`}
+    and ${level === undefined ? sql`true` : sql`level = any(${level})`}
+    and ${unit === null ? sql`true` : sql`unit in (select code from units where ${unit} = any(path))`}`
+}
+
+/** Sums by group and scope. Own rows and totals stay apart here: a group takes the one or the other. */
+function grouped (plan: OnTimePlan): RawBuilder<unknown> {
+  const sums = MEASURES.flatMap(measure => plan.basis === 'rows' ? sumOfRows(measure, plan) : sumOfSums(measure))
+  return sql`
+    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
+    from counted group by ${refs([...plan.keys, 'scope'])}`
+}
+
+function unitsReported (plan: OnTimePlan): RawBuilder<unknown> {
+  if (plan.basis !== 'rows') return sql`sum(units_reported) as units_reported`
+  const always = plan.span ? sql`filter (where unit in (${reportedAlways(plan)}))` : sql``
+  return sql`count(distinct unit) ${always} as units_reported`
+}
+
+function sumOfSums (measure: Measure): RawBuilder<unknown>[] {
+  return [sql`sum(${sql.ref(measure)}) as ${sql.ref(measure)}`, sql`sum(${unknown(measure)}) as ${unknown(measure)}`]
+}
+
+function sumOfRows (measure: Measure, { span, periods }: OnTimePlan): RawBuilder<unknown>[] {
+  const first = sql`period = ${periods[0]}`
+  const last = sql`period = ${periods.at(-1)}`
+  const added = !span ? sql`true` : OPENING.includes(measure) ? first : CLOSING.includes(measure) ? last : sql`true`
+  // What is received holds the opening stock; of a later period only what came in is new.
+  const value = span && measure === 'received'
+    ? sql`(received - case when ${first} then 0 else carried_over end)`
+    : sql.ref(measure)
+  return [
+    sql`sum(${value}) filter (where ${added}) as ${sql.ref(measure)}`,
+    sql`count(*) filter (where ${added} and ${value} is null) as ${unknown(measure)}`
+  ]
+}
+
+/** Units with own rows in every one of the periods that they exist in. */
+function reportedAlways ({ periods }: OnTimePlan): RawBuilder<unknown> {
+  return sql`
+    select counted.unit from counted join units on units.code = counted.unit
+    where counted.scope = 'own' group by counted.unit, units.code
+    having count(distinct counted.period) >= (
+      select count(*) from periods where code = any(${periods}) and ${VALID_IN_PERIOD})`
+}
+
+const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`
+
+function expectedUnits (plan: OnTimePlan, keys: readonly string[]): RawBuilder<unknown> {
+  const names: Record<string, string> = { level: 'units.level', unit: 'units.code', period: 'periods.code' }
+  const count = plan.span ? sql`count(distinct units.code)` : sql`count(*)`
+  return sql`
+    select ${sql.join([...keys.map(key => sql`${sql.ref(names[key]!)} as ${sql.ref(key)}`), sql`${count} as units_expected`])}
+    from (select * from periods where code = any(${plan.periods}) offset 0) as periods join units on ${VALID_IN_PERIOD}
+    where units.reports_dossiers
+      and ${plan.unit === null ? sql`true` : sql`${plan.unit} = any(units.path)`}
+      and ${plan.level === undefined ? sql`true` : sql`units.level = any(${plan.level})`}
+    ${keys.length === 0 ? sql`` : sql`group by ${refs(keys.map(key => names[key]!))}`}`
+}
+
+function sameGroup (keys: readonly string[]): RawBuilder<unknown> {
+  if (keys.length === 0) return sql`true`
+  return sql.join(keys.map(key => sql`${sql.ref(`expected.${key}`)} = ${sql.ref(`picked.${key}`)}`), sql` and `)
+}
+
+function unknown (measure: Measure): RawBuilder<unknown> {
+  return sql.ref(`${measure}_unknown`) as unknown as RawBuilder<unknown>
+}

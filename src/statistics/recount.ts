@@ -1,0 +1,79 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Trx } from '../database/connect.ts'
+import { MEASURES } from './measures.ts'
+import { assignments, columns, distinctSets, recordset, same, SET_KEY, type SetKey } from './sets.ts'
+
+/** The sums of a level and period, kept for the questions that are asked most. */
+const LEVEL_KEY = ['province_code', 'period', 'level'] as const
+const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+
+/**
+ * Counts the sets again from the rows they have, then whatever is summed from those sets. Always from the rows, never
+ * by adding differences: a count that was wrong once would stay wrong.
+ */
+export async function recountSets (trx: Trx, sets: SetKey[]): Promise<void> {
+  if (sets.length === 0) return
+  const keys = recordset(distinctSets(sets), SET_KEY)
+  await sumRows(trx, keys)
+  await recountLevels(trx, sql`select distinct ${columns(LEVEL_KEY)} from statistics_sets
+    join ${keys} using (${columns(SET_KEY)})`)
+}
+
+/** Counts again what a source takes part in, after it ranks otherwise among the others. */
+export async function recountSource (trx: Trx, source: string): Promise<void> {
+  await recountLevels(trx, sql`select distinct ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`)
+}
+
+async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
+  const sums = MEASURES.flatMap(measure => [
+    sql`coalesce(sum(${sql.ref(measure)}), 0) as ${sql.ref(measure)}`,
+    sql`count(*) filter (where ${sql.ref(measure)} is null) as ${sql.ref(`${measure}_unknown`)}`
+  ])
+  await sql`update statistics_sets as stored
+    set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(SUMS, 'counted')}
+    from (
+      select ${columns(SET_KEY)}, count(*) as row_count, ${sql.join(sums)}
+      from dossier_statistics join ${keys} using (${columns(SET_KEY)})
+      group by ${columns(SET_KEY)}
+    ) as counted
+    where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
+}
+
+/**
+ * The lock comes first and in a statement of its own: what follows sees what others wrote before they let go of it.
+ * @param levels a query that yields the keys of the levels
+ */
+async function recountLevels (trx: Trx, levels: RawBuilder<unknown>): Promise<void> {
+  const { rows: locked } = await sql`
+    insert into statistics_by_level (${columns(LEVEL_KEY)}) ${levels} order by ${columns(LEVEL_KEY)}
+    on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
+    returning ${columns(LEVEL_KEY)}`.execute(trx)
+  const keys = sql`json_to_recordset(${JSON.stringify(locked)}::json) as locked (province_code text, period text, level text)`
+  await markCounting(trx, keys)
+  await sumSets(trx, keys)
+}
+
+/** Of several sources that of higher precedence counts, then the later. */
+async function markCounting (trx: Trx, keys: RawBuilder<unknown>): Promise<void> {
+  const ranked = sql`
+    select ${columns(SET_KEY)}, counts, row_number() over (
+      partition by province_code, period, unit, scope order by precedence desc, changed_at desc, source
+    ) = 1 as should_count
+    from statistics_sets join ${keys} using (${columns(LEVEL_KEY)}) join sources on sources.code = source`
+  // First those that stop counting: no two may count at any time.
+  for (const should of [false, true]) {
+    await sql`update statistics_sets as stored set counts = should_count from (${ranked}) as ranked
+      where ${same('stored', 'ranked', SET_KEY)} and should_count = ${should} and stored.counts <> ${should}`.execute(trx)
+  }
+}
+
+async function sumSets (trx: Trx, keys: RawBuilder<unknown>): Promise<void> {
+  const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
+  await sql`update statistics_by_level as stored set units_reported = counted.units_reported, ${assignments(SUMS, 'counted')}
+    from (
+      select ${columns(LEVEL_KEY)}, count(unit) as units_reported, ${sql.join(sums)}
+      from ${keys} left join (select * from statistics_sets where counts and scope = 'own') as own using (${columns(LEVEL_KEY)})
+      group by ${columns(LEVEL_KEY)}
+    ) as counted
+    where ${same('stored', 'counted', LEVEL_KEY)}`.execute(trx)
+}

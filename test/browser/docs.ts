@@ -1,0 +1,75 @@
+// Opens the documentation in a browser, tries an operation out as a newcomer would, and reads its answer.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright-core'
+import { run } from '../bench/process.ts'
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+const FLAGS = [
+  // Root has no sandbox, and small machines no shared memory to speak of. The rest keeps it from calling home.
+  '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync'
+]
+
+if (existsSync(CHROMIUM)) await main()
+else if (process.env['REQUIRE_BROWSER'] === undefined) {
+  console.log(`skipped: there is no browser at ${CHROMIUM}; set CHROMIUM to one, or REQUIRE_BROWSER=1 to fail`)
+} else {
+  console.error(`there is no browser at ${CHROMIUM}; set CHROMIUM`)
+  process.exitCode = 1
+}
+
+async function main () {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-browser-'))
+  const service = await run('src/server.ts', { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: '', DATA_DIR: join(folder, 'data') })
+  try {
+    await withPage(join(folder, 'profile'), page => tryOut(page, service.address))
+    console.log('the documentation works in a browser')
+  } finally {
+    await service.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function withPage (profile: string, use: (page: Page) => Promise<void>) {
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM, headless: true, args: FLAGS, viewport: { width: 1280, height: 1600 }
+  })
+  try {
+    const page = await browser.newPage()
+    page.setDefaultTimeout(20_000)
+    const complaints: string[] = []
+    // What the content security policy forbids is reported as an error, too.
+    page.on('console', message => { if (message.type() === 'error') complaints.push(message.text()) })
+    page.on('pageerror', error => complaints.push(error.message))
+    page.on('requestfailed', request => complaints.push(`${request.url()}: ${request.failure()?.errorText}`))
+    await use(page)
+    assert.deepEqual(complaints, [], 'the browser complains of nothing')
+  } finally {
+    await browser.close()
+  }
+}
+
+async function tryOut (page: Page, address: string) {
+  await page.goto(`${address}/docs`)
+  const operation = page.locator('#operations-statistics-getOnTime')
+  await operation.locator('.opblock-summary-control').click()
+  await operation.getByRole('button', { name: 'Try it out' }).click()
+  await operation.getByRole('button', { name: 'Execute' }).click()
+  const answer = operation.locator('.live-responses-table .response').first()
+  assert.match(await answer.locator('.response-col_status').innerText(), /^200\b/)
+  const text = await answer.locator('.response-col_description .highlight-code code').first().innerText()
+  const { items } = JSON.parse(text) as { items: { level: string, resolved: number, on_time_percent: number }[] }
+  assert.deepEqual(items.map(({ level }) => level), ['commune', 'district', 'province'])
+  for (const { resolved, on_time_percent: percent } of items) {
+    assert.ok(resolved > 0)
+    assert.ok(percent > 50 && percent < 100)
+  }
+  if (process.env['SCREENSHOT'] !== undefined) {
+    await answer.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: process.env['SCREENSHOT'] })
+  }
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { buildApp } from '../src/app.ts'
+import { connect, type Address, type Db } from '../src/database/connect.ts'
+import { startEmbedded } from '../src/database/embedded.ts'
+import type { App } from '../src/http/app.ts'
+import { addressOf, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
+
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  body: any // eslint-disable-line @typescript-eslint/no-explicit-any -- what a client sees: anything
+  text: string
+}
+
+/** The service as its clients see it, on a database of its own with the catalogue and the sample data. */
+export interface Service {
+  app: App
+  db: Db
+  address: Address
+  get: (url: string, headers?: Record<string, string>) => Promise<Answer>
+  post: (url: string, body: unknown) => Promise<Answer>
+  put: (url: string, body: unknown) => Promise<Answer>
+}
+
+/** Runs a test on the embedded database, and where there is a server on that too. */
+export function forEachDatabase (title: string, body: (t: Test, service: Service) => Promise<void>) {
+  for (const [name, open] of Object.entries({ embedded: openEmbedded, ...(SERVER === undefined ? {} : { postgresql: openOnServer }) })) {
+    t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t))))
+  }
+}
+
+async function serve (t: Test, address: Address): Promise<Service> {
+  const { db, close } = connect(address, { max: 8, onLost: () => {} })
+  const app = await buildApp({ db })
+  t.teardown(async () => { await app.close(); await close() })
+  const send = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers = {}): Promise<Answer> => {
+    const response = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload: payload as object }) })
+    const isJson = /^application\/(problem\+)?json/.test(String(response.headers['content-type']))
+    return {
+      status: response.statusCode, headers: response.headers, text: response.body, body: isJson ? response.json() : response.body
+    }
+  }
+  return {
+    app, db, address,
+    get: (url, headers) => send('GET', url, undefined, headers),
+    post: (url, payload) => send('POST', url, payload),
+    put: (url, payload) => send('PUT', url, payload)
+  }
+}
+
+/** A copy of the template folder, open in a thread of its own. */
+export async function openEmbedded (t: Test): Promise<Address> {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  await cp(TEMPLATE_DIR, folder, { recursive: true })
+  const embedded = await startEmbedded(folder)
+  // After the teardown of whoever uses it.
+  t.teardown(async () => { await embedded.close(); await rm(folder, { recursive: true }) })
+  return embedded.address
+}
+
+async function openOnServer (t: Test): Promise<Address> {
+  const name = `cchc_test_${randomBytes(6).toString('hex')}`
+  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {} })
+  await sql`create database ${sql.id(name)} template ${sql.id(TEMPLATE_NAME)}`.execute(maintenance.db)
+  t.teardown(async () => {
+    await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)
+    await maintenance.close()
+  })
+  return addressOf(name)
+}

@@ -1,0 +1,124 @@
+// What design and later growth ask of migrations, read from their text alone.
+
+/** Written before facts and copied everywhere: they carry no province in their keys, and never point at facts. */
+const REFERENCE_TABLES = new Set([
+  'levels', 'units', 'unit_aliases', 'fields', 'periods', 'sources', 'procedures', 'forms', 'indicators'
+])
+
+interface Statement {
+  /** In lower case and on one line, without comments, and with empty strings. */
+  sql: string
+  /** Comment lines stand directly above it. */
+  explained: boolean
+}
+
+/** Faults of all the migrations together: file names with their SQL. None, if they keep the rules. */
+export function breaches (migrations: Record<string, string>): string[] {
+  const names = Object.keys(migrations).toSorted()
+  // Tables with a province_code so far, so that a key added by a later file is known to be of one.
+  const provincial = new Set<string>()
+  const faults = names.flatMap(name => {
+    const { statements, faults } = readStatements(migrations[name]!)
+    return [...faults, ...statements.flatMap(statement => faultsOf(statement, provincial))]
+      .map(fault => `${name}: ${fault}`)
+  })
+  return [...misnumbered(names), ...faults]
+}
+
+function misnumbered (names: string[]): string[] {
+  return names.flatMap((name, i) => {
+    const number = String(i + 1).padStart(4, '0')
+    return /^\d{4}_[a-z0-9_]+\.sql$/.test(name) && name.startsWith(number) ? [] : [`${name}: is not named ${number}_….sql`]
+  })
+}
+
+function readStatements (text: string): { statements: Statement[], faults: string[] } {
+  const statements: Statement[] = []
+  const faults: string[] = []
+  let [sql, comment, explained] = ['', false, false]
+  // A quote in a comment opens no string, and two dashes in a string no comment.
+  for (const line of text.replaceAll(/--.*$|'(?:''|[^'])*'/gm, part => part.startsWith('-') ? '--' : '\'\'').split('\n')) {
+    const code = line.trim().toLowerCase()
+    if (code === '--' && sql === '') comment = true
+    else if (code === '') comment = comment && sql !== ''
+    else if (code !== '--') {
+      if (code.endsWith('--')) faults.push(`a comment does not stand on a line of its own: ${code}`)
+      if (sql === '') explained = comment
+      sql = `${sql} ${code}`.trim()
+      if (/;./.test(code)) faults.push(`a statement does not end at the end of its line: ${code}`)
+      if (!code.includes(';')) continue
+      statements.push({ sql: sql.replaceAll(/\s+/g, ' ').replace(/;.*$/, ''), explained })
+      ;[sql, comment] = ['', false]
+    }
+  }
+  if (sql !== '') faults.push(`the last statement does not end with a semicolon: ${sql.slice(0, 40)}`)
+  return { statements, faults }
+}
+
+/** What no statement may hold, and why. */
+const FORBIDDEN: [RegExp, string][] = [
+  [/\bcreate (?:or replace )?(?:constraint )?(?:trigger|function|procedure|rule|event trigger)\b|\$\w*\$|^do\b/,
+    'rows change only by the SQL of the service'],
+  [/\b(?:small|big)?serial\d?\b|\b(?:int|int2|int4|integer|smallint) generated [\w ]*as identity\b/,
+    'an identity is bigint generated always as identity'],
+  [/\btimestamp\b(?:\(\d\))?(?! with time zone)/, 'an instant has a time zone']
+]
+
+/** What takes rows or names away from the version that still runs. */
+const DESTRUCTIVE = new RegExp([
+  /\bdrop (?!not null|default|identity|expression)\w+/,
+  /\btruncate\b/,
+  /^delete from\b/,
+  /\brename (?:to|column|constraint)\b/,
+  /\balter (?:column )?\w+ (?:set data )?type\b/
+].map(({ source }) => source).join('|'))
+
+function faultsOf ({ sql, explained }: Statement, provincial: Set<string>): string[] {
+  const faults = FORBIDDEN.flatMap(([pattern, why]) => matching(sql, pattern).map(what => `${what}: ${why}`))
+  if (!explained) faults.push(...matching(sql, DESTRUCTIVE).map(what => `${what} without a comment above that says why`))
+
+  const table = /^(?:create table|alter table|create unique index .*? on) (?:if (?:not )?exists |only )*([\w.]+)/.exec(sql)?.[1]
+  if (table === undefined) return faults
+  const parts = partsOf(sql)
+  if (parts.some(part => part.startsWith('province_code '))) provincial.add(table)
+
+  if (REFERENCE_TABLES.has(table)) {
+    const targets = [...sql.matchAll(/\breferences (\w+)/g)].map(([, target]) => target!)
+    const facts = targets.filter(target => !REFERENCE_TABLES.has(target))
+    return [...faults, ...facts.map(target => `${table} is a reference table and points at ${target}`)]
+  }
+  if (!provincial.has(table)) return faults
+  const misled = keysOf(sql, parts).filter(columns => columns[0] !== 'province_code')
+  return [...faults, ...misled.map(columns => `a key of ${table} (${columns.join(', ')}) does not begin with province_code`)]
+}
+
+/** Columns and constraints of a new table; the actions of an altered one. */
+function partsOf (sql: string): string[] {
+  if (sql.startsWith('create table')) return splitAtCommas(sql.slice(sql.indexOf('(') + 1, sql.lastIndexOf(')')))
+  const actions = /^alter table (?:if exists |only )*[\w.]+ (.*)$/.exec(sql)?.[1]
+  return splitAtCommas(actions ?? '').map(action => action.replace(/^add (?:column )?(?:if not exists )?/, ''))
+}
+
+function splitAtCommas (list: string): string[] {
+  let depth = 0
+  const parts = ['']
+  for (const letter of list) {
+    depth += letter === '(' ? 1 : letter === ')' ? -1 : 0
+    if (letter === ',' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += letter
+  }
+  return parts.map(part => part.trim())
+}
+
+/** The columns of each primary and unique key that a statement makes. */
+function keysOf (sql: string, parts: string[]): string[][] {
+  const columnsIn = (list: string) => splitAtCommas(list).map(column => column.split(' ')[0]!)
+  const index = /^create unique index .*? on (?:only )?[\w.]+ (?:using \w+ )?\((.*)$/.exec(sql)
+  if (index !== null) return [columnsIn(index[1]!)]
+  return parts.flatMap(part => {
+    const constraint = /^(?:constraint \w+ )?(?:primary key|unique)(?: nulls (?:not )?distinct)? \((.*?)\)/.exec(part)
+    if (constraint !== null) return [columnsIn(constraint[1]!)]
+    const column = /^(\w+) .*\b(?:primary key|unique)\b/.exec(part)
+    return column === null || /^(?:constraint|check|foreign|exclude)$/.test(column[1]!) ? [] : [[column[1]!]]
+  })
+}

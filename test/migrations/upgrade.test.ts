@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import t from 'tap'
+import type { Db } from '../../src/database/connect.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { forEachDatabase } from '../database.ts'
+import { readMigrationFiles } from './files.ts'
+
+/** Rows for the tables that each migration makes, as a service of that version left them. A new one adds its own. */
+const ROWS: Record<string, string[]> = {
+  '0001_catalogue': [
+    `insert into levels values
+      ('province', 'Tỉnh', 1, '1945-09-02', null), ('district', 'Huyện', 2, '1945-09-02', '2025-06-30')`,
+    `insert into units values
+      ('H56', 'H56', 'Tỉnh Thanh Hóa', 'province', 'province', null, '{H56}', true, '1945-09-02', null, 'tinh thanh hoa'),
+      ('H56-380', 'H56', 'Thành phố Thanh Hóa', 'city', 'district', 'H56', '{H56,H56-380}', true, '1994-05-01', null,
+        'thanh pho thanh hoa')`,
+    `insert into unit_aliases values ('gso', '380', 'H56-380')`,
+    `insert into fields values ('land', 'Đất đai', 1)`,
+    `insert into periods values
+      ('2021-H1', 'reform', 'half_year', 2021, '2020-12-15', '2021-06-14', '2021-06-20'),
+      ('cal-2021', 'calendar', 'year', 2021, '2021-01-01', '2021-12-31', null)`,
+    `insert into sources values ('one-stop', 'Một cửa', 100, false)`,
+    `insert into procedures (code, name, field, level, interlinked, valid_from, search_name)
+      values ('1.010708', 'Cấp đổi giấy chứng nhận', 'land', 'district', 'none', '2020-01-01', 'cap doi giay chung nhan')`
+  ],
+  '0002_dossier_statistics': [
+    `insert into statistics_sets (province_code, period, unit, scope, source, detail, level, counts, row_count,
+        received_online, received, resolved_in_time, resolved_overdue, resolved, pending)
+      values ('H56', '2021-H1', 'H56-380', 'own', 'one-stop', 'field', 'district', true, 1, 120, 1000, 900, 20, 920, 80)`,
+    `insert into dossier_statistics (province_code, period, unit, scope, source, detail, detail_code, field,
+        received_online, received, resolved_in_time, resolved_overdue, resolved, pending)
+      values ('H56', '2021-H1', 'H56-380', 'own', 'one-stop', 'field', 'land', 'land', 120, 1000, 900, 20, 920, 80)`,
+    `insert into statistics_by_level (province_code, period, level, units_reported, received, resolved)
+      values ('H56', '2021-H1', 'district', 1, 1000, 920)`
+  ],
+  '0003_indicators': [
+    `insert into forms values ('cchc-2021', 'Biểu mẫu 2021', '2021-01-01', null)`,
+    `insert into indicators values ('cchc-2021', '4.1.1', 1, '4.1.1', '4.1', 'Tỷ lệ', 'percent', null, '[]')`,
+    `insert into indicator_values (province_code, unit, period, form, indicator, state, number, printed)
+      values ('H56', 'H56', '2021-H1', 'cchc-2021', '4.1.1', 'reported', 92.41, '92,41')`
+  ]
+}
+
+const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))
+
+t.test('there are rows to carry over for every migration', async t => {
+  t.same(Object.keys(ROWS), versions)
+})
+
+forEachDatabase('rows of every version are carried over to the next', async (t, { db }) => {
+  // The service of this test came with all migrations done.
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+
+  let before: Tables = {}
+  for (const version of versions) {
+    await migrate(db, version)
+    t.match(await tablesOf(db), before, `${version} keeps what was there`)
+    for (const row of ROWS[version]!) await sql.raw(row).execute(db)
+    before = await tablesOf(db)
+    const empty = Object.keys(before).filter(name => before[name]!.length === 0)
+    t.same(empty, [], `${version} has rows in every table`)
+  }
+  await migrate(db)
+  t.same(await tablesOf(db), before, 'once more changes nothing')
+})
+
+type Tables = Record<string, object[]>
+
+/** Every row of every table. A later version may have more columns. */
+async function tablesOf (db: Db): Promise<Tables> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables
+    where table_schema = 'public' and table_name not like 'kysely%' order by 1`.execute(db)
+  return Object.fromEntries(await Promise.all(rows.map(async ({ name }) => {
+    const { rows } = await sql<object>`select * from ${sql.table(name)} as t order by t::text`.execute(db)
+    return [name, rows] as const
+  })))
+}

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises'
+import t from 'tap'
+import { buildApp } from '../../src/app.ts'
+import { connect } from '../../src/database/connect.ts'
+import { MAX_ITEMS } from '../../src/batch.ts'
+import { forEachDatabase } from '../database.ts'
+import { Contract, documentedRequest, operationsOf, type Document, type Operation, type Request } from './contract.ts'
+
+const text = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
+const document = JSON.parse(text) as Document
+const contract = new Contract(document)
+const operations = operationsOf(document)
+const ofTheApi = operations.filter(({ path }) => path.startsWith('/v1/'))
+
+const refuses = (status: number) => (operation: Operation) => operation.responses[status] !== undefined
+const hasBody = (operation: Operation) => operation.requestBody !== undefined
+const isBatch = (operation: Operation) =>
+  JSON.stringify(operation.requestBody?.content['application/json']?.example ?? {}).startsWith('{"items":')
+
+forEachDatabase('the committed contract is what the service serves', async (t, { get }) => {
+  t.same(JSON.parse((await get('/openapi.json')).text), document, 'run npm run write:contract')
+})
+
+t.test('every operation can be named, found, tried and refused', async t => {
+  const ids = operations.map(({ operationId }) => operationId)
+  t.equal(new Set(ids).size, ids.length, 'operationIds are unique')
+  for (const operation of operations) {
+    t.match(operation, { operationId: /^[a-z]+[A-Za-z]+$/, summary: /\w/, tags: [/\w/] }, operation.operationId)
+    t.same(contract.faultsOfExamples(operation), [], `the examples of ${operation.operationId} fit its own schemas`)
+  }
+  for (const { operationId, responses } of ofTheApi) {
+    t.ok(Object.keys(responses).some(status => status.startsWith('4')), `${operationId} documents what it refuses`)
+  }
+})
+
+forEachDatabase('every example works on a fresh service and is answered as documented', async (t, { app }) => {
+  for (const operation of operations) {
+    const response = await app.inject(documentedRequest(operation) as object)
+    const { statusCode, headers, body } = response
+    t.equal(statusCode, 200, `${operation.operationId}: ${statusCode} ${body.slice(0, 300)}`)
+    t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
+    const { items, rows } = response.headers['content-type']!.startsWith('application/json') ? response.json() : {}
+    if (operation.method === 'get') t.not((items ?? rows)?.length, 0, `${operation.operationId} has something to show`)
+  }
+})
+
+forEachDatabase('every documented format can be had by its name', async (t, { app }) => {
+  for (const operation of operations.filter(({ method }) => method === 'get')) {
+    for (const type of Object.keys(operation.responses['200']!.content!)) {
+      const { headers, statusCode, body } = await app.inject(
+        { ...documentedRequest(operation) as object, headers: { accept: type } })
+      t.equal(headers['content-type']?.split(';')[0], type, `${operation.operationId} as ${type}`)
+      t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
+    }
+  }
+})
+
+forEachDatabase('whoever has the answer already is told so', async (t, { app }) => {
+  for (const operation of ofTheApi.filter(({ method }) => method === 'get')) {
+    const request = documentedRequest(operation) as object
+    const etag = String((await app.inject(request)).headers['etag'])
+    const { statusCode, headers, body } = await app.inject({ ...request, headers: { 'if-none-match': etag } })
+    t.equal(statusCode, 304, operation.operationId)
+    t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
+  }
+})
+
+type Worsen = (request: Request, operation: Operation) => Request
+
+/** Ways to be refused: the status, whom it concerns, and what is wrong with the request. */
+const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = [
+  ['an unknown query parameter', 400, () => true, request => (
+    { ...request, url: `${request.url}${request.url.includes('?') ? '&' : '?'}no_such_parameter=1` })],
+  ['a body that is not JSON', 400, hasBody, request => ({ ...request, payload: '{' })],
+  ['a body of another shape', 400, hasBody, request => ({ ...request, payload: { no_such_property: 1 } })],
+  ['something that is not there', 404, refuses(404), (request, { path }) => (
+    { ...request, url: path.replaceAll(/\{\w+\}/g, 'no-such-thing') })],
+  ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { accept: 'image/png' } })],
+  ['a body beyond the limit', 413, hasBody, request => ({ ...request, payload: ' '.repeat(17 * 1024 * 1024) })],
+  ['too many items', 413, isBatch, request => ({ ...request, payload: { items: Array(MAX_ITEMS + 1).fill({}) } })],
+  ['a body of another type', 415, hasBody, request => (
+    { ...request, headers: { 'content-type': 'text/plain' }, payload: 'text' })],
+  ['a row at fault', 422, isBatch, request => ({ ...request, payload: { items: [{}] } })]
+]
+
+forEachDatabase('every refusal is a documented problem', async (t, { app }) => {
+  for (const [title, status, concerns, worsen] of REFUSALS) {
+    for (const operation of ofTheApi.filter(concerns)) {
+      const response = await app.inject(worsen(documentedRequest(operation), operation) as object)
+      const { statusCode, headers, body } = response
+      t.equal(statusCode, status, `${operation.operationId}, ${title}: ${statusCode} ${body.slice(0, 200)}`)
+      t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
+      if (statusCode === status) t.equal(response.json().status, status)
+    }
+  }
+})
+
+t.test('without its database every operation answers as documented', async t => {
+  const { db, close } = connect({ host: '/nonexistent', user: 'none', database: 'none' }, { max: 1, onLost: () => {} })
+  const app = await buildApp({ db })
+  t.teardown(async () => { await app.close(); await close() })
+  for (const operation of operations) {
+    const { statusCode, headers, body } = await app.inject(documentedRequest(operation) as object)
+    t.equal(statusCode, ['getLiveness', 'getMetrics'].includes(operation.operationId) ? 200 : 503, operation.operationId)
+    t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
+    if (statusCode === 503) t.match(headers, { 'retry-after': /^\d+$/ })
+  }
+})
+
+forEachDatabase('the documentation works at a plain HTTP address, too', async (t, { get }) => {
+  const { status, headers } = await get('/docs/')
+  t.equal(status, 200)
+  t.match(headers['content-security-policy'], /default-src 'self'/)
+  t.notMatch(headers['content-security-policy'], /upgrade-insecure-requests/)
+})
+
+t.test('an answer that is not as documented is found', async t => {
+  const operation = operations.find(({ operationId }) => operationId === 'getPeriod')!
+  const period = {
+    code: '2021-H1', calendar: 'reform', kind: 'half_year', year: 2021,
+    starts_on: '2020-12-15', ends_on: '2021-06-14', report_due_on: null
+  }
+  const faults = (status: number, type: string | undefined, body: unknown) =>
+    contract.faultsOf(operation, status, type, JSON.stringify(body)).join()
+  t.equal(faults(200, 'application/json; charset=utf-8', period), '')
+  t.match(faults(200, 'application/json', { ...period, surplus: 1 }), /surplus/)
+  t.match(faults(200, 'application/json', { ...period, year: undefined }), /year/)
+  t.match(faults(200, 'application/json', { ...period, year: '2021' }), /year/)
+  t.match(faults(200, 'application/json', { ...period, ends_on: '2021-06-31' }), /ends_on/)
+  t.match(faults(200, 'application/json', { ...period, kind: null }), /kind/)
+  t.match(faults(200, 'text/html', period), /text\/html is not documented/)
+  t.match(faults(200, undefined, period), /none is not documented/)
+  t.match(faults(418, 'application/json', period), /418 is not documented/)
+  t.match(faults(304, undefined, period), /none is documented/)
+  t.match(faults(404, 'application/problem+json', { status: 404 }), /required/)
+  t.match(contract.faultsOf({ ...operation, path: '/v1/nowhere' }, 200, 'application/json', '{}'), [/has no/])
+})
+
+t.test('an example that does not fit its schema is found', async t => {
+  const parameter = { name: 'level', in: 'query' as const, required: true, schema: { type: 'string', enum: ['a'] } }
+  const operation: Operation = { path: '/', method: 'get', operationId: 'none', responses: {} }
+  t.match(contract.faultsOfExamples({ ...operation, parameters: [parameter] }), ['level is required and has no example'])
+  t.match(contract.faultsOfExamples({ ...operation, parameters: [{ ...parameter, example: 'b' }] }), [/allowedValues/])
+  t.match(contract.faultsOfExamples({ ...operation, requestBody: { content: {} } }), ['the body has no example'])
+  const media = { schema: { $ref: '#/components/schemas/Source' }, example: {} }
+  t.match(contract.faultsOfExamples({ ...operation, requestBody: { content: { 'application/json': media } } }), [/required/])
+})

@@ -1,0 +1,112 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+
+interface Parameter {
+  name: string
+  in: 'query' | 'path' | 'header'
+  required: boolean
+  example?: string | number | boolean | string[]
+  schema: object
+}
+
+type Media = Record<string, { schema?: object, example?: unknown }>
+
+export interface Operation {
+  path: string
+  method: string
+  operationId: string
+  summary?: string
+  tags?: string[]
+  parameters?: Parameter[]
+  requestBody?: { content: Media }
+  responses: Record<string, { content?: Media }>
+}
+
+export interface Document {
+  paths: Record<string, Record<string, Omit<Operation, 'path' | 'method'>>>
+}
+
+export interface Request {
+  method: 'GET' | 'PUT' | 'POST'
+  url: string
+  headers?: Record<string, string>
+  payload?: unknown
+}
+
+/** Those that only read come first, so that they find what a fresh service holds. */
+export function operationsOf ({ paths }: Document): Operation[] {
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method })))
+  return operations.toSorted((a, b) => Number(a.method !== 'get') - Number(b.method !== 'get'))
+}
+
+/** The request that the documentation fills in. */
+export function documentedRequest ({ path, method, parameters = [], requestBody }: Operation): Request {
+  const query = new URLSearchParams()
+  let filled = path
+  for (const { name, in: place, example } of parameters) {
+    if (example === undefined) continue
+    if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(example)))
+    else for (const value of [example].flat()) query.append(name, String(value))
+  }
+  const payload = requestBody?.content['application/json']?.example
+  return {
+    method: method.toUpperCase() as Request['method'],
+    url: query.size === 0 ? filled : `${filled}?${query}`,
+    ...(payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } })
+  }
+}
+
+/** Compares real answers with what the document says of them. */
+export class Contract {
+  readonly #ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true })
+
+  constructor (document: object) {
+    formats.default(this.#ajv, ['date', 'date-time'])
+    this.#ajv.addFormat('text', true)
+    this.#ajv.addSchema(document, 'contract', undefined, false)
+  }
+
+  /** What is wrong with an answer; nothing, if it is as documented. */
+  faultsOf ({ path, method, responses }: Operation, status: number, type: string | undefined, body: string): string[] {
+    const response = responses[status]
+    if (response === undefined) return [`status ${status} is not documented`]
+    if (response.content === undefined) return body === '' ? [] : ['has a body, and none is documented']
+    const media = type?.split(';')[0] ?? 'none'
+    if (response.content[media] === undefined) return [`content type ${media} is not documented for ${status}`]
+    if (!media.endsWith('json') || media.endsWith('ndjson')) return []
+    const pointer = ['paths', path, method, 'responses', status, 'content', media, 'schema']
+      .map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
+    return this.#faults(`contract#/${pointer.join('/')}`, JSON.parse(body))
+  }
+
+  /** What is wrong with the documented examples of an operation itself. */
+  faultsOfExamples ({ parameters = [], requestBody }: Operation): string[] {
+    const body = requestBody?.content['application/json']
+    return [
+      ...parameters.flatMap(({ name, required, example, schema }) => {
+        if (example === undefined) return required ? [`${name} is required and has no example`] : []
+        return this.#faultsOf(schema, example).map(fault => `${name}${fault}`)
+      }),
+      ...(requestBody === undefined ? [] : body?.example === undefined
+        ? ['the body has no example']
+        : this.#faultsOf(body.schema!, body.example).map(fault => `body${fault}`))
+    ]
+  }
+
+  #faultsOf (schema: object, value: unknown): string[] {
+    const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"contract#/')) as object
+    const validate = this.#ajv.compile(local)
+    return validate(value) ? [] : this.#sentences(validate.errors)
+  }
+
+  #faults (reference: string, value: unknown): string[] {
+    const validate = this.#ajv.getSchema(reference)
+    if (validate === undefined) return [`the document has no ${reference}`]
+    return validate(value) ? [] : this.#sentences(validate.errors)
+  }
+
+  #sentences (errors: ErrorObject[] | null | undefined): string[] {
+    return errors!.map(({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`)
+  }
+}

@@ -1,0 +1,27 @@
+import { deepStrictEqual } from 'node:assert/strict'
+import fc from 'fast-check'
+import { reportedValues } from '../../src/sample/form.ts'
+import { units } from '../../src/sample/units.ts'
+import { forEachDatabase } from '../database.ts'
+
+const values = reportedValues()
+const districts = units().filter(({ level }) => level === 'district')
+
+forEachDatabase('a report', async (t, { get, post }) => {
+  const { rows } = (await get('/v1/reports/H56/2021-H1')).body
+  let run = 0
+
+  t.test('is the same in whatever order and batches its values come, and however often', async t => {
+    const posting = fc.tuple(
+      fc.shuffledSubarray(values, { minLength: values.length }), fc.nat(values.length), fc.subarray(values))
+    await t.resolves(fc.assert(fc.asyncProperty(posting, async ([shuffled, cut, again]) => {
+      run += 1
+      const key = { unit: districts[run]!.code, period: '2021-H1' }
+      for (const part of [shuffled.slice(0, cut), shuffled.slice(cut), again]) {
+        const { status } = await post('/v1/indicator-values', { items: part.map(value => ({ ...value, ...key })) })
+        deepStrictEqual(status, 200)
+      }
+      deepStrictEqual((await get(`/v1/reports/${key.unit}/${key.period}`)).body.rows, rows)
+    }), { numRuns: 20 }))
+  })
+})

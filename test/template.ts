@@ -1,0 +1,43 @@
+// Runs once before the tests: fills a database that each of them gets a copy of.
+import { rm } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { connect, type Address } from '../src/database/connect.ts'
+import { startEmbedded } from '../src/database/embedded.ts'
+import { migrate } from '../src/database/migrate.ts'
+import { loadCatalogue, loadSample } from '../src/sample/load.ts'
+
+export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
+export const TEMPLATE_NAME = 'cchc_test_template'
+
+/** The server that tests also run on, where there is one. */
+export const SERVER = process.env['TEST_DATABASE_URL']
+
+export function addressOf (database: string): Address {
+  const url = new URL(SERVER!)
+  url.pathname = database
+  return { connectionString: url.href }
+}
+
+if (import.meta.main) {
+  await rm(TEMPLATE_DIR, { recursive: true, force: true })
+  const embedded = await startEmbedded(TEMPLATE_DIR)
+  await fill(embedded.address)
+  await embedded.close()
+  if (SERVER !== undefined) await fillServer(SERVER)
+}
+
+async function fillServer (connectionString: string) {
+  const { db, close } = connect({ connectionString }, { max: 1, onLost: console.error })
+  await sql`drop database if exists ${sql.id(TEMPLATE_NAME)}`.execute(db)
+  await sql`create database ${sql.id(TEMPLATE_NAME)}`.execute(db)
+  await close()
+  await fill(addressOf(TEMPLATE_NAME))
+}
+
+async function fill (address: Address) {
+  const { db, close } = connect(address, { max: 2, onLost: console.error })
+  await migrate(db)
+  await loadCatalogue(db)
+  await loadSample(db)
+  await close()
+}
