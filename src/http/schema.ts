@@ -26,7 +26,7 @@ export function OneOf<const V extends string> (values: readonly V[], options: { 
 }
 
 export function ListOf<T extends TSchema> (schema: T, description: string) {
-  return Type.Optional(Type.Array(schema, { description, minItems: 1, maxItems: 100 }))
+  return Type.Optional(Type.Array(schema, { description, minItems: 1, maxItems: 100, uniqueItems: true }))
 }
 
 /** The same schema with a value to try it with, which the documentation fills in. Those of one operation fit together. */

@@ -1,10 +1,11 @@
-import type { SwaggerOptions } from '@fastify/swagger'
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 
 type Operations = Partial<Record<'get' | 'put' | 'post' | 'delete', { responses?: object }>>
+type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>
 
 /** What the contract says of the service as a whole. */
-export const documentOptions: SwaggerOptions = {
+export const documentOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
     info: {
@@ -30,11 +31,11 @@ export const documentOptions: SwaggerOptions = {
       { name: 'operations', description: 'Health, metrics and the contract itself' }
     ]
   },
-  refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => typeof $id === 'string' ? $id : `def-${i}` },
+  refResolver: { buildLocalReference: ({ $id }) => $id as string },
   transformObject: document => {
-    if (!('openapiObject' in document)) return {}
-    addSharedAnswers((document.openapiObject.paths ?? {}) as Record<string, Operations>)
-    return document.openapiObject
+    const { openapiObject } = document as { openapiObject: OpenApi }
+    addSharedAnswers(openapiObject.paths as Record<string, Operations>)
+    return openapiObject
   }
 }
 

@@ -124,7 +124,7 @@ const SORTS = Object.keys(OnTimeRow.properties).flatMap(name => [name, `-${name}
 export const OnTimeQuery = Type.Object({
   period: Type.Array(Code('Code'), {
     description: 'One period or several. Several are added up unless grouped by period; then they must follow one another.',
-    minItems: 1, maxItems: 100, examples: [['2021-Q3']]
+    minItems: 1, maxItems: 100, uniqueItems: true, examples: [['2021-Q3']]
   }),
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
     description: 'One row for each; without it one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,

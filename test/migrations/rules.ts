@@ -73,11 +73,14 @@ const DESTRUCTIVE = new RegExp([
   /\balter (?:column )?\w+ (?:set data )?type\b/
 ].map(({ source }) => source).join('|'))
 
+/** The table whose keys or references a statement may change. */
+const TABLE = /^(?:create table|alter table|create unique index .*? on) (?:if (?:not )?exists |only )*([\w.]+)/
+
 function faultsOf ({ sql, explained }: Statement, provincial: Set<string>): string[] {
   const faults = FORBIDDEN.flatMap(([pattern, why]) => matching(sql, pattern).map(what => `${what}: ${why}`))
   if (!explained) faults.push(...matching(sql, DESTRUCTIVE).map(what => `${what} without a comment above that says why`))
 
-  const table = /^(?:create table|alter table|create unique index .*? on) (?:if (?:not )?exists |only )*([\w.]+)/.exec(sql)?.[1]
+  const table = TABLE.exec(sql)?.[1]
   if (table === undefined) return faults
   const parts = partsOf(sql)
   if (parts.some(part => part.startsWith('province_code '))) provincial.add(table)
@@ -90,6 +93,10 @@ function faultsOf ({ sql, explained }: Statement, provincial: Set<string>): stri
   if (!provincial.has(table)) return faults
   const misled = keysOf(sql, parts).filter(columns => columns[0] !== 'province_code')
   return [...faults, ...misled.map(columns => `a key of ${table} (${columns.join(', ')}) does not begin with province_code`)]
+}
+
+function matching (sql: string, pattern: RegExp): string[] {
+  return pattern.exec(sql)?.slice(0, 1) ?? []
 }
 
 /** Columns and constraints of a new table; the actions of an altered one. */
@@ -112,7 +119,7 @@ function splitAtCommas (list: string): string[] {
 
 /** The columns of each primary and unique key that a statement makes. */
 function keysOf (sql: string, parts: string[]): string[][] {
-  const columnsIn = (list: string) => splitAtCommas(list).map(column => column.split(' ')[0]!)
+  const columnsIn = (list: string) => splitAtCommas(list).map(column => column.split(/[ )]/)[0]!)
   const index = /^create unique index .*? on (?:only )?[\w.]+ (?:using \w+ )?\((.*)$/.exec(sql)
   if (index !== null) return [columnsIn(index[1]!)]
   return parts.flatMap(part => {
