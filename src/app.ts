@@ -3,7 +3,7 @@ import compress from '@fastify/compress'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import { fastify, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
+import { fastify, LogController, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
 import { BatchAnswer } from './batch.ts'
 import type { Db } from './database/connect.ts'
 import { fieldRoutes } from './fields/routes.ts'
@@ -41,7 +41,8 @@ const SCHEMA_CONTROLLER = {
 export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: sendError,
     bodyLimit: 16 * 1024 * 1024,
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',

@@ -52,15 +52,11 @@ export function connect (address: Address, { max, onLost }: ConnectOptions): Con
     statement_timeout: 20_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
-    types: { getTypeParser: (oid: number, format?: string) => parserOf(oid, format) } as pg.CustomTypesConfig
+    types: { getTypeParser: (oid: number) => TEXT_PARSERS[oid] ?? pg.types.getTypeParser(oid) } as pg.CustomTypesConfig
   })
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => { client.on('error', onLost) })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
-}
-
-function parserOf (oid: number, format?: string) {
-  return (format === 'binary' ? undefined : TEXT_PARSERS[oid]) ?? pg.types.getTypeParser(oid, format as 'text')
 }

@@ -69,9 +69,9 @@ export function formatOf (request: FastifyRequest): Format {
   throw Object.assign(new Error(`can be had as ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
 }
 
-/** A rendered page, shared by all who asked the same at the same time. */
+/** A rendered answer, shared by all who asked the same at the same time. */
 export interface Answer {
-  body: string
+  body: Buffer
   etag: string
   link: string | null
 }
@@ -87,13 +87,10 @@ export async function sendList<R extends Row> (
   const format = formatOf(request)
   const { limit, cursor } = request.query as { limit?: number, cursor?: string }
   if (format === 'json') {
-    const { body, etag, link } = await answers.ask(request.url, async () => {
+    return sendShared(answers, request, reply, async () => {
       const { items, next_cursor } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
-      const json = JSON.stringify({ items, next_cursor })
-      return { body: json, etag: etagOf(json), link: next_cursor === null ? null : nextLink(request, next_cursor) }
+      return { value: { items, next_cursor }, link: next_cursor === null ? null : nextLink(request, next_cursor) }
     })
-    if (link !== null) reply.header('link', link)
-    return sendJson(reply.header('etag', etag), body)
   }
   const first = await page({ limit: limit ?? MAX_LIMIT, cursor })
   if (limit === undefined) return sendFile(request, reply, format, schema, allRows(first, page))
@@ -101,8 +98,18 @@ export async function sendList<R extends Row> (
   return sendFile(request, reply, format, schema, first.items)
 }
 
-export function sendJson (reply: FastifyReply, body: string) {
-  return reply.type('application/json; charset=utf-8').send(body)
+/** Answers with JSON, rendered once for all who ask for the same address at the same time. */
+export async function sendShared (
+  answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply,
+  produce: () => Promise<{ value: object, link: string | null }>
+) {
+  const { body, etag, link } = await answers.ask(request.url, async () => {
+    const { value, link } = await produce()
+    const body = Buffer.from(JSON.stringify(value))
+    return { body, etag: etagOf(body), link }
+  })
+  if (link !== null) reply.header('link', link)
+  return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }
 
 /** Answers with rows as a file named after the route. Lists inside a row become text. */

@@ -57,11 +57,13 @@ function afterValues (order: readonly OrderColumn[], values: Value[]): RawBuilde
   const [column, ...others] = order
   const [value, ...rest] = values as [Value, ...Value[]]
   const name = sql.ref(column!.name)
+  // Who makes up a cursor may put any number there, also where the column holds integers.
+  const last = column!.kind === 'number' ? sql`${value}::numeric` : sql`${value}`
   const beyond = value === null
     ? sql`false`
-    : sql`(${name} ${sql.raw(column!.descending ? '<' : '>')} ${value} or ${name} is null)`
+    : sql`(${name} ${sql.raw(column!.descending ? '<' : '>')} ${last} or ${name} is null)`
   if (others.length === 0) return sql`${beyond}`
-  const same = value === null ? sql`${name} is null` : sql`${name} = ${value}`
+  const same = value === null ? sql`${name} is null` : sql`${name} = ${last}`
   return sql`(${beyond} or (${same} and ${afterValues(others, rest)}))`
 }
 

@@ -102,14 +102,14 @@ function explain (error: FastifyError | Refusal | Error): { kind: Kind, detail: 
 
 /** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function databaseKind (error: Error): Kind | undefined {
+  const { code: state = '' } = error as { code?: string }
   if (error instanceof DatabaseError) {
-    const state = error.code ?? ''
     if (state.startsWith('40') || ['55P03', '57014', '25P03'].includes(state)) return BUSY
     if (state.startsWith('08') || state.startsWith('57P') || state === '53300') return UNAVAILABLE
     if (state === '53100') return FULL
     return undefined
   }
-  const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes((error as { code?: string }).code ?? '')
+  const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(state)
   return lost || /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
     ? UNAVAILABLE
     : undefined

@@ -53,6 +53,9 @@ const ENVELOPE = {
 function newAjv (options: Options): Ajv {
   const instance = new Ajv({ allErrors: true, removeAdditional: false, strict: true, allowUnionTypes: true, ...options })
   formats.default(instance, ['date', 'date-time'])
+  // PostgreSQL has no year 0.
+  const { validate: isDate } = instance.formats['date'] as { validate: (text: string) => boolean }
+  instance.addFormat('date', text => isDate(text) && !text.startsWith('0000'))
   instance.addFormat('text', isStorable)
   return instance
 }

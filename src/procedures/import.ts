@@ -7,6 +7,11 @@ import { searchName } from '../units/search-name.ts'
 import { PROCEDURE_COLUMNS } from './queries.ts'
 import { ProcedureItem, type Procedure } from './schema.ts'
 
+interface Indexed {
+  index: number
+  item: ProcedureItem
+}
+
 interface Draft {
   index: number
   row: Procedure
@@ -20,10 +25,11 @@ const checkItem = checkOf(ProcedureItem)
  */
 export async function importProcedures (db: Db, items: unknown[], options: BatchOptions): Promise<BatchAnswer> {
   const batch = new Batch<ProcedureItem>(items, checkItem)
-  batch.rejectDuplicates(batch.accepted.map(({ index, item }) => ({ index, key: item.code })), 'code')
+  const wellFormed = batch.accepted
+  batch.rejectDuplicates(wellFormed.map(({ index, item }) => ({ index, key: item.code })), 'code')
+  rejectEndsBeforeStarts(batch, wellFormed)
   return inTransaction(db, !options.dry_run, async trx => {
-    await rejectUnknownReferences(trx, batch)
-    rejectEndsBeforeStarts(batch)
+    await rejectUnknownReferences(trx, batch, wellFormed)
     batch.settle(options.mode)
 
     const drafts = batch.accepted.map(draftOf)
@@ -37,23 +43,23 @@ export async function importProcedures (db: Db, items: unknown[], options: Batch
   })
 }
 
-async function rejectUnknownReferences (trx: Trx, batch: Batch<ProcedureItem>) {
+async function rejectUnknownReferences (trx: Trx, batch: Batch<ProcedureItem>, items: Indexed[]) {
   const fields = new Set((await trx.selectFrom('fields').select('code').execute()).map(({ code }) => code))
   const levels = new Set((await trx.selectFrom('levels').select('code').execute()).map(({ code }) => code))
-  for (const { index, item } of batch.accepted) {
+  for (const { index, item } of items) {
     if (!fields.has(item.field)) batch.reject(index, 'field', 'unknown_field', `there is no field ${item.field}`)
     if (!levels.has(item.level)) batch.reject(index, 'level', 'unknown_level', `there is no level ${item.level}`)
   }
 }
 
-function rejectEndsBeforeStarts (batch: Batch<ProcedureItem>) {
-  for (const { index, item } of batch.accepted) {
+function rejectEndsBeforeStarts (batch: Batch<ProcedureItem>, items: Indexed[]) {
+  for (const { index, item } of items) {
     if (item.valid_to == null || item.valid_from <= item.valid_to) continue
     batch.reject(index, 'valid_to', 'out_of_range', `valid_to (${item.valid_to}) is before valid_from (${item.valid_from})`)
   }
 }
 
-function draftOf ({ index, item }: { index: number, item: ProcedureItem }): Draft {
+function draftOf ({ index, item }: Indexed): Draft {
   const unknown = Object.fromEntries(PROCEDURE_COLUMNS.map(column => [column, null]))
   return { index, row: { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure }
 }

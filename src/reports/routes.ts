@@ -1,6 +1,5 @@
 import type { App, Context } from '../http/app.ts'
-import { etagOf } from '../http/etag.ts'
-import { formatOf, sendFile, sendJson, tableResponse } from '../http/formats.ts'
+import { formatOf, sendFile, sendShared, tableResponse } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { Ref } from '../http/schema.ts'
 import { reportOf } from './queries.ts'
@@ -22,14 +21,9 @@ export async function reportRoutes (app: App, { db, answers }: Context) {
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    if (format !== 'json') {
-      const { rows } = await reportOf(db, request.params, request.query)
-      return sendFile(request, reply, format, ReportRow, rows)
-    }
-    const { body, etag } = await answers.ask(request.url, async () => {
-      const json = JSON.stringify(await reportOf(db, request.params, request.query))
-      return { body: json, etag: etagOf(json), link: null }
-    })
-    return sendJson(reply.header('etag', etag), body)
+    const report = () => reportOf(db, request.params, request.query)
+    return format === 'json'
+      ? sendShared(answers, request, reply, async () => ({ value: await report(), link: null }))
+      : sendFile(request, reply, format, ReportRow, (await report()).rows)
   })
 }

@@ -24,18 +24,26 @@ export function onTimeQuery (plan: OnTimePlan): RawBuilder<OnTimeRow> {
       select ${sql.join([
         ...GROUP_KEYS.map(key => keys.includes(key) ? sql.ref(`picked.${key}`) : sql`null::text as ${sql.ref(key)}`),
         sql`picked.scope`,
-        ...MEASURES.map(measure => sql`case ${unknown(measure)} when 0 then ${sql.ref(measure)} end as ${sql.ref(measure)}`),
-        ...MEASURES.map(measure => sql`coalesce(${unknown(measure)}, 0) as ${unknown(measure)}`),
+        KNOWN_SUMS,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
       ])}
       from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup(ofUnits)}`}
     ),
     divided as (select *, ${numerator} as numerator, ${denominator} as denominator from summed)
-    select ${refs([...GROUP_KEYS, 'scope', ...MEASURES, ...MEASURES.map(measure => `${measure}_unknown`)])},
-      numerator, denominator, ${PERCENT} as on_time_percent, ${plan.method}::text as method, units_reported, units_expected
+    select ${SHOWN}, numerator, denominator, ${PERCENT} as on_time_percent, ${plan.method}::text as method,
+      units_reported, units_expected
     from divided`
 }
+
+// Text and not builders, for these are in every statement: putting it together must not take longer than running it.
+const SHOWN = refs([...GROUP_KEYS, 'scope', ...MEASURES, ...MEASURES.map(measure => `${measure}_unknown`)])
+const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
+const STORED_SUMS = refs(SUMS)
+const KNOWN_SUMS = sql.raw([
+  ...MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`),
+  ...MEASURES.map(measure => `coalesce("${measure}_unknown", 0) as "${measure}_unknown"`)
+].join())
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
 const METHOD_PARTS = {
@@ -53,11 +61,11 @@ const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
 
 function countedLevels (plan: OnTimePlan): RawBuilder<unknown> {
   const own = sql`
-    select level, period, 'own' as scope, units_reported, ${refs(SUMS)} from statistics_by_level
+    select level, period, 'own' as scope, units_reported, ${STORED_SUMS} from statistics_by_level
     where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
   if (plan.totals === 'none') return own
   return sql`${own} union all
-    select level, period, scope, 1, ${refs(SUMS)} from statistics_sets
+    select level, period, scope, 1, ${STORED_SUMS} from statistics_sets
     where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and counts`
 }
 
@@ -98,7 +106,7 @@ function chosenSets ({ totals, unit, level, source }: OnTimePlan): RawBuilder<un
 
 /** Sums by group and scope. Own rows and totals stay apart here: a group takes the one or the other. */
 function grouped (plan: OnTimePlan): RawBuilder<unknown> {
-  const sums = MEASURES.flatMap(measure => plan.basis === 'rows' ? sumOfRows(measure, plan) : sumOfSums(measure))
+  const sums = plan.basis === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
@@ -108,10 +116,6 @@ function unitsReported (plan: OnTimePlan): RawBuilder<unknown> {
   if (plan.basis !== 'rows') return sql`sum(units_reported) as units_reported`
   const always = plan.span ? sql`filter (where unit in (${reportedAlways(plan)}))` : sql``
   return sql`count(distinct unit) ${always} as units_reported`
-}
-
-function sumOfSums (measure: Measure): RawBuilder<unknown>[] {
-  return [sql`sum(${sql.ref(measure)}) as ${sql.ref(measure)}`, sql`sum(${unknown(measure)}) as ${unknown(measure)}`]
 }
 
 function sumOfRows (measure: Measure, { span, periods }: OnTimePlan): RawBuilder<unknown>[] {
@@ -124,7 +128,7 @@ function sumOfRows (measure: Measure, { span, periods }: OnTimePlan): RawBuilder
     : sql.ref(measure)
   return [
     sql`sum(${value}) filter (where ${added}) as ${sql.ref(measure)}`,
-    sql`count(*) filter (where ${added} and ${value} is null) as ${unknown(measure)}`
+    sql`count(*) filter (where ${added} and ${value} is null) as ${sql.ref(`${measure}_unknown`)}`
   ]
 }
 
@@ -154,8 +158,4 @@ function expectedUnits (plan: OnTimePlan, keys: readonly string[]): RawBuilder<u
 function sameGroup (keys: readonly string[]): RawBuilder<unknown> {
   if (keys.length === 0) return sql`true`
   return sql.join(keys.map(key => sql`${sql.ref(`expected.${key}`)} = ${sql.ref(`picked.${key}`)}`), sql` and `)
-}
-
-function unknown (measure: Measure): RawBuilder<unknown> {
-  return sql.ref(`${measure}_unknown`) as unknown as RawBuilder<unknown>
 }
