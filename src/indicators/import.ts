@@ -5,6 +5,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { checkOf } from '../http/validation.ts'
 import type { Period } from '../periods/schema.ts'
 import { resolveUnits } from '../units/resolve.ts'
+import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { formFor } from './form-in-force.ts'
 import { givenValue, type GivenValue } from './given-value.ts'
 import { NOT_PROVIDED } from './printed.ts'
@@ -34,7 +35,7 @@ export async function importIndicatorValues (db: Db, items: unknown[], options: 
 
     const accepted = new Set(batch.accepted.map(({ index }) => index))
     const changes = await write(trx, drafts.filter(({ index }) => accepted.has(index)))
-    return batch.answer(changes.map(shown), options)
+    return batch.answer(changes, options, shown)
   })
 }
 
@@ -60,10 +61,7 @@ async function draftValues (trx: Trx, batch: Batch<IndicatorValueItem>): Promise
     }
     const value = indicator && takenValue(batch, index, item, indicator)
     if (unit === undefined || period === undefined || indicator === undefined || value === undefined) return []
-    if (unit.valid_from > period.ends_on || (unit.valid_to !== null && unit.valid_to < period.starts_on)) {
-      const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
-      batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
-    }
+    rejectUnitNotValid(batch, index, unit, period)
     const key = { unit: unit.code, period: period.code, form: indicator.form, indicator: indicator.code }
     const note = item.note?.normalize('NFC') || null
     return [{ index, row: { province_code: unit.province_code, ...key, ...value, note } }]
@@ -90,15 +88,6 @@ async function indicatorsByKey (trx: Trx, codes: string[]) {
   return new Map(rows.map(row => [`${row.form} ${row.code}`, row]))
 }
 
-/** A batch is one transaction of one province, so that provinces can live on different machines. */
-function rejectSeveralProvinces (batch: Batch<unknown>, drafts: Draft[]) {
-  const first = drafts[0]?.row.province_code
-  for (const { index, row } of drafts) {
-    if (row.province_code === first) continue
-    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
-  }
-}
-
 async function write (trx: Trx, drafts: Draft[]): Promise<Change<StoredValue>[]> {
   const before = new Map((await insertOrLock(trx, drafts.map(({ row }) => row))).map(row => [valueKeyOf(row), row]))
   const changes = drafts.map(({ index, row }) => changeOf(index, before.get(valueKeyOf(row)), row))
@@ -106,12 +95,8 @@ async function write (trx: Trx, drafts: Draft[]): Promise<Change<StoredValue>[]>
   return changes
 }
 
-/** As the API shows values: the province follows from the unit. */
-function shown ({ before, after, ...change }: Change<StoredValue>): Change<IndicatorValue> {
-  return { ...change, before: before && shownValue(before), after: after && shownValue(after) }
-}
-
-function shownValue ({ unit, period, form, indicator, ...row }: StoredValue): IndicatorValue {
+/** As the API shows a value: the province follows from the unit. */
+function shown ({ unit, period, form, indicator, ...row }: StoredValue): IndicatorValue {
   const { state, number, numerator, denominator, choice, printed, note } = row
   return { unit, period, form, indicator, state, number, numerator, denominator, choice, printed, note }
 }

@@ -1,5 +1,6 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Trx } from '../database/connect.ts'
+import { assignments, columns, recordset, same } from '../database/recordset.ts'
 import { VALUE_COLUMNS } from './queries.ts'
 import type { IndicatorValue } from './schema.ts'
 
@@ -18,35 +19,25 @@ const COLUMNS = [...KEY, ...VALUE_COLUMNS] as const
 export async function insertOrLock (trx: Trx, values: StoredValue[]): Promise<StoredValue[]> {
   const { rows: inserted } = await sql<StoredValue>`
     insert into indicator_values (${columns(COLUMNS)})
-    select ${columns(COLUMNS)} from ${recordset(values)} order by ${columns(KEY)}
+    select ${columns(COLUMNS)} from ${recordset('indicator_values', values, COLUMNS)} order by ${columns(KEY)}
     on conflict do nothing
     returning ${columns(KEY)}`.execute(trx)
   const isNew = new Set(inserted.map(valueKeyOf))
   const { rows: stored } = await sql<StoredValue>`
     select ${columns(COLUMNS, 'stored')}
-    from ${recordset(values.filter(value => !isNew.has(valueKeyOf(value))))}
+    from ${recordset('indicator_values', values.filter(value => !isNew.has(valueKeyOf(value))), KEY)}
     join indicator_values as stored using (${columns(KEY)})
     order by ${columns(KEY, 'stored')} for update of stored`.execute(trx)
   return stored
 }
 
 export async function updateValues (trx: Trx, values: StoredValue[]): Promise<void> {
-  const updates = VALUE_COLUMNS.map(column => sql`${sql.ref(column)} = ${sql.ref(`asked.${column}`)}`)
   await sql`
-    update indicator_values as stored set ${sql.join(updates)}, changed_at = clock_timestamp()
-    from ${recordset(values)}
-    where (${columns(KEY, 'stored')}) = (${columns(KEY, 'asked')})`.execute(trx)
+    update indicator_values as stored set ${assignments(VALUE_COLUMNS, 'asked')}, changed_at = clock_timestamp()
+    from ${recordset('indicator_values', values, COLUMNS)}
+    where ${same('stored', 'asked', KEY)}`.execute(trx)
 }
 
 export function valueKeyOf ({ unit, period, form, indicator }: StoredValue): string {
   return [unit, period, form, indicator].join(' ')
-}
-
-function columns (names: readonly string[], table?: string): RawBuilder<unknown> {
-  return sql.join(names.map(name => sql.ref(table === undefined ? name : `${table}.${name}`)))
-}
-
-/** Rows as one parameter, whatever their number. */
-function recordset (values: StoredValue[]): RawBuilder<StoredValue> {
-  return sql`json_populate_recordset(null::indicator_values, ${JSON.stringify(values)}::json) as asked`
 }

@@ -5,6 +5,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { checkOf } from '../http/validation.ts'
 import { isStorable } from '../http/text.ts'
 import { resolveUnits, type UnitOf } from '../units/resolve.ts'
+import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { completed, MEASURES, type Measures } from './measures.ts'
 import { DossierStatisticsItem, type DossierStatistics } from './schema.ts'
 import { recountSets } from './recount.ts'
@@ -75,10 +76,7 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
     }
     for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
     if (unit === undefined || period === undefined || procedure === undefined) return []
-    if (unit.valid_from > period.ends_on || (unit.valid_to !== null && unit.valid_to < period.starts_on)) {
-      const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
-      batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
-    }
+    rejectUnitNotValid(batch, index, unit, period)
 
     const field = procedure?.field ?? item.field ?? null
     const row = {
@@ -108,15 +106,6 @@ async function byCode<T extends 'periods' | 'procedures' | 'fields'> (trx: Trx, 
 function detailOf (field: string | null, procedure: string | null): { detail: Detail, detail_code: string } {
   if (procedure !== null) return { detail: 'procedure', detail_code: procedure }
   return field === null ? { detail: 'whole', detail_code: '' } : { detail: 'field', detail_code: field }
-}
-
-/** A batch is one transaction of one province, so that provinces can live on different machines. */
-function rejectSeveralProvinces (batch: Batch<unknown>, drafts: Draft[]) {
-  const first = drafts[0]?.row.province_code
-  for (const { index, row } of drafts) {
-    if (row.province_code === first) continue
-    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
-  }
 }
 
 /** A unit counts by procedure, or by field, or only as a whole; two of these in one batch contradict each other. */

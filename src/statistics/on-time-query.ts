@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
+import { columns as refs } from '../database/recordset.ts'
 import { CLOSING, MEASURES, OPENING, type Measure } from './measures.ts'
 import type { OnTimePlan } from './plan.ts'
 import { GROUP_KEYS, type OnTimeRow } from './schema.ts'
-import { columns as refs } from './sets.ts'
 
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 

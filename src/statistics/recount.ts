@@ -1,10 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../database/connect.ts'
+import { assignments, columns, recordset, same } from '../database/recordset.ts'
 import { MEASURES } from './measures.ts'
-import { assignments, columns, distinctSets, recordset, same, SET_KEY, type SetKey } from './sets.ts'
+import { distinctSets, SET_KEY, type SetKey } from './sets.ts'
 
 /** The sums of a level and period, kept for the questions that are asked most. */
 const LEVEL_KEY = ['province_code', 'period', 'level'] as const
+type LevelKey = Record<typeof LEVEL_KEY[number], string>
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /**
@@ -13,7 +15,7 @@ const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
  */
 export async function recountSets (trx: Trx, sets: SetKey[]): Promise<void> {
   if (sets.length === 0) return
-  const keys = recordset(distinctSets(sets), SET_KEY)
+  const keys = recordset('statistics_sets', distinctSets(sets), SET_KEY)
   await sumRows(trx, keys)
   await recountLevels(trx, sql`select distinct ${columns(LEVEL_KEY)} from statistics_sets
     join ${keys} using (${columns(SET_KEY)})`)
@@ -44,17 +46,17 @@ async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
  * @param levels a query that yields the keys of the levels
  */
 async function recountLevels (trx: Trx, levels: RawBuilder<unknown>): Promise<void> {
-  const { rows: locked } = await sql`
+  const { rows: locked } = await sql<LevelKey>`
     insert into statistics_by_level (${columns(LEVEL_KEY)}) ${levels} order by ${columns(LEVEL_KEY)}
     on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
     returning ${columns(LEVEL_KEY)}`.execute(trx)
-  const keys = sql`json_to_recordset(${JSON.stringify(locked)}::json) as locked (province_code text, period text, level text)`
+  const keys = recordset('statistics_by_level', locked, LEVEL_KEY)
   await markCounting(trx, keys)
   await sumSets(trx, keys)
 }
 
 /** Of several sources that of higher precedence counts, then the later. */
-async function markCounting (trx: Trx, keys: RawBuilder<unknown>): Promise<void> {
+async function markCounting (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
   const ranked = sql`
     select ${columns(SET_KEY)}, counts, row_number() over (
       partition by province_code, period, unit, scope order by precedence desc, changed_at desc, source
@@ -67,7 +69,7 @@ async function markCounting (trx: Trx, keys: RawBuilder<unknown>): Promise<void>
   }
 }
 
-async function sumSets (trx: Trx, keys: RawBuilder<unknown>): Promise<void> {
+async function sumSets (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
   const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
   await sql`update statistics_by_level as stored set units_reported = counted.units_reported, ${assignments(SUMS, 'counted')}
     from (

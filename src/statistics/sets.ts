@@ -1,5 +1,6 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Trx } from '../database/connect.ts'
+import { assignments, columns, recordset, same } from '../database/recordset.ts'
 import { MEASURES, type Measures } from './measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -41,7 +42,7 @@ export async function registerSources (trx: Trx, codes: string[]): Promise<void>
  * @returns the detail that each set has
  */
 export async function lockSets (trx: Trx, sets: (SetKey & { detail: Detail, level: string })[]): Promise<Map<string, Detail>> {
-  const asked = recordset(distinctSets(sets), [...SET_KEY, 'detail', 'level'])
+  const asked = recordset('statistics_sets', distinctSets(sets), [...SET_KEY, 'detail', 'level'])
   await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
     select ${columns(SET_KEY)}, detail, level from ${asked} order by ${columns(SET_KEY)}
     on conflict do nothing`.execute(trx)
@@ -53,30 +54,33 @@ export async function lockSets (trx: Trx, sets: (SetKey & { detail: Detail, leve
 
 /** The stored rows that have the keys of `rows`, or, with `wholeSets`, all rows of their sets. */
 export async function storedRows (trx: Trx, rows: StatisticsRow[], wholeSets: boolean): Promise<StatisticsRow[]> {
-  const asked = wholeSets ? recordset(distinctSets(rows), SET_KEY) : recordset(rows, ROW_KEY)
+  const asked = wholeSets
+    ? recordset('statistics_sets', distinctSets(rows), SET_KEY)
+    : recordset('dossier_statistics', rows, ROW_KEY)
   const { rows: stored } = await sql<StatisticsRow>`
-    select ${columns(ROW_COLUMNS.map(column => `stored.${column}`))}
+    select ${columns(ROW_COLUMNS, 'stored')}
     from ${asked} join dossier_statistics as stored using (${columns(wholeSets ? SET_KEY : ROW_KEY)})`.execute(trx)
   return stored
 }
 
 export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`delete from dossier_statistics as stored using ${recordset(rows, ROW_KEY)}
+  await sql`delete from dossier_statistics as stored using ${recordset('dossier_statistics', rows, ROW_KEY)}
     where ${same('stored', 'asked', ROW_KEY)}`.execute(trx)
 }
 
 /** Gives sets without rows the detail of the rows to come. */
 export async function setDetail (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`update statistics_sets as stored set detail = asked.detail from ${recordset(distinctSets(rows), [...SET_KEY, 'detail'])}
+  await sql`update statistics_sets as stored set detail = asked.detail
+    from ${recordset('statistics_sets', distinctSets(rows), [...SET_KEY, 'detail'])}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
 export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`insert into dossier_statistics (${columns(ROW_COLUMNS)})
-    select ${columns(ROW_COLUMNS)} from ${recordset(rows, ROW_COLUMNS)}
+    select ${columns(ROW_COLUMNS)} from ${recordset('dossier_statistics', rows, ROW_COLUMNS)}
     on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', ...MEASURES], 'excluded')}`.execute(trx)
 }
 
@@ -86,27 +90,4 @@ export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
 
 export function distinctSets<S extends SetKey> (sets: S[]): S[] {
   return [...new Map(sets.map(set => [setKeyOf(set), set])).values()]
-}
-
-/** Names of columns, quoted. The names are ours: what callers send is always a parameter. */
-export function columns (names: readonly string[]): RawBuilder<unknown> {
-  return sql.raw(names.map(quoted).join(', '))
-}
-
-export function same (a: string, b: string, names: readonly string[]): RawBuilder<boolean> {
-  return sql.raw(`(${names.map(name => quoted(`${a}.${name}`)).join()}) = (${names.map(name => quoted(`${b}.${name}`)).join()})`)
-}
-
-export function assignments (names: readonly string[], from: string): RawBuilder<unknown> {
-  return sql.raw(names.map(name => `${quoted(name)} = ${quoted(`${from}.${name}`)}`).join())
-}
-
-/** Columns of rows as one parameter, whatever their number; `asked` in the query. */
-export function recordset<R extends object> (rows: R[], names: readonly (keyof R & string)[]): RawBuilder<R> {
-  const types = names.map(name => `${quoted(name)} ${MEASURES.some(measure => measure === name) ? 'integer' : 'text'}`)
-  return sql`json_to_recordset(${JSON.stringify(rows, [...names])}::json) as asked (${sql.raw(types.join())})`
-}
-
-function quoted (name: string): string {
-  return name.split('.').map(part => `"${part}"`).join('.')
 }

@@ -1,0 +1,29 @@
+import type { Batch } from '../batch.ts'
+import type { ResolvedUnit } from './resolve.ts'
+
+interface Draft {
+  index: number
+  row: { province_code: string }
+}
+
+/** A batch is one transaction of one province, so that provinces can live on different machines. */
+export function rejectSeveralProvinces (batch: Batch<unknown>, drafts: readonly Draft[]) {
+  const first = drafts[0]?.row.province_code
+  for (const { index, row } of drafts) {
+    if (row.province_code === first) continue
+    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
+  }
+}
+
+interface Days {
+  code: string
+  starts_on: string
+  ends_on: string
+}
+
+/** A unit reports for periods that it exists in, if only for a day. */
+export function rejectUnitNotValid (batch: Batch<unknown>, index: number, unit: ResolvedUnit, period: Days) {
+  if (unit.valid_from <= period.ends_on && (unit.valid_to === null || unit.valid_to >= period.starts_on)) return
+  const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
+  batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
+}
