@@ -12,6 +12,7 @@ import { acceptJson } from './http/body.ts'
 import { Coalescer } from './http/coalesce.ts'
 import { answerConditionally } from './http/etag.ts'
 import type { Answer } from './http/formats.ts'
+import { protectAnswer } from './http/headers.ts'
 import { Problem, sendError, sendNotFound } from './http/problem.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { indicatorRoutes } from './indicators/routes.ts'
@@ -53,7 +54,7 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   acceptJson(app)
 
   await app.register(swagger, documentOptions)
-  await app.register(helmet, { contentSecurityPolicy: false })
+  app.addHook('onRequest', protectAnswer)
   await app.register(compress, { threshold: 4096 })
   await app.register(accepts)
   app.addSchema(Problem)
@@ -73,6 +74,9 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
-  await app.register(swaggerUi, documentationOptions)
+  await app.register(async docs => {
+    await docs.register(helmet, { contentSecurityPolicy: false })
+    await docs.register(swaggerUi, documentationOptions)
+  })
   return app
 }

@@ -1,17 +1,16 @@
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
+import { OneOf } from './http/schema.ts'
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   DATA_DIR: Type.String({ default: 'data', minLength: 1 }),
-  LOAD_SAMPLE: Type.Optional(Type.Boolean()),
+  LOAD_SAMPLE: Type.Optional(OneOf(['true', 'false', 'catalogue'])),
   POOL_SIZE: Type.Integer({ default: 10, minimum: 1, maximum: 200 }),
   ALLOW_UNSAFE_DURABILITY: Type.Boolean({ default: false }),
-  LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'>({
-    type: 'string', enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info'
-  })
+  LOG_LEVEL: OneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' })
 })
 export type Config = Readonly<Static<typeof Config>>
 

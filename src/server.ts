@@ -4,7 +4,7 @@ import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { migrate } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
-import { isEmpty, loadCatalogue, loadSample } from './sample/load.ts'
+import { load } from './sample/load.ts'
 
 /** How long requests in flight may take to end after a signal. */
 const DRAIN_MILLISECONDS = 10_000
@@ -19,23 +19,20 @@ try {
 async function start () {
   const config = readConfig(process.env)
   // Written in blocks: a line for each request must not wait for the disk.
-  const logger = pino({ level: config.LOG_LEVEL }, pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 }))
+  const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
+  const logger = pino({ level: config.LOG_LEVEL, base: null }, blocks)
   const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
   try {
     await migrate(connection.db)
-    const wanted = config.LOAD_SAMPLE ?? config.DATABASE_URL === undefined
-    if (wanted && await isEmpty(connection.db)) {
-      await loadCatalogue(connection.db)
-      await loadSample(connection.db)
-    }
+    await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
     const app = await buildApp({ db: connection.db, logger })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
       await app.close()
       await connection.close()
     })
-    const address = await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver: address => `try it at ${address}/docs` })
-    logger.debug({ address }, 'listens')
+    const listenTextResolver = (address: string) => `try it at ${address}/docs`
+    await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver })
   } catch (error) {
     await connection.close()
     throw error

@@ -28,7 +28,8 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   await rm(socket, { force: true })
 
   const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { dataDir, socket } })
-  const ended = once(worker, 'exit')
+  // Not by once(), which would fail with the worker instead of waiting for its end.
+  const ended = new Promise(resolve => { worker.on('exit', resolve) })
   const close = async () => {
     worker.postMessage('close')
     await ended
@@ -46,8 +47,17 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
 
 /** Listening is the lock: the system ends it with the process, however that ends. */
 async function takeLock (path: string, dataDir: string): Promise<Server> {
-  if (await answers(path)) throw new Error(`the embedded database in ${dataDir} is open in another process`)
-  await rm(path, { force: true })
+  try {
+    return await listening(path)
+  } catch {
+    if (await answers(path)) throw new Error(`the embedded database in ${dataDir} is open in another process`)
+    // A process that was killed leaves the name behind.
+    await rm(path, { force: true })
+    return listening(path)
+  }
+}
+
+async function listening (path: string): Promise<Server> {
   const server = createServer().listen(path)
   await once(server, 'listening')
   return server.unref()

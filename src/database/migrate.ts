@@ -13,15 +13,16 @@ export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
 export async function migrate (db: Db, target?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
   const { error } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target))
-  if (error !== undefined) throw error
+  if (error !== undefined) throw error as Error
 }
 
 async function readMigrations (): Promise<Record<string, Migration>> {
   const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql'))
-  return Object.fromEntries(await Promise.all(files.map(async file => {
+  const migrations = files.map(async (file): Promise<[string, Migration]> => {
     const statements = statementsOf(await readFile(new URL(file, MIGRATIONS), 'utf8'))
-    return [file.replace('.sql', ''), { up: db => runAll(db, statements) } satisfies Migration]
-  })))
+    return [file.replace('.sql', ''), { up: db => runAll(db, statements) }]
+  })
+  return Object.fromEntries(await Promise.all(migrations))
 }
 
 /** One DDL statement a query, as distributed PostgreSQL wants it. A statement ends with a semicolon at a line's end. */

@@ -37,7 +37,7 @@ async function refuseUnfit ({ db }: Connection, allowUnsafe: boolean): Promise<v
     select current_setting('server_version_num')::int / 10000 as version,
       current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`
     .execute(db)
-    .catch(error => { throw new Error(`the database cannot be reached: ${reasonOf(error)}`) })
+    .catch((error: Error) => { throw new Error(`the database cannot be reached: ${reasonOf(error)}`) })
   const { version, fsync, full_page_writes: fullPageWrites } = settings!
   if (version < OLDEST_VERSION) throw new Error(`the database is PostgreSQL ${version}; ${OLDEST_VERSION} or later is needed`)
   if ((fsync === 'off' || fullPageWrites === 'off') && !allowUnsafe) {

@@ -21,7 +21,8 @@ export class PreparingClient extends pg.Client {
 
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     const marked = typeof text === 'string' && text.startsWith(MARK)
-    return super.query((marked ? { name: this.#nameOf(text), text } : text) as string, values as never, callback as never) as never
+    const statement = marked ? { name: this.#nameOf(text), text } : text
+    return super.query(statement as string, values as never, callback as never) as never
   }
 
   #nameOf (text: string): string {

@@ -1,6 +1,6 @@
 import type { Db, Trx } from './connect.ts'
 
-/** Runs `work` in one transaction, and keeps what it wrote only when asked to: a dry run is the real run, rolled back. */
+/** Runs `work` in one transaction; keeps what it wrote only when asked to. A dry run is the real run, rolled back. */
 export async function inTransaction<T> (db: Db, keep: boolean, work: (trx: Trx) => Promise<T>): Promise<T> {
   const trx = await db.startTransaction().execute()
   try {

@@ -9,7 +9,7 @@ export function acceptJson (app: FastifyInstance) {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
     try {
-      return parse(utf8.decode(body))
+      return parse(utf8.decode(body)) as unknown
     } catch (error) {
       throw Object.assign(new Error(`the body is not JSON in UTF-8: ${(error as Error).message}`), { statusCode: 400 })
     }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { onSendHookHandler } from 'fastify'
 
 /** Weak, because compression changes the bytes and not the answer. */
 export function etagOf (body: string | Buffer): string {
@@ -7,13 +7,18 @@ export function etagOf (body: string | Buffer): string {
 }
 
 /** An onSend hook: gives whole answers to GET an ETag, and 304 to those who have that answer already. */
-export async function answerConditionally (request: FastifyRequest, reply: FastifyReply, payload: unknown) {
-  if (request.method !== 'GET' || reply.statusCode !== 200 || !(typeof payload === 'string' || Buffer.isBuffer(payload))) return payload
+export const answerConditionally: onSendHookHandler = (request, reply, payload, done) => {
+  if (request.method !== 'GET' || reply.statusCode !== 200 || !isWhole(payload)) return done(null, payload)
   const etag = reply.getHeader('etag') as string | undefined ?? etagOf(payload)
   reply.headers({ etag, 'cache-control': 'no-cache' })
-  if (!matches(request.headers['if-none-match'], etag)) return payload
+  if (!matches(request.headers['if-none-match'], etag)) return done(null, payload)
   reply.code(304).removeHeader('content-type')
-  return ''
+  done(null, '')
+}
+
+/** A stream has no tag: it is not known before it is sent. */
+function isWhole (payload: unknown): payload is string | Buffer {
+  return typeof payload === 'string' || Buffer.isBuffer(payload)
 }
 
 function matches (header: string | undefined, etag: string): boolean {

@@ -48,14 +48,14 @@ export function listResponse (row: TObject, description: string) {
 }
 
 export function tableResponse (json: TSchema, description: string) {
-  const text = Type.String()
+  const schemas = { json, ndjson: Type.String(), csv: Type.String(), xlsx: Type.String({ format: 'binary' }) }
   return {
     description,
     headers: {
       etag: Type.String({ description: 'Send it back as `If-None-Match`.' }),
       link: Type.String({ description: '`rel="next"`, where there is a next page.' })
     },
-    content: Object.fromEntries(FORMATS.map(format => [TYPES[format], { schema: format === 'json' ? json : text }]))
+    content: Object.fromEntries(FORMATS.map(format => [TYPES[format], { schema: schemas[format] }]))
   }
 }
 
@@ -159,7 +159,7 @@ function cellOf (value: unknown) {
 
 /** `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
 function listText (value: object): string {
-  return (value as unknown[]).map(item => typeof item === 'object' ? Object.values(item!).join('=') : String(item)).join('; ')
+  return (value as (object | string)[]).map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 
 function nextLink (request: FastifyRequest, cursor: string): string {

@@ -39,11 +39,13 @@ type Value = string | number | null
  * @returns the statement, which yields one row more than asked for when there is a next page; for `pageOf`.
  * @throws Refusal `invalid_cursor`
  */
-export function pageQuery<Row> (query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest): RawBuilder<Row> {
+export function pageQuery<Row> (
+  query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest
+): RawBuilder<Row> {
   if (order.length === 0) return query
   const after = page.cursor === undefined ? sql`` : sql`where ${afterValues(order, readCursor(page.cursor, order))}`
   const by = order.map(({ name, descending }) => sql`${sql.ref(name)} ${sql.raw(descending ? 'desc' : 'asc')} nulls last`)
-  return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${sql.lit(page.limit + 1)}`
+  return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit + 1}`
 }
 
 export function pageOf<Row> (rows: Row[], order: readonly OrderColumn[], limit: number): Page<Row> {

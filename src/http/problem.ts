@@ -26,7 +26,7 @@ export const Problem = Type.Object({
     title: 'Some rows break a rule',
     status: 422,
     code: 'invalid_rows',
-    detail: '1 of 1 rows is at fault; nothing was written',
+    detail: '1 of 1 rows are at fault; nothing was written',
     errors: [{
       pointer: '/items/0/received',
       code: 'received_identity',

@@ -21,7 +21,9 @@ export function Nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | nul
   })
 }
 
-export function OneOf<const V extends string> (values: readonly V[], options: { description?: string, default?: V } = {}) {
+export function OneOf<const V extends string> (
+  values: readonly V[], options: { description?: string, default?: V } = {}
+) {
   return Type.Unsafe<V>({ type: 'string', enum: [...values], ...options })
 }
 
@@ -29,7 +31,7 @@ export function ListOf<T extends TSchema> (schema: T, description: string) {
   return Type.Optional(Type.Array(schema, { description, minItems: 1, maxItems: 100, uniqueItems: true }))
 }
 
-/** The same schema with a value to try it with, which the documentation fills in. Those of one operation fit together. */
+/** The same schema with a value that the documentation fills in. The examples of one operation work together. */
 export function Example<T extends TSchema> (schema: T, value: Static<T>): T {
   // A spread would lose what typebox hides in a schema, such as that it is optional.
   return Object.defineProperties({} as T, {

@@ -51,7 +51,9 @@ const ENVELOPE = {
 }
 
 function newAjv (options: Options): Ajv {
-  const instance = new Ajv({ allErrors: true, removeAdditional: false, strict: true, allowUnionTypes: true, ...options })
+  const instance = new Ajv({
+    allErrors: true, removeAdditional: false, strict: true, allowUnionTypes: true, ...options
+  })
   formats.default(instance, ['date', 'date-time'])
   // PostgreSQL has no year 0.
   const { validate: isDate } = instance.formats['date'] as { validate: (text: string) => boolean }
@@ -73,7 +75,7 @@ function refusing (validate: ValidateFunction, at: string, prepare: (value: unkn
 function split (value: unknown, lists: string[]): unknown {
   const query = { ...value as Record<string, unknown> }
   for (const name of lists) {
-    if (query[name] !== undefined) query[name] = [query[name]].flat().flatMap(text => String(text).split(','))
+    if (query[name] !== undefined) query[name] = [query[name] as string | string[]].flat().flatMap(text => text.split(','))
   }
   return query
 }
@@ -92,14 +94,14 @@ function faultsOf (validate: ValidateFunction, at: string): Fault[] {
 }
 
 function missingPart ({ params }: ErrorObject): string {
-  const name = params['missingProperty'] ?? params['additionalProperty']
-  return name === undefined ? '' : `/${String(name).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const name = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined
+  return name === undefined ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }
 
 function sentenceOf ({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case 'additionalProperties': return `has no property ${JSON.stringify(params['additionalProperty'])}`
-    case 'enum': return `must be one of ${params['allowedValues'].map(String).join(', ')}`
+    case 'enum': return `must be one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}`
     case 'format': return params['format'] === 'text'
       ? 'has a NUL or half a surrogate pair, which is not text'
       : message!

@@ -41,7 +41,10 @@ export async function indicatorRoutes (app: App, { db, answers }: Context) {
       tags: ['reports'],
       summary: 'List indicator values as stored',
       querystring: IndicatorValueQuery,
-      response: { 200: listResponse(IndicatorValue, 'Values by period, unit, form and indicator.'), ...problems(400, 406) }
+      response: {
+        200: listResponse(IndicatorValue, 'Values by period, unit, form and indicator.'),
+        ...problems(400, 406, 413)
+      }
     }
   }, (request, reply) => (
     sendList(answers, request, reply, IndicatorValue, page => indicatorValues(db, request.query, page))))

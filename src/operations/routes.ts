@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client'
-import { sql } from 'kysely'
 import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { problems } from '../http/problem.ts'
+import { reachDatabase } from './queries.ts'
 
 const Status = Type.Object({ status: Type.String() }, { additionalProperties: false, examples: [{ status: 'ok' }] })
 
@@ -16,10 +16,13 @@ export async function operationRoutes (app: App, { db }: Pick<Context, 'db'>) {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics]
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, url } = request
     const route = request.routeOptions.url ?? 'none'
-    durations.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
-    request.log.info({ method: request.method, url: request.url, route, status: reply.statusCode, ms: reply.elapsedTime }, 'answered')
+    const status = reply.statusCode
+    durations.observe({ method, route, status }, reply.elapsedTime / 1000)
+    request.log.info({ method, url, route, status, ms: reply.elapsedTime }, 'answered')
+    done()
   })
 
   app.get('/livez', {
@@ -39,7 +42,7 @@ export async function operationRoutes (app: App, { db }: Pick<Context, 'db'>) {
       response: { 200: { description: 'They can.', ...Status }, ...problems() }
     }
   }, async () => {
-    await sql`select 1`.execute(db)
+    await reachDatabase(db)
     return { status: 'ok' }
   })
 

@@ -36,10 +36,17 @@ export async function loadSample (db: Db): Promise<void> {
   await importProcedures(db, PROCEDURES, BATCH)
   const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
   await importIndicatorValues(db, values, BATCH)
-  await importDossierStatistics(db, [reportedStatistics(), ...syntheticStatistics(units())], { ...BATCH, replace: false })
+  const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
+  await importDossierStatistics(db, statistics, { ...BATCH, replace: false })
 }
 
-/** Nobody has posted yet. Statistics are loaded last, so a start that was interrupted begins anew. */
-export async function isEmpty (db: Db): Promise<boolean> {
-  return await db.selectFrom('statistics_sets').select('unit').executeTakeFirst() === undefined
+/**
+ * Fills a database that nobody has posted to yet: with all of it, with the catalogue alone, or with nothing.
+ * Statistics are loaded last, so a start that was interrupted begins anew.
+ */
+export async function load (db: Db, what: 'true' | 'false' | 'catalogue'): Promise<void> {
+  if (what === 'false') return
+  if (await db.selectFrom('statistics_sets').select('unit').executeTakeFirst() !== undefined) return
+  await loadCatalogue(db)
+  if (what === 'true') await loadSample(db)
 }

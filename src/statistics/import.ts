@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
+import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../batch.ts'
 import type { Db, Trx } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { checkOf } from '../http/validation.ts'
@@ -135,7 +135,7 @@ function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
   const named = namedUnit(item)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
-  return `${period} ${unitOf(named)?.code ?? named.name} ${scope} ${named.source}`
+  return [period, unitOf(named)?.code ?? named.name, scope, named.source].join(' ')
 }
 
 /** @returns null when the item, which may be anything, does not name a unit */
@@ -161,7 +161,7 @@ function acceptedOf (batch: Batch<unknown>, drafts: Draft[]): Draft[] {
 async function write (trx: Trx, drafts: Draft[], details: Map<string, Detail>, replace: boolean) {
   const before = await storedRows(trx, drafts.map(({ row }) => row), replace)
   const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
-  const changes: Change<StatisticsRow>[] = drafts.map(({ index, row }) => changeOf(index, byKey.get(rowKeyOf(row)), row))
+  const changes = drafts.map(({ index, row }) => changeOf(index, byKey.get(rowKeyOf(row)), row))
   const kept = new Set(drafts.map(({ row }) => rowKeyOf(row)))
   const deleted = before.filter(row => !kept.has(rowKeyOf(row)))
   const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)

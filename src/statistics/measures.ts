@@ -23,13 +23,18 @@ interface Identity {
   parts: readonly Measure[]
 }
 
-/** The numbers are the columns of the form. */
+/** In the columns of the form. */
 const IDENTITIES: readonly Identity[] = [
-  { code: 'received_identity', total: 'received', parts: ['received_online', 'received_direct', 'carried_over'] }, // 3 = 4 + 5 + 6
-  { code: 'resolved_identity', total: 'resolved_in_time', parts: ['resolved_early', 'resolved_on_time'] }, // 8 + 9
-  { code: 'resolved_identity', total: 'resolved', parts: ['resolved_in_time', 'resolved_overdue'] }, // 7 = 8 + 9 + 10
-  { code: 'pending_identity', total: 'pending', parts: ['pending_in_time', 'pending_overdue'] }, // 11 = 12 + 13
-  { code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'] } // 3 = 7 + 11
+  // 3 = 4 + 5 + 6
+  { code: 'received_identity', total: 'received', parts: ['received_online', 'received_direct', 'carried_over'] },
+  // 8 + 9, which many sources do not tell apart
+  { code: 'resolved_identity', total: 'resolved_in_time', parts: ['resolved_early', 'resolved_on_time'] },
+  // 7 = 8 + 9 + 10
+  { code: 'resolved_identity', total: 'resolved', parts: ['resolved_in_time', 'resolved_overdue'] },
+  // 11 = 12 + 13
+  { code: 'pending_identity', total: 'pending', parts: ['pending_in_time', 'pending_overdue'] },
+  // 3 = 7 + 11
+  { code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'] }
 ]
 
 export interface MeasureFault {

@@ -144,15 +144,27 @@ function reportedAlways ({ periods }: OnTimePlan): RawBuilder<unknown> {
 const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`
 
 function expectedUnits (plan: OnTimePlan, keys: readonly string[]): RawBuilder<unknown> {
-  const names: Record<string, string> = { level: 'units.level', unit: 'units.code', period: 'periods.code' }
-  const count = plan.span ? sql`count(distinct units.code)` : sql`count(*)`
+  const [period, ...others] = plan.periods
+  // Days of one period are looked up once; a join would compare them for every unit.
+  const one = others.length === 0
+  const names: Record<string, RawBuilder<unknown>> = {
+    level: sql`units.level`, unit: sql`units.code`, period: one ? sql`${period}::text` : sql`periods.code`
+  }
+  const grouping = keys.filter(key => !(one && key === 'period')).map(key => names[key]!)
+  const counted = plan.span ? sql`count(distinct units.code)` : sql`count(*)`
   return sql`
-    select ${sql.join([...keys.map(key => sql`${sql.ref(names[key]!)} as ${sql.ref(key)}`), sql`${count} as units_expected`])}
-    from (select * from periods where code = any(${plan.periods}) offset 0) as periods join units on ${VALID_IN_PERIOD}
+    select ${sql.join([...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`), sql`${counted} as units_expected`])}
+    from units ${one ? sql`` : sql`join periods on ${VALID_IN_PERIOD} and periods.code = any(${plan.periods})`}
     where units.reports_dossiers
+      and ${one ? validIn(period!) : sql`true`}
       and ${plan.unit === null ? sql`true` : sql`${plan.unit} = any(units.path)`}
       and ${plan.level === undefined ? sql`true` : sql`units.level = any(${plan.level})`}
-    ${keys.length === 0 ? sql`` : sql`group by ${refs(keys.map(key => names[key]!))}`}`
+    ${grouping.length === 0 ? sql`` : sql`group by ${sql.join(grouping)}`}`
+}
+
+function validIn (period: string): RawBuilder<unknown> {
+  return sql`units.valid_from <= (select ends_on from periods where code = ${period})
+    and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = ${period})`
 }
 
 function sameGroup (keys: readonly string[]): RawBuilder<unknown> {

@@ -1,8 +1,9 @@
+import type { CompiledQuery } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { prepared } from '../database/prepared.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
 import { onTimeQuery } from './on-time-query.ts'
-import { isPlain, looked, planOf } from './plan.ts'
+import { isPlain, looked, planOf, type OnTimePlan } from './plan.ts'
 import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
 
 /**
@@ -16,11 +17,31 @@ import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
 export async function onTime (db: Db, question: OnTimeQuery, page: PageRequest): Promise<Page<OnTimeRow>> {
   const plan = await planOf(db, question)
   const order = orderOf(question, plan.keys)
-  const query = pageQuery(onTimeQuery(plan), order, page)
-  // The statements that answer most questions are few, and planning them takes longer than running them.
-  const { rows } = await (plan.basis === 'levels' && question.sort === undefined ? prepared(query) : query).execute(db)
+  const rows = isUsual(plan, question)
+    ? await usualRows(db, plan, order, page.limit)
+    : (await pageQuery(onTimeQuery(plan), order, page).execute(db)).rows
   if (isPlain(question) && rows.every(({ scope }) => scope === null)) await looked(db, question)
   return pageOf(rows, order, page.limit)
+}
+
+/** What differs from one usual question to the next is the period and the limit; method and keys are in the text. */
+function isUsual ({ basis }: OnTimePlan, question: OnTimeQuery): boolean {
+  return basis === 'levels' && isPlain(question) && question.sort === undefined && question.cursor === undefined
+}
+
+const PERIOD = 'period of the question'
+const LIMIT = -1
+const usual = new Map<string, CompiledQuery<OnTimeRow>>()
+
+/** To put these few statements together, and to plan them, takes longer than to run them: both are done once. */
+async function usualRows (db: Db, plan: OnTimePlan, order: OrderColumn[], limit: number): Promise<OnTimeRow[]> {
+  const shape = [plan.method, ...plan.keys].join()
+  const compiled = usual.get(shape) ??
+    prepared(pageQuery(onTimeQuery({ ...plan, periods: [PERIOD] }), order, { limit: LIMIT - 1 })).compile(db)
+  usual.set(shape, compiled)
+  const parameters = compiled.parameters.map(value =>
+    value === PERIOD ? plan.periods[0] : Array.isArray(value) ? plan.periods : value === LIMIT ? limit + 1 : value)
+  return (await db.executeQuery<OnTimeRow>({ ...compiled, parameters })).rows
 }
 
 function orderOf ({ sort = [] }: OnTimeQuery, keys: readonly GroupKey[]): OrderColumn[] {

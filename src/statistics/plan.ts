@@ -33,9 +33,8 @@ export async function planOf (db: Db, question: OnTimeQuery): Promise<OnTimePlan
   const { level, field, source, method = 'resolved', group_by: keys = [] } = question
   const { periods, unit } = isPlain(question) ? { periods: question.period, unit: null } : await looked(db, question)
   const span = periods.length > 1 && !keys.includes('period')
-  return {
-    keys, periods, unit, level, field, source, method, span, totals: totalsFor(keys, level), basis: basisFor(question, span)
-  }
+  const totals = totalsFor(keys, level)
+  return { keys, periods, unit, level, field, source, method, span, totals, basis: basisFor(question, span) }
 }
 
 /** Has no code to look up but one of a period, and that is known when anything is found for it. */

@@ -9,7 +9,9 @@ const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
 const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
 
 /** Rows as stored, of every source. */
-export async function dossierStatistics (db: Db, filters: ListQuery, page: PageRequest): Promise<Page<DossierStatistics>> {
+export async function dossierStatistics (
+  db: Db, filters: ListQuery, page: PageRequest
+): Promise<Page<DossierStatistics>> {
   const unit = filters.unit === undefined ? null : await subtreeOf(db, filters.unit, filters.source)
   let query = db.selectFrom('dossier_statistics as rows')
     .innerJoin('units', 'units.code', 'rows.unit')

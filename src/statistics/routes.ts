@@ -36,9 +36,13 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
       tags: ['statistics'],
       summary: 'List dossier statistics as stored, of every source',
       querystring: ListQuery,
-      response: { 200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'), ...problems(400, 406, 413) }
+      response: {
+        200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'),
+        ...problems(400, 406, 413)
+      }
     }
-  }, (request, reply) => sendList(answers, request, reply, DossierStatistics, page => dossierStatistics(db, request.query, page)))
+  }, (request, reply) => sendList(
+    answers, request, reply, DossierStatistics, page => dossierStatistics(db, request.query, page)))
 
   app.get('/on-time', {
     schema: {

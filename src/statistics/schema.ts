@@ -21,8 +21,9 @@ const MEANINGS: Record<Measure, string> = {
   pending: 'Column 11 = 12 + 13 = 3 − 7. A stock.'
 }
 
-function eachMeasure<S> (schema: (meaning: string, measure: Measure) => S): Record<Measure, S> {
-  return Object.fromEntries(MEASURES.map(measure => [measure, schema(MEANINGS[measure], measure)])) as Record<Measure, S>
+function eachMeasure<S> (schema: (meaning: string) => S): Record<Measure, S> {
+  const each = MEASURES.map(measure => [measure, schema(MEANINGS[measure])])
+  return Object.fromEntries(each) as Record<Measure, S>
 }
 
 const SCOPES = ['own', 'total'] as const

@@ -30,10 +30,11 @@ const DEFAULT_PRECEDENCE = 100
 
 /** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
 export async function registerSources (trx: Trx, codes: string[]): Promise<void> {
-  const sources = [...new Set(codes)].sort().map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
-  if (sources.length === 0) return
+  const distinct = [...new Set(codes)].sort()
+  if (distinct.length === 0) return
+  const sources = distinct.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
   await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing()).execute()
-  await trx.selectFrom('sources').select('code').where('code', 'in', sources.map(({ code }) => code)).orderBy('code').forShare().execute()
+  await trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
 }
 
 /**
@@ -41,7 +42,9 @@ export async function registerSources (trx: Trx, codes: string[]): Promise<void>
  * batches never wait for each other in a circle.
  * @returns the detail that each set has
  */
-export async function lockSets (trx: Trx, sets: (SetKey & { detail: Detail, level: string })[]): Promise<Map<string, Detail>> {
+export async function lockSets (
+  trx: Trx, sets: (SetKey & { detail: Detail, level: string })[]
+): Promise<Map<string, Detail>> {
   const asked = recordset('statistics_sets', distinctSets(sets), [...SET_KEY, 'detail', 'level'])
   await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
     select ${columns(SET_KEY)}, detail, level from ${asked} order by ${columns(SET_KEY)}

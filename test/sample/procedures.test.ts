@@ -12,5 +12,5 @@ t.test('a procedure has a national code of its own and belongs to a known field 
 
 t.test('what a province decides about a procedure is unknown, not refused', async t => {
   t.ok(PROCEDURES.every(procedure =>
-    procedure.payment_integrated === null && procedure.online_service_level === null))
+    procedure.payment_integrated === undefined && procedure.online_service_level === undefined))
 })
