@@ -29,7 +29,8 @@ export interface Service {
 
 /** Runs a test on the embedded database, and where there is a server on that too. */
 export function forEachDatabase (title: string, body: (t: Test, service: Service) => Promise<void>) {
-  for (const [name, open] of Object.entries({ embedded: openEmbedded, ...(SERVER === undefined ? {} : { postgresql: openOnServer }) })) {
+  const databases = { embedded: openEmbedded, ...(SERVER === undefined ? {} : { postgresql: openOnServer }) }
+  for (const [name, open] of Object.entries(databases)) {
     t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t))))
   }
 }
@@ -38,11 +39,17 @@ async function serve (t: Test, address: Address): Promise<Service> {
   const { db, close } = connect(address, { max: 8, onLost: () => {} })
   const app = await buildApp({ db })
   t.teardown(async () => { await app.close(); await close() })
-  const send = async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers = {}): Promise<Answer> => {
-    const response = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload: payload as object }) })
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers = {}
+  ): Promise<Answer> => {
+    const body = payload === undefined ? {} : { payload: payload as object }
+    const response = await app.inject({ method, url, headers, ...body })
     const isJson = /^application\/(problem\+)?json/.test(String(response.headers['content-type']))
     return {
-      status: response.statusCode, headers: response.headers, text: response.body, body: isJson ? response.json() : response.body
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.body,
+      body: isJson ? response.json() : response.body
     }
   }
   return {

@@ -8,7 +8,7 @@ export type Db = Kysely<DB>
 export type Trx = Transaction<DB>
 
 /** Where the database is: the URL of a server, or the folder of a Unix socket. */
-export type Address = { connectionString: string } | { host: string; user: string; database: string }
+export type Address = { connectionString: string } | { host: string, user: string, database: string }
 
 export interface Connection {
   db: Db
@@ -41,7 +41,7 @@ export function exactNumber (text: string): number {
 export function connect (address: Address, { max, onLost }: ConnectOptions): Connection {
   const pool = new pg.Pool({
     ...address,
-    Client: PreparingClient as typeof pg.Client,
+    Client: PreparingClient,
     max,
     application_name: 'cchc-statistics',
     // Else the server plans a prepared statement anew at each call, which takes longer than to run it.
@@ -52,11 +52,15 @@ export function connect (address: Address, { max, onLost }: ConnectOptions): Con
     statement_timeout: 20_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
-    types: { getTypeParser: (oid: number) => TEXT_PARSERS[oid] ?? pg.types.getTypeParser(oid) } as pg.CustomTypesConfig
+    types: { getTypeParser: parserOf }
   })
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => { client.on('error', onLost) })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+function parserOf (oid: number): (text: string) => unknown {
+  return TEXT_PARSERS[oid] ?? pg.types.getTypeParser(oid) as (text: string) => unknown
 }

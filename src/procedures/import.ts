@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../batch.ts'
 import type { Db, Trx } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
@@ -32,8 +33,10 @@ export async function importProcedures (db: Db, items: unknown[], options: Batch
     await rejectUnknownReferences(trx, batch, wellFormed)
     batch.settle(options.mode)
 
+    // One batch after the other: two that create the same rows would both count them, or wait for each other.
+    await sql`lock table procedures in share row exclusive mode`.execute(trx)
     const drafts = batch.accepted.map(draftOf)
-    const stored = await lockStored(trx, drafts.map(({ row }) => row.code))
+    const stored = await storedProcedures(trx, drafts.map(({ row }) => row.code))
     const changes = drafts.map(({ index, row }) => changeOf(index, stored.get(row.code), row))
     const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
     if (written.length > 0) {
@@ -64,10 +67,8 @@ function draftOf ({ index, item }: Indexed): Draft {
   return { index, row: { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure }
 }
 
-/** In the order of codes, so that two batches never wait for each other in a circle. */
-async function lockStored (trx: Trx, codes: string[]): Promise<Map<string, Procedure>> {
+async function storedProcedures (trx: Trx, codes: string[]): Promise<Map<string, Procedure>> {
   if (codes.length === 0) return new Map()
-  const rows = await trx.selectFrom('procedures').select(PROCEDURE_COLUMNS)
-    .where('code', 'in', codes).orderBy('code').forUpdate().execute()
+  const rows = await trx.selectFrom('procedures').select(PROCEDURE_COLUMNS).where('code', 'in', codes).execute()
   return new Map(rows.map(row => [row.code, row as Procedure]))
 }

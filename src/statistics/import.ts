@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
-import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../batch.ts'
+import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
 import type { Db, Trx } from '../database/connect.ts'
+import { recordset } from '../database/recordset.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { checkOf } from '../http/validation.ts'
 import { isStorable } from '../http/text.ts'
@@ -8,9 +9,9 @@ import { resolveUnits, type UnitOf } from '../units/resolve.ts'
 import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { completed, MEASURES, type Measures } from './measures.ts'
 import { DossierStatisticsItem, type DossierStatistics } from './schema.ts'
-import { recountSets } from './recount.ts'
+import { LEVEL_KEY, lockLevels, recountSets } from './recount.ts'
 import {
-  deleteRows, lockSets, registerSources, setDetail, setKeyOf, storedRows, upsertRows,
+  deleteRows, openSets, registerSources, setDetail, setKeyOf, storedRows, upsertRows,
   type Detail, type SetKey, type StatisticsRow
 } from './sets.ts'
 
@@ -44,12 +45,15 @@ export async function importDossierStatistics (db: Db, items: unknown[], options
 
     const accepted = acceptedOf(batch, drafts)
     await registerSources(trx, accepted.map(({ row }) => row.source))
-    const details = await lockSets(trx, accepted.map(({ level, row }) => ({ ...row, level })))
+    const sets = accepted.map(({ level, row }) => ({ ...row, level }))
+    const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', sets, LEVEL_KEY)}`)
+    const details = await openSets(trx, sets)
     if (!options.replace) {
       rejectOtherDetails(batch, accepted, details)
       batch.settle(options.mode)
     }
     const changes = await write(trx, acceptedOf(batch, accepted), details, options.replace)
+    await recountSets(trx, changedRows(changes), levels)
     return batch.answer(changes, options, shown)
   })
 }
@@ -64,7 +68,7 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
     const unit = unitOf(namedUnit(item)!)
     const period = periods.get(item.period)
     const procedure = item.procedure == null ? null : procedures.get(item.procedure)
-    const { measures, faults } = completed(item as Partial<Measures>)
+    const { measures, faults } = completed(item)
 
     if (unit === undefined) batch.reject(index, 'unit', 'unknown_unit', `there is no unit ${item.unit}`)
     if (period === undefined) batch.reject(index, 'period', 'unknown_period', `there is no period ${item.period}`)
@@ -170,8 +174,12 @@ async function write (trx: Trx, drafts: Draft[], details: Map<string, Detail>, r
   await deleteRows(trx, deleted)
   await setDetail(trx, redetailed)
   await upsertRows(trx, written)
-  await recountSets(trx, [...written, ...deleted])
   return [...changes, ...deleted.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null }))]
+}
+
+/** The rows that are not as they were. */
+function changedRows (changes: Change<StatisticsRow>[]): StatisticsRow[] {
+  return changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ before, after }) => (after ?? before)!)
 }
 
 /** As the API shows a row: without what follows from the rest. */

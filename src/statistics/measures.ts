@@ -53,8 +53,8 @@ export function completed (given: Partial<Measures>): { measures: Measures, faul
   while (IDENTITIES.some(identity => derive(measures, identity)));
   if (measures.received_direct === 0) measures.received_postal ??= 0
   const faults = [
-    ...IDENTITIES.flatMap(identity => faultOf(measures, identity)), ...postalFault(measures), ...tooLarge(measures, given),
-    ...nothingReported(measures)
+    ...IDENTITIES.flatMap(identity => faultOf(measures, identity)),
+    ...postalFault(measures), ...tooLarge(measures, given), ...nothingReported(measures)
   ]
   return { measures, faults }
 }

@@ -5,25 +5,40 @@ import { MEASURES } from './measures.ts'
 import { distinctSets, SET_KEY, type SetKey } from './sets.ts'
 
 /** The sums of a level and period, kept for the questions that are asked most. */
-const LEVEL_KEY = ['province_code', 'period', 'level'] as const
-type LevelKey = Record<typeof LEVEL_KEY[number], string>
+export const LEVEL_KEY = ['province_code', 'period', 'level'] as const
+export type LevelKey = Record<typeof LEVEL_KEY[number], string>
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+
+/**
+ * Takes the levels for the rest of the transaction: whoever changes what counts in a level and period does it alone.
+ * Sources are locked before levels, and nothing is locked after them, so that no two batches wait for each other. A
+ * finer lock does not do: which of two sources counts changes the rows of both.
+ * @param levels a query that yields their keys
+ */
+export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promise<LevelKey[]> {
+  const { rows } = await sql<LevelKey>`
+    insert into statistics_by_level (${columns(LEVEL_KEY)})
+    select distinct ${columns(LEVEL_KEY)} from (${levels}) as touched order by ${columns(LEVEL_KEY)}
+    on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
+    returning ${columns(LEVEL_KEY)}`.execute(trx)
+  return rows
+}
 
 /**
  * Counts the sets again from the rows they have, then whatever is summed from those sets. Always from the rows, never
  * by adding differences: a count that was wrong once would stay wrong.
+ * @param levels those of the sets, locked
  */
-export async function recountSets (trx: Trx, sets: SetKey[]): Promise<void> {
+export async function recountSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
   if (sets.length === 0) return
-  const keys = recordset('statistics_sets', distinctSets(sets), SET_KEY)
-  await sumRows(trx, keys)
-  await recountLevels(trx, sql`select distinct ${columns(LEVEL_KEY)} from statistics_sets
-    join ${keys} using (${columns(SET_KEY)})`)
+  await sumRows(trx, recordset('statistics_sets', distinctSets(sets), SET_KEY))
+  await recountLevels(trx, levels)
 }
 
 /** Counts again what a source takes part in, after it ranks otherwise among the others. */
 export async function recountSource (trx: Trx, source: string): Promise<void> {
-  await recountLevels(trx, sql`select distinct ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`)
+  const levels = sql<LevelKey>`select ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`
+  await recountLevels(trx, await lockLevels(trx, levels))
 }
 
 async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
@@ -41,16 +56,8 @@ async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
     where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
 }
 
-/**
- * The lock comes first and in a statement of its own: what follows sees what others wrote before they let go of it.
- * @param levels a query that yields the keys of the levels
- */
-async function recountLevels (trx: Trx, levels: RawBuilder<unknown>): Promise<void> {
-  const { rows: locked } = await sql<LevelKey>`
-    insert into statistics_by_level (${columns(LEVEL_KEY)}) ${levels} order by ${columns(LEVEL_KEY)}
-    on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
-    returning ${columns(LEVEL_KEY)}`.execute(trx)
-  const keys = recordset('statistics_by_level', locked, LEVEL_KEY)
+async function recountLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
+  const keys = recordset('statistics_by_level', levels, LEVEL_KEY)
   await markCounting(trx, keys)
   await sumSets(trx, keys)
 }

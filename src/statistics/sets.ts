@@ -14,6 +14,11 @@ export interface SetKey {
   source: string
 }
 
+export interface NewSet extends SetKey {
+  detail: Detail
+  level: string
+}
+
 export interface StatisticsRow extends SetKey, Measures {
   detail: Detail
   detail_code: string
@@ -38,21 +43,18 @@ export async function registerSources (trx: Trx, codes: string[]): Promise<void>
 }
 
 /**
- * Takes the sets for the rest of the transaction, making those that are new; always in the same order, so that two
- * batches never wait for each other in a circle.
+ * Makes the sets that are new.
  * @returns the detail that each set has
  */
-export async function lockSets (
-  trx: Trx, sets: (SetKey & { detail: Detail, level: string })[]
-): Promise<Map<string, Detail>> {
+export async function openSets (trx: Trx, sets: NewSet[]): Promise<Map<string, Detail>> {
   const asked = recordset('statistics_sets', distinctSets(sets), [...SET_KEY, 'detail', 'level'])
   await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
-    select ${columns(SET_KEY)}, detail, level from ${asked} order by ${columns(SET_KEY)}
+    select ${columns(SET_KEY)}, detail, level from ${asked}
     on conflict do nothing`.execute(trx)
-  const { rows: locked } = await sql<SetKey & { detail: Detail }>`
-    select ${columns(SET_KEY)}, stored.detail from statistics_sets as stored join ${asked} using (${columns(SET_KEY)})
-    order by ${columns(SET_KEY)} for update of stored`.execute(trx)
-  return new Map(locked.map(set => [setKeyOf(set), set.detail]))
+  const { rows } = await sql<SetKey & { detail: Detail }>`
+    select ${columns(SET_KEY)}, stored.detail
+    from statistics_sets as stored join ${asked} using (${columns(SET_KEY)})`.execute(trx)
+  return new Map(rows.map(set => [setKeyOf(set), set.detail]))
 }
 
 /** The stored rows that have the keys of `rows`, or, with `wholeSets`, all rows of their sets. */

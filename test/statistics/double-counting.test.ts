@@ -2,7 +2,8 @@ import { forEachDatabase } from '../database.ts'
 
 /** So many dossiers, all resolved in time but for `overdue`. */
 const counts = (resolved: number, overdue = 0) => ({
-  received_online: resolved, received_direct: 0, carried_over: 0, resolved_in_time: resolved - overdue, resolved_overdue: overdue
+  received_online: resolved, received_direct: 0, carried_over: 0,
+  resolved_in_time: resolved - overdue, resolved_overdue: overdue
 })
 
 forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }) => {
@@ -92,15 +93,19 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
   t.test('over time flows are added, and stocks are those of the first and the last period', async t => {
     const unit = 'H56-381'
     const of = (period: string, carried_over: number, received_direct: number, resolved: number, overdue: number) => ({
-      unit, period, source: 'a', received_online: 0, received_direct, carried_over, resolved_in_time: resolved - overdue, resolved_overdue: overdue, pending_overdue: 1
+      unit, period, source: 'a', received_online: 0, received_direct, carried_over,
+      resolved_in_time: resolved - overdue, resolved_overdue: overdue, pending_overdue: 1
     })
     await report(of('2023-Q1', 5, 100, 95, 2))
     await report(of('2023-Q2', 10, 200, 190, 3), { unit: 'H56-382', period: '2023-Q2', source: 'a', ...counts(7) })
     t.match(await onTime('period=2023-Q2,2023-Q1&unit=H56-381'), [{
-      period: null, carried_over: 5, received_direct: 300, received: 305, resolved: 285, resolved_overdue: 5, pending: 20, pending_overdue: 1,
+      period: null, carried_over: 5, received_direct: 300, received: 305, resolved: 285, resolved_overdue: 5,
+      pending: 20, pending_overdue: 1,
       numerator: 280, denominator: 285, on_time_percent: 98.25, units_reported: 1, units_expected: 8
     }])
-    t.match(await onTime('period=2023-Q1&period=2023-Q2&unit=H56-381&method=handled'), [{ numerator: 299, denominator: 305, on_time_percent: 98.03 }])
+    t.match(await onTime('period=2023-Q1&period=2023-Q2&unit=H56-381&method=handled'), [
+      { numerator: 299, denominator: 305, on_time_percent: 98.03 }
+    ])
     t.match(await onTime('period=2023-Q1,2023-Q2&level=district'), [{ units_reported: 1, units_expected: 27, carried_over: 5 }],
       'a unit that missed a period has not reported the whole')
     t.match(await onTime('period=2023-Q1,2023-Q2&group_by=period&level=district'), [
@@ -123,7 +128,8 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
     for (const query of ['group_by=level', 'group_by=unit', 'unit=H56', 'period=2024-Q2']) {
       const rows = await onTime(`period=${period}&${query}`)
       const lacking = rows.filter((row: { resolved_unknown: number }) => row.resolved_unknown === 1)
-      t.match(lacking, [{ resolved: null, resolved_in_time_unknown: 0, denominator: null, on_time_percent: null }], query)
+      const unknown = { resolved: null, resolved_in_time_unknown: 0, denominator: null, on_time_percent: null }
+      t.match(lacking, [unknown], query)
     }
   })
 
@@ -144,7 +150,8 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
   })
 
   t.test('rows are sorted as asked, unknown last', async t => {
-    const percents = async (sort: string) => (await onTime(`period=2021-Q3&group_by=level&sort=${sort}`)).map((row: { level: string }) => row.level)
+    const percents = async (sort: string) =>
+      (await onTime(`period=2021-Q3&group_by=level&sort=${sort}`)).map((row: { level: string }) => row.level)
     t.same(await percents('-on_time_percent'), ['commune', 'district', 'province'])
     t.same(await percents('on_time_percent'), ['province', 'district', 'commune'])
     t.same(await percents('field,-level'), ['province', 'district', 'commune'])

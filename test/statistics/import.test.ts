@@ -8,7 +8,8 @@ const row = (more: object = {}) => ({
   resolved_in_time: 28, resolved_overdue: 2, ...more
 })
 
-const codesOf = ({ body }: Answer): string[][] => body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code])
+const codesOf = ({ body }: Answer): string[][] =>
+  body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code])
 
 const postTo = ({ post }: Service) => (items: unknown[], query = '') => post(`/v1/dossier-statistics${query}`, { items })
 

@@ -6,7 +6,8 @@ const count = fc.nat(1_000)
 
 /** A row in which everything is known and every identity of form II.06a holds. */
 const wholeRow = fc.record({
-  online: count, direct: count, postal: count, early: count, onTime: count, overdue: count, pendingInTime: count, pendingOverdue: count
+  online: count, direct: count, postal: count, early: count, onTime: count, overdue: count,
+  pendingInTime: count, pendingOverdue: count
 }).map(({ online, direct, postal, early, onTime, overdue, pendingInTime, pendingOverdue }): Measures => {
   const resolved = early + onTime + overdue
   const pending = pendingInTime + pendingOverdue
@@ -15,8 +16,10 @@ const wholeRow = fc.record({
   return {
     received_online: online, received_direct: direct, received_postal: Math.min(postal, direct),
     carried_over: received - online - direct, received,
-    resolved_early: early, resolved_on_time: onTime, resolved_in_time: early + onTime, resolved_overdue: overdue, resolved,
-    pending_in_time: pendingInTime + received - resolved - pending, pending_overdue: pendingOverdue, pending: received - resolved
+    resolved_early: early, resolved_on_time: onTime, resolved_in_time: early + onTime,
+    resolved_overdue: overdue, resolved,
+    pending_in_time: pendingInTime + received - resolved - pending, pending_overdue: pendingOverdue,
+    pending: received - resolved
   }
 })
 
@@ -25,10 +28,12 @@ const someOf = (row: Measures) => fc.subarray([...MEASURES], { minLength: 1 })
 
 t.test('the totals of a row follow from its parts', async t => {
   const { measures, faults } = completed({
-    received_online: 120, received_direct: 800, carried_over: 80, resolved_in_time: 900, resolved_overdue: 20, pending_overdue: 5
+    received_online: 120, received_direct: 800, carried_over: 80,
+    resolved_in_time: 900, resolved_overdue: 20, pending_overdue: 5
   })
   t.same(faults, [])
-  t.match(measures, { received: 1_000, resolved: 920, pending: 80, pending_in_time: 75, resolved_early: null, received_postal: null })
+  t.match(measures, { received: 1_000, resolved: 920, pending: 80, pending_in_time: 75 })
+  t.match(measures, { resolved_early: null, received_postal: null })
 })
 
 t.test('what does not follow stays unknown, and is not zero', async t => {
@@ -37,7 +42,8 @@ t.test('what does not follow stays unknown, and is not zero', async t => {
 })
 
 t.test('where nothing is left over, every unknown part is zero', async t => {
-  t.match(completed({ received: 5, received_online: 5 }).measures, { received_direct: 0, received_postal: 0, carried_over: 0 })
+  t.match(completed({ received: 5, received_online: 5 }).measures,
+    { received_direct: 0, received_postal: 0, carried_over: 0 })
   t.match(completed({ pending: 0 }).measures, { pending_in_time: 0, pending_overdue: 0 })
 })
 
@@ -57,7 +63,8 @@ t.test('each identity of the form is named when it does not hold', async t => {
 t.test('a row that holds together is never refused, however much of it is left out', async () => {
   fc.assert(fc.property(wholeRow.chain(row => fc.tuple(fc.constant(row), someOf(row))), ([row, known]) => {
     const { measures, faults } = completed(known)
-    return faults.length === 0 && MEASURES.every(measure => measures[measure] === null || measures[measure] === row[measure])
+    const found = MEASURES.filter(measure => measures[measure] !== null)
+    return faults.length === 0 && found.every(measure => measures[measure] === row[measure])
   }))
 })
 
