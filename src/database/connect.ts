@@ -7,8 +7,16 @@ export type Db = Kysely<DB>
 /** A function that takes this writes; only a transaction can call it. */
 export type Trx = Transaction<DB>
 
-/** Where the database is: the URL of a server, or the folder of a Unix socket. */
-export type Address = { connectionString: string } | { host: string, user: string, database: string }
+/** Where the database is: the URL of a server, or the socket of the embedded database and how it may be used. */
+export type Address = { connectionString: string } | EmbeddedAddress
+
+export interface EmbeddedAddress {
+  host: string
+  user: string
+  database: string
+  max?: number
+  connectionTimeoutMillis?: number
+}
 
 export interface Connection {
   db: Db
@@ -40,7 +48,6 @@ export function exactNumber (text: string): number {
 /** Opens a pool. Every wait is bounded, so a slow or lost database becomes an error and not a queue. */
 export function connect (address: Address, { max, onLost }: ConnectOptions): Connection {
   const pool = new pg.Pool({
-    ...address,
     Client: PreparingClient,
     max,
     application_name: 'cchc-statistics',
@@ -52,7 +59,8 @@ export function connect (address: Address, { max, onLost }: ConnectOptions): Con
     statement_timeout: 20_000,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
-    types: { getTypeParser: parserOf }
+    types: { getTypeParser: parserOf },
+    ...address
   })
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.

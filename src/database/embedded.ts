@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Address } from './connect.ts'
+import type { EmbeddedAddress } from './connect.ts'
 
 export interface Embedded {
-  address: Address
+  address: EmbeddedAddress
   close: () => Promise<void>
 }
 
@@ -42,7 +42,10 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
     await close()
     throw new Error(`the embedded database in ${dataDir} cannot be opened: ${(error as Error).message}`)
   }
-  return { address: { host: socketDir, user: 'postgres', database: 'postgres' }, close }
+  // All connections would be one session, in which the messages of one query and another get mixed up: so there is one,
+  // and who wants it waits longer than for a server.
+  const limits = { max: 1, connectionTimeoutMillis: 15_000 }
+  return { address: { host: socketDir, user: 'postgres', database: 'postgres', ...limits }, close }
 }
 
 /** Listening is the lock: the system ends it with the process, however that ends. */

@@ -16,7 +16,7 @@ const embedded = await startEmbedded(join(folder, 'data'))
 const connection = connect(embedded.address, { max: 2, onLost: console.error })
 try {
   await migrate(connection.db)
-  const generated = await generate((embedded.address as { host: string }).host)
+  const generated = await generate(embedded.address.host)
   if (!process.argv.includes('--check')) await writeFile(TABLES, generated)
   else if (await readFile(TABLES, 'utf8') !== generated) {
     console.error('src/database/tables.ts is not what the migrations make: run npm run write:tables')

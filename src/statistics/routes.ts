@@ -27,7 +27,7 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
     },
     validatorCompiler: envelopeCompiler
   }, request => importDossierStatistics(db, request.body.items, {
-    ...batchOptions(request.query), replace: request.query.replace ?? false
+    ...batchOptions(request.query), replace: request.query.replace === true
   }))
 
   app.get('/dossier-statistics', {

@@ -20,7 +20,7 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest): Pro
   const { rows } = await pageQuery(unitsWhere(sql`
     ${filters.level === undefined ? sql`true` : sql`level = any(${filters.level})`}
     and ${filters.kind === undefined ? sql`true` : sql`kind = any(${filters.kind})`}
-    and ${parent === null ? sql`true` : below(parent, filters.descendants ?? false)}
+    and ${parent === null ? sql`true` : below(parent, filters.descendants === true)}
     and ${filters.as_of === undefined ? sql`true` : sql`valid_from <= ${filters.as_of} and coalesce(valid_to, 'infinity') >= ${filters.as_of}`}
     and ${filters.q === undefined ? sql`true` : sql`strpos(search_name, ${searchName(filters.q)}) > 0`}`), ORDER, page).execute(db)
   return pageOf(rows, ORDER, page.limit)
