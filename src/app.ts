@@ -52,6 +52,8 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)
   acceptJson(app)
+  // A connection ends with the request that it carries when the service closes: it would else be kept for the next one.
+  app.addHook('preClose', async () => { app.server.keepAliveTimeout = 1 })
 
   await app.register(swagger, documentOptions)
   app.addHook('onRequest', protectAnswer)

@@ -73,7 +73,7 @@ export class Batch<Item> {
     return this.#items.flatMap((item, index) => this.#rejected.has(index) ? [] : [{ index, item: item as Item }])
   }
 
-  /** All items, for what may be said even of one at fault. */
+  /** The items at fault, which can be anything. */
   get rejected (): { index: number, item: unknown }[] {
     return [...this.#rejected].map(index => ({ index, item: this.#items[index] }))
   }

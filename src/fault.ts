@@ -7,7 +7,7 @@ export type FaultCode =
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
   // rows of a batch
-  | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported'
+  | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // identities of form II.06a
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // indicator values

@@ -16,6 +16,7 @@ export interface EmbeddedAddress {
   database: string
   max?: number
   connectionTimeoutMillis?: number
+  idleTimeoutMillis?: number
 }
 
 export interface Connection {

@@ -19,7 +19,9 @@ export interface Embedded {
  */
 export async function startEmbedded (dataDir: string): Promise<Embedded> {
   await mkdir(dataDir, { recursive: true })
-  const name = createHash('sha256').update(await realpath(dataDir)).digest('hex').slice(0, 16)
+  // PGlite cannot follow a link, and a folder has one lock by whatever name.
+  const folder = await realpath(dataDir)
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   // Not in the data folder itself: a socket's path may be no longer than some hundred bytes.
   const socketDir = join(tmpdir(), `cchc-${name}`)
   await mkdir(socketDir, { recursive: true, mode: 0o700 })
@@ -27,7 +29,7 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   const socket = join(socketDir, '.s.PGSQL.5432')
   await rm(socket, { force: true })
 
-  const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { dataDir, socket } })
+  const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { dataDir: folder, socket } })
   // Not by once(), which would fail with the worker instead of waiting for its end.
   const ended = new Promise(resolve => { worker.on('exit', resolve) })
   const close = async () => {
@@ -44,7 +46,8 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   }
   // All connections would be one session, in which the messages of one query and another get mixed up: so there is one,
   // and who wants it waits longer than for a server.
-  const limits = { max: 1, connectionTimeoutMillis: 15_000 }
+  // It stays open: statements that it prepared outlive it in the session.
+  const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
   return { address: { host: socketDir, user: 'postgres', database: 'postgres', ...limits }, close }
 }
 

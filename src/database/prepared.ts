@@ -15,7 +15,7 @@ let clients = 0
 
 /** A connection that keeps the marked statements. */
 export class PreparingClient extends pg.Client {
-  // The embedded database is one session behind all its connections: names must differ between them.
+  // The embedded database keeps statements when a connection is replaced: names must differ between them.
   readonly #id = ++clients
   readonly #names = new Map<string, string>()
 

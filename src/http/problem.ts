@@ -110,9 +110,9 @@ function databaseKind (error: Error): Kind | undefined {
     return undefined
   }
   const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(state)
-  return lost || /timeout exceeded when trying to connect|Connection terminated|not queryable/.test(error.message)
-    ? UNAVAILABLE
-    : undefined
+  // What the pool says when all connections are in use; of a lost server it speaks otherwise.
+  if (error.message === 'timeout exceeded when trying to connect') return BUSY
+  return lost || /Connection terminated|not queryable/.test(error.message) ? UNAVAILABLE : undefined
 }
 
 function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Fault[]) {

@@ -49,6 +49,11 @@ export function SourceCode (description: string) {
   return Type.String({ description, pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
 }
 
+/** A text that says something. */
+export function Name (description: string, maxLength = 1000) {
+  return Type.String({ description, minLength: 1, maxLength, format: 'text' })
+}
+
 export function Text (description: string, maxLength = 1000) {
   return Type.String({ description, maxLength, format: 'text' })
 }
@@ -57,7 +62,9 @@ export function Day (description: string) {
   return Type.String({ description, format: 'date' })
 }
 
+export const MAX_COUNT = 999_999_999
+
 /** Any number of dossiers, procedures, people: whole, not negative, and small enough that sums stay exact. */
 export function Count (description: string) {
-  return Type.Integer({ description, minimum: 0, maximum: 999_999_999 })
+  return Type.Integer({ description, minimum: 0, maximum: MAX_COUNT })
 }

@@ -1,6 +1,7 @@
 import type { FaultCode } from '../fault.ts'
 import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from './printed.ts'
-import { MAX_COUNT, type Indicator, type IndicatorValueItem, type Value } from './schema.ts'
+import { MAX_COUNT } from '../http/schema.ts'
+import type { Indicator, IndicatorValueItem, Value } from './schema.ts'
 
 /** A value with its text: as given, else written from it. */
 export type GivenValue = Value & { printed: string }

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../batch.ts'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
+import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const
 export type ValueType = typeof VALUE_TYPES[number]
@@ -10,8 +10,6 @@ export type ValueType = typeof VALUE_TYPES[number]
 const STATES = ['reported', 'no_data', 'not_provided'] as const
 const STATE_MEANING = '`reported`: there is a value, and 0 is one. `no_data`: the report prints `-`. ' +
   '`not_provided`: it was left blank.'
-
-export const MAX_COUNT = 999_999_999
 
 export const Form = Named('Form', 'A version of the list of indicators (biểu mẫu); forms change with circulars.', {
   code: Code('Code of the form.'),

@@ -48,8 +48,9 @@ export async function procedureRoutes (app: App, { db, answers }: Context) {
 }
 
 const EXAMPLE = {
-  code: '1.001193',
-  name: 'Đăng ký khai sinh',
+  // Not a real one: whoever tries this out should not change one that is.
+  code: '9.999001',
+  name: 'Thủ tục dùng thử',
   field: 'civil-status',
   level: 'commune',
   online_service_level: '4',

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../batch.ts'
 import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
-import { Code, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
+import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
 
 const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
 const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
@@ -36,7 +36,7 @@ export type Procedure = Static<typeof Procedure>
 
 export const ProcedureItem = Named('ProcedureItem', 'A procedure as it is posted; what is left out is unknown.', {
   code: Properties.code,
-  name: Text('In Vietnamese.'),
+  name: Name('In Vietnamese.'),
   field: Properties.field,
   level: Properties.level,
   online_service_level: Type.Optional(Properties.online_service_level),

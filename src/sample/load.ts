@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/upsert.ts'
@@ -31,22 +32,29 @@ export async function loadCatalogue (db: Db): Promise<void> {
   })
 }
 
-/** Posts, as any client would, the real report of 2021-H1 and the synthetic figures of 2021-Q3. */
+/**
+ * Posts, as any client would, the real report of 2021-H1 and the synthetic figures of 2021-Q3. Each kind only where
+ * nobody has posted any: a start that was interrupted goes on, and nothing is overwritten.
+ */
 export async function loadSample (db: Db): Promise<void> {
-  await importProcedures(db, PROCEDURES, BATCH)
-  const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
-  await importIndicatorValues(db, values, BATCH)
-  const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
-  await importDossierStatistics(db, statistics, { ...BATCH, replace: false })
+  if (await isEmpty(db, 'procedures')) await importProcedures(db, PROCEDURES, BATCH)
+  if (await isEmpty(db, 'indicator_values')) {
+    const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
+    await importIndicatorValues(db, values, BATCH)
+  }
+  if (await isEmpty(db, 'statistics_sets')) {
+    const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
+    await importDossierStatistics(db, statistics, { ...BATCH, replace: false })
+  }
 }
 
-/**
- * Fills a database that nobody has posted to yet: with all of it, with the catalogue alone, or with nothing.
- * Statistics are loaded last, so a start that was interrupted begins anew.
- */
+/** Fills a database: with all of it, with the catalogue alone, or with nothing. */
 export async function load (db: Db, what: 'true' | 'false' | 'catalogue'): Promise<void> {
   if (what === 'false') return
-  if (await db.selectFrom('statistics_sets').select('unit').executeTakeFirst() !== undefined) return
-  await loadCatalogue(db)
+  if (await isEmpty(db, 'levels')) await loadCatalogue(db)
   if (what === 'true') await loadSample(db)
+}
+
+async function isEmpty (db: Db, table: 'levels' | 'procedures' | 'indicator_values' | 'statistics_sets') {
+  return await db.selectFrom(table).select(sql.lit(1).as('one')).limit(1).executeTakeFirst() === undefined
 }

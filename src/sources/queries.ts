@@ -16,10 +16,11 @@ export async function sources (db: Db, page: PageRequest): Promise<Page<Source>>
 export async function describedSource (db: Db, code: string, body: SourceBody): Promise<Source> {
   const described = { ...body, name: body.name.normalize('NFC') }
   return inTransaction(db, true, async trx => {
+    const before = await trx.selectFrom('sources').select('precedence').where('code', '=', code).forUpdate().executeTakeFirst()
     const source = await trx.insertInto('sources').values({ code, ...described })
       .onConflict(conflict => conflict.column('code').doUpdateSet(described))
       .returningAll().executeTakeFirstOrThrow()
-    await recountSource(trx, code)
+    if (before?.precedence !== body.precedence) await recountSource(trx, code)
     return source
   })
 }

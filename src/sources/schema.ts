@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { Code, Named, Text } from '../http/schema.ts'
+import { Code, Name, Named } from '../http/schema.ts'
 
 const Properties = {
-  name: Text('In Vietnamese.'),
+  name: Name('In Vietnamese.'),
   precedence: Type.Integer({
     description: 'Where two sources report the same, the higher counts, then the later.', minimum: 0, maximum: 1000
   }),

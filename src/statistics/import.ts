@@ -8,7 +8,7 @@ import { isStorable } from '../http/text.ts'
 import { resolveUnits, type UnitOf } from '../units/resolve.ts'
 import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { completed, MEASURES, type Measures } from './measures.ts'
-import { DossierStatisticsItem, type DossierStatistics } from './schema.ts'
+import { DossierStatisticsItem, SCOPES, type DossierStatistics } from './schema.ts'
 import { LEVEL_KEY, lockLevels, recountSets } from './recount.ts'
 import {
   deleteRows, openSets, registerSources, setDetail, setKeyOf, storedRows, upsertRows,
@@ -81,6 +81,9 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
     for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
     if (unit === undefined || period === undefined || procedure === undefined) return []
     rejectUnitNotValid(batch, index, unit, period)
+    if (item.scope !== 'total' && !unit.reports_dossiers) {
+      batch.reject(index, 'scope', 'no_own_desk', `unit ${unit.code} has no desk of its own; post its total`)
+    }
 
     const field = procedure?.field ?? item.field ?? null
     const row = {
@@ -139,7 +142,8 @@ function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
   const named = namedUnit(item)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
-  return [period, unitOf(named)?.code ?? named.name, scope, named.source].join(' ')
+  if (typeof period !== 'string' || !SCOPES.some(known => known === scope)) return null
+  return `${period} ${unitOf(named)?.code ?? named.name} ${scope as string} ${named.source}`
 }
 
 /** @returns null when the item, which may be anything, does not name a unit */

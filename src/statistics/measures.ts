@@ -1,4 +1,5 @@
 import type { FaultCode } from '../fault.ts'
+import { MAX_COUNT } from '../http/schema.ts'
 
 /** The measures of form II.06a (Thông tư 01/2020/TT-VPCP), in the form's order. */
 export const MEASURES = [
@@ -14,8 +15,6 @@ export type Measures = Record<Measure, number | null>
 /** Open at the start, or at the end: over time the first or the last counts, where flows are added. */
 export const OPENING: readonly Measure[] = ['carried_over']
 export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
-
-export const MAX_COUNT = 999_999_999
 
 interface Identity {
   code: FaultCode
@@ -76,11 +75,21 @@ function derive (measures: Measures, { total, parts }: Identity): boolean {
 
 function faultOf (measures: Measures, { code, total, parts }: Identity): MeasureFault[] {
   const all = measures[total]
-  const sum = sumOf(measures, parts)
+  if (all === null) return []
   const complete = parts.every(part => measures[part] !== null)
-  if (all === null || (complete ? all === sum : all >= sum)) return []
-  const relation = complete ? 'is not' : 'is less than the known of'
-  return [{ measure: total, code, detail: `${total} (${all}) ${relation} ${parts.join(' + ')} (${sum})` }]
+  const sum = parts.reduce((least, part) => least + leastOf(measures, part), 0)
+  if (complete ? all === sum : all >= sum) return []
+  const relation = complete ? `is not ${parts.join(' + ')} (${sum})` : `is less than what is known of ${parts.join(' + ')} (${sum})`
+  return [{ measure: total, code, detail: `${total} (${all}) ${relation}` }]
+}
+
+/** What a measure is at least: an unknown whole is no less than what is known of its parts. */
+function leastOf (measures: Measures, measure: Measure): number {
+  const known = measures[measure]
+  if (known !== null) return known
+  if (measure === 'received_direct') return measures.received_postal ?? 0
+  const wholes = IDENTITIES.filter(({ total }) => total === measure)
+  return Math.max(0, ...wholes.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
 }
 
 function postalFault ({ received_postal: postal, received_direct: direct }: Measures): MeasureFault[] {

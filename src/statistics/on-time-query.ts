@@ -52,8 +52,9 @@ const METHOD_PARTS = {
   received: { numerator: sql`resolved_in_time`, denominator: sql`received` }
 }
 
-// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side.
-const PERCENT = sql`case when denominator > 0
+// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. More on time
+// than there were is what periods give that contradict each other: what one left pending the next did not carry over.
+const PERCENT = sql`case when denominator > 0 and numerator <= denominator
   then div(20000::numeric * numerator + denominator, 2::numeric * denominator) / 100 end`
 
 /** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
@@ -76,11 +77,33 @@ function countedSets (plan: OnTimePlan): RawBuilder<unknown> {
 function countedRows (plan: OnTimePlan): RawBuilder<unknown> {
   return sql`
     select statistics_sets.level, dossier_statistics.*
+      ${plan.span ? sql`, position = first as opens, position = last as closes` : sql``}
     from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
+    ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
+      join (${askedPeriods(plan)}) as asked on asked.code = period` : sql``}
     where ${ofPeriods(plan)} and ${chosenSets(plan)}
       and ${plan.field === undefined ? sql`true` : sql`field = any(${plan.field})`}
       and ${plan.keys.includes('field') ? sql`field is not null` : sql`true`}
       and ${plan.keys.includes('procedure') ? sql`procedure is not null` : sql`true`}`
+}
+
+/**
+ * Who has reported for all of the periods added up that it existed in, and the first and the last of those. Others have
+ * not reported for the whole: the flows of one period beside the stocks of another make no figure.
+ */
+function completeUnits (plan: OnTimePlan): RawBuilder<unknown> {
+  return sql`
+    select unit, scope, first, last
+    from statistics_sets join (
+      select units.code as unit, count(*) as expected, min(position) as first, max(position) as last
+      from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.code
+    ) as lives using (unit)
+    where ${ofPeriods(plan)} and ${chosenSets(plan)}
+    group by unit, scope, expected, first, last having count(*) = expected`
+}
+
+function askedPeriods ({ periods }: OnTimePlan): RawBuilder<unknown> {
+  return sql`select *, row_number() over (order by starts_on) as position from periods where code = any(${periods})`
 }
 
 function ofPeriods ({ periods }: OnTimePlan): RawBuilder<unknown> {
@@ -112,33 +135,20 @@ function grouped (plan: OnTimePlan): RawBuilder<unknown> {
     from counted group by ${refs([...plan.keys, 'scope'])}`
 }
 
-function unitsReported (plan: OnTimePlan): RawBuilder<unknown> {
-  if (plan.basis !== 'rows') return sql`sum(units_reported) as units_reported`
-  const always = plan.span ? sql`filter (where unit in (${reportedAlways(plan)}))` : sql``
-  return sql`count(distinct unit) ${always} as units_reported`
+function unitsReported ({ basis }: OnTimePlan): RawBuilder<unknown> {
+  return basis === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
 }
 
-function sumOfRows (measure: Measure, { span, periods }: OnTimePlan): RawBuilder<unknown>[] {
-  const first = sql`period = ${periods[0]}`
-  const last = sql`period = ${periods.at(-1)}`
-  const added = !span ? sql`true` : OPENING.includes(measure) ? first : CLOSING.includes(measure) ? last : sql`true`
+function sumOfRows (measure: Measure, { span }: OnTimePlan): RawBuilder<unknown>[] {
+  const added = !span ? sql`true` : OPENING.includes(measure) ? sql`opens` : CLOSING.includes(measure) ? sql`closes` : sql`true`
   // What is received holds the opening stock; of a later period only what came in is new.
   const value = span && measure === 'received'
-    ? sql`(received - case when ${first} then 0 else carried_over end)`
+    ? sql`(received - case when opens then 0 else carried_over end)`
     : sql.ref(measure)
   return [
     sql`sum(${value}) filter (where ${added}) as ${sql.ref(measure)}`,
     sql`count(*) filter (where ${added} and ${value} is null) as ${sql.ref(`${measure}_unknown`)}`
   ]
-}
-
-/** Units with own rows in every one of the periods that they exist in. */
-function reportedAlways ({ periods }: OnTimePlan): RawBuilder<unknown> {
-  return sql`
-    select counted.unit from counted join units on units.code = counted.unit
-    where counted.scope = 'own' group by counted.unit, units.code
-    having count(distinct counted.period) >= (
-      select count(*) from periods where code = any(${periods}) and ${VALID_IN_PERIOD})`
 }
 
 const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`

@@ -26,7 +26,7 @@ function eachMeasure<S> (schema: (meaning: string) => S): Record<Measure, S> {
   return Object.fromEntries(each) as Record<Measure, S>
 }
 
-const SCOPES = ['own', 'total'] as const
+export const SCOPES = ['own', 'total'] as const
 const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: with everything below it; a total is never added to anything.'
 export const Scope = OneOf(SCOPES, { description: SCOPE_MEANING })
 
@@ -109,11 +109,12 @@ export const OnTimeRow = Named('OnTimeRow', 'Dossiers of one group, added up, an
   numerator: total('Dossiers on time, as the method counts them.'),
   denominator: total('Dossiers, as the method counts them.'),
   on_time_percent: Nullable(Type.Number({
-    description: '100 × numerator / denominator, two decimals, half up. null when unknown or the denominator is 0.',
+    description: '100 × numerator / denominator, two decimals, half up. null when unknown, when the ' +
+      'denominator is 0, or when periods that are added up contradict each other: more on time than there were.',
     minimum: 0, maximum: 100
   })),
   method: OneOf(METHODS, { description: METHOD_MEANING }),
-  units_reported: Type.Integer({ description: 'Units with rows in this group, in each of its periods.', minimum: 0 }),
+  units_reported: Type.Integer({ description: 'Units with rows in this group that have reported for all of its periods.', minimum: 0 }),
   units_expected: Type.Integer({
     description: 'Units of this group, valid in the period, that are asked to report dossiers. 1 for a total.', minimum: 0
   })

@@ -6,6 +6,7 @@ export interface ResolvedUnit {
   code: string
   province_code: string
   level: string
+  reports_dossiers: boolean
   valid_from: string
   valid_to: string | null
 }
@@ -24,7 +25,8 @@ export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf>
   const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
   const { rows } = await sql<ResolvedUnit & NamedUnit>`
     select distinct on (asked.name, asked.source)
-      asked.name, asked.source, units.code, units.province_code, units.level, units.valid_from, units.valid_to
+      asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
+      units.valid_from, units.valid_to
     from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
     left join unit_aliases on (unit_aliases.source = asked.source and unit_aliases.external_code = asked.name)
       or (asked.name like '%:%' and unit_aliases.source = split_part(asked.name, ':', 1)

@@ -8,8 +8,9 @@ interface Draft {
 
 /** A batch is one transaction of one province, so that provinces can live on different machines. */
 export function rejectSeveralProvinces (batch: Batch<unknown>, drafts: readonly Draft[]) {
-  const first = drafts[0]?.row.province_code
-  for (const { index, row } of drafts) {
+  const accepted = new Set(batch.accepted.map(({ index }) => index))
+  const first = drafts.find(({ index }) => accepted.has(index))?.row.province_code
+  for (const { index, row } of drafts.filter(({ index }) => accepted.has(index))) {
     if (row.province_code === first) continue
     batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
   }

@@ -13,7 +13,11 @@ const CONNECTIONS = 64
 
 const folder = await mkdtemp(join(tmpdir(), 'cchc-bench-'))
 const bare = await run('test/bench/bare.ts')
-const service = await run('src/server.ts', { PORT: '0', DATA_DIR: join(folder, 'data'), LOAD_SAMPLE: 'true', ALLOW_UNSAFE_DURABILITY: 'true' })
+// Not DATABASE_URL, which may name a database in use: this one is written to.
+const server = process.env['BENCH_DATABASE_URL'] ?? ''
+const service = await run('src/server.ts', {
+  DATABASE_URL: server, PORT: '0', DATA_DIR: join(folder, 'data'), LOAD_SAMPLE: 'true', ALLOW_UNSAFE_DURABILITY: 'true'
+})
 
 const subjects: Record<string, autocannon.Options> = {
   'bare Fastify route': { url: bare.address, connections: CONNECTIONS },
@@ -56,7 +60,7 @@ const rows = Object.entries(figures).map(([name, rounds]) => ({
   'p99 ms': median(rounds.map(({ p99 }) => p99)),
   'of bare': `${(100 * median(rounds.map(({ requests }, i) => requests / figures['bare Fastify route']![i]!.requests))).toFixed(0)} %`
 }))
-console.log(`medians of ${ROUNDS} rounds of ${SECONDS} s, Node ${process.version}, ${process.env['DATABASE_URL'] === undefined ? 'embedded database' : 'PostgreSQL server'}`)
+console.log(`medians of ${ROUNDS} rounds of ${SECONDS} s, Node ${process.version}, ${server === '' ? 'embedded database' : 'PostgreSQL server'}`)
 console.table(rows)
 
 function median (values: number[]): number {

@@ -1,16 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import { startEmbedded } from '../../src/database/embedded.ts'
+import { TEMPLATE_DIR } from '../template.ts'
 
 async function folderOf (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+/** One that is a database already, which opens faster than a new one. */
+async function databaseFolder (t: Test): Promise<string> {
+  const folder = await folderOf(t)
+  await cp(TEMPLATE_DIR, folder, { recursive: true })
   return folder
 }
 
@@ -32,7 +40,7 @@ t.test('a folder that does not exist becomes a database, which keeps what was wr
 })
 
 t.test('a folder is open once, by whatever name', async t => {
-  const folder = await folderOf(t)
+  const folder = await databaseFolder(t)
   const link = join(await folderOf(t), 'link')
   await symlink(folder, link)
   const first = await open(folder)
@@ -46,16 +54,17 @@ t.test('a folder is open once, by whatever name', async t => {
 })
 
 t.test('of several who open a folder at the same time one gets it', async t => {
-  const folder = await folderOf(t)
+  const folder = await databaseFolder(t)
   const opened = await Promise.allSettled(Array.from({ length: 4 }, () => startEmbedded(folder)))
   t.equal(opened.filter(({ status }) => status === 'fulfilled').length, 1)
   for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
 })
 
 t.test('what was acknowledged outlives the process, however that ends', async t => {
-  const folder = await folderOf(t)
+  const folder = await databaseFolder(t)
   const source = (file: string) => JSON.stringify(new URL(`../../src/database/${file}.ts`, import.meta.url).href)
-  const writer = spawn(process.execPath, ['--input-type=module', '--eval', `
+  const script = join(await folderOf(t), 'writer.mjs')
+  await writeFile(script, `
     const { startEmbedded } = await import(${source('embedded')})
     const { connect } = await import(${source('connect')})
     const { address } = await startEmbedded(${JSON.stringify(folder)})
@@ -64,7 +73,8 @@ t.test('what was acknowledged outlives the process, however that ends', async t 
     for (let n = 1; ; n++) {
       await pool.query('insert into kept values ($1)', [n])
       console.log(n)
-    }`], { stdio: ['ignore', 'pipe', 'inherit'] })
+    }`)
+  const writer = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
   let acknowledged = 0
   for await (const text of writer.stdout) {
     acknowledged = Number(String(text).trimEnd().split('\n').at(-1))
@@ -88,8 +98,8 @@ t.test('a folder that cannot be a database is refused, and left for another try'
   await t.rejects(startEmbedded(join(folder, 'PG_VERSION', 'below')), { code: 'ENOTDIR' })
 })
 
-t.test('connections that share the one session do not get in each other\'s way', async t => {
-  const { db, pool, close } = await open(await folderOf(t))
+t.test('those who share the one session do not get in each other\'s way', async t => {
+  const { db, pool, close } = await open(await databaseFolder(t))
   t.teardown(close)
 
   t.test('questions that wait for a transaction each get their own answer', async t => {

@@ -113,6 +113,46 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
     ])
   })
 
+  t.test('who missed a period has not reported for all of them, and is not added', async t => {
+    await report(
+      { unit: 'H56-381', period: '2024-Q3', source: 'a', ...counts(7) },
+      { unit: 'H56-381', period: '2024-Q4', source: 'a', ...counts(8) },
+      { unit: 'H56-382', period: '2024-Q4', source: 'a', received_online: 10, received_direct: 0, carried_over: 100, resolved_in_time: 105, resolved_overdue: 0 },
+      { unit: 'H56', period: '2024-Q4', source: 'a', scope: 'total', ...counts(99) }
+    )
+    for (const query of ['', '&method=received', '&group_by=level']) {
+      t.match(await onTime(`period=2024-Q3,2024-Q4${query}`), [
+        { scope: 'own', received: 15, numerator: 15, on_time_percent: 100, units_reported: 1 }
+      ])
+    }
+    t.match(await onTime('period=2024-Q3,2024-Q4&unit=H56-382'), [{ scope: null, received: null, units_reported: 0 }])
+  })
+
+  t.test('a total stands for several periods only where it was given for each', async t => {
+    t.match(await onTime('period=2021-H1,2021-H2&unit=H56'), [{ scope: null, resolved: null, units_reported: 0, units_expected: 606 }])
+    await report({ unit: 'H56', period: '2021-H2', source: 'a', scope: 'total', ...counts(10) })
+    t.match(await onTime('period=2021-H1,2021-H2&unit=H56'), [
+      { scope: 'total', resolved: 3_062_325, carried_over: 730_245, pending: 0, units_reported: 1, units_expected: 1 }
+    ])
+  })
+
+  t.test('a unit that ends is added with its own last stock', async t => {
+    await report({ unit: 'H56-381', period: '2025-Q3', source: 'a', ...counts(5), pending: 0 })
+    t.match(await onTime('period=2025-Q3,2025-Q4&unit=H56-381&level=district'), [
+      { received: 5, pending: 0, units_reported: 1, units_expected: 1 }
+    ])
+  })
+
+  t.test('periods that contradict each other give no percentage over 100', async t => {
+    const of = (period: string, carried_over: number) => ({
+      unit: 'H56-384', period, source: 'a', received_online: 1, received_direct: 0, carried_over, resolved_in_time: carried_over + 1, resolved_overdue: 0
+    })
+    await report(of('2022-Q3', 0), of('2022-Q4', 50))
+    t.match(await onTime('period=2022-Q3,2022-Q4&level=district&method=received'), [
+      { numerator: 52, denominator: 2, on_time_percent: null }
+    ])
+  })
+
   t.test('periods that overlap or leave a gap are not added up', async t => {
     const faultsOf = async (periods: string) => (await get(`/v1/on-time?period=${periods}`)).body.errors
     t.match(await faultsOf('2021-H1,2021-Q2'), [{ pointer: '/query/period', code: 'overlapping_periods' }])
@@ -125,6 +165,7 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
     const period = '2024-Q1'
     const { resolved_overdue: _, ...unsplit } = counts(5)
     await report({ unit: 'H56-381', period, source: 'a', ...counts(9) }, { unit: 'H56-382', period, source: 'a', ...unsplit })
+    await report({ unit: 'H56-382', period: '2024-Q2', source: 'a', ...counts(1) })
     for (const query of ['group_by=level', 'group_by=unit', 'unit=H56', 'period=2024-Q2']) {
       const rows = await onTime(`period=${period}&${query}`)
       const lacking = rows.filter((row: { resolved_unknown: number }) => row.resolved_unknown === 1)

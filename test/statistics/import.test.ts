@@ -68,6 +68,10 @@ forEachDatabase('posting dossier statistics', async (t, service) => {
     t.same(await stored('unit=H56-381'), [])
   })
 
+  t.test('takes no own rows of a province, which has no desk: a forgotten scope would double it', async t => {
+    t.same(codesOf(await post([row({ unit: 'H56' })])), [['/items/0/scope', 'no_own_desk']])
+  })
+
   t.test('writes the other rows in partial mode', async t => {
     const answer = await post([row({ unit: 'H56-381' }), row({ unit: 'H56-382', received: 1 })], '?mode=partial')
     t.equal(answer.status, 200)
@@ -157,7 +161,7 @@ forEachDatabase('replacing what a unit reported', async (t, service) => {
   })
 
   t.test('replaces nothing where a row does not say which set it belongs to', async t => {
-    for (const fault of [null, 'x', {}, row({ unit: 7 }), row({ unit: 'a\0' }), row({ source: '\ud800' })]) {
+    for (const fault of [null, 'x', {}, row({ unit: 7 }), row({ scope: null }), row({ scope: 'Own' }), row({ period: 1 }), row({ unit: 'a\0' }), row({ source: '\ud800' })]) {
       const answer = await post([row({ field: 'justice' }), fault], '?replace=true&mode=partial')
       t.match(codesOf(answer)[0], ['/items/0', 'set_incomplete'])
     }

@@ -60,6 +60,14 @@ t.test('each identity of the form is named when it does not hold', async t => {
   t.same(faultsOf({ received_online: 999_999_999, received_direct: 1, carried_over: 0 }), [['received', 'out_of_range']])
 })
 
+t.test('a whole is never less than its parts, even where it is unknown itself', async t => {
+  for (const given of [
+    { resolved_in_time: 3, received: 2 }, { resolved_early: 3, resolved: 2 }, { received_postal: 9, received: 5 },
+    { resolved_overdue: 9, pending_in_time: 1, received: 5 }
+  ]) t.equal(completed(given).faults.length, 1, JSON.stringify(given))
+  t.same(completed({ resolved_in_time: 3, received: 5, received_postal: 5 }).faults, [])
+})
+
 t.test('a row that holds together is never refused, however much of it is left out', async () => {
   fc.assert(fc.property(wholeRow.chain(row => fc.tuple(fc.constant(row), someOf(row))), ([row, known]) => {
     const { measures, faults } = completed(known)

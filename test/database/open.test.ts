@@ -1,0 +1,86 @@
+import dns from 'node:dns'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { connect } from '../../src/database/connect.ts'
+import { openDatabase } from '../../src/database/open.ts'
+import { openEmbedded } from '../database.ts'
+import { SERVER } from '../template.ts'
+
+const OPTIONS = { DATA_DIR: 'none', POOL_SIZE: 2, ALLOW_UNSAFE_DURABILITY: false }
+
+function open (options: Partial<Parameters<typeof openDatabase>[0]>) {
+  return openDatabase({ ...OPTIONS, ...options }, () => {})
+}
+
+/** The URL of an embedded database, which runs with fsync off and can be made to say of itself what a test wants. */
+async function urlOf (t: Test, settings: Record<string, string> = {}): Promise<string> {
+  const address = await openEmbedded(t)
+  const { db, close } = connect(address, { max: 1, onLost: () => {} })
+  const says = Object.entries(settings).map(([name, value]) => `when '${name}' then '${value}'`).join(' ')
+  if (says !== '') {
+    await sql`create schema pretended`.execute(db)
+    await sql`create function pretended.current_setting(name text) returns text language sql
+      return case name ${sql.raw(says)} else pg_catalog.current_setting(name) end`.execute(db)
+    await sql`set search_path = pretended, pg_catalog, public`.execute(db)
+  }
+  await close()
+  const { host } = address as { host: string }
+  return `postgres://postgres@${encodeURIComponent(host)}/postgres`
+}
+
+t.test('without an address a database in a folder is made and opened', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  for (const expected of [1, 2]) {
+    const { db, close } = await open({ DATA_DIR: join(folder, 'data') })
+    await sql`create table if not exists opened (n integer)`.execute(db)
+    await sql`insert into opened values (1)`.execute(db)
+    t.equal((await sql<{ count: number }>`select count(*) from opened`.execute(db)).rows[0]!.count, expected)
+    await close()
+  }
+})
+
+t.test('a server that would lose what it acknowledged is refused, unless one insists', async t => {
+  const lost = /^the database runs with fsync or full_page_writes off .* ALLOW_UNSAFE_DURABILITY=true runs all the same$/
+  for (const settings of [{ fsync: 'off', full_page_writes: 'on' }, { fsync: 'on', full_page_writes: 'off' }]) {
+    const DATABASE_URL = await urlOf(t, settings)
+    await t.rejects(open({ DATABASE_URL }), { message: lost })
+    const { db, close } = await open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true })
+    t.match((await sql`select 1 as n`.execute(db)).rows, [{ n: 1 }])
+    await close()
+  }
+})
+
+t.test('a server that is too old is refused', async t => {
+  const settings = { fsync: 'on', full_page_writes: 'on' }
+  const DATABASE_URL = await urlOf(t, { ...settings, server_version_num: '140023' })
+  await t.rejects(open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true }), { message: 'the database is PostgreSQL 14; 15 or later is needed' })
+  const { close } = await open({ DATABASE_URL: await urlOf(t, { ...settings, server_version_num: '150000' }) })
+  await close()
+})
+
+t.test('a server that cannot be reached is refused, with the reason', async t => {
+  await t.rejects(open({ DATABASE_URL: 'postgres://127.0.0.1:1/none' }), {
+    message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1'
+  })
+  t.intercept(dns, 'lookup', {
+    value: (_name: string, _options: object, done: (error: null, addresses: object[]) => void) => {
+      done(null, ['127.0.0.1', '127.0.0.2'].map(address => ({ address, family: 4 })))
+    }
+  })
+  await t.rejects(open({ DATABASE_URL: 'postgres://two-addresses:1/none' }), {
+    message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.2:1'
+  })
+})
+
+t.test('a server that is fit is opened', { skip: SERVER === undefined && 'needs a server' }, async t => {
+  const { db, close } = await open({ DATABASE_URL: SERVER!, ALLOW_UNSAFE_DURABILITY: true })
+  t.match((await sql`select current_setting('application_name') as name`.execute(db)).rows, [{ name: 'cchc-statistics' }])
+  await close()
+  const url = new URL(SERVER!)
+  url.pathname = 'no_such_database'
+  await t.rejects(open({ DATABASE_URL: url.href }), { message: 'the database cannot be reached: database "no_such_database" does not exist' })
+})

@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { startEmbedded } from '../src/database/embedded.ts'
+import { TEMPLATE_DIR } from './template.ts'
+
+const SERVER = new URL('../src/server.ts', import.meta.url).pathname
+const OWN = ['HOST', 'PORT', 'DATABASE_URL', 'DATA_DIR', 'LOAD_SAMPLE', 'POOL_SIZE', 'ALLOW_UNSAFE_DURABILITY', 'LOG_LEVEL']
+const DRAINED_WITHIN = 10_000
+
+// Most of the time is spent waiting for processes to start and to end.
+t.jobs = 3
+
+interface Running {
+  child: ChildProcess
+  /** Where it says it can be tried. */
+  docs: string
+  json: (path: string, init?: RequestInit) => Promise<any> // eslint-disable-line @typescript-eslint/no-explicit-any -- what a client sees: anything
+  stop: (signal: NodeJS.Signals) => Promise<{ code: number | null, log: string, errors: string }>
+}
+
+async function folderOf (t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+/** A folder that holds the sample already, which opens faster than a new one. */
+async function filledFolder (t: Test): Promise<string> {
+  const folder = await folderOf(t)
+  await cp(TEMPLATE_DIR, folder, { recursive: true })
+  return folder
+}
+
+function run (t: Test, settings: Record<string, string>, preload: string[] = []) {
+  const others = Object.entries(process.env).filter(([name]) => !OWN.includes(name))
+  const env = { ...Object.fromEntries(others), PORT: '0', ...settings }
+  const child = spawn(process.execPath, [...preload.map(file => `--import=${file}`), SERVER], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => { child.kill('SIGKILL') })
+  const written = { log: '', errors: '' }
+  child.stdout.on('data', text => { written.log += String(text) })
+  child.stderr.on('data', text => { written.errors += String(text) })
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }))
+  return { child, written, ended }
+}
+
+async function start (t: Test, settings: Record<string, string>, preload: string[] = []): Promise<Running> {
+  const { child, written, ended } = run(t, settings, preload)
+  const docs = await new Promise<string>((resolve, reject) => {
+    child.stdout.on('data', () => {
+      const found = /"try it at (http:[^"]+\/docs)"/.exec(written.log)
+      if (found) resolve(found[1]!)
+    })
+    void ended.then(({ code, errors }) => { reject(new Error(`ended with ${code}: ${errors}`)) })
+  })
+  const base = docs.replace('/docs', '')
+  return {
+    child,
+    docs,
+    json: async (path, init) => (await fetch(base + path, init)).json(),
+    stop: async signal => { child.kill(signal); return ended }
+  }
+}
+
+/** Whatever keeps it from starting is one clear line, and exit code 1. */
+async function refuses (t: Test, settings: Record<string, string>, line: RegExp) {
+  const { code, errors } = await run(t, settings).ended
+  t.equal(code, 1)
+  t.match(errors, /^cannot start: [^\n]+\n$/)
+  t.match(errors, line)
+}
+
+async function countOf (service: Running, path: string): Promise<number> {
+  return (await service.json(path)).items.length
+}
+
+function post (service: Running, path: string, body: string) {
+  const sending = request(service.docs.replace('/docs', path), {
+    method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+  })
+  const answered = once(sending, 'response').then(([response]) => (response as { statusCode: number }).statusCode)
+  return { sending, answered }
+}
+
+t.test('the first start makes a database with the sample data; the second finds it again', async t => {
+  const DATA_DIR = join(await folderOf(t), 'data')
+  const first = await start(t, { DATA_DIR })
+  t.match(first.docs, /^http:\/\/127\.0\.0\.1:\d+\/docs$/)
+  t.match(await (await fetch(first.docs)).text(), /swagger/i)
+  t.equal(await countOf(first, '/v1/units'), 607)
+  t.match((await first.json('/v1/on-time?period=2021-H1&unit=H56')).items, [{ on_time_percent: 99.88 }])
+  const rows = await countOf(first, '/v1/dossier-statistics?limit=10000')
+  const renamed = { name: 'Đổi tên', precedence: 7, synthetic: true }
+  await first.json('/v1/sources/sample', { method: 'PUT', body: JSON.stringify(renamed), headers: { 'content-type': 'application/json' } })
+  t.match(await first.stop('SIGTERM'), { code: 0, errors: '' })
+
+  const second = await start(t, { DATA_DIR })
+  t.equal(await countOf(second, '/v1/dossier-statistics?limit=10000'), rows)
+  t.match((await second.json('/v1/sources')).items, [{}, { code: 'sample', ...renamed }], 'nothing is loaded over what has changed')
+  t.match(await second.stop('SIGINT'), { code: 0, errors: '' })
+})
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} lets requests in flight end, takes no others and ends with 0`, async t => {
+    const service = await start(t, { DATA_DIR: await filledFolder(t) })
+    const body = JSON.stringify({ items: [] })
+    const { sending, answered } = post(service, '/v1/procedures', body)
+    sending.write(body.slice(0, 3))
+    const idle = await fetch(service.docs)
+    await idle.text()
+    const since = Date.now()
+    const stopped = service.stop(signal)
+    await new Promise(resolve => setTimeout(resolve, 300))
+    await t.rejects(fetch(service.docs), 'it takes no new connections')
+    sending.end(body.slice(3))
+    t.equal(await answered, 200)
+    t.match(await stopped, { code: 0, errors: '' })
+    t.ok(Date.now() - since < DRAINED_WITHIN)
+  })
+}
+
+t.test('a request that never ends does not keep it from ending', async t => {
+  const service = await start(t, { DATA_DIR: await filledFolder(t) })
+  const { sending, answered } = post(service, '/v1/procedures', '{"items": []}')
+  sending.on('error', () => {})
+  answered.catch(() => {})
+  sending.write('{')
+  await (await fetch(service.docs)).text()
+  const since = Date.now()
+  t.match(await service.stop('SIGTERM'), { code: 1 })
+  t.ok(Date.now() - since < DRAINED_WITHIN + 5_000)
+})
+
+t.test('an error that nobody handled is logged, and ends it in order', async t => {
+  const bug = join(await folderOf(t), 'bug.mjs')
+  await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
+  const DATA_DIR = await filledFolder(t)
+  const service = await start(t, { DATA_DIR }, [bug])
+  const { code, log } = await service.stop('SIGUSR2')
+  t.equal(code, 1)
+  t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/)
+  const { close } = await startEmbedded(DATA_DIR)
+  await close()
+})
+
+t.test('what is logged of a request holds its route and how it ended', async t => {
+  const service = await start(t, { DATA_DIR: await filledFolder(t) })
+  await service.json('/v1/units/H56')
+  await service.json('/v1/units/none')
+  const { log } = await service.stop('SIGTERM')
+  const lines = log.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
+  t.match(lines.filter(({ msg }) => msg === 'answered'), [
+    { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200 },
+    { method: 'GET', url: '/v1/units/none', route: '/v1/units/:code', status: 404 }
+  ])
+})
+
+t.test('a server is filled only where that is asked for', async t => {
+  const folder = await folderOf(t)
+  const { address, close } = await startEmbedded(folder)
+  t.teardown(close)
+  const DATABASE_URL = `postgres://postgres@${encodeURIComponent(address.host)}/postgres`
+  const settings = { DATABASE_URL, POOL_SIZE: '1' }
+  await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
+  for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 607, 14]] as const) {
+    const service = await start(t, { ...settings, LOAD_SAMPLE, ALLOW_UNSAFE_DURABILITY: 'true' })
+    t.equal(await countOf(service, '/v1/units'), units, `units with LOAD_SAMPLE=${LOAD_SAMPLE}`)
+    t.equal(await countOf(service, '/v1/procedures'), procedures)
+    t.match(await service.stop('SIGTERM'), { code: 0, errors: '' })
+  }
+})
+
+t.test('the embedded database stays empty where that is asked for', async t => {
+  const service = await start(t, { DATA_DIR: join(await folderOf(t), 'data'), LOAD_SAMPLE: 'false' })
+  t.equal(await countOf(service, '/v1/units'), 0)
+  await service.stop('SIGTERM')
+})
+
+t.test('it does not start', async t => {
+  t.test('with a configuration that cannot be', async t => {
+    await refuses(t, { PORT: 'abc' }, /PORT must be integer/)
+    await refuses(t, { LOG_LEVEL: 'loud', POOL_SIZE: '0' }, /POOL_SIZE.*LOG_LEVEL/)
+    await refuses(t, { DATABASE_URL: 'localhost:5432' }, /DATABASE_URL/)
+  })
+
+  t.test('without its database', async t => {
+    await refuses(t, { DATABASE_URL: 'postgres://postgres:secret@127.0.0.1:1/cchc' }, /the database cannot be reached: connect ECONNREFUSED 127\.0\.0\.1:1\n$/)
+  })
+
+  t.test('in a folder that it cannot use', async t => {
+    const file = join(await folderOf(t), 'file')
+    await writeFile(file, '')
+    await refuses(t, { DATA_DIR: join(file, 'data') }, /not a directory/)
+    const DATA_DIR = await filledFolder(t)
+    const { close } = await startEmbedded(DATA_DIR)
+    t.teardown(close)
+    await refuses(t, { DATA_DIR }, /is open in another process/)
+  })
+
+  t.test('on a port that is taken, and closes its database', async t => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    t.teardown(() => { taken.close() })
+    await once(taken, 'listening')
+    const { port } = taken.address() as AddressInfo
+    const DATA_DIR = await filledFolder(t)
+    await refuses(t, { DATA_DIR, PORT: String(port) }, /EADDRINUSE.*127\.0\.0\.1/)
+    const { close } = await startEmbedded(DATA_DIR)
+    await close()
+  })
+})
