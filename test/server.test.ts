@@ -20,7 +20,8 @@ interface Running {
   child: ChildProcess
   /** Where it says it can be tried. */
   docs: string
-  json: (path: string, init?: RequestInit) => Promise<any> // eslint-disable-line @typescript-eslint/no-explicit-any -- what a client sees: anything
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a client sees: anything
+  json: (path: string, init?: RequestInit) => Promise<any>
   stop: (signal: NodeJS.Signals) => Promise<{ code: number | null, log: string, errors: string }>
 }
 

@@ -71,12 +71,7 @@ async function listening (path: string): Promise<Server> {
 
 async function answers (path: string): Promise<boolean> {
   const socket = connect(path)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
+  const answered = await once(socket, 'connect').then(() => true, () => false)
+  socket.destroy()
+  return answered
 }

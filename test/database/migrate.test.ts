@@ -29,7 +29,8 @@ async function emptyOnServer (t: Test): Promise<Address> {
 
 const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql')).toSorted()
 
-for (const [name, open] of Object.entries({ embedded: empty, ...(SERVER === undefined ? {} : { postgresql: emptyOnServer }) })) {
+const databases = { embedded: empty, ...(SERVER === undefined ? {} : { postgresql: emptyOnServer }) }
+for (const [name, open] of Object.entries(databases)) {
   t.test(`an empty database (${name})`, async t => {
     const { db, close } = connect(await open(t), { max: 8, onLost: () => {} })
     t.teardown(close)

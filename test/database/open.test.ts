@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { connect } from '../../src/database/connect.ts'
+import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import { openEmbedded } from '../database.ts'
 import { SERVER } from '../template.ts'
@@ -15,20 +15,21 @@ function open (options: Partial<Parameters<typeof openDatabase>[0]>) {
   return openDatabase({ ...OPTIONS, ...options }, () => {})
 }
 
-/** The URL of an embedded database, which runs with fsync off and can be made to say of itself what a test wants. */
-async function urlOf (t: Test, settings: Record<string, string> = {}): Promise<string> {
-  const address = await openEmbedded(t)
-  const { db, close } = connect(address, { max: 1, onLost: () => {} })
-  const says = Object.entries(settings).map(([name, value]) => `when '${name}' then '${value}'`).join(' ')
-  if (says !== '') {
-    await sql`create schema pretended`.execute(db)
-    await sql`create function pretended.current_setting(name text) returns text language sql
-      return case name ${sql.raw(says)} else pg_catalog.current_setting(name) end`.execute(db)
-    await sql`set search_path = pretended, pg_catalog, public`.execute(db)
-  }
+/** An embedded database, which runs with fsync off, and can be made to say of itself what a test wants. */
+async function pretender (t: Test) {
+  const { host, user, database } = await openEmbedded(t) as EmbeddedAddress
+  const { db, close } = connect({ host, user, database }, { max: 1, onLost: () => {} })
+  await sql`create schema pretended`.execute(db)
+  await sql`set search_path = pretended, pg_catalog, public`.execute(db)
   await close()
-  const { host } = address as { host: string }
-  return `postgres://postgres@${encodeURIComponent(host)}/postgres`
+  const says = async (settings: Record<string, string>) => {
+    const { db, close } = connect({ host, user, database }, { max: 1, onLost: () => {} })
+    const cases = Object.entries(settings).map(([name, value]) => `when '${name}' then '${value}'`).join(' ')
+    await sql`create or replace function pretended.current_setting(name text) returns text language sql
+      return case name ${sql.raw(cases)} else pg_catalog.current_setting(name) end`.execute(db)
+    await close()
+  }
+  return { DATABASE_URL: `postgres://${user}@${encodeURIComponent(host)}/${database}`, says }
 }
 
 t.test('without an address a database in a folder is made and opened', async t => {
@@ -43,23 +44,29 @@ t.test('without an address a database in a folder is made and opened', async t =
   }
 })
 
-t.test('a server that would lose what it acknowledged is refused, unless one insists', async t => {
-  const lost = /^the database runs with fsync or full_page_writes off .* ALLOW_UNSAFE_DURABILITY=true runs all the same$/
-  for (const settings of [{ fsync: 'off', full_page_writes: 'on' }, { fsync: 'on', full_page_writes: 'off' }]) {
-    const DATABASE_URL = await urlOf(t, settings)
-    await t.rejects(open({ DATABASE_URL }), { message: lost })
-    const { db, close } = await open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true })
-    t.match((await sql`select 1 as n`.execute(db)).rows, [{ n: 1 }])
-    await close()
-  }
-})
+t.test('a server', async t => {
+  const { DATABASE_URL, says } = await pretender(t)
 
-t.test('a server that is too old is refused', async t => {
-  const settings = { fsync: 'on', full_page_writes: 'on' }
-  const DATABASE_URL = await urlOf(t, { ...settings, server_version_num: '140023' })
-  await t.rejects(open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true }), { message: 'the database is PostgreSQL 14; 15 or later is needed' })
-  const { close } = await open({ DATABASE_URL: await urlOf(t, { ...settings, server_version_num: '150000' }) })
-  await close()
+  t.test('that would lose what it acknowledged is refused, unless one insists', async t => {
+    const lost = /^the database runs with .* off .* ALLOW_UNSAFE_DURABILITY=true runs all the same$/
+    for (const settings of [{ fsync: 'off', full_page_writes: 'on' }, { fsync: 'on', full_page_writes: 'off' }]) {
+      await says(settings)
+      await t.rejects(open({ DATABASE_URL }), { message: lost })
+      const { db, close } = await open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true })
+      t.match((await sql`select 1 as n`.execute(db)).rows, [{ n: 1 }])
+      await close()
+    }
+  })
+
+  t.test('that is too old is refused', async t => {
+    const settings = { fsync: 'on', full_page_writes: 'on' }
+    await says({ ...settings, server_version_num: '140023' })
+    await t.rejects(open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true }), {
+      message: 'the database is PostgreSQL 14; 15 or later is needed'
+    })
+    await says({ ...settings, server_version_num: '150000' })
+    await (await open({ DATABASE_URL })).close()
+  })
 })
 
 t.test('a server that cannot be reached is refused, with the reason', async t => {

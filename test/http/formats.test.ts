@@ -12,11 +12,17 @@ const LISTS = [
   '/v1/indicator-values', '/v1/dossier-statistics?unit=H56-380', '/v1/on-time?period=2021-Q3&group_by=unit'
 ]
 
-/** A value of a row as a table shows it: what is unknown is an empty cell. */
-function cellText (value: unknown): string {
+type Value = string | number | boolean | null | (string | object)[]
+
+/** A row as a table shows it: what is unknown is an empty cell. */
+function textsOf (row: Record<string, Value>): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([column, value]) => [column, textOf(value)]))
+}
+
+function textOf (value: Value): string {
   if (value === null) return ''
   if (!Array.isArray(value)) return String(value)
-  return value.map(item => typeof item === 'object' ? Object.values(item as object).join('=') : item).join('; ')
+  return value.map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 
 forEachDatabase('a table', async (t, { app, get, post }) => {
@@ -36,7 +42,7 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
       t.ok(text.endsWith('\r\n'))
       const rows = parse<Record<string, string>>(text, { bom: true, columns: true, record_delimiter: '\r\n' })
       t.ok(rows.length > 0)
-      t.same(rows, items.map((row: object) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, cellText(value)]))), url)
+      t.same(rows, items.map(textsOf), url)
     }
   })
 

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -7,14 +7,14 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect, type Address } from '../../src/database/connect.ts'
 import { startEmbedded } from '../../src/database/embedded.ts'
-import { migrate } from '../../src/database/migrate.ts'
 import { forEachDatabase } from '../database.ts'
+import { TEMPLATE_DIR } from '../template.ts'
 
 async function appOn (t: Test, address: Address) {
   const { db, close } = connect(address, { max: 2, onLost: () => {} })
   const app = await buildApp({ db })
   t.teardown(async () => { await app.close(); await close() })
-  return { app, db }
+  return { app }
 }
 
 /** What someone outside may learn when the database fails: to try again, and nothing of the inside. */
@@ -54,9 +54,9 @@ t.test('a database that takes connections and says nothing is unavailable', asyn
 t.test('a database that goes away is unavailable until it is back', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
+  await cp(TEMPLATE_DIR, folder, { recursive: true })
   const embedded = await startEmbedded(folder)
-  const { app, db } = await appOn(t, embedded.address)
-  await migrate(db)
+  const { app } = await appOn(t, embedded.address)
   t.equal((await app.inject('/v1/units')).statusCode, 200)
   await embedded.close()
   await unavailable(t, app)
@@ -64,6 +64,16 @@ t.test('a database that goes away is unavailable until it is back', async t => {
   t.teardown(() => back.close())
   t.equal((await app.inject('/v1/units')).statusCode, 200)
   t.equal((await app.inject('/readyz')).statusCode, 200)
+})
+
+forEachDatabase('a database whose connections are all in use is busy', async (t, { address }) => {
+  const { pool, db, close } = connect({ ...address, connectionTimeoutMillis: 100 }, { max: 1, onLost: () => {} })
+  const app = await buildApp({ db })
+  t.teardown(async () => { await app.close(); await close() })
+  const client = await pool.connect()
+  t.match(await app.inject('/v1/levels'), { statusCode: 503, headers: { 'retry-after': '1' }, body: /"code":"busy"/ })
+  client.release()
+  t.match(await app.inject('/v1/levels'), { statusCode: 200 })
 })
 
 forEachDatabase('an error of the database', async (t, { app, db, get }) => {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { resolveUnits } from '../../src/units/resolve.ts'
+import { resolveUnits, subtreeOf } from '../../src/units/resolve.ts'
+import { Refusal } from '../../src/fault.ts'
 import { forEachDatabase } from '../database.ts'
 
-forEachDatabase('a name is a unit', async (t, { db }) => {
+forEachDatabase('a name is a unit', async (t, { db, get }) => {
   await sql`insert into unit_aliases values ('one-stop', 'tpth', 'H56-380'), ('other', 'tpth', 'H56-381'), ('one-stop', 'H56-382', 'H56-381')`.execute(db)
   const codeOf = async (name: string, source: string | null = null) =>
     (await resolveUnits(db, [{ name, source }]))({ name, source })?.code
@@ -34,5 +35,14 @@ forEachDatabase('a name is a unit', async (t, { db }) => {
     t.same(named.map(unit => unitOf(unit)?.code), ['H56-380', 'H56-381', undefined, 'H56', 'H56-380'])
     t.match(unitOf(named[0]!), { province_code: 'H56', level: 'district', valid_from: '2019-12-01', valid_to: '2025-06-30' })
     t.equal((await resolveUnits(db, []))(named[0]!), undefined)
+  })
+
+  t.test('whose subtree a filter asks for, or the filter is refused', async t => {
+    t.match(await subtreeOf(db, 'tpth', 'other'), { code: 'H56-381' })
+    t.match(await subtreeOf(db, 'gso:380'), { code: 'H56-380' })
+    await t.rejects(subtreeOf(db, 'tpth'), new Refusal('invalid_request', 'there is no unit tpth'))
+    t.match(await get('/v1/dossier-statistics?unit=none'), {
+      status: 400, body: { errors: [{ pointer: '/query/unit', code: 'unknown_unit' }] }
+    })
   })
 })
