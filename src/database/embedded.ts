@@ -29,7 +29,9 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   const socket = join(socketDir, '.s.PGSQL.5432')
   await rm(socket, { force: true })
 
-  const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), { workerData: { dataDir: folder, socket } })
+  // Without the flags of this process, which are for its own code.
+  const options = { workerData: { dataDir: folder, socket }, execArgv: [] }
+  const worker = new Worker(new URL('embedded-worker.ts', import.meta.url), options)
   // Not by once(), which would fail with the worker instead of waiting for its end.
   const ended = new Promise(resolve => { worker.on('exit', resolve) })
   const close = async () => {

@@ -1,5 +1,6 @@
 interface Question<T> {
   running: Promise<T>
+  begun: boolean
   next: Promise<T> | null
 }
 
@@ -13,14 +14,18 @@ export class Coalescer<T> {
   ask (key: string, answer: () => Promise<T>): Promise<T> {
     const question = this.#questions.get(key)
     if (question === undefined) return this.#start(key, answer)
+    if (!question.begun) return question.running
     question.next ??= question.running.then(ignore, ignore).then(() => this.#start(key, answer))
     return question.next
   }
 
   #start (key: string, answer: () => Promise<T>): Promise<T> {
     // Requests that arrived together are read together: the query begins when all of them have asked.
-    const running = new Promise(resolve => setImmediate(resolve)).then(answer)
-    const question: Question<T> = { running, next: null }
+    const running = new Promise(resolve => setImmediate(resolve)).then(() => {
+      question.begun = true
+      return answer()
+    })
+    const question: Question<T> = { running, begun: false, next: null }
     this.#questions.set(key, question)
     const forget = () => { if (question.next === null) this.#questions.delete(key) }
     running.then(forget, forget)

@@ -22,7 +22,7 @@ t.test('identical questions that come together share an answer', async t => {
   const { state, read } = store()
   const answers = new Coalescer<number>()
   t.same(await Promise.all(Array.from({ length: 100 }, () => answers.ask('same', read))), Array(100).fill(0))
-  t.ok(state.readings <= 2, `100 questions took ${state.readings} readings`)
+  t.equal(state.readings, 1)
 })
 
 t.test('different questions do not wait for one another', async t => {
@@ -60,8 +60,9 @@ t.test('an answer is not kept', async t => {
 
 t.test('a reading that fails fails for those who wait for it, and for nobody after them', async t => {
   const answers = new Coalescer<string>()
-  const failing = async () => { await pause(2); throw new Error('lost') }
+  const failing = async () => { await pause(20); throw new Error('lost') }
   const first = answers.ask('same', failing)
+  await pause(1)
   const next = answers.ask('same', async () => 'found')
   await t.rejects(first, { message: 'lost' })
   t.equal(await next, 'found')

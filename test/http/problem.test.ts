@@ -113,23 +113,23 @@ forEachDatabase('an error of the database', async (t, { app, db, get }) => {
       })
     }
   })
-})
 
-forEachDatabase('an address that leads nowhere is a problem, too', async (t, { app, get }) => {
-  t.match(await get('/v2/units?limit=1'), {
-    status: 404, headers: { 'content-type': /^application\/problem\+json/ },
-    body: { code: 'not_found', detail: 'there is no GET /v2/units', errors: [] }
+  t.test('is told in the same form as an address that leads nowhere', async t => {
+    t.match(await get('/v2/units?limit=1'), {
+      status: 404, headers: { 'content-type': /^application\/problem\+json/ },
+      body: { code: 'not_found', detail: 'there is no GET /v2/units', errors: [] }
+    })
+    for (const method of ['DELETE', 'PATCH', 'OPTIONS'] as const) {
+      const { statusCode, headers } = await app.inject({ method, url: '/v1/units' })
+      t.equal(statusCode, 404, method)
+      t.match(headers['content-type'], /^application\/problem\+json/)
+    }
+    t.match(await get('/v1/units/'), { status: 400 }, 'a unit without a code')
   })
-  for (const method of ['DELETE', 'PATCH', 'OPTIONS'] as const) {
-    const { statusCode, headers } = await app.inject({ method, url: '/v1/units' })
-    t.equal(statusCode, 404, method)
-    t.match(headers['content-type'], /^application\/problem\+json/)
-  }
-  t.match(await get('/v1/units/'), { status: 400 }, 'a unit without a code')
-})
 
-forEachDatabase('an answer is data, which no browser takes for a page', async (t, { get }) => {
-  for (const url of ['/v1/levels', '/v1/units?format=csv', '/v1/units/none', '/livez']) {
-    t.match((await get(url)).headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ })
-  }
+  t.test('is data like any answer, which no browser takes for a page', async t => {
+    for (const url of ['/v1/levels', '/v1/units?format=csv', '/v1/units/none', '/livez']) {
+      t.match((await get(url)).headers, { 'x-content-type-options': 'nosniff', 'content-security-policy': /default-src 'none'/ })
+    }
+  })
 })
