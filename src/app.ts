@@ -4,9 +4,14 @@ import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
+import { auditRoutes } from './audit/routes.ts'
 import { BatchAnswer } from './batch.ts'
+import { authenticator } from './clients/authenticate.ts'
+import { clientRoutes } from './clients/routes.ts'
+import { tokenReader } from './clients/tokens.ts'
 import type { Db } from './database/connect.ts'
 import { fieldRoutes } from './fields/routes.ts'
+import { controlAccess, type AccessOptions } from './http/access.ts'
 import type { App, TypeBoxProvider } from './http/app.ts'
 import { acceptJson } from './http/body.ts'
 import { Coalescer } from './http/coalesce.ts'
@@ -28,7 +33,10 @@ import { unitRoutes } from './units/routes.ts'
 interface AppOptions {
   db: Db
   logger?: FastifyBaseLogger
+  access?: AccessOptions
 }
+
+const OPEN: AccessOptions = { publicRead: true, requestsPerMinute: 0, issuer: null }
 
 const SCHEMA_CONTROLLER = {
   compilersFactory: {
@@ -39,7 +47,7 @@ const SCHEMA_CONTROLLER = {
 } as unknown as FastifyServerOptions['schemaController'] & object
 
 /** The service without its process: plugins and features, in the order of the contract. */
-export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
+export async function buildApp ({ db, logger, access = OPEN }: AppOptions): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -63,7 +71,9 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
   app.addSchema(BatchAnswer)
 
   const context = { db, answers: new Coalescer<Answer>() }
+  const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   await app.register(async (v1: App) => {
+    await controlAccess(v1, { ...access, authenticate, onLimited: () => {} })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
     await v1.register(reportRoutes, context)
@@ -73,6 +83,8 @@ export async function buildApp ({ db, logger }: AppOptions): Promise<App> {
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, context)
     await v1.register(sourceRoutes, context)
+    await v1.register(auditRoutes, context)
+    await v1.register(clientRoutes, context)
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

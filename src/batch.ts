@@ -5,6 +5,8 @@ import { Named, OneOf } from './http/schema.ts'
 
 export const MAX_ITEMS = 10_000
 
+const FORBIDDEN: readonly FaultCode[] = ['forbidden_unit', 'forbidden_source']
+
 export const BatchQuery = {
   mode: Type.Optional(OneOf(['atomic', 'partial'], {
     description: '`atomic`: one row at fault writes nothing (422). `partial`: the others are written.',
@@ -54,6 +56,7 @@ export class Batch<Item> {
   readonly #items: readonly unknown[]
   readonly #faults: Fault[] = []
   readonly #rejected = new Set<number>()
+  #forbidden = 0
 
   /** @throws Refusal `too_many_items` */
   constructor (items: readonly unknown[], check: Check) {
@@ -68,6 +71,11 @@ export class Batch<Item> {
     })
   }
 
+  /** All that came, whatever it is. */
+  get items (): readonly unknown[] {
+    return this.#items
+  }
+
   /** The items with no fault so far. */
   get accepted (): { index: number, item: Item }[] {
     return this.#items.flatMap((item, index) => this.#rejected.has(index) ? [] : [{ index, item: item as Item }])
@@ -80,6 +88,7 @@ export class Batch<Item> {
 
   reject (index: number, property: string | null, code: FaultCode, detail: string) {
     this.#rejected.add(index)
+    if (FORBIDDEN.includes(code)) this.#forbidden++
     this.#faults.push({ pointer: `/items/${index}${property === null ? '' : `/${property}`}`, code, detail })
   }
 
@@ -97,12 +106,13 @@ export class Batch<Item> {
 
   /**
    * To be called when everything is checked and before anything is written.
-   * @throws Refusal `invalid_rows` with all the faults, when one is enough to stop the batch
+   * @throws Refusal `invalid_rows` with all the faults, when one is enough to stop the batch; `forbidden_rows` when the
+   * caller may not write some of them
    */
   settle (mode: BatchOptions['mode']) {
     if (mode === 'partial' || this.#rejected.size === 0) return
     const detail = `${this.#rejected.size} of ${this.#items.length} rows are at fault; nothing was written`
-    throw new Refusal('invalid_rows', detail, this.#sorted())
+    throw new Refusal(this.#forbidden > 0 ? 'forbidden_rows' : 'invalid_rows', detail, this.#sorted())
   }
 
   /** @param show a row as the API shows it */

@@ -1,15 +1,25 @@
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
+import type { AccessOptions } from './http/access.ts'
 import { OneOf } from './http/schema.ts'
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+  // The owner of the tables, where the service itself runs as a role that only uses them.
+  MIGRATION_DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   DATA_DIR: Type.String({ default: 'data', minLength: 1 }),
   LOAD_SAMPLE: Type.Optional(OneOf(['true', 'false', 'catalogue'])),
   POOL_SIZE: Type.Integer({ default: 10, minimum: 1, maximum: 200 }),
   ALLOW_UNSAFE_DURABILITY: Type.Boolean({ default: false }),
+  // open: reading needs no key, and only this machine gets in.
+  AUTH: Type.Optional(OneOf(['open', 'required'])),
+  PUBLIC_READ: Type.Boolean({ default: false }),
+  RATE_LIMIT: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+  JWKS_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
+  JWT_ISSUER: Type.Optional(Type.String()),
+  JWT_AUDIENCE: Type.Optional(Type.String()),
   LOG_LEVEL: OneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' })
 })
 export type Config = Readonly<Static<typeof Config>>
@@ -21,4 +31,33 @@ export type Config = Readonly<Static<typeof Config>>
 export function readConfig (environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   return Object.freeze(envSchema<Static<typeof Config>>({ schema: Config, data: set, env: false, dotenv: false }))
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
+
+/** Requests a minute where nobody says otherwise: a hundred a second. */
+const RATE_LIMIT = 6_000
+
+/**
+ * What a configuration means for who may come in.
+ * @throws Error that names the variables that do not go together
+ */
+export function accessOf (config: Config): AccessOptions {
+  const { AUTH, DATABASE_URL, HOST, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, PUBLIC_READ, RATE_LIMIT: limit } = config
+  const open = (AUTH ?? (DATABASE_URL === undefined ? 'open' : 'required')) === 'open'
+  if (open && DATABASE_URL !== undefined) {
+    throw new Error('AUTH=open is for the embedded database alone; PUBLIC_READ=true leaves reading open')
+  }
+  if (open && !LOOPBACK.includes(HOST)) {
+    throw new Error(`HOST=${HOST} lets other machines in, and reading needs no key: set AUTH=required, or HOST=127.0.0.1`)
+  }
+  const tokens = [JWKS_URL, JWT_ISSUER, JWT_AUDIENCE]
+  if (tokens.includes(undefined) && tokens.some(value => value !== undefined)) {
+    throw new Error('JWKS_URL, JWT_ISSUER and JWT_AUDIENCE are needed together: a token of anyone, for anyone, proves nothing')
+  }
+  return {
+    publicRead: open || PUBLIC_READ,
+    requestsPerMinute: limit ?? (open ? 0 : RATE_LIMIT),
+    issuer: JWKS_URL === undefined ? null : { jwksUrl: JWKS_URL, issuer: JWT_ISSUER!, audience: JWT_AUDIENCE! }
+  }
 }

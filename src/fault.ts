@@ -12,6 +12,10 @@ export type FaultCode =
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
+  // what a client may do
+  | 'forbidden_unit' | 'forbidden_source'
+  // clients
+  | 'source_needed'
   // questions
   | 'overlapping_periods' | 'gap_between_periods'
 
@@ -26,7 +30,10 @@ export interface Fault {
 }
 
 /** Why a whole request is refused. */
-export type RefusalCode = 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
+export type RefusalCode =
+  | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
+  | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
+  | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused'
 
 /** A rule says no. Knows nothing of HTTP: `http/problem.ts` turns the code into a status. */
 export class Refusal extends Error {

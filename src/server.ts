@@ -1,10 +1,14 @@
 import closeWithGrace from 'close-with-grace'
 import { pino } from 'pino'
 import { buildApp } from './app.ts'
-import { readConfig } from './config.ts'
-import { migrate } from './database/migrate.ts'
+import { createDevelopmentKey } from './clients/development.ts'
+import { accessOf, readConfig } from './config.ts'
+import { forgetAnswers } from './database/idempotency.ts'
+import { migrateFor } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { load } from './sample/load.ts'
+
+const HOUR = 3_600_000
 
 /** How long requests in flight may take to end after a signal. */
 const DRAIN_MILLISECONDS = 10_000
@@ -18,16 +22,21 @@ try {
 
 async function start () {
   const config = readConfig(process.env)
+  const access = accessOf(config)
   // Written in blocks: a line for each request must not wait for the disk.
   const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
   const logger = pino({ level: config.LOG_LEVEL, base: null }, blocks)
   const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
   try {
-    await migrate(connection.db)
+    await migrateFor(connection.db, config.MIGRATION_DATABASE_URL)
     await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
-    const app = await buildApp({ db: connection.db, logger })
+    const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
+    if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
+    const app = await buildApp({ db: connection.db, logger, access })
+    const forgetting = setInterval(() => void forgetAnswers(connection.db).catch(() => {}), HOUR).unref()
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
+      clearInterval(forgetting)
       await app.close()
       await connection.close()
     })

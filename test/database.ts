@@ -7,8 +7,11 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { connect, type Address, type Db } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded.ts'
+import type { AccessOptions } from '../src/http/access.ts'
 import type { App } from '../src/http/app.ts'
-import { addressOf, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
+import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
+
+export const ADMIN = { authorization: `Bearer ${ADMIN_KEY}` }
 
 export interface Answer {
   status: number
@@ -23,24 +26,28 @@ export interface Service {
   db: Db
   address: Address
   get: (url: string, headers?: Record<string, string>) => Promise<Answer>
-  post: (url: string, body: unknown) => Promise<Answer>
-  put: (url: string, body: unknown) => Promise<Answer>
+  /** As a client with every scope, unless a header says otherwise. */
+  post: (url: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
+  put: (url: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
+  delete: (url: string, headers?: Record<string, string>) => Promise<Answer>
 }
 
 /** Runs a test on the embedded database, and where there is a server on that too. */
-export function forEachDatabase (title: string, body: (t: Test, service: Service) => Promise<void>) {
+export function forEachDatabase (
+  title: string, body: (t: Test, service: Service) => Promise<void>, access?: AccessOptions
+) {
   const databases = { embedded: openEmbedded, ...(SERVER === undefined ? {} : { postgresql: openOnServer }) }
   for (const [name, open] of Object.entries(databases)) {
-    t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t))))
+    t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t), access)))
   }
 }
 
-async function serve (t: Test, address: Address): Promise<Service> {
+async function serve (t: Test, address: Address, access?: AccessOptions): Promise<Service> {
   const { db, close } = connect(address, { max: 8, onLost: () => {} })
-  const app = await buildApp({ db })
+  const app = await buildApp({ db, ...access === undefined ? {} : { access } })
   t.teardown(async () => { await app.close(); await close() })
   const send = async (
-    method: 'GET' | 'POST' | 'PUT', url: string, payload?: unknown, headers = {}
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown, headers = {}
   ): Promise<Answer> => {
     const body = payload === undefined ? {} : { payload: payload as object }
     const response = await app.inject({ method, url, headers, ...body })
@@ -55,8 +62,9 @@ async function serve (t: Test, address: Address): Promise<Service> {
   return {
     app, db, address,
     get: (url, headers) => send('GET', url, undefined, headers),
-    post: (url, payload) => send('POST', url, payload),
-    put: (url, payload) => send('PUT', url, payload)
+    post: (url, payload, headers) => send('POST', url, payload, { ...ADMIN, ...headers }),
+    put: (url, payload, headers) => send('PUT', url, payload, { ...ADMIN, ...headers }),
+    delete: (url, headers) => send('DELETE', url, undefined, { ...ADMIN, ...headers })
   }
 }
 

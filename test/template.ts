@@ -1,13 +1,20 @@
 // Runs once before the tests: fills a database that each of them gets a copy of.
 import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
+import { SCOPES } from '../src/caller.ts'
+import { keyOf } from '../src/clients/keys.ts'
+import { describedClient, issuedKey } from '../src/clients/queries.ts'
 import { connect, type Address } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
+import { performOwnWrite } from '../src/database/write.ts'
 import { loadCatalogue, loadSample } from '../src/sample/load.ts'
 
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
 export const TEMPLATE_NAME = 'cchc_test_template'
+
+/** Of a client with every scope, for all units. */
+export const ADMIN_KEY = `cchc_0123456789abcdef_${'A'.repeat(43)}`
 
 /** The server that tests also run on, where there is one. */
 export const SERVER = process.env['TEST_DATABASE_URL']
@@ -39,5 +46,9 @@ async function fill (address: Address) {
   await migrate(db)
   await loadCatalogue(db)
   await loadSample(db)
+  await performOwnWrite(db, 'tests', 'template', async write => {
+    await describedClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] })
+    return issuedKey(write, 'tests', keyOf(ADMIN_KEY)!)
+  })
   await close()
 }

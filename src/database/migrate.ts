@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
-import type { Db } from './connect.ts'
+import { connect, type Db } from './connect.ts'
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
 
@@ -14,6 +14,43 @@ export async function migrate (db: Db, target?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
   const { error } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target))
   if (error !== undefined) throw error as Error
+}
+
+/**
+ * Brings the schema of the service's database to the newest migration.
+ * @param ownerUrl where the service runs as a role of its own: how the owner of the tables connects, who then lets the
+ * service's role use them, but not change what was recorded.
+ */
+export async function migrateFor (db: Db, ownerUrl: string | undefined): Promise<void> {
+  if (ownerUrl === undefined) return migrate(db)
+  const owner = connect({ connectionString: ownerUrl }, { max: 1, onLost: () => {} })
+  try {
+    await migrate(owner.db)
+    await grantUse(owner.db, await roleOf(db))
+  } finally {
+    await owner.close()
+  }
+}
+
+async function roleOf (db: Db): Promise<string> {
+  const { rows: [row] } = await sql<{ role: string }>`select current_user as role`.execute(db)
+  return row!.role
+}
+
+/** What is recorded stays as it is: rows are added and read, and nothing else. */
+const APPEND_ONLY = ['writes', 'changes'] as const
+
+async function grantUse (owner: Db, role: string): Promise<void> {
+  if (role === await roleOf(owner)) {
+    throw new Error(`MIGRATION_DATABASE_URL and DATABASE_URL are the same role, ${role}, which owns the tables`)
+  }
+  const to = sql.id(role)
+  await sql`grant usage on schema public to ${to}`.execute(owner)
+  await sql`grant select, insert, update, delete on all tables in schema public to ${to}`.execute(owner)
+  await sql`grant usage on all sequences in schema public to ${to}`.execute(owner)
+  for (const table of APPEND_ONLY) {
+    await sql`revoke update, delete on ${sql.table(table)} from ${to}`.execute(owner)
+  }
 }
 
 async function readMigrations (): Promise<Record<string, Migration>> {

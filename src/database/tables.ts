@@ -21,6 +21,43 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface ChangeFeed {
+  only_one: Generated<boolean>;
+  position: number;
+}
+
+export interface Changes {
+  action: string;
+  after: Json | null;
+  before: Json | null;
+  key: Json;
+  n: number;
+  province_code: string;
+  resource: string;
+  unit: string | null;
+  write: number;
+}
+
+export interface ClientKeys {
+  client: string;
+  created_at: Generated<string>;
+  id: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  secret_sha256: Buffer;
+}
+
+export interface Clients {
+  code: string;
+  expires_at: string | null;
+  name: string;
+  requests_per_minute: number | null;
+  scopes: string[];
+  source: string | null;
+  unit: string | null;
+  version: Generated<number>;
+}
+
 export interface DossierStatistics {
   carried_over: number | null;
   detail: string;
@@ -57,6 +94,15 @@ export interface Forms {
   name: string;
   valid_from: string;
   valid_to: string | null;
+}
+
+export interface IdempotencyKeys {
+  answer: string;
+  client: string;
+  created_at: Generated<string>;
+  key: string;
+  province_code: string;
+  request_sha256: Buffer;
 }
 
 export interface Indicators {
@@ -127,6 +173,7 @@ export interface Sources {
   name: string;
   precedence: number;
   synthetic: boolean;
+  version: Generated<number>;
 }
 
 export interface StatisticsByLevel {
@@ -221,10 +268,28 @@ export interface Units {
   valid_to: string | null;
 }
 
+export interface Writes {
+  address: string | null;
+  at: Generated<string>;
+  client: string;
+  id: Generated<number>;
+  key_id: string | null;
+  operation: string;
+  position: number;
+  province_code: string;
+  reason: string | null;
+  request_id: string | null;
+}
+
 export interface DB {
+  change_feed: ChangeFeed;
+  changes: Changes;
+  client_keys: ClientKeys;
+  clients: Clients;
   dossier_statistics: DossierStatistics;
   fields: Fields;
   forms: Forms;
+  idempotency_keys: IdempotencyKeys;
   indicator_values: IndicatorValues;
   indicators: Indicators;
   levels: Levels;
@@ -235,4 +300,5 @@ export interface DB {
   statistics_sets: StatisticsSets;
   unit_aliases: UnitAliases;
   units: Units;
+  writes: Writes;
 }

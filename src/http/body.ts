@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 
 // Fatal: the default would put U+FFFD in place of what it cannot read, and store it. Drops a BOM.
@@ -6,8 +6,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** JSON in UTF-8. A body that is not, or that names `__proto__`, is refused. */
 export function acceptJson (app: FastifyInstance) {
+  app.decorateRequest('bodyBytes', null)
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => {
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    if (request.headers['idempotency-key'] !== undefined) request.bodyBytes = body
     try {
       return parse(utf8.decode(body)) as unknown
     } catch (error) {

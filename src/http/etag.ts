@@ -22,6 +22,6 @@ function isWhole (payload: unknown): payload is string | Buffer {
 }
 
 function matches (header: string | undefined, etag: string): boolean {
-  const opaque = etag.slice(2)
+  const opaque = etag.replace(/^W\//, '')
   return header !== undefined && header.split(',').some(tag => ['*', opaque].includes(tag.trim().replace(/^W\//, '')))
 }

@@ -103,7 +103,8 @@ export async function sendShared (
   answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
-  const { body, etag, link } = await answers.ask(request.url, async () => {
+  // Who reaches less is answered less.
+  const { body, etag, link } = await answers.ask(`${request.caller.unit} ${request.url}`, async () => {
     const { value, link } = await produce()
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
@@ -157,8 +158,9 @@ function cellOf (value: unknown) {
   return typeof value === 'object' && value !== null ? listText(value) : value as string | number | boolean | null
 }
 
-/** `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
+/** JSON; a list as `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
 function listText (value: object): string {
+  if (!Array.isArray(value)) return JSON.stringify(value)
   return (value as (object | string)[]).map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 

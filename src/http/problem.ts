@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal, type Fault, type RefusalCode } from '../fault.ts'
+import { challengesFor } from './challenge.ts'
 import { Ref } from './schema.ts'
 
 /** RFC 9457. `errors` lists all the faults, not the first. */
@@ -45,11 +46,16 @@ export function problems (...statuses: number[]) {
 
 const DESCRIPTIONS: Record<number, string> = {
   400: 'The request is not valid; `errors` says where.',
+  401: 'A key is needed, or the one that came is not valid.',
+  403: 'The key has not the scope that this needs, or may not write for some of the units.',
   404: 'There is no such thing.',
   406: '`Accept` names no format that can be had.',
+  409: 'A request with this idempotency key is still running: try again after `Retry-After` seconds.',
+  412: 'The row has another version than `If-Match` names; nothing was written.',
   413: 'The body, the batch or the answer is too large.',
   415: 'The body is not `application/json`.',
-  422: 'Rows break a rule; nothing was written.',
+  422: 'Rows break a rule, or the idempotency key came with another request before; nothing was written.',
+  429: 'Too many requests: try again after `Retry-After` seconds.',
   503: 'Busy, or the database cannot be reached: try again after `Retry-After` seconds.'
 }
 
@@ -60,7 +66,15 @@ const REFUSALS: Record<RefusalCode, Kind> = {
   invalid_rows: { code: 'invalid_rows', status: 422, title: 'Some rows break a rule' },
   not_found: { code: 'not_found', status: 404, title: 'Not found' },
   too_many_items: { code: 'too_many_items', status: 413, title: 'Too many items in one batch' },
-  too_many_rows: { code: 'too_many_rows', status: 413, title: 'Too many rows for this format' }
+  too_many_rows: { code: 'too_many_rows', status: 413, title: 'Too many rows for this format' },
+  unauthenticated: { code: 'unauthenticated', status: 401, title: 'A valid key is needed' },
+  insufficient_scope: { code: 'insufficient_scope', status: 403, title: 'The key may not be used for this' },
+  forbidden_rows: { code: 'forbidden_rows', status: 403, title: 'The key may not write all of this' },
+  rate_limited: { code: 'rate_limited', status: 429, title: 'Too many requests' },
+  issuer_unavailable: { code: 'issuer_unavailable', status: 503, title: 'Tokens cannot be checked; try again' },
+  precondition_failed: { code: 'precondition_failed', status: 412, title: 'The row has changed meanwhile' },
+  idempotency_key_in_use: { code: 'idempotency_key_in_use', status: 409, title: 'The same request is still running' },
+  idempotency_key_reused: { code: 'idempotency_key_reused', status: 422, title: 'The idempotency key belongs to another request' }
 }
 
 /** What the framework refuses before a handler runs, by its status. */
@@ -83,7 +97,8 @@ const RETRY_AFTER_SECONDS = 1
 export function sendError (error: FastifyError | Refusal | Error, request: FastifyRequest, reply: FastifyReply) {
   const { kind, detail, faults } = explain(error)
   if (kind.status >= 500) request.log.error({ err: error }, kind.title)
-  if (kind.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (kind.status === 503 || kind.status === 409) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))
   return sendProblem(reply, kind, detail, faults)
 }
 

@@ -49,6 +49,9 @@ export function SourceCode (description: string) {
   return Type.String({ description, pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
 }
 
+/** Of a row that can be put: what `If-Match` and `ETag` hold in quotes. */
+export const Version = Type.Integer({ description: 'Grows with each change; the `ETag`, and what `If-Match` names.', minimum: 1 })
+
 /** A text that says something. */
 export function Name (description: string, maxLength = 1000) {
   return Type.String({ description, minLength: 1, maxLength, format: 'text' })

@@ -1,15 +1,16 @@
 import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
-import type { Db, Trx } from '../database/connect.ts'
-import { inTransaction } from '../database/transaction.ts'
+import type { Trx } from '../database/connect.ts'
+import { recordedOf } from '../database/record.ts'
+import type { Write } from '../database/write.ts'
 import { checkOf } from '../http/validation.ts'
 import type { Period } from '../periods/schema.ts'
 import { resolveUnits } from '../units/resolve.ts'
-import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
+import { rejectForbiddenUnit, rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { formFor } from './form-in-force.ts'
 import { givenValue, type GivenValue } from './given-value.ts'
 import { NOT_PROVIDED } from './printed.ts'
-import { allForms } from './queries.ts'
+import { allForms, VALUE_KEY } from './queries.ts'
 import { IndicatorValueItem, type Indicator, type IndicatorValue } from './schema.ts'
 import { insertOrLock, updateValues, valueKeyOf, type StoredValue } from './stored.ts'
 
@@ -20,27 +21,31 @@ interface Draft {
 
 const checkItem = checkOf(IndicatorValueItem)
 
+export function indicatorBatch (items: unknown[]): Batch<IndicatorValueItem> {
+  return new Batch(items, checkItem)
+}
+
 /**
  * Takes in indicator values, by unit, period, form and indicator, all in one transaction.
- * @throws Refusal `invalid_rows`, `too_many_items`
+ * @throws Refusal `invalid_rows`, `forbidden_rows`
  */
-export async function importIndicatorValues (db: Db, items: unknown[], options: BatchOptions): Promise<BatchAnswer> {
-  const batch = new Batch<IndicatorValueItem>(items, checkItem)
-  return inTransaction(db, !options.dry_run, async trx => {
-    const drafts = await draftValues(trx, batch)
-    const keyed = drafts.map(({ index, row }) => ({ index, key: valueKeyOf(row) }))
-    batch.rejectDuplicates(keyed, 'unit, period, form and indicator')
-    rejectSeveralProvinces(batch, drafts)
-    batch.settle(options.mode)
+export async function importIndicatorValues (
+  write: Write, batch: Batch<IndicatorValueItem>, options: BatchOptions
+): Promise<BatchAnswer> {
+  const drafts = await draftValues(write, batch)
+  const keyed = drafts.map(({ index, row }) => ({ index, key: valueKeyOf(row) }))
+  batch.rejectDuplicates(keyed, 'unit, period, form and indicator')
+  rejectSeveralProvinces(batch, drafts)
+  batch.settle(options.mode)
 
-    const accepted = new Set(batch.accepted.map(({ index }) => index))
-    const changes = await write(trx, drafts.filter(({ index }) => accepted.has(index)))
-    return batch.answer(changes, options, shown)
-  })
+  const accepted = new Set(batch.accepted.map(({ index }) => index))
+  const changes = await writeValues(write.trx, drafts.filter(({ index }) => accepted.has(index)))
+  write.recorded.push(...recordedOf('indicator-values', changes, { key: VALUE_KEY, show: shown, of: row => row }))
+  return batch.answer(changes, options, shown)
 }
 
 /** A draft for each item whose key is known, even if its value is at fault: duplicates are told by their keys. */
-async function draftValues (trx: Trx, batch: Batch<IndicatorValueItem>): Promise<Draft[]> {
+async function draftValues ({ trx, by }: Write, batch: Batch<IndicatorValueItem>): Promise<Draft[]> {
   const items = batch.accepted
   const unitOf = await resolveUnits(trx, items.map(({ item }) => ({ name: item.unit, source: null })))
   const periods = await periodsByCode(trx, items.map(({ item }) => item.period))
@@ -59,6 +64,7 @@ async function draftValues (trx: Trx, batch: Batch<IndicatorValueItem>): Promise
     if (typeof form === 'object' && indicator === undefined) {
       batch.reject(index, 'indicator', 'unknown_indicator', `form ${form.code} has no indicator ${item.indicator}`)
     }
+    if (unit !== undefined && rejectForbiddenUnit(batch, index, unit, by)) return []
     const value = indicator && takenValue(batch, index, item, indicator)
     if (unit === undefined || period === undefined || indicator === undefined || value === undefined) return []
     rejectUnitNotValid(batch, index, unit, period)
@@ -88,7 +94,7 @@ async function indicatorsByKey (trx: Trx, codes: string[]) {
   return new Map(rows.map(row => [`${row.form} ${row.code}`, row]))
 }
 
-async function write (trx: Trx, drafts: Draft[]): Promise<Change<StoredValue>[]> {
+async function writeValues (trx: Trx, drafts: Draft[]): Promise<Change<StoredValue>[]> {
   const before = new Map((await insertOrLock(trx, drafts.map(({ row }) => row))).map(row => [valueKeyOf(row), row]))
   const changes = drafts.map(({ index, row }) => changeOf(index, before.get(valueKeyOf(row)), row))
   await updateValues(trx, changes.filter(({ outcome }) => outcome === 'updated').map(({ after }) => after!))

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
-import { subtreeOf } from '../units/resolve.ts'
+import { subtreeFor } from '../units/resolve.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
 const AS_PRINTED: OrderColumn[] = [{ name: 'form', kind: 'text' }, { name: 'position', kind: 'number' }]
-const VALUE_KEY = ['period', 'unit', 'form', 'indicator'] as const
+export const VALUE_KEY = ['period', 'unit', 'form', 'indicator'] as const
 const BY_KEY: OrderColumn[] = VALUE_KEY.map(name => ({ name, kind: 'text' }))
 
 export const VALUE_COLUMNS = ['state', 'number', 'numerator', 'denominator', 'choice', 'printed', 'note'] as const
@@ -34,11 +34,11 @@ function withOrderedChoices (indicator: Indicator): Indicator {
   return { ...indicator, choices: indicator.choices.map(({ value, name }) => ({ value, name })) }
 }
 
-/** Values as stored. */
+/** Values as stored. @param reach code of the unit that the caller reaches; null: all */
 export async function indicatorValues (
-  db: Db, filters: IndicatorValueQuery, page: PageRequest
+  db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: string | null
 ): Promise<Page<IndicatorValue>> {
-  const unit = filters.unit === undefined ? null : await subtreeOf(db, filters.unit)
+  const unit = await subtreeFor(db, filters.unit, reach)
   let query = db.selectFrom('indicator_values as rows')
     .innerJoin('units', 'units.code', 'rows.unit')
     .select(['rows.unit', 'rows.period', 'rows.form', 'rows.indicator', ...VALUE_COLUMNS])

@@ -3,13 +3,15 @@ import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { envelopeCompiler } from '../http/validation.ts'
-import { importIndicatorValues } from './import.ts'
+import { PostHeaders, writeBatch } from '../http/write.ts'
+import { importIndicatorValues, indicatorBatch } from './import.ts'
 import { forms, indicators, indicatorValues } from './queries.ts'
 import {
   Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery
 } from './schema.ts'
 
-export async function indicatorRoutes (app: App, { db, answers }: Context) {
+export async function indicatorRoutes (app: App, context: Context) {
+  const { db, answers } = context
   app.addSchema(Form)
   app.addSchema(Indicator)
   app.addSchema(IndicatorValue)
@@ -46,22 +48,28 @@ export async function indicatorRoutes (app: App, { db, answers }: Context) {
         ...problems(400, 406, 413)
       }
     }
-  }, (request, reply) => (
-    sendList(answers, request, reply, IndicatorValue, page => indicatorValues(db, request.query, page))))
+  }, (request, reply) => sendList(answers, request, reply, IndicatorValue, page => (
+    indicatorValues(db, request.query, page, request.caller.unit))))
 
   app.post('/indicator-values', {
+    config: { scope: 'write:indicators' },
     schema: {
       operationId: 'postIndicatorValues',
       tags: ['reports'],
       summary: 'Report indicator values, typed or as printed',
       description: 'Creates or updates values by unit, period, form and indicator. A printed text such as `2.079`, ' +
         '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and kept digit for digit.',
+      headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(IndicatorValueItem, EXAMPLE),
       response: batchResponses
     },
     validatorCompiler: envelopeCompiler
-  }, request => importIndicatorValues(db, request.body.items, batchOptions(request.query)))
+  }, (request, reply) => {
+    const batch = indicatorBatch(request.body.items)
+    const options = batchOptions(request.query)
+    return writeBatch(context, request, reply, options, write => importIndicatorValues(write, batch, options))
+  })
 }
 
 const EXAMPLE = { indicator: '3.1.3', unit: 'H56', period: '2021-H1', printed: '2.079' }

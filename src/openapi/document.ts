@@ -1,8 +1,15 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
+import { problems } from '../http/problem.ts'
 
 type Operations = Partial<Record<'get' | 'put' | 'post' | 'delete', { responses?: object }>>
 type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>
+
+const SECURITY = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token of the issuer that the service trusts.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key.' },
+  basic: { type: 'http', scheme: 'basic', description: 'User: the id of a key; password: the key. For Excel, Power Query and Tableau.' }
+} as const
 
 /** What the contract says of the service as a whole. */
 export const documentOptions: FastifyDynamicSwaggerOptions = {
@@ -21,15 +28,28 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
         'Lists answer as JSON, or with `?format=` or `Accept` as `ndjson`, `csv` or `xlsx`. Errors are `application/problem+json` with a stable `code`. Unknown is `null`, never 0.'
       ].join('\n')
     },
-    // Nothing asks for credentials.
+    // What is not said of an operation: health and the contract itself need no key.
     security: [],
+    components: { securitySchemes: SECURITY },
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'statistics', description: 'Dossier statistics and on-time percentages' },
       { name: 'reports', description: 'Forms, indicators and the filled report' },
       { name: 'catalogue', description: 'Units, fields, periods, procedures and sources' },
+      { name: 'access', description: 'Clients, their keys, and the audit of what they wrote' },
       { name: 'operations', description: 'Health, metrics and the contract itself' }
     ]
+  },
+  transform: ({ schema, url, route }) => {
+    const { scope } = route.config ?? {}
+    // Also without: the operator may leave reading open.
+    const security = [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))]
+    const { description } = schema as { description?: string }
+    const needs = `Scope: \`${scope}\`.`
+    return {
+      url,
+      schema: scope === undefined ? schema : { ...schema, security, description: [description, needs].filter(Boolean).join('\n\n') }
+    }
   },
   refResolver: { buildLocalReference: ({ $id }) => $id as string },
   transformObject: document => {
@@ -55,6 +75,9 @@ export const documentationOptions: FastifySwaggerUiOptions = {
   }
 }
 
+// References are local by the time these are added.
+const DENIALS = JSON.parse(JSON.stringify(problems(401, 403, 429)).replaceAll('Problem#', '#/components/schemas/Problem')) as object
+
 /** What hooks answer for every route of the API, which no schema of a route says. */
 function addSharedAnswers (paths: Record<string, Operations>) {
   for (const [path, operations] of Object.entries(paths)) {
@@ -62,6 +85,7 @@ function addSharedAnswers (paths: Record<string, Operations>) {
     for (const [method, operation] of Object.entries(operations)) {
       operation.responses = {
         ...operation.responses,
+        ...DENIALS,
         ...(method === 'get' ? { 304: { description: 'What `If-None-Match` names is still the answer.' } } : {}),
         default: {
           description: 'Anything else that goes wrong.',

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../batch.ts'
-import type { Db, Trx } from '../database/connect.ts'
-import { inTransaction } from '../database/transaction.ts'
+import type { Trx } from '../database/connect.ts'
+import { recordedOf } from '../database/record.ts'
 import { upsert } from '../database/upsert.ts'
+import type { Write } from '../database/write.ts'
 import { checkOf } from '../http/validation.ts'
 import { searchName } from '../units/search-name.ts'
 import { PROCEDURE_COLUMNS } from './queries.ts'
@@ -20,30 +21,34 @@ interface Draft {
 
 const checkItem = checkOf(ProcedureItem)
 
+export function procedureBatch (items: unknown[]): Batch<ProcedureItem> {
+  return new Batch(items, checkItem)
+}
+
 /**
  * Takes in procedures, by code. What an item leaves out becomes unknown.
- * @throws Refusal `invalid_rows`, `too_many_items`
+ * @throws Refusal `invalid_rows`
  */
-export async function importProcedures (db: Db, items: unknown[], options: BatchOptions): Promise<BatchAnswer> {
-  const batch = new Batch<ProcedureItem>(items, checkItem)
+export async function importProcedures (
+  { trx, recorded }: Write, batch: Batch<ProcedureItem>, options: BatchOptions
+): Promise<BatchAnswer> {
   const wellFormed = batch.accepted
   batch.rejectDuplicates(wellFormed.map(({ index, item }) => ({ index, key: item.code })), 'code')
   rejectEndsBeforeStarts(batch, wellFormed)
-  return inTransaction(db, !options.dry_run, async trx => {
-    await rejectUnknownReferences(trx, batch, wellFormed)
-    batch.settle(options.mode)
+  await rejectUnknownReferences(trx, batch, wellFormed)
+  batch.settle(options.mode)
 
-    // One batch after the other: two that create the same rows would both count them, or wait for each other.
-    await sql`lock table procedures in share row exclusive mode`.execute(trx)
-    const drafts = batch.accepted.map(draftOf)
-    const stored = await storedProcedures(trx, drafts.map(({ row }) => row.code))
-    const changes = drafts.map(({ index, row }) => changeOf(index, stored.get(row.code), row))
-    const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
-    if (written.length > 0) {
-      await upsert(trx, 'procedures', ['code'], written.map(row => ({ ...row, search_name: searchName(row.name) })))
-    }
-    return batch.answer(changes, options)
-  })
+  // One batch after the other: two that create the same rows would both count them, or wait for each other.
+  await sql`lock table procedures in share row exclusive mode`.execute(trx)
+  const drafts = batch.accepted.map(draftOf)
+  const stored = await storedProcedures(trx, drafts.map(({ row }) => row.code))
+  const changes = drafts.map(({ index, row }) => changeOf(index, stored.get(row.code), row))
+  const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
+  if (written.length > 0) {
+    await upsert(trx, 'procedures', ['code'], written.map(row => ({ ...row, search_name: searchName(row.name) })))
+  }
+  recorded.push(...recordedOf('procedures', changes, { key: ['code'] }))
+  return batch.answer(changes, options)
 }
 
 async function rejectUnknownReferences (trx: Trx, batch: Batch<ProcedureItem>, items: Indexed[]) {

@@ -5,11 +5,13 @@ import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
 import { envelopeCompiler } from '../http/validation.ts'
-import { importProcedures } from './import.ts'
+import { PostHeaders, writeBatch } from '../http/write.ts'
+import { importProcedures, procedureBatch } from './import.ts'
 import { procedureByCode, procedures } from './queries.ts'
 import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
 
-export async function procedureRoutes (app: App, { db, answers }: Context) {
+export async function procedureRoutes (app: App, context: Context) {
+  const { db, answers } = context
   app.addSchema(Procedure)
   app.addSchema(ProcedureItem)
 
@@ -35,16 +37,22 @@ export async function procedureRoutes (app: App, { db, answers }: Context) {
   }, request => procedureByCode(db, request.params.code))
 
   app.post('/procedures', {
+    config: { scope: 'write:catalogue' },
     schema: {
       operationId: 'postProcedures',
       tags: ['catalogue'],
       summary: 'Create or update procedures, by code',
+      headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(ProcedureItem, EXAMPLE),
       response: batchResponses
     },
     validatorCompiler: envelopeCompiler
-  }, request => importProcedures(db, request.body.items, batchOptions(request.query)))
+  }, (request, reply) => {
+    const batch = procedureBatch(request.body.items)
+    const options = batchOptions(request.query)
+    return writeBatch(context, request, reply, options, write => importProcedures(write, batch, options))
+  })
 }
 
 const EXAMPLE = {

@@ -4,13 +4,17 @@ import { invalid, notFound } from '../fault.ts'
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
 import { periodByCode } from '../periods/queries.ts'
-import { resolveUnits, type ResolvedUnit } from '../units/resolve.ts'
+import { reachedUnit, type ResolvedUnit } from '../units/resolve.ts'
 import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
-/** @throws Refusal `not_found` for unit and period, `invalid_request` for the form */
-export async function reportOf (db: Db, path: ReportPath, question: ReportQuery): Promise<Report> {
-  const named = { name: path.unit, source: null }
-  const unit = (await resolveUnits(db, [named]))(named)
+/**
+ * @param reach code of the unit that the caller reaches; null: all
+ * @throws Refusal `not_found` for unit and period, `invalid_request` for the form
+ */
+export async function reportOf (
+  db: Db, path: ReportPath, question: ReportQuery, reach: string | null
+): Promise<Report> {
+  const unit = await reachedUnit(db, { name: path.unit, source: null }, reach)
   if (unit === undefined) throw notFound('unit', path.unit)
   const period = await periodByCode(db, path.period)
   const form = formFor(await allForms(db), question.form, period)

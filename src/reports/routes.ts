@@ -21,7 +21,7 @@ export async function reportRoutes (app: App, { db, answers }: Context) {
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    const report = () => reportOf(db, request.params, request.query)
+    const report = () => reportOf(db, request.params, request.query, request.caller.unit)
     return format === 'json'
       ? sendShared(answers, request, reply, async () => ({ value: await report(), link: null }))
       : sendFile(request, reply, format, ReportRow, (await report()).rows)

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/upsert.ts'
-import { importIndicatorValues } from '../indicators/import.ts'
+import { performOwnWrite, type Write } from '../database/write.ts'
+import { importIndicatorValues, indicatorBatch } from '../indicators/import.ts'
 import { periodsOf } from '../periods/calendar.ts'
-import { importProcedures } from '../procedures/import.ts'
-import { importDossierStatistics } from '../statistics/import.ts'
+import { importProcedures, procedureBatch } from '../procedures/import.ts'
+import { importDossierStatistics, statisticsBatch } from '../statistics/import.ts'
 import { FIELDS } from './fields.ts'
 import { FORM, indicators, reportedValues } from './form.ts'
 import { LEVELS } from './levels.ts'
@@ -37,15 +38,19 @@ export async function loadCatalogue (db: Db): Promise<void> {
  * nobody has posted any: a start that was interrupted goes on, and nothing is overwritten.
  */
 export async function loadSample (db: Db): Promise<void> {
-  if (await isEmpty(db, 'procedures')) await importProcedures(db, PROCEDURES, BATCH)
+  if (await isEmpty(db, 'procedures')) await own(db, write => importProcedures(write, procedureBatch(PROCEDURES), BATCH))
   if (await isEmpty(db, 'indicator_values')) {
     const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
-    await importIndicatorValues(db, values, BATCH)
+    await own(db, write => importIndicatorValues(write, indicatorBatch(values), BATCH))
   }
   if (await isEmpty(db, 'statistics_sets')) {
     const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
-    await importDossierStatistics(db, statistics, { ...BATCH, replace: false })
+    await own(db, write => importDossierStatistics(write, statisticsBatch(statistics), { ...BATCH, replace: false }))
   }
+}
+
+function own<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
+  return performOwnWrite(db, 'sample data', 'load', work)
 }
 
 /** Fills a database: with all of it, with the catalogue alone, or with nothing. */

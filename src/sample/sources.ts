@@ -1,6 +1,7 @@
+import type { Insertable } from 'kysely'
 import type { Sources } from '../database/tables.ts'
 
-export const SOURCES: Sources[] = [
+export const SOURCES: Insertable<Sources>[] = [
   {
     code: 'bao-cao-2021',
     name: 'Báo cáo CCHC 6 tháng đầu năm 2021, tỉnh Thanh Hóa',

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
+import { changeOf } from '../batch.ts'
 import type { Db } from '../database/connect.ts'
-import { inTransaction } from '../database/transaction.ts'
+import { recordedOf } from '../database/record.ts'
+import type { Write } from '../database/write.ts'
+import { notFound } from '../fault.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
 import { recountSource } from '../statistics/recount.ts'
 import type { Source, SourceBody } from './schema.ts'
@@ -12,15 +15,27 @@ export async function sources (db: Db, page: PageRequest): Promise<Page<Source>>
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** Describes a source, whether it has posted already or not. What it reported counts by its new rank at once. */
-export async function describedSource (db: Db, code: string, body: SourceBody): Promise<Source> {
+/** @throws Refusal `not_found` */
+export async function sourceByCode (db: Db, code: string): Promise<Source> {
+  const source = await db.selectFrom('sources').selectAll().where('code', '=', code).executeTakeFirst()
+  if (source === undefined) throw notFound('source', code)
+  return source
+}
+
+/**
+ * Describes a source, whether it has posted already or not. What it reported counts by its new rank at once.
+ * @throws Refusal `precondition_failed`
+ */
+export async function describedSource (write: Write, code: string, body: SourceBody): Promise<Source> {
+  const { trx, recorded } = write
   const described = { ...body, name: body.name.normalize('NFC') }
-  return inTransaction(db, true, async trx => {
-    const before = await trx.selectFrom('sources').select('precedence').where('code', '=', code).forUpdate().executeTakeFirst()
-    const source = await trx.insertInto('sources').values({ code, ...described })
-      .onConflict(conflict => conflict.column('code').doUpdateSet(described))
-      .returningAll().executeTakeFirstOrThrow()
-    if (before?.precedence !== body.precedence) await recountSource(trx, code)
-    return source
-  })
+  const before = await trx.selectFrom('sources').selectAll().where('code', '=', code).forUpdate().executeTakeFirst()
+  write.requireVersion(before?.version)
+  if (before !== undefined && changeOf(0, before, { ...before, ...described }).outcome === 'unchanged') return before
+  const after = await trx.insertInto('sources').values({ code, ...described })
+    .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`sources.version + 1` }))
+    .returningAll().executeTakeFirstOrThrow()
+  if (before?.precedence !== body.precedence) await recountSource(trx, code)
+  recorded.push(...recordedOf('sources', [changeOf(0, before, after)], { key: ['code'] }))
+  return after
 }

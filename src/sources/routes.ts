@@ -3,10 +3,13 @@ import type { App, Context } from '../http/app.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { Example, NoQuery, Ref, SourceCode } from '../http/schema.ts'
-import { describedSource, sources } from './queries.ts'
+import { sendVersion, VERSION_HEADER } from '../http/version.ts'
+import { PutHeaders, write } from '../http/write.ts'
+import { describedSource, sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
-export async function sourceRoutes (app: App, { db, answers }: Context) {
+export async function sourceRoutes (app: App, context: Context) {
+  const { db, answers } = context
   app.addSchema(Source)
 
   app.get('/sources', {
@@ -19,15 +22,32 @@ export async function sourceRoutes (app: App, { db, answers }: Context) {
     }
   }, (request, reply) => sendList(answers, request, reply, Source, page => sources(db, page)))
 
+  app.get('/sources/:code', {
+    schema: {
+      operationId: 'getSource',
+      tags: ['catalogue'],
+      summary: 'Get a source by its code',
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'bao-cao-2021') }),
+      response: { 200: { description: 'The source.', headers: VERSION_HEADER, ...Ref(Source) }, ...problems(400, 404) }
+    }
+  }, async (request, reply) => sendVersion(reply, await sourceByCode(db, request.params.code)))
+
   app.put('/sources/:code', {
+    config: { scope: 'write:catalogue' },
     schema: {
       operationId: 'putSource',
       tags: ['catalogue'],
       summary: 'Describe a source, and say how it ranks among the others',
+      headers: PutHeaders,
       querystring: NoQuery,
       params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),
       body: SourceBody,
-      response: { 200: { description: 'The source as it is now.', ...Ref(Source) }, ...problems(400, 413, 415) }
+      response: {
+        200: { description: 'The source as it is now.', headers: VERSION_HEADER, ...Ref(Source) },
+        ...problems(400, 412, 413, 415)
+      }
     }
-  }, request => describedSource(db, request.params.code, request.body))
+  }, async (request, reply) => sendVersion(reply, await write(
+    context, request, reply, true, write => describedSource(write, request.params.code, request.body))))
 }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Code, Name, Named } from '../http/schema.ts'
+import { Code, Name, Named, Version } from '../http/schema.ts'
 
 const Properties = {
   name: Name('In Vietnamese.'),
@@ -10,7 +10,7 @@ const Properties = {
 }
 
 export const Source = Named('Source', 'A system or a report that figures come from.', {
-  code: Code('What statistics name in `source`.'), ...Properties
+  code: Code('What statistics name in `source`.'), ...Properties, version: Version
 })
 export type Source = Static<typeof Source>
 

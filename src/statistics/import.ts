@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
-import type { Db, Trx } from '../database/connect.ts'
+import type { Caller } from '../caller.ts'
+import type { Trx } from '../database/connect.ts'
+import { recordedOf } from '../database/record.ts'
 import { recordset } from '../database/recordset.ts'
-import { inTransaction } from '../database/transaction.ts'
+import type { Write } from '../database/write.ts'
 import { checkOf } from '../http/validation.ts'
 import { isStorable } from '../http/text.ts'
 import { resolveUnits, type UnitOf } from '../units/resolve.ts'
-import { rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
+import { rejectForbiddenUnit, rejectSeveralProvinces, rejectUnitNotValid } from '../units/validity.ts'
 import { completed, MEASURES, type Measures } from './measures.ts'
 import { DossierStatisticsItem, SCOPES, type DossierStatistics } from './schema.ts'
 import { LEVEL_KEY, lockLevels, recountSets } from './recount.ts'
@@ -25,47 +27,57 @@ interface Draft {
   row: StatisticsRow
 }
 
+const KEY = ['unit', 'period', 'source', 'scope', 'field', 'procedure'] as const
+
 const checkItem = checkOf(DossierStatisticsItem)
+
+export function statisticsBatch (items: unknown[]): Batch<DossierStatisticsItem> {
+  return new Batch(items, checkItem)
+}
 
 /**
  * Takes in dossier statistics, all in one transaction. Every row is completed by the identities of form II.06a
  * and checked against them; what two rows would count twice is refused.
- * @throws Refusal `invalid_rows`, `too_many_items`
+ * @throws Refusal `invalid_rows`, `forbidden_rows`
  */
-export async function importDossierStatistics (db: Db, items: unknown[], options: ImportOptions): Promise<BatchAnswer> {
-  const batch = new Batch<DossierStatisticsItem>(items, checkItem)
-  return inTransaction(db, !options.dry_run, async trx => {
-    const unitOf = await resolveUnits(trx, items.flatMap(item => namedUnit(item) ?? []))
-    const drafts = await draftRows(trx, batch, unitOf)
-    batch.rejectDuplicates(drafts.map(({ index, row }) => ({ index, key: rowKeyOf(row) })), 'unit, period, source, scope, field and procedure')
-    rejectSeveralProvinces(batch, drafts)
-    rejectMixedDetails(batch, drafts)
-    if (options.replace) rejectIncompleteSets(batch, drafts, unitOf)
-    batch.settle(options.mode)
+export async function importDossierStatistics (
+  write: Write, batch: Batch<DossierStatisticsItem>, options: ImportOptions
+): Promise<BatchAnswer> {
+  const { trx, by } = write
+  const unitOf = await resolveUnits(trx, batch.items.flatMap(item => namedUnit(item, by) ?? []))
+  const drafts = await draftRows(write, batch, unitOf)
+  batch.rejectDuplicates(drafts.map(({ index, row }) => ({ index, key: rowKeyOf(row) })), 'unit, period, source, scope, field and procedure')
+  rejectSeveralProvinces(batch, drafts)
+  rejectMixedDetails(batch, drafts)
+  if (options.replace) rejectIncompleteSets(batch, drafts, unitOf, by)
+  batch.settle(options.mode)
 
-    const accepted = acceptedOf(batch, drafts)
-    await registerSources(trx, accepted.map(({ row }) => row.source))
-    const sets = accepted.map(({ level, row }) => ({ ...row, level }))
-    const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', sets, LEVEL_KEY)}`)
-    const details = await openSets(trx, sets)
-    if (!options.replace) {
-      rejectOtherDetails(batch, accepted, details)
-      batch.settle(options.mode)
-    }
-    const changes = await write(trx, acceptedOf(batch, accepted), details, options.replace)
-    await recountSets(trx, changedRows(changes), levels)
-    return batch.answer(changes, options, shown)
-  })
+  const accepted = acceptedOf(batch, drafts)
+  await registerSources(write, accepted.map(({ row }) => row.source))
+  const sets = accepted.map(({ level, row }) => ({ ...row, level }))
+  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', sets, LEVEL_KEY)}`)
+  const details = await openSets(trx, sets)
+  if (!options.replace) {
+    rejectOtherDetails(batch, accepted, details)
+    batch.settle(options.mode)
+  }
+  const changes = await writeRows(trx, acceptedOf(batch, accepted), details, options.replace)
+  await recountSets(trx, changedRows(changes), levels)
+  write.recorded.push(...recordedOf('dossier-statistics', changes, { key: KEY, show: shown, of: row => row }))
+  return batch.answer(changes, options, shown)
 }
 
-async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf: UnitOf): Promise<Draft[]> {
+async function draftRows (
+  { trx, by }: Write, batch: Batch<DossierStatisticsItem>, unitOf: UnitOf
+): Promise<Draft[]> {
   const items = batch.accepted
   const periods = await byCode(trx, 'periods', items.map(({ item }) => item.period))
   const procedures = await byCode(trx, 'procedures', items.map(({ item }) => item.procedure))
   const fields = await byCode(trx, 'fields', items.map(({ item }) => item.field))
 
   return items.flatMap(({ index, item }) => {
-    const unit = unitOf(namedUnit(item)!)
+    const source = sourceFor(by, batch, index, item)
+    const unit = unitOf({ name: item.unit, source })
     const period = periods.get(item.period)
     const procedure = item.procedure == null ? null : procedures.get(item.procedure)
     const { measures, faults } = completed(item)
@@ -79,7 +91,8 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
       batch.reject(index, 'field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)
     }
     for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
-    if (unit === undefined || period === undefined || procedure === undefined) return []
+    if (unit !== undefined && rejectForbiddenUnit(batch, index, unit, by)) return []
+    if (unit === undefined || period === undefined || procedure === undefined || source === null) return []
     rejectUnitNotValid(batch, index, unit, period)
     if (item.scope !== 'total' && !unit.reports_dossiers) {
       batch.reject(index, 'scope', 'no_own_desk', `unit ${unit.code} has no desk of its own; post its total`)
@@ -91,7 +104,7 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
       period: period.code,
       unit: unit.code,
       scope: item.scope ?? 'own',
-      source: item.source,
+      source,
       ...detailOf(field, procedure?.code ?? null),
       field,
       procedure: procedure?.code ?? null,
@@ -99,6 +112,21 @@ async function draftRows (trx: Trx, batch: Batch<DossierStatisticsItem>, unitOf:
     }
     return [{ index, level: unit.level, row }]
   })
+}
+
+/** The source of an item: that of the key. Only whoever manages the service may report for others. */
+function sourceFor (by: Caller, batch: Batch<unknown>, index: number, item: DossierStatisticsItem): string | null {
+  const { source } = item
+  if (by.source === null && !by.scopes.includes('admin')) {
+    batch.reject(index, 'source', 'forbidden_source', 'this key has no source to report for')
+    return null
+  }
+  if (by.source !== null && source !== undefined && source !== by.source) {
+    batch.reject(index, 'source', 'forbidden_source', `this key reports for ${by.source}, not for ${source}`)
+    return null
+  }
+  if (by.source === null && source === undefined) batch.reject(index, 'source', 'missing', 'source is needed: this key has none of its own')
+  return source ?? by.source
 }
 
 /** The rows of a catalogue table that the batch names. */
@@ -130,16 +158,16 @@ function rejectMixedDetails (batch: Batch<unknown>, drafts: Draft[]) {
  * A set is replaced as a whole or not at all: a row at fault would take what is stored in its place with it. Where a
  * row does not even say which set it belongs to, it could be any.
  */
-function rejectIncompleteSets (batch: Batch<unknown>, drafts: Draft[], unitOf: UnitOf) {
-  const incomplete = new Set(batch.rejected.map(({ item }) => setNamedBy(item, unitOf)))
+function rejectIncompleteSets (batch: Batch<unknown>, drafts: Draft[], unitOf: UnitOf, by: Caller) {
+  const incomplete = new Set(batch.rejected.map(({ item }) => setNamedBy(item, unitOf, by)))
   for (const { index, row } of acceptedOf(batch, drafts)) {
     if (!incomplete.has(setKeyOf(row)) && !incomplete.has(null)) continue
     batch.reject(index, null, 'set_incomplete', `another row of ${nameOf(row)} is at fault, so it is not replaced`)
   }
 }
 
-function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
-  const named = namedUnit(item)
+function setNamedBy (item: unknown, unitOf: UnitOf, by: Caller): string | null {
+  const named = namedUnit(item, by)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
   if (typeof period !== 'string' || !SCOPES.some(known => known === scope)) return null
@@ -147,8 +175,8 @@ function setNamedBy (item: unknown, unitOf: UnitOf): string | null {
 }
 
 /** @returns null when the item, which may be anything, does not name a unit */
-function namedUnit (item: unknown): { name: string, source: string } | null {
-  const { unit, source } = (item ?? {}) as { unit?: unknown, source?: unknown }
+function namedUnit (item: unknown, by: Caller): { name: string, source: string } | null {
+  const { unit, source = by.source } = (item ?? {}) as { unit?: unknown, source?: unknown }
   const named = typeof unit === 'string' && typeof source === 'string' && isStorable(unit) && isStorable(source)
   return named ? { name: unit, source } : null
 }
@@ -166,7 +194,7 @@ function acceptedOf (batch: Batch<unknown>, drafts: Draft[]): Draft[] {
   return drafts.filter(({ index }) => !rejected.has(index))
 }
 
-async function write (trx: Trx, drafts: Draft[], details: Map<string, Detail>, replace: boolean) {
+async function writeRows (trx: Trx, drafts: Draft[], details: Map<string, Detail>, replace: boolean) {
   const before = await storedRows(trx, drafts.map(({ row }) => row), replace)
   const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
   const changes = drafts.map(({ index, row }) => changeOf(index, byKey.get(rowKeyOf(row)), row))

@@ -12,15 +12,20 @@ import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
  * - a group is the sum of own rows where it has any, else the total of the one unit that it stands for;
  * - the opening stock of several periods is that of the first, the closing stock that of the last.
  *
+ * @param reach code of the unit that the caller reaches; null: all
  * @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap
  */
-export async function onTime (db: Db, question: OnTimeQuery, page: PageRequest): Promise<Page<OnTimeRow>> {
-  const plan = await planOf(db, question)
+export async function onTime (
+  db: Db, asked: OnTimeQuery, page: PageRequest, reach: string | null
+): Promise<Page<OnTimeRow>> {
+  // To somebody who reaches one unit and what is below it, nothing else is there.
+  const question = reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
+  const plan = await planOf(db, question, reach)
   const order = orderOf(question, plan.keys)
   const rows = isUsual(plan, question)
     ? await usualRows(db, plan, order, page.limit)
     : (await pageQuery(onTimeQuery(plan), order, page).execute(db)).rows
-  if (isPlain(question) && rows.every(({ scope }) => scope === null)) await looked(db, question)
+  if (isPlain(question) && rows.every(({ scope }) => scope === null)) await looked(db, question, reach)
   return pageOf(rows, order, page.limit)
 }
 

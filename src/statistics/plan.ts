@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { Refusal, type Fault, type FaultCode } from '../fault.ts'
-import { resolveUnits } from '../units/resolve.ts'
+import { reachedUnit } from '../units/resolve.ts'
 import type { GroupKey, OnTimeQuery } from './schema.ts'
 
 interface PlannedPeriod {
@@ -29,9 +29,11 @@ export interface OnTimePlan {
 }
 
 /** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
-export async function planOf (db: Db, question: OnTimeQuery): Promise<OnTimePlan> {
+export async function planOf (db: Db, question: OnTimeQuery, reach: string | null): Promise<OnTimePlan> {
   const { level, field, source, method = 'resolved', group_by: keys = [] } = question
-  const { periods, unit } = isPlain(question) ? { periods: question.period, unit: null } : await looked(db, question)
+  const { periods, unit } = isPlain(question)
+    ? { periods: question.period, unit: null }
+    : await looked(db, question, reach)
   const span = periods.length > 1 && !keys.includes('period')
   const totals = totalsFor(keys, level)
   return { keys, periods, unit, level, field, source, method, span, totals, basis: basisFor(question, span) }
@@ -43,11 +45,13 @@ export function isPlain ({ period, level, field, unit, source }: OnTimeQuery): b
 }
 
 /** @throws Refusal `invalid_request` */
-export async function looked (db: Db, question: OnTimeQuery): Promise<{ periods: string[], unit: string | null }> {
+export async function looked (
+  db: Db, question: OnTimeQuery, reach: string | null
+): Promise<{ periods: string[], unit: string | null }> {
   const { period, level, field, unit, source, group_by: keys = [] } = question
   const known = await lookUp(db, question)
   const named = unit === undefined ? null : { name: unit, source: source ?? null }
-  const resolved = named === null ? null : (await resolveUnits(db, [named]))(named)
+  const resolved = named === null ? null : await reachedUnit(db, named, reach)
   const faults = [
     ...unknownCodes('period', period, known.periods.map(({ code }) => code)),
     ...unknownCodes('level', level, known.levels),

@@ -3,16 +3,16 @@ import type { Db } from '../database/connect.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
 import { MEASURES } from './measures.ts'
 import type { DossierStatistics, ListQuery } from './schema.ts'
-import { subtreeOf } from '../units/resolve.ts'
+import { subtreeFor } from '../units/resolve.ts'
 
 const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
 const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
 
-/** Rows as stored, of every source. */
+/** Rows as stored, of every source. @param reach code of the unit that the caller reaches; null: all */
 export async function dossierStatistics (
-  db: Db, filters: ListQuery, page: PageRequest
+  db: Db, filters: ListQuery, page: PageRequest, reach: string | null
 ): Promise<Page<DossierStatistics>> {
-  const unit = filters.unit === undefined ? null : await subtreeOf(db, filters.unit, filters.source)
+  const unit = await subtreeFor(db, filters.unit, reach, filters.source)
   let query = db.selectFrom('dossier_statistics as rows')
     .innerJoin('units', 'units.code', 'rows.unit')
     .select(['rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure', ...MEASURES])

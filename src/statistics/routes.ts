@@ -3,17 +3,20 @@ import { batchBody, batchOptions, batchResponses } from '../http/batch.ts'
 import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { envelopeCompiler } from '../http/validation.ts'
-import { importDossierStatistics } from './import.ts'
+import { PostHeaders, writeBatch } from '../http/write.ts'
+import { importDossierStatistics, statisticsBatch } from './import.ts'
 import { onTime } from './on-time.ts'
 import { dossierStatistics } from './queries.ts'
 import { DossierStatistics, DossierStatisticsItem, ListQuery, OnTimeQuery, OnTimeRow, PostQuery } from './schema.ts'
 
-export async function statisticsRoutes (app: App, { db, answers }: Context) {
+export async function statisticsRoutes (app: App, context: Context) {
+  const { db, answers } = context
   app.addSchema(DossierStatistics)
   app.addSchema(DossierStatisticsItem)
   app.addSchema(OnTimeRow)
 
   app.post('/dossier-statistics', {
+    config: { scope: 'write:statistics' },
     schema: {
       operationId: 'postDossierStatistics',
       tags: ['statistics'],
@@ -21,14 +24,17 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
       description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
         'from others are filled in; a row that breaks an identity of the form is refused. A unit counts by procedure, ' +
         'or by field, or only as a whole.',
+      headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(DossierStatisticsItem, EXAMPLE),
       response: batchResponses
     },
     validatorCompiler: envelopeCompiler
-  }, request => importDossierStatistics(db, request.body.items, {
-    ...batchOptions(request.query), replace: request.query.replace === true
-  }))
+  }, (request, reply) => {
+    const batch = statisticsBatch(request.body.items)
+    const options = { ...batchOptions(request.query), replace: request.query.replace === true }
+    return writeBatch(context, request, reply, options, write => importDossierStatistics(write, batch, options))
+  })
 
   app.get('/dossier-statistics', {
     schema: {
@@ -42,7 +48,8 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
       }
     }
   }, (request, reply) => sendList(
-    answers, request, reply, DossierStatistics, page => dossierStatistics(db, request.query, page)))
+    answers, request, reply, DossierStatistics, page => (
+      dossierStatistics(db, request.query, page, request.caller.unit))))
 
   app.get('/on-time', {
     schema: {
@@ -55,7 +62,8 @@ export async function statisticsRoutes (app: App, { db, answers }: Context) {
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
-  }, (request, reply) => sendList(answers, request, reply, OnTimeRow, page => onTime(db, request.query, page)))
+  }, (request, reply) => sendList(answers, request, reply, OnTimeRow, page => (
+    onTime(db, request.query, page, request.caller.unit))))
 }
 
 const EXAMPLE = {

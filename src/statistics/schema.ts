@@ -32,15 +32,17 @@ export const Scope = OneOf(SCOPES, { description: SCOPE_MEANING })
 
 const KeyProperties = {
   unit: Code('Code of the unit, or an alias: that of the source, or `source:external code`.'),
-  period: Code('Code of the period.'),
-  source: SourceCode('The system that reports. A new one is taken up with precedence 100.')
+  period: Code('Code of the period.')
 }
 
 const field = Nullable(Code('Code of the field; null: not told apart by field.'))
 const procedure = Nullable(Code('Code of the procedure; null: not told apart by procedure. Its field follows from it.'))
 
+const source = SourceCode('The system that reports. A new one is taken up with precedence 100.')
+
 export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
   ...KeyProperties,
+  source,
   scope: Scope,
   field,
   procedure,
@@ -50,6 +52,7 @@ export type DossierStatistics = Static<typeof DossierStatistics>
 
 export const DossierStatisticsItem = Named('DossierStatisticsItem', 'One row of form II.06a as it is posted. What follows from the rest may be left out.', {
   ...KeyProperties,
+  source: Type.Optional(SourceCode('That of the key, which is taken where it is left out; another one is refused.')),
   scope: Type.Optional(OneOf(SCOPES, { default: 'own', description: SCOPE_MEANING })),
   field: Type.Optional(field),
   procedure: Type.Optional(procedure),

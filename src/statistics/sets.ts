@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Trx } from '../database/connect.ts'
+import { recordedOf } from '../database/record.ts'
 import { assignments, columns, recordset, same } from '../database/recordset.ts'
+import type { Write } from '../database/write.ts'
 import { MEASURES, type Measures } from './measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -34,11 +36,14 @@ const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 
 const DEFAULT_PRECEDENCE = 100
 
 /** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
-export async function registerSources (trx: Trx, codes: string[]): Promise<void> {
+export async function registerSources ({ trx, recorded }: Write, codes: string[]): Promise<void> {
   const distinct = [...new Set(codes)].sort()
   if (distinct.length === 0) return
   const sources = distinct.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
-  await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing()).execute()
+  const taken = await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing())
+    .returningAll().execute()
+  const changes = taken.map(after => ({ outcome: 'created' as const, before: null, after }))
+  recorded.push(...recordedOf('sources', changes, { key: ['code'] }))
   await trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
 }
 

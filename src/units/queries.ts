@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { invalid, notFound } from '../fault.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
-import { resolveUnits } from './resolve.ts'
+import { reachedUnit } from './resolve.ts'
 import type { Level, Unit, UnitQuery } from './schema.ts'
 import { searchName } from './search-name.ts'
 
@@ -15,10 +15,12 @@ export async function levels (db: Db, page: PageRequest): Promise<Page<Level>> {
   return pageOf(rows, FROM_THE_TOP, page.limit)
 }
 
-export async function units (db: Db, filters: UnitQuery, page: PageRequest): Promise<Page<Unit>> {
-  const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent)
+/** @param reach code of the unit that the caller reaches; null: all */
+export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: string | null): Promise<Page<Unit>> {
+  const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent, reach)
   const { rows } = await pageQuery(unitsWhere(sql`
-    ${filters.level === undefined ? sql`true` : sql`level = any(${filters.level})`}
+    ${reach === null ? sql`true` : sql`${reach} = any(path)`}
+    and ${filters.level === undefined ? sql`true` : sql`level = any(${filters.level})`}
     and ${filters.kind === undefined ? sql`true` : sql`kind = any(${filters.kind})`}
     and ${parent === null ? sql`true` : below(parent, filters.descendants === true)}
     and ${filters.as_of === undefined ? sql`true` : sql`valid_from <= ${filters.as_of} and coalesce(valid_to, 'infinity') >= ${filters.as_of}`}
@@ -27,15 +29,15 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest): Pro
 }
 
 /** @throws Refusal `not_found` */
-export async function unitNamed (db: Db, name: string): Promise<Unit> {
-  const resolved = (await resolveUnits(db, [{ name, source: null }]))({ name, source: null })
+export async function unitNamed (db: Db, name: string, reach: string | null): Promise<Unit> {
+  const resolved = await reachedUnit(db, { name, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', name)
   const { rows } = await unitsWhere(sql`code = ${resolved.code}`).execute(db)
   return rows[0]!
 }
 
-async function parentNamed (db: Db, name: string): Promise<string> {
-  const parent = (await resolveUnits(db, [{ name, source: null }]))({ name, source: null })
+async function parentNamed (db: Db, name: string, reach: string | null): Promise<string> {
+  const parent = await reachedUnit(db, { name, source: null }, reach)
   if (parent === undefined) throw invalid('/query/parent', 'unknown_unit', `there is no unit ${name}`)
   return parent.code
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { reaches } from '../caller.ts'
 import type { Db } from '../database/connect.ts'
 import { invalid } from '../fault.ts'
 
@@ -9,6 +10,8 @@ export interface ResolvedUnit {
   reports_dossiers: boolean
   valid_from: string
   valid_to: string | null
+  /** Codes from the province down to the unit itself. */
+  path: string[]
 }
 
 export interface NamedUnit {
@@ -26,7 +29,7 @@ export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf>
   const { rows } = await sql<ResolvedUnit & NamedUnit>`
     select distinct on (asked.name, asked.source)
       asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
-      units.valid_from, units.valid_to
+      units.valid_from, units.valid_to, units.path
     from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
     left join unit_aliases on (unit_aliases.source = asked.source and unit_aliases.external_code = asked.name)
       or (asked.name like '%:%' and unit_aliases.source = split_part(asked.name, ':', 1)
@@ -41,9 +44,23 @@ function keyOf ({ name, source }: NamedUnit): string {
   return `${source ?? ''} ${name}`
 }
 
-/** The unit that a filter names. @throws Refusal `unknown_unit` at `/query/unit` */
-export async function subtreeOf (db: Db, name: string, source: string | null = null): Promise<ResolvedUnit> {
-  const unit = (await resolveUnits(db, [{ name, source }]))({ name, source })
-  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${name}`)
+/**
+ * The unit whose subtree a list is about: the one that its filter names, or else all that the caller reaches.
+ * @returns null for all units
+ * @throws Refusal `unknown_unit` at `/query/unit`, for one out of reach as well
+ */
+export async function subtreeFor (
+  db: Db, name: string | undefined, reach: string | null, source: string | null = null
+): Promise<ResolvedUnit | null> {
+  const asked = name ?? reach
+  if (asked === null) return null
+  const unit = await reachedUnit(db, { name: asked, source }, reach)
+  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${asked}`)
   return unit
+}
+
+/** A unit, if there is one and the caller reaches it. */
+export async function reachedUnit (db: Db, named: NamedUnit, reach: string | null): Promise<ResolvedUnit | undefined> {
+  const unit = (await resolveUnits(db, [named]))(named)
+  return unit !== undefined && reaches(reach, unit) ? unit : undefined
 }

@@ -28,7 +28,8 @@ export async function unitRoutes (app: App, { db, answers }: Context) {
       querystring: UnitQuery,
       response: { 200: listResponse(Unit, 'Units, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Unit, page => units(db, request.query, page)))
+  }, (request, reply) => sendList(answers, request, reply, Unit, page => (
+    units(db, request.query, page, request.caller.unit))))
 
   app.get('/units/:code', {
     schema: {
@@ -39,5 +40,5 @@ export async function unitRoutes (app: App, { db, answers }: Context) {
       params: Type.Object({ code: Example(Code('Code of the unit, or `source:external code`.'), 'H56-380') }),
       response: { 200: Ref(Unit), ...problems(400, 404) }
     }
-  }, request => unitNamed(db, request.params.code))
+  }, request => unitNamed(db, request.params.code, request.caller.unit))
 }

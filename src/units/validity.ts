@@ -1,9 +1,17 @@
+import { reaches, type Caller } from '../caller.ts'
 import type { Batch } from '../batch.ts'
 import type { ResolvedUnit } from './resolve.ts'
 
 interface Draft {
   index: number
   row: { province_code: string }
+}
+
+/** @returns whether the caller may not write for the unit */
+export function rejectForbiddenUnit (batch: Batch<unknown>, index: number, unit: ResolvedUnit, by: Caller): boolean {
+  const forbidden = !reaches(by.unit, unit)
+  if (forbidden) batch.reject(index, 'unit', 'forbidden_unit', `unit ${unit.code} is not within ${by.unit}, which this key may write for`)
+  return forbidden
 }
 
 /** A batch is one transaction of one province, so that provinces can live on different machines. */

@@ -3,7 +3,11 @@ import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect } from '../../src/database/connect.ts'
 import { MAX_ITEMS } from '../../src/batch.ts'
-import { forEachDatabase } from '../database.ts'
+import { issuedKey } from '../../src/clients/queries.ts'
+import { keyOf } from '../../src/clients/keys.ts'
+import { performOwnWrite } from '../../src/database/write.ts'
+import type { App } from '../../src/http/app.ts'
+import { ADMIN, forEachDatabase, type Service } from '../database.ts'
 import { Contract, documentedRequest, operationsOf, type Document, type Operation, type Request } from './contract.ts'
 
 const text = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
@@ -13,9 +17,25 @@ const operations = operationsOf(document)
 const ofTheApi = operations.filter(({ path }) => path.startsWith('/v1/'))
 
 const refuses = (status: number) => (operation: Operation) => operation.responses[status] !== undefined
+const needsKey = ({ security = [] }: Operation) =>
+  security.length > 0 && security.every(one => Object.keys(one).length > 0)
 const hasBody = (operation: Operation) => operation.requestBody !== undefined
 const isBatch = (operation: Operation) =>
   JSON.stringify(operation.requestBody?.content['application/json']?.example ?? {}).startsWith('{"items":')
+
+/** Sends a request as a client with every scope, where it does not say who sends it. */
+function ask (app: App, request: Request) {
+  return app.inject({ ...request, headers: { ...ADMIN, ...request.headers } } as object)
+}
+
+/** What the examples speak of, and a fresh service has not: a client with a key. */
+async function withExamples ({ app, db, put }: Service) {
+  const { requestBody } = operations.find(({ operationId }) => operationId === 'putClient')!
+  await put('/v1/clients/example', requestBody!.content['application/json']!.example)
+  await performOwnWrite(db, 'tests', 'withExamples', write => (
+    issuedKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
+  return { app }
+}
 
 forEachDatabase('the committed contract is what the service serves', async (t, { get }) => {
   t.same(JSON.parse((await get('/openapi.json')).text), document, 'run npm run write:contract')
@@ -33,9 +53,10 @@ t.test('every operation can be named, found, tried and refused', async t => {
   }
 })
 
-forEachDatabase('every example works on a fresh service and is answered as documented', async (t, { app }) => {
+forEachDatabase('every example works on a fresh service and is answered as documented', async (t, service) => {
+  const { app } = await withExamples(service)
   for (const operation of operations) {
-    const response = await app.inject(documentedRequest(operation) as object)
+    const response = await ask(app, documentedRequest(operation))
     const { statusCode, headers, body } = response
     t.equal(statusCode, 200, `${operation.operationId}: ${statusCode} ${body.slice(0, 300)}`)
     t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
@@ -44,22 +65,24 @@ forEachDatabase('every example works on a fresh service and is answered as docum
   }
 })
 
-forEachDatabase('every documented format can be had by its name', async (t, { app }) => {
+forEachDatabase('every documented format can be had by its name', async (t, service) => {
+  const { app } = await withExamples(service)
   for (const operation of operations.filter(({ method }) => method === 'get')) {
     for (const type of Object.keys(operation.responses['200']!.content!)) {
-      const { headers, statusCode, body } = await app.inject(
-        { ...documentedRequest(operation) as object, headers: { accept: type } })
+      const { headers, statusCode, body } = await ask(app, (
+        { ...documentedRequest(operation), headers: { accept: type } }))
       t.equal(headers['content-type']?.split(';')[0], type, `${operation.operationId} as ${type}`)
       t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
     }
   }
 })
 
-forEachDatabase('whoever has the answer already is told so', async (t, { app }) => {
+forEachDatabase('whoever has the answer already is told so', async (t, service) => {
+  const { app } = await withExamples(service)
   for (const operation of ofTheApi.filter(({ method }) => method === 'get')) {
-    const request = documentedRequest(operation) as object
-    const etag = String((await app.inject(request)).headers['etag'])
-    const { statusCode, headers, body } = await app.inject({ ...request, headers: { 'if-none-match': etag } })
+    const request = documentedRequest(operation)
+    const etag = String((await ask(app, request)).headers['etag'])
+    const { statusCode, headers, body } = await ask(app, { ...request, headers: { 'if-none-match': etag } })
     t.equal(statusCode, 304, operation.operationId)
     t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
   }
@@ -71,11 +94,16 @@ type Worsen = (request: Request, operation: Operation) => Request
 const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = [
   ['an unknown query parameter', 400, () => true, request => (
     { ...request, url: `${request.url}${request.url.includes('?') ? '&' : '?'}no_such_parameter=1` })],
+  ['no key', 401, needsKey, request => (
+    { ...request, headers: { ...request.headers, authorization: '' } })],
+  ['a key that there is not', 401, () => true, request => (
+    { ...request, headers: { ...request.headers, authorization: `Bearer cchc_0123456789abcdef_${'C'.repeat(43)}` } })],
+  ['another version', 412, refuses(412), request => ({ ...request, headers: { ...request.headers, 'if-match': '"999"' } })],
   ['a body that is not JSON', 400, hasBody, request => ({ ...request, payload: '{' })],
   ['a body of another shape', 400, hasBody, request => ({ ...request, payload: { no_such_property: 1 } })],
   ['something that is not there', 404, refuses(404), (request, { path }) => (
     { ...request, url: path.replaceAll(/\{\w+\}/g, 'no-such-thing') })],
-  ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { accept: 'image/png' } })],
+  ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { ...request.headers, accept: 'image/png' } })],
   ['a body beyond the limit', 413, hasBody, request => ({ ...request, payload: ' '.repeat(17 * 1024 * 1024) })],
   ['too many items', 413, isBatch, request => ({ ...request, payload: { items: Array(MAX_ITEMS + 1).fill({}) } })],
   ['a body of another type', 415, hasBody, request => (
@@ -83,10 +111,11 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
   ['a row at fault', 422, isBatch, request => ({ ...request, payload: { items: [{}] } })]
 ]
 
-forEachDatabase('every refusal is a documented problem', async (t, { app }) => {
+forEachDatabase('every refusal is a documented problem', async (t, service) => {
+  const { app } = await withExamples(service)
   for (const [title, status, concerns, worsen] of REFUSALS) {
     for (const operation of ofTheApi.filter(concerns)) {
-      const response = await app.inject(worsen(documentedRequest(operation), operation) as object)
+      const response = await ask(app, worsen(documentedRequest(operation), operation))
       const { statusCode, headers, body } = response
       t.equal(statusCode, status, `${operation.operationId}, ${title}: ${statusCode} ${body.slice(0, 200)}`)
       t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
@@ -100,7 +129,7 @@ t.test('without its database every operation answers as documented', async t => 
   const app = await buildApp({ db })
   t.teardown(async () => { await app.close(); await close() })
   for (const operation of operations) {
-    const { statusCode, headers, body } = await app.inject(documentedRequest(operation) as object)
+    const { statusCode, headers, body } = await ask(app, documentedRequest(operation))
     t.equal(statusCode, ['getLiveness', 'getMetrics'].includes(operation.operationId) ? 200 : 503, operation.operationId)
     t.same(contract.faultsOf(operation, statusCode, headers['content-type'], body), [], operation.operationId)
     if (statusCode === 503) t.match(headers, { 'retry-after': /^\d+$/ })

@@ -12,6 +12,7 @@ interface Parameter {
 type Media = Record<string, { schema?: object, example?: unknown }>
 
 export interface Operation {
+  security?: object[]
   path: string
   method: string
   operationId: string
@@ -27,7 +28,7 @@ export interface Document {
 }
 
 export interface Request {
-  method: 'GET' | 'PUT' | 'POST'
+  method: 'GET' | 'PUT' | 'POST' | 'DELETE'
   url: string
   headers?: Record<string, string>
   payload?: unknown

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { resolveUnits, subtreeOf } from '../../src/units/resolve.ts'
+import { resolveUnits, subtreeFor } from '../../src/units/resolve.ts'
 import { Refusal } from '../../src/fault.ts'
 import { forEachDatabase } from '../database.ts'
 
@@ -38,9 +38,12 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
   })
 
   t.test('whose subtree a filter asks for, or the filter is refused', async t => {
-    t.match(await subtreeOf(db, 'tpth', 'other'), { code: 'H56-381' })
-    t.match(await subtreeOf(db, 'gso:380'), { code: 'H56-380' })
-    await t.rejects(subtreeOf(db, 'tpth'), new Refusal('invalid_request', 'there is no unit tpth'))
+    t.match(await subtreeFor(db, 'tpth', null, 'other'), { code: 'H56-381' })
+    t.match(await subtreeFor(db, 'gso:380', null), { code: 'H56-380' })
+    t.equal(await subtreeFor(db, undefined, null), null, 'no filter, and no bound of the caller: all units')
+    t.match(await subtreeFor(db, undefined, 'H56-380'), { code: 'H56-380' })
+    await t.rejects(subtreeFor(db, 'gso:381', 'H56-380'), 'what the caller does not reach is not there')
+    await t.rejects(subtreeFor(db, 'tpth', null), new Refusal('invalid_request', 'there is no unit tpth'))
     t.match(await get('/v1/dossier-statistics?unit=none'), {
       status: 400, body: { errors: [{ pointer: '/query/unit', code: 'unknown_unit' }] }
     })

@@ -1,0 +1,102 @@
+// npm run client: clients and keys from the command line, for the first one and for whoever has lost the last.
+import { parseArgs } from 'node:util'
+import { SCOPES } from '../caller.ts'
+import { readConfig } from '../config.ts'
+import { migrateFor } from '../database/migrate.ts'
+import { openDatabase } from '../database/open.ts'
+import { performOwnWrite, type Write } from '../database/write.ts'
+import { Refusal } from '../fault.ts'
+import { MAX_LIMIT } from '../http/paging.ts'
+import { checkOf } from '../http/validation.ts'
+import { searchName } from '../units/search-name.ts'
+import { clientKeys, clients, describedClient, issuedKey, revokedKey } from './queries.ts'
+import { ClientBody, ClientCode } from './schema.ts'
+
+const USAGE = `npm run client -- create --name <name> [--code <code>] [--source <source>] [--unit <code>]
+                         [--scopes ${SCOPES.join(',')}] [--requests-per-minute <n>] [--expires-at <instant>]
+npm run client -- key <client>               makes another key
+npm run client -- revoke <client> <key id>
+npm run client -- list
+
+Keys are shown once. The database is the one that the service is configured for.`
+
+const { positionals: [command, ...names], values } = parseArgs({
+  allowPositionals: true,
+  options: Object.fromEntries(
+    ['name', 'code', 'source', 'unit', 'scopes', 'requests-per-minute', 'expires-at'].map(name => [name, { type: 'string' as const }]))
+})
+
+try {
+  await run()
+} catch (error) {
+  const faults = error instanceof Refusal ? error.faults.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
+  console.error(`${(error as Error).message}${faults.join('')}`)
+  process.exitCode = 1
+}
+
+async function run () {
+  const commands: Record<string, (name?: string, id?: string) => Promise<void>> = { create, key, revoke, list }
+  const chosen = commands[command ?? '']
+  if (chosen === undefined) throw new Error(USAGE)
+  await chosen(...names)
+}
+
+async function create () {
+  const text = (name: string) => values[name]
+  const code = text('code') ?? searchName(text('name') ?? '').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')
+  const perMinute = text('requests-per-minute')
+  const body = {
+    name: text('name'),
+    scopes: text('scopes')?.split(',') ?? ['read'],
+    ...given('source', text('source')),
+    ...given('unit', text('unit')),
+    ...given('expires_at', text('expires-at')),
+    ...given('requests_per_minute', perMinute === undefined ? undefined : Number(perMinute))
+  }
+  const faults = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
+  if (faults.length > 0) throw new Refusal('invalid_rows', 'not a client:', faults)
+  await writing(async write => {
+    await describedClient(write, code, body as ClientBody)
+    return issuedKey(write, code)
+  }, ({ id, key }) => `client ${code}\nkey id ${id}\nkey ${key}, shown once`)
+}
+
+function given (name: string, value: string | number | undefined) {
+  return value === undefined ? {} : { [name]: value }
+}
+
+async function key (client = '') {
+  await writing(write => issuedKey(write, client), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
+}
+
+async function revoke (client = '', id = '') {
+  await writing(write => revokedKey(write, client, id), ({ revoked_at }) => `key ${id} is revoked since ${revoked_at}`)
+}
+
+async function list () {
+  await withDatabase(async db => {
+    for (const client of (await clients(db, { limit: MAX_LIMIT }, null)).items) {
+      const { code, name, scopes, unit, source } = client
+      console.log(`${code}: ${name}; ${scopes.join(',')}; unit ${unit ?? 'any'}; source ${source ?? 'none'}`)
+      const { items } = await clientKeys(db, code, { limit: MAX_LIMIT }, null)
+      for (const { id, last_used_at: used, revoked_at: revoked } of items) {
+        console.log(`  ${id} last used ${used ?? 'never'}${revoked === null ? '' : `, revoked ${revoked}`}`)
+      }
+    }
+  })
+}
+
+async function writing<T extends object> (work: (write: Write) => Promise<T>, told: (done: T) => string) {
+  await withDatabase(async db => { console.log(told(await performOwnWrite(db, 'command line', `client ${command}`, work))) })
+}
+
+async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<void>) {
+  const config = readConfig(process.env)
+  const connection = await openDatabase(config, () => {})
+  try {
+    await migrateFor(connection.db, config.MIGRATION_DATABASE_URL)
+    await work(connection.db)
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,16 @@
+import { SCOPES } from '../caller.ts'
+import type { Db } from '../database/connect.ts'
+import { performOwnWrite } from '../database/write.ts'
+import { describedClient, hasClients, issuedKey } from './queries.ts'
+
+const CODE = 'developer'
+
+/** The first key of an embedded database, which nobody could make otherwise; it is told once, to whoever starts it. */
+export async function createDevelopmentKey (db: Db): Promise<string | null> {
+  if (await hasClients(db)) return null
+  const { key } = await performOwnWrite(db, 'first start', 'createDevelopmentKey', async write => {
+    await describedClient(write, CODE, { name: 'Phát triển và chạy thử', scopes: [...SCOPES] })
+    return issuedKey(write, CODE)
+  })
+  return key
+}

@@ -1,0 +1,33 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** `cchc_<id>_<secret>`: tells by its look what it is, and by its id which one. */
+export interface Key {
+  id: string
+  /** The whole key, as it is shown once. */
+  key: string
+  sha256: Buffer
+}
+
+const PREFIX = 'cchc'
+const FORM = new RegExp(`^${PREFIX}_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$`)
+
+/** 32 random bytes: nobody finds them by trying, so one SHA-256 keeps them as well as a slow hash would. */
+export function newKey (): Key {
+  return keyOf(`${PREFIX}_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`)!
+}
+
+/** @returns null for what cannot be a key */
+export function keyOf (key: string): Key | null {
+  const [, id, secret] = FORM.exec(key) ?? []
+  return id === undefined ? null : { id, key, sha256: createHash('sha256').update(Buffer.from(secret!, 'base64url')).digest() }
+}
+
+/** Reads a key from what a request brings: all of it, or the part that Basic sends as the password of its id. */
+export function keyIn ({ user, secret }: { user: string | null, secret: string }): Key | null {
+  const key = keyOf(secret) ?? keyOf(`${PREFIX}_${user}_${secret}`)
+  return key === null || (user !== null && user !== key.id) ? null : key
+}
+
+export function isSame (a: Buffer, b: Buffer): boolean {
+  return timingSafeEqual(a, b)
+}

@@ -1,0 +1,117 @@
+import { sql } from 'kysely'
+import { changeOf } from '../batch.ts'
+import type { Db, Trx } from '../database/connect.ts'
+import { recordedOf } from '../database/record.ts'
+import type { Write } from '../database/write.ts'
+import { notFound, Refusal, type FaultCode } from '../fault.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { reachedUnit } from '../units/resolve.ts'
+import { newKey, type Key } from './keys.ts'
+import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
+
+const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
+const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'text' }, { name: 'id', kind: 'text' }]
+const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
+
+/** Those whose unit is within reach: who manages a district manages its clients. */
+export async function clients (db: Db, page: PageRequest, reach: string | null): Promise<Page<Client>> {
+  const { rows } = await pageQuery(clientsWithin(reach), BY_CODE, page).execute(db)
+  return pageOf(rows, BY_CODE, page.limit)
+}
+
+/** @throws Refusal `not_found` */
+export async function clientByCode (db: Db, code: string, reach: string | null): Promise<Client> {
+  const { rows: [client] } = await sql<Client>`
+    select * from (${clientsWithin(reach)}) as reached where code = ${code}`.execute(db)
+  if (client === undefined) throw notFound('client', code)
+  return client
+}
+
+function clientsWithin (reach: string | null) {
+  return reach === null
+    ? sql<Client>`select * from clients`
+    : sql<Client>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
+}
+
+/**
+ * Creates a client, or describes it anew; its keys stay.
+ * @throws Refusal `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
+ */
+export async function describedClient (write: Write, code: string, body: ClientBody): Promise<Client> {
+  const { trx, by, recorded } = write
+  const before = await lockedClient(trx, code)
+  if (before !== undefined) await clientByCode(trx, code, by.unit)
+  write.requireVersion(before?.version)
+  const described = await checked(write, body)
+  if (before !== undefined && changeOf(0, comparable(before), comparable({ ...before, ...described })).outcome === 'unchanged') return before
+  const after = await trx.insertInto('clients').values({ code, ...described })
+    .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))
+    .returningAll().executeTakeFirstOrThrow() as Client
+  const outcome = before === undefined ? 'created' : 'updated'
+  recorded.push(...recordedOf('clients', [{ outcome, before: before ?? null, after }], { key: ['code'] }))
+  return after
+}
+
+function comparable (client: Client) {
+  const { scopes, expires_at: expiry, ...rest } = client
+  return { ...rest, scopes: scopes.join(), expires_at: expiry === null ? null : Date.parse(expiry) }
+}
+
+async function lockedClient (trx: Trx, code: string): Promise<Client | undefined> {
+  return trx.selectFrom('clients').selectAll().where('code', '=', code).forUpdate().executeTakeFirst() as Promise<Client | undefined>
+}
+
+async function checked ({ trx, by }: Write, body: ClientBody) {
+  const { source = null, unit = null, requests_per_minute = null, expires_at = null, scopes } = body
+  const posts = scopes.includes('write:statistics') || scopes.includes('write:dossiers')
+  if (source === null && posts && !scopes.includes('admin')) {
+    throw refusal('invalid_rows', '/source', 'source_needed', 'a client that posts figures has a source')
+  }
+  const reached = unit === null ? undefined : await reachedUnit(trx, { name: unit, source: null }, null)
+  if (unit !== null && reached === undefined) throw refusal('invalid_rows', '/unit', 'unknown_unit', `there is no unit ${unit}`)
+  if (by.unit !== null && !reached?.path.includes(by.unit)) {
+    throw refusal('forbidden_rows', '/unit', 'forbidden_unit', `only clients within ${by.unit} can be managed with this key`)
+  }
+  return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
+}
+
+function refusal (code: 'invalid_rows' | 'forbidden_rows', pointer: string, fault: FaultCode, detail: string) {
+  return new Refusal(code, detail, [{ pointer, code: fault, detail }])
+}
+
+/** @throws Refusal `not_found` */
+export async function clientKeys (
+  db: Db, client: string, page: PageRequest, reach: string | null
+): Promise<Page<ClientKey>> {
+  await clientByCode(db, client, reach)
+  const query = db.selectFrom('client_keys').select(KEY_COLUMNS).where('client', '=', client)
+  const { rows } = await pageQuery(sql<ClientKey>`${query}`, BY_AGE, page).execute(db)
+  return pageOf(rows, BY_AGE, page.limit)
+}
+
+/** Makes another key of a client. What is kept of it is a hash. @throws Refusal `not_found` */
+export async function issuedKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
+  const { trx, by, recorded } = write
+  await clientByCode(trx, client, by.unit)
+  const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
+    .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
+  recorded.push(...recordedOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id'] }))
+  return { ...row, key: key.key }
+}
+
+/** Ends a key; one that is ended already stays as it is. @throws Refusal `not_found` */
+export async function revokedKey ({ trx, by, recorded }: Write, client: string, id: string): Promise<ClientKey> {
+  await clientByCode(trx, client, by.unit)
+  const before = await trx.selectFrom('client_keys').select(KEY_COLUMNS)
+    .where('client', '=', client).where('id', '=', id).forUpdate().executeTakeFirst()
+  if (before === undefined) throw notFound('key', id)
+  if (before.revoked_at !== null) return before
+  const after = await trx.updateTable('client_keys').set({ revoked_at: sql`now()` }).where('id', '=', id)
+    .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
+  recorded.push(...recordedOf('client-keys', [{ outcome: 'updated', before, after }], { key: ['id', 'client'] }))
+  return after
+}
+
+export async function hasClients (db: Db): Promise<boolean> {
+  return await db.selectFrom('clients').select('code').limit(1).executeTakeFirst() !== undefined
+}

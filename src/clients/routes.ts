@@ -1,0 +1,103 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../http/app.ts'
+import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { Example, NoQuery, Ref } from '../http/schema.ts'
+import { sendVersion, VERSION_HEADER } from '../http/version.ts'
+import { PostHeaders, PutHeaders, write } from '../http/write.ts'
+import { clientByCode, clientKeys, clients, describedClient, issuedKey, revokedKey } from './queries.ts'
+import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
+
+const ClientPath = Type.Object({ code: Example(ClientCode, 'example') })
+const KeyPath = Type.Object({ code: Example(ClientCode, 'example'), id: Example(Type.String({ maxLength: 64, format: 'text' }), 'fedcba9876543210') })
+const config = { scope: 'admin' } as const
+const tags = ['access']
+
+/** Who manages one district manages the clients of that district. */
+export async function clientRoutes (app: App, context: Context) {
+  const { db, answers } = context
+  for (const schema of [Client, ClientKey, NewClientKey]) app.addSchema(schema)
+
+  app.get('/clients', {
+    config,
+    schema: {
+      operationId: 'listClients',
+      tags,
+      summary: 'List the clients',
+      querystring: PlainListQuery,
+      response: { 200: listResponse(Client, 'Clients, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Client, page => clients(db, page, request.caller.unit)))
+
+  app.get('/clients/:code', {
+    config,
+    schema: {
+      operationId: 'getClient',
+      tags,
+      summary: 'Get a client by its code',
+      querystring: NoQuery,
+      params: ClientPath,
+      response: { 200: { description: 'The client.', headers: VERSION_HEADER, ...Ref(Client) }, ...problems(400, 404) }
+    }
+  }, async (request, reply) => sendVersion(reply, await clientByCode(db, request.params.code, request.caller.unit)))
+
+  app.put('/clients/:code', {
+    config,
+    schema: {
+      operationId: 'putClient',
+      tags,
+      summary: 'Create a client, or describe it anew; its keys stay',
+      headers: PutHeaders,
+      querystring: NoQuery,
+      params: ClientPath,
+      body: ClientBody,
+      response: {
+        200: { description: 'The client as it is now.', headers: VERSION_HEADER, ...Ref(Client) },
+        ...problems(400, 412, 413, 415, 422)
+      }
+    }
+  }, async (request, reply) => sendVersion(reply, await write(
+    context, request, reply, true, write => describedClient(write, request.params.code, request.body))))
+
+  app.get('/clients/:code/keys', {
+    config,
+    schema: {
+      operationId: 'listClientKeys',
+      tags,
+      summary: 'List the keys of a client, without their secrets',
+      querystring: PlainListQuery,
+      params: ClientPath,
+      response: { 200: listResponse(ClientKey, 'Keys, the oldest first.'), ...problems(400, 404, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, ClientKey, page => (
+    clientKeys(db, request.params.code, page, request.caller.unit))))
+
+  app.post('/clients/:code/keys', {
+    config,
+    schema: {
+      operationId: 'createClientKey',
+      tags,
+      summary: 'Make a key for a client; it is shown once',
+      description: 'A client may have several, so that one can take over from another.',
+      headers: PostHeaders,
+      querystring: NoQuery,
+      params: ClientPath,
+      response: { 200: { description: 'The key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
+    }
+  }, (request, reply) => write(context, request, reply, true,
+    write => issuedKey(write, request.params.code), key => ({ ...key, key: null })))
+
+  app.delete('/clients/:code/keys/:id', {
+    config,
+    schema: {
+      operationId: 'revokeClientKey',
+      tags,
+      summary: 'Revoke a key, at once and for good',
+      headers: PutHeaders,
+      querystring: NoQuery,
+      params: KeyPath,
+      response: { 200: { description: 'The key, revoked.', ...Ref(ClientKey) }, ...problems(400, 404) }
+    }
+  }, (request, reply) => write(context, request, reply, true, write => (
+    revokedKey(write, request.params.code, request.params.id))))
+}

@@ -1,0 +1,57 @@
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
+import { SCOPES, type Caller } from '../caller.ts'
+import type { Db } from '../database/connect.ts'
+import { Refusal } from '../fault.ts'
+import type { Issuer } from '../http/access.ts'
+import { resolveUnits } from '../units/resolve.ts'
+
+/** @throws Refusal `unauthenticated`, `issuer_unavailable` */
+export type TokenReader = (token: string) => Promise<Caller>
+
+/** How long to wait for the keys of the issuer. */
+const PATIENCE_MILLISECONDS = 1_500
+
+/** Any unit: to be said, never to be taken from silence. */
+const ALL_UNITS = '*'
+
+/**
+ * Reads the JWTs of an outside issuer (RFC 7519): signed with one of its keys, for this audience, not expired. Claims:
+ * `sub` is the client; `scope` (or `scp`) the scopes, of which those unknown here are passed over; `unit` the code of
+ * its unit, `*` for all; `source` the source that it reports for.
+ */
+export function tokenReader (db: Db, { jwksUrl, issuer, audience }: Issuer): TokenReader {
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: PATIENCE_MILLISECONDS })
+  // Not one with a shared secret: the issuer's public keys would be the secret.
+  const terms = { issuer, audience, algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'], requiredClaims: ['sub', 'exp'] }
+  return async token => {
+    const { payload } = await jwtVerify(token, keys, terms).catch(refuse)
+    return callerOf(db, payload)
+  }
+}
+
+function refuse (error: unknown): never {
+  const isTheirs = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) &&
+    !(error instanceof errors.JWKSInvalid) && error.code !== 'ERR_JOSE_GENERIC'
+  if (isTheirs) throw new Refusal('unauthenticated', `the token is not accepted: ${error.code}`)
+  throw new Refusal('issuer_unavailable', 'the keys of the issuer of tokens cannot be had')
+}
+
+async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
+  const unit = payload['unit']
+  if (typeof unit !== 'string') throw new Refusal('unauthenticated', 'the token names no unit; `*` is all units')
+  const source = payload['source']
+  const granted = [payload['scope'] ?? payload['scp']].flat().flatMap(text => typeof text === 'string' ? text.split(' ') : [])
+  const named = { name: unit, source: null }
+  const resolved = unit === ALL_UNITS ? null : (await resolveUnits(db, [named]))(named)
+  if (resolved === undefined) throw new Refusal('unauthenticated', 'the token names a unit that is not there')
+  return {
+    // No client of a key can have this name.
+    client: `token ${payload.sub}`,
+    key_id: null,
+    scopes: SCOPES.filter(scope => granted.includes(scope)),
+    unit: resolved?.code ?? null,
+    province_code: resolved?.province_code ?? '',
+    source: typeof source === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(source) ? source : null,
+    requests_per_minute: null
+  }
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely'
+import { Refusal } from '../fault.ts'
+import type { Caller } from '../caller.ts'
+import type { Db, Trx } from './connect.ts'
+
+/** What tells that a request was sent before: the key that the client chose, and a hash of all that it asked. */
+export interface Retry {
+  key: string
+  sha256: Buffer
+}
+
+const KEPT_FOR = sql`interval '24 hours'`
+
+type Owner = Pick<Caller, 'province_code'> & { client: string }
+
+/**
+ * The answer that was given to the same request before, or null. Until the transaction ends, nobody else can
+ * ask with this key.
+ * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`
+ */
+export async function kept (
+  trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry
+): Promise<object | null> {
+  const { rows: [lock] } = await sql<{ taken: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${JSON.stringify([province_code, client, key])}, 0)) as taken`.execute(trx)
+  if (!lock!.taken) {
+    throw new Refusal('idempotency_key_in_use', 'a request with this Idempotency-Key is still running; try again for its answer')
+  }
+  const { rows: [row] } = await sql<{ request_sha256: Buffer, answer: string }>`
+    select request_sha256, answer from idempotency_keys
+    where province_code = ${province_code} and client = ${client} and key = ${key}
+      and created_at > now() - ${KEPT_FOR}`.execute(trx)
+  if (row === undefined) return null
+  if (row.request_sha256.equals(sha256)) return JSON.parse(row.answer) as object
+  throw new Refusal('idempotency_key_reused', 'this Idempotency-Key came with another request before; choose a new one')
+}
+
+export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry, answer: object) {
+  await sql`
+    insert into idempotency_keys (province_code, client, key, request_sha256, answer)
+    values (${province_code}, ${client}, ${key}, ${sha256}, ${JSON.stringify(answer)})
+    on conflict (province_code, client, key) do update
+    set request_sha256 = excluded.request_sha256, answer = excluded.answer, created_at = excluded.created_at`.execute(trx)
+}
+
+/** Forgets keys that are older than a day. */
+export async function forgetAnswers (db: Db): Promise<void> {
+  await sql`delete from idempotency_keys where created_at <= now() - ${KEPT_FOR}`.execute(db)
+}

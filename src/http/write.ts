@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { BatchAnswer, BatchOptions } from '../batch.ts'
+import type { Caller } from '../caller.ts'
+import { performWrite, type Origin, type Write } from '../database/write.ts'
+import { invalid } from '../fault.ts'
+import type { Context } from './app.ts'
+import { isStorable } from './text.ts'
+import { versionsIn } from './version.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, where it is needed to tell whether it came before. */
+    bodyBytes: Buffer | null
+  }
+}
+
+const reason = Type.Optional(Type.String({
+  description: 'Why, for the audit: UTF-8 text, percent-encoded where the sender cannot send it as it is.', maxLength: 3_000
+}))
+
+/** What a POST may say beside its body. */
+export const PostHeaders = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({
+    description: 'Chosen by the client, a new one for each request. The same again within 24 h has no second ' +
+      'effect and gives the first answer, with `Idempotency-Replayed: true`.',
+    pattern: '^[\\x21-\\x7e]{1,255}$'
+  })),
+  'x-reason': reason
+})
+
+/** What a PUT or DELETE may say beside its body. */
+export const PutHeaders = Type.Object({
+  'if-match': Type.Optional(Type.String({
+    description: 'The `ETag` of the row that is to be changed; another one answers 412. Without it any is changed.',
+    maxLength: 200
+  })),
+  'x-reason': reason
+})
+
+/**
+ * Carries out what a request writes, in one transaction with its audit and the answer under its idempotency key.
+ * @param keep false: a dry run
+ * @param stored the answer as it may be kept for a repetition: without what is shown once
+ */
+export async function write<T extends object> (
+  { db }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
+  work: (write: Write) => Promise<T>, stored?: (answer: T) => object
+): Promise<T> {
+  const { answer, replayed } = await performWrite(db, originOf(request), keep, work, stored)
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  return answer
+}
+
+/** The same for a batch. */
+export async function writeBatch (
+  context: Context, request: FastifyRequest, reply: FastifyReply, { dry_run: dryRun }: BatchOptions,
+  work: (write: Write) => Promise<BatchAnswer>
+): Promise<BatchAnswer> {
+  return write(context, request, reply, !dryRun, work)
+}
+
+function originOf (request: FastifyRequest): Origin {
+  const { caller, id, ip, headers } = request
+  const key = headers['idempotency-key'] as string | undefined
+  return {
+    // Only who has a scope gets here, and only clients have any.
+    by: caller as Caller & { client: string },
+    request_id: id,
+    address: ip,
+    operation: (request.routeOptions.schema as { operationId: string }).operationId,
+    reason: reasonIn(headers['x-reason'] as string | undefined),
+    retry: key === undefined ? null : { key, sha256: sha256Of(request) },
+    versions: versionsIn(headers['if-match'])
+  }
+}
+
+function sha256Of ({ method, url, bodyBytes }: FastifyRequest): Buffer {
+  return createHash('sha256').update(`${method} ${url}\n`).update(bodyBytes ?? '').digest()
+}
+
+/** A header is bytes, which Node reads as Latin-1. */
+function reasonIn (header: string | undefined): string | null {
+  if (header === undefined || header === '') return null
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'))
+    const decoded = /%[0-9a-f]{2}/i.test(text) ? decodeURIComponent(text) : text
+    if (isStorable(decoded)) return decoded.normalize('NFC')
+  } catch {
+    // Told below.
+  }
+  throw invalid('/headers/x-reason', 'not_text', 'X-Reason is not text in UTF-8, percent-encoded or not')
+}
