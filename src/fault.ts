@@ -29,6 +29,9 @@ export interface Fault {
   detail: string
 }
 
+/** There is more to do than can be done now; the same may be asked again a little later. */
+export class Busy extends Error {}
+
 /** Why a whole request is refused. */
 export type RefusalCode =
   | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
