@@ -1,9 +1,10 @@
 import { DatabaseError } from 'pg'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { Refusal, type Fault, type RefusalCode } from '../fault.ts'
 import { challengesFor } from './challenge.ts'
+import { Busy, Refusal, type Fault, type RefusalCode } from '../fault.ts'
 import { Ref } from './schema.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** RFC 9457. `errors` lists all the faults, not the first. */
 export const Problem = Type.Object({
@@ -82,6 +83,7 @@ const FRAMEWORK: Record<number, Kind> = {
   400: { code: 'malformed_request', status: 400, title: 'The request cannot be read' },
   404: { code: 'not_found', status: 404, title: 'Not found' },
   406: { code: 'not_acceptable', status: 406, title: 'No such format' },
+  408: { code: 'request_timeout', status: 408, title: 'The request took too long to arrive' },
   413: { code: 'body_too_large', status: 413, title: 'The body is too large' },
   414: { code: 'malformed_request', status: 414, title: 'The address is too long' },
   415: { code: 'unsupported_media_type', status: 415, title: 'Unsupported content type' }
@@ -102,6 +104,11 @@ export function sendError (error: FastifyError | Refusal | Error, request: Fasti
   return sendProblem(reply, kind, detail, faults)
 }
 
+/** For what cannot be read at all. No hook sees it, so nobody would watch how its body arrives: the connection ends. */
+export function sendUnreadable (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
+  return sendError(error, request, reply.headers({ connection: 'close', 'x-request-id': request.id }))
+}
+
 export function sendNotFound (request: FastifyRequest, reply: FastifyReply) {
   return sendProblem(reply, FRAMEWORK[404]!, `there is no ${request.method} ${request.url.split('?')[0]}`, [])
 }
@@ -110,7 +117,7 @@ function explain (error: FastifyError | Refusal | Error): { kind: Kind, detail: 
   if (error instanceof Refusal) return { kind: REFUSALS[error.code], detail: error.message, faults: error.faults }
   const kind = FRAMEWORK[(error as FastifyError).statusCode ?? 500]
   if (kind !== undefined) return { kind, detail: error.message, faults: [] }
-  const broken = databaseKind(error) ?? INTERNAL
+  const broken = error instanceof Busy ? BUSY : databaseKind(error) ?? INTERNAL
   // Nothing of the inside: the log has it, under the request's id.
   return { kind: broken, detail: broken.title, faults: [] }
 }
@@ -132,5 +139,5 @@ function databaseKind (error: Error): Kind | undefined {
 
 function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Fault[]) {
   return reply.code(status).type('application/problem+json')
-    .send(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }))
+    .send(withoutSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
 }
