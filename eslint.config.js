@@ -11,7 +11,7 @@ const REPLIES = {
 const ROUTES = { regex: '/routes\\.ts$', message: 'Only app.ts registers routes; a feature does not import those of another.' }
 const APP = { regex: '^\\.\\.?/(app|server|config)\\.ts$', message: 'Only the process knows the app and its configuration.' }
 const FEATURE = {
-  regex: '^\\.\\.?/(?!http/|database/)[a-z-]+/',
+  regex: '^\\.\\.?/(?!http/|database/|operations/metrics\\.ts)[a-z-]+/',
   message: 'What all features share imports none of them.'
 }
 const DATABASE = {

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import accepts from '@fastify/accepts'
 import compress from '@fastify/compress'
+import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
+import underPressure from '@fastify/under-pressure'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
 import { auditRoutes } from './audit/routes.ts'
 import { BatchAnswer } from './batch.ts'
@@ -10,18 +13,23 @@ import { authenticator } from './clients/authenticate.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { tokenReader } from './clients/tokens.ts'
 import type { Db } from './database/connect.ts'
+import { Busy } from './fault.ts'
 import { fieldRoutes } from './fields/routes.ts'
 import { controlAccess, type AccessOptions } from './http/access.ts'
 import type { App, TypeBoxProvider } from './http/app.ts'
 import { acceptJson } from './http/body.ts'
 import { Coalescer } from './http/coalesce.ts'
+import { corsOptions, type Origins } from './http/cors.ts'
 import { answerConditionally } from './http/etag.ts'
 import type { Answer } from './http/formats.ts'
 import { protectAnswer } from './http/headers.ts'
-import { Problem, sendError, sendNotFound } from './http/problem.ts'
+import { Problem, sendError, sendNotFound, sendUnreadable } from './http/problem.ts'
+import type { TrustedProxies } from './http/proxy.ts'
+import { refuseSlowBodies } from './http/slow-body.ts'
 import { validatorCompiler } from './http/validation.ts'
 import { indicatorRoutes } from './indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
+import { createMetrics, type PoolCounts } from './operations/metrics.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './periods/routes.ts'
 import { procedureRoutes } from './procedures/routes.ts'
@@ -34,6 +42,9 @@ interface AppOptions {
   db: Db
   logger?: FastifyBaseLogger
   access?: AccessOptions
+  /** Measured, where it is given. */
+  pool?: PoolCounts
+  http?: { corsOrigins?: Origins, trustProxy?: TrustedProxies }
 }
 
 const OPEN: AccessOptions = { publicRead: true, requestsPerMinute: 0, issuer: null }
@@ -47,13 +58,17 @@ const SCHEMA_CONTROLLER = {
 } as unknown as FastifyServerOptions['schemaController'] & object
 
 /** The service without its process: plugins and features, in the order of the contract. */
-export async function buildApp ({ db, logger, access = OPEN }: AppOptions): Promise<App> {
+export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: AppOptions): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
-    logController: new LogController({ disableRequestLogging: true }),
-    frameworkErrors: sendError,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'id' }),
+    frameworkErrors: sendUnreadable,
+    genReqId: () => randomUUID(),
+    trustProxy: http.trustProxy ?? false,
     bodyLimit: 16 * 1024 * 1024,
-    requestTimeout: 60_000,
+    // For headers; bodies may take as long as they arrive at all.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    requestTimeout: 3_600_000,
     forceCloseConnections: 'idle',
     schemaController: SCHEMA_CONTROLLER
   }).withTypeProvider<TypeBoxProvider>()
@@ -65,15 +80,18 @@ export async function buildApp ({ db, logger, access = OPEN }: AppOptions): Prom
 
   await app.register(swagger, documentOptions)
   app.addHook('onRequest', protectAnswer)
+  refuseSlowBodies(app)
+  if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))
   await app.register(compress, { threshold: 4096 })
   await app.register(accepts)
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)
 
-  const context = { db, answers: new Coalescer<Answer>() }
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
+  const context = { db, answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
   await app.register(async (v1: App) => {
-    await controlAccess(v1, { ...access, authenticate, onLimited: () => {} })
+    await v1.register(underPressure, { maxEventLoopDelay: 1_000, pressureHandler: refuseUnderPressure })
+    await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
     await v1.register(reportRoutes, context)
@@ -93,4 +111,8 @@ export async function buildApp ({ db, logger, access = OPEN }: AppOptions): Prom
     await docs.register(swaggerUi, documentationOptions)
   })
   return app
+}
+
+async function refuseUnderPressure () {
+  throw new Busy('the event loop is late')
 }

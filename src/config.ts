@@ -1,6 +1,8 @@
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
 import type { AccessOptions } from './http/access.ts'
+import { originsOf, type Origins } from './http/cors.ts'
+import { trustedProxies, type TrustedProxies } from './http/proxy.ts'
 import { OneOf } from './http/schema.ts'
 
 const Config = Type.Object({
@@ -20,9 +22,14 @@ const Config = Type.Object({
   JWKS_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
   JWT_ISSUER: Type.Optional(Type.String()),
   JWT_AUDIENCE: Type.Optional(Type.String()),
+  CORS_ORIGINS: Type.Optional(Type.String()),
+  TRUST_PROXY: Type.Optional(Type.String()),
   LOG_LEVEL: OneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' })
 })
-export type Config = Readonly<Static<typeof Config>>
+type Read = Static<typeof Config>
+export type Config = Readonly<
+  Omit<Read, 'CORS_ORIGINS' | 'TRUST_PROXY'> & { CORS_ORIGINS?: Origins, TRUST_PROXY?: TrustedProxies }
+>
 
 /**
  * Reads the environment once. An empty variable counts as one that is not set.
@@ -30,7 +37,13 @@ export type Config = Readonly<Static<typeof Config>>
  */
 export function readConfig (environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  return Object.freeze(envSchema<Static<typeof Config>>({ schema: Config, data: set, env: false, dotenv: false }))
+  const read = envSchema<Read>({ schema: Config, data: set, env: false, dotenv: false })
+  const { CORS_ORIGINS, TRUST_PROXY, ...rest } = read
+  return Object.freeze({
+    ...rest,
+    ...(CORS_ORIGINS === undefined ? {} : { CORS_ORIGINS: originsOf(CORS_ORIGINS) }),
+    ...(TRUST_PROXY === undefined ? {} : { TRUST_PROXY: trustedProxies(TRUST_PROXY) })
+  })
 }
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']

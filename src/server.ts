@@ -6,6 +6,7 @@ import { accessOf, readConfig } from './config.ts'
 import { forgetAnswers } from './database/idempotency.ts'
 import { migrateFor } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
+import { logOptions } from './operations/log.ts'
 import { load } from './sample/load.ts'
 
 const HOUR = 3_600_000
@@ -25,15 +26,17 @@ async function start () {
   const access = accessOf(config)
   // Written in blocks: a line for each request must not wait for the disk.
   const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
-  const logger = pino({ level: config.LOG_LEVEL, base: null }, blocks)
+  const logger = pino(logOptions(config.LOG_LEVEL), blocks)
   const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
   try {
     await migrateFor(connection.db, config.MIGRATION_DATABASE_URL)
     await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
-    const app = await buildApp({ db: connection.db, logger, access })
-    const forgetting = setInterval(() => void forgetAnswers(connection.db).catch(() => {}), HOUR).unref()
+    const { db, pool } = connection
+    const forgetting = setInterval(() => void forgetAnswers(db).catch(() => {}), HOUR).unref()
+    const http = { corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY }
+    const app = await buildApp({ db, pool, logger, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
       clearInterval(forgetting)

@@ -16,10 +16,12 @@ t.test('a variable that is empty counts as one that is not set', async t => {
 t.test('what is set is read with its type; what belongs to others is left out', async t => {
   t.same(readConfig({
     HOST: '0.0.0.0', PORT: '8080', DATABASE_URL: 'postgresql://localhost/cchc', DATA_DIR: '/var/lib/cchc', LOAD_SAMPLE: 'false',
-    POOL_SIZE: '50', ALLOW_UNSAFE_DURABILITY: 'true', LOG_LEVEL: 'warn', PATH: '/usr/bin', port: '1'
+    POOL_SIZE: '50', ALLOW_UNSAFE_DURABILITY: 'true', LOG_LEVEL: 'warn',
+    CORS_ORIGINS: 'https://a.vn, http://b.vn:8080', TRUST_PROXY: '10.0.0.0/8,::1', PATH: '/usr/bin', port: '1'
   }), {
     HOST: '0.0.0.0', PORT: 8080, DATABASE_URL: 'postgresql://localhost/cchc', DATA_DIR: '/var/lib/cchc', LOAD_SAMPLE: 'false',
-    POOL_SIZE: 50, ALLOW_UNSAFE_DURABILITY: true, LOG_LEVEL: 'warn'
+    POOL_SIZE: 50, ALLOW_UNSAFE_DURABILITY: true, LOG_LEVEL: 'warn',
+    CORS_ORIGINS: ['https://a.vn', 'http://b.vn:8080'], TRUST_PROXY: ['10.0.0.0/8', '::1']
   })
 })
 
@@ -29,6 +31,8 @@ t.test('a value that cannot be is refused, and the variable is named', async t =
     DATABASE_URL: ['localhost', 'mysql://localhost/cchc'],
     LOAD_SAMPLE: ['perhaps', '1'],
     POOL_SIZE: ['0', 'many'],
+    CORS_ORIGINS: ['example.vn'],
+    TRUST_PROXY: ['false'],
     ALLOW_UNSAFE_DURABILITY: ['yes'],
     LOG_LEVEL: ['loud']
   })) {

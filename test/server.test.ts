@@ -10,7 +10,10 @@ import { startEmbedded } from '../src/database/embedded.ts'
 import { TEMPLATE_DIR } from './template.ts'
 
 const SERVER = new URL('../src/server.ts', import.meta.url).pathname
-const OWN = ['HOST', 'PORT', 'DATABASE_URL', 'DATA_DIR', 'LOAD_SAMPLE', 'POOL_SIZE', 'ALLOW_UNSAFE_DURABILITY', 'LOG_LEVEL']
+const OWN = [
+  'HOST', 'PORT', 'DATABASE_URL', 'DATA_DIR', 'LOAD_SAMPLE', 'POOL_SIZE', 'ALLOW_UNSAFE_DURABILITY', 'LOG_LEVEL',
+  'CORS_ORIGINS', 'TRUST_PROXY'
+]
 const DRAINED_WITHIN = 10_000
 
 // Most of the time is spent waiting for processes to start and to end.
@@ -127,10 +130,12 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 t.test('a request that never ends does not keep it from ending', async t => {
   const service = await start(t, { DATA_DIR: await filledFolder(t) })
-  const { sending, answered } = post(service, '/v1/procedures', '{"items": []}')
+  const { sending, answered } = post(service, '/v1/procedures', ' '.repeat(1_000_000))
   sending.on('error', () => {})
   answered.catch(() => {})
-  sending.write('{')
+  // Fast enough not to be refused for that.
+  const more = setInterval(() => { sending.write(' '.repeat(4_096)) }, 500)
+  t.teardown(() => { clearInterval(more) })
   await (await fetch(service.docs)).text()
   const since = Date.now()
   t.match(await service.stop('SIGTERM'), { code: 1 })
@@ -152,13 +157,25 @@ t.test('an error that nobody handled is logged, and ends it in order', async t =
 t.test('what is logged of a request holds its route and how it ended', async t => {
   const service = await start(t, { DATA_DIR: await filledFolder(t) })
   await service.json('/v1/units/H56')
-  await service.json('/v1/units/none')
+  await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
   const { log } = await service.stop('SIGTERM')
   const lines = log.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
   t.match(lines.filter(({ msg }) => msg === 'answered'), [
-    { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200 },
-    { method: 'GET', url: '/v1/units/none', route: '/v1/units/:code', status: 404 }
+    { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200, address: '127.0.0.1', id: /^[0-9a-f-]{36}$/ },
+    { method: 'GET', url: '/v1/units/none?key=cchc_***', route: '/v1/units/:code', status: 400 }
   ])
+})
+
+t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service', async t => {
+  const settings = { DATA_DIR: await filledFolder(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
+  const service = await start(t, settings)
+  const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
+  const answer = await fetch(service.docs.replace('/docs', '/v1/levels'), { headers })
+  t.equal(answer.headers.get('access-control-allow-origin'), 'https://bi.example.vn')
+  const metrics = await (await fetch(service.docs.replace('/docs', '/metrics'))).text()
+  t.match(metrics, /^database_pool_connections\{state="total"\} 1$/m)
+  const { log } = await service.stop('SIGTERM')
+  t.match(log, /"address":"203\.0\.113\.7"/)
 })
 
 t.test('a server is filled only where that is asked for', async t => {
@@ -187,6 +204,8 @@ t.test('it does not start', async t => {
     await refuses(t, { PORT: 'abc' }, /PORT must be integer/)
     await refuses(t, { LOG_LEVEL: 'loud', POOL_SIZE: '0' }, /POOL_SIZE.*LOG_LEVEL/)
     await refuses(t, { DATABASE_URL: 'localhost:5432' }, /DATABASE_URL/)
+    await refuses(t, { CORS_ORIGINS: 'bi.example.vn' }, /CORS_ORIGINS: "bi\.example\.vn" is not an origin/)
+    await refuses(t, { TRUST_PROXY: 'nginx' }, /TRUST_PROXY: "nginx" is not an address/)
   })
 
   t.test('without its database', async t => {

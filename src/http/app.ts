@@ -4,6 +4,7 @@ import type {
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
+import type { Metrics } from '../operations/metrics.ts'
 import type { Coalescer } from './coalesce.ts'
 import type { Answer } from './formats.ts'
 
@@ -21,4 +22,5 @@ export interface Context {
   db: Db
   /** Shared by identical questions, across all features. */
   answers: Coalescer<Answer>
+  metrics: Metrics
 }

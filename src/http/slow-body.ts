@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from './app.ts'
+import { sendError } from './problem.ts'
+
+interface SlowBodyOptions {
+  /** Milliseconds from one look at the requests in progress to the next. */
+  every?: number
+  /** How many looks make a window. */
+  looks?: number
+  /** What has to arrive in a window. */
+  bytes?: number
+}
+
+interface Watched {
+  raw: IncomingMessage
+  request: FastifyRequest
+  reply: FastifyReply
+  /** Looks since the window began, and what the socket had read by then. */
+  looks: number
+  read: number
+}
+
+/**
+ * Ends requests whose body hardly arrives: 408, or where there is an answer already only the end of the connection. A
+ * bound on the whole request would refuse long bodies, too. By default at least 1 KiB/s has to come, over ten seconds.
+ */
+export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes = 10 * 1_024 }: SlowBodyOptions = {}) {
+  const watched = new Set<Watched>()
+
+  app.addHook('onRequest', (request, reply, done) => {
+    const { raw, headers } = request
+    if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {
+      const entry = { raw, request, reply, looks: 0, read: raw.socket.bytesRead }
+      watched.add(entry)
+      // Not left to the next look, which would keep what was sent in memory.
+      raw.once('end', () => watched.delete(entry))
+    }
+    done()
+  })
+
+  // Looks are counted, not seconds: while the process was too busy to look it was too busy to read.
+  const timer = setInterval(() => {
+    for (const entry of watched) {
+      const { raw } = entry
+      const { bytesRead, destroyed } = raw.socket
+      // All of it may be there and not read yet.
+      if (raw.complete || destroyed) {
+        watched.delete(entry)
+      } else if (raw.readableLength >= raw.readableHighWaterMark) {
+        // Full: it is we who keep the sender waiting.
+        Object.assign(entry, { looks: 0, read: bytesRead })
+      } else if (++entry.looks >= looks) {
+        if (bytesRead - entry.read < bytes) {
+          watched.delete(entry)
+          refuse(entry)
+        }
+        Object.assign(entry, { looks: 0, read: bytesRead })
+      }
+    }
+  }, every).unref()
+  // After the last request has ended: a service that closes waits for bodies, too.
+  app.addHook('onClose', async () => { clearInterval(timer) })
+}
+
+function refuse ({ raw, request, reply }: Watched) {
+  if (reply.raw.headersSent) {
+    raw.socket.destroy()
+    return
+  }
+  const error = Object.assign(new Error('the body arrives too slowly'), { statusCode: 408 })
+  void sendError(error, request, reply.header('connection', 'close'))
+}

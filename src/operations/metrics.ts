@@ -1,0 +1,53 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
+
+/** The connections of a pool, as pg counts them. */
+export interface PoolCounts {
+  totalCount: number
+  idleCount: number
+  waitingCount: number
+}
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** What the service measures of itself. The pool, where there is one, is looked at when someone asks. */
+export function createMetrics (pool?: PoolCounts) {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  if (pool !== undefined) measurePool(registry, pool)
+  return {
+    registry,
+    requestDurations: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from a request to its answer, by route and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers
+    }),
+    rateLimited: new Counter({
+      name: 'http_rate_limited_total',
+      help: 'Requests refused because their client had sent too many',
+      registers
+    }),
+    ingestedRows: new Counter({
+      name: 'ingest_rows_total',
+      help: 'Rows of batches, by what they are and what became of them',
+      labelNames: ['resource', 'outcome'],
+      registers
+    })
+  }
+}
+
+function measurePool (registry: Registry, pool: PoolCounts) {
+  const connections = new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections to the database: all, those that nobody uses, and requests that wait for one',
+    labelNames: ['state'],
+    registers: [registry],
+    collect () {
+      connections.set({ state: 'total' }, pool.totalCount)
+      connections.set({ state: 'idle' }, pool.idleCount)
+      connections.set({ state: 'waiting' }, pool.waitingCount)
+    }
+  })
+}
