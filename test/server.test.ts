@@ -134,7 +134,9 @@ t.test('a request that never ends does not keep it from ending', async t => {
   sending.on('error', () => {})
   answered.catch(() => {})
   // Fast enough not to be refused for that.
-  const more = setInterval(() => { sending.write(' '.repeat(4_096)) }, 500)
+  const send = () => { sending.write(' '.repeat(4_096)) }
+  send()
+  const more = setInterval(send, 500)
   t.teardown(() => { clearInterval(more) })
   await (await fetch(service.docs)).text()
   const since = Date.now()
