@@ -13,6 +13,7 @@ import { authenticator } from './clients/authenticate.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { tokenReader } from './clients/tokens.ts'
 import type { Db } from './database/connect.ts'
+import { Turnstile } from './database/turnstile.ts'
 import { Busy } from './fault.ts'
 import { fieldRoutes } from './fields/routes.ts'
 import { controlAccess, type AccessOptions } from './http/access.ts'
@@ -88,7 +89,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.addSchema(BatchAnswer)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
-  const context = { db, answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
+  const context = { db, turnstile: turnstileFor(pool), answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 1_000, pressureHandler: refuseUnderPressure })
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
@@ -115,4 +116,11 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
 
 async function refuseUnderPressure () {
   throw new Busy('the event loop is late')
+}
+
+/** Who waits to write does so twice as long as for a connection. */
+function turnstileFor (pool?: PoolCounts): Turnstile {
+  if (pool === undefined) return new Turnstile(10)
+  const { max, connectionTimeoutMillis: patience } = pool.options
+  return new Turnstile(max, 2 * patience!)
 }

@@ -29,7 +29,7 @@ async function start () {
   const logger = pino(logOptions(config.LOG_LEVEL), blocks)
   const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
   try {
-    await migrateFor(connection.db, config.MIGRATION_DATABASE_URL)
+    await migrateFor(connection.db, config)
     await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)

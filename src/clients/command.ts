@@ -94,7 +94,7 @@ async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>
   const config = readConfig(process.env)
   const connection = await openDatabase(config, () => {})
   try {
-    await migrateFor(connection.db, config.MIGRATION_DATABASE_URL)
+    await migrateFor(connection.db, config)
     await work(connection.db)
   } finally {
     await connection.close()

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { HurriedClient, PATIENCE } from './hurried.ts'
 import { PreparingClient } from './prepared.ts'
 import type { DB } from './tables.ts'
 
@@ -29,6 +30,8 @@ interface ConnectOptions {
   max: number
   /** Told of a connection that died while nobody used it; the pool replaces it by itself. */
   onLost: (error: Error) => void
+  /** Whether someone waits for each statement: not so in migrations, nor where only one can run at a time. */
+  hurried?: boolean
 }
 
 const TEXT_PARSERS: Record<number, (text: string) => unknown> = {
@@ -47,17 +50,17 @@ export function exactNumber (text: string): number {
 }
 
 /** Opens a pool. Every wait is bounded, so a slow or lost database becomes an error and not a queue. */
-export function connect (address: Address, { max, onLost }: ConnectOptions): Connection {
+export function connect (address: Address, { max, onLost, hurried = 'connectionString' in address }: ConnectOptions): Connection {
   const pool = new pg.Pool({
-    Client: PreparingClient,
+    Client: hurried ? HurriedClient : PreparingClient,
     max,
     application_name: 'cchc-statistics',
     // Else the server plans a prepared statement anew at each call, which takes longer than to run it.
     options: '-c plan_cache_mode=force_generic_plan',
-    connectionTimeoutMillis: 1_500,
+    connectionTimeoutMillis: 450,
     idleTimeoutMillis: 30_000,
-    lock_timeout: 1_500,
-    statement_timeout: 20_000,
+    lock_timeout: hurried ? 900 : 20_000,
+    statement_timeout: hurried ? PATIENCE - 100 : 0,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     types: { getTypeParser: parserOf },

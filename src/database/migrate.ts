@@ -16,17 +16,26 @@ export async function migrate (db: Db, target?: string): Promise<void> {
   if (error !== undefined) throw error as Error
 }
 
+interface Owned {
+  DATABASE_URL?: string
+  MIGRATION_DATABASE_URL?: string
+}
+
 /**
- * Brings the schema of the service's database to the newest migration.
- * @param ownerUrl where the service runs as a role of its own: how the owner of the tables connects, who then lets the
- * service's role use them, but not change what was recorded.
+ * Brings the schema of the service's database to the newest migration. Where the service runs as a role of its own,
+ * `MIGRATION_DATABASE_URL` is how the owner of the tables connects, who then lets the service's role use them, but not
+ * change what was recorded.
  */
-export async function migrateFor (db: Db, ownerUrl: string | undefined): Promise<void> {
-  if (ownerUrl === undefined) return migrate(db)
-  const owner = connect({ connectionString: ownerUrl }, { max: 1, onLost: () => {} })
+export async function migrateFor (
+  db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned
+): Promise<void> {
+  const connectionString = ownerUrl ?? url
+  if (connectionString === undefined) return migrate(db)
+  // Migrations take as long as they take. Two, because the migrator holds one while it works with the other.
+  const owner = connect({ connectionString }, { max: 2, onLost: () => {}, hurried: false })
   try {
     await migrate(owner.db)
-    await grantUse(owner.db, await roleOf(db))
+    if (ownerUrl !== undefined) await grantUse(owner.db, await roleOf(db))
   } finally {
     await owner.close()
   }

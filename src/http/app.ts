@@ -4,6 +4,7 @@ import type {
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
+import type { Turnstile } from '../database/turnstile.ts'
 import type { Metrics } from '../operations/metrics.ts'
 import type { Coalescer } from './coalesce.ts'
 import type { Answer } from './formats.ts'
@@ -20,6 +21,8 @@ export type App = FastifyInstance<
 /** What every feature gets. */
 export interface Context {
   db: Db
+  /** Lets writers in. */
+  turnstile: Turnstile
   /** Shared by identical questions, across all features. */
   answers: Coalescer<Answer>
   metrics: Metrics

@@ -1,3 +1,5 @@
+import { Refusal } from '../fault.ts'
+
 interface Question<T> {
   running: Promise<T>
   begun: boolean
@@ -15,7 +17,7 @@ export class Coalescer<T> {
     const question = this.#questions.get(key)
     if (question === undefined) return this.#start(key, answer)
     if (!question.begun) return question.running
-    question.next ??= question.running.then(ignore, ignore).then(() => this.#start(key, answer))
+    question.next ??= question.running.then(ignore, failForAll).then(() => this.#start(key, answer))
     return question.next
   }
 
@@ -27,10 +29,21 @@ export class Coalescer<T> {
     })
     const question: Question<T> = { running, begun: false, next: null }
     this.#questions.set(key, question)
-    const forget = () => { if (question.next === null) this.#questions.delete(key) }
-    running.then(forget, forget)
+    const forget = (error?: unknown) => {
+      if (question.next === null || isForAll(error)) this.#questions.delete(key)
+    }
+    running.then(() => { forget() }, forget)
     return running
   }
 }
 
 function ignore () {}
+
+/** A refusal may not hold any more; a database that has just not answered will not do so for those that wait, either. */
+function isForAll (error: unknown): boolean {
+  return error !== undefined && !(error instanceof Refusal)
+}
+
+function failForAll (error: unknown) {
+  if (isForAll(error)) throw error
+}

@@ -45,20 +45,28 @@ export const PutHeaders = Type.Object({
  * @param stored the answer as it may be kept for a repetition: without what is shown once
  */
 export async function write<T extends object> (
-  { db }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
+  { db, turnstile }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
   work: (write: Write) => Promise<T>, stored?: (answer: T) => object
 ): Promise<T> {
-  const { answer, replayed } = await performWrite(db, originOf(request), keep, work, stored)
+  const { answer, replayed } = await turnstile.pass(() => (
+    performWrite(db, originOf(request), keep, work, stored)))
   if (replayed) reply.header('idempotency-replayed', 'true')
   return answer
 }
 
-/** The same for a batch. */
+const OUTCOMES = ['created', 'updated', 'unchanged', 'deleted', 'rejected'] as const
+
+/** The same for a batch, whose rows are counted by what became of them. */
 export async function writeBatch (
   context: Context, request: FastifyRequest, reply: FastifyReply, { dry_run: dryRun }: BatchOptions,
   work: (write: Write) => Promise<BatchAnswer>
 ): Promise<BatchAnswer> {
-  return write(context, request, reply, !dryRun, work)
+  const answer = await write(context, request, reply, !dryRun, work)
+  const resource = request.routeOptions.url!.replace('/v1/', '')
+  if (!dryRun && !reply.hasHeader('idempotency-replayed')) {
+    for (const outcome of OUTCOMES) context.metrics.ingestedRows.inc({ resource, outcome }, answer[outcome])
+  }
+  return answer
 }
 
 function originOf (request: FastifyRequest): Origin {

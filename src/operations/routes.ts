@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { Caller } from '../caller.ts'
 import type { App, Context } from '../http/app.ts'
 import { problems } from '../http/problem.ts'
 import { withoutSecrets } from '../http/secrets.ts'
@@ -18,7 +19,9 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     // Behind a proxy it can be any text.
     const address = withoutSecrets(request.ip)
     const trace = traceparent === undefined ? undefined : traceOf(traceparent as string)
-    request.log.info({ method, route, url, status, ms: reply.elapsedTime, address, ...trace }, 'answered')
+    // Outside the API nobody is asked who it is.
+    const client = (request.caller as Caller | undefined)?.client ?? undefined
+    request.log.info({ client, method, route, url, status, ms: reply.elapsedTime, address, ...trace }, 'answered')
     done()
   })
 

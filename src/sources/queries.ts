@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { changeOf } from '../batch.ts'
 import type { Db } from '../database/connect.ts'
+import { takeTime } from '../database/hurried.ts'
 import { recordedOf } from '../database/record.ts'
 import type { Write } from '../database/write.ts'
 import { notFound } from '../fault.ts'
@@ -35,7 +36,10 @@ export async function describedSource (write: Write, code: string, body: SourceB
   const after = await trx.insertInto('sources').values({ code, ...described })
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`sources.version + 1` }))
     .returningAll().executeTakeFirstOrThrow()
-  if (before?.precedence !== body.precedence) await recountSource(trx, code)
+  if (before?.precedence !== body.precedence) {
+    await takeTime(trx)
+    await recountSource(trx, code)
+  }
   recorded.push(...recordedOf('sources', [changeOf(0, before, after)], { key: ['code'] }))
   return after
 }

@@ -1,0 +1,42 @@
+import { sql } from 'kysely'
+import type { Trx } from './connect.ts'
+import { PreparingClient } from './prepared.ts'
+
+/** Milliseconds after which a statement has no answer. A request has several things to wait for, and two seconds. */
+export const PATIENCE = 1_700
+
+const MARK = '/* takes its time */'
+const SECONDS = 20
+
+/** Lets the statements of a transaction take longer than usual: those that count a whole source anew. */
+export async function takeTime (trx: Trx): Promise<void> {
+  await sql.raw(`${MARK} set local statement_timeout = '${SECONDS}s'`).execute(trx)
+}
+
+/**
+ * A connection that is given up when a statement has no answer in time. The server ends what takes too long; this is
+ * for a server that does not even do that, because its process is stopped or the network gone.
+ */
+export class HurriedClient extends PreparingClient {
+  #allowed = PATIENCE
+
+  override query (text: unknown, values?: unknown, callback?: unknown): never {
+    const result = super.query(text, values, callback) as unknown
+    if (!(result instanceof Promise)) return result as never
+    this.#allow(text)
+    const timer = setTimeout(() => { this.#giveUp() }, this.#allowed)
+    return result.finally(() => { clearTimeout(timer) }) as never
+  }
+
+  #allow (text: unknown) {
+    if (typeof text !== 'string') return
+    if (text.startsWith(MARK)) this.#allowed = (SECONDS + 1) * 1_000
+    else if (text === 'begin') this.#allowed = PATIENCE
+  }
+
+  /** Whoever waits is told so, and the pool makes another. */
+  #giveUp () {
+    const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
+    stream.destroy()
+  }
+}
