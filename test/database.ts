@@ -43,8 +43,8 @@ export function forEachDatabase (
 }
 
 async function serve (t: Test, address: Address, access?: AccessOptions): Promise<Service> {
-  const { db, close } = connect(address, { max: 8, onLost: () => {} })
-  const app = await buildApp({ db, ...access === undefined ? {} : { access } })
+  const { db, pool, close } = connect(address, { max: 8, onLost: () => {} })
+  const app = await buildApp({ db, pool, ...access === undefined ? {} : { access } })
   t.teardown(async () => { await app.close(); await close() })
   const send = async (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown, headers = {}
@@ -80,7 +80,7 @@ export async function openEmbedded (t: Test): Promise<Address> {
 
 async function openOnServer (t: Test): Promise<Address> {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
-  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {} })
+  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
   await sql`create database ${sql.id(name)} template ${sql.id(TEMPLATE_NAME)}`.execute(maintenance.db)
   t.teardown(async () => {
     await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)

@@ -39,7 +39,7 @@ export class Coalescer<T> {
 
 function ignore () {}
 
-/** A refusal may not hold any more; a database that has just not answered will not do so for those that wait, either. */
+/** A refusal may not hold any more; a database that did not answer will not do so for those that wait, either. */
 function isForAll (error: unknown): boolean {
   return error !== undefined && !(error instanceof Refusal)
 }

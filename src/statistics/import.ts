@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../batch.ts'
 import type { Caller } from '../caller.ts'
 import type { Trx } from '../database/connect.ts'
+import type { FaultCode } from '../fault.ts'
 import { recordedOf } from '../database/record.ts'
 import { recordset } from '../database/recordset.ts'
 import type { Write } from '../database/write.ts'
@@ -44,6 +45,7 @@ export async function importDossierStatistics (
   write: Write, batch: Batch<DossierStatisticsItem>, options: ImportOptions
 ): Promise<BatchAnswer> {
   const { trx, by } = write
+  rejectForeignSources(batch, by)
   const unitOf = await resolveUnits(trx, batch.items.flatMap(item => namedUnit(item, by) ?? []))
   const drafts = await draftRows(write, batch, unitOf)
   batch.rejectDuplicates(drafts.map(({ index, row }) => ({ index, key: rowKeyOf(row) })), 'unit, period, source, scope, field and procedure')
@@ -76,7 +78,7 @@ async function draftRows (
   const fields = await byCode(trx, 'fields', items.map(({ item }) => item.field))
 
   return items.flatMap(({ index, item }) => {
-    const source = sourceFor(by, batch, index, item)
+    const source = (item.source ?? by.source)!
     const unit = unitOf({ name: item.unit, source })
     const period = periods.get(item.period)
     const procedure = item.procedure == null ? null : procedures.get(item.procedure)
@@ -92,7 +94,7 @@ async function draftRows (
     }
     for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
     if (unit !== undefined && rejectForbiddenUnit(batch, index, unit, by)) return []
-    if (unit === undefined || period === undefined || procedure === undefined || source === null) return []
+    if (unit === undefined || period === undefined || procedure === undefined) return []
     rejectUnitNotValid(batch, index, unit, period)
     if (item.scope !== 'total' && !unit.reports_dossiers) {
       batch.reject(index, 'scope', 'no_own_desk', `unit ${unit.code} has no desk of its own; post its total`)
@@ -114,19 +116,20 @@ async function draftRows (
   })
 }
 
-/** The source of an item: that of the key. Only whoever manages the service may report for others. */
-function sourceFor (by: Caller, batch: Batch<unknown>, index: number, item: DossierStatisticsItem): string | null {
-  const { source } = item
-  if (by.source === null && !by.scopes.includes('admin')) {
-    batch.reject(index, 'source', 'forbidden_source', 'this key has no source to report for')
-    return null
+/** A key reports for its own source. Only whoever manages the service may report for others. */
+function rejectForeignSources (batch: Batch<unknown>, by: Caller) {
+  const reject = (index: number, code: FaultCode, detail: string) => { batch.reject(index, 'source', code, detail) }
+  for (const [index, item] of batch.items.entries()) {
+    if (typeof item !== 'object' || item === null) continue
+    const { source } = item as { source?: unknown }
+    if (by.source !== null && source !== undefined && source !== by.source) {
+      reject(index, 'forbidden_source', `this key reports for ${by.source} alone`)
+    } else if (by.source === null && !by.scopes.includes('admin')) {
+      reject(index, 'forbidden_source', 'this key has no source to report for')
+    } else if (by.source === null && source === undefined) {
+      reject(index, 'missing', 'source is needed: this key has none of its own')
+    }
   }
-  if (by.source !== null && source !== undefined && source !== by.source) {
-    batch.reject(index, 'source', 'forbidden_source', `this key reports for ${by.source}, not for ${source}`)
-    return null
-  }
-  if (by.source === null && source === undefined) batch.reject(index, 'source', 'missing', 'source is needed: this key has none of its own')
-  return source ?? by.source
 }
 
 /** The rows of a catalogue table that the batch names. */

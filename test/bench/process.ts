@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 
 export interface Running {
   address: string
+  /** What a service on a new embedded database prints when it starts. */
+  key: string | undefined
   stop: () => Promise<void>
 }
 
@@ -15,11 +18,21 @@ export async function run (script: string, environment: Record<string, string> =
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
   }
+  let key: string | undefined
   for await (const line of createInterface({ input: child.stdout })) {
+    key ??= /cchc_\w+_[\w-]+/.exec(line)?.[0]
     const address = /(http:\/\/[^\s/"]+)/.exec(line)?.[1]
     if (address === undefined) continue
     child.stdout.resume()
-    return { address, stop }
+    return { address, key, stop }
   }
   throw new Error(`${script} ended before it listened`)
+}
+
+/** Makes a client with a key as an operator does, before the service starts. */
+export async function clientKey (environment: Record<string, string>, ...options: string[]): Promise<string> {
+  const path = new URL('../../src/clients/command.ts', import.meta.url).pathname
+  const env = { ...process.env, ...environment }
+  const { stdout } = await promisify(execFile)(process.execPath, [path, 'create', ...options], { env })
+  return /cchc_\w+_[\w-]+/.exec(stdout)![0]
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { syntheticStatistics } from '../../src/sample/statistics.ts'
 import { units } from '../../src/sample/units.ts'
-import { run } from './process.ts'
+import { clientKey, run } from './process.ts'
 
 const ROUNDS = 5
 const SECONDS = 4
@@ -15,16 +15,23 @@ const folder = await mkdtemp(join(tmpdir(), 'cchc-bench-'))
 const bare = await run('test/bench/bare.ts')
 // Not DATABASE_URL, which may name a database in use: this one is written to.
 const server = process.env['BENCH_DATABASE_URL'] ?? ''
-const service = await run('src/server.ts', {
-  DATABASE_URL: server, PORT: '0', DATA_DIR: join(folder, 'data'), LOAD_SAMPLE: 'true', ALLOW_UNSAFE_DURABILITY: 'true'
-})
+const environment = {
+  DATABASE_URL: server, PORT: '0', DATA_DIR: join(folder, 'data'), LOAD_SAMPLE: 'true', ALLOW_UNSAFE_DURABILITY: 'true',
+  PUBLIC_READ: 'true', RATE_LIMIT: '0'
+}
+const key = await clientKey(environment, '--name', 'bench', '--source', 'bench', '--scopes', 'read,write:statistics')
+const service = await run('src/server.ts', environment)
 
 const subjects: Record<string, autocannon.Options> = {
   'bare Fastify route': { url: bare.address, connections: CONNECTIONS },
   'GET on-time by level': { url: `${service.address}/v1/on-time?period=2021-Q3&group_by=level`, connections: CONNECTIONS },
+  'the same with a key': {
+    url: `${service.address}/v1/on-time?period=2021-Q3&group_by=level`, connections: CONNECTIONS,
+    headers: { authorization: `Bearer ${key}` }
+  },
   'POST 1 000 items': {
     url: `${service.address}/v1/dossier-statistics`, connections: 1,
-    requests: bodies().map(body => ({ method: 'POST', body, headers: { 'content-type': 'application/json' } }))
+    requests: bodies().map(body => ({ method: 'POST', body, headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` } }))
   }
 }
 

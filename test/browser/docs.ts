@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Locator, type Page } from 'playwright-core'
 import { run } from '../bench/process.ts'
 
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
@@ -26,7 +26,21 @@ async function main () {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-browser-'))
   const service = await run('src/server.ts', { HOST: '127.0.0.1', PORT: '0', DATABASE_URL: '', DATA_DIR: join(folder, 'data') })
   try {
-    await withPage(join(folder, 'profile'), page => tryOut(page, service.address))
+    await withPage(join(folder, 'profile'), async page => {
+      await page.goto(`${service.address}/docs`)
+      await tryOut(page)
+      const [, id] = service.key!.split('_')
+      const write = page.locator('#operations-catalogue-postProcedures')
+      assert.equal(await execute(write), 401, 'without a key nothing is written')
+      const carriers = { bearer: [service.key!], apiKey: [service.key!], basic: [id!, service.key!] }
+      for (const [scheme, inputs] of Object.entries(carriers)) {
+        await authorize(page, scheme, inputs)
+        assert.equal(await execute(write), 200, `a key is taken as ${scheme}`)
+        // Not by a reload, which would open what was open.
+        await page.goto('about:blank')
+        await page.goto(`${service.address}/docs`)
+      }
+    })
     console.log('the documentation works in a browser')
   } finally {
     await service.stop()
@@ -43,7 +57,10 @@ async function withPage (profile: string, use: (page: Page) => Promise<void>) {
     page.setDefaultTimeout(20_000)
     const complaints: string[] = []
     // What the content security policy forbids is reported as an error, too.
-    page.on('console', message => { if (message.type() === 'error') complaints.push(message.text()) })
+    page.on('console', message => {
+      // A refusal is an answer like others.
+      if (message.type() === 'error' && !message.text().includes('status of 401')) complaints.push(message.text())
+    })
     page.on('pageerror', error => complaints.push(error.message))
     page.on('requestfailed', request => complaints.push(`${request.url()}: ${request.failure()?.errorText}`))
     await use(page)
@@ -53,12 +70,31 @@ async function withPage (profile: string, use: (page: Page) => Promise<void>) {
   }
 }
 
-async function tryOut (page: Page, address: string) {
-  await page.goto(`${address}/docs`)
-  const operation = page.locator('#operations-statistics-getOnTime')
-  await operation.locator('.opblock-summary-control').click()
-  await operation.getByRole('button', { name: 'Try it out' }).click()
+/** @returns the status of the answer */
+async function execute (operation: Locator): Promise<number> {
+  if (await operation.getByRole('button', { name: 'Execute' }).count() === 0) {
+    await operation.locator('.opblock-summary-control').click()
+    await operation.getByRole('button', { name: 'Try it out' }).click()
+  }
+  const answered = operation.page().waitForResponse(/\/v1\//)
   await operation.getByRole('button', { name: 'Execute' }).click()
+  const response = await answered
+  await response.finished()
+  return response.status()
+}
+
+/** Fills in what one of the schemes asks for. */
+async function authorize (page: Page, scheme: string, inputs: string[]) {
+  await page.locator('.auth-wrapper .authorize').first().click()
+  const form = page.locator('.auth-container').filter({ hasText: new RegExp(`^${scheme}\\b`) })
+  for (const [i, text] of inputs.entries()) await form.locator('input').nth(i).fill(text)
+  await form.getByRole('button', { name: 'Apply credentials' }).click()
+  await page.locator('.btn-done').first().click()
+}
+
+async function tryOut (page: Page) {
+  const operation = page.locator('#operations-statistics-getOnTime')
+  assert.equal(await execute(operation), 200)
   const answer = operation.locator('.live-responses-table .response').first()
   assert.match(await answer.locator('.response-col_status').innerText(), /^200\b/)
   const text = await answer.locator('.response-col_description .highlight-code code').first().innerText()

@@ -1,13 +1,13 @@
 import { gzipSync } from 'node:zlib'
 import { MAX_ITEMS } from '../../src/batch.ts'
-import { forEachDatabase } from '../database.ts'
+import { ADMIN, forEachDatabase } from '../database.ts'
 
 const SOURCE = { name: 'Nguồn mới', precedence: 10, synthetic: false }
 const JSON_TYPE = { 'content-type': 'application/json' }
 
 forEachDatabase('a body', async (t, { app, get, post }) => {
   const send = async (headers: Record<string, string>, payload?: string | Buffer) => {
-    const response = await app.inject({ method: 'PUT', url: '/v1/sources/new', headers, payload })
+    const response = await app.inject({ method: 'PUT', url: '/v1/sources/new', headers: { ...ADMIN, ...headers }, payload })
     return { status: response.statusCode, body: response.json() }
   }
 

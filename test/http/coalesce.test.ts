@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
+import { notFound } from '../../src/fault.ts'
 import { Coalescer } from '../../src/http/coalesce.ts'
 import { forEachDatabase } from '../database.ts'
 
@@ -58,16 +59,25 @@ t.test('an answer is not kept', async t => {
   t.equal(state.readings, 2)
 })
 
-t.test('a reading that fails fails for those who wait for it, and for nobody after them', async t => {
+t.test('a reading that fails fails for all who wait, and for nobody after them', async t => {
   const answers = new Coalescer<string>()
   const failing = async () => { await pause(20); throw new Error('lost') }
   const first = answers.ask('same', failing)
-  await pause(1)
+  await pause(5)
   const next = answers.ask('same', async () => 'found')
   await t.rejects(first, { message: 'lost' })
-  t.equal(await next, 'found')
+  await t.rejects(next, { message: 'lost' }, 'each would else wait as long for a database that does not answer')
   await t.rejects(answers.ask('same', failing), { message: 'lost' })
   t.equal(await answers.ask('same', async () => 'found again'), 'found again')
+})
+
+t.test('a reading that is refused is refused to those who asked by then, and not to those who asked later', async t => {
+  const answers = new Coalescer<string>()
+  const first = answers.ask('same', async () => { await pause(20); throw notFound('unit', 'new') })
+  await pause(5)
+  const next = answers.ask('same', async () => 'found')
+  await t.rejects(first, { message: 'there is no unit "new"' })
+  t.equal(await next, 'found')
 })
 
 forEachDatabase('after a write is acknowledged every answer holds it, however many ask', async (t, { get, post }) => {

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect, type Address } from '../../src/database/connect.ts'
 import { startEmbedded } from '../../src/database/embedded.ts'
-import { forEachDatabase } from '../database.ts'
+import { ADMIN, forEachDatabase } from '../database.ts'
 import { TEMPLATE_DIR } from '../template.ts'
 
 async function appOn (t: Test, address: Address) {
@@ -33,7 +33,7 @@ async function unavailable (t: Test, app: Awaited<ReturnType<typeof buildApp>>) 
     })
   }
   const payload = { items: [{ unit: 'H56', period: '2021-H1', source: 'x', received: 1 }] }
-  t.equal((await app.inject({ method: 'POST', url: '/v1/dossier-statistics', payload })).statusCode, 503)
+  t.equal((await app.inject({ method: 'POST', url: '/v1/dossier-statistics', headers: ADMIN, payload })).statusCode, 503)
   t.equal((await app.inject('/livez')).statusCode, 200)
 }
 

@@ -38,6 +38,17 @@ const ROWS: Record<string, string[]> = {
     `insert into indicators values ('cchc-2021', '4.1.1', 1, '4.1.1', '4.1', 'Tỷ lệ', 'percent', null, '[]')`,
     `insert into indicator_values (province_code, unit, period, form, indicator, state, number, printed)
       values ('H56', 'H56', '2021-H1', 'cchc-2021', '4.1.1', 'reported', 92.41, '92,41')`
+  ],
+  '0004_clients': [
+    `insert into clients values ('one-stop', 'Một cửa', 'one-stop', '{read,write:statistics}', 'H56-380', 600, null, 1)`,
+    `insert into client_keys (id, client, secret_sha256) values ('0123456789abcdef', 'one-stop', '\\x00')`
+  ],
+  '0005_writes': [
+    `update change_feed set position = 1`,
+    `insert into writes (province_code, id, position, client, operation)
+      values ('H56', 1, 1, 'one-stop', 'postDossierStatistics')`,
+    `insert into changes values ('H56', 1, 0, 'sources', 'created', '{"code": "one-stop"}', null, null, '{"precedence": 100}')`,
+    `insert into idempotency_keys (province_code, client, key, request_sha256, answer) values ('H56', 'one-stop', 'a', '\\x00', '{}')`
   ]
 }
 
