@@ -9,7 +9,7 @@ const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-  // The owner of the tables, where the service itself runs as a role that only uses them.
+  // The owner of the tables, where the service runs as a role that only uses them.
   MIGRATION_DATABASE_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
   DATA_DIR: Type.String({ default: 'data', minLength: 1 }),
   LOAD_SAMPLE: Type.Optional(OneOf(['true', 'false', 'catalogue'])),

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -7,25 +6,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startEmbedded } from '../src/database/embedded.ts'
-import { TEMPLATE_DIR } from './template.ts'
+import { launch, listening, type Ended } from './process.ts'
+import { ADMIN_KEY, TEMPLATE_DIR } from './template.ts'
 
-const SERVER = new URL('../src/server.ts', import.meta.url).pathname
-const OWN = [
-  'HOST', 'PORT', 'DATABASE_URL', 'DATA_DIR', 'LOAD_SAMPLE', 'POOL_SIZE', 'ALLOW_UNSAFE_DURABILITY', 'LOG_LEVEL',
-  'CORS_ORIGINS', 'TRUST_PROXY'
-]
 const DRAINED_WITHIN = 10_000
 
 // Most of the time is spent waiting for processes to start and to end.
 t.jobs = 3
 
 interface Running {
-  child: ChildProcess
   /** Where it says it can be tried. */
   docs: string
+  log: () => string
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a client sees: anything
   json: (path: string, init?: RequestInit) => Promise<any>
-  stop: (signal: NodeJS.Signals) => Promise<{ code: number | null, log: string, errors: string }>
+  stop: (signal: NodeJS.Signals) => Promise<Ended>
 }
 
 async function folderOf (t: Test): Promise<string> {
@@ -42,32 +37,19 @@ async function filledFolder (t: Test): Promise<string> {
 }
 
 function run (t: Test, settings: Record<string, string>, preload: string[] = []) {
-  const others = Object.entries(process.env).filter(([name]) => !OWN.includes(name))
-  const env = { ...Object.fromEntries(others), PORT: '0', ...settings }
-  const child = spawn(process.execPath, [...preload.map(file => `--import=${file}`), SERVER], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  t.teardown(() => { child.kill('SIGKILL') })
-  const written = { log: '', errors: '' }
-  child.stdout.on('data', text => { written.log += String(text) })
-  child.stderr.on('data', text => { written.errors += String(text) })
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...written }))
-  return { child, written, ended }
+  const launched = launch(settings, { preload })
+  t.teardown(() => { launched.child.kill('SIGKILL') })
+  return launched
 }
 
 async function start (t: Test, settings: Record<string, string>, preload: string[] = []): Promise<Running> {
-  const { child, written, ended } = run(t, settings, preload)
-  const docs = await new Promise<string>((resolve, reject) => {
-    child.stdout.on('data', () => {
-      const found = /"try it at (http:[^"]+\/docs)"/.exec(written.log)
-      if (found) resolve(found[1]!)
-    })
-    void ended.then(({ code, errors }) => { reject(new Error(`ended with ${code}: ${errors}`)) })
-  })
-  const base = docs.replace('/docs', '')
+  const launched = run(t, settings, preload)
+  const base = await listening(launched)
   return {
-    child,
-    docs,
+    docs: `${base}/docs`,
+    log: () => launched.written.log,
     json: async (path, init) => (await fetch(base + path, init)).json(),
-    stop: async signal => { child.kill(signal); return ended }
+    stop: async signal => { launched.child.kill(signal); return launched.ended }
   }
 }
 
@@ -85,7 +67,7 @@ async function countOf (service: Running, path: string): Promise<number> {
 
 function post (service: Running, path: string, body: string) {
   const sending = request(service.docs.replace('/docs', path), {
-    method: 'POST', headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    method: 'POST', headers: { 'content-type': 'application/json', 'x-api-key': ADMIN_KEY, 'content-length': Buffer.byteLength(body) }
   })
   const answered = once(sending, 'response').then(([response]) => (response as { statusCode: number }).statusCode)
   return { sending, answered }
@@ -100,13 +82,18 @@ t.test('the first start makes a database with the sample data; the second finds 
   t.match((await first.json('/v1/on-time?period=2021-H1&unit=H56')).items, [{ on_time_percent: 99.88 }])
   const rows = await countOf(first, '/v1/dossier-statistics?limit=10000')
   const renamed = { name: 'Đổi tên', precedence: 7, synthetic: true }
-  await first.json('/v1/sources/sample', { method: 'PUT', body: JSON.stringify(renamed), headers: { 'content-type': 'application/json' } })
+  const key = /the key of an administrator, shown this once: (cchc_\w+_[\w-]+)\n/.exec(first.log())![1]!
+  t.match(await first.json('/v1/sources/sample', {
+    method: 'PUT', body: JSON.stringify(renamed), headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }
+  }), renamed)
   t.match(await first.stop('SIGTERM'), { code: 0, errors: '' })
 
   const second = await start(t, { DATA_DIR })
   t.equal(await countOf(second, '/v1/dossier-statistics?limit=10000'), rows)
   t.match((await second.json('/v1/sources')).items, [{}, { code: 'sample', ...renamed }], 'nothing is loaded over what has changed')
-  t.match(await second.stop('SIGINT'), { code: 0, errors: '' })
+  const { code, log, errors } = await second.stop('SIGINT')
+  t.match({ code, errors }, { code: 0, errors: '' })
+  t.notMatch(log, /cchc_/, 'the key was shown once')
 })
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -185,7 +172,7 @@ t.test('a server is filled only where that is asked for', async t => {
   const { address, close } = await startEmbedded(folder)
   t.teardown(close)
   const DATABASE_URL = `postgres://postgres@${encodeURIComponent(address.host)}/postgres`
-  const settings = { DATABASE_URL, POOL_SIZE: '1' }
+  const settings = { DATABASE_URL, POOL_SIZE: '1', PUBLIC_READ: 'true' }
   await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
   for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 607, 14]] as const) {
     const service = await start(t, { ...settings, LOAD_SAMPLE, ALLOW_UNSAFE_DURABILITY: 'true' })

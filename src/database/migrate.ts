@@ -31,8 +31,8 @@ export async function migrateFor (
 ): Promise<void> {
   const connectionString = ownerUrl ?? url
   if (connectionString === undefined) return migrate(db)
-  // Migrations take as long as they take. Two, because the migrator holds one while it works with the other.
-  const owner = connect({ connectionString }, { max: 2, onLost: () => {}, hurried: false })
+  // Migrations take as long as they take.
+  const owner = connect({ connectionString }, { max: 1, onLost: () => {}, hurried: false })
   try {
     await migrate(owner.db)
     if (ownerUrl !== undefined) await grantUse(owner.db, await roleOf(db))

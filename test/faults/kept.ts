@@ -1,0 +1,96 @@
+import type { Postgres } from '../postgres.ts'
+import { none, type Figure } from './figure.ts'
+import { keyOf, type Ledger } from './ledger.ts'
+import { wrongSums } from './recount.ts'
+import type { Service } from './service.ts'
+import { countOf, PRECEDENCES, type Item } from './statistics.ts'
+
+const STORED = `
+  select unit, field, period, source, received_online, received_direct, carried_over, resolved_overdue, pending
+  from dossier_statistics where period = any($1)`
+
+/** What of a ledger is not as it was acknowledged. */
+export class Kept {
+  readonly #fault: string
+  #acknowledged = 0
+  #batches = 0
+  #repeated = 0
+  readonly #lost: unknown[] = []
+  readonly #mixed: unknown[] = []
+  readonly #surplus: unknown[] = []
+  readonly #sums: unknown[] = []
+  readonly #answers: unknown[] = []
+  readonly #faults: unknown[] = []
+
+  constructor (fault: string) {
+    this.#fault = fault
+  }
+
+  /**
+   * Compares all that is stored of these periods with the ledger, all sums with all rows, and answers with a count by
+   * hand.
+   */
+  async compare (ledger: Ledger, periods: string[], service: Service, postgres: Postgres, url: string): Promise<void> {
+    const { rows } = ledger
+    const stored = await postgres.query(STORED, [periods], url) as Item[]
+    const byKey = new Map(stored.map(row => [keyOf(row), row]))
+    for (const [key, acknowledged] of rows) {
+      const row = byKey.get(key)
+      if (!acknowledged.some(item => same(item, row))) this.#lost.push({ stored: row ?? null, acknowledged })
+    }
+    this.#surplus.push(...stored.filter(row => !rows.has(keyOf(row))))
+    const batches = new Set(stored.filter(({ source }) => source === 'together').map(countOf))
+    if (batches.size > 1) this.#mixed.push([...batches])
+    this.#sums.push(...await wrongSums(postgres, url))
+    for (const period of periods) {
+      this.#answers.push(...await wrongAnswers(service, period, stored.filter(row => row.period === period)))
+    }
+    this.#faults.push(...ledger.faults)
+    this.#acknowledged += rows.size
+    this.#batches += ledger.writes.length
+    this.#repeated += ledger.repeated
+  }
+
+  get figures (): Figure[] {
+    const rows = `${this.#acknowledged} rows`
+    const batches = `${this.#batches} batches, ${this.#repeated} sent again`
+    return [
+      none(this.#fault, 'every row is there as it was acknowledged last', this.#lost, rows),
+      none(this.#fault, 'no row is there that nobody sent', this.#surplus, rows),
+      none(this.#fault, 'a batch is there as a whole or not at all', this.#mixed, `${this.#batches} batches`),
+      none(this.#fault, 'every batch ends in 200 and takes effect once', this.#faults, batches),
+      none(this.#fault, 'sums of sets and levels equal a recount in SQL', this.#sums, rows),
+      none(this.#fault, 'on-time answers equal a recount in the test', this.#answers, rows)
+    ]
+  }
+}
+
+function same (item: Item, stored: Item | undefined): boolean {
+  return Object.entries(item).every(([name, value]) => stored?.[name as keyof Item] === value)
+}
+
+const KEYS: Record<string, (item: Item) => string> = {
+  level: () => 'commune', unit: ({ unit }) => unit, field: ({ field }) => field
+}
+
+/** Groups that the service counts otherwise than these few lines do. */
+async function wrongAnswers (service: Service, period: string, stored: Item[]): Promise<unknown[]> {
+  const counting = [...Map.groupBy(stored, ({ unit }) => unit).values()].flatMap(rows => {
+    const highest = Math.max(...rows.map(({ source }) => PRECEDENCES[source]!))
+    return rows.filter(({ source }) => PRECEDENCES[source] === highest)
+  })
+  const wrong: unknown[] = []
+  for (const [key, valueOf] of Object.entries(KEYS)) {
+    const { body } = await service.get(`/v1/on-time?period=${period}&group_by=${key}&limit=10000`)
+    const answered = (body.items as Record<string, unknown>[])
+      .map(row => [row[key], row['received'], row['resolved_overdue'], row['on_time_percent']].join())
+    const expected = [...Map.groupBy(counting, valueOf)].map(([value, rows]) => {
+      const received = rows.reduce((sum, row) => sum + row.received_direct, 0)
+      const overdue = rows.reduce((sum, row) => sum + row.resolved_overdue, 0)
+      const hundredths = (20_000n * BigInt(received - overdue) + BigInt(received)) / (2n * BigInt(received))
+      return [value, received, overdue, Number(hundredths) / 100].join()
+    })
+    if (answered.toSorted().join('; ') !== expected.toSorted().join('; ')) wrong.push({ key, answered, expected })
+  }
+  return wrong
+}

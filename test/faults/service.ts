@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { launch, listening, type Ended, type Launched } from '../process.ts'
+
+export interface Answer {
+  /** 0: there was none. */
+  status: number
+  headers: Headers
+  text: string
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a client sees: anything
+  body: any
+  ms: number
+}
+
+/** How long a client waits for an answer, in ms. */
+const PATIENCE = 10_000
+
+interface Sent {
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** The service as a process of its own, and a client that may do everything. */
+export interface Service extends Pick<Launched, 'child' | 'written' | 'ended'> {
+  address: string
+  /** What authorizes that client. */
+  headers: Record<string, string>
+  get: (path: string) => Promise<Answer>
+  post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
+  put: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
+  stop: (signal?: NodeJS.Signals) => Promise<Ended>
+}
+
+const COMMAND = 'src/clients/command.ts'
+const SCOPES = 'read,write:statistics,write:dossiers,write:indicators,write:catalogue,approve,admin'
+
+/** The settings of a service on this database: as people run it, but that nothing limits how fast the tests may ask. */
+export function settingsOf (url: string): Record<string, string> {
+  // Measured is the service, not what watches the tests.
+  return { DATABASE_URL: url, LOAD_SAMPLE: 'catalogue', RATE_LIMIT: '0', NODE_OPTIONS: '' }
+}
+
+/** Starts the service on a database, with the catalogue in it. */
+export async function serve (
+  url: string, settings: Record<string, string> = {}, preload: string[] = []
+): Promise<Service> {
+  const launched = launch({ ...settingsOf(url), ...settings }, { preload })
+  const kill = () => { launched.child.kill('SIGKILL') }
+  process.on('exit', kill)
+  void launched.ended.then(() => process.off('exit', kill))
+  const address = await listening(launched)
+  const headers = await authorized(url)
+  const send = (method: string) => async (path: string, body: unknown, more = {}) =>
+    answerOf(address + path, method, { body, headers: { ...headers, ...more } })
+  return {
+    ...launched,
+    address,
+    headers,
+    get: async path => answerOf(address + path, 'GET', { headers }),
+    post: send('POST'),
+    put: send('PUT'),
+    stop: async (signal = 'SIGTERM') => { launched.child.kill(signal); return launched.ended }
+  }
+}
+
+const keys = new Map<string, Promise<Record<string, string>>>()
+
+/** One key a database, made as its operator makes the first. */
+function authorized (url: string): Promise<Record<string, string>> {
+  const made = keys.get(url) ?? firstKey(url)
+  keys.set(url, made)
+  return made
+}
+
+async function firstKey (url: string): Promise<Record<string, string>> {
+  if (!existsSync(new URL(`../../${COMMAND}`, import.meta.url))) return {}
+  const args = ['create', '--code', 'faults', '--name', 'Kiểm thử', '--source', 'faults', '--scopes', SCOPES]
+  const { log, errors } = await launch(settingsOf(url), { script: COMMAND, args }).ended
+  const key = /cchc_[a-z0-9]+_[A-Za-z0-9_-]+/.exec(log)?.[0]
+  if (key === undefined) throw new Error(`no key: ${log}${errors}`)
+  return { authorization: `Bearer ${key}` }
+}
+
+async function answerOf (url: string, method: string, { body, headers = {} }: Sent): Promise<Answer> {
+  const since = performance.now()
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      signal: AbortSignal.timeout(PATIENCE),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    })
+    const text = await response.text()
+    const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: isJson ? JSON.parse(text) : text,
+      ms: performance.now() - since
+    }
+  } catch (error) {
+    const text = (error as Error).message
+    return { status: 0, headers: new Headers(), text, body: null, ms: performance.now() - since }
+  }
+}
