@@ -23,6 +23,7 @@ export interface Postgres {
   createDatabase: () => Promise<string>
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows of any query
   query: (text: string, values?: unknown[], url?: string) => Promise<any[]>
+  /** Starts it, unless it runs, and waits until it answers. */
   start: () => Promise<void>
   /** The postmaster and all its children at once, as when the power fails. */
   kill: () => Promise<void>
@@ -84,25 +85,31 @@ export async function startPostgres (options: PostgresOptions = {}): Promise<Pos
   const url = (database = 'postgres') => `postgres://postgres@127.0.0.1:${port}/${database}`
   const log = createWriteStream(join(folder, 'log'), { flags: 'a' })
   const flags = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${folder}`, 'max_connections=200', ...settings]
-  let child: ChildProcess
+  let child = spawned()
 
-  async function start () {
-    child = spawn(program('postgres'), ['-D', dataDir, ...flags.flatMap(flag => ['-c', flag])], {
+  function spawned (): ChildProcess {
+    const started = spawn(program('postgres'), ['-D', dataDir, ...flags.flatMap(flag => ['-c', flag])], {
       ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe']
     })
-    child.stderr!.pipe(log, { end: false })
+    started.stderr.pipe(log, { end: false })
+    return started
+  }
+
+  async function start () {
+    if (hasEnded()) child = spawned()
     const deadline = Date.now() + READY_WITHIN
     while (!await answers(url())) {
-      if (child.exitCode !== null) throw new Error(`PostgreSQL ended with ${child.exitCode}: ${await lastLines()}`)
+      if (hasEnded()) throw new Error(`PostgreSQL ended with ${child.exitCode}: ${await lastLines()}`)
       if (Date.now() > deadline) throw new Error('PostgreSQL does not get ready')
       await sleep(20)
     }
   }
 
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const lastLines = async () => (await readFile(join(folder, 'log'), 'utf8')).slice(-1_000)
 
   async function end (signal: NodeJS.Signals) {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (hasEnded()) return
     const ended = once(child, 'exit')
     child.kill(signal)
     await ended

@@ -11,10 +11,11 @@ const STORED = `
 
 /** What of a ledger is not as it was acknowledged. */
 export class Kept {
-  readonly #fault: string
+  readonly fault: string
+  readonly #allowed: readonly number[]
   #acknowledged = 0
   #batches = 0
-  #repeated = 0
+  readonly #refusals = new Map<number, number>()
   readonly #lost: unknown[] = []
   readonly #mixed: unknown[] = []
   readonly #surplus: unknown[] = []
@@ -22,8 +23,10 @@ export class Kept {
   readonly #answers: unknown[] = []
   readonly #faults: unknown[] = []
 
-  constructor (fault: string) {
-    this.#fault = fault
+  /** @param allowed statuses that a batch may be refused with, to be sent again; 0 is no answer */
+  constructor (fault: string, allowed: readonly number[]) {
+    this.fault = fault
+    this.#allowed = allowed
   }
 
   /**
@@ -48,19 +51,24 @@ export class Kept {
     this.#faults.push(...ledger.faults)
     this.#acknowledged += rows.size
     this.#batches += ledger.writes.length
-    this.#repeated += ledger.repeated
+    for (const [status, times] of ledger.refusals) {
+      this.#refusals.set(status, (this.#refusals.get(status) ?? 0) + times)
+    }
   }
 
   get figures (): Figure[] {
     const rows = `${this.#acknowledged} rows`
-    const batches = `${this.#batches} batches, ${this.#repeated} sent again`
+    const refusals = [...this.#refusals].map(([status, times]) => `${times} × ${status || 'no answer'}`).join(', ')
+    const others = [...this.#refusals.keys()].filter(status => !this.#allowed.includes(status))
+    const allowed = this.#allowed.map(status => status || 'no answer').join(' or ')
     return [
-      none(this.#fault, 'every row is there as it was acknowledged last', this.#lost, rows),
-      none(this.#fault, 'no row is there that nobody sent', this.#surplus, rows),
-      none(this.#fault, 'a batch is there as a whole or not at all', this.#mixed, `${this.#batches} batches`),
-      none(this.#fault, 'every batch ends in 200 and takes effect once', this.#faults, batches),
-      none(this.#fault, 'sums of sets and levels equal a recount in SQL', this.#sums, rows),
-      none(this.#fault, 'on-time answers equal a recount in the test', this.#answers, rows)
+      none(this.fault, 'every row is there as it was acknowledged last', this.#lost, rows),
+      none(this.fault, 'no row is there that nobody sent', this.#surplus, rows),
+      none(this.fault, 'a batch is there as a whole or not at all', this.#mixed, `${this.#batches} batches`),
+      none(this.fault, 'every batch ends in 200 and takes effect once', this.#faults, `${this.#batches} batches`),
+      { fault: this.fault, rule: `until then it is answered ${allowed}`, figure: refusals, holds: others.length === 0 },
+      none(this.fault, 'sums of sets and levels equal a recount in SQL', this.#sums, rows),
+      none(this.fault, 'on-time answers equal a recount in the test', this.#answers, rows)
     ]
   }
 }

@@ -17,9 +17,9 @@ export class Ledger {
   readonly faults: string[] = []
   /** Batches that were sent and are not acknowledged yet. */
   inFlight = 0
-  /** How often something had to be sent again. */
-  repeated = 0
-  readonly #acknowledged = new EventEmitter()
+  /** How often a batch had to be sent again, by the status that said so. */
+  readonly refusals = new Map<number, number>()
+  readonly #events = new EventEmitter()
 
   /** Sends a batch until it is acknowledged. `service` is asked each time: the process may be another by then. */
   async post (service: () => Service, key: string, items: Item[]): Promise<void> {
@@ -27,7 +27,8 @@ export class Ledger {
     this.inFlight++
     let answer = await send(service(), key, items)
     while (isTransient(answer)) {
-      this.repeated++
+      this.refusals.set(answer.status, (this.refusals.get(answer.status) ?? 0) + 1)
+      this.#events.emit('refused')
       await sleep(50)
       answer = await send(service(), key, items)
     }
@@ -36,12 +37,17 @@ export class Ledger {
     // Every batch changes all its rows: a row that is unchanged had been written already.
     else if (answer.body.created + answer.body.updated !== items.length) this.faults.push(`had its effect twice: ${answer.text}`)
     this.writes.push({ items, sent, acknowledged: performance.now() })
-    this.#acknowledged.emit('one')
+    this.#events.emit('acknowledged')
   }
 
   /** Waits until one more batch is acknowledged. */
   async next (): Promise<void> {
-    await once(this.#acknowledged, 'one')
+    await once(this.#events, 'acknowledged')
+  }
+
+  /** Waits until one more batch has to be sent again. */
+  async refused (): Promise<void> {
+    await once(this.#events, 'refused')
   }
 
   /**
