@@ -91,7 +91,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = { db, turnstile: turnstileFor(pool), answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
   await app.register(async (v1: App) => {
-    await v1.register(underPressure, { maxEventLoopDelay: 1_000, pressureHandler: refuseUnderPressure })
+    await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
