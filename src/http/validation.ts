@@ -38,8 +38,10 @@ export function checkOf (schema: TSchema): Check {
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return refusing(ajv.compile(schema), '', value => value)
   const lists = listsOf(schema)
-  return refusing(ajvOfAddress.compile(schema), httpPart === 'querystring' ? '/query' : '/path', value => split(value, lists))
+  return refusing(ajvOfAddress.compile(schema), POINTERS[httpPart!]!, value => split(value, lists))
 }
+
+const POINTERS: Record<string, string> = { querystring: '/query', params: '/path', headers: '/headers' }
 
 /** For batches: only the envelope is checked here, so that a row at fault can be refused alone. */
 export const envelopeCompiler: FastifySchemaCompiler<TSchema> = route => route.httpPart === 'body'
