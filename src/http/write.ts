@@ -70,8 +70,9 @@ export async function writeBatch (
 }
 
 function originOf (request: FastifyRequest): Origin {
-  const { caller, id, ip, headers } = request
-  const key = headers['idempotency-key'] as string | undefined
+  const { caller, id, ip, headers, method } = request
+  // A PUT or DELETE sent again does the same anyway.
+  const key = method === 'POST' ? headers['idempotency-key'] as string | undefined : undefined
   return {
     // Only who has a scope gets here, and only clients have any.
     by: caller as Caller & { client: string },
