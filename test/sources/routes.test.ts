@@ -8,7 +8,7 @@ forEachDatabase('a source', async (t, { get, put, post }) => {
 
   t.test('can be described before it has posted anything', async t => {
     const body = { name: 'Hệ thống một cửa'.normalize('NFD'), precedence: 200, synthetic: false }
-    const described = { code: 'one-stop', ...body, name: body.name.normalize('NFC') }
+    const described = { code: 'one-stop', ...body, name: body.name.normalize('NFC'), version: 1 }
     t.match(await put('/v1/sources/one-stop', body), { status: 200, body: described })
     t.same(await source('one-stop'), { ...described, version: 1 })
     t.match((await put('/v1/sources/one-stop', { ...body, precedence: 0 })).body, { precedence: 0 })
