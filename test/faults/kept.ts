@@ -9,6 +9,13 @@ const STORED = `
   select unit, field, period, source, received_online, received_direct, carried_over, resolved_overdue, pending
   from dossier_statistics where period = any($1)`
 
+/** What the audit says of each batch, which names itself as the reason. */
+const AUDITED = `
+  select reason, array_agg(distinct id) as ids,
+    array_agg(key || jsonb_build_object('received_direct', after -> 'received_direct')) as changes
+  from writes join changes on changes.province_code = writes.province_code and write = id
+  where resource = 'dossier-statistics' and key ->> 'period' = any($1) group by reason`
+
 /** What of a ledger is not as it was acknowledged. */
 export class Kept {
   readonly fault: string
@@ -22,6 +29,7 @@ export class Kept {
   readonly #sums: unknown[] = []
   readonly #answers: unknown[] = []
   readonly #faults: unknown[] = []
+  readonly #audit: unknown[] = []
 
   /** @param allowed statuses that a batch may be refused with, to be sent again; 0 is no answer */
   constructor (fault: string, allowed: readonly number[]) {
@@ -49,6 +57,7 @@ export class Kept {
       this.#answers.push(...await wrongAnswers(service, period, stored.filter(row => row.period === period)))
     }
     this.#faults.push(...ledger.faults)
+    this.#audit.push(...wrongAudit(ledger, await postgres.query(AUDITED, [periods], url)))
     this.#acknowledged += rows.size
     this.#batches += ledger.writes.length
     for (const [status, times] of ledger.refusals) {
@@ -68,13 +77,33 @@ export class Kept {
       none(this.fault, 'every batch ends in 200 and takes effect once', this.#faults, `${this.#batches} batches`),
       { fault: this.fault, rule: `until then it is answered ${allowed}`, figure: refusals, holds: others.length === 0 },
       none(this.fault, 'sums of sets and levels equal a recount in SQL', this.#sums, rows),
-      none(this.fault, 'on-time answers equal a recount in the test', this.#answers, rows)
+      none(this.fault, 'on-time answers equal a recount in the test', this.#answers, rows),
+      none(this.fault, 'the audit has every acknowledged change once, and nothing else', this.#audit, `${this.#batches} batches`)
     ]
   }
 }
 
 function same (item: Item, stored: Item | undefined): boolean {
   return Object.entries(item).every(([name, value]) => stored?.[name as keyof Item] === value)
+}
+
+interface Audited {
+  reason: string
+  ids: number[]
+  changes: Item[]
+}
+
+function wrongAudit ({ writes }: Ledger, audited: Audited[]): unknown[] {
+  const byReason = new Map(audited.map(write => [write.reason, write]))
+  const known = new Set(writes.map(({ key }) => key))
+  const told = (items: readonly Item[]) => items.map(item => `${keyOf(item)} ${item.received_direct}`).toSorted().join()
+  return [
+    ...audited.filter(({ reason }) => !known.has(reason)),
+    ...writes.filter(({ key, items }) => {
+      const write = byReason.get(key)
+      return write?.ids.length !== 1 || told(write.changes) !== told(items)
+    }).map(({ key }) => byReason.get(key) ?? key)
+  ]
 }
 
 const KEYS: Record<string, (item: Item) => string> = {

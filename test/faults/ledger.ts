@@ -4,6 +4,8 @@ import type { Answer, Service } from './service.ts'
 import type { Item } from './statistics.ts'
 
 interface Write {
+  /** Goes along as the reason, too, so that the audit tells of it. */
+  key: string
   items: Item[]
   /** When it was sent first, and when it was acknowledged. */
   sent: number
@@ -36,7 +38,7 @@ export class Ledger {
     if (answer.status !== 200) this.faults.push(`${answer.status} ${answer.text}`)
     // Every batch changes all its rows: a row that is unchanged had been written already.
     else if (answer.body.created + answer.body.updated !== items.length) this.faults.push(`had its effect twice: ${answer.text}`)
-    this.writes.push({ items, sent, acknowledged: performance.now() })
+    this.writes.push({ key, items, sent, acknowledged: performance.now() })
     this.#events.emit('acknowledged')
   }
 
@@ -67,7 +69,7 @@ export class Ledger {
 }
 
 async function send (service: Service, key: string, items: Item[]): Promise<Answer> {
-  return service.post('/v1/dossier-statistics', { items }, { 'idempotency-key': key })
+  return service.post('/v1/dossier-statistics', { items }, { 'idempotency-key': key, 'x-reason': key })
 }
 
 /** No answer, or one that says to try again. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { SCOPES } from '../../src/caller.ts'
 import { launch, listening, type Ended, type Launched } from '../process.ts'
 
 export interface Answer {
@@ -31,7 +31,6 @@ export interface Service extends Pick<Launched, 'child' | 'written' | 'ended'> {
 }
 
 const COMMAND = 'src/clients/command.ts'
-const SCOPES = 'read,write:statistics,write:dossiers,write:indicators,write:catalogue,approve,admin'
 
 /** The settings of a service on this database: as people run it, but that nothing limits how fast the tests may ask. */
 export function settingsOf (url: string): Record<string, string> {
@@ -72,8 +71,7 @@ function authorized (url: string): Promise<Record<string, string>> {
 }
 
 async function firstKey (url: string): Promise<Record<string, string>> {
-  if (!existsSync(new URL(`../../${COMMAND}`, import.meta.url))) return {}
-  const args = ['create', '--code', 'faults', '--name', 'Kiểm thử', '--source', 'faults', '--scopes', SCOPES]
+  const args = ['create', '--code', 'faults', '--name', 'Kiểm thử', '--scopes', SCOPES.join()]
   const { log, errors } = await launch(settingsOf(url), { script: COMMAND, args }).ended
   const key = /cchc_[a-z0-9]+_[A-Za-z0-9_-]+/.exec(log)?.[0]
   if (key === undefined) throw new Error(`no key: ${log}${errors}`)
