@@ -5,7 +5,8 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+# It listens to other machines, so it asks for keys.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data AUTH=required
 WORKDIR /app
 # Holds the embedded database, where no DATABASE_URL names a server.
 RUN mkdir /data && chown node:node /data
