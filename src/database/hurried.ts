@@ -23,15 +23,16 @@ export class HurriedClient extends PreparingClient {
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     const result = super.query(text, values, callback) as unknown
     if (!(result instanceof Promise)) return result as never
-    this.#allow(text)
-    const timer = setTimeout(() => { this.#giveUp() }, this.#allowed)
+    const timer = setTimeout(() => { this.#giveUp() }, this.#allowanceOf(text))
     return result.finally(() => { clearTimeout(timer) }) as never
   }
 
-  #allow (text: unknown) {
-    if (typeof text !== 'string') return
-    if (text.startsWith(MARK)) this.#allowed = (SECONDS + 1) * 1_000
-    else if (text === 'begin') this.#allowed = PATIENCE
+  /** What a transaction is allowed ends with it: the connection is used again, and not always for a transaction. */
+  #allowanceOf (text: unknown): number {
+    if (typeof text === 'string' && text.startsWith(MARK)) this.#allowed = (SECONDS + 1) * 1_000
+    const allowed = this.#allowed
+    if (text === 'commit' || text === 'rollback') this.#allowed = PATIENCE
+    return allowed
   }
 
   /** Whoever waits is told so, and the pool makes another. */
