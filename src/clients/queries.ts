@@ -95,7 +95,7 @@ export async function issuedKey (write: Write, client: string, key: Key = newKey
   await clientByCode(trx, client, by.unit)
   const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
     .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
-  recorded.push(...recordedOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id'] }))
+  recorded.push(...recordedOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id', 'client'] }))
   return { ...row, key: key.key }
 }
 
