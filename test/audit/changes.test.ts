@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { connect, type Db } from '../../src/database/connect.ts'
+import { recordedOf } from '../../src/database/record.ts'
+import { performOwnWrite } from '../../src/database/write.ts'
+import { ADMIN, forEachDatabase, type Service } from '../database.ts'
+
+const URL = '/v1/dossier-statistics'
+const row = (more: object = {}) => ({ unit: 'H56-380', period: '2024-Q1', source: 'one-stop', received: 1, ...more })
+
+interface Told { resource: string, action: string, key: Record<string, string> }
+
+/** All that is told from a cursor on, page by page, and the cursor to go on from. */
+async function readFrom ({ get }: Service, since: string | undefined, limit = 7) {
+  const items: Told[] = []
+  let cursor = since
+  for (;;) {
+    const { status, body, text } = await get(`/v1/changes?limit=${limit}${cursor === undefined ? '' : `&since=${cursor}`}`)
+    if (status === 503) continue
+    if (status !== 200) throw new Error(text)
+    items.push(...body.items)
+    const next = body.next_cursor as string
+    cursor = next
+    if (!body.more) return { items, cursor: next }
+  }
+}
+
+forEachDatabase('the changes', async (t, service) => {
+  const { get, post, put } = service
+  const latest = async () => (await get('/v1/changes?since=latest')).body.next_cursor as string
+
+  t.test('are all there from the beginning, in the order of the writes', async t => {
+    const { body: { items: audit } } = await get('/v1/audit?limit=10000', ADMIN)
+    const expected = audit.toReversed().filter(({ resource }: Told) => !resource.startsWith('client'))
+    const { body } = await get('/v1/changes?limit=10000')
+    t.same(body.items.map(({ key }: Told) => key), expected.slice(0, 10_000).map(({ key }: Told) => key))
+    t.same(Object.keys(body.items[0]), ['at', 'resource', 'action', 'key', 'unit'])
+  })
+
+  t.test('go on where the answer before ended, and there is always a cursor', async t => {
+    const since = await latest()
+    t.match((await get(`/v1/changes?since=${since}`)).body, { items: [], next_cursor: since, more: false })
+    await post(URL, { items: [row(), row({ unit: 'H56-381' }), row({ unit: 'H56-382' })] })
+    const first = (await get(`/v1/changes?since=${since}&limit=2`)).body
+    t.match(first, { items: [{}, {}], more: true })
+    const second = (await get(`/v1/changes?since=${first.next_cursor}&limit=2`)).body
+    t.match(second, { items: [{}, {}], more: false })
+    t.match([...first.items, ...second.items], [
+      { resource: 'sources', action: 'created', unit: null },
+      ...['H56-380', 'H56-381', 'H56-382'].map(unit => ({ resource: 'dossier-statistics', action: 'created', key: { unit }, unit }))
+    ])
+    t.same((await get(`/v1/changes?since=${second.next_cursor}`)).body.items, [])
+    t.equal(second.next_cursor.split('.')[0], (await latest()).split('.')[0])
+  })
+
+  t.test('tell of a row as often as it changes, and of its end', async t => {
+    const since = await latest()
+    await post(URL, { items: [row({ received: 2 })] })
+    await post(URL, { items: [row({ received: 3 })] })
+    await post(`${URL}?replace=true`, { items: [row({ field: 'land' })] })
+    const { items } = await readFrom(service, since)
+    t.same(items.filter(({ key }) => key['field'] === null).map(({ action }) => action), ['updated', 'updated', 'deleted'])
+    t.notOk(items.some(item => 'before' in item || 'after' in item), 'by its key alone')
+  })
+
+  t.test('can be those of one resource', async t => {
+    const since = await latest()
+    await post(URL, { items: [row({ unit: 'H56-383' })] })
+    await put('/v1/sources/new', { name: 'x', precedence: 1, synthetic: false })
+    t.match((await get(`/v1/changes?since=${since}&resource=sources`)).body.items, [{ resource: 'sources', key: { code: 'new' } }])
+    t.same((await get(`/v1/changes?since=${since}&resource=clients`)).body.items, [])
+  })
+
+  t.test('never tell who has a key', async t => {
+    const since = await latest()
+    await put('/v1/clients/secret', { name: 'x', scopes: ['read'] })
+    await post('/v1/clients/secret/keys', undefined)
+    t.same((await readFrom(service, since)).items, [])
+    t.notOk((await readFrom(service, undefined, 10_000)).items.some(({ resource }) => resource.startsWith('client')))
+  })
+
+  t.test('have no cursor that nobody gave', async t => {
+    for (const since of ['', 'x', '1', '1.', '-1.0', '1.9999999999', '1e3.0', `${'9'.repeat(16)}.0`, '1.0.0', 'LATEST']) {
+      t.match(await get(`/v1/changes?since=${since}`), {
+        status: 400, body: { errors: [{ pointer: '/query/since', code: 'invalid_cursor' }] }
+      }, since)
+    }
+    t.equal((await get('/v1/changes?limit=0')).status, 400)
+    t.same((await get(`/v1/changes?since=${'9'.repeat(15)}.0`)).body.items, [], 'nor anything beyond the last')
+  })
+})
+
+const WRITERS = 6
+const WRITES = 12
+
+/** Writes that each take their number early and commit after a while; `done` gets them in the order of that. */
+async function writeSlowly (db: Db, writer: number, done: (key: string) => void) {
+  for (let i = 0; i < WRITES; i++) {
+    const key = `${writer}-${i}`
+    const patience = (writer * 7 + i * 5) % 4 === 0 ? 120 : (writer + i) % 5
+    await performOwnWrite(db, 'tests', 'writeSlowly', async ({ trx, recorded }) => {
+      await sql`insert into numbered (key) values (${key})`.execute(trx)
+      await sleep(patience)
+      recorded.push(...recordedOf('numbered', [0, 1, 2].map(n => (
+        { outcome: 'created' as const, before: null, after: { key, n } })), { key: ['key', 'n'] }))
+      return {}
+    })
+    done(key)
+  }
+}
+
+forEachDatabase('who reads the changes while many write', async (t, service) => {
+  const { db, address } = service
+  await sql`create table numbered (id bigint primary key default nextval('write_ids'), key text not null)`.execute(db)
+  const writers = connect(address, { max: WRITERS, onLost: () => {} })
+  t.teardown(writers.close)
+  let cursor = (await readFrom(service, undefined, 10_000)).cursor
+  const told: Told[] = []
+  const numbered: string[] = []
+  const acknowledged: string[] = []
+  let last = 0
+  let writing = true
+
+  const poll = async () => {
+    const answer = await readFrom(service, cursor)
+    told.push(...answer.items)
+    cursor = answer.cursor
+    const { rows } = await sql<{ id: number, key: string }>`select id, key from numbered where id > ${last} order by id`.execute(db)
+    numbered.push(...rows.map(({ key }) => key))
+    last = rows.at(-1)?.id ?? last
+  }
+  const reading = (async () => {
+    while (writing) await poll()
+    await poll()
+  })()
+  await Promise.all(Array.from({ length: WRITERS }, (_, writer) => (
+    writeSlowly(writers.db, writer, key => { acknowledged.push(key) }))))
+  writing = false
+  await reading
+
+  t.test('misses nothing and is told nothing twice', async t => {
+    t.equal(told.length, WRITERS * WRITES * 3)
+    t.same(told.map(({ key }) => `${key['key']} ${key['n']}`).toSorted(), acknowledged.flatMap(key => [0, 1, 2].map(n => `${key} ${n}`)).toSorted())
+  })
+
+  t.test('is told it in the order of the commits, with the rows of a write together', async t => {
+    const order = told.filter(({ key }) => String(key['n']) === '0').map(({ key }) => key['key'])
+    t.same(told.map(({ key }) => key['key']), order.flatMap(key => [key, key, key]))
+    for (let writer = 0; writer < WRITERS; writer++) {
+      t.same(order.filter(key => key!.startsWith(`${writer}-`)), Array.from({ length: WRITES }, (_, i) => `${writer}-${i}`))
+    }
+    const { rows } = await sql<{ position: number }>`select position from writes order by position`.execute(db)
+    t.same(rows.map(({ position }) => position), rows.map((_, i) => i + 1), 'positions have no gaps')
+  })
+
+  t.test('would miss rows where a sequence numbers them', async t => {
+    const missed = acknowledged.length - numbered.length
+    if ('connectionString' in address) t.ok(missed > 0, `${missed} of ${acknowledged.length} missed`)
+    else t.pass('the embedded database runs one transaction after another')
+  })
+})
