@@ -1,8 +1,9 @@
 import t from 'tap'
-import { readConfig } from '../src/config.ts'
+import { accessOf, readConfig } from '../src/config.ts'
 
 const DEFAULTS = {
-  HOST: '127.0.0.1', PORT: 3000, DATA_DIR: 'data', POOL_SIZE: 10, ALLOW_UNSAFE_DURABILITY: false, LOG_LEVEL: 'info'
+  HOST: '127.0.0.1', PORT: 3000, DATA_DIR: 'data', POOL_SIZE: 10, ALLOW_UNSAFE_DURABILITY: false, PUBLIC_READ: false,
+  LOG_LEVEL: 'info'
 }
 
 t.test('without any variable the service has a configuration', async t => {
@@ -17,10 +18,12 @@ t.test('what is set is read with its type; what belongs to others is left out', 
   t.same(readConfig({
     HOST: '0.0.0.0', PORT: '8080', DATABASE_URL: 'postgresql://localhost/cchc', DATA_DIR: '/var/lib/cchc', LOAD_SAMPLE: 'false',
     POOL_SIZE: '50', ALLOW_UNSAFE_DURABILITY: 'true', LOG_LEVEL: 'warn',
+    MIGRATION_DATABASE_URL: 'postgres://owner@localhost/cchc', AUTH: 'required', PUBLIC_READ: 'true', RATE_LIMIT: '60',
     CORS_ORIGINS: 'https://a.vn, http://b.vn:8080', TRUST_PROXY: '10.0.0.0/8,::1', PATH: '/usr/bin', port: '1'
   }), {
     HOST: '0.0.0.0', PORT: 8080, DATABASE_URL: 'postgresql://localhost/cchc', DATA_DIR: '/var/lib/cchc', LOAD_SAMPLE: 'false',
     POOL_SIZE: 50, ALLOW_UNSAFE_DURABILITY: true, LOG_LEVEL: 'warn',
+    MIGRATION_DATABASE_URL: 'postgres://owner@localhost/cchc', AUTH: 'required', PUBLIC_READ: true, RATE_LIMIT: 60,
     CORS_ORIGINS: ['https://a.vn', 'http://b.vn:8080'], TRUST_PROXY: ['10.0.0.0/8', '::1']
   })
 })
@@ -34,6 +37,11 @@ t.test('a value that cannot be is refused, and the variable is named', async t =
     CORS_ORIGINS: ['example.vn'],
     TRUST_PROXY: ['false'],
     ALLOW_UNSAFE_DURABILITY: ['yes'],
+    MIGRATION_DATABASE_URL: ['mysql://localhost/cchc'],
+    AUTH: ['none', 'OPEN'],
+    PUBLIC_READ: ['yes'],
+    RATE_LIMIT: ['-1', 'many'],
+    JWKS_URL: ['file:///etc/keys'],
     LOG_LEVEL: ['loud']
   })) {
     for (const value of values) t.throws(() => readConfig({ [name]: value }), new RegExp(name), `${name}=${value}`)
@@ -46,4 +54,40 @@ t.test('all variables at fault are named, in one line', async t => {
 
 t.test('nothing changes it afterwards', async t => {
   t.ok(Object.isFrozen(readConfig({})))
+})
+
+const DATABASE_URL = 'postgres://localhost/cchc'
+const accessWith = (environment: NodeJS.ProcessEnv) => accessOf(readConfig(environment))
+
+t.test('this machine alone reads the embedded database without a key, and as often as it likes', async t => {
+  for (const environment of [{}, { HOST: '::1' }, { HOST: 'localhost', AUTH: 'open' }]) {
+    t.same(accessWith(environment), { publicRead: true, requestsPerMinute: 0, issuer: null })
+  }
+})
+
+t.test('a server needs a key for all, unless reading is left open, and has a limit', async t => {
+  t.same(accessWith({ DATABASE_URL, HOST: '0.0.0.0' }), { publicRead: false, requestsPerMinute: 6_000, issuer: null })
+  t.match(accessWith({ DATABASE_URL, PUBLIC_READ: 'true', RATE_LIMIT: '60' }), { publicRead: true, requestsPerMinute: 60 })
+  t.match(accessWith({ DATABASE_URL, RATE_LIMIT: '0' }), { requestsPerMinute: 0 })
+})
+
+t.test('so does the embedded database where that is asked for, and then other machines may come in', async t => {
+  t.same(accessWith({ HOST: '0.0.0.0', AUTH: 'required' }), { publicRead: false, requestsPerMinute: 6_000, issuer: null })
+})
+
+t.test('nothing is left open to other machines by mistake', async t => {
+  for (const environment of [{ HOST: '0.0.0.0' }, { HOST: '::', AUTH: 'open' }, { HOST: '192.168.1.7', PUBLIC_READ: 'true' }]) {
+    t.throws(() => accessWith(environment), { message: /HOST=.*set AUTH=required/ })
+  }
+  t.throws(() => accessWith({ DATABASE_URL, AUTH: 'open' }), { message: /AUTH=open is for the embedded database alone/ })
+})
+
+t.test('an issuer of tokens is named whole or not at all', async t => {
+  const issuer = { JWKS_URL: 'https://sso.example.vn/keys', JWT_ISSUER: 'https://sso.example.vn', JWT_AUDIENCE: 'cchc' }
+  t.same(accessWith({ DATABASE_URL, ...issuer }).issuer, {
+    jwksUrl: 'https://sso.example.vn/keys', issuer: 'https://sso.example.vn', audience: 'cchc'
+  })
+  for (const name of Object.keys(issuer)) {
+    t.throws(() => accessWith({ DATABASE_URL, ...issuer, [name]: '' }), { message: /are needed together/ }, name)
+  }
 })

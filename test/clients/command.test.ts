@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { TEMPLATE_DIR } from '../template.ts'
+
+const COMMAND = new URL('../../src/clients/command.ts', import.meta.url).pathname
+
+async function filledFolder (t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  await cp(TEMPLATE_DIR, folder, { recursive: true })
+  return folder
+}
+
+async function run (DATA_DIR: string, ...names: string[]) {
+  const env = { ...process.env, DATABASE_URL: '', MIGRATION_DATABASE_URL: '', DATA_DIR }
+  const child = spawn(process.execPath, [COMMAND, ...names], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [out, errors] = ['', '']
+  child.stdout.on('data', text => { out += String(text) })
+  child.stderr.on('data', text => { errors += String(text) })
+  const [code] = await once(child, 'close')
+  return { code: code as number, out, errors }
+}
+
+t.test('at the command line', async t => {
+  const folder = await filledFolder(t)
+
+  t.test('a client is made with its first key, under a code that follows from its name', async t => {
+    const { code, out, errors } = await run(folder, 'create',
+      '--name', 'Kho dữ liệu (Sở Nội vụ)', '--unit', 'H56-380', '--scopes', 'read,write:statistics', '--source', 'one-stop',
+      '--requests-per-minute', '60', '--expires-at', '2100-01-01T00:00:00Z')
+    t.same([code, errors], [0, ''])
+    t.match(out, /^client kho-du-lieu-so-noi-vu\nkey id [0-9a-f]{16}\nkey cchc_/)
+    t.match(out, /cchc_[0-9a-f]{16}_[A-Za-z0-9_-]{43}, shown once\n$/)
+  })
+
+  t.test('it gets another key, which can be revoked; the list tells all but the secrets', async t => {
+    const { code, out } = await run(folder, 'key', 'tests')
+    t.equal(code, 0)
+    const [, id] = /^key id ([0-9a-f]{16})\nkey cchc_/.exec(out)!
+    t.match(await run(folder, 'revoke', 'tests', id!), { code: 0, out: `key ${id} is revoked since 20`, errors: '' })
+    const list = await run(folder, 'list')
+    t.match(list, { code: 0, errors: '' })
+    t.match(list.out, /^kho-du-lieu-so-noi-vu: Kho dữ liệu \(Sở Nội vụ\); read,write:statistics; unit H56-380; source one-stop$/m)
+    t.match(list.out, /^tests: Tests; read,.*,admin; unit any; source none$/m)
+    t.match(list.out, new RegExp(`^  ${id} last used never, revoked 20`, 'm'))
+    t.notMatch(list.out, 'cchc_')
+  })
+
+  t.test('what cannot be is refused in words', async t => {
+    for (const [names, errors] of [
+      [[], /^npm run client -- create/],
+      [['destroy'], /^npm run client -- create/],
+      [['create'], /^not a client:\n {2}name: .*\n {2}code: /],
+      [['create', '--name', 'x', '--scopes', 'everything'], /^not a client:\n {2}scopes\/0: .*must be one of read, /],
+      [['create', '--name', 'x', '--requests-per-minute', 'many'], /requests_per_minute/],
+      [['create', '--name', 'x', '--unit', 'H56-999'], /there is no unit H56-999/],
+      [['create', '--name', 'x', '--scopes', 'write:statistics'], /a client that posts figures has a source/],
+      [['key', 'none'], /^there is no client "none"\n$/],
+      [['revoke', 'tests', 'none'], /^there is no key "none"\n$/]
+    ] as const) {
+      const refused = await run(folder, ...names)
+      t.equal(refused.code, 1, names.join(' '))
+      t.match(refused.errors, errors)
+      t.notMatch(refused.errors, /^ +at /m, 'without a stack')
+      t.equal(refused.out, '')
+    }
+  })
+})
