@@ -12,7 +12,7 @@ export function batchBody (item: TObject, example: object) {
 
 export const batchResponses = {
   200: { description: 'What was done, or with `dry_run` what would be.', ...Ref(BatchAnswer) },
-  ...problems(400, 413, 415, 422)
+  ...problems(400, 409, 413, 415, 422)
 }
 
 export function batchOptions ({ mode = 'atomic', dry_run = false }: Partial<BatchOptions>): BatchOptions {
