@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { HurriedClient, PATIENCE } from './hurried.ts'
+import { GIVEN_UP, HurriedClient, PATIENCE } from './hurried.ts'
 import { PreparingClient } from './prepared.ts'
 import type { DB } from './tables.ts'
 
@@ -68,9 +68,17 @@ export function connect (address: Address, { max, onLost, hurried = 'connectionS
   })
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.
-  pool.on('connect', client => { client.on('error', onLost) })
+  pool.on('connect', client => {
+    client.on('error', onLost)
+    client.on(GIVEN_UP as 'error', () => { dropIdle(pool) })
+  })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+/** What keeps one connection from being answered may keep all: that is not to be found out with a request for each. */
+function dropIdle (pool: pg.Pool) {
+  for (let idle = pool.idleCount; idle > 0; idle--) pool.connect().then(client => { client.release(true) }, () => {})
 }
 
 function parserOf (oid: number): (text: string) => unknown {

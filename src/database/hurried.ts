@@ -5,6 +5,9 @@ import { PreparingClient } from './prepared.ts'
 /** Milliseconds after which a statement has no answer. A request has several things to wait for, and two seconds. */
 export const PATIENCE = 1_700
 
+/** Emitted by a connection that is given up. */
+export const GIVEN_UP = 'given up'
+
 const MARK = '/* takes its time */'
 const SECONDS = 20
 
@@ -37,6 +40,7 @@ export class HurriedClient extends PreparingClient {
 
   /** Whoever waits is told so, and the pool makes another. */
   #giveUp () {
+    this.emit(GIVEN_UP)
     const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
     stream.destroy()
   }
