@@ -10,6 +10,8 @@ const CLIENTS = 3 * POOL_SIZE
 const HELD_MILLISECONDS = 5_000
 const ANSWERED_WITHIN = 2_000
 const RECOVERED_WITHIN = 2_000
+/** New connections are not held where the old ones are stopped. */
+const REPLACED_WITHIN = 4_000
 
 const POSTS = Array.from({ length: POOL_SIZE }, (_, i) => ({
   path: '/v1/dossier-statistics', body: { items: itemsOf(COMMUNES.slice(i, i + 1), month(i), 'faults', 70) }
@@ -52,6 +54,8 @@ export async function databaseHeld (postgres: Postgres, cycles: number): Promise
 
 interface Round {
   answers: Answer[]
+  /** From the beginning to the last answer other than 200, in ms. */
+  lasted: number
   /** What /livez took, in ms. */
   alive: number[]
   /** From the release to answers from all that was asked, in ms. */
@@ -66,28 +70,32 @@ async function round (
   // Takes longer than other writes may. What its connections are allowed, the next to use them is not.
   for (const precedence of [101, 102]) await service.put('/v1/sources/faults', { name: 'Kiểm thử', precedence, synthetic: true })
   const held = await hold(postgres, url)
-  const until = performance.now() + HELD_MILLISECONDS
+  const since = performance.now()
+  const until = since + HELD_MILLISECONDS
   const watched = watch(service, until)
-  const answers = await pressed(service, until)
+  const { answers, lasted } = await pressed(service, since, until)
   const alive = await watched
   await held.release()
-  const since = performance.now()
-  while (!await allAnswered(service) && performance.now() - since < 10 * RECOVERED_WITHIN) await sleep(50)
-  const recovery = performance.now() - since
-  return { answers, alive, recovery, leaked: await leaksOf(service, postgres, url) }
+  const released = performance.now()
+  while (!await allAnswered(service) && performance.now() - released < 10 * RECOVERED_WITHIN) await sleep(50)
+  const recovery = performance.now() - released
+  return { answers, lasted, alive, recovery, leaked: await leaksOf(service, postgres, url) }
 }
 
 /** Every client asks one thing after another, on and on. */
-async function pressed (service: Service, until: number): Promise<Answer[]> {
+async function pressed (service: Service, since: number, until: number) {
   const answers: Answer[] = []
+  let lasted = 0
   await Promise.all(Array.from({ length: CLIENTS }, async (_, client) => {
     while (performance.now() < until) {
       const step = answers.length + client
       const { path, body } = (client % 2 === 0 ? POSTS : QUESTIONS)[step % 4]!
-      answers.push(body === undefined ? await service.get(path) : await service.post(path, body))
+      const answer = body === undefined ? await service.get(path) : await service.post(path, body)
+      if (answer.status !== 200) lasted = performance.now() - since
+      answers.push(answer)
     }
   }))
-  return answers
+  return { answers, lasted }
 }
 
 async function watch (service: Service, until: number): Promise<number[]> {
@@ -175,6 +183,9 @@ function figuresOf (fault: string, rounds: Round[]): Figure[] {
     atMost(fault, `every answer comes within ${ANSWERED_WITHIN} ms`, slowest, ANSWERED_WITHIN, 'ms at most'),
     atMost(fault, '/livez answers 200 within 500 ms all the while', Math.max(...rounds.flatMap(({ alive }) => alive)), 500, 'ms at most'),
     atMost(fault, `all is answered 200 within ${RECOVERED_WITHIN} ms of its end`, Math.max(...rounds.map(({ recovery }) => recovery)), RECOVERED_WITHIN, 'ms at most'),
+    ...(fault.includes('SIGSTOP') ? [atMost(
+      fault, `within ${REPLACED_WITHIN} ms other connections are made, and all is answered 200`,
+      Math.max(...rounds.map(({ lasted }) => lasted)), REPLACED_WITHIN, 'ms at most')] : []),
     none(fault, 'all connections are idle afterwards, and all can be used', leaked, `${rounds.length} rounds`)
   ]
 }
