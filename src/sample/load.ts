@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Db } from '../database/connect.ts'
+import type { Db, Trx } from '../database/connect.ts'
 import { takeTime } from '../database/hurried.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/upsert.ts'
@@ -23,7 +23,7 @@ const BATCH = { mode: 'atomic', dry_run: false } as const
 /** Brings the reference tables to what the service starts with. Doing it again changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
   await inTransaction(db, true, async trx => {
-    await takeTime(trx)
+    await waitForOthers(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
     await upsert(trx, 'units', ['code'], units())
     await upsert(trx, 'unit_aliases', ['source', 'external_code'], aliases())
@@ -53,9 +53,15 @@ export async function loadSample (db: Db): Promise<void> {
 
 function own<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
   return performOwnWrite(db, 'sample data', 'load', async write => {
-    await takeTime(write.trx)
+    await waitForOthers(write.trx)
     return work(write)
   })
+}
+
+/** Processes that start together load together; nobody waits for them but who started them. */
+async function waitForOthers (trx: Trx): Promise<void> {
+  await takeTime(trx)
+  await sql`set local lock_timeout = '20s'`.execute(trx)
 }
 
 /** Fills a database: with all of it, with the catalogue alone, or with nothing. */
