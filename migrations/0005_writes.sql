@@ -29,7 +29,8 @@ create table writes (
 
 create index writes_by_position on writes (position);
 
--- `before` and `after` hold what differs: all of a new or a deleted row, the changed columns of another.
+-- `before` and `after` hold what differs: all of a new or a deleted row, the changed columns of another. No foreign key:
+-- the write itself is added last, when its position is known.
 create table changes (
   province_code text not null,
   write bigint not null,
@@ -40,8 +41,7 @@ create table changes (
   unit text,
   before jsonb,
   after jsonb,
-  primary key (province_code, write, n),
-  foreign key (province_code, write) references writes (province_code, id)
+  primary key (province_code, write, n)
 );
 
 -- Answers that are given again to a client that tries again. They commit with what they tell of.

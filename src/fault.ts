@@ -13,7 +13,7 @@ export type FaultCode =
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // what a client may do
-  | 'forbidden_unit' | 'forbidden_source'
+  | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope'
   // clients
   | 'source_needed'
   // questions

@@ -34,7 +34,11 @@ async function start () {
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
-    const forgetting = setInterval(() => void forgetAnswers(db).catch(() => {}), HOUR).unref()
+    const forget = () => {
+      forgetAnswers(db).catch((error: unknown) => { logger.warn({ err: error }, 'old idempotency keys are still there') })
+    }
+    forget()
+    const forgetting = setInterval(forget, HOUR).unref()
     const http = { corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY }
     const app = await buildApp({ db, pool, logger, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {

@@ -51,21 +51,24 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   const { since, resource, limit = DEFAULT_LIMIT } = question
   if (since === LATEST) return { items: [], next_cursor: cursorOf(await lastPosition(db), LAST_ROW), more: false }
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
+  const end = await lastPosition(db)
   let query = db.selectFrom('writes')
     .innerJoin('changes', join => join.onRef('changes.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
     .select(['position', 'n', 'at', 'resource', 'action', 'key', 'unit'])
-    .where(sql<boolean>`position >= ${position} and (position, n) > (${position}, ${n})`)
+    .where(sql<boolean>`position >= ${position} and (position, n) > (${position}, ${n}) and position <= ${end}`)
     .where('resource', 'not in', PRIVATE)
     .orderBy('position').orderBy('n').limit(limit + 1)
   if (reach !== null) query = query.where(eb => eb.or([eb('unit', 'is', null), isBelow(reach)]))
   if (resource !== undefined) query = query.where('resource', '=', resource)
   const rows = await query.execute()
   const page = rows.slice(0, limit)
+  const more = rows.length > limit
   const last = page.at(-1)
   return {
     items: page.map(({ position: _, n: __, ...row }) => row as ChangedKey),
-    next_cursor: last === undefined ? cursorOf(position, n) : cursorOf(last.position, last.n),
-    more: rows.length > limit
+    // Beyond all that was looked at, so that nobody reads what is not for him again and again.
+    next_cursor: more ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(end, position), LAST_ROW),
+    more
   }
 }
 

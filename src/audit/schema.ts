@@ -54,7 +54,7 @@ export const LATEST = 'latest'
 
 export const ChangeQuery = Type.Object({
   since: Type.Optional(Type.String({
-    description: '`next_cursor` of the answer before; left out: from the beginning; `latest`: no rows, only the cursor ' +
+    description: '`next_cursor` of the answer before; left out: from the first write that was recorded, which the catalogue of a new database is not; `latest`: no rows, only the cursor ' +
       'to go on from, for who reads the tables as a whole now.',
     maxLength: 100
   })),

@@ -30,7 +30,10 @@ export function authenticator (db: Db, readToken: TokenReader | null) {
       throw new Refusal('unauthenticated', 'that is no key of this service')
     }
     const found = await lookUps.ask(key.id, () => lookedUp(db, key.id))
-    return callerOf(found, key)
+    const caller = callerOf(found, key)
+    // To the minute is enough, and no request waits for it or fails with it.
+    if (!found!.used_lately) void markUsed(db, key.id).catch(() => {})
+    return caller
   }
 }
 
@@ -52,8 +55,6 @@ async function lookedUp (db: Db, id: string): Promise<Found | undefined> {
     join clients on clients.code = client
     left join units on units.code = unit
     where client_keys.id = ${id}`).execute(db)
-  // To the minute is enough, and no request waits for it or fails with it.
-  if (found?.used_lately === false && !found.revoked) void markUsed(db, id).catch(() => {})
   return found
 }
 

@@ -39,6 +39,8 @@ function clientsWithin (reach: string | null) {
  */
 export async function describedClient (write: Write, code: string, body: ClientBody): Promise<Client> {
   const { trx, by, recorded } = write
+  // Who creates the same code at the same time waits here, and then finds it.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
   const before = await lockedClient(trx, code)
   if (before !== undefined) await clientByCode(trx, code, by.unit)
   write.requireVersion(before?.version)
@@ -71,6 +73,11 @@ async function checked ({ trx, by }: Write, body: ClientBody) {
   if (unit !== null && reached === undefined) throw refusal('invalid_rows', '/unit', 'unknown_unit', `there is no unit ${unit}`)
   if (by.unit !== null && !reached?.path.includes(by.unit)) {
     throw refusal('forbidden_rows', '/unit', 'forbidden_unit', `only clients within ${by.unit} can be managed with this key`)
+  }
+  // Who manages a part of the country hands on no more than is his: the catalogue, say, is everyone's.
+  const beyond = by.unit === null ? [] : scopes.filter(scope => !by.scopes.includes(scope))
+  if (beyond.length > 0) {
+    throw refusal('forbidden_rows', '/scopes', 'forbidden_scope', `this key has not the scopes ${beyond.join(', ')} to give`)
   }
   return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
 }

@@ -43,7 +43,15 @@ export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { 
     set request_sha256 = excluded.request_sha256, answer = excluded.answer, created_at = excluded.created_at`.execute(trx)
 }
 
-/** Forgets keys that are older than a day. */
+const FORGOTTEN_AT_ONCE = 1_000
+
+/** Forgets keys that are older than a day, some at a time, so that no statement takes long. */
 export async function forgetAnswers (db: Db): Promise<void> {
-  await sql`delete from idempotency_keys where created_at <= now() - ${KEPT_FOR}`.execute(db)
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from idempotency_keys where (province_code, client, key) in (
+        select province_code, client, key from idempotency_keys
+        where created_at <= now() - ${KEPT_FOR} limit ${FORGOTTEN_AT_ONCE})`.execute(db)
+    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) return
+  }
 }

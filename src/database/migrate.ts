@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { connect, type Db } from './connect.ts'
+import { inTransaction } from './transaction.ts'
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
 
@@ -47,19 +48,25 @@ async function roleOf (db: Db): Promise<string> {
 }
 
 /** What is recorded stays as it is: rows are added and read, and nothing else. */
-const APPEND_ONLY = ['writes', 'changes'] as const
+const APPEND_ONLY = ['writes', 'changes']
 
 async function grantUse (owner: Db, role: string): Promise<void> {
   if (role === await roleOf(owner)) {
     throw new Error(`MIGRATION_DATABASE_URL and DATABASE_URL are the same role, ${role}, which owns the tables`)
   }
   const to = sql.id(role)
-  await sql`grant usage on schema public to ${to}`.execute(owner)
-  await sql`grant select, insert, update, delete on all tables in schema public to ${to}`.execute(owner)
-  await sql`grant usage on all sequences in schema public to ${to}`.execute(owner)
-  for (const table of APPEND_ONLY) {
-    await sql`revoke update, delete on ${sql.table(table)} from ${to}`.execute(owner)
-  }
+  await inTransaction(owner, true, async trx => {
+    // Processes that start together would else change the same rows of the catalogue.
+    await sql`select pg_advisory_xact_lock(hashtextextended('cchc grants', 0))`.execute(trx)
+    const { rows: tables } = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(trx)
+    await sql`grant usage on schema public to ${to}`.execute(trx)
+    await sql`grant usage on all sequences in schema public to ${to}`.execute(trx)
+    for (const { name } of tables) {
+      const rights = APPEND_ONLY.includes(name) ? sql`select, insert` : sql`select, insert, update, delete`
+      await sql`grant ${rights} on ${sql.id(name)} to ${to}`.execute(trx)
+    }
+  })
 }
 
 async function readMigrations (): Promise<Record<string, Migration>> {

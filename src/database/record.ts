@@ -56,22 +56,23 @@ function picked (row: object, names: readonly string[]): object {
 }
 
 /**
- * Leaves the audit of a write. The last thing before the commit: it takes the row that gives out positions, and whoever
- * writes next waits for it.
+ * Leaves the audit of a write: its rows, then the write itself. That is the last thing before the commit: it takes
+ * the row that gives out positions, for which whoever writes next waits.
  */
 export async function record (trx: Trx, origin: Origin, recorded: readonly Recorded[]): Promise<void> {
   const { by, request_id, address, operation, reason } = origin
-  const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n })))
+  const { rows: [taken] } = await sql<{ id: number }>`select nextval('write_ids') as id`.execute(trx)
+  const { id } = taken!
+  // What it brought along, such as a new source, belongs to no province.
+  const province = recorded.find(row => row.province_code !== '')?.province_code ?? ''
+  const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
   await sql`
-    with next as (
-      update change_feed set position = position + 1 returning position
-    ), written as (
-      insert into writes (province_code, position, client, key_id, request_id, address, operation, reason)
-      select ${recorded[0]!.province_code}, position, ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
-      from next
-      returning id, province_code
-    )
     insert into changes (province_code, write, n, resource, action, key, unit, before, after)
-    select written.province_code, written.id, n, resource, action, key, unit, before, after
-    from written, json_populate_recordset(null::changes, ${rows}::json)`.execute(trx)
+    select province_code, write, n, resource, action, key, unit, before, after
+    from json_populate_recordset(null::changes, ${rows}::json)`.execute(trx)
+  await sql`
+    with next as (update change_feed set position = position + 1 returning position)
+    insert into writes (province_code, id, position, client, key_id, request_id, address, operation, reason)
+    select ${province}, ${id}, position, ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
+    from next`.execute(trx)
 }

@@ -10,7 +10,7 @@ export function etagOf (body: string | Buffer): string {
 export const answerConditionally: onSendHookHandler = (request, reply, payload, done) => {
   if (request.method !== 'GET' || reply.statusCode !== 200 || !isWhole(payload)) return done(null, payload)
   const etag = reply.getHeader('etag') as string | undefined ?? etagOf(payload)
-  reply.headers({ etag, 'cache-control': 'no-cache' })
+  reply.headers({ etag, 'cache-control': 'private, no-cache' })
   if (!matches(request.headers['if-none-match'], etag)) return done(null, payload)
   reply.code(304).removeHeader('content-type')
   done(null, '')

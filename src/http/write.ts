@@ -30,7 +30,7 @@ export const PostHeaders = Type.Object({
   'x-reason': reason
 })
 
-/** What a PUT or DELETE may say beside its body. */
+/** What a PUT may say beside its body. */
 export const PutHeaders = Type.Object({
   'if-match': Type.Optional(Type.String({
     description: 'The `ETag` of the row that is to be changed; another one answers 412. Without it any is changed.',
@@ -38,6 +38,9 @@ export const PutHeaders = Type.Object({
   })),
   'x-reason': reason
 })
+
+/** What a DELETE of what has no versions may say. */
+export const DeleteHeaders = Type.Object({ 'x-reason': reason })
 
 /**
  * Carries out what a request writes, in one transaction with its audit and the answer under its idempotency key.

@@ -30,6 +30,8 @@ export async function sourceByCode (db: Db, code: string): Promise<Source> {
 export async function describedSource (write: Write, code: string, body: SourceBody): Promise<Source> {
   const { trx, recorded } = write
   const described = { ...body, name: body.name.normalize('NFC') }
+  // Who creates the same code at the same time waits here, and then finds it.
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`source ${code}`}, 0))`.execute(trx)
   const before = await trx.selectFrom('sources').selectAll().where('code', '=', code).forUpdate().executeTakeFirst()
   write.requireVersion(before?.version)
   if (before !== undefined && changeOf(0, before, { ...before, ...described }).outcome === 'unchanged') return before
