@@ -74,10 +74,9 @@ async function checked ({ trx, by }: Write, body: ClientBody) {
   if (by.unit !== null && !reached?.path.includes(by.unit)) {
     throw refusal('forbidden_rows', '/unit', 'forbidden_unit', `only clients within ${by.unit} can be managed with this key`)
   }
-  // Who manages a part of the country hands on no more than is his: the catalogue, say, is everyone's.
-  const beyond = by.unit === null ? [] : scopes.filter(scope => !by.scopes.includes(scope))
-  if (beyond.length > 0) {
-    throw refusal('forbidden_rows', '/scopes', 'forbidden_scope', `this key has not the scopes ${beyond.join(', ')} to give`)
+  // Who manages one unit does not hand on what all units share.
+  if (by.unit !== null && scopes.includes('write:catalogue') && !by.scopes.includes('write:catalogue')) {
+    throw refusal('forbidden_rows', '/scopes', 'forbidden_scope', 'this key may not give the scope write:catalogue')
   }
   return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
 }
