@@ -189,6 +189,10 @@ t.test('the embedded database stays empty where that is asked for', async t => {
 })
 
 t.test('it does not start', async t => {
+  t.test('where other machines could read without a key', async t => {
+    await refuses(t, { HOST: '0.0.0.0' }, /HOST=0\.0\.0\.0 lets other machines in.*AUTH=required/)
+  })
+
   t.test('with a configuration that cannot be', async t => {
     await refuses(t, { PORT: 'abc' }, /PORT must be integer/)
     await refuses(t, { LOG_LEVEL: 'loud', POOL_SIZE: '0' }, /POOL_SIZE.*LOG_LEVEL/)
