@@ -24,15 +24,16 @@ const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<F
 const why = await whyNoPostgres()
 if (why !== null) throw new Error(why)
 const postgres = await startPostgres()
+const { version } = postgres
 const figures: Figure[] = []
 try {
   for (const [cycles, fault] of FAULTS) figures.push(...await fault(postgres, cycles))
 } finally {
-  await postgres.stop()
+  await postgres.remove()
 }
 
 const processors = cpus()
-console.log(`${new Date().toISOString().slice(0, 10)}, ${processors[0]!.model} × ${processors.length}, Node ${process.version}`)
+console.log(`${new Date().toISOString().slice(0, 10)}, ${processors[0]!.model} × ${processors.length}, PostgreSQL ${version}, Node ${process.version}`)
 console.table(figures.map(({ fault, rule, figure, holds }) => (
   { fault, 'must hold': rule, figure, '': holds === null ? 'skipped' : holds ? 'holds' : 'FAILS' })))
 if (figures.some(({ holds }) => holds === false)) process.exitCode = 1
