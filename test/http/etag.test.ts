@@ -14,7 +14,7 @@ forEachDatabase('an answer that the client has already', async (t, { app, get, p
       t.equal(status, 304, url)
       t.equal(text, '')
       t.equal(headers['etag'], etag)
-      t.equal(headers['cache-control'], 'no-cache')
+      t.equal(headers['cache-control'], 'private, no-cache')
       t.notOk('content-type' in headers)
     }
   })
