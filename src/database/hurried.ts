@@ -38,10 +38,12 @@ export class HurriedClient extends PreparingClient {
     return allowed
   }
 
+  /* c8 ignore start -- tested on a server, which the embedded database is not */
   /** Whoever waits is told so, and the pool makes another. */
   #giveUp () {
     this.emit(GIVEN_UP)
     const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
     stream.destroy()
   }
+  /* c8 ignore stop */
 }

@@ -33,6 +33,7 @@ export async function migrateFor (
   const connectionString = ownerUrl ?? url
   if (connectionString === undefined) return migrate(db)
   // Migrations take as long as they take.
+  /* c8 ignore start -- tested on a server, which the embedded database is not */
   const owner = connect({ connectionString }, { max: 1, onLost: () => {}, hurried: false })
   try {
     await migrate(owner.db)
@@ -68,6 +69,7 @@ async function grantUse (owner: Db, role: string): Promise<void> {
     }
   })
 }
+/* c8 ignore stop */
 
 async function readMigrations (): Promise<Record<string, Migration>> {
   const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql'))

@@ -175,6 +175,12 @@ forEachDatabase('who manages a district', async (t, service) => {
     t.same((await get('/v1/clients', admin)).body.items.map(({ code }: { code: string }) => code), ['commune', 'district'])
   })
 
+  t.test('gives no scope over what all units share', async t => {
+    t.match(await put('/v1/clients/shared', { ...READER, scopes: ['write:catalogue'], unit: 'H56-380' }, admin), {
+      status: 403, body: { errors: [{ pointer: '/scopes', code: 'forbidden_scope' }] }
+    })
+  })
+
   t.test('finds no others, as if there were none', async t => {
     const none = async (path: string) => (await get(path, admin)).text
     for (const code of ['foreign', 'everywhere', 'tests']) {
