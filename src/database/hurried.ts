@@ -26,6 +26,7 @@ export class HurriedClient extends PreparingClient {
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     const result = super.query(text, values, callback) as unknown
     if (!(result instanceof Promise)) return result as never
+    /* c8 ignore next -- tested on a server, which the embedded database is not */
     const timer = setTimeout(() => { this.#giveUp() }, this.#allowanceOf(text))
     return result.finally(() => { clearTimeout(timer) }) as never
   }
