@@ -70,6 +70,7 @@ export function connect (address: Address, { max, onLost, hurried = 'connectionS
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => {
     client.on('error', onLost)
+    /* c8 ignore next -- tested on a server, which the embedded database is not */
     client.on(GIVEN_UP as 'error', () => { dropIdle(pool) })
   })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
