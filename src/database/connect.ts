@@ -70,19 +70,16 @@ export function connect (address: Address, { max, onLost, hurried = 'connectionS
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => {
     client.on('error', onLost)
-    /* c8 ignore next -- tested on a server, which the embedded database is not */
     client.on(GIVEN_UP as 'error', () => { dropIdle(pool) })
   })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }
 
-/* c8 ignore start -- tested on a server, which the embedded database is not */
 /** What keeps one connection from being answered may keep all: that is not to be found out with a request for each. */
 function dropIdle (pool: pg.Pool) {
   for (let idle = pool.idleCount; idle > 0; idle--) pool.connect().then(client => { client.release(true) }, () => {})
 }
-/* c8 ignore stop */
 
 function parserOf (oid: number): (text: string) => unknown {
   return TEXT_PARSERS[oid] ?? pg.types.getTypeParser(oid) as (text: string) => unknown

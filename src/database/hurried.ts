@@ -26,7 +26,6 @@ export class HurriedClient extends PreparingClient {
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     const result = super.query(text, values, callback) as unknown
     if (!(result instanceof Promise)) return result as never
-    /* c8 ignore next -- tested on a server, which the embedded database is not */
     const timer = setTimeout(() => { this.#giveUp() }, this.#allowanceOf(text))
     return result.finally(() => { clearTimeout(timer) }) as never
   }
@@ -39,12 +38,10 @@ export class HurriedClient extends PreparingClient {
     return allowed
   }
 
-  /* c8 ignore start -- tested on a server, which the embedded database is not */
   /** Whoever waits is told so, and the pool makes another. */
   #giveUp () {
     this.emit(GIVEN_UP)
     const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
     stream.destroy()
   }
-  /* c8 ignore stop */
 }

@@ -13,6 +13,16 @@ const KEPT_FOR = sql`interval '24 hours'`
 
 type Owner = Pick<Caller, 'province_code'> & { client: string }
 
+const REFUSED = {
+  idempotency_key_in_use: 'a request with this Idempotency-Key is still running; try again for its answer',
+  idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
+} as const
+
+interface Found {
+  refused: keyof typeof REFUSED | null
+  answer: string | null
+}
+
 /**
  * The answer that was given to the same request before, or null. Until the transaction ends, nobody else can
  * ask with this key.
@@ -21,20 +31,21 @@ type Owner = Pick<Caller, 'province_code'> & { client: string }
 export async function kept (
   trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry
 ): Promise<object | null> {
+  const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${JSON.stringify([province_code, client, key])}, 0)) as taken`.execute(trx)
-  /* c8 ignore start -- tested on a server, which the embedded database is not */
-  if (!lock!.taken) {
-    throw new Refusal('idempotency_key_in_use', 'a request with this Idempotency-Key is still running; try again for its answer')
-  }
-  /* c8 ignore stop */
-  const { rows: [row] } = await sql<{ request_sha256: Buffer, answer: string }>`
-    select request_sha256, answer from idempotency_keys
-    where province_code = ${province_code} and client = ${client} and key = ${key}
+    select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
+  // Not in one statement: it would look for the answer as of before it had the lock.
+  const { rows: [found] } = await sql<Found>`
+    select answer, case
+      when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
+      when request_sha256 <> ${sha256} then 'idempotency_key_reused'
+    end as refused
+    from (select 1) as asked
+    left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
       and created_at > now() - ${KEPT_FOR}`.execute(trx)
-  if (row === undefined) return null
-  if (row.request_sha256.equals(sha256)) return JSON.parse(row.answer) as object
-  throw new Refusal('idempotency_key_reused', 'this Idempotency-Key came with another request before; choose a new one')
+  const { refused, answer } = found!
+  if (refused !== null) throw new Refusal(refused, REFUSED[refused])
+  return answer === null ? null : JSON.parse(answer) as object
 }
 
 export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry, answer: object) {

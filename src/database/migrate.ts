@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { connect, type Db } from './connect.ts'
-import { inTransaction } from './transaction.ts'
+import { grantUse, roleOf } from './grant.ts'
 
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url)
 
@@ -33,7 +33,6 @@ export async function migrateFor (
   const connectionString = ownerUrl ?? url
   if (connectionString === undefined) return migrate(db)
   // Migrations take as long as they take.
-  /* c8 ignore start -- tested on a server, which the embedded database is not */
   const owner = connect({ connectionString }, { max: 1, onLost: () => {}, hurried: false })
   try {
     await migrate(owner.db)
@@ -42,34 +41,6 @@ export async function migrateFor (
     await owner.close()
   }
 }
-
-async function roleOf (db: Db): Promise<string> {
-  const { rows: [row] } = await sql<{ role: string }>`select current_user as role`.execute(db)
-  return row!.role
-}
-
-/** What is recorded stays as it is: rows are added and read, and nothing else. */
-const APPEND_ONLY = ['writes', 'changes']
-
-async function grantUse (owner: Db, role: string): Promise<void> {
-  if (role === await roleOf(owner)) {
-    throw new Error(`MIGRATION_DATABASE_URL and DATABASE_URL are the same role, ${role}, which owns the tables`)
-  }
-  const to = sql.id(role)
-  await inTransaction(owner, true, async trx => {
-    // Processes that start together would else change the same rows of the catalogue.
-    await sql`select pg_advisory_xact_lock(hashtextextended('cchc grants', 0))`.execute(trx)
-    const { rows: tables } = await sql<{ name: string }>`
-      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(trx)
-    await sql`grant usage on schema public to ${to}`.execute(trx)
-    await sql`grant usage on all sequences in schema public to ${to}`.execute(trx)
-    for (const { name } of tables) {
-      const rights = APPEND_ONLY.includes(name) ? sql`select, insert` : sql`select, insert, update, delete`
-      await sql`grant ${rights} on ${sql.id(name)} to ${to}`.execute(trx)
-    }
-  })
-}
-/* c8 ignore stop */
 
 async function readMigrations (): Promise<Record<string, Migration>> {
   const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql'))

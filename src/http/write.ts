@@ -6,6 +6,7 @@ import type { Caller } from '../caller.ts'
 import { performWrite, type Origin, type Write } from '../database/write.ts'
 import { invalid } from '../fault.ts'
 import type { Context } from './app.ts'
+import { withoutSecrets } from './secrets.ts'
 import { isStorable } from './text.ts'
 import { versionsIn } from './version.ts'
 
@@ -80,7 +81,8 @@ function originOf (request: FastifyRequest): Origin {
     // Only who has a scope gets here, and only clients have any.
     by: caller as Caller & { client: string },
     request_id: id,
-    address: ip,
+    // Behind a proxy it can be any text, as the reason is.
+    address: withoutSecrets(ip),
     operation: (request.routeOptions.schema as { operationId: string }).operationId,
     reason: reasonIn(headers['x-reason'] as string | undefined),
     retry: key === undefined ? null : { key, sha256: sha256Of(request) },
@@ -98,7 +100,7 @@ function reasonIn (header: string | undefined): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'))
     const decoded = /%[0-9a-f]{2}/i.test(text) ? decodeURIComponent(text) : text
-    if (isStorable(decoded)) return decoded.normalize('NFC')
+    if (isStorable(decoded)) return withoutSecrets(decoded.normalize('NFC'))
   } catch {
     // Told below.
   }

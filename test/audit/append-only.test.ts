@@ -12,7 +12,7 @@ import { addressOf, SERVER } from '../template.ts'
 async function givenRoles (t: Test) {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
   const [owner, service] = [`${name}_owner`, `${name}_service`]
-  const server = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {} })
+  const server = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
   for (const role of [owner, service]) await sql`create role ${sql.id(role)} login`.execute(server.db)
   await sql`create database ${sql.id(name)} owner ${sql.id(owner)}`.execute(server.db)
   t.teardown(async () => {
