@@ -35,7 +35,11 @@ export async function makeRoom (megabytes: number): Promise<Room> {
     folder: join(folder, 'server'),
     fill: async leaving => {
       const { bavail, bsize } = await statfs(folder)
-      await writeFile(filling, Buffer.alloc(Math.max(0, bavail * bsize - leaving)))
+      // Who writes meanwhile may leave less: then it is full, too.
+      const bytes = Buffer.alloc(Math.max(0, bavail * bsize - leaving))
+      await writeFile(filling, bytes).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOSPC') throw error
+      })
     },
     free: () => rm(filling),
     remove: async () => {

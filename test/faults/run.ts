@@ -6,7 +6,9 @@ import { diskFull } from './disk-full.ts'
 import type { Figure } from './figure.ts'
 import { toldToStop } from './graceful-stop.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
+import { hostileInput } from './hostile-input.ts'
 import { startedTogether } from './migrations.ts'
+import { sameKeyAtOnce } from './same-key.ts'
 import { slowSockets } from './slow-sockets.ts'
 
 const CYCLES = Number(process.env['CYCLES'] ?? 20)
@@ -15,10 +17,12 @@ const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<F
   [CYCLES, databaseKilled],
   [CYCLES, serviceKilled],
   [Math.ceil(CYCLES / 10), databaseHeld],
-  [Math.ceil(CYCLES / 10), (_postgres, cycles) => diskFull(cycles)],
+  [Math.ceil(CYCLES / 10), async function filledUp (_postgres, cycles) { return diskFull(cycles) }],
   [Math.ceil(CYCLES / 10), slowSockets],
   [Math.ceil(CYCLES / 4), toldToStop],
-  [Math.ceil(CYCLES / 4), startedTogether]
+  [Math.ceil(CYCLES / 4), startedTogether],
+  [Math.ceil(CYCLES / 4), sameKeyAtOnce],
+  [CYCLES, hostileInput]
 ]
 
 const why = await whyNoPostgres()
@@ -27,7 +31,11 @@ const postgres = await startPostgres()
 const { version } = postgres
 const figures: Figure[] = []
 try {
-  for (const [cycles, fault] of FAULTS) figures.push(...await fault(postgres, cycles))
+  for (const [cycles, fault] of FAULTS) {
+    const measured = await fault(postgres, cycles).catch((error: unknown): Figure[] => (
+      [{ fault: fault.name, rule: 'it can be measured', figure: String(error), holds: false }]))
+    figures.push(...measured)
+  }
 } finally {
   await postgres.remove()
 }

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Agent, request, type IncomingMessage } from 'node:http'
 import { SCOPES } from '../../src/caller.ts'
 import { launch, listening, type Ended, type Launched } from '../process.ts'
 
@@ -14,9 +16,12 @@ export interface Answer {
 /** How long a client waits for an answer, in ms. */
 const PATIENCE = 10_000
 
+/** A request as it is sent, byte by byte. */
 interface Sent {
-  body?: unknown
-  headers?: Record<string, string>
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: string | null
 }
 
 /** The service as a process of its own, and a client that may do everything. */
@@ -24,6 +29,7 @@ export interface Service extends Pick<Launched, 'child' | 'written' | 'ended'> {
   address: string
   /** What authorizes that client. */
   headers: Record<string, string>
+  send: (request: Sent) => Promise<Answer>
   get: (path: string) => Promise<Answer>
   post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
   put: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>
@@ -48,15 +54,19 @@ export async function serve (
   void launched.ended.then(() => process.off('exit', kill))
   const address = await listening(launched)
   const headers = await authorized(url)
-  const send = (method: string) => async (path: string, body: unknown, more = {}) =>
-    answerOf(address + path, method, { body, headers: { ...headers, ...more } })
+  const agent = new Agent({ keepAlive: true })
+  const send = async ({ headers: more, ...sent }: Sent) =>
+    answerOf(address, agent, { ...sent, headers: { ...headers, ...more } })
+  const sendJson = (method: string) => async (path: string, body: unknown, more = {}) =>
+    send({ method, path, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...more } })
   return {
     ...launched,
     address,
     headers,
-    get: async path => answerOf(address + path, 'GET', { headers }),
-    post: send('POST'),
-    put: send('PUT'),
+    send,
+    get: async path => send({ method: 'GET', path, headers: {}, body: null }),
+    post: sendJson('POST'),
+    put: sendJson('PUT'),
     stop: async (signal = 'SIGTERM') => { launched.child.kill(signal); return launched.ended }
   }
 }
@@ -78,20 +88,20 @@ async function firstKey (url: string): Promise<Record<string, string>> {
   return { authorization: `Bearer ${key}` }
 }
 
-async function answerOf (url: string, method: string, { body, headers = {} }: Sent): Promise<Answer> {
+async function answerOf (address: string, agent: Agent, { method, path, headers, body }: Sent): Promise<Answer> {
   const since = performance.now()
   try {
-    const response = await fetch(url, {
-      method,
-      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
-      signal: AbortSignal.timeout(PATIENCE),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    })
-    const text = await response.text()
-    const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '')
+    const { hostname, port } = new URL(address)
+    const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+    const signal = AbortSignal.timeout(PATIENCE)
+    const sending = request({ agent, hostname, port, method, path, headers: { ...headers, ...length }, signal })
+    sending.end(body ?? undefined)
+    const [response] = await once(sending, 'response') as [IncomingMessage]
+    const text = Buffer.concat(await response.toArray()).toString()
+    const isJson = /^application\/(problem\+)?json/.test(response.headers['content-type'] ?? '')
     return {
-      status: response.status,
-      headers: response.headers,
+      status: response.statusCode!,
+      headers: new Headers(response.headers as Record<string, string>),
       text,
       body: isJson ? JSON.parse(text) : text,
       ms: performance.now() - since

@@ -1,0 +1,25 @@
+import t from 'tap'
+import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
+import type { Figure } from './figure.ts'
+import { hostileInput } from './hostile-input.ts'
+import { databaseKilled, serviceKilled } from './killed.ts'
+import { startedTogether } from './migrations.ts'
+import { sameKeyAtOnce } from './same-key.ts'
+
+const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figure[]>> = {
+  'a database that is killed loses nothing and counts nothing twice': databaseKilled,
+  'a service that is killed loses nothing and counts nothing twice': serviceKilled,
+  'processes that start together migrate once': startedTogether,
+  'fifty calls with one idempotency key have one effect': sameKeyAtOnce,
+  'whatever comes in is answered, and nothing is altered': hostileInput
+}
+
+const why = await whyNoPostgres()
+t.test('the service survives', { skip: why ?? false }, async t => {
+  const postgres = await startPostgres()
+  t.teardown(() => postgres.remove())
+  for (const [title, fault] of Object.entries(SHORT)) {
+    const figures = await fault(postgres, 1)
+    t.same(figures.filter(({ holds }) => holds === false), [], title)
+  }
+})
