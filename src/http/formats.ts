@@ -3,12 +3,11 @@ import { Readable, pipeline } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
-import writeExcelFile from 'write-excel-file/node'
-import { Refusal } from '../fault.ts'
 import type { Coalescer } from './coalesce.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from './paging.ts'
 import { OneOf, Ref } from './schema.ts'
+import { listText, sheetOf } from './sheet.ts'
 
 const TYPES = {
   json: 'application/json',
@@ -20,9 +19,6 @@ const TYPES = {
 export type Format = keyof typeof TYPES
 
 const FORMATS = Object.keys(TYPES) as Format[]
-
-/** A sheet holds 1 048 576 rows; long before that a person wants csv. */
-const MAX_SHEET_ROWS = 100_000
 
 // Without the BOM Excel reads a csv in the code page of the machine, and breaks every Vietnamese letter.
 const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
@@ -140,28 +136,6 @@ async function * allRows<R> (first: Page<R>, page: (asked: PageRequest) => Promi
 
 async function * jsonLines (rows: Iterable<Row> | AsyncIterable<Row>) {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`
-}
-
-async function sheetOf (columns: string[], rows: Iterable<Row> | AsyncIterable<Row>): Promise<Buffer> {
-  const data: (string | number | boolean | null)[][] = []
-  for await (const row of rows) {
-    if (data.length === MAX_SHEET_ROWS) {
-      throw new Refusal('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
-    }
-    data.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
-  }
-  const sheet = [columns.map(value => ({ value, fontWeight: 'bold' as const })), ...data]
-  return writeExcelFile(sheet, { stickyRowsCount: 1 }).toBuffer()
-}
-
-function cellOf (value: unknown) {
-  return typeof value === 'object' && value !== null ? listText(value) : value as string | number | boolean | null
-}
-
-/** JSON; a list as `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
-function listText (value: object): string {
-  if (!Array.isArray(value)) return JSON.stringify(value)
-  return (value as (object | string)[]).map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 
 function nextLink (request: FastifyRequest, cursor: string): string {

@@ -7,8 +7,9 @@ import { isStorable } from './text.ts'
 
 // A body is taken as it is: coercion would turn null into 0 and "" into null.
 const ajv = newAjv({ coerceTypes: false })
-// Everything in an address is text; `array` makes one value a list of one.
-const ajvOfAddress = newAjv({ coerceTypes: 'array', useDefaults: true })
+// Everything in an address is text; `array` makes one value a list of one. Not strict, which would pass over the bounds
+// of a number that is too large to be one: 1e400.
+const ajvOfAddress = newAjv({ coerceTypes: 'array', useDefaults: true, strictNumbers: false })
 
 const CODES: Record<string, FaultCode> = {
   required: 'missing',

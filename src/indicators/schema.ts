@@ -61,7 +61,7 @@ export const ValueProperties = {
   state: State,
   ...Numbers,
   printed: Text('As the report prints it, digit for digit: `09`, `2.079`, `92,41`, `48/48`, `-`.', 100),
-  note: Nullable(Text('Remark beside the value.', 4000))
+  note: Nullable(Text('Remark beside the value; an empty one is none.', 4000))
 }
 
 const KeyProperties = {

@@ -35,8 +35,8 @@ export async function readBack (service: Service, request: HostileRequest, answe
     const { body } = await service.get(at)
     const found = ((body.items as Row[] | undefined) ?? [body as Row]).find(is)
     for (const [name, value] of Object.entries(row)) {
-      // What is not given may follow from the rest.
-      if (value === null) continue
+      // What is not given may follow from the rest; an empty note is none.
+      if (value === null || (name === 'note' && value === '')) continue
       compared++
       if (!isSame(name, value, found?.[name])) altered.push({ at, name, sent: value, found: found?.[name] ?? null })
     }

@@ -22,7 +22,11 @@ export async function slowSockets (postgres: Postgres, cycles: number): Promise<
   try {
     await othersOf(service)
     const before = await medianP99(service, cycles)
-    const opened = await Promise.all(Array.from({ length: SOCKETS }, async (_, i) => slowSocket(service, i % 2 === 0 ? 'headers' : 'body')))
+    const opened = await Promise.all(Array.from({ length: SOCKETS }, async (_, i) => {
+      // Each at moments of its own: all at one would be a burst of the test, which waits for it as well.
+      await sleep(i * DRIP_MILLISECONDS / SOCKETS)
+      return slowSocket(service, i % 2 === 0 ? 'headers' : 'body')
+    }))
     const during = await medianP99(service, cycles)
     const open = opened.filter(({ socket }) => !socket.closed).length
     const lasted = await Promise.all(opened.map(({ lasted }) => lasted))

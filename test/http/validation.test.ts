@@ -117,3 +117,9 @@ t.test('nothing is coerced, dropped or filled in inside a body', async t => {
   t.same(codes({ count: '1', name: 'a', open: 1 }), ['/items/7/count invalid_type', '/items/7/open invalid_type'])
   t.match(check([], ''), [{ pointer: '', detail: 'the body must be object' }])
 })
+
+forEachDatabase('a number in an address that is too large to be one', async (t, { get }) => {
+  for (const limit of ['1e400', '1e999', '-1e400', 'Infinity', 'NaN', '1e308']) {
+    t.match(await get(`/v1/forms?limit=${limit}`), { status: 400, body: { errors: [{ pointer: '/query/limit' }] } }, limit)
+  }
+})
