@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
+import { secretsKept } from './canary.ts'
 import type { Figure } from './figure.ts'
 import { hostileInput } from './hostile-input.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
@@ -11,7 +12,8 @@ const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figu
   'a service that is killed loses nothing and counts nothing twice': serviceKilled,
   'processes that start together migrate once': startedTogether,
   'fifty calls with one idempotency key have one effect': sameKeyAtOnce,
-  'whatever comes in is answered, and nothing is altered': hostileInput
+  'whatever comes in is answered, and nothing is altered': hostileInput,
+  'no secret comes out again': secretsKept
 }
 
 const why = await whyNoPostgres()

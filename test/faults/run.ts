@@ -1,6 +1,7 @@
 // npm run test:faults: what the service does when things go wrong, on PostgreSQL processes of its own; prints a table.
 import { cpus } from 'node:os'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
+import { secretsKept } from './canary.ts'
 import { databaseHeld } from './database-held.ts'
 import { diskFull } from './disk-full.ts'
 import type { Figure } from './figure.ts'
@@ -22,7 +23,8 @@ const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<F
   [Math.ceil(CYCLES / 4), toldToStop],
   [Math.ceil(CYCLES / 4), startedTogether],
   [Math.ceil(CYCLES / 4), sameKeyAtOnce],
-  [CYCLES, hostileInput]
+  [CYCLES, hostileInput],
+  [Math.ceil(CYCLES / 4), secretsKept]
 ]
 
 const why = await whyNoPostgres()

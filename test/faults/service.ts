@@ -17,7 +17,7 @@ export interface Answer {
 const PATIENCE = 10_000
 
 /** A request as it is sent, byte by byte. */
-interface Sent {
+export interface Sent {
   method: string
   path: string
   headers: Record<string, string>
