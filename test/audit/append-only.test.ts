@@ -41,9 +41,9 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   const owner = open(t, urls.MIGRATION_DATABASE_URL)
   const db = open(t, urls.DATABASE_URL)
 
-  t.test('cannot start before the owner has made the tables, and can be started again and again', async t => {
+  t.test('cannot start before the owner has made the tables, and can be started again and again, by several at once', async t => {
     await t.rejects(migrateFor(db, { DATABASE_URL: urls.DATABASE_URL }), { code: '42501' })
-    for (let i = 0; i < 2; i++) await migrateFor(db, urls)
+    for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 4 }, () => migrateFor(db, urls)))
   })
 
   t.test('does all that it is for', async t => {
