@@ -27,9 +27,10 @@ async function start () {
   // Written in blocks: a line for each request must not wait for the disk.
   const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
   const logger = pino(logOptions(config.LOG_LEVEL), blocks)
-  const connection = await openDatabase(config, error => logger.warn({ err: error }, 'a database connection was lost'))
+  const onLost = (error: Error) => logger.warn({ err: error }, 'a database connection was lost')
+  const connection = await openDatabase(config, onLost)
   try {
-    await migrateFor(connection.db, config)
+    await migrateFor(connection.db, config, onLost)
     await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)

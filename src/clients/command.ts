@@ -29,8 +29,7 @@ const { positionals: [command, ...names], values } = parseArgs({
 try {
   await run()
 } catch (error) {
-  const faults = error instanceof Refusal ? error.faults.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
-  console.error(`${(error as Error).message}${faults.join('')}`)
+  tell(error as Error)
   process.exitCode = 1
 }
 
@@ -90,11 +89,16 @@ async function writing<T extends object> (work: (write: Write) => Promise<T>, to
   await withDatabase(async db => { console.log(told(await performOwnWrite(db, 'command line', `client ${command}`, work))) })
 }
 
+function tell (error: Error) {
+  const faults = error instanceof Refusal ? error.faults.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
+  console.error(`${error.message}${faults.join('')}`)
+}
+
 async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<void>) {
   const config = readConfig(process.env)
-  const connection = await openDatabase(config, () => {})
+  const connection = await openDatabase(config, tell)
   try {
-    await migrateFor(connection.db, config)
+    await migrateFor(connection.db, config, tell)
     await work(connection.db)
   } finally {
     await connection.close()

@@ -28,12 +28,12 @@ interface Owned {
  * change what was recorded.
  */
 export async function migrateFor (
-  db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned
+  db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned, onLost: (error: Error) => void
 ): Promise<void> {
   const connectionString = ownerUrl ?? url
   if (connectionString === undefined) return migrate(db)
   // Migrations take as long as they take.
-  const owner = connect({ connectionString }, { max: 1, onLost: () => {}, hurried: false })
+  const owner = connect({ connectionString }, { max: 1, onLost, hurried: false })
   try {
     await migrate(owner.db)
     if (ownerUrl !== undefined) await grantUse(owner.db, await roleOf(db))
