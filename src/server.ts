@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import { createDevelopmentKey } from './clients/development.ts'
 import { accessOf, readConfig } from './config.ts'
@@ -27,10 +27,9 @@ async function start () {
   // Written in blocks: a line for each request must not wait for the disk.
   const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
   const logger = pino(logOptions(config.LOG_LEVEL), blocks)
-  const onLost = (error: Error) => logger.warn({ err: error }, 'a database connection was lost')
-  const connection = await openDatabase(config, onLost)
+  const connection = await openDatabase(config, lossesTo(logger))
   try {
-    await migrateFor(connection.db, config, onLost)
+    await migrateFor(connection.db, config, lossesTo(logger))
     await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
@@ -54,4 +53,9 @@ async function start () {
     await connection.close()
     throw error
   }
+}
+
+/** Tells the log of a connection that died; the pool makes another. */
+function lossesTo (logger: Logger): (error: Error) => void {
+  return error => { logger.warn({ err: error }, 'a database connection was lost') }
 }
