@@ -58,6 +58,25 @@ export interface Clients {
   version: Generated<number>;
 }
 
+export interface Dossiers {
+  channel: string;
+  code: string;
+  due_at: string | null;
+  field: string;
+  finished_at: string | null;
+  level: string;
+  procedure: string;
+  province_code: string;
+  received_at: string;
+  returned_at: string | null;
+  source: string;
+  status: number;
+  supplements: Json | null;
+  unit: string;
+  updated_at: string;
+  write: number;
+}
+
 export interface DossierStatistics {
   carried_over: number | null;
   detail: string;
@@ -81,6 +100,72 @@ export interface DossierStatistics {
   scope: string;
   source: string;
   unit: string;
+}
+
+export interface DossierSumsByDay {
+  became_overdue: Generated<number>;
+  day: string;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  level: string;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+}
+
+export interface DossierSumsByLevel {
+  became_overdue: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  level: string;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  slice: string;
+}
+
+export interface DossierSumsByUnit {
+  became_overdue: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  slice: string;
+  unit: string;
+}
+
+export interface DossierVersions {
+  channel: string;
+  code: string;
+  due_at: string | null;
+  field: string;
+  finished_at: string | null;
+  id: Generated<number>;
+  level: string;
+  procedure: string;
+  province_code: string;
+  received_at: string;
+  returned_at: string | null;
+  source: string;
+  status: number;
+  supplements: Json | null;
+  unit: string;
+  updated_at: string;
+  write: number;
 }
 
 export interface Fields {
@@ -248,6 +333,12 @@ export interface StatisticsSets {
   unit: string;
 }
 
+export interface StatusMaps {
+  code: string;
+  source: string;
+  status: number;
+}
+
 export interface UnitAliases {
   external_code: string;
   source: string;
@@ -287,6 +378,11 @@ export interface DB {
   client_keys: ClientKeys;
   clients: Clients;
   dossier_statistics: DossierStatistics;
+  dossier_sums_by_day: DossierSumsByDay;
+  dossier_sums_by_level: DossierSumsByLevel;
+  dossier_sums_by_unit: DossierSumsByUnit;
+  dossier_versions: DossierVersions;
+  dossiers: Dossiers;
   fields: Fields;
   forms: Forms;
   idempotency_keys: IdempotencyKeys;
@@ -298,6 +394,7 @@ export interface DB {
   sources: Sources;
   statistics_by_level: StatisticsByLevel;
   statistics_sets: StatisticsSets;
+  status_maps: StatusMaps;
   unit_aliases: UnitAliases;
   units: Units;
   writes: Writes;

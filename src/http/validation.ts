@@ -3,6 +3,7 @@ import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Refusal, type Fault, type FaultCode } from '../fault.ts'
+import { instantOf } from './instant.ts'
 import { isStorable } from './text.ts'
 
 // A body is taken as it is: coercion would turn null into 0 and "" into null.
@@ -57,10 +58,11 @@ function newAjv (options: Options): Ajv {
   const instance = new Ajv({
     allErrors: true, removeAdditional: false, strict: true, allowUnionTypes: true, ...options
   })
-  formats.default(instance, ['date', 'date-time'])
+  formats.default(instance, ['date'])
   // PostgreSQL has no year 0.
   const { validate: isDate } = instance.formats['date'] as { validate: (text: string) => boolean }
   instance.addFormat('date', text => isDate(text) && !text.startsWith('0000'))
+  instance.addFormat('date-time', text => !Number.isNaN(instantOf(text)))
   instance.addFormat('text', isStorable)
   return instance
 }

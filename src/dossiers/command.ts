@@ -1,0 +1,20 @@
+// npm run recount: counts all dossiers again, tells every sum that deviates, and corrects it. Ends with 1 if any did.
+import { readConfig } from '../config.ts'
+import { openDatabase } from '../database/open.ts'
+import { MEASURES } from './events.ts'
+import { recountDossiers } from './recount.ts'
+
+const connection = await openDatabase(readConfig(process.env), console.error)
+try {
+  const deviations = await recountDossiers(connection.db)
+  for (const { table, province, key, kept, counted } of deviations) {
+    for (const measure of MEASURES.filter(measure => kept[measure] !== counted[measure])) {
+      const where = [table, province, ...Object.values(key), measure].join(' ')
+      console.log(`${where} was ${kept[measure]} and is ${counted[measure]}`)
+    }
+  }
+  console.log(deviations.length === 0 ? 'all sums are right' : 'all sums are right again')
+  if (deviations.length > 0) process.exitCode = 1
+} finally {
+  await connection.close()
+}

@@ -1,0 +1,130 @@
+import { sql, type RawBuilder } from 'kysely'
+import { unnested, type ArrayType } from '../database/arrays.ts'
+import type { Trx } from '../database/connect.ts'
+import { assignments, columns } from '../database/recordset.ts'
+import type { Dossiers } from '../database/tables.ts'
+import { DELETED, type Dossier } from './dossier.ts'
+import type { Supplement } from './events.ts'
+
+/** Where a chunk goes, and what is the same for all of its rows. */
+export interface Target {
+  province: string
+  source: string
+  write: number
+}
+
+const CONTENT = {
+  unit: 'text', procedure: 'text', channel: 'text', status: 'int2', received_at: 'timestamptz', due_at: 'timestamptz',
+  finished_at: 'timestamptz', returned_at: 'timestamptz', supplements: 'jsonb'
+} as const satisfies Record<string, ArrayType>
+const SENT = { code: 'text', updated_at: 'timestamptz', ...CONTENT, level: 'text', field: 'text' } as const
+const SENT_NAMES = Object.keys(SENT)
+const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
+
+/**
+ * Adds the dossiers that are not there yet. They must be in the order of their codes: of two transactions that add the
+ * same ones, one waits for the other, and only if both go in one order never both.
+ * @returns the positions of those that are there already
+ */
+export async function addNew (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]
+): Promise<number[]> {
+  const { rows: [added] } = await sql<{ existing: number[] | null }>`
+    with added as (
+      insert into dossiers (${columns(STORED)})
+      select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
+      from ${given(dossiers)}
+      on conflict (province_code, code) do nothing
+      returning code
+    )
+    select json_agg(position - 1) as existing
+    from ${unnested({ code: 'text' }, dossiers)} with ordinality as given (code, position)
+    where code not in (select code from added)`.execute(trx)
+  return added!.existing ?? []
+}
+
+export interface Difference {
+  position: number
+  /** What is stored is newer. */
+  stale: boolean
+}
+
+/** Which of the dossiers differ from those that are stored. All must be there. */
+export async function differing (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Difference[]> {
+  const { rows } = await sql<Difference>`
+    select (position - 1)::int as position, ${STALE} as stale
+    from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
+    where not ${SAME}`.execute(trx)
+  return rows
+}
+
+export interface Locked extends Difference {
+  same: boolean
+  before: Dossier
+}
+
+/** Takes the stored dossiers for the rest of the transaction, and compares again. The dossiers must be in order. */
+export async function locked (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Locked[]> {
+  const { rows } = await sql<Difference & { same: boolean } & Dossiers>`
+    select (position - 1)::int as position, ${STALE} as stale, ${SAME} as same, stored.*
+    from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
+    order by stored.code for update of stored`.execute(trx)
+  return rows.map(({ position, stale, same, ...stored }) => ({ position, stale, same, before: dossierStored(stored) }))
+}
+
+/** Puts locked dossiers in the place of what they were, which is kept as a version. */
+export async function replace (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]
+): Promise<void> {
+  const changing = SENT_NAMES.filter(name => name !== 'code')
+  await sql`
+    with kept as (
+      insert into dossier_versions (${columns(STORED)})
+      select ${columns(STORED, 'stored')}
+      from ${unnested({ code: 'text' }, dossiers)} as given (code)
+      join dossiers as stored on province_code = ${province} and stored.code = given.code
+    )
+    update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
+    from ${given(dossiers)}
+    where province_code = ${province} and stored.code = given.code`.execute(trx)
+}
+
+// Of a deletion and a version of the same time the deletion wins, whichever comes first.
+const STALE = sql<boolean>`(given.updated_at < stored.updated_at
+  or given.updated_at = stored.updated_at and stored.status = ${sql.lit(DELETED)} and given.status <> ${sql.lit(DELETED)})`
+
+const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
+// Not by `=`, for which null is never the same.
+const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
+
+function given (dossiers: readonly Dossier[]): RawBuilder<unknown> {
+  const rows = dossiers.map(dossier => ({ ...dossier, supplements: jsonOf(dossier.supplements) }))
+  return sql`${unnested(SENT, rows)} with ordinality as given (${columns(SENT_NAMES)}, position)`
+}
+
+function jsonOf (supplements: readonly Supplement[]): string | null {
+  if (supplements.length === 0) return null
+  return JSON.stringify(supplements, (_, value: unknown) => typeof value === 'number' ? new Date(value).toISOString() : value)
+}
+
+function dossierStored (stored: Dossiers): Dossier {
+  const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
+  return {
+    ...stored,
+    received_at: Date.parse(stored.received_at),
+    updated_at: Date.parse(stored.updated_at),
+    due_at: milliseconds(stored.due_at),
+    finished_at: milliseconds(stored.finished_at),
+    returned_at: milliseconds(stored.returned_at),
+    supplements: (supplements ?? []).map(supplement => ({
+      requested_at: milliseconds(supplement.requested_at)!,
+      completed_at: milliseconds(supplement.completed_at),
+      old_due_at: milliseconds(supplement.old_due_at),
+      new_due_at: milliseconds(supplement.new_due_at)
+    }))
+  }
+}
+
+function milliseconds (text: string | null): number | null {
+  return text === null ? null : Date.parse(text)
+}

@@ -1,0 +1,120 @@
+import { sql, type RawBuilder } from 'kysely'
+import { unnested, type ArrayType } from '../database/arrays.ts'
+import type { Trx } from '../database/connect.ts'
+import { columns } from '../database/recordset.ts'
+import { sliceOf, type Day } from './business-day.ts'
+import { countEvents, MEASURES, type Countable, type Measure } from './events.ts'
+
+/** Where a dossier counts. */
+export interface Counted extends Countable {
+  unit: string
+  level: string
+  field: string
+}
+
+/** The tables of sums, with the columns of their keys after `province_code`, in the order of the key. */
+export const SUMS = {
+  dossier_sums_by_unit: ['unit', 'slice'],
+  dossier_sums_by_level: ['level', 'field', 'slice'],
+  dossier_sums_by_day: ['level', 'day']
+} as const
+export type SumsTable = keyof typeof SUMS
+
+export type Cell = Record<Measure, number>
+/** A cell with its key. */
+type Keyed = Record<string, string | number>
+/** Cells by the day that their time begins with. */
+type Series = Map<Day, Cell>
+
+/** What changes in the sums, by key and day. */
+export class Differences {
+  readonly #series = {
+    dossier_sums_by_unit: new Map<string, Series>(),
+    dossier_sums_by_level: new Map<string, Series>(),
+    dossier_sums_by_day: new Map<string, Series>()
+  }
+
+  add (dossier: Counted) {
+    this.#count(dossier, 1)
+  }
+
+  remove (dossier: Counted) {
+    this.#count(dossier, -1)
+  }
+
+  #count (dossier: Counted, sign: 1 | -1) {
+    const { unit, level, field } = dossier
+    const byUnit = seriesOf(this.#series.dossier_sums_by_unit, unit)
+    const byLevel = seriesOf(this.#series.dossier_sums_by_level, `${level} ${field}`)
+    const byDay = seriesOf(this.#series.dossier_sums_by_day, level)
+    countEvents(dossier, (day, measure, by) => {
+      const slice = sliceOf(day)
+      cellOf(byUnit, slice)[measure] += sign * by
+      cellOf(byLevel, slice)[measure] += sign * by
+      cellOf(byDay, day)[measure] += sign * by
+    })
+  }
+
+  /**
+   * Writes what changes, in the order of the keys, and must be the last that a transaction does: others wait for these
+   * rows, and as nothing is locked after them, never in a circle.
+   */
+  async write (trx: Trx, province: string): Promise<void> {
+    for (const table of Object.keys(SUMS) as SumsTable[]) await addCells(trx, province, table, this.#cells(table))
+  }
+
+  #cells (table: SumsTable): Keyed[] {
+    const cells: Keyed[] = []
+    const all: Map<string, Series> = this.#series[table]
+    for (const [key, series] of all) {
+      const names = key.split(' ')
+      for (const [day, cell] of series) {
+        if (MEASURES.every(measure => cell[measure] === 0)) continue
+        const keyed: Keyed = { ...cell }
+        SUMS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
+        cells.push(keyed)
+      }
+    }
+    return cells
+  }
+}
+
+function seriesOf (all: Map<string, Series>, key: string): Series {
+  let series = all.get(key)
+  if (series === undefined) {
+    series = new Map<Day, Cell>()
+    all.set(key, series)
+  }
+  return series
+}
+
+const NOTHING = Object.fromEntries(MEASURES.map(measure => [measure, 0])) as Cell
+
+function cellOf (series: Series, day: Day): Cell {
+  let cell = series.get(day)
+  if (cell === undefined) {
+    cell = { ...NOTHING }
+    series.set(day, cell)
+  }
+  return cell
+}
+
+const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', slice: 'date', day: 'date' }
+
+/** Adds to sums, in the order of their keys. */
+export async function addCells (trx: Trx, province: string, table: SumsTable, cells: Keyed[]): Promise<void> {
+  if (cells.length === 0) return
+  const key = SUMS[table]
+  const types = Object.fromEntries([...key, ...MEASURES].map(name => [name, TYPES[name] ?? 'int4']))
+  await sql`
+    insert into ${sql.table(table)} as kept (province_code, ${columns([...key, ...MEASURES])})
+    select ${province}, ${columns([...key, ...MEASURES])}
+    from ${unnested(types, cells)} as changed (${columns([...key, ...MEASURES])})
+    order by ${columns(key)}
+    on conflict (province_code, ${columns(key)}) do update set ${increments()}`.execute(trx)
+}
+
+function increments (): RawBuilder<unknown> {
+  return sql.join(MEASURES.map(measure => (
+    sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
+}
