@@ -49,6 +49,24 @@ const ROWS: Record<string, string[]> = {
       values ('H56', 1, 1, 'one-stop', 'postDossierStatistics')`,
     `insert into changes values ('H56', 1, 0, 'sources', 'created', '{"code": "one-stop"}', null, null, '{"precedence": 100}')`,
     `insert into idempotency_keys (province_code, client, key, request_sha256, answer) values ('H56', 'one-stop', 'a', '\\x00', '{}')`
+  ],
+  '0006_dossiers': [
+    `insert into status_maps values ('one-stop', 'Đang xử lý', 4)`,
+    `insert into dossiers (province_code, code, unit, level, procedure, field, channel, source, status, received_at, due_at,
+        updated_at, write)
+      values ('H56', '000.00.380.H56-210531-0001', 'H56-380', 'district', '1.010708', 'land', 'direct', 'one-stop', 5,
+        '2021-05-31 08:00+07', '2021-06-10 17:00+07', '2021-06-01 08:00+07', 2)`,
+    `insert into dossier_versions (province_code, code, unit, level, procedure, field, channel, source, status, received_at,
+        updated_at, write, supplements)
+      values ('H56', '000.00.380.H56-210531-0001', 'H56-380', 'district', '1.010708', 'land', 'direct', 'one-stop', 4,
+        '2021-05-31 08:00+07', '2021-05-31 08:00+07', 1,
+        '[{"requested_at": "2021-06-01T01:00:00.000Z", "completed_at": null, "old_due_at": null, "new_due_at": null}]')`,
+    `insert into dossier_sums_by_unit (province_code, unit, slice, received_direct)
+      values ('H56', 'H56-380', '2021-05-15', 1)`,
+    `insert into dossier_sums_by_level (province_code, level, field, slice, received_direct)
+      values ('H56', 'district', 'land', '2021-05-15', 1)`,
+    `insert into dossier_sums_by_day (province_code, level, day, received_direct)
+      values ('H56', 'district', '2021-05-31', 1)`
   ]
 }
 
