@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import type { Countable, Supplement } from '../../src/dossiers/events.ts'
+
+const HOUR = 3_600_000
+const START = Date.parse('2021-01-01T00:00:00+07:00')
+/** Instants of sixty days, few enough to meet. */
+export const instants = fc.integer({ min: 0, max: 60 * 4 }).map(quarter => START + quarter * 6 * HOUR)
+
+const maybe = fc.option(instants, { freq: 2 })
+
+/** Supplements in order and without overlap, as they are kept; due dates can be anything. */
+export const supplementLists: fc.Arbitrary<Supplement[]> = fc.tuple(
+  fc.uniqueArray(instants, { maxLength: 7 }), fc.array(fc.tuple(maybe, maybe), { minLength: 4, maxLength: 4 })
+).map(([times, dues]) => {
+  const ordered = times.toSorted((a, b) => a - b)
+  return Array.from({ length: Math.ceil(ordered.length / 2) }, (_, i) => ({
+    requested_at: ordered[2 * i]!,
+    completed_at: ordered[2 * i + 1] ?? null,
+    old_due_at: dues[i]![0],
+    new_due_at: dues[i]![1]
+  }))
+})
+
+/** Any dossier that is taken in, senseless ones too. */
+export const countables: fc.Arbitrary<Countable> = fc.record({
+  channel: fc.constantFrom('online', 'direct', 'postal'),
+  status: fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10),
+  received_at: instants, due_at: maybe, finished_at: maybe, returned_at: maybe, updated_at: instants,
+  supplements: supplementLists
+}).filter(dossier => {
+  const { status, received_at: received, finished_at: finished, returned_at: returned, updated_at: updated } = dossier
+  if (status < 7) return true
+  const end = finished ?? returned ?? (status < 9 ? updated : null)
+  return end !== null && end >= received
+})
+
+type Kind = 'supplement' | 'completed' | 'touched' | 'ended'
+
+/**
+ * The versions of a dossier as an honest source sends them, one at each thing that happens: a supplement is asked for,
+ * it comes and may move the due date, there is a result or a withdrawal.
+ */
+export const lives: fc.Arbitrary<Countable[]> = fc.record({
+  steps: fc.array(fc.record({
+    kind: fc.constantFrom<Kind>('supplement', 'touched', 'completed'),
+    wait: fc.integer({ min: 1, max: 40 }),
+    due: fc.option(fc.integer({ min: -10, max: 60 }), { freq: 3 })
+  }), { maxLength: 7 }),
+  due: fc.option(fc.integer({ min: 0, max: 60 })),
+  received: instants,
+  end: fc.constantFrom(null, 7, 8, 9, 10)
+}).map(({ steps, due, received, end }) => {
+  let now = received
+  let dossier: Countable = {
+    channel: 'direct', status: 2, received_at: received, due_at: due === null ? null : received + due * 6 * HOUR,
+    finished_at: null, returned_at: null, updated_at: received, supplements: []
+  }
+  const versions = [dossier]
+  const last = { kind: 'ended' as Kind, wait: 5, due: null }
+  for (const { kind, wait, due } of [...steps, ...end === null ? [] : [last]]) {
+    now += wait * 6 * HOUR
+    const newDue = due === null ? null : now + due * 6 * HOUR
+    dossier = { ...dossier, updated_at: now, ...next(dossier, kind, now, newDue, end) }
+    versions.push(dossier)
+  }
+  return versions
+})
+
+function next (
+  { supplements, due_at: old }: Countable, kind: Kind, now: number, due: number | null, end: number | null
+): Partial<Countable> {
+  const waits = supplements.at(-1)?.completed_at === null ? supplements.at(-1)! : null
+  if (kind === 'ended') return end! < 9 ? { status: end! } : { status: end!, finished_at: now }
+  if (kind === 'supplement' && waits === null) {
+    const asked = { requested_at: now, completed_at: null, old_due_at: old, new_due_at: null }
+    return { status: 5, supplements: [...supplements, asked] }
+  }
+  if (kind === 'completed' && waits !== null) {
+    const came = { ...waits, completed_at: now, new_due_at: due ?? old }
+    return { status: 4, due_at: due ?? old, supplements: [...supplements.slice(0, -1), came] }
+  }
+  return { status: waits === null ? 4 : 5 }
+}

@@ -1,0 +1,83 @@
+import { dayOf, type Day } from '../../src/dossiers/business-day.ts'
+import type { Countable, Measure } from '../../src/dossiers/events.ts'
+
+export type Figures = Partial<Record<Measure, number>>
+/** Figures by day; a measure that is 0 is absent. */
+export type Days = Map<Day, Figures>
+
+/** The days of a dossier that lie in this span are looked at; nothing may happen outside it. */
+export interface Span {
+  first: Day
+  last: Day
+}
+
+/** The state of a dossier at the end of each day, looked at day by day, and from that what it counts for. */
+export function daysByHand (dossier: Countable, { first, last }: Span): Days {
+  const days: Days = new Map()
+  const add = (day: Day, measure: Measure, by: number) => {
+    if (by === 0) return
+    const figures = days.get(day) ?? {}
+    const sum = (figures[measure] ?? 0) + by
+    days.set(day, { ...figures, [measure]: sum })
+  }
+  if ([0, 1, 3].includes(dossier.status)) return days
+
+  const end = endByHand(dossier)
+  const received = dayOf(dossier.received_at)
+  let wasOverdue = false
+  let counted: Day | null = null
+  for (let day = first; day <= last; day++) {
+    if (day === received) {
+      add(day, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
+      if (dossier.channel === 'postal') add(day, 'received_postal', 1)
+    }
+    if (end !== null && dayOf(end) === day) add(day, resolutionByHand(dossier, end), 1)
+
+    const isOpen = day >= received && (end === null || day < dayOf(end))
+    const term = day < received ? 'waiting' : termByHand(dossier, day)
+    const isOverdue = isOpen && term !== 'waiting' && term.due !== null && dayOf(term.due) <= day
+    add(day, 'became_overdue', Number(isOverdue) - Number(wasOverdue))
+    wasOverdue = isOverdue
+
+    if (term === 'waiting' || term.due === null || dayOf(term.due) > day || dayOf(term.due) === counted) continue
+    counted = dayOf(term.due)
+    add(day, 'due', 1)
+    if (term.isLast && end !== null && end <= term.due) add(day, 'due_in_time', 1)
+  }
+  return days
+}
+
+/** The end of a day, as an instant that belongs to the next. */
+function endOf (day: Day): number {
+  return (day + 1) * 86_400_000 - 7 * 3_600_000
+}
+
+function endByHand (dossier: Countable): number | null {
+  const { status, finished_at: finished, returned_at: returned, updated_at: updated } = dossier
+  switch (status) {
+    case 7: case 8: return finished ?? returned ?? updated
+    case 9: case 10: return finished ?? returned
+    default: return null
+  }
+}
+
+function resolutionByHand ({ status, due_at: due }: Countable, end: number): Measure {
+  if (due !== null && end > due) return 'resolved_overdue'
+  return due !== null && dayOf(end) < dayOf(due) && status >= 9 ? 'resolved_early' : 'resolved_on_time'
+}
+
+/** The due date that is in force when a day ends, and whether it is the one that the dossier has in the end. */
+function termByHand (dossier: Countable, day: Day): 'waiting' | { due: number | null, isLast: boolean } {
+  const end = endByHand(dossier)
+  // Who has ended is not asked any more, and waits no longer.
+  const supplements = dossier.supplements.filter(({ requested_at: requested }) => end === null || requested < end)
+  const asked = supplements.filter(({ requested_at: requested }) => requested < endOf(day))
+  const current = asked.at(-1)
+  const next = supplements[asked.length]
+  if (current !== undefined) {
+    const completed = Math.min(current.completed_at ?? Infinity, end ?? Infinity)
+    if (completed >= endOf(day)) return 'waiting'
+  }
+  if (next === undefined) return { due: dossier.due_at, isLast: true }
+  return { due: current?.new_due_at ?? next.old_due_at ?? dossier.due_at, isLast: false }
+}

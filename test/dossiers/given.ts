@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Db } from '../../src/database/connect.ts'
+import { inTransaction } from '../../src/database/transaction.ts'
+import type { Countable } from '../../src/dossiers/events.ts'
+import { ingestDossiers, type IngestContext, type Ingested } from '../../src/dossiers/ingest.ts'
+import type { DossierItem } from '../../src/dossiers/schema.ts'
+
+export const CONTEXT: IngestContext = { source: 'one-stop', write: 1, mayWrite: () => true }
+
+/** Sends items as one chunk. */
+export async function send (db: Db, items: unknown[], context: Partial<IngestContext> = {}): Promise<Ingested> {
+  return inTransaction(db, true, trx => ingestDossiers(trx, items, { ...CONTEXT, ...context }))
+}
+
+/** A record that is as good as any other, but for what is given. */
+export function item (given: Partial<DossierItem> = {}): DossierItem {
+  return {
+    code: '000.17.22.H56-210531-0001', unit: 'H56-380', procedure: '1.001612', channel: 'direct', status: 4,
+    received_at: '2021-05-31T08:00:00+07:00', due_at: '2021-06-10T17:00:00+07:00', updated_at: '2021-05-31T08:05:00+07:00',
+    ...given
+  }
+}
+
+/** The record that says what a dossier is. */
+export function itemOf (dossier: Countable & { code: string, unit: string, procedure: string }): DossierItem {
+  const { supplements, ...others } = dossier
+  const text = (instant: number | null) => (
+    instant === null ? null : new Date(instant + 7 * 3_600_000).toISOString().replace('Z', '+07:00'))
+  return {
+    ...others,
+    channel: dossier.channel as 'direct',
+    received_at: text(dossier.received_at)!,
+    due_at: text(dossier.due_at),
+    finished_at: text(dossier.finished_at),
+    returned_at: text(dossier.returned_at),
+    updated_at: text(dossier.updated_at)!,
+    supplements: supplements.map(supplement => ({
+      requested_at: text(supplement.requested_at)!,
+      completed_at: text(supplement.completed_at),
+      old_due_at: text(supplement.old_due_at),
+      new_due_at: text(supplement.new_due_at)
+    }))
+  }
+}
+
+/** What is stored, by code, and without what is the same for all. */
+export async function storedDossiers (db: Db) {
+  return db.selectFrom('dossiers').selectAll().orderBy('code').execute()
+}
+
+export async function forget (db: Db) {
+  for (const table of [
+    'dossiers', 'dossier_versions', 'dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day'
+  ]) await sql`delete from ${sql.table(table)}`.execute(db)
+}
