@@ -9,7 +9,7 @@ export async function roleOf (db: Db): Promise<string> {
 }
 
 /** What is recorded stays as it is: rows are added and read, and nothing else. */
-const APPEND_ONLY = ['writes', 'changes']
+const APPEND_ONLY = ['writes', 'changes', 'dossier_versions']
 
 /**
  * Lets the role of the service use the tables of their owner, and of what was recorded no more than add and read.

@@ -13,16 +13,19 @@ const OLDEST_VERSION = 15
 
 /**
  * Opens the server that `DATABASE_URL` names, or else the embedded database.
+ * @param hurried see ConnectOptions
  * @throws Error with one clear line, when it cannot be reached, is too old, or would lose what it acknowledged
  */
-export async function openDatabase (options: OpenOptions, onLost: (error: Error) => void): Promise<Connection> {
+export async function openDatabase (
+  options: OpenOptions, onLost: (error: Error) => void, hurried?: boolean
+): Promise<Connection> {
   const { DATABASE_URL: url, DATA_DIR, POOL_SIZE: max } = options
   if (url === undefined) {
     const embedded = await startEmbedded(DATA_DIR)
     const connection = connect(embedded.address, { max, onLost })
     return { ...connection, close: async () => { await connection.close(); await embedded.close() } }
   }
-  const connection = connect({ connectionString: url }, { max, onLost })
+  const connection = connect({ connectionString: url }, { max, onLost, hurried })
   try {
     await refuseUnfit(connection, options.ALLOW_UNSAFE_DURABILITY)
     return connection

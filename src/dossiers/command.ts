@@ -4,7 +4,8 @@ import { openDatabase } from '../database/open.ts'
 import { MEASURES } from './events.ts'
 import { recountDossiers } from './recount.ts'
 
-const connection = await openDatabase(readConfig(process.env), console.error)
+// Counting takes as long as it takes.
+const connection = await openDatabase(readConfig(process.env), console.error, false)
 try {
   const deviations = await recountDossiers(connection.db)
   for (const { table, province, key, kept, counted } of deviations) {

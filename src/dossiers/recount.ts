@@ -36,7 +36,6 @@ export async function recountDossiers (db: Db): Promise<Deviation[]> {
 }
 
 async function deviationsIn (trx: Trx): Promise<Deviation[]> {
-  await sql`set local statement_timeout = 0`.execute(trx)
   await sql`create temporary table counted_days on commit drop as ${countedDays()}`.execute(trx)
   const found = []
   for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await deviationsOf(trx, table))

@@ -76,8 +76,10 @@ function next (
     return { status: 5, supplements: [...supplements, asked] }
   }
   if (kind === 'completed' && waits !== null) {
-    const came = { ...waits, completed_at: now, new_due_at: due ?? old }
-    return { status: 4, due_at: due ?? old, supplements: [...supplements.slice(0, -1), came] }
+    // What had no due date gets none: days before it was set would then have none either.
+    const newDue = old === null ? null : due ?? old
+    const came = { ...waits, completed_at: now, new_due_at: newDue }
+    return { status: 4, due_at: newDue, supplements: [...supplements.slice(0, -1), came] }
   }
   return { status: waits === null ? 4 : 5 }
 }

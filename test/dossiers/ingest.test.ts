@@ -167,7 +167,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ status: 'Đang xử lý' })), ['/status unknown_status'])
     t.same(await faultsOf(item({ received_at: '2021-05-31T08:00:00' })), ['/received_at malformed'])
     t.same(await faultsOf(item({ due_at: '9999-12-31T00:00:00Z' })), ['/due_at out_of_range'])
-    t.same(await faultsOf(item({ source: 'other' })), ['/source other_source'])
+    t.same(await faultsOf(item({ source: 'other' })), ['/source forbidden_source'])
     t.same(await faultsOf(item({ received_at: '2019-11-30T23:59:59+07:00' })), ['/unit unit_not_valid'])
     t.same(await faultsOf(item({ received_at: '2025-07-01T00:00:00+07:00' })), ['/unit unit_not_valid'])
     t.same(await faultsOf(item({ status: 9 })), [' end_unknown'])

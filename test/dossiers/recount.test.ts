@@ -53,7 +53,7 @@ t.test('the command tells each sum that was wrong, and ends with 1 if any was', 
     await connection.close()
     await embedded.close()
   }
-  const recount = () => promisify(execFile)(process.execPath, ['src/dossiers/recount-command.ts'], {
+  const recount = () => promisify(execFile)(process.execPath, ['src/dossiers/command.ts'], {
     env: { ...process.env, DATA_DIR: folder, DATABASE_URL: '' }
   }).then(
     ({ stdout }) => ({ code: 0, stdout }), ({ code, stdout }: { code: number, stdout: string }) => ({ code, stdout }))
