@@ -63,3 +63,10 @@ function calendarPeriod (year: number, { suffix, kind, first, last }: Span): Per
 function day (year: number, month: number, dayOfMonth: number): string {
   return new Date(Date.UTC(year, month - 1, dayOfMonth)).toISOString().slice(0, 10)
 }
+
+/** The day after one that is written `YYYY-MM-DD`, in the same way. */
+export function dayAfter (day: string): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  date.setUTCDate(date.getUTCDate() + 1)
+  return date.toISOString().slice(0, 10)
+}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { Refusal, type Fault, type FaultCode } from '../fault.ts'
+import { dayAfter } from '../periods/calendar.ts'
 import { reachedUnit } from '../units/resolve.ts'
 import type { GroupKey, OnTimeQuery } from './schema.ts'
 
@@ -109,10 +110,4 @@ function notInARow (periods: PlannedPeriod[]): Fault[] {
     const relation = period.starts_on < expected ? 'overlap' : 'do not follow one another'
     return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period tells them apart` }]
   })
-}
-
-export function dayAfter (day: string): string {
-  const date = new Date(`${day}T00:00:00Z`)
-  date.setUTCDate(date.getUTCDate() + 1)
-  return date.toISOString().slice(0, 10)
 }

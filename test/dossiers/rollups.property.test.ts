@@ -2,21 +2,16 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
-import { dayNamed, sliceOf, type Day } from '../../src/dossiers/business-day.ts'
+import { dayNamed, sliceOf } from '../../src/dossiers/business-day.ts'
 import { MEASURES, type Countable } from '../../src/dossiers/events.ts'
 import { recountDossiers } from '../../src/dossiers/recount.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../database.ts'
 import { countables } from './arbitrary.ts'
 import { daysByHand } from './by-hand.ts'
+import { FIELDS, LEVELS, nameOf } from './catalogue.ts'
 import { forget, itemOf, send, storedDossiers } from './given.ts'
 
-const LEVELS: Record<string, string> = {
-  'H56-SNV': 'province', 'H56-380': 'district', 'H56-381': 'district', 'H56-14755': 'commune'
-}
-const FIELDS: Record<string, string> = {
-  1.001193: 'civil-status', 1.000894: 'civil-status', 1.001612: 'business-registration'
-}
 const UPDATED = Date.parse('2021-03-15T08:00:00+07:00')
 const SPAN = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
 
@@ -86,10 +81,6 @@ function withoutZeros (sums: Record<string, Row>): Record<string, Row> {
     const counts = Object.entries(row).filter(([, count]) => count !== 0)
     return counts.length === 0 ? [] : [[key, Object.fromEntries(counts)] as const]
   }))
-}
-
-function nameOf (day: Day): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10)
 }
 
 function itemsOf (versions: Version[]): DossierItem[] {

@@ -1,0 +1,155 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../database/recordset.ts'
+import { dayAfter } from '../periods/calendar.ts'
+import { dossierEvents } from './events-query.ts'
+import { MEASURES } from './events.ts'
+import type { SumsTable } from './sums.ts'
+
+export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
+export type CountKey = typeof COUNT_KEYS[number]
+
+/** Both days are included; `YYYY-MM-DD`. */
+export interface Span {
+  /** What `period` is in the answer. */
+  code: string | null
+  from: string
+  to: string
+}
+
+/** What is to be counted. Spans are counted each for itself, and told apart only by the key `period`. */
+export interface CountPlan {
+  keys: readonly CountKey[]
+  /** At least one. */
+  spans: readonly Span[]
+  /** Code of a unit: it and all below. null: all. */
+  unit: string | null
+  level?: readonly string[] | undefined
+  field?: readonly string[] | undefined
+  procedure?: readonly string[] | undefined
+  channel?: readonly string[] | undefined
+  source?: string | undefined
+}
+
+/** The measures of form II.06a, and what fell due. */
+export const COUNTS = [
+  'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
+  'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
+  'pending_in_time', 'pending_overdue', 'pending', 'due', 'due_in_time'
+] as const
+export type Counts = Record<typeof COUNTS[number], number>
+export type CountedGroup = Counts & Partial<Record<CountKey, string | null>>
+
+/**
+ * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`;
+ * without keys one row, whatever there is.
+ * @returns one statement, however many spans
+ */
+export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
+  const { keys, spans } = plan
+  const last = spans.map(({ to }) => to).sort().at(-1)!
+  const days = sql`select * from (${TABLES[tableFor(plan)](plan)}) as days where day <= ${last}::date`
+  return sql<CountedGroup>`
+    with asked (period, starts_on, ends_on) as (values ${sql.join(spans.map(({ code, from, to }) => (
+      sql`(${code}::text, ${from}::date, ${to}::date)`)))}),
+    days as (${spans.length === 1 ? days : cut(days, plan)}),
+    summed as (
+      select ${sql.join([...keys.map(key => sql.ref(key)), SUMS])}
+      from asked join days on day <= ends_on
+      ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
+    )
+    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
+    where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+}
+
+export type CountedTable = SumsTable | 'dossiers'
+
+/** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
+export function tableFor (plan: CountPlan): CountedTable {
+  const { keys, spans, unit, level, field, procedure, channel, source } = plan
+  const told = new Set<string>(keys)
+  for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
+    if (filter !== undefined) told.add(name)
+  }
+  if (unit !== null) told.add('unit')
+  told.delete('period')
+  const within = (...names: string[]) => [...told].every(name => names.includes(name))
+  if (within('level')) return 'dossier_sums_by_day'
+  if (!spans.every(isOfSlices)) return 'dossiers'
+  if (within('level', 'field')) return 'dossier_sums_by_level'
+  return within('level', 'unit') ? 'dossier_sums_by_unit' : 'dossiers'
+}
+
+function isOfSlices ({ from, to }: Span): boolean {
+  return [from, dayAfter(to)].every(day => day.endsWith('-01') || day.endsWith('-15'))
+}
+
+/** What happened when: the keys, `day` and the measures. */
+const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
+  dossier_sums_by_day: plan => sql`
+    select level, day, ${columns(MEASURES)} from dossier_sums_by_day where ${OF_PROVINCES} ${filters(plan, 'level')}`,
+  dossier_sums_by_level: plan => sql`
+    select level, field, slice as day, ${columns(MEASURES)}
+    from dossier_sums_by_level where ${OF_PROVINCES} ${filters(plan, 'level', 'field')}`,
+  dossier_sums_by_unit: plan => {
+    const leveled = plan.level !== undefined || plan.keys.includes('level')
+    return sql`
+      select unit, ${leveled ? sql`level, ` : sql``}slice as day, ${columns(MEASURES)}
+      from dossier_sums_by_unit ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
+      where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
+  },
+  dossiers: plan => dossierEvents(plan.keys.filter(key => key !== 'period'), whichDossiers(plan))
+}
+
+/** Those that count by the end of the last span, as a condition on the table. */
+export function whichDossiers (plan: CountPlan): RawBuilder<unknown> {
+  const end = plan.spans.map(({ to }) => dayAfter(to)).sort().at(-1)!
+  return sql`received_at < ${`${end}T00:00:00+07:00`}::timestamptz and ${OF_PROVINCES}
+    ${filters(plan, 'level', 'unit', 'field', 'procedure', 'channel', 'source')}`
+}
+
+const OF_PROVINCES = sql`province_code = any(array(select code from units where parent is null))`
+
+function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
+  return sql.join(names.map(name => {
+    const asked = plan[name]
+    if (asked === undefined || asked === null) return sql``
+    if (name === 'unit') return sql`and unit in (select code from units where ${asked} = any(path))`
+    return sql`and ${sql.ref(name)} = ${name === 'source' ? asked : sql`any(${asked})`}`
+  }), sql` `)
+}
+
+/** Adds up the days between those on which a span begins or has ended: many spans would do so again and again. */
+function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder<unknown> {
+  const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to }) => [from, dayAfter(to)]).sort())]
+  const told = keys.filter(key => key !== 'period')
+  return sql`
+    select ${sql.join([
+      ...told.map(key => sql.ref(key)), sql`(${cuts}::date[])[width_bucket(day, ${cuts}::date[])] as day`,
+      ...MEASURES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+    ])}
+    from (${days}) as days group by ${sql.join([...told, 'day'].map((_, i) => sql.lit(i + 1)))}`
+}
+
+// Text and not builders, for these are in every statement.
+const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
+const SUMS = sql.raw([
+  ...MEASURES.filter(name => name !== 'became_overdue')
+    .map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
+  `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
+    as carried_over`,
+  'coalesce(sum(became_overdue), 0)::bigint as pending_overdue'
+].join())
+
+const RESOLVED = '(resolved_early + resolved_on_time + resolved_overdue)'
+const RECEIVED = '(carried_over + received_online + received_direct)'
+const DERIVED: Partial<Record<typeof COUNTS[number], string>> = {
+  received: RECEIVED,
+  resolved_in_time: '(resolved_early + resolved_on_time)',
+  resolved: RESOLVED,
+  pending_in_time: `(${RECEIVED} - ${RESOLVED} - pending_overdue)`,
+  pending: `(${RECEIVED} - ${RESOLVED})`
+}
+const COUNTED = sql.raw(COUNTS.map(name => `${DERIVED[name] ?? name} as ${name}`).join())
+
+// What is resolved was received, but what fell due may have ended before.
+const HAS_ANY = sql.raw(`(${RECEIVED} > 0 or due > 0)`)

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { dayNamed } from '../../src/dossiers/business-day.ts'
+import {
+  COUNT_KEYS, countedDossiers, tableFor, type CountedGroup, type CountKey, type CountPlan, type Span
+} from '../../src/dossiers/counts.ts'
+import { forEachDatabase } from '../database.ts'
+import { countables } from './arbitrary.ts'
+import { daysByHand, type Figures } from './by-hand.ts'
+import { FIELDS, LEVELS, nameOf, PATHS } from './catalogue.ts'
+import { forget, itemOf, send } from './given.ts'
+
+const CHANNELS = ['online', 'direct', 'postal']
+const SOURCES = ['one-stop', 'other']
+const ALL = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
+
+const dossier = fc.record({
+  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS)), source: fc.constantFrom(...SOURCES)
+}).map(({ countable, ...others }) => ({ ...countable, ...others }))
+type Dossier = typeof dossier extends fc.Arbitrary<infer D> ? D : never
+
+const days = fc.integer({ min: dayNamed('2020-12-28'), max: dayNamed('2021-03-10') })
+const slices = fc.constantFrom(
+  '2020-12-15', '2021-01-01', '2021-01-15', '2021-02-01', '2021-02-15', '2021-03-01', '2021-03-15'
+).map(dayNamed)
+const span = fc.oneof(
+  fc.tuple(days, days).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+  fc.tuple(slices, slices).filter(([a, b]) => a !== b).map(([a, b]) => [Math.min(a, b), Math.max(a, b) - 1] as const)
+)
+
+const someOf = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined, freq: 3 })
+/** Few things are asked at once, so that each table has its turn. */
+const plans: fc.Arbitrary<CountPlan> = fc.record({
+  keys: fc.subarray([...COUNT_KEYS], { maxLength: 3 }),
+  spans: fc.array(span, { minLength: 1, maxLength: 4 }),
+  unit: fc.option(fc.constantFrom('H56', 'H56-380', 'H56-14755'), { freq: 3 }),
+  level: someOf(['province', 'district', 'commune']), field: someOf([...new Set(Object.values(FIELDS))]),
+  procedure: someOf(Object.keys(FIELDS)), channel: someOf(CHANNELS),
+  source: fc.option(fc.constantFrom(...SOURCES), { nil: undefined, freq: 3 }),
+  plain: fc.boolean()
+}).map(({ spans, plain, ...plan }) => {
+  const told = plan.keys.includes('period') ? spans : spans.slice(0, 1)
+  const asked = told.map(([from, to], i): Span => ({ code: `span-${i}`, from: nameOf(from), to: nameOf(to) }))
+  const { keys, unit, level } = plan
+  return plain ? { keys, unit, level, spans: asked } : { ...plan, spans: asked }
+})
+
+function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
+  const sums: Required<Figures> = {
+    received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
+    resolved_overdue: 0, became_overdue: 0, due: 0, due_in_time: 0
+  }
+  let carried_over = 0
+  let overdue = 0
+  for (const [day, figures] of dossiers.flatMap(dossier => [...daysByHand(dossier, ALL)])) {
+    const { received_online: online = 0, received_direct: direct = 0 } = figures
+    const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
+    if (day < dayNamed(from)) carried_over += online + direct - early - onTime - late
+    if (day <= dayNamed(to)) overdue += figures.became_overdue ?? 0
+    if (day < dayNamed(from) || day > dayNamed(to)) continue
+    for (const [name, count] of Object.entries(figures)) sums[name as keyof Figures] += count
+  }
+  const { became_overdue: _, ...flows } = sums
+  const received = carried_over + sums.received_online + sums.received_direct
+  const resolved = sums.resolved_early + sums.resolved_on_time + sums.resolved_overdue
+  return {
+    ...flows, carried_over, received, resolved, resolved_in_time: resolved - sums.resolved_overdue,
+    pending: received - resolved, pending_overdue: overdue, pending_in_time: received - resolved - overdue
+  }
+}
+
+function keysOf ({ unit, procedure, channel }: Dossier, period: string | null): Record<CountKey, string | null> {
+  return { level: LEVELS[unit]!, field: FIELDS[procedure]!, unit, procedure, channel, period }
+}
+
+function expected (dossiers: Dossier[], { keys, spans, ...plan }: CountPlan): CountedGroup[] {
+  const asked = dossiers.filter(dossier => {
+    const own = keysOf(dossier, null)
+    return (plan.unit === null || PATHS[dossier.unit]!.includes(plan.unit)) &&
+      (plan.source === undefined || plan.source === dossier.source) &&
+      (['level', 'field', 'procedure', 'channel'] as const).every(name => plan[name]?.includes(own[name]!) ?? true)
+  })
+  return spans.flatMap(span => {
+    const keyed = (dossier: Dossier) => Object.fromEntries(keys.map(key => [key, keysOf(dossier, span.code)[key]]))
+    if (keys.length === 0) return [counted(asked, span)]
+    return [...Map.groupBy(asked, dossier => JSON.stringify(keyed(dossier))).values()]
+      .map(group => ({ ...keyed(group[0]!), ...counted(group, span) }))
+      .filter(({ received, due }) => received > 0 || due > 0)
+  })
+}
+
+function inOrder (groups: CountedGroup[]): unknown[] {
+  return groups.map(group => Object.entries(group).sort(([a], [b]) => a < b ? -1 : 1))
+    .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+}
+
+forEachDatabase('dossiers', async (t, { db }) => {
+  t.test('count the same by hand and from any table, for any days, groups and filters', async t => {
+    const used = new Set<string>()
+    await fc.assert(fc.asyncProperty(
+      fc.array(dossier, { minLength: 1, maxLength: 12 }), fc.array(plans, { minLength: 8, maxLength: 8 }),
+      async (dossiers, plans) => {
+        await forget(db)
+        for (const source of SOURCES) {
+          const items = dossiers.map((dossier, i) => ({ ...dossier, code: `000.00.00.H56-210101-${i}` }))
+            .filter(dossier => dossier.source === source).map(({ source: _, ...dossier }) => itemOf(dossier))
+          const { outcomes } = await send(db, items, { source })
+          if (outcomes.includes('rejected')) throw new Error('rejected')
+        }
+        for (const plan of plans) {
+          used.add(tableFor(plan))
+          const { rows } = await countedDossiers(plan).execute(db)
+          const groups = rows.map(row => ({ ...row }))
+          if (!isDeepStrictEqual(inOrder(groups), inOrder(expected(dossiers, plan)))) {
+            throw new Error(JSON.stringify({ plan, groups, expected: expected(dossiers, plan) }))
+          }
+        }
+      }
+    ), { numRuns: 60 })
+    t.same([...used].sort(), ['dossier_sums_by_day', 'dossier_sums_by_level', 'dossier_sums_by_unit', 'dossiers'])
+  })
+})
