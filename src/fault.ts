@@ -19,7 +19,7 @@ export type FaultCode =
   // clients
   | 'source_needed'
   // questions
-  | 'overlapping_periods' | 'gap_between_periods'
+  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'period_or_days'
 
 /**
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is

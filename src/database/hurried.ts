@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Trx } from './connect.ts'
+import type { Db, Trx } from './connect.ts'
 import { PreparingClient } from './prepared.ts'
 
 /** Milliseconds after which a statement has no answer. A request has several things to wait for, and two seconds. */
@@ -14,6 +14,14 @@ const SECONDS = 20
 /** Lets the statements of a transaction take longer than usual: those that count a whole source anew. */
 export async function takeTime (trx: Trx): Promise<void> {
   await sql.raw(`${MARK} set local statement_timeout = '${SECONDS}s'`).execute(trx)
+}
+
+/** Reads, as of one moment, what takes more than a moment to count. */
+export async function inOwnTime<R> (db: Db, read: (trx: Trx) => Promise<R>): Promise<R> {
+  return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
+    await takeTime(trx)
+    return read(trx)
+  })
 }
 
 /**

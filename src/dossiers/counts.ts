@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../database/recordset.ts'
 import { dayAfter } from '../periods/calendar.ts'
-import { dossierEvents } from './events-query.ts'
-import { MEASURES } from './events.ts'
-import type { SumsTable } from './sums.ts'
+import { dossierEvents, ENDED_AT } from './events-query.ts'
+import { MEASURES, type Measure } from './events.ts'
+import { SUMS, type SumsTable } from './sums.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type CountKey = typeof COUNT_KEYS[number]
@@ -49,16 +49,21 @@ export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
   const last = spans.map(({ to }) => to).sort().at(-1)!
   const days = sql`select * from (${TABLES[tableFor(plan)](plan)}) as days where day <= ${last}::date`
   return sql<CountedGroup>`
-    with asked (period, starts_on, ends_on) as (values ${sql.join(spans.map(({ code, from, to }) => (
-      sql`(${code}::text, ${from}::date, ${to}::date)`)))}),
+    with asked as (${askedSpans(spans)}),
     days as (${spans.length === 1 ? days : cut(days, plan)}),
     summed as (
-      select ${sql.join([...keys.map(key => sql.ref(key)), SUMS])}
+      select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
       from asked join days on day <= ends_on
       ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
     )
     select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
     where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+}
+
+/** The spans as rows: `period`, `starts_on`, `ends_on`. */
+export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
+  const rows = spans.map(({ code, from, to }) => sql`(${code}::text, ${from}::date, ${to}::date)`)
+  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on)`
 }
 
 export type CountedTable = SumsTable | 'dossiers'
@@ -83,6 +88,27 @@ function isOfSlices ({ from, to }: Span): boolean {
   return [from, dayAfter(to)].every(day => day.endsWith('-01') || day.endsWith('-15'))
 }
 
+/** A row of sums, with its key; or all those before the first day together, whose day or slice is null then. */
+export type SumsRow = Record<Measure, number> & {
+  level?: string
+  field?: string
+  unit?: string
+  slice?: string | null
+  day?: string | null
+}
+
+/** The sums that the only span of a plan is counted from, in the order of their keys. */
+export function sumsBehind (plan: CountPlan, table: SumsTable): RawBuilder<SumsRow> {
+  const { from, to } = plan.spans[0]!
+  const names = SUMS[table].slice(0, -1)
+  const places = SUMS[table].map((_, i) => sql.lit(i + 1))
+  return sql<SumsRow>`
+    select ${columns(names)}, case when day >= ${from}::date then day end as ${sql.ref(SUMS[table].at(-1)!)},
+      ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+    from (${TABLES[table](plan)}) as days where day <= ${to}::date
+    group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`
+}
+
 /** What happened when: the keys, `day` and the measures. */
 const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
   dossier_sums_by_day: plan => sql`
@@ -100,11 +126,29 @@ const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
   dossiers: plan => dossierEvents(plan.keys.filter(key => key !== 'period'), whichDossiers(plan))
 }
 
-/** Those that count by the end of the last span, as a condition on the table. */
+/**
+ * The dossiers that count in any of the spans, as a query. What was received, ended and due before them all leaves
+ * nothing over; with supplements that cannot be told so easily.
+ */
 export function whichDossiers (plan: CountPlan): RawBuilder<unknown> {
-  const end = plan.spans.map(({ to }) => dayAfter(to)).sort().at(-1)!
-  return sql`received_at < ${`${end}T00:00:00+07:00`}::timestamptz and ${OF_PROVINCES}
-    ${filters(plan, 'level', 'unit', 'field', 'procedure', 'channel', 'source')}`
+  const start = beginOf(plan.spans.map(({ from }) => from).sort()[0]!)
+  const end = beginOf(plan.spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
+  const which = sql`
+    received_at < ${end}
+    and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
+    and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+  if (plan.unit === null) return sql`(select * from dossiers where ${which})`
+  // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
+  return sql`(
+    select found.* from units cross join lateral (
+      select * from dossiers where dossiers.unit = units.code and ${which} offset 0
+    ) as found
+    where ${plan.unit} = any(units.path))`
+}
+
+/** The instant at which a business day begins. */
+export function beginOf (day: string): RawBuilder<string> {
+  return sql<string>`${`${day}T00:00:00+07:00`}::timestamptz`
 }
 
 const OF_PROVINCES = sql`province_code = any(array(select code from units where parent is null))`
@@ -132,7 +176,7 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
 
 // Text and not builders, for these are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
-const SUMS = sql.raw([
+const SUMMED = sql.raw([
   ...MEASURES.filter(name => name !== 'became_overdue')
     .map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
   `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint

@@ -1,29 +1,46 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../database/recordset.ts'
+import { MEASURES } from './events.ts'
 
 /** The business day of an instant; see business-day.ts for the seven hours. */
 export function dayIn (instant: string): RawBuilder<string> {
   return sql<string>`(${sql.ref(instant)} at time zone interval '7 hours')::date`
 }
 
+/** The first day of the slice of a day. */
+export function sliceIn (day: string): RawBuilder<string> {
+  const name = sql.ref(day)
+  return sql<string>`date_trunc('month', ${name})::date + case when extract(day from ${name}) < 15 then 0 else 14 end`
+}
+
+/** When a dossier ended; null: it is open. */
+export const ENDED_AT = sql`case
+  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+  when status in (9, 10) then coalesce(finished_at, returned_at) end`
+
+export const IS_COUNTED = sql`status in (2, 4, 5, 6, 7, 8, 9, 10)`
+
 const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplements']
 
 /**
  * What happened to dossiers, one row for each thing that did: the columns asked for, `day`, and the measures, of which
- * one is not 0 (of a dossier received by post or due and in time, two). Written from the rules once more, in the terms
+ * one is not 0 (of a dossier received by post, or due and in time, two). Written from the rules once more, in the terms
  * of SQL, so that a mistake in events.ts shows.
+ *
+ * Few dossiers wait for a supplement, and all of the others are read once, row by row.
  * @param names columns of the dossiers
- * @param where which of them, as a condition on the table
+ * @param which the table, or a query for some of its rows
  */
-export function dossierEvents (names: readonly string[], where: RawBuilder<unknown>): RawBuilder<unknown> {
+export function dossierEvents (names: readonly string[], which: RawBuilder<unknown>): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
   const ofTerm = columns([...new Set(['province_code', 'code', ...names])])
   return sql`
-    with counted as (
+    with counted as not materialized (
       select ${columns([...new Set([...NEEDED, ...names])])}, ended_at,
-        ${dayIn('received_at')} as received_on, ${dayIn('ended_at')} as ended_on, ${dayIn('due_at')} as due_on
-      from dossiers cross join lateral (select ${END} as ended_at) as ends
-      where ${IS_COUNTED} and ${where}
+        ${dayIn('received_at')} as received_on, ${dayIn('ended_at')} as ended_on, ${dayIn('due_at')} as due_on,
+        supplements is null or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+      from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at) as ends
+      where ${IS_COUNTED}
     ),
     waits as (
       select counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
@@ -33,18 +50,12 @@ export function dossierEvents (names: readonly string[], where: RawBuilder<unkno
       from counted cross join lateral rows from (jsonb_to_recordset(supplements) as (
         requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz
       )) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
-      where ended_at is null or requested_at < ended_at
+      where supplements is not null and (ended_at is null or requested_at < ended_at)
       window earlier as (partition by province_code, code order by n)
     ),
     terms as (
       select ${ofTerm}, ended_at, ended_on, due_at as due, 2147483647 as n, true as final,
-        received_on as starts_on, 'infinity'::date as stops_on
-      from counted
-      where supplements is null or not exists (
-        select from waits where waits.province_code = counted.province_code and waits.code = counted.code)
-      union all
-      select ${ofTerm}, ended_at, ended_on, due_at, 2147483647, true,
-        greatest(received_on, ${dayIn('waited_until')}), 'infinity'
+        greatest(received_on, ${dayIn('waited_until')}) as starts_on, 'infinity'::date as stops_on
       from waits where is_last and waited_until is not null
       union all
       select ${ofTerm}, ended_at, ended_on, due_until_then, n, false,
@@ -62,18 +73,25 @@ export function dossierEvents (names: readonly string[], where: RawBuilder<unkno
       select *, due_day is distinct from lag(due_day) over (partition by province_code, code order by n) as is_another
       from reached where final or reached_on < stops_on
     )
-    select ${own}received_on as day,
-      (channel = 'online')::int as received_online, (channel <> 'online')::int as received_direct,
-      (channel = 'postal')::int as received_postal, 0 as resolved_early, 0 as resolved_on_time, 0 as resolved_overdue,
-      0 as became_overdue, 0 as due, 0 as due_in_time
+    select ${own}happened.*
     from counted
-    union all
-    select ${own}ended_on, 0, 0, 0,
-      (is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0
-    from counted cross join lateral (select
+    cross join lateral (select
       due_at is null or ended_at <= due_at as is_in_time,
-      due_at is not null and ended_on < due_on and status in (9, 10) as is_early) as how
-    where ended_at is not null
+      due_at is not null and ended_on < due_on and status in (9, 10) as is_early,
+      case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on) as how
+    cross join lateral (
+      select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+      union all
+      select ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int,
+        0, 0, 0
+      where ended_at is not null
+      union all
+      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
+      union all
+      select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0 where reached_on < ended_on
+      union all
+      select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
+    ) as happened (day, ${columns(MEASURES)})
     union all
     select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0 from overdue
     union all
@@ -82,10 +100,3 @@ export function dossierEvents (names: readonly string[], where: RawBuilder<unkno
     select ${own}reached_on, 0, 0, 0, 0, 0, 0, 0, 1, (final and coalesce(ended_at <= due, false))::int
     from met where is_another`
 }
-
-const IS_COUNTED = sql`status in (2, 4, 5, 6, 7, 8, 9, 10)`
-
-/** When a dossier ended; null: it is open. */
-const END = sql`case
-  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-  when status in (9, 10) then coalesce(finished_at, returned_at) end`

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { dayNamed } from './business-day.ts'
-import { dossierEvents } from './events-query.ts'
+import { dossierEvents, sliceIn } from './events-query.ts'
 import { MEASURES } from './events.ts'
 import { addCells, SUMS, type Cell, type SumsTable } from './sums.ts'
 
@@ -42,7 +42,7 @@ async function deviationsIn (trx: Trx): Promise<Deviation[]> {
   await sql`
     create temporary table counted_days on commit drop as
     select ${columns([...key, 'day'])}, ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
-    from (${dossierEvents(key, sql`true`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
+    from (${dossierEvents(key, sql`dossiers`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
   const found = []
   for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await deviationsOf(trx, table))
   return found
@@ -55,8 +55,7 @@ async function deviationsOf (trx: Trx, table: SumsTable): Promise<Deviation[]> {
   const { rows } = await sql<{ province_code: string, kept: Cell, counted: Cell } & Record<string, string>>`
     with counted as (
       select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)}
-      from (select *, date_trunc('month', day)::date + case when extract(day from day) < 15 then 0 else 14 end as slice
-        from counted_days) as days
+      from (select *, ${sliceIn('day')} as slice from counted_days) as days
       group by ${keys}
     ),
     compared as (

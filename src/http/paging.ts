@@ -17,7 +17,7 @@ export const PageQuery = {
 /** A column to sort by. `nulls` come last in either direction; the last columns of an order make it unique. */
 export interface OrderColumn {
   name: string
-  kind: 'text' | 'number'
+  kind: 'text' | 'number' | 'boolean'
   descending?: boolean
 }
 
@@ -31,7 +31,7 @@ export interface Page<Row> {
   next_cursor: string | null
 }
 
-type Value = string | number | null
+type Value = string | number | boolean | null
 
 /**
  * One page of `query` by keyset: it stays right while rows come and go, and the last page costs what the first does.
@@ -94,5 +94,9 @@ function parsed (cursor: string): unknown[] {
 }
 
 function isOfKind (value: unknown, kind: OrderColumn['kind']): boolean {
-  return kind === 'number' ? Number.isFinite(value) : typeof value === 'string' && isStorable(value)
+  switch (kind) {
+    case 'number': return Number.isFinite(value)
+    case 'boolean': return typeof value === 'boolean'
+    case 'text': return typeof value === 'string' && isStorable(value)
+  }
 }

@@ -1,56 +1,101 @@
-import type { CompiledQuery } from 'kysely'
+import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
+import { inOwnTime } from '../database/hurried.ts'
 import { prepared } from '../database/prepared.ts'
+import { tableFor } from '../dossiers/counts.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
-import { onTimeQuery } from './on-time-query.ts'
-import { isPlain, looked, planOf, type OnTimePlan } from './plan.ts'
+import { hasFilters, looked, refuseUnanswerable } from './question.ts'
+import { recordsPlanOf } from './records-plan.ts'
+import { recordsQuery } from './records-query.ts'
+import { isPlain, reportedPlanOf } from './reported-plan.ts'
+import { reportedQuery } from './reported-query.ts'
 import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
 
 /**
  * On-time percentages: counts are summed, then divided once. What may not be added is not:
  * - of several sources for one unit, period and scope only the one of higher precedence counts, then the later;
  * - a group is the sum of own rows where it has any, else the total of the one unit that it stands for;
- * - the opening stock of several periods is that of the first, the closing stock that of the last.
+ * - the opening stock of several periods is that of the first, the closing stock that of the last;
+ * - what is reported and what is recorded are two bases.
  *
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap
+ * @throws Refusal `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the basis
+ *   does not know
  */
 export async function onTime (
   db: Db, asked: OnTimeQuery, page: PageRequest, reach: string | null
 ): Promise<Page<OnTimeRow>> {
-  // To somebody who reaches one unit and what is below it, nothing else is there.
-  const question = reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
-  const plan = await planOf(db, question, reach)
-  const order = orderOf(question, plan.keys)
-  const rows = isUsual(plan, question)
-    ? await usualRows(db, plan, order, page.limit)
-    : (await pageQuery(onTimeQuery(plan), order, page).execute(db)).rows
+  refuseUnanswerable(asked)
+  const question = within(asked, reach)
+  const order = orderOf(question)
+  const answer = question.basis === 'records' ? recorded : reported
+  return pageOf(await answer(db, question, order, page, reach), order, page.limit)
+}
+
+/** To somebody who reaches one unit and what is below it, nothing else is there. */
+export function within (asked: OnTimeQuery, reach: string | null): OnTimeQuery {
+  return reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
+}
+
+async function reported (
+  db: Db, question: OnTimeQuery, order: OrderColumn[], page: PageRequest, reach: string | null
+): Promise<OnTimeRow[]> {
+  const plan = await reportedPlanOf(db, question, reach)
+  const usual = plan.basis === 'levels' && isPlain(question) && isFirst(question)
+  const rows = usual
+    ? await usualRows(db, ['reported', plan.method, ...plan.keys], {
+        build: () => pageQuery(reportedQuery({ ...plan, periods: PERIODS }), order, FIRST_PAGE),
+        values: [[PERIODS, plan.periods], [PERIODS[0], plan.periods[0]], [LIMIT, page.limit + 1]]
+      })
+    : (await pageQuery(reportedQuery(plan), order, page).execute(db)).rows
   if (isPlain(question) && rows.every(({ scope }) => scope === null)) await looked(db, question, reach)
-  return pageOf(rows, order, page.limit)
+  return rows
 }
 
-/** What differs from one usual question to the next is the period and the limit; method and keys are in the text. */
-function isUsual ({ basis }: OnTimePlan, question: OnTimeQuery): boolean {
-  return basis === 'levels' && isPlain(question) && question.sort === undefined && question.cursor === undefined
+async function recorded (
+  db: Db, question: OnTimeQuery, order: OrderColumn[], page: PageRequest, reach: string | null
+): Promise<OnTimeRow[]> {
+  const plan = await recordsPlanOf(db, question, reach)
+  const { method, keys, spans: [span, ...others] } = plan
+  const query = () => pageQuery(recordsQuery(plan), order, page)
+  if (tableFor(plan) === 'dossiers') return inOwnTime(db, async trx => (await query().execute(trx)).rows)
+  const usual = others.length === 0 && keys.length <= 2 && !hasFilters(question) && isFirst(question)
+  if (!usual) return (await query().execute(db)).rows
+  return usualRows(db, ['records', method, ...keys], {
+    build: () => pageQuery(recordsQuery({ ...plan, spans: [SPAN] }), order, FIRST_PAGE),
+    values: [[SPAN.code, span!.code], [SPAN.from, span!.from], [SPAN.to, span!.to], [LIMIT, page.limit + 1]]
+  })
 }
 
-const PERIOD = 'period of the question'
+function isFirst ({ sort, cursor }: OnTimeQuery): boolean {
+  return sort === undefined && cursor === undefined
+}
+
+// What differs from one usual question to the next. The days are such that the smallest table does, as for the others.
+const PERIODS = ['period of the question']
+const SPAN = { code: 'period of the question', from: '1000-01-01', to: '1000-01-31' }
 const LIMIT = -1
-const usual = new Map<string, CompiledQuery<OnTimeRow>>()
+const FIRST_PAGE = { limit: LIMIT - 1 }
+
+interface Usual {
+  build: () => RawBuilder<OnTimeRow>
+  /** Parameters as they are built in, and what they are this time. */
+  values: [unknown, unknown][]
+}
+
+const usualQueries = new Map<string, CompiledQuery<OnTimeRow>>()
 
 /** To put these few statements together, and to plan them, takes longer than to run them: both are done once. */
-async function usualRows (db: Db, plan: OnTimePlan, order: OrderColumn[], limit: number): Promise<OnTimeRow[]> {
-  const shape = [plan.method, ...plan.keys].join()
-  const compiled = usual.get(shape) ??
-    prepared(pageQuery(onTimeQuery({ ...plan, periods: [PERIOD] }), order, { limit: LIMIT - 1 })).compile(db)
-  usual.set(shape, compiled)
-  const parameters = compiled.parameters.map(value =>
-    value === PERIOD ? plan.periods[0] : Array.isArray(value) ? plan.periods : value === LIMIT ? limit + 1 : value)
+async function usualRows (db: Db, shape: string[], { build, values }: Usual): Promise<OnTimeRow[]> {
+  const compiled = usualQueries.get(shape.join()) ?? prepared(build()).compile(db)
+  usualQueries.set(shape.join(), compiled)
+  const given = new Map(values)
+  const parameters = compiled.parameters.map(value => given.has(value) ? given.get(value) : value)
   return (await db.executeQuery<OnTimeRow>({ ...compiled, parameters })).rows
 }
 
-function orderOf ({ sort = [] }: OnTimeQuery, keys: readonly GroupKey[]): OrderColumn[] {
-  const names = [...sort, ...keys.filter(key => !sort.includes(key) && !sort.includes(`-${key}`))]
+function orderOf ({ sort = [], group_by: keys = [] }: OnTimeQuery): OrderColumn[] {
+  const names = [...sort, ...keys.filter((key: GroupKey) => !sort.includes(key) && !sort.includes(`-${key}`))]
   return names.map(name => {
     const column = name.replace('-', '')
     const { type } = OnTimeRow.properties[column as keyof OnTimeRow] as { type?: string | string[] }

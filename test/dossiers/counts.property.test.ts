@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { dayNamed } from '../../src/dossiers/business-day.ts'
+import type { Db } from '../../src/database/connect.ts'
+import { dossiersBehind, type Counting } from '../../src/dossiers/behind.ts'
+import { dayNamed, dayOf } from '../../src/dossiers/business-day.ts'
 import {
   COUNT_KEYS, countedDossiers, tableFor, type CountedGroup, type CountKey, type CountPlan, type Span
 } from '../../src/dossiers/counts.ts'
+import type { Countable } from '../../src/dossiers/events.ts'
 import { forEachDatabase } from '../database.ts'
-import { countables } from './arbitrary.ts'
+import { countables, lives } from './arbitrary.ts'
 import { daysByHand, type Figures } from './by-hand.ts'
 import { FIELDS, LEVELS, nameOf, PATHS } from './catalogue.ts'
 import { forget, itemOf, send } from './given.ts'
@@ -95,29 +98,74 @@ function inOrder (groups: CountedGroup[]): unknown[] {
     .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
 }
 
+/** Sends dossiers to a database that has no others. */
+async function given (db: Db, dossiers: Dossier[]) {
+  await forget(db)
+  for (const source of SOURCES) {
+    const items = dossiers.map((dossier, i) => ({ ...dossier, code: `000.00.00.H56-210101-${i}` }))
+      .filter(dossier => dossier.source === source).map(({ source: _, ...dossier }) => itemOf(dossier))
+    const { outcomes } = await send(db, items, { source })
+    if (outcomes.includes('rejected')) throw new Error('rejected')
+  }
+}
+
+const questions = fc.tuple(
+  fc.array(dossier, { minLength: 1, maxLength: 12 }), fc.array(plans, { minLength: 8, maxLength: 8 }))
+
 forEachDatabase('dossiers', async (t, { db }) => {
   t.test('count the same by hand and from any table, for any days, groups and filters', async t => {
     const used = new Set<string>()
-    await fc.assert(fc.asyncProperty(
-      fc.array(dossier, { minLength: 1, maxLength: 12 }), fc.array(plans, { minLength: 8, maxLength: 8 }),
-      async (dossiers, plans) => {
-        await forget(db)
-        for (const source of SOURCES) {
-          const items = dossiers.map((dossier, i) => ({ ...dossier, code: `000.00.00.H56-210101-${i}` }))
-            .filter(dossier => dossier.source === source).map(({ source: _, ...dossier }) => itemOf(dossier))
-          const { outcomes } = await send(db, items, { source })
-          if (outcomes.includes('rejected')) throw new Error('rejected')
-        }
-        for (const plan of plans) {
-          used.add(tableFor(plan))
-          const { rows } = await countedDossiers(plan).execute(db)
-          const groups = rows.map(row => ({ ...row }))
-          if (!isDeepStrictEqual(inOrder(groups), inOrder(expected(dossiers, plan)))) {
-            throw new Error(JSON.stringify({ plan, groups, expected: expected(dossiers, plan) }))
-          }
+    await fc.assert(fc.asyncProperty(questions, async ([dossiers, plans]) => {
+      await given(db, dossiers)
+      for (const plan of plans) {
+        used.add(tableFor(plan))
+        const groups = (await countedDossiers(plan).execute(db)).rows
+        const byHand = expected(dossiers, plan)
+        if (!isDeepStrictEqual(inOrder(groups), inOrder(byHand))) {
+          throw new Error(JSON.stringify({ plan, groups, byHand }))
         }
       }
-    ), { numRuns: 60 })
+    }), { numRuns: 60 })
     t.same([...used].sort(), ['dossier_sums_by_day', 'dossier_sums_by_level', 'dossier_sums_by_unit', 'dossiers'])
+  })
+
+  t.test('can be listed as they are counted', async t => {
+    await fc.assert(fc.asyncProperty(questions, async ([dossiers, plans]) => {
+      await given(db, dossiers)
+      for (const { spans, ...others } of plans) {
+        const plan = { ...others, keys: [], spans: spans.slice(0, 1) }
+        const counts = (await countedDossiers(plan).execute(db)).rows[0]!
+        const listed = async (counting: Counting) => {
+          const { rows } = await dossiersBehind(plan, counting).execute(db)
+          return [rows.length, rows.filter(row => row.in_time).length]
+        }
+        const all = [await listed('ended'), await listed('handled'), await listed('due')]
+        const inTime = counts.resolved_in_time + counts.pending_in_time
+        const byCount = [
+          [counts.resolved, counts.resolved_in_time], [counts.received, inTime], [counts.due, counts.due_in_time]
+        ]
+        if (!isDeepStrictEqual(all, byCount)) throw new Error(JSON.stringify({ plan, all, byCount }))
+      }
+    }), { numRuns: 30 })
+    t.pass()
+  })
+
+  t.test('leave days that are over as they were, whatever an honest source sends later', async t => {
+    await fc.assert(fc.asyncProperty(lives, fc.constantFrom<CountKey[]>([], ['channel']), async (versions, keys) => {
+      await forget(db)
+      const sent = (version: Countable) => (
+        send(db, [itemOf({ ...version, code: 'a', unit: 'H56-380', procedure: '1.001193' })]))
+      const [first, ...later] = versions
+      await sent(first!)
+      for (const version of later) {
+        const from = nameOf(dayOf(first!.received_at) - 1)
+        const span = { code: null, from, to: nameOf(dayOf(version.updated_at) - 1) }
+        const count = async () => (await countedDossiers({ keys, spans: [span], unit: null }).execute(db)).rows
+        const before = await count()
+        await sent(version)
+        if (!isDeepStrictEqual(await count(), before)) throw new Error(JSON.stringify({ span, before }))
+      }
+    }), { numRuns: 40 })
+    t.pass()
   })
 })

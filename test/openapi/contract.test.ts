@@ -8,6 +8,7 @@ import { keyOf } from '../../src/clients/keys.ts'
 import { performOwnWrite } from '../../src/database/write.ts'
 import type { App } from '../../src/http/app.ts'
 import { ADMIN, forEachDatabase, type Service } from '../database.ts'
+import { item, send } from '../dossiers/given.ts'
 import { Contract, documentedRequest, operationsOf, type Document, type Operation, type Request } from './contract.ts'
 
 const text = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
@@ -28,12 +29,13 @@ function ask (app: App, request: Request) {
   return app.inject({ ...request, headers: { ...ADMIN, ...request.headers } } as object)
 }
 
-/** What the examples speak of, and a fresh service has not: a client with a key. */
+/** What the examples speak of, and a fresh service has not: a client with a key, and a dossier. */
 async function withExamples ({ app, db, put }: Service) {
   const { requestBody } = operations.find(({ operationId }) => operationId === 'putClient')!
   await put('/v1/clients/example', requestBody!.content['application/json']!.example)
   await performOwnWrite(db, 'tests', 'withExamples', write => (
     issuedKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
+  await send(db, [item({ status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' })])
   return { app }
 }
 

@@ -1,15 +1,16 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../database/recordset.ts'
-import { CLOSING, MEASURES, OPENING, type Measure } from './measures.ts'
-import type { OnTimePlan } from './plan.ts'
-import { GROUP_KEYS, type OnTimeRow } from './schema.ts'
+import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from './measures.ts'
+import type { ReportedPlan } from './reported-plan.ts'
+import type { OnTimeRow } from './schema.ts'
+import type { SetKey } from './sets.ts'
+import { keysOfRow, sameGroup, shares } from './shares.ts'
 
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /** The SQL of a question. One statement, so that figures and coverage are of one moment. */
-export function onTimeQuery (plan: OnTimePlan): RawBuilder<OnTimeRow> {
+export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
   const { keys } = plan
-  const { numerator, denominator } = METHOD_PARTS[plan.method]
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   const whole = keys.length === 0
   return sql<OnTimeRow>`
@@ -22,45 +23,32 @@ export function onTimeQuery (plan: OnTimePlan): RawBuilder<OnTimeRow> {
     expected as (${expectedUnits(plan, ofUnits)}),
     summed as (
       select ${sql.join([
-        ...GROUP_KEYS.map(key => keys.includes(key) ? sql.ref(`picked.${key}`) : sql`null::text as ${sql.ref(key)}`),
+        keysOfRow(keys, 'picked'),
         sql`picked.scope`,
         KNOWN_SUMS,
+        sql`null::bigint as due, null::bigint as due_in_time`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
       ])}
-      from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup(ofUnits)}`}
-    ),
-    divided as (select *, ${numerator} as numerator, ${denominator} as denominator from summed)
-    select ${SHOWN}, numerator, denominator, ${PERCENT} as on_time_percent, ${plan.method}::text as method,
-      units_reported, units_expected
-    from divided`
+      from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}`}
+    )
+    ${shares(plan.method, 'reported')}`
 }
 
 // Text and not builders, for these are in every statement: putting it together must not take longer than running it.
-const SHOWN = refs([...GROUP_KEYS, 'scope', ...MEASURES, ...MEASURES.map(measure => `${measure}_unknown`)])
 const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
 const STORED_SUMS = refs(SUMS)
+const KNOWN = MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)
+const KNOWN_MEASURES = sql.raw(KNOWN.join())
 const KNOWN_SUMS = sql.raw([
-  ...MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`),
+  ...KNOWN,
   ...MEASURES.map(measure => `coalesce("${measure}_unknown", 0) as "${measure}_unknown"`)
 ].join())
-
-/** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
-const METHOD_PARTS = {
-  resolved: { numerator: sql`resolved_in_time`, denominator: sql`resolved` },
-  handled: { numerator: sql`resolved_in_time + pending_in_time`, denominator: sql`received` },
-  received: { numerator: sql`resolved_in_time`, denominator: sql`received` }
-}
-
-// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. More on time
-// than there were is what periods give that contradict each other: what one left pending the next did not carry over.
-const PERCENT = sql`case when denominator > 0 and numerator <= denominator
-  then div(20000::numeric * numerator + denominator, 2::numeric * denominator) / 100 end`
 
 /** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
 const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
 
-function countedLevels (plan: OnTimePlan): RawBuilder<unknown> {
+function countedLevels (plan: ReportedPlan): RawBuilder<unknown> {
   const own = sql`
     select level, period, 'own' as scope, units_reported, ${STORED_SUMS} from statistics_by_level
     where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
@@ -70,11 +58,11 @@ function countedLevels (plan: OnTimePlan): RawBuilder<unknown> {
     where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and counts`
 }
 
-function countedSets (plan: OnTimePlan): RawBuilder<unknown> {
+function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`select *, 1 as units_reported from statistics_sets where ${ofPeriods(plan)} and ${chosenSets(plan)}`
 }
 
-function countedRows (plan: OnTimePlan): RawBuilder<unknown> {
+function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select statistics_sets.level, dossier_statistics.*
       ${plan.span ? sql`, position = first as opens, position = last as closes` : sql``}
@@ -91,7 +79,7 @@ function countedRows (plan: OnTimePlan): RawBuilder<unknown> {
  * Who has reported for all of the periods added up that it existed in, and the first and the last of those. Others have
  * not reported for the whole: the flows of one period beside the stocks of another make no figure.
  */
-function completeUnits (plan: OnTimePlan): RawBuilder<unknown> {
+function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select unit, scope, first, last
     from statistics_sets join (
@@ -102,11 +90,26 @@ function completeUnits (plan: OnTimePlan): RawBuilder<unknown> {
     group by unit, scope, expected, first, last having count(*) = expected`
 }
 
-function askedPeriods ({ periods }: OnTimePlan): RawBuilder<unknown> {
+function askedPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
   return sql`select *, row_number() over (order by starts_on) as position from periods where code = any(${periods})`
 }
 
-function ofPeriods ({ periods }: OnTimePlan): RawBuilder<unknown> {
+export type ReportedRow = Measures &
+  Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null }
+
+/** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
+export function rowsBehind (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
+  const key = ['period', 'unit', 'scope', 'source']
+  const shown = plan.basis === 'rows'
+    ? refs([...key, 'field', 'procedure', ...MEASURES])
+    : sql`${refs(key)}, ${KNOWN_MEASURES}`
+  const counted = plan.basis === 'rows' ? countedRows(plan) : countedSets(plan)
+  return sql<ReportedRow>`
+    select ${shown} from (${counted}) as counted where scope = ${scope}
+    order by ${refs(plan.basis === 'rows' ? [...key, 'detail_code'] : key)}`
+}
+
+function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
   return sql`province_code = any(${PROVINCES}) and period = any(${periods})`
 }
 
@@ -116,7 +119,7 @@ const PROVINCES = sql`array(select code from units where parent is null)`
 const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
 
 /** Of each unit, period and scope one set: that which counts, or that of the source asked for. */
-function chosenSets ({ totals, unit, level, source }: OnTimePlan): RawBuilder<unknown> {
+function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<unknown> {
   const scope = {
     none: sql`scope = 'own'`,
     root: sql`(scope = 'own' or unit = ${unit ?? ROOT})`,
@@ -128,18 +131,18 @@ function chosenSets ({ totals, unit, level, source }: OnTimePlan): RawBuilder<un
 }
 
 /** Sums by group and scope. Own rows and totals stay apart here: a group takes the one or the other. */
-function grouped (plan: OnTimePlan): RawBuilder<unknown> {
+function grouped (plan: ReportedPlan): RawBuilder<unknown> {
   const sums = plan.basis === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
 }
 
-function unitsReported ({ basis }: OnTimePlan): RawBuilder<unknown> {
+function unitsReported ({ basis }: ReportedPlan): RawBuilder<unknown> {
   return basis === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
 }
 
-function sumOfRows (measure: Measure, { span }: OnTimePlan): RawBuilder<unknown>[] {
+function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknown>[] {
   const added = !span ? sql`true` : OPENING.includes(measure) ? sql`opens` : CLOSING.includes(measure) ? sql`closes` : sql`true`
   // What is received holds the opening stock; of a later period only what came in is new.
   const value = span && measure === 'received'
@@ -153,7 +156,7 @@ function sumOfRows (measure: Measure, { span }: OnTimePlan): RawBuilder<unknown>
 
 const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`
 
-function expectedUnits (plan: OnTimePlan, keys: readonly string[]): RawBuilder<unknown> {
+function expectedUnits (plan: ReportedPlan, keys: readonly string[]): RawBuilder<unknown> {
   const [period, ...others] = plan.periods
   // Days of one period are looked up once; a join would compare them for every unit.
   const one = others.length === 0
@@ -175,9 +178,4 @@ function expectedUnits (plan: OnTimePlan, keys: readonly string[]): RawBuilder<u
 function validIn (period: string): RawBuilder<unknown> {
   return sql`units.valid_from <= (select ends_on from periods where code = ${period})
     and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = ${period})`
-}
-
-function sameGroup (keys: readonly string[]): RawBuilder<unknown> {
-  if (keys.length === 0) return sql`true`
-  return sql.join(keys.map(key => sql`${sql.ref(`expected.${key}`)} = ${sql.ref(`picked.${key}`)}`), sql` and `)
 }
