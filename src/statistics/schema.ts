@@ -180,7 +180,7 @@ const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([
   !GROUP_KEYS.includes(name as GroupKey)))) as FigureProperties
 
 const Cells = (description: string) => Type.Unsafe<Record<string, string | number | null>>({
-  description, type: 'object', additionalProperties: { type: ['string', 'number', 'null'] }
+  description, type: 'object', additionalProperties: true
 })
 
 export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
