@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { invalid } from '../fault.ts'
 import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
@@ -15,9 +15,9 @@ export async function auditEntries (
 ): Promise<Page<AuditEntry>> {
   const unit = await subtreeFor(db, filters.unit, reach)
   let query = db.selectFrom('writes')
-    .innerJoin('changes', join => join.onRef('changes.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
+    .innerJoin('changed_rows', join => join.onRef('changed_rows.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
     .select([
-      'position', 'n', 'at', 'resource', 'action', 'key', 'unit', 'before', 'after',
+      'changed_rows.province_code', 'write', 'position', 'n', 'at', 'resource', 'action', 'key', 'unit', 'before', 'after',
       'client', 'key_id', 'request_id', 'address', 'operation', 'reason'
     ])
   if (unit !== null) query = query.where(isBelow(unit.code))
@@ -26,8 +26,27 @@ export async function auditEntries (
   if (filters.request_id !== undefined) query = query.where('request_id', '=', filters.request_id)
   if (filters.from !== undefined) query = query.where('at', '>=', filters.from)
   if (filters.to !== undefined) query = query.where('at', '<', filters.to)
-  const { rows } = await pageQuery(sql<AuditEntry>`${query}`, LATEST_FIRST, page).execute(db)
+  const { rows } = await withDossiers(pageQuery(sql<AuditEntry>`${query}`, LATEST_FIRST, page)).execute(db)
   return pageOf(rows, LATEST_FIRST, page.limit)
+}
+
+/** With what of the dossiers was and is, for those of one page: their versions say so. */
+function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
+  return sql<AuditEntry>`
+    select position, n, at, resource, action, key, unit,
+      case resource when 'dossiers' then dossier.before else page.before end as before,
+      case resource when 'dossiers' then dossier.after else page.after end as after,
+      client, key_id, request_id, address, operation, reason
+    from (${page}) as page left join lateral (
+      select
+        case when action = 'updated' then (select jsonb_object_agg(name, value) from jsonb_each(content_before) as was (name, value)
+          where value is distinct from content -> name) when action = 'deleted' then content_before end as before,
+        case when action = 'updated' then (select jsonb_object_agg(name, value) from jsonb_each(content) as now (name, value)
+          where value is distinct from content_before -> name) when action = 'created' then content end as after
+      from dossier_histories as versions
+      where versions.province_code = page.province_code and versions.write = page.write and code = key ->> 'code'
+    ) as dossier on resource = 'dossiers'
+    order by position desc, n desc`
 }
 
 /** Not for all to see: who has a key is the business of those who manage clients. */
@@ -53,7 +72,7 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
   const end = await lastPosition(db)
   let query = db.selectFrom('writes')
-    .innerJoin('changes', join => join.onRef('changes.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
+    .innerJoin('changed_rows', join => join.onRef('changed_rows.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
     .select(['position', 'n', 'at', 'resource', 'action', 'key', 'unit'])
     .where(sql<boolean>`position >= ${position} and (position, n) > (${position}, ${n}) and position <= ${end}`)
     .where('resource', 'not in', PRIVATE)
@@ -67,7 +86,7 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   return {
     items: page.map(({ position: _, n: __, ...row }) => row as ChangedKey),
     // Beyond all that was looked at, so that nobody reads what is not for him again and again.
-    next_cursor: more ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(end, position), LAST_ROW),
+    next_cursor: more ? cursorOf(last!.position, last!.n!) : cursorOf(Math.max(end, position), LAST_ROW),
     more
   }
 }

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { Type } from 'typebox'
 import { invalid } from '../fault.ts'
+import { instantOf } from './instant.ts'
 import { isStorable } from './text.ts'
 
 export const MAX_LIMIT = 10_000
@@ -17,8 +18,10 @@ export const PageQuery = {
 /** A column to sort by. `nulls` come last in either direction; the last columns of an order make it unique. */
 export interface OrderColumn {
   name: string
-  kind: 'text' | 'number'
+  kind: 'text' | 'number' | 'instant'
   descending?: boolean
+  /** It is never null. Where that is so of all, and all ascend, an index serves any page. */
+  required?: boolean
 }
 
 export interface PageRequest {
@@ -43,7 +46,7 @@ export function pageQuery<Row> (
   query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest
 ): RawBuilder<Row> {
   if (order.length === 0) return query
-  const after = page.cursor === undefined ? sql`` : sql`where ${afterValues(order, readCursor(page.cursor, order))}`
+  const after = page.cursor === undefined ? sql`` : sql`where ${afterCursor(order, readCursor(page.cursor, order))}`
   const by = order.map(({ name, descending }) => sql`${sql.ref(name)} ${sql.raw(descending ? 'desc' : 'asc')} nulls last`)
   return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit + 1}`
 }
@@ -53,6 +56,11 @@ export function pageOf<Row> (rows: Row[], order: readonly OrderColumn[], limit: 
   const items = rows.slice(0, limit)
   const last = items.at(-1) as Record<string, Value>
   return { items, next_cursor: writeCursor(order, order.map(({ name }) => last[name]!)) }
+}
+
+function afterCursor (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
+  if (!order.every(({ required, descending }) => required && !descending)) return afterValues(order, values)
+  return sql`(${sql.join(order.map(({ name }) => sql.ref(name)))}) > (${sql.join(values)})`
 }
 
 function afterValues (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
@@ -80,7 +88,7 @@ function writeCursor (order: readonly OrderColumn[], values: Value[]): string {
 function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
   const [signature, ...values] = parsed(cursor)
   const fits = signature === signatureOf(order) && values.length === order.length &&
-    values.every((value, i) => value === null || isOfKind(value, order[i]!.kind))
+    values.every((value, i) => value === null ? !order[i]!.required : isOfKind(value, order[i]!.kind))
   if (!fits) throw invalid('/query/cursor', 'invalid_cursor', 'the cursor is not one this list gave for this order')
   return values as Value[]
 }
@@ -94,5 +102,6 @@ function parsed (cursor: string): unknown[] {
 }
 
 function isOfKind (value: unknown, kind: OrderColumn['kind']): boolean {
-  return kind === 'number' ? Number.isFinite(value) : typeof value === 'string' && isStorable(value)
+  if (kind === 'number') return Number.isFinite(value)
+  return typeof value === 'string' && (kind === 'text' ? isStorable(value) : !Number.isNaN(instantOf(value)))
 }
