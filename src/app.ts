@@ -40,6 +40,7 @@ import { procedureRoutes } from './procedures/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { statusMapRoutes } from './status-maps/routes.ts'
 import { unitRoutes } from './units/routes.ts'
 
 interface AppOptions {
@@ -108,6 +109,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, context)
     await v1.register(sourceRoutes, context)
+    await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
     await v1.register(clientRoutes, context)
   }, { prefix: '/v1' })

@@ -119,9 +119,13 @@ export async function importStream (
     for (const name of ['received', ...OUTCOMES] as const) answer[name] += counts[name]
     answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
   })
-  try {
+  const feed = async () => {
     for await (const lines of linesOf(body, seen)) await lanes.take(lines)
     await lanes.end()
+  }
+  try {
+    // Whoever sends is told at once, not when there is more of the body.
+    await Promise.race([feed(), lanes.failure])
   } catch (error) {
     await lanes.stop()
     // Where even this fails, the import shows itself by its silence.

@@ -19,18 +19,29 @@ const PAUSES = [250, 500, 1_000, 3_000, 6_000]
 
 type Send<A> = (chunk: Chunk) => Promise<A>
 
+interface Timing {
+  patience?: number
+  pauses?: readonly number[]
+}
+
 /**
  * Two connections at work side by side for one stream. Which one takes a row follows from its code: versions of a
  * dossier are taken in in the order in which they came, and the two never wait for each other's dossiers.
  */
 export class Lanes<A> {
+  /** Rejected with what sending threw, as soon as it did. */
+  readonly failure: Promise<never>
   readonly #lanes: readonly [Lane<A>, Lane<A>]
   readonly #timer: NodeJS.Timeout
 
   /** @param sent told what became of each chunk */
-  constructor (send: Send<A>, sent: (answer: A) => void) {
-    this.#lanes = [new Lane(send, sent), new Lane(send, sent)]
-    this.#timer = setInterval(() => { for (const lane of this.#lanes) lane.send() }, PATIENCE)
+  constructor (send: Send<A>, sent: (answer: A) => void, { patience = PATIENCE, pauses = PAUSES }: Timing = {}) {
+    const persistentSend: Send<A> = chunk => persistently(pauses, () => send(chunk))
+    const { promise, reject } = Promise.withResolvers<never>()
+    promise.catch(() => {})
+    this.failure = promise
+    this.#lanes = [new Lane(persistentSend, sent, reject), new Lane(persistentSend, sent, reject)]
+    this.#timer = setInterval(() => { for (const lane of this.#lanes) lane.send() }, patience)
   }
 
   /** Returns when there is room for more. @throws what sending threw */
@@ -62,12 +73,14 @@ export class Lanes<A> {
 class Lane<A> {
   readonly #send: Send<A>
   readonly #sent: (answer: A) => void
+  readonly #failed: (error: unknown) => void
   #chunk = emptyChunk()
   #last = Promise.resolve()
 
-  constructor (send: Send<A>, sent: (answer: A) => void) {
+  constructor (send: Send<A>, sent: (answer: A) => void, failed: (error: unknown) => void) {
     this.#send = send
     this.#sent = sent
+    this.#failed = failed
   }
 
   /** @returns how many lines the chunk has */
@@ -89,9 +102,8 @@ class Lane<A> {
     const chunk = this.#chunk
     if (chunk.items.length + chunk.unreadable.length === 0) return
     this.#chunk = emptyChunk()
-    this.#last = this.#last.then(async () => { this.#sent(await persistently(() => this.#send(chunk))) })
-    // Told to whoever waits for it.
-    this.#last.catch(() => {})
+    this.#last = this.#last.then(async () => { this.#sent(await this.#send(chunk)) })
+    this.#last.catch(this.#failed)
   }
 
   idle (): Promise<void> {
@@ -119,8 +131,8 @@ function laneOf (item: unknown): 0 | 1 {
 }
 
 /** Rows may be taken in twice, so what the database fails to do is tried again: no night's work is lost for that. */
-async function persistently<T> (work: () => Promise<T>): Promise<T> {
-  for (const pause of PAUSES) {
+async function persistently<T> (pauses: readonly number[], work: () => Promise<T>): Promise<T> {
+  for (const pause of pauses) {
     try {
       return await work()
     } catch (error) {

@@ -8,7 +8,7 @@ import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { NoQuery, Ref } from '../http/schema.ts'
 import { envelopeCompiler } from '../http/validation.ts'
-import { countRows, DeleteHeaders, originOf, PostHeaders, requestHash, write } from '../http/write.ts'
+import { countRows, ReasonHeaders, originOf, PostHeaders, requestHash, write } from '../http/write.ts'
 import { importBatch, importStream, sourceOf } from './import.ts'
 import { deletedDossier, dossierByCode, dossiers } from './queries.ts'
 import {
@@ -114,7 +114,7 @@ export async function dossierRoutes (app: App, context: Context) {
       tags,
       summary: 'Delete a dossier; it counts no more',
       description: 'A version of it that its source dates later brings it back.',
-      headers: DeleteHeaders,
+      headers: ReasonHeaders,
       querystring: NoQuery,
       params: DossierPath,
       response: { 200: { description: 'What it was.', ...Ref(Dossier) }, ...problems(400, 404) }

@@ -104,7 +104,8 @@ export const DossierAnswer = Named('DossierAnswer', 'What became of dossiers tha
 export type DossierAnswer = Static<typeof DossierAnswer>
 
 export const PostQuery = Type.Object({
-  source: Type.Optional(SourceCode('The system that sends, for a key with the scope `admin` and no source of its own.')),
+  source: Example(Type.Optional(SourceCode(
+    'The system that sends, for a key with the scope `admin` and no source of its own.')), 'one-stop'),
   dry_run: Type.Optional(Type.Boolean({
     description: 'Answers what would happen and keeps nothing. A stream is compared with what is stored, not with itself.', default: false
   }))

@@ -19,13 +19,18 @@ const EMPTY = Buffer.alloc(0)
  * The lines of a stream that are not empty, as many at a time as arrived together; the last one needs no end. Holds no
  * more than a line and what arrived last, however long the stream and its lines are.
  * @param seen told each piece of the stream as it came
+ * @throws an error with status 400 when the stream breaks off
  */
 export async function * linesOf (stream: Readable, seen: (bytes: Buffer) => void): AsyncGenerator<Line[]> {
   const reader = new LineReader()
-  // The socket is still needed for the answer when reading ends early.
-  for await (const bytes of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    seen(bytes)
-    yield reader.read(bytes)
+  try {
+    // The socket is still needed for the answer when reading ends early.
+    for await (const bytes of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      seen(bytes)
+      yield reader.read(bytes)
+    }
+  } catch {
+    throw Object.assign(new Error('the body broke off'), { statusCode: 400 })
   }
   yield reader.end()
 }

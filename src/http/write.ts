@@ -41,8 +41,8 @@ export const PutHeaders = Type.Object({
   'x-reason': reason
 })
 
-/** What a DELETE of what has no versions may say. */
-export const DeleteHeaders = Type.Object({ 'x-reason': reason })
+/** What a PUT or DELETE of what has no versions may say. */
+export const ReasonHeaders = Type.Object({ 'x-reason': reason })
 
 /**
  * Carries out what a request writes, in one transaction with its audit and the answer under its idempotency key.
