@@ -73,6 +73,10 @@ create table dossier_changes (
   primary key (province_code, write, action)
 );
 
+-- How many rows a write changed: whoever reads them in order knows how many writes that takes. Of older writes none
+-- changed more than a batch holds.
+alter table writes add column row_count integer not null default 1;
+
 -- Every row that a write changed. Of a dossier, what differs is in the view below.
 create view changed_rows as
 select province_code, write, n, resource, action, key, unit, before, after

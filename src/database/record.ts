@@ -63,7 +63,7 @@ export async function record (write: Write, origin: Origin): Promise<void> {
   const { by, request_id, address, operation, reason } = origin
   const id = await write.takeId()
   // What it brought along, such as a new source, belongs to no province.
-  const province = accounted ?? recorded.find(row => row.province_code !== '')?.province_code ?? ''
+  const province = accounted?.province ?? recorded.find(row => row.province_code !== '')?.province_code ?? ''
   if (recorded.length > 0) {
     const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
     await sql`
@@ -73,7 +73,8 @@ export async function record (write: Write, origin: Origin): Promise<void> {
   }
   await sql`
     with next as (update change_feed set position = position + 1 returning position)
-    insert into writes (province_code, id, position, client, key_id, request_id, address, operation, reason)
-    select ${province}, ${id}, position, ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
+    insert into writes (province_code, id, position, row_count, client, key_id, request_id, address, operation, reason)
+    select ${province}, ${id}, position, ${recorded.length + (accounted?.rows ?? 0)},
+      ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
     from next`.execute(trx)
 }

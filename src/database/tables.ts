@@ -431,6 +431,7 @@ export interface Writes {
   province_code: string;
   reason: string | null;
   request_id: string | null;
+  row_count: Generated<number>;
 }
 
 export interface DB {

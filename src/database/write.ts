@@ -24,8 +24,8 @@ export class Write {
   readonly trx: Trx
   readonly by: Origin['by']
   readonly recorded: Recorded[] = []
-  /** Province of rows that keep their own account of what changed, under the id of the write; null: there are none. */
-  accounted: string | null = null
+  /** Rows that keep their own account of what changed, under the id of the write; null: there are none. */
+  accounted: { province: string, rows: number } | null = null
   readonly #versions: Origin['versions']
   #id: number | null = null
 

@@ -61,7 +61,7 @@ export async function ingestDossiers (
   const target = { province, source: context.source, write: await write.takeId() }
   const { differences, changes } = await keep(trx, chunk, newest, target, context)
   if (changes.length > 0) {
-    write.accounted = province
+    write.accounted = { province, rows: changes.length }
     await accountFor(trx, target, changes, write.recorded.length)
   }
   await differences.write(trx, province)

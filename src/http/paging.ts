@@ -20,7 +20,7 @@ export interface OrderColumn {
   name: string
   kind: 'text' | 'number' | 'instant'
   descending?: boolean
-  /** It is never null. Where that is so of all, and all ascend, an index serves any page. */
+  /** It is never null, and a number a whole one. Where that is so of all, and all go in one direction, an index serves any page. */
   required?: boolean
 }
 
@@ -47,7 +47,8 @@ export function pageQuery<Row> (
 ): RawBuilder<Row> {
   if (order.length === 0) return query
   const after = page.cursor === undefined ? sql`` : sql`where ${afterCursor(order, readCursor(page.cursor, order))}`
-  const by = order.map(({ name, descending }) => sql`${sql.ref(name)} ${sql.raw(descending ? 'desc' : 'asc')} nulls last`)
+  const by = order.map(({ name, descending, required }) => (
+    sql`${sql.ref(name)} ${sql.raw(`${descending ? 'desc' : 'asc'}${required ? '' : ' nulls last'}`)}`))
   return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit + 1}`
 }
 
@@ -59,8 +60,11 @@ export function pageOf<Row> (rows: Row[], order: readonly OrderColumn[], limit: 
 }
 
 function afterCursor (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
-  if (!order.every(({ required, descending }) => required && !descending)) return afterValues(order, values)
-  return sql`(${sql.join(order.map(({ name }) => sql.ref(name)))}) > (${sql.join(values)})`
+  const isOneRange = order.every(({ required, descending }) => required && descending === order[0]!.descending)
+  if (!isOneRange) return afterValues(order, values)
+  const beyond = sql.raw(order[0]!.descending ? '<' : '>')
+  return sql`(${sql.join(order.map(({ name }) => sql.ref(name)))}) ${beyond} (${sql.join(values.map((value, i) => (
+    order[i]!.kind === 'number' ? sql`${value}::bigint` : sql`${value}`)))})`
 }
 
 function afterValues (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
@@ -88,7 +92,7 @@ function writeCursor (order: readonly OrderColumn[], values: Value[]): string {
 function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
   const [signature, ...values] = parsed(cursor)
   const fits = signature === signatureOf(order) && values.length === order.length &&
-    values.every((value, i) => value === null ? !order[i]!.required : isOfKind(value, order[i]!.kind))
+    values.every((value, i) => value === null ? !order[i]!.required : isOfKind(value, order[i]!))
   if (!fits) throw invalid('/query/cursor', 'invalid_cursor', 'the cursor is not one this list gave for this order')
   return values as Value[]
 }
@@ -101,7 +105,7 @@ function parsed (cursor: string): unknown[] {
   }
 }
 
-function isOfKind (value: unknown, kind: OrderColumn['kind']): boolean {
-  if (kind === 'number') return Number.isFinite(value)
+function isOfKind (value: unknown, { kind, required }: OrderColumn): boolean {
+  if (kind === 'number') return required ? Number.isSafeInteger(value) : Number.isFinite(value)
   return typeof value === 'string' && (kind === 'text' ? isStorable(value) : !Number.isNaN(instantOf(value)))
 }
