@@ -20,7 +20,7 @@ export interface OrderColumn {
   name: string
   kind: 'text' | 'number' | 'instant'
   descending?: boolean
-  /** It is never null, and a number a whole one. Where that is so of all, and all go in one direction, an index serves any page. */
+  /** Never null, and a number a whole one. Where all are, and all go in one direction, an index serves any page. */
   required?: boolean
 }
 
