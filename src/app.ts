@@ -15,6 +15,7 @@ import { tokenReader } from './clients/tokens.ts'
 import type { Db } from './database/connect.ts'
 import { Turnstile } from './database/turnstile.ts'
 import { Busy } from './fault.ts'
+import { dossierRoutes } from './dossiers/routes.ts'
 import { fieldRoutes } from './fields/routes.ts'
 import { controlAccess, type AccessOptions } from './http/access.ts'
 import type { App, TypeBoxProvider } from './http/app.ts'
@@ -28,6 +29,8 @@ import { Problem, sendError, sendNotFound, sendUnreadable } from './http/problem
 import type { TrustedProxies } from './http/proxy.ts'
 import { refuseSlowBodies } from './http/slow-body.ts'
 import { validatorCompiler } from './http/validation.ts'
+import { importRoutes } from './imports/routes.ts'
+import { ImportError } from './imports/schema.ts'
 import { indicatorRoutes } from './indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { createMetrics, type PoolCounts } from './operations/metrics.ts'
@@ -37,6 +40,7 @@ import { procedureRoutes } from './procedures/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
+import { statusMapRoutes } from './status-maps/routes.ts'
 import { unitRoutes } from './units/routes.ts'
 
 interface AppOptions {
@@ -87,6 +91,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   await app.register(accepts)
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)
+  app.addSchema(ImportError)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = { db, turnstile: turnstileFor(pool), answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
@@ -95,6 +100,8 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
+    await v1.register(importRoutes, context)
+    await v1.register(dossierRoutes, context)
     await v1.register(reportRoutes, context)
     await v1.register(indicatorRoutes, context)
     await v1.register(unitRoutes, context)
@@ -102,6 +109,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, context)
     await v1.register(sourceRoutes, context)
+    await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
     await v1.register(clientRoutes, context)
   }, { prefix: '/v1' })

@@ -2,7 +2,7 @@
 export type FaultCode =
   // shape
   | 'missing' | 'unknown_property' | 'invalid_type' | 'not_allowed' | 'malformed' | 'out_of_range'
-  | 'invalid_length' | 'too_many' | 'not_text' | 'invalid_cursor'
+  | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'invalid_cursor'
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'

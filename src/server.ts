@@ -6,6 +6,7 @@ import { accessOf, readConfig } from './config.ts'
 import { forgetAnswers } from './database/idempotency.ts'
 import { migrateFor } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
+import { forgetImports } from './imports/queries.ts'
 import { logOptions } from './operations/log.ts'
 import { load } from './sample/load.ts'
 
@@ -35,7 +36,8 @@ async function start () {
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
     const forget = () => {
-      forgetAnswers(db).catch((error: unknown) => { logger.warn({ err: error }, 'old idempotency keys are still there') })
+      const warn = (error: unknown) => { logger.warn({ err: error }, 'what is old is still there') }
+      Promise.all([forgetAnswers(db), forgetImports(db)]).catch(warn)
     }
     forget()
     const forgetting = setInterval(forget, HOUR).unref()

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { invalid } from '../fault.ts'
 import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
@@ -6,7 +6,8 @@ import { subtreeFor } from '../units/resolve.ts'
 import { LATEST, type AuditEntry, type AuditQuery, type ChangedKey, type ChangeQuery } from './schema.ts'
 
 const LATEST_FIRST: OrderColumn[] = [
-  { name: 'position', kind: 'number', descending: true }, { name: 'n', kind: 'number', descending: true }
+  { name: 'position', kind: 'number', descending: true, required: true },
+  { name: 'n', kind: 'number', descending: true, required: true }
 ]
 
 /** What was written, the latest first. @param reach code of the unit that the caller reaches; null: all */
@@ -14,20 +15,46 @@ export async function auditEntries (
   db: Db, filters: AuditQuery, page: PageRequest, reach: string | null
 ): Promise<Page<AuditEntry>> {
   const unit = await subtreeFor(db, filters.unit, reach)
-  let query = db.selectFrom('writes')
-    .innerJoin('changes', join => join.onRef('changes.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
-    .select([
-      'position', 'n', 'at', 'resource', 'action', 'key', 'unit', 'before', 'after',
-      'client', 'key_id', 'request_id', 'address', 'operation', 'reason'
-    ])
-  if (unit !== null) query = query.where(isBelow(unit.code))
-  if (filters.client !== undefined) query = query.where('client', '=', filters.client)
-  if (filters.resource !== undefined) query = query.where('resource', '=', filters.resource)
-  if (filters.request_id !== undefined) query = query.where('request_id', '=', filters.request_id)
-  if (filters.from !== undefined) query = query.where('at', '>=', filters.from)
-  if (filters.to !== undefined) query = query.where('at', '<', filters.to)
-  const { rows } = await pageQuery(sql<AuditEntry>`${query}`, LATEST_FIRST, page).execute(db)
+  const { client, resource, request_id, from, to } = filters
+  const ofWrites = [
+    client === undefined ? [] : sql`client = ${client}`, request_id === undefined ? [] : sql`request_id = ${request_id}`,
+    from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
+  ].flat()
+  const ofRows = [unit === null ? [] : isBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`].flat()
+  const query = sql<AuditEntry>`
+    select writes.province_code, write, position, n, at, resource, action, key, unit, before, after,
+      client, key_id, request_id, address, operation, reason
+    from writes cross join ${rowsOf(ofRows)}
+    where ${sql.join([sql`true`, ...ofWrites], sql` and `)}`
+  const { rows } = await withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(db)
   return pageOf(rows, LATEST_FIRST, page.limit)
+}
+
+/** The rows of a write. Looked up write by write: joined otherwise, all rows that there ever were would be read. */
+function rowsOf (conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
+  const ofWrite = sql`changed_rows.province_code = writes.province_code and write = writes.id`
+  return sql`lateral (
+    select * from changed_rows where ${sql.join([ofWrite, ...conditions], sql` and `)} offset 0
+  ) as changed`
+}
+
+/** With what of the dossiers was and is, for those of one page: their versions say so. */
+function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
+  return sql<AuditEntry>`
+    select position, n, at, resource, action, key, unit,
+      case resource when 'dossiers' then dossier.before else page.before end as before,
+      case resource when 'dossiers' then dossier.after else page.after end as after,
+      client, key_id, request_id, address, operation, reason
+    from (${page}) as page left join lateral (
+      select
+        case when action = 'updated' then (select jsonb_object_agg(name, value) from jsonb_each(content_before) as was (name, value)
+          where value is distinct from content -> name) when action = 'deleted' then content_before end as before,
+        case when action = 'updated' then (select jsonb_object_agg(name, value) from jsonb_each(content) as now (name, value)
+          where value is distinct from content_before -> name) when action = 'created' then content end as after
+      from dossier_histories as versions
+      where versions.province_code = page.province_code and versions.write = page.write and code = key ->> 'code'
+    ) as dossier on resource = 'dossiers'
+    order by position desc, n desc`
 }
 
 /** Not for all to see: who has a key is the business of those who manage clients. */
@@ -52,24 +79,58 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   if (since === LATEST) return { items: [], next_cursor: cursorOf(await lastPosition(db), LAST_ROW), more: false }
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
   const end = await lastPosition(db)
-  let query = db.selectFrom('writes')
-    .innerJoin('changes', join => join.onRef('changes.province_code', '=', 'writes.province_code').onRef('write', '=', 'id'))
-    .select(['position', 'n', 'at', 'resource', 'action', 'key', 'unit'])
-    .where(sql<boolean>`position >= ${position} and (position, n) > (${position}, ${n}) and position <= ${end}`)
-    .where('resource', 'not in', PRIVATE)
-    .orderBy('position').orderBy('n').limit(limit + 1)
-  if (reach !== null) query = query.where(eb => eb.or([eb('unit', 'is', null), isBelow(reach)]))
-  if (resource !== undefined) query = query.where('resource', '=', resource)
-  const rows = await query.execute()
+  const conditions = [sql`resource <> all(${PRIVATE})`]
+  if (reach !== null) conditions.push(sql`(unit is null or ${isBelow(reach)})`)
+  if (resource !== undefined) conditions.push(sql`resource = ${resource}`)
+
+  const rows: ChangedRow[] = []
+  let seen = position
+  // What is not for the caller has to be looked at, too: a part at a time, and not without end.
+  for (let looks = 0; looks < MAX_LOOKS && rows.length <= limit && (looks === 0 || seen < end); looks++) {
+    const after: Place = looks === 0 ? [position, n] : [seen, LAST_ROW]
+    seen = await lastOfPart(db, after, end, limit)
+    rows.push(...await changedRows(db, after, seen, limit, conditions))
+  }
+  const isCut = rows.length > limit
   const page = rows.slice(0, limit)
-  const more = rows.length > limit
   const last = page.at(-1)
   return {
-    items: page.map(({ position: _, n: __, ...row }) => row as ChangedKey),
+    items: page.map(({ position: _, n: __, ...row }) => row),
     // Beyond all that was looked at, so that nobody reads what is not for him again and again.
-    next_cursor: more ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(end, position), LAST_ROW),
-    more
+    next_cursor: isCut ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(seen, position), LAST_ROW),
+    more: isCut || seen < end
   }
+}
+
+/** Parts of the feed that one question looks at. */
+const MAX_LOOKS = 10
+
+/** A write, and a row of it. */
+type Place = [position: number, n: number]
+type ChangedRow = ChangedKey & { position: number, n: number }
+
+/** The position up to which the writes from a place on have more rows than asked for, or the end. */
+async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number): Promise<number> {
+  const writes = await db.selectFrom('writes').select(['position', 'row_count'])
+    .where('position', '>=', from).where('position', '<=', end).orderBy('position').limit(limit + 2).execute()
+  let rows = 0
+  for (const { position, row_count } of writes) {
+    if (position > from) rows += row_count
+    else if (n !== LAST_ROW) rows += Math.max(0, row_count - n - 1)
+    if (rows > limit) return position
+  }
+  return end
+}
+
+async function changedRows (
+  db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[]
+): Promise<ChangedRow[]> {
+  const { rows } = await sql<ChangedRow>`
+    select position, n, at, resource, action, key, unit
+    from writes cross join ${rowsOf(conditions)}
+    where position >= ${from} and position <= ${to} and (position, n) > (${from}, ${n})
+    order by position, n limit ${limit + 1}`.execute(db)
+  return rows
 }
 
 /** Beyond any row of a write: the cursor stands behind all of it. */

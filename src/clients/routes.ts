@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
 import { Example, NoQuery, Ref } from '../http/schema.ts'
 import { sendVersion, VERSION_HEADER } from '../http/version.ts'
-import { DeleteHeaders, PostHeaders, PutHeaders, write } from '../http/write.ts'
+import { ReasonHeaders, PostHeaders, PutHeaders, write } from '../http/write.ts'
 import { clientByCode, clientKeys, clients, describedClient, issuedKey, revokedKey } from './queries.ts'
 import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
 
@@ -93,7 +93,7 @@ export async function clientRoutes (app: App, context: Context) {
       operationId: 'revokeClientKey',
       tags,
       summary: 'Revoke a key, at once and for good',
-      headers: DeleteHeaders,
+      headers: ReasonHeaders,
       querystring: NoQuery,
       params: KeyPath,
       response: { 200: { description: 'The key, revoked.', ...Ref(ClientKey) }, ...problems(400, 404) }

@@ -9,7 +9,7 @@ export async function roleOf (db: Db): Promise<string> {
 }
 
 /** What is recorded stays as it is: rows are added and read, and nothing else. */
-const APPEND_ONLY = ['writes', 'changes', 'dossier_versions']
+const APPEND_ONLY = ['writes', 'changes', 'dossier_versions', 'dossier_changes']
 
 /**
  * Lets the role of the service use the tables of their owner, and of what was recorded no more than add and read.
@@ -24,7 +24,9 @@ export async function grantUse (owner: Db, role: string): Promise<void> {
     // Processes that start together would else change the same rows of the catalogue.
     await sql`select pg_advisory_xact_lock(hashtextextended('cchc grants', 0))`.execute(trx)
     const { rows: tables } = await sql<{ name: string }>`
-      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'`.execute(trx)
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+      union all
+      select viewname from pg_views where schemaname = 'public'`.execute(trx)
     await sql`grant usage on schema public to ${to}`.execute(trx)
     await sql`grant usage on all sequences in schema public to ${to}`.execute(trx)
     for (const { name } of tables) {

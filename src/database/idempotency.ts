@@ -18,34 +18,42 @@ const REFUSED = {
   idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
 } as const
 
-interface Found {
-  refused: keyof typeof REFUSED | null
-  answer: string | null
+/** An answer that was given before, with the hash of what it answered. */
+export interface KeptAnswer {
+  request_sha256: Buffer
+  answer: string
 }
 
 /**
- * The answer that was given to the same request before, or null. Until the transaction ends, nobody else can
- * ask with this key.
- * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`
+ * What was answered under a key before, or null. Until the transaction ends, nobody else can ask with this key.
+ * @throws Refusal `idempotency_key_in_use`
  */
-export async function kept (
-  trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry
-): Promise<object | null> {
+export async function keptAnswer (
+  trx: Trx, { client, province_code }: Owner, key: string
+): Promise<KeptAnswer | null> {
   const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
+  if (!lock!.taken) throw refusal('idempotency_key_in_use')
   // Not in one statement: it would look for the answer as of before it had the lock.
-  const { rows: [found] } = await sql<Found>`
-    select answer, case
-      when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
-      when request_sha256 <> ${sha256} then 'idempotency_key_reused'
-    end as refused
-    from (select 1) as asked
-    left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
+  const { rows: [found] } = await sql<KeptAnswer>`
+    select answer, request_sha256 from idempotency_keys
+    where province_code = ${province_code} and client = ${client} and key = ${key}
       and created_at > now() - ${KEPT_FOR}`.execute(trx)
-  const { refused, answer } = found!
-  if (refused !== null) throw new Refusal(refused, REFUSED[refused])
-  return answer === null ? null : JSON.parse(answer) as object
+  return found ?? null
+}
+
+/**
+ * The answer, for the same request.
+ * @throws Refusal `idempotency_key_reused`
+ */
+export function answerTo (sha256: Buffer, { request_sha256, answer }: KeptAnswer): object {
+  if (!request_sha256.equals(sha256)) throw refusal('idempotency_key_reused')
+  return JSON.parse(answer) as object
+}
+
+export function refusal (code: keyof typeof REFUSED): Refusal {
+  return new Refusal(code, REFUSED[code])
 }
 
 export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry, answer: object) {

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Change } from '../batch.ts'
-import type { Trx } from './connect.ts'
-import type { Origin } from './write.ts'
+import type { Origin, Write } from './write.ts'
 
 /** What happened to one row, as the API shows it. */
 export interface Recorded {
@@ -59,20 +58,23 @@ function picked (row: object, names: readonly string[]): object {
  * Leaves the audit of a write: its rows, then the write itself. That is the last thing before the commit: it takes
  * the row that gives out positions, for which whoever writes next waits.
  */
-export async function record (trx: Trx, origin: Origin, recorded: readonly Recorded[]): Promise<void> {
+export async function record (write: Write, origin: Origin): Promise<void> {
+  const { trx, recorded, accounted } = write
   const { by, request_id, address, operation, reason } = origin
-  const { rows: [taken] } = await sql<{ id: number }>`select nextval('write_ids') as id`.execute(trx)
-  const { id } = taken!
+  const id = await write.takeId()
   // What it brought along, such as a new source, belongs to no province.
-  const province = recorded.find(row => row.province_code !== '')?.province_code ?? ''
-  const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
-  await sql`
-    insert into changes (province_code, write, n, resource, action, key, unit, before, after)
-    select province_code, write, n, resource, action, key, unit, before, after
-    from json_populate_recordset(null::changes, ${rows}::json)`.execute(trx)
+  const province = accounted?.province ?? recorded.find(row => row.province_code !== '')?.province_code ?? ''
+  if (recorded.length > 0) {
+    const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
+    await sql`
+      insert into changes (province_code, write, n, resource, action, key, unit, before, after)
+      select province_code, write, n, resource, action, key, unit, before, after
+      from json_populate_recordset(null::changes, ${rows}::json)`.execute(trx)
+  }
   await sql`
     with next as (update change_feed set position = position + 1 returning position)
-    insert into writes (province_code, id, position, client, key_id, request_id, address, operation, reason)
-    select ${province}, ${id}, position, ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
+    insert into writes (province_code, id, position, row_count, client, key_id, request_id, address, operation, reason)
+    select ${province}, ${id}, position, ${recorded.length + (accounted?.rows ?? 0)},
+      ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
     from next`.execute(trx)
 }

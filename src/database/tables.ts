@@ -21,6 +21,18 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface ChangedRows {
+  action: string | null;
+  after: Json | null;
+  before: Json | null;
+  key: Json | null;
+  n: number | null;
+  province_code: string | null;
+  resource: string | null;
+  unit: string | null;
+  write: number | null;
+}
+
 export interface ChangeFeed {
   only_one: Generated<boolean>;
   position: number;
@@ -56,6 +68,25 @@ export interface Clients {
   source: string | null;
   unit: string | null;
   version: Generated<number>;
+}
+
+export interface DossierChanges {
+  action: string;
+  codes: string[];
+  n: number;
+  province_code: string;
+  units: string[];
+  write: number;
+}
+
+export interface DossierHistories {
+  code: string | null;
+  content: Json | null;
+  content_before: Json | null;
+  province_code: string | null;
+  source: string | null;
+  version: number | null;
+  write: number | null;
 }
 
 export interface Dossiers {
@@ -188,6 +219,36 @@ export interface IdempotencyKeys {
   key: string;
   province_code: string;
   request_sha256: Buffer;
+}
+
+export interface ImportErrors {
+  code: string;
+  detail: string;
+  import: number;
+  line: number;
+  n: number;
+  pointer: string;
+  province_code: string;
+}
+
+export interface Imports {
+  changed_at: Generated<string>;
+  client: string;
+  created: Generated<number>;
+  deleted: Generated<number>;
+  dry_run: boolean;
+  ended_at: string | null;
+  id: Generated<number>;
+  idempotency_key: string | null;
+  province_code: string;
+  received: Generated<number>;
+  rejected: Generated<number>;
+  source: string;
+  stale: Generated<number>;
+  started_at: Generated<string>;
+  state: string;
+  unchanged: Generated<number>;
+  updated: Generated<number>;
 }
 
 export interface Indicators {
@@ -370,13 +431,17 @@ export interface Writes {
   province_code: string;
   reason: string | null;
   request_id: string | null;
+  row_count: Generated<number>;
 }
 
 export interface DB {
   change_feed: ChangeFeed;
+  changed_rows: ChangedRows;
   changes: Changes;
   client_keys: ClientKeys;
   clients: Clients;
+  dossier_changes: DossierChanges;
+  dossier_histories: DossierHistories;
   dossier_statistics: DossierStatistics;
   dossier_sums_by_day: DossierSumsByDay;
   dossier_sums_by_level: DossierSumsByLevel;
@@ -386,6 +451,8 @@ export interface DB {
   fields: Fields;
   forms: Forms;
   idempotency_keys: IdempotencyKeys;
+  import_errors: ImportErrors;
+  imports: Imports;
   indicator_values: IndicatorValues;
   indicators: Indicators;
   levels: Levels;

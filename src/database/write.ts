@@ -1,7 +1,8 @@
+import { sql } from 'kysely'
 import { Refusal } from '../fault.ts'
 import type { Caller } from '../caller.ts'
 import type { Db, Trx } from './connect.ts'
-import { keepAnswer, kept, type Retry } from './idempotency.ts'
+import { answerTo, keepAnswer, keptAnswer, type Retry } from './idempotency.ts'
 import { record, type Recorded } from './record.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -23,12 +24,24 @@ export class Write {
   readonly trx: Trx
   readonly by: Origin['by']
   readonly recorded: Recorded[] = []
+  /** Rows that keep their own account of what changed, under the id of the write; null: there are none. */
+  accounted: { province: string, rows: number } | null = null
   readonly #versions: Origin['versions']
+  #id: number | null = null
 
   constructor (trx: Trx, { by, versions }: Pick<Origin, 'by' | 'versions'>) {
     this.trx = trx
     this.by = by
     this.#versions = versions
+  }
+
+  /** What names the write in the audit, for rows that say who wrote them. */
+  async takeId (): Promise<number> {
+    if (this.#id === null) {
+      const { rows: [taken] } = await sql<{ id: number }>`select nextval('write_ids') as id`.execute(this.trx)
+      this.#id = taken!.id
+    }
+    return this.#id
   }
 
   /** @throws Refusal `precondition_failed` when the caller wants to change another version than that which is there */
@@ -56,13 +69,13 @@ export async function performWrite<T extends object> (
 ): Promise<Written<T>> {
   return inTransaction(db, keep, async trx => {
     const { by, retry } = origin
-    const before = retry === null ? null : await kept(trx, by, retry)
-    if (before !== null) return { answer: before as T, replayed: true }
+    const before = retry === null ? null : await keptAnswer(trx, by, retry.key)
+    if (before !== null) return { answer: answerTo(retry!.sha256, before) as T, replayed: true }
     const write = new Write(trx, origin)
     const answer = await work(write)
     if (!keep) return { answer, replayed: false }
     if (retry !== null) await keepAnswer(trx, by, retry, stored(answer))
-    if (write.recorded.length > 0) await record(trx, origin, write.recorded)
+    if (write.recorded.length > 0 || write.accounted !== null) await record(write, origin)
     return { answer, replayed: false }
   })
 }

@@ -25,6 +25,9 @@ export function dossierOf (item: DossierItem, references: References, reject: Re
   const unit = references.units.get(item.unit)
   if (unit === undefined) refuse('unit', 'unknown_unit', `there is no unit ${item.unit}`)
   const updated = instant(item.updated_at, 'updated_at', refuse)
+  if (item.deleted !== true && unit?.reports_dossiers === false) {
+    refuse('unit', 'no_own_desk', `unit ${unit.code} has no desk of its own`)
+  }
   if (item.deleted === true) return unit === undefined || !sound ? null : tombstone(item.code, unit.code, updated)
 
   const dossier: Dossier = {

@@ -1,18 +1,17 @@
 import type { Trx } from '../database/connect.ts'
+import type { Write } from '../database/write.ts'
 import type { Fault } from '../fault.ts'
 import { checkOf } from '../http/validation.ts'
 import type { ResolvedUnit } from '../units/resolve.ts'
 import { DELETED, dossierOf, type Dossier, type Reject } from './dossier.ts'
 import { lookUp, unitsNamed, type References } from './references.ts'
 import { DossierItem } from './schema.ts'
-import { addNew, differing, locked, replace, type Target } from './store.ts'
+import { accountFor, addNew, differing, locked, replace, type DossierChange, type Target } from './store.ts'
 import { Differences } from './sums.ts'
 
 export interface IngestContext {
   /** The system that sends: it gives aliases of units and statuses their meaning. */
   source: string
-  /** Identifies who sent this, and when. */
-  write: number
   /** Whether the client may touch dossiers of a unit. */
   mayWrite: (unit: ResolvedUnit) => boolean
 }
@@ -46,9 +45,12 @@ const checkItem = checkOf(DossierItem)
 /**
  * Takes in dossiers of one province: keeps the newest version of each, what it was before, and the sums. An item can be
  * anything. Those at fault are left out; whoever wants all or nothing rolls back.
- * @param trx a transaction with no other chunk in it: two that lock rows in turn could wait for each other
+ * @param write with no other chunk in it: two that lock rows in turn could wait for each other
  */
-export async function ingestDossiers (trx: Trx, items: readonly unknown[], context: IngestContext): Promise<Ingested> {
+export async function ingestDossiers (
+  write: Write, items: readonly unknown[], context: IngestContext
+): Promise<Ingested> {
+  const { trx } = write
   const chunk = new Chunk(items.length)
   const wellFormed = chunk.wellFormed(items)
   const references = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
@@ -56,8 +58,12 @@ export async function ingestDossiers (trx: Trx, items: readonly unknown[], conte
   const newest = newestOf(chunk, drafts)
   if (newest.length === 0) return chunk
 
-  const { source, write } = context
-  const differences = await keep(trx, chunk, newest, { province, source, write }, context)
+  const target = { province, source: context.source, write: await write.takeId() }
+  const { differences, changes } = await keep(trx, chunk, newest, target, context)
+  if (changes.length > 0) {
+    write.accounted = { province, rows: changes.length }
+    await accountFor(trx, target, changes, write.recorded.length)
+  }
   await differences.write(trx, province)
   return chunk
 }
@@ -142,31 +148,40 @@ function isSame (a: Dossier, b: Dossier): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** @returns what changes in the sums */
+interface Kept {
+  /** In the sums. */
+  differences: Differences
+  changes: DossierChange[]
+}
+
 async function keep (
   trx: Trx, chunk: Chunk, drafts: Draft[], target: Target, context: IngestContext
-): Promise<Differences> {
+): Promise<Kept> {
   const differences = new Differences()
+  const changes: DossierChange[] = []
   const existing = new Set(await addNew(trx, target, drafts.map(({ dossier }) => dossier)))
   drafts.forEach(({ index, dossier }, position) => {
     if (existing.has(position) || dossier.status === DELETED) return
     chunk.outcomes[index] = 'created'
     differences.add(dossier)
+    changes.push({ action: 'created', ...dossier })
   })
   const known = drafts.filter((_, position) => existing.has(position))
   const replacing = await lockChanged(trx, chunk, known, target, context)
-  if (replacing.length === 0) return differences
+  if (replacing.length === 0) return { differences, changes }
 
   await replace(trx, target, replacing.map(({ draft }) => draft.dossier))
   for (const { draft: { index, dossier }, before } of replacing) {
-    chunk.outcomes[index] = outcomeOf(before, dossier)
+    const outcome = outcomeOf(before, dossier)
+    chunk.outcomes[index] = outcome
     differences.remove(before)
     differences.add(dossier)
+    if (outcome !== 'unchanged') changes.push({ action: outcome, ...dossier })
   }
-  return differences
+  return { differences, changes }
 }
 
-function outcomeOf (before: Dossier, after: Dossier): Outcome {
+function outcomeOf (before: Dossier, after: Dossier): DossierChange['action'] | 'unchanged' {
   if (after.status === DELETED) return before.status === DELETED ? 'unchanged' : 'deleted'
   return before.status === DELETED ? 'created' : 'updated'
 }

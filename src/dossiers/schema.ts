@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { Code, Named, Nullable, OneOf, SourceCode } from '../http/schema.ts'
+import { FormatQuery } from '../http/formats.ts'
+import { PageQuery } from '../http/paging.ts'
+import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../http/schema.ts'
+import { CountProperties, ImportError } from '../imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
 
@@ -46,3 +49,80 @@ export const DossierItem = Named('DossierItem', 'A dossier as it is now, as its 
   }))
 })
 export type DossierItem = Static<typeof DossierItem>
+
+const stored = (description: string) => Type.String({ description, format: 'date-time' })
+const storedOptional = (description: string) => Nullable(stored(description))
+
+const VersionProperties = {
+  unit: Code('Code of the unit that handles it.'),
+  procedure: Code('Code of the procedure.'),
+  channel: OneOf(CHANNELS, { description: 'How it came in.' }),
+  status: Type.Integer({ description: 'National status, 1 to 10.', minimum: 1, maximum: 10 }),
+  received_at: stored('When it was received.'),
+  due_at: storedOptional('When the result is due (hạn trả).'),
+  finished_at: storedOptional('When processing ended.'),
+  returned_at: storedOptional('When the result was returned.'),
+  updated_at: stored('When the source changed it.'),
+  supplements: Type.Array(Type.Object({
+    requested_at: stored('When the applicant was asked.'),
+    completed_at: storedOptional('When it was there.'),
+    old_due_at: storedOptional('Due date until then.'),
+    new_due_at: storedOptional('Due date from then on.')
+  }, { additionalProperties: false }))
+}
+
+export const Dossier = Named('Dossier', 'A dossier as it is now.', {
+  code: Code('Code of the dossier.'),
+  ...VersionProperties,
+  field: Code('Code of the field of the procedure.'),
+  source: Code('The system that sent it.')
+})
+export type Dossier = Static<typeof Dossier>
+
+export const DossierVersion = Named('DossierVersion', 'What a dossier was from one time on. Where it was deleted all but ' +
+  '`deleted`, `unit`, `updated_at` and the last two is null.', {
+  deleted: Type.Boolean({ description: 'It was deleted then.' }),
+  ...Object.fromEntries(Object.entries(VersionProperties).map(([name, schema]) => [
+    name, 'type' in schema && typeof schema.type === 'string' ? Nullable(schema) : schema
+  ])) as { [N in keyof typeof VersionProperties]: ReturnType<typeof Nullable<typeof VersionProperties[N]>> },
+  source: Code('The system that sent it.'),
+  written_at: stored('When this service took it in.')
+})
+export type DossierVersion = Static<typeof DossierVersion>
+
+export const DossierWithHistory = Named('DossierWithHistory', 'A dossier as it is now, and what it was.', {
+  ...Dossier.properties,
+  history: Type.Array(Ref(DossierVersion), { description: 'All its versions, the newest first.' })
+})
+export type DossierWithHistory = Static<typeof DossierWithHistory>
+
+export const DossierAnswer = Named('DossierAnswer', 'What became of dossiers that were sent. The same again is all `unchanged`.', {
+  import: Nullable(Type.Integer({ description: 'Its id, for `/v1/imports/{id}`; null: a batch with `dry_run`, of which nothing is kept.' })),
+  ...CountProperties,
+  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000; all of them under `/v1/imports/{id}/errors`.' })
+})
+export type DossierAnswer = Static<typeof DossierAnswer>
+
+export const PostQuery = Type.Object({
+  source: Example(Type.Optional(SourceCode(
+    'The system that sends, for a key with the scope `admin` and no source of its own.')), 'one-stop'),
+  dry_run: Type.Optional(Type.Boolean({
+    description: 'Answers what would happen and keeps nothing. A stream is compared with what is stored, not with itself.', default: false
+  }))
+}, { additionalProperties: false })
+
+export const DossierPath = Type.Object({ code: Example(Code('Code of the dossier.'), '000.17.22.H56-210531-0001') })
+
+export const ListQuery = Type.Object({
+  unit: Example(Type.Optional(Code('The unit, or an alias of it, and everything below it.')), 'H56-380'),
+  procedure: ListOf(Code('Code'), 'Only of these procedures.'),
+  field: ListOf(Code('Code'), 'Only of these fields.'),
+  channel: ListOf(OneOf(CHANNELS), 'Only those that came in this way.'),
+  status: ListOf(Type.Integer({ minimum: 1, maximum: 10 }), 'Only with these national statuses.'),
+  source: Type.Optional(Code('Only what this source sent.')),
+  received_from: Type.Optional(Type.String({ description: 'Received on this day or later.', format: 'date' })),
+  received_to: Type.Optional(Type.String({ description: 'Received on this day or before.', format: 'date' })),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ListQuery = Static<typeof ListQuery>

@@ -89,6 +89,25 @@ export async function replace (
     where province_code = ${province} and stored.code = given.code`.execute(trx)
 }
 
+export interface DossierChange {
+  action: 'created' | 'updated' | 'deleted'
+  code: string
+  unit: string
+}
+
+/** Leaves in the audit what became of which dossier. @param n how many rows the audit of this write has so far */
+export async function accountFor (
+  trx: Trx, { province, write }: Target, changes: readonly DossierChange[], n: number
+): Promise<void> {
+  for (const [action, alike] of Map.groupBy(changes, ({ action }) => action)) {
+    const { codes, units } = { codes: alike.map(({ code }) => code), units: alike.map(({ unit }) => unit) }
+    await sql`
+      insert into dossier_changes (province_code, write, action, n, codes, units)
+      values (${province}, ${write}, ${action}, ${n}, ${codes}, ${units})`.execute(trx)
+    n += alike.length
+  }
+}
+
 // Of a deletion and a version of the same time the deletion wins, whichever comes first.
 const STALE = sql<boolean>`(given.updated_at < stored.updated_at
   or given.updated_at = stored.updated_at and stored.status = ${sql.lit(DELETED)} and given.status <> ${sql.lit(DELETED)})`

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { Type } from 'typebox'
 import { invalid } from '../fault.ts'
+import { instantOf } from './instant.ts'
 import { isStorable } from './text.ts'
 
 export const MAX_LIMIT = 10_000
@@ -17,8 +18,10 @@ export const PageQuery = {
 /** A column to sort by. `nulls` come last in either direction; the last columns of an order make it unique. */
 export interface OrderColumn {
   name: string
-  kind: 'text' | 'number' | 'boolean'
+  kind: 'text' | 'number' | 'instant' | 'boolean'
   descending?: boolean
+  /** Never null, and a number a whole one. Where all are, and all go in one direction, an index serves any page. */
+  required?: boolean
 }
 
 export interface PageRequest {
@@ -43,8 +46,9 @@ export function pageQuery<Row> (
   query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest
 ): RawBuilder<Row> {
   if (order.length === 0) return query
-  const after = page.cursor === undefined ? sql`` : sql`where ${afterValues(order, readCursor(page.cursor, order))}`
-  const by = order.map(({ name, descending }) => sql`${sql.ref(name)} ${sql.raw(descending ? 'desc' : 'asc')} nulls last`)
+  const after = page.cursor === undefined ? sql`` : sql`where ${afterCursor(order, readCursor(page.cursor, order))}`
+  const by = order.map(({ name, descending, required }) => (
+    sql`${sql.ref(name)} ${sql.raw(`${descending ? 'desc' : 'asc'}${required ? '' : ' nulls last'}`)}`))
   return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit + 1}`
 }
 
@@ -53,6 +57,14 @@ export function pageOf<Row> (rows: Row[], order: readonly OrderColumn[], limit: 
   const items = rows.slice(0, limit)
   const last = items.at(-1) as Record<string, Value>
   return { items, next_cursor: writeCursor(order, order.map(({ name }) => last[name]!)) }
+}
+
+function afterCursor (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
+  const isOneRange = order.every(({ required, descending }) => required && descending === order[0]!.descending)
+  if (!isOneRange) return afterValues(order, values)
+  const beyond = sql.raw(order[0]!.descending ? '<' : '>')
+  return sql`(${sql.join(order.map(({ name }) => sql.ref(name)))}) ${beyond} (${sql.join(values.map((value, i) => (
+    order[i]!.kind === 'number' ? sql`${value}::bigint` : sql`${value}`)))})`
 }
 
 function afterValues (order: readonly OrderColumn[], values: Value[]): RawBuilder<boolean> {
@@ -80,7 +92,7 @@ function writeCursor (order: readonly OrderColumn[], values: Value[]): string {
 function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
   const [signature, ...values] = parsed(cursor)
   const fits = signature === signatureOf(order) && values.length === order.length &&
-    values.every((value, i) => value === null || isOfKind(value, order[i]!.kind))
+    values.every((value, i) => value === null ? !order[i]!.required : isOfKind(value, order[i]!))
   if (!fits) throw invalid('/query/cursor', 'invalid_cursor', 'the cursor is not one this list gave for this order')
   return values as Value[]
 }
@@ -93,10 +105,11 @@ function parsed (cursor: string): unknown[] {
   }
 }
 
-function isOfKind (value: unknown, kind: OrderColumn['kind']): boolean {
+function isOfKind (value: unknown, { kind, required }: OrderColumn): boolean {
   switch (kind) {
-    case 'number': return Number.isFinite(value)
+    case 'number': return required ? Number.isSafeInteger(value) : Number.isFinite(value)
     case 'boolean': return typeof value === 'boolean'
+    case 'instant': return typeof value === 'string' && !Number.isNaN(instantOf(value))
     case 'text': return typeof value === 'string' && isStorable(value)
   }
 }

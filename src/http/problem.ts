@@ -1,8 +1,8 @@
-import { DatabaseError } from 'pg'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { failureOf, type Failure } from '../database/failure.ts'
 import { challengesFor } from './challenge.ts'
-import { Busy, Refusal, type Fault, type RefusalCode } from '../fault.ts'
+import { Refusal, type Fault, type RefusalCode } from '../fault.ts'
 import { Ref } from './schema.ts'
 import { withoutSecrets } from './secrets.ts'
 
@@ -51,10 +51,11 @@ const DESCRIPTIONS: Record<number, string> = {
   403: 'The key has not the scope that this needs, or may not write for some of the units.',
   404: 'There is no such thing.',
   406: '`Accept` names no format that can be had.',
+  408: 'The body arrived too slowly.',
   409: 'A request with this idempotency key is still running: try again after `Retry-After` seconds.',
   412: 'The row has another version than `If-Match` names; nothing was written.',
   413: 'The body, the batch or the answer is too large.',
-  415: 'The body is not `application/json`.',
+  415: 'The body has a content type that is not taken here.',
   422: 'Rows break a rule, or the idempotency key came with another request before; nothing was written.',
   429: 'Too many requests: try again after `Retry-After` seconds.',
   503: 'Busy, or the database cannot be reached: try again after `Retry-After` seconds.'
@@ -89,9 +90,11 @@ const FRAMEWORK: Record<number, Kind> = {
   415: { code: 'unsupported_media_type', status: 415, title: 'Unsupported content type' }
 }
 
-const BUSY: Kind = { code: 'busy', status: 503, title: 'The service is busy; try again' }
-const UNAVAILABLE: Kind = { code: 'database_unavailable', status: 503, title: 'The database cannot be reached; try again' }
-const FULL: Kind = { code: 'storage_full', status: 507, title: 'The storage is full' }
+const FAILURES: Record<Failure, Kind> = {
+  busy: { code: 'busy', status: 503, title: 'The service is busy; try again' },
+  unavailable: { code: 'database_unavailable', status: 503, title: 'The database cannot be reached; try again' },
+  full: { code: 'storage_full', status: 507, title: 'The storage is full' }
+}
 const INTERNAL: Kind = { code: 'internal', status: 500, title: 'The service failed' }
 
 const RETRY_AFTER_SECONDS = 1
@@ -117,24 +120,10 @@ function explain (error: FastifyError | Refusal | Error): { kind: Kind, detail: 
   if (error instanceof Refusal) return { kind: REFUSALS[error.code], detail: error.message, faults: error.faults }
   const kind = FRAMEWORK[(error as FastifyError).statusCode ?? 500]
   if (kind !== undefined) return { kind, detail: error.message, faults: [] }
-  const broken = error instanceof Busy ? BUSY : databaseKind(error) ?? INTERNAL
+  const failure = failureOf(error)
+  const broken = failure === undefined ? INTERNAL : FAILURES[failure]
   // Nothing of the inside: the log has it, under the request's id.
   return { kind: broken, detail: broken.title, faults: [] }
-}
-
-/** SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function databaseKind (error: Error): Kind | undefined {
-  const { code: state = '' } = error as { code?: string }
-  if (error instanceof DatabaseError) {
-    if (state.startsWith('40') || ['55P03', '57014', '25P03'].includes(state)) return BUSY
-    if (state.startsWith('08') || state.startsWith('57P') || state === '53300') return UNAVAILABLE
-    if (state === '53100') return FULL
-    return undefined
-  }
-  const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(state)
-  // What the pool says when all connections are in use; of a lost server it speaks otherwise.
-  if (error.message === 'timeout exceeded when trying to connect') return BUSY
-  return lost || /Connection terminated|not queryable/.test(error.message) ? UNAVAILABLE : undefined
 }
 
 function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Fault[]) {

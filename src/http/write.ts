@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../batch.ts'
 import type { Caller } from '../caller.ts'
 import { performWrite, type Origin, type Write } from '../database/write.ts'
 import { invalid } from '../fault.ts'
+import type { Metrics } from '../operations/metrics.ts'
 import type { Context } from './app.ts'
 import { withoutSecrets } from './secrets.ts'
 import { isStorable } from './text.ts'
@@ -40,8 +41,8 @@ export const PutHeaders = Type.Object({
   'x-reason': reason
 })
 
-/** What a DELETE of what has no versions may say. */
-export const DeleteHeaders = Type.Object({ 'x-reason': reason })
+/** What a PUT or DELETE of what has no versions may say. */
+export const ReasonHeaders = Type.Object({ 'x-reason': reason })
 
 /**
  * Carries out what a request writes, in one transaction with its audit and the answer under its idempotency key.
@@ -58,7 +59,8 @@ export async function write<T extends object> (
   return answer
 }
 
-const OUTCOMES = ['created', 'updated', 'unchanged', 'deleted', 'rejected'] as const
+const OUTCOMES = ['created', 'updated', 'unchanged', 'stale', 'deleted', 'rejected'] as const
+type Counted = Partial<Record<typeof OUTCOMES[number], number>>
 
 /** The same for a batch, whose rows are counted by what became of them. */
 export async function writeBatch (
@@ -66,14 +68,21 @@ export async function writeBatch (
   work: (write: Write) => Promise<BatchAnswer>
 ): Promise<BatchAnswer> {
   const answer = await write(context, request, reply, !dryRun, work)
-  const resource = request.routeOptions.url!.replace('/v1/', '')
-  if (!dryRun && !reply.hasHeader('idempotency-replayed')) {
-    for (const outcome of OUTCOMES) context.metrics.ingestedRows.inc({ resource, outcome }, answer[outcome])
-  }
+  if (!dryRun) countRows(context.metrics, request, reply, answer)
   return answer
 }
 
-function originOf (request: FastifyRequest): Origin {
+/** Counts rows that were written, unless the answer is a repetition. */
+export function countRows ({ ingestedRows }: Metrics, request: FastifyRequest, reply: FastifyReply, answer: Counted) {
+  if (reply.hasHeader('idempotency-replayed')) return
+  const resource = request.routeOptions.url!.replace('/v1/', '')
+  for (const outcome of OUTCOMES) {
+    if (answer[outcome] !== undefined) ingestedRows.inc({ resource, outcome }, answer[outcome])
+  }
+}
+
+/** Where a request comes from, and what it says beside its body. */
+export function originOf (request: FastifyRequest): Origin {
   const { caller, id, ip, headers, method } = request
   // A PUT or DELETE sent again does the same anyway.
   const key = method === 'POST' ? headers['idempotency-key'] as string | undefined : undefined
@@ -85,13 +94,14 @@ function originOf (request: FastifyRequest): Origin {
     address: withoutSecrets(ip),
     operation: (request.routeOptions.schema as { operationId: string }).operationId,
     reason: reasonIn(headers['x-reason'] as string | undefined),
-    retry: key === undefined ? null : { key, sha256: sha256Of(request) },
+    retry: key === undefined ? null : { key, sha256: requestHash(request).update(request.bodyBytes ?? '').digest() },
     versions: versionsIn(headers['if-match'])
   }
 }
 
-function sha256Of ({ method, url, bodyBytes }: FastifyRequest): Buffer {
-  return createHash('sha256').update(`${method} ${url}\n`).update(bodyBytes ?? '').digest()
+/** The hash of what makes a request another one, without its body. */
+export function requestHash ({ method, url }: FastifyRequest): Hash {
+  return createHash('sha256').update(`${method} ${url}\n`)
 }
 
 /** A header is bytes, which Node reads as Latin-1. */

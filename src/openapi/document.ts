@@ -34,6 +34,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'statistics', description: 'Dossier statistics and on-time percentages' },
+      { name: 'dossiers', description: 'Dossiers one by one, and how far their imports are' },
       { name: 'reports', description: 'Forms, indicators and the filled report' },
       { name: 'catalogue', description: 'Units, fields, periods, procedures and sources' },
       { name: 'access', description: 'Clients, their keys, and the audit of what they wrote' },

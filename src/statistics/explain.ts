@@ -83,8 +83,8 @@ async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
 
 /** Those not on time come first. A unit belongs to one province, and a dossier to one unit. */
 const LATE_FIRST: OrderColumn[] = [
-  { name: 'in_numerator', kind: 'boolean' }, { name: 'in_time', kind: 'boolean' },
-  { name: 'unit', kind: 'text' }, { name: 'code', kind: 'text' }, { name: 'counted_on', kind: 'text' }
+  { name: 'in_numerator', kind: 'boolean', required: true }, { name: 'in_time', kind: 'boolean', required: true },
+  ...['unit', 'code', 'counted_on'].map(name => ({ name, kind: 'text', required: true }) as const)
 ]
 
 const COUNTING = {

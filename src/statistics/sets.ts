@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Trx } from '../database/connect.ts'
-import { recordedOf } from '../database/record.ts'
 import { assignments, columns, recordset, same } from '../database/recordset.ts'
 import type { Write } from '../database/write.ts'
+import { takeUpSources } from '../sources/take-up.ts'
 import { MEASURES, type Measures } from './measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -32,19 +32,12 @@ export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as
 const ROW_KEY = [...SET_KEY, 'detail_code'] as const
 const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', ...MEASURES] as const
 
-/** What a source gets that nobody has described yet. */
-const DEFAULT_PRECEDENCE = 100
-
 /** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
-export async function registerSources ({ trx, recorded }: Write, codes: string[]): Promise<void> {
+export async function registerSources (write: Write, codes: string[]): Promise<void> {
   const distinct = [...new Set(codes)].sort()
   if (distinct.length === 0) return
-  const sources = distinct.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
-  const taken = await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing())
-    .returningAll().execute()
-  const changes = taken.map(after => ({ outcome: 'created' as const, before: null, after }))
-  recorded.push(...recordedOf('sources', changes, { key: ['code'] }))
-  await trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
+  await takeUpSources(write, distinct)
+  await write.trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
 }
 
 /**

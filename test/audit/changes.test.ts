@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { recordedOf } from '../../src/database/record.ts'
 import { performOwnWrite } from '../../src/database/write.ts'
-import { ADMIN, forEachDatabase, type Service } from '../database.ts'
+import { ADMIN, forEachDatabase, type Answer, type Service } from '../database.ts'
+import { item, send } from '../dossiers/given.ts'
 
 const URL = '/v1/dossier-statistics'
 const row = (more: object = {}) => ({ unit: 'H56-380', period: '2024-Q1', source: 'one-stop', received: 1, ...more })
@@ -158,5 +159,36 @@ forEachDatabase('who reads the changes while many write', async (t, service) => 
     const missed = acknowledged.length - numbered.length
     if ('connectionString' in address) t.ok(missed > 0, `${missed} of ${acknowledged.length} missed`)
     else t.pass('the embedded database runs one transaction after another')
+  })
+})
+
+forEachDatabase('of dossiers, which come by the thousand', async (t, { db, get }) => {
+  const all = Array.from({ length: 25 }, (_, write) => Array.from({ length: write % 5 === 0 ? 300 : 1 }, (_, n) => `d-${write}-${n}`))
+  const since = (await get('/v1/changes?since=latest')).body.next_cursor as string
+  for (const codes of all) await send(db, codes.map(code => item({ code })))
+
+  async function walk (query: string): Promise<string[]> {
+    const told: string[] = []
+    for (let cursor = since, more = true; more;) {
+      const { body }: Answer = await get(`/v1/changes?since=${cursor}&${query}`)
+      told.push(...body.items.map(({ key }: { key: { code: string } }) => key.code))
+      ;({ next_cursor: cursor, more } = body)
+    }
+    return told
+  }
+
+  t.test('every one is told once, write by write, whatever the limit', async t => {
+    for (const limit of [1_000, 299, 300, 301, 7]) {
+      const told = await walk(`limit=${limit}`)
+      t.equal(told.length, 5 * 300 + 20)
+      t.same(told.toSorted(), all.flat().toSorted())
+      t.same([...new Set(told.map(code => code.split('-')[1]))], all.map((_, write) => String(write)))
+    }
+  })
+
+  t.test('what is not asked for is passed over part by part', async t => {
+    t.same(await walk('resource=sources&limit=1'), [])
+    const { body } = await get(`/v1/changes?since=${since}&resource=sources&limit=1`)
+    t.match(body, { items: [], more: true }, 'not all at once')
   })
 })

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type { Test } from 'tap'
 import { givenClient } from '../client.ts'
 import { ADMIN, forEachDatabase, type Service } from '../database.ts'
+import { item, send } from '../dossiers/given.ts'
+import type { Db } from '../../src/database/connect.ts'
 import { units } from '../../src/sample/units.ts'
 
 const HOME = 'H56-380'
@@ -15,6 +17,12 @@ const NEEDS: Record<string, string> = {
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   putSource: 'write:catalogue',
+  putStatusMap: 'write:catalogue',
+  postDossiers: 'write:dossiers',
+  deleteDossier: 'write:dossiers',
+  listImports: 'write:dossiers',
+  getImport: 'write:dossiers',
+  listImportErrors: 'write:dossiers',
   listAudit: 'admin',
   listClients: 'admin',
   getClient: 'admin',
@@ -29,7 +37,7 @@ const NEEDS: Record<string, string> = {
 const READS = [
   'listDossierStatistics', 'getOnTime', 'getReport', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels',
   'listUnits', 'getUnit', 'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources',
-  'getSource', 'listChanges'
+  'getSource', 'listChanges', 'listDossiers', 'getDossier', 'getStatusMap'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -54,7 +62,9 @@ const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, m
     .map(([method, { operationId: id }]) => ({ id, method: method.toUpperCase() as Method, path }))))
 
 /** A request that succeeds for who may make it and reaches the unit. */
-function requestFor ({ id, path }: Operation, unit: string, key: string): { url: string, payload?: object } {
+function requestFor (
+  { id, path }: Operation, unit: string, { [unit]: key, import: ownImport }: Record<string, string>
+): { url: string, payload?: object } {
   const about: Record<string, string> = {
     getUnit: `/v1/units/${unit}`,
     getReport: `/v1/reports/${unit}/2021-H1`,
@@ -62,6 +72,13 @@ function requestFor ({ id, path }: Operation, unit: string, key: string): { url:
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
+    listDossiers: `/v1/dossiers?unit=${unit}`,
+    getDossier: `/v1/dossiers/d-${unit}`,
+    deleteDossier: `/v1/dossiers/d-${unit}`,
+    getImport: `/v1/imports/${ownImport}`,
+    listImportErrors: `/v1/imports/${ownImport}/errors`,
+    getStatusMap: '/v1/sources/bao-cao-2021/status-map',
+    putStatusMap: '/v1/sources/one-stop/status-map',
     getPeriod: '/v1/periods/2021-H1',
     getProcedure: '/v1/procedures/1.001193',
     getSource: '/v1/sources/bao-cao-2021',
@@ -76,6 +93,8 @@ function requestFor ({ id, path }: Operation, unit: string, key: string): { url:
     postDossierStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
     postIndicatorValues: { items: [{ unit, period: '2021-H1', indicator: '3.1.3', printed: '9' }] },
     postProcedures: { items: [] },
+    postDossiers: { items: [{ code: 'none', unit, updated_at: '2021-06-01T08:00:00Z', deleted: true }] },
+    putStatusMap: { items: [] },
     putSource: { name: 'x', precedence: 100, synthetic: false },
     putClient: { name: 'x', scopes: ['read'], unit }
   }
@@ -85,10 +104,10 @@ function requestFor ({ id, path }: Operation, unit: string, key: string): { url:
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, getReport: 404,
+  getUnit: 404, getReport: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
-  getOnTime: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
-  postDossierStatistics: 403, postIndicatorValues: 403
+  getOnTime: 400, listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
 
 function expected ({ id }: Operation, scopes: string[] | null, reaches: boolean): number {
@@ -106,31 +125,48 @@ function reaches (unit: string | null, asked: string): boolean {
 forEachDatabase('every operation answers every key', async (t, service) => {
   t.same(Object.keys(NEEDS).toSorted(), operations.map(({ id }) => id).toSorted(), 'the table knows all operations')
   const keyIds: Record<string, string> = {}
-  for (const unit of ['H56', HOME, FOREIGN]) keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: ['read'], unit })).id
+  for (const unit of ['H56', HOME, FOREIGN]) {
+    keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: ['read'], unit })).id
+    await givenDossier(service.db, unit)
+  }
 
   for (const [where, unit] of Object.entries(UNITS)) {
     for (const [name, scopes] of Object.entries(KEYS)) {
       const code = `${name.replace(':', '-')}-${where}`
       const { headers } = await givenClient(service, code, { scopes, unit, source: code })
+      // Whoever may not send has none, and is told so before anybody looks for it.
+      const sent = await service.post('/v1/dossiers', { items: [] }, headers)
+      const ids = { ...keyIds, import: String(sent.body.import ?? 0) }
       await t.test(`a key for ${name} and ${where} unit as its scopes and its unit say`, t => (
-        askAll(t, service, headers, keyIds, scopes, asked => reaches(unit, asked))))
+        askAll(t, service, headers, ids, scopes, asked => reaches(unit, asked))))
     }
   }
   await t.test('and no key at all only what needs none', t => askAll(t, service, {}, keyIds, null, () => true))
 }, { publicRead: false, requestsPerMinute: 0, issuer: null })
 
 async function askAll (
-  t: Test, { app }: Service, headers: object, keyIds: Record<string, string>, scopes: string[] | null,
+  t: Test, { app, db }: Service, headers: object, ids: Record<string, string>, scopes: string[] | null,
   inReach: (unit: string) => boolean
 ) {
   for (const operation of operations) {
     for (const unit of ['H56', HOME, FOREIGN]) {
+      const status = expected(operation, scopes, inReach(unit))
+      if (operation.id === 'deleteDossier' && status === 200) await givenDossier(db, unit)
       const { statusCode } = await app.inject({
-        method: operation.method, headers: { ...headers }, ...requestFor(operation, unit, keyIds[unit]!)
+        method: operation.method, headers: { ...headers }, ...requestFor(operation, unit, ids)
       })
-      t.equal(statusCode, expected(operation, scopes, inReach(unit)), `${operation.id} for ${unit}`)
+      t.equal(statusCode, status, `${operation.id} for ${unit}`)
+      if (operation.id === 'deleteDossier' && status === 200) await givenDossier(db, unit)
     }
   }
+}
+
+let second = 0
+
+/** There again, if it was deleted. The province has no desk of its own, so one of its departments stands for it. */
+async function givenDossier (db: Db, unit: string) {
+  const updated = new Date(Date.UTC(2190, 0, 1, 0, 0, second++)).toISOString()
+  await send(db, [item({ code: `d-${unit}`, unit: unit === 'H56' ? 'H56-SNV' : unit, updated_at: updated })])
 }
 
 forEachDatabase('to a key for one district', async (t, service) => {
@@ -141,6 +177,7 @@ forEachDatabase('to a key for one district', async (t, service) => {
   for (const unit of ['H56-381', 'H56-382', HOME, 'H56-14755']) {
     await post('/v1/dossier-statistics', { items: [row(unit)] })
     await post('/v1/indicator-values', { items: [value(unit)] })
+    await givenDossier(service.db, unit)
   }
 
   t.test('there is nothing but its rows and those below it', async t => {
@@ -150,6 +187,7 @@ forEachDatabase('to a key for one district', async (t, service) => {
       '/v1/dossier-statistics?limit=10000': 'unit',
       '/v1/dossier-statistics?limit=10000&period=2024-Q1': 'unit',
       '/v1/indicator-values?limit=10000': 'unit',
+      '/v1/dossiers?limit=10000': 'unit',
       '/v1/on-time?period=2024-Q1&group_by=unit': 'unit',
       '/v1/audit?limit=10000': 'unit'
     })) {
@@ -180,7 +218,7 @@ forEachDatabase('to a key for one district', async (t, service) => {
   t.test('a foreign unit is one that there never was', async t => {
     for (const foreign of ['H56', FOREIGN, 'H56-SNV', 'gso:381']) {
       for (const path of ['/v1/units/*', '/v1/reports/*/2021-H1', '/v1/reports/*/2021-H1?format=csv', '/v1/dossier-statistics?unit=*',
-        '/v1/on-time?period=2021-H1&unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
+        '/v1/on-time?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
         const one = await get(path.replace('*', foreign), headers)
         const none = await get(path.replace('*', 'H56-999'), headers)
         t.ok(one.status === 404 || one.status === 400, path)

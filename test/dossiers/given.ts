@@ -1,15 +1,19 @@
+import { ANYONE } from '../../src/caller.ts'
 import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
-import { inTransaction } from '../../src/database/transaction.ts'
+import { performOwnWrite } from '../../src/database/write.ts'
 import type { Countable } from '../../src/dossiers/events.ts'
 import { ingestDossiers, type IngestContext, type Ingested } from '../../src/dossiers/ingest.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
 
-export const CONTEXT: IngestContext = { source: 'one-stop', write: 1, mayWrite: () => true }
+export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
+
+/** Whoever may do anything. */
+export const BY = { ...ANYONE, client: 'tests', scopes: ['admin'] }
 
 /** Sends items as one chunk. */
 export async function send (db: Db, items: unknown[], context: Partial<IngestContext> = {}): Promise<Ingested> {
-  return inTransaction(db, true, trx => ingestDossiers(trx, items, { ...CONTEXT, ...context }))
+  return performOwnWrite(db, 'tests', 'send', write => ingestDossiers(write, items, { ...CONTEXT, ...context }))
 }
 
 /** A record that is as good as any other, but for what is given. */

@@ -21,7 +21,7 @@ const refuses = (status: number) => (operation: Operation) => operation.response
 const needsKey = ({ security = [] }: Operation) =>
   security.length > 0 && security.every(one => Object.keys(one).length > 0)
 const hasBody = (operation: Operation) => operation.requestBody !== undefined
-const isBatch = (operation: Operation) =>
+const isBatch = (operation: Operation) => operation.method === 'post' &&
   JSON.stringify(operation.requestBody?.content['application/json']?.example ?? {}).startsWith('{"items":')
 
 /** Sends a request as a client with every scope, where it does not say who sends it. */
@@ -29,13 +29,18 @@ function ask (app: App, request: Request) {
   return app.inject({ ...request, headers: { ...ADMIN, ...request.headers } } as object)
 }
 
-/** What the examples speak of, and a fresh service has not: a client with a key, and a dossier. */
-async function withExamples ({ app, db, put }: Service) {
-  const { requestBody } = operations.find(({ operationId }) => operationId === 'putClient')!
-  await put('/v1/clients/example', requestBody!.content['application/json']!.example)
+/** What the examples speak of, and a fresh service has not: a client with a key, and dossiers with an import. */
+async function withExamples ({ app, db, put, post }: Service) {
+  const exampleOf = (id: string) => (
+    operations.find(({ operationId }) => operationId === id)!.requestBody!.content['application/json']!.example)
+  await put('/v1/clients/example', exampleOf('putClient'))
+  await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
+  await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })
+  await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
   await performOwnWrite(db, 'tests', 'withExamples', write => (
     issuedKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
-  await send(db, [item({ status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' })])
+  const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
+  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
   return { app }
 }
 
@@ -104,7 +109,7 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
   ['a body that is not JSON', 400, hasBody, request => ({ ...request, payload: '{' })],
   ['a body of another shape', 400, hasBody, request => ({ ...request, payload: { no_such_property: 1 } })],
   ['something that is not there', 404, refuses(404), (request, { path }) => (
-    { ...request, url: path.replaceAll(/\{\w+\}/g, 'no-such-thing') })],
+    { ...request, url: path.replace('{id}/errors', '99/errors').replace(/imports\/\{id\}$/, 'imports/99').replaceAll(/\{\w+\}/g, 'no-such-thing') })],
   ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { ...request.headers, accept: 'image/png' } })],
   ['a body beyond the limit', 413, hasBody, request => ({ ...request, payload: ' '.repeat(17 * 1024 * 1024) })],
   ['too many items', 413, isBatch, request => ({ ...request, payload: { items: Array(MAX_ITEMS + 1).fill({}) } })],

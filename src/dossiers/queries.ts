@@ -1,0 +1,119 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Db } from '../database/connect.ts'
+import { takeTime } from '../database/hurried.ts'
+import { inTransaction } from '../database/transaction.ts'
+import type { Write } from '../database/write.ts'
+import { notFound } from '../fault.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { reachedUnit, subtreeFor, type ResolvedUnit } from '../units/resolve.ts'
+import { DELETED } from './dossier.ts'
+import { ingestDossiers } from './ingest.ts'
+import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
+
+const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
+const BY_CODE: OrderColumn[] = [text('province_code'), text('code')]
+const BY_RECEIPT: OrderColumn[] = [{ name: 'received_at', kind: 'instant', required: true }, ...BY_CODE]
+
+const SHOWN = sql`province_code, code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
+  coalesce(supplements, '[]') as supplements, field, source`
+const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
+
+/**
+ * Dossiers as they are now: all of them by code, and where there is a filter in the order in which they were received.
+ * @param reach code of the unit that the caller reaches; null: all
+ * @throws Refusal `unknown_unit`
+ */
+export async function dossiers (
+  db: Db, filters: ListQuery, page: PageRequest, reach: string | null
+): Promise<Page<Dossier>> {
+  const unit = await subtreeFor(db, filters.unit, reach, filters.source)
+  const conditions = conditionsOf(filters, unit)
+  const order = conditions.length === 0 ? BY_CODE : BY_RECEIPT
+  const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join([IS_THERE, ...conditions], sql` and `)}`
+  // Whoever filters by what no index knows waits for all rows to be read.
+  const { rows } = await inTransaction(db, false, async trx => {
+    await takeTime(trx)
+    return pageQuery(query, order, page).execute(trx)
+  })
+  const { items, next_cursor } = pageOf(rows, order, page.limit)
+  return { items: items.map(shown), next_cursor }
+}
+
+type Stored = Dossier & { province_code: string }
+
+function shown ({ province_code: _, ...dossier }: Stored): Dossier {
+  return dossier
+}
+
+function conditionsOf (filters: ListQuery, unit: ResolvedUnit | null): RawBuilder<unknown>[] {
+  const { procedure, field, channel, status, source, received_from: from, received_to: to } = filters
+  const conditions = []
+  // The only index with a time begins with the unit.
+  if (unit !== null || from !== undefined || to !== undefined) {
+    const within = unit === null ? sql`` : sql`where ${unit.code} = any(path)`
+    conditions.push(sql`unit = any(array(select code from units ${within}))`)
+  }
+  if (from !== undefined) conditions.push(sql`received_at >= ${startOf(from)}`)
+  if (to !== undefined) conditions.push(sql`received_at < ${startOf(to)} + interval '1 day'`)
+  for (const [name, values] of Object.entries({ procedure, field, channel, status })) {
+    if (values !== undefined) conditions.push(sql`${sql.ref(name)} = any(${values})`)
+  }
+  if (source !== undefined) conditions.push(sql`source = ${source}`)
+  return conditions
+}
+
+/** In Asia/Ho_Chi_Minh. */
+function startOf (day: string): RawBuilder<unknown> {
+  return sql`${`${day}T00:00:00+07:00`}::timestamptz`
+}
+
+/** @throws Refusal `not_found`, for one out of reach as well */
+export async function dossierByCode (db: Db, code: string, reach: string | null): Promise<DossierWithHistory> {
+  const dossier = await foundDossier(db, code, reach, sql``)
+  const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
+    select versions.*, at as written_at
+    from (
+      select ${SHOWN}, write, id from dossier_versions
+      union all
+      select ${SHOWN}, write, null from dossiers
+    ) as versions left join writes on writes.province_code = versions.province_code and writes.id = write
+    where versions.province_code = ${dossier.province_code} and code = ${code}
+    order by versions.id desc nulls first`.execute(db)
+  return { ...shown(dossier), history: history.map(versionShown) }
+}
+
+function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion {
+  const { unit, updated_at, supplements, source, written_at } = version
+  const { procedure, channel, status, received_at, due_at, finished_at, returned_at } = version
+  const content = { procedure, channel, status, received_at, due_at, finished_at, returned_at }
+  const deleted = status === DELETED
+  const nothing = Object.fromEntries(Object.keys(content).map(name => [name, null])) as unknown as typeof content
+  return { deleted, unit, ...(deleted ? nothing : content), updated_at, supplements, source, written_at }
+}
+
+async function foundDossier (
+  db: Db, code: string, reach: string | null, lock: RawBuilder<unknown>
+): Promise<Stored> {
+  const { rows: [dossier] } = await sql<Stored>`
+    select ${SHOWN} from dossiers
+    where province_code = any(array(select code from units where parent is null)) and code = ${code} and ${IS_THERE}
+    order by province_code limit 1 ${lock}`.execute(db)
+  const unit = dossier === undefined ? undefined : await reachedUnit(db, { name: dossier.unit, source: null }, reach)
+  if (unit === undefined) throw notFound('dossier', code)
+  return dossier!
+}
+
+/**
+ * Deletes a dossier as its source would; a newer version of it brings it back.
+ * @returns what it was
+ * @throws Refusal `not_found`, for one out of reach as well
+ */
+export async function deletedDossier (write: Write, code: string): Promise<Dossier> {
+  const { trx, by } = write
+  const dossier = shown(await foundDossier(trx, code, by.unit, sql`for update`))
+  // What a wrong clock has dated in the future goes as well.
+  const updated = new Date(Math.max(Date.now(), Date.parse(dossier.updated_at))).toISOString()
+  const item = { code, unit: dossier.unit, updated_at: updated, deleted: true }
+  await ingestDossiers(write, [item], { source: by.source ?? dossier.source, mayWrite: () => true })
+  return dossier
+}

@@ -1,0 +1,142 @@
+import { Readable } from 'node:stream'
+import type { FastifySchemaCompiler } from 'fastify'
+import { Type, type TSchema } from 'typebox'
+import { invalid } from '../fault.ts'
+import type { App, Context } from '../http/app.ts'
+import { batchBody } from '../http/batch.ts'
+import { listResponse, sendList } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { NoQuery, Ref } from '../http/schema.ts'
+import { envelopeCompiler } from '../http/validation.ts'
+import { countRows, ReasonHeaders, originOf, PostHeaders, requestHash, write } from '../http/write.ts'
+import { importBatch, importStream, sourceOf } from './import.ts'
+import { deletedDossier, dossierByCode, dossiers } from './queries.ts'
+import {
+  Dossier, DossierAnswer, DossierItem, DossierPath, DossierVersion, DossierWithHistory, ListQuery, PostQuery
+} from './schema.ts'
+
+const JSON_TYPE = 'application/json'
+const NDJSON = 'application/x-ndjson'
+const tags = ['dossiers']
+
+export async function dossierRoutes (app: App, context: Context) {
+  const { db, answers, metrics } = context
+  for (const schema of [DossierItem, Dossier, DossierVersion, DossierWithHistory, DossierAnswer]) app.addSchema(schema)
+
+  await app.register(async (streams: App) => {
+    streams.addContentTypeParser(NDJSON, async (_: unknown, body: Readable) => body)
+
+    streams.post('/dossiers', {
+      config: { scope: 'write:dossiers' },
+      schema: {
+        operationId: 'postDossiers',
+        tags,
+        summary: 'Send dossiers as they are now',
+        description: `Creates or updates dossiers by code within the province; one with an older \`updated_at\` than the ` +
+          `stored one changes nothing. They count at once. \`${JSON_TYPE}\`: up to 10 000, all or nothing. ` +
+          `\`${NDJSON}\`: any number, a dossier a line; kept as they come, without those at fault; a stream that ` +
+          'breaks off is simply sent again.',
+        headers: PostHeaders,
+        querystring: PostQuery,
+        body: {
+          content: {
+            [JSON_TYPE]: { schema: batchBody(DossierItem, EXAMPLE) },
+            [NDJSON]: { schema: Type.String({ description: 'A `DossierItem` a line.' }) }
+          }
+        },
+        response: {
+          200: { description: 'What became of them.', ...Ref(DossierAnswer) },
+          ...problems(400, 408, 409, 413, 415, 422)
+        }
+      },
+      validatorCompiler: streamCompiler
+    }, async (request, reply) => {
+      const { caller, query: { source: asked, dry_run = false }, headers } = request
+      const options = { source: sourceOf(asked, caller), dry_run }
+      const { body } = request as { body: unknown }
+      // What says nothing of its type is not checked against any.
+      if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
+      const answer = body instanceof Readable ? await stream(body) : await batch()
+      if (!dry_run) countRows(metrics, request, reply, answer)
+      return answer
+
+      function batch (): Promise<DossierAnswer> {
+        const { items } = body as { items: unknown[] }
+        return write(context, request, reply, !dry_run, write => importBatch(write, items, options))
+      }
+
+      async function stream (body: Readable): Promise<DossierAnswer> {
+        const key = headers['idempotency-key'] ?? null
+        const origin = { ...originOf(request), retry: null }
+        try {
+          const { answer, replayed } = await importStream(
+            db, context.turnstile, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
+          if (replayed) reply.header('idempotency-replayed', 'true')
+          return answer
+        } catch (error) {
+          // What is left of the body is not read.
+          if (!body.readableEnded) reply.header('connection', 'close')
+          throw error
+        }
+      }
+    })
+  })
+
+  app.get('/dossiers', {
+    schema: {
+      operationId: 'listDossiers',
+      tags,
+      summary: 'List dossiers as they are now',
+      querystring: ListQuery,
+      response: {
+        200: listResponse(Dossier, 'By code; with a filter in the order in which they were received.'),
+        ...problems(400, 406, 413)
+      }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Dossier, page => (
+    dossiers(db, request.query, page, request.caller.unit))))
+
+  app.get('/dossiers/:code', {
+    schema: {
+      operationId: 'getDossier',
+      tags,
+      summary: 'Get a dossier with its history',
+      querystring: NoQuery,
+      params: DossierPath,
+      response: { 200: { description: 'The dossier.', ...Ref(DossierWithHistory) }, ...problems(400, 404) }
+    }
+  }, request => dossierByCode(db, request.params.code, request.caller.unit))
+
+  app.delete('/dossiers/:code', {
+    config: { scope: 'write:dossiers' },
+    schema: {
+      operationId: 'deleteDossier',
+      tags,
+      summary: 'Delete a dossier; it counts no more',
+      description: 'A version of it that its source dates later brings it back.',
+      headers: ReasonHeaders,
+      querystring: NoQuery,
+      params: DossierPath,
+      response: { 200: { description: 'What it was.', ...Ref(Dossier) }, ...problems(400, 404) }
+    }
+  }, (request, reply) => write(context, request, reply, true, write => deletedDossier(write, request.params.code)))
+}
+
+/** A stream is checked as it comes. */
+const streamCompiler: FastifySchemaCompiler<TSchema> = route => {
+  const { contentType } = route as { contentType?: string }
+  return contentType === NDJSON ? (value: unknown) => ({ value }) : envelopeCompiler(route)
+}
+
+const EXAMPLE = {
+  code: '000.17.22.H56-210531-0001',
+  unit: 'H56-380',
+  procedure: '1.001612',
+  channel: 'direct',
+  status: 10,
+  received_at: '2021-05-31T08:00:00+07:00',
+  due_at: '2021-06-10T17:00:00+07:00',
+  finished_at: '2021-06-08T10:30:00+07:00',
+  returned_at: '2021-06-09T09:00:00+07:00',
+  updated_at: '2021-06-09T09:00:00+07:00'
+}
