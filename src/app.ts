@@ -14,6 +14,7 @@ import { clientRoutes } from './clients/routes.ts'
 import { tokenReader } from './clients/tokens.ts'
 import type { Db } from './database/connect.ts'
 import { Turnstile } from './database/turnstile.ts'
+import { dossierFormRoutes } from './dossier-form/routes.ts'
 import { Busy } from './fault.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { fieldRoutes } from './fields/routes.ts'
@@ -34,9 +35,11 @@ import { ImportError } from './imports/schema.ts'
 import { indicatorRoutes } from './indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { createMetrics, type PoolCounts } from './operations/metrics.ts'
+import { onTimeSeriesRoutes } from './on-time-series/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './periods/routes.ts'
 import { procedureRoutes } from './procedures/routes.ts'
+import { reconciliationRoutes } from './reconciliation/routes.ts'
 import { reportRoutes } from './reports/routes.ts'
 import { sourceRoutes } from './sources/routes.ts'
 import { statisticsRoutes } from './statistics/routes.ts'
@@ -102,7 +105,10 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(statisticsRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(dossierRoutes, context)
+    await v1.register(onTimeSeriesRoutes, context)
+    await v1.register(reconciliationRoutes, context)
     await v1.register(reportRoutes, context)
+    await v1.register(dossierFormRoutes, context)
     await v1.register(indicatorRoutes, context)
     await v1.register(unitRoutes, context)
     await v1.register(fieldRoutes, context)

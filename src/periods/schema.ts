@@ -3,10 +3,10 @@ import { FormatQuery } from '../http/formats.ts'
 import { PageQuery } from '../http/paging.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, OneOf } from '../http/schema.ts'
 
-const CALENDARS = ['reform', 'calendar'] as const
+export const CALENDARS = ['reform', 'calendar'] as const
 const KINDS = ['month', 'quarter', 'half_year', 'nine_months', 'year'] as const
 
-const CALENDAR_MEANING = '`reform`: cut on the 15th, as administrative-reform reports are; `calendar`: ordinary months.'
+export const CALENDAR_MEANING = '`reform`: cut on the 15th, as administrative-reform reports are; `calendar`: ordinary months.'
 
 export const Period = Named('Period', 'A reporting period (kỳ báo cáo). Days are days in Asia/Ho_Chi_Minh.', {
   code: Code('`2021-H1`, `2021-Q3`, `2021-M06`, `2021-9M`, `2021`; of the ordinary calendar `cal-2021-H1` …'),

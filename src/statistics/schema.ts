@@ -91,13 +91,13 @@ export type GroupKey = typeof GROUP_KEYS[number]
 
 export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
 
-const METHOD_MEANING = 'What the percentage is of. `resolved`: resolved in time / resolved, as most provinces report. ' +
+export const METHOD_MEANING = 'What the percentage is of. `resolved`: resolved in time / resolved, as most provinces report. ' +
     '`handled`: (resolved in time + pending in time) / received, as QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
     '`due`: ended in time / fell due; known from records only.'
 
 export const BASES = ['reported', 'records'] as const
 
-const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +
+export const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +
     'as far as their records were sent; both are never mixed.'
 
 const key = (what: string) => Nullable(Code(`${what}; null unless grouped by it.`))

@@ -25,14 +25,22 @@ export function rejectSeveralProvinces (batch: Batch<unknown>, drafts: readonly 
 }
 
 interface Days {
-  code: string
   starts_on: string
   ends_on: string
 }
 
-/** A unit reports for periods that it exists in, if only for a day. */
-export function rejectUnitNotValid (batch: Batch<unknown>, index: number, unit: ResolvedUnit, period: Days) {
-  if (unit.valid_from <= period.ends_on && (unit.valid_to === null || unit.valid_to >= period.starts_on)) return
+interface Period extends Days {
+  code: string
+}
+
+/** Whether a unit exists in a period, if only for a day. */
+export function existsIn ({ valid_from, valid_to }: Pick<ResolvedUnit, 'valid_from' | 'valid_to'>, period: Days): boolean {
+  return valid_from <= period.ends_on && (valid_to === null || valid_to >= period.starts_on)
+}
+
+/** A unit reports for periods that it exists in. */
+export function rejectUnitNotValid (batch: Batch<unknown>, index: number, unit: ResolvedUnit, period: Period) {
+  if (existsIn(unit, period)) return
   const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
   batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
 }

@@ -35,9 +35,9 @@ const NEEDS: Record<string, string> = {
   getMetrics: 'nothing'
 }
 const READS = [
-  'listDossierStatistics', 'getOnTime', 'getReport', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels',
-  'listUnits', 'getUnit', 'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources',
-  'getSource', 'listChanges', 'listDossiers', 'getDossier', 'getStatusMap'
+  'listDossierStatistics', 'getOnTime', 'getOnTimeSeries', 'getReconciliation', 'getReport', 'getDossierForm', 'listForms',
+  'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listFields', 'listPeriods', 'getPeriod',
+  'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges', 'listDossiers', 'getDossier', 'getStatusMap'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -68,6 +68,9 @@ function requestFor (
   const about: Record<string, string> = {
     getUnit: `/v1/units/${unit}`,
     getReport: `/v1/reports/${unit}/2021-H1`,
+    getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
+    getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
+    getOnTimeSeries: `/v1/units/${unit}/on-time-series?from=2021-01&to=2021-02`,
     getOnTime: `/v1/on-time?period=${PERIOD}&unit=${unit}`,
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
@@ -104,9 +107,9 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, getReport: 404, getDossier: 404, deleteDossier: 404,
+  getUnit: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
-  getOnTime: 400, listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  getOnTime: 400, getReconciliation: 400, listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
 
@@ -218,7 +221,8 @@ forEachDatabase('to a key for one district', async (t, service) => {
   t.test('a foreign unit is one that there never was', async t => {
     for (const foreign of ['H56', FOREIGN, 'H56-SNV', 'gso:381']) {
       for (const path of ['/v1/units/*', '/v1/reports/*/2021-H1', '/v1/reports/*/2021-H1?format=csv', '/v1/dossier-statistics?unit=*',
-        '/v1/on-time?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
+        '/v1/on-time?period=2021-H1&unit=*', '/v1/units/*/on-time-series?from=2021-01&to=2021-02',
+        '/v1/forms/ii-06a/*/2021-H1', '/v1/reconciliation?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
         const one = await get(path.replace('*', foreign), headers)
         const none = await get(path.replace('*', 'H56-999'), headers)
         t.ok(one.status === 404 || one.status === 400, path)

@@ -1,0 +1,36 @@
+import type { App, Context } from '../http/app.ts'
+import { formatOf, sendFile, sendShared, tableResponse } from '../http/formats.ts'
+import { problems } from '../http/problem.ts'
+import { Ref } from '../http/schema.ts'
+import { dossierForm } from './queries.ts'
+import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
+
+export async function dossierFormRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(DossierFormRow)
+  app.addSchema(DossierFormSection)
+  app.addSchema(DossierForm)
+
+  app.get('/forms/ii-06a/:unit/:period', {
+    schema: {
+      operationId: 'getDossierForm',
+      tags: ['reports'],
+      summary: 'Get form II.06a of a unit for a period',
+      description: 'One line for each desk: departments, districts, communes, each section with its sum, and the sum of ' +
+        'all. A consolidated row is never added: it stands for the whole only where no desk has reported. As csv, ndjson ' +
+        'and xlsx the lines alone.',
+      params: DossierFormPath,
+      querystring: DossierFormQuery,
+      response: { 200: tableResponse(Ref(DossierForm), 'The filled form.'), ...problems(400, 404, 406) }
+    }
+  }, async (request, reply) => {
+    const format = formatOf(request)
+    const form = () => dossierForm(db, request.params, request.query, request.caller.unit)
+    if (format === 'json') {
+      return sendShared(answers, request, reply, async () => ({ value: await form(), link: null }))
+    }
+    const { sections, grand_total } = await form()
+    return sendFile(request, reply, format, DossierFormRow, [
+      ...sections.flatMap(({ rows, total }) => [...rows, total]), grand_total
+    ])
+  })
+}

@@ -1,0 +1,37 @@
+import { Type, type Static } from 'typebox'
+import { FormatQuery } from '../http/formats.ts'
+import { Code, Day, Example, Named, OneOf } from '../http/schema.ts'
+import { CALENDARS, CALENDAR_MEANING } from '../periods/schema.ts'
+import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../statistics/schema.ts'
+
+const SERIES_METHODS = [...METHODS, 'due'] as const
+export type SeriesMethod = typeof SERIES_METHODS[number]
+
+const MEANING = `${METHOD_MEANING} \`due\`: in time / due within the month, which only records tell.`
+
+const { level, field, unit, procedure, period, method, ...figures } = OnTimeRow.properties
+
+export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all below it.', {
+  unit: Code('Code of the unit.'),
+  period: Code('Code of the month.'),
+  starts_on: Day('First day, included.'),
+  ends_on: Day('Last day, included.'),
+  basis: OneOf(BASES, { description: BASIS_MEANING }),
+  method: OneOf(SERIES_METHODS, { description: MEANING }),
+  ...figures
+})
+export type OnTimeSeriesRow = Static<typeof OnTimeSeriesRow>
+
+const MonthName = (description: string) => Type.String({ description, pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })
+
+export const OnTimeSeriesPath = Type.Object({ code: Example(Code('Code of the unit, or `source:external code`.'), 'H56') })
+
+export const OnTimeSeriesQuery = Type.Object({
+  from: Example(MonthName('First month: `2021-01`.'), '2021-01'),
+  to: Example(MonthName('Last month, included; at most 120 months in all.'), '2021-12'),
+  calendar: Type.Optional(OneOf(CALENDARS, { description: CALENDAR_MEANING, default: 'reform' })),
+  basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
+  method: Type.Optional(OneOf(SERIES_METHODS, { description: MEANING, default: 'resolved' })),
+  ...FormatQuery
+}, { additionalProperties: false })
+export type OnTimeSeriesQuery = Static<typeof OnTimeSeriesQuery>
