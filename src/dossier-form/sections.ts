@@ -49,13 +49,13 @@ function sumOf (rows: DossierFormRow[]): Omit<DossierFormRow, 'row_number' | 'se
   const add = (column: keyof DossierFormRow, among: DossierFormRow[]) => (
     among.reduce((sum, row) => sum + Number(row[column]), 0))
   const reported = rows.filter(({ scope }) => scope !== null)
-  const sums = { ...NOTHING_REPORTED, scope: reported.length === 0 ? null : 'own' as const }
+  const sums: Figures = { ...NOTHING_REPORTED, scope: reported.length === 0 ? null : 'own' }
   for (const measure of FORM_MEASURES) {
     const unknown = add(`${measure}_unknown`, reported)
     sums[`${measure}_unknown`] = unknown
     sums[measure] = reported.length === 0 || unknown > 0 ? null : add(measure, reported)
   }
-  return { ...sums, units_reported: add('units_reported', rows), units_expected: add('units_expected', rows) }
+  return { ...shown(sums), units_reported: add('units_reported', rows), units_expected: add('units_expected', rows) }
 }
 
 function shown (figures: Figures): Figures {

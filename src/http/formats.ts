@@ -115,7 +115,7 @@ export async function sendFile (
   rows: Iterable<Row> | AsyncIterable<Row>
 ) {
   const columns = Object.keys(schema.properties)
-  const name = request.routeOptions.url!.replace('/v1/', '').replaceAll(/[^a-z]+/g, '-').replace(/-$/, '')
+  const name = request.routeOptions.url!.replace('/v1/', '').replaceAll(/[^a-z0-9]+/g, '-').replace(/-$/, '')
   reply.type(format === 'xlsx' ? TYPES.xlsx : `${TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
   if (format === 'xlsx') return reply.send(await sheetOf(columns, rows))
