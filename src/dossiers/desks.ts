@@ -24,14 +24,14 @@ interface Days {
 export async function desksOf (db: Db, unit: string): Promise<Desk[]> {
   const { rows } = await sql<Desk>`
     select units.code as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
-      units.valid_from, units.valid_to, recorded_since
+      units.valid_from, units.valid_to, first.slice as recorded_since
     from units join levels on levels.code = units.level
-      left join (
-        select unit, min(slice) as recorded_since from dossier_sums_by_unit
-        where province_code = (select province_code from units where code = ${unit})
-          and unit in (select code from units where ${unit} = any(path)) and received_online + received_direct > 0
-        group by unit
-      ) as recorded on recorded.unit = units.code
+      left join lateral (
+        select slice from dossier_sums_by_unit as sums
+        where sums.province_code = units.province_code and sums.unit = units.code
+          and received_online + received_direct > 0
+        order by slice limit 1
+      ) as first on true
     where ${unit} = any(path)
     order by position, units.level, units.code`.execute(db)
   return rows
