@@ -1,10 +1,9 @@
 import type { Db } from '../database/connect.ts'
-import { countedDossiers, type Counts } from '../dossiers/counts.ts'
 import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/desks.ts'
 import { notFound } from '../fault.ts'
 import { periodByCode } from '../periods/queries.ts'
 import type { Period } from '../periods/schema.ts'
-import { NO_DOSSIERS, recordedFigures, type Figures } from '../statistics/figures.ts'
+import { NO_DOSSIERS, type Figures } from '../statistics/figures.ts'
 import { onTime } from '../statistics/on-time.ts'
 import { reachedUnit } from '../units/resolve.ts'
 import type { DossierForm, DossierFormPath, DossierFormQuery } from './schema.ts'
@@ -14,12 +13,6 @@ const TITLE = 'Tình hình, kết quả giải quyết thủ tục hành chính 
 
 /** More than a unit has below it. */
 const ALL_UNITS = 1_000_000
-
-/** What was counted: by each desk, and in the consolidated row of the unit of the form. */
-interface Counted {
-  own: Map<string, Figures>
-  total: Figures | null
-}
 
 /**
  * Form II.06a of a unit and all below it.
@@ -34,17 +27,19 @@ export async function dossierForm (
   const { code: unit } = resolved
   const period = await periodByCode(db, path.period)
   const desks = await desksOf(db, unit)
-  const { own, total } = basis === 'reported'
-    ? await reported(db, unit, period)
-    : await recorded(db, unit, period, desks)
+  const { own, total } = await counted(db, unit, period, basis)
+  if (basis === 'records') addZeros(own, desks, period)
   // Who is asked to report in the period, and whoever counts all the same.
   const lines = desks.map(desk => ({ ...desk, is_expected: isExpected(desk, period) }))
     .filter(({ unit, is_expected }) => is_expected || own.has(unit))
   return { unit, period: period.code, basis, title: TITLE, ...filledForm(lines, own, total) }
 }
 
-async function reported (db: Db, unit: string, { code }: Period): Promise<Counted> {
-  const question = { period: [code], unit, group_by: ['unit' as const] }
+/** What was counted: by each desk, and in the consolidated row of the unit of the form. */
+async function counted (
+  db: Db, unit: string, { code }: Period, basis: DossierForm['basis']
+): Promise<{ own: Map<string, Figures>, total: Figures | null }> {
+  const question = { basis, period: [code], unit, group_by: ['unit' as const] }
   const { items } = await onTime(db, question, { limit: ALL_UNITS }, null)
   return {
     own: new Map(items.filter(({ scope }) => scope === 'own').map(row => [row.unit!, row])),
@@ -52,13 +47,9 @@ async function reported (db: Db, unit: string, { code }: Period): Promise<Counte
   }
 }
 
-async function recorded (db: Db, unit: string, period: Period, desks: Desk[]): Promise<Counted> {
-  const span = { code: null, from: period.starts_on, to: period.ends_on }
-  const { rows } = await countedDossiers({ keys: ['unit'], spans: [span], unit }).execute(db)
-  const counts = new Map<string, Counts>([
-    ...desks.filter(desk => isRecorded(desk, period)).map(desk => [desk.unit, NO_DOSSIERS] as const),
-    ...rows.map(row => [row.unit!, row] as const)
-  ])
-  const own = new Map([...counts].map(([unit, counts]) => [unit, recordedFigures(counts)]))
-  return { own, total: null }
+/** Desks that send records and had no dossiers. */
+function addZeros (own: Map<string, Figures>, desks: Desk[], period: Period) {
+  for (const desk of desks) {
+    if (!own.has(desk.unit) && isRecorded(desk, period)) own.set(desk.unit, NO_DOSSIERS)
+  }
 }

@@ -4,21 +4,19 @@ import { Code, Day, Example, Named, OneOf } from '../http/schema.ts'
 import { CALENDARS, CALENDAR_MEANING } from '../periods/schema.ts'
 import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../statistics/schema.ts'
 
-const SERIES_METHODS = [...METHODS, 'due'] as const
-export type SeriesMethod = typeof SERIES_METHODS[number]
-
-const MEANING = `${METHOD_MEANING} \`due\`: in time / due within the month, which only records tell.`
-
-const { level, field, unit, procedure, period, method, ...figures } = OnTimeRow.properties
+const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties
 
 export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all below it.', {
   unit: Code('Code of the unit.'),
   period: Code('Code of the month.'),
   starts_on: Day('First day, included.'),
   ends_on: Day('Last day, included.'),
-  basis: OneOf(BASES, { description: BASIS_MEANING }),
-  method: OneOf(SERIES_METHODS, { description: MEANING }),
-  ...figures
+  basis,
+  method,
+  ...figures,
+  units_reported: Type.Integer({
+    description: 'Units that have reported for the month. Of `records`: units that send records since then or before.', minimum: 0
+  })
 })
 export type OnTimeSeriesRow = Static<typeof OnTimeSeriesRow>
 
@@ -31,7 +29,7 @@ export const OnTimeSeriesQuery = Type.Object({
   to: Example(MonthName('Last month, included; at most 120 months in all.'), '2021-12'),
   calendar: Type.Optional(OneOf(CALENDARS, { description: CALENDAR_MEANING, default: 'reform' })),
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
-  method: Type.Optional(OneOf(SERIES_METHODS, { description: MEANING, default: 'resolved' })),
+  method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
   ...FormatQuery
 }, { additionalProperties: false })
 export type OnTimeSeriesQuery = Static<typeof OnTimeSeriesQuery>

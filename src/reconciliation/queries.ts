@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../dossier-form/columns.ts'
-import { countedDossiers, type Counts } from '../dossiers/counts.ts'
+import { countedDossiers, type CountedGroup } from '../dossiers/counts.ts'
 import { desksOf, isExpected, isRecorded } from '../dossiers/desks.ts'
-import { periodByCode } from '../periods/queries.ts'
-import type { Period } from '../periods/schema.ts'
-import { NO_DOSSIERS, type Figure } from '../statistics/figures.ts'
-import { looked } from '../statistics/plan.ts'
+import type { Figure } from '../statistics/figures.ts'
+import { looked, type AskedPeriod } from '../statistics/question.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
@@ -22,14 +20,14 @@ export async function reconciliation (
   db: Db, question: ReconciliationQuery, reach: string | null
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
-  const codes = await looked(db, { unit: question.unit, period: [question.period], source }, reach)
-  const unit = codes.unit!
-  const period = await periodByCode(db, codes.periods[0]!)
+  const known = await looked(db, { unit: question.unit, period: [question.period], source }, reach)
+  const unit = known.unit!
+  const period = known.periods[0]!
   const set = await reportedSet(db, unit, period.code, scope, source)
-  const { counted, ...coverage } = await recorded(db, unit, period, scope)
+  const { isKnown, counts, ...coverage } = await recorded(db, unit, period, scope)
   const rows = FORM_MEASURES.map((measure): ReconciliationRow => {
     const reported = set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
-    const from_records = counted?.[measure] ?? null
+    const from_records = isKnown ? counts?.[measure] ?? 0 : null
     const difference = reported === null || from_records === null ? null : reported - from_records
     return {
       unit,
@@ -60,19 +58,19 @@ async function reportedSet (
   return rows[0]
 }
 
-/** What the records add up to; null where there are none. */
-async function recorded (db: Db, unit: string, period: Period, scope: Scope): Promise<
-  { counted: Counts | null } & Pick<ReconciliationRow, 'units_recorded' | 'units_expected'>
-> {
+interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_expected'> {
+  isKnown: boolean
+  /** undefined: no dossiers. */
+  counts: CountedGroup | undefined
+}
+
+async function recorded (db: Db, unit: string, period: AskedPeriod, scope: Scope): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
   const span = { code: null, from: period.starts_on, to: period.ends_on }
   const { rows } = await countedDossiers({ keys, spans: [span], unit }).execute(db)
-  const counts = rows.find(row => scope === 'total' || row.unit === unit) ?? NO_DOSSIERS
+  const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await desksOf(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
   const units_recorded = desks.filter(desk => isRecorded(desk, period)).length
-  return {
-    counted: units_recorded > 0 || counts.received > 0 ? counts : null,
-    units_recorded,
-    units_expected: desks.filter(desk => isExpected(desk, period)).length
-  }
+  const units_expected = desks.filter(desk => isExpected(desk, period)).length
+  return { isKnown: units_recorded > 0 || (counts?.received ?? 0) > 0, counts, units_recorded, units_expected }
 }

@@ -91,7 +91,7 @@ forEachDatabase('the months of a unit, as reported', async (t, { get, post }) =>
 
   t.test('do not know what fell due', async t => {
     t.match(await get('/v1/units/H56-380/on-time-series?from=2022-01&to=2022-01&method=due'), {
-      status: 400, body: { errors: [{ pointer: '/query/method', code: 'not_allowed' }] }
+      status: 400, body: { errors: [{ pointer: '/query/method', code: 'needs_records' }] }
     })
   })
 })
@@ -115,6 +115,17 @@ forEachDatabase('the months of a unit, by its records', async (t, { get, db }) =
       { received: 0, resolved: 0, pending: 0, numerator: 0, denominator: 0, on_time_percent: null }
     ])
     t.match(rows[2], { scope: 'own', basis: 'records', units_reported: 2, units_expected: 35 }, 'zero, as it sends records')
+  })
+
+  t.test('say what on-time percentages say', async t => {
+    for (const method of ['resolved', 'handled', 'received', 'due']) {
+      const query = `basis=records&period=2022-M01,2022-M02&group_by=period&unit=H56&method=${method}`
+      const { items } = (await get(`/v1/on-time?${query}`)).body
+      t.match(await seriesOf('H56', `from=2022-01&to=2022-02&method=${method}`), items.map((row: OnTimeSeriesRow) => {
+        const { period, numerator, denominator, on_time_percent, received, pending, due } = row
+        return { period, numerator, denominator, on_time_percent, received, pending, due }
+      }), method)
+    }
   })
 
   t.test('can be divided by what fell due, and by every other method', async t => {

@@ -109,11 +109,11 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
   ['a body that is not JSON', 400, hasBody, request => ({ ...request, payload: '{' })],
   ['a body of another shape', 400, hasBody, request => ({ ...request, payload: { no_such_property: 1 } })],
   ['something that is not there', 404, refuses(404), (request, { path }) => (
-<<<<<<< HEAD
-    { ...request, url: path.replace('{id}/errors', '99/errors').replace(/imports\/\{id\}$/, 'imports/99').replaceAll(/\{\w+\}/g, 'no-such-thing') })],
-=======
-    { ...request, url: path.replaceAll(/\{\w+\}/g, 'no-such-thing') + new URL(request.url, 'http://host').search })],
->>>>>>> 4b67cae (Ask for what is not there with the query that is needed)
+    {
+      ...request,
+      url: path.replace('{id}/errors', '99/errors').replace(/imports\/\{id\}$/, 'imports/99')
+        .replaceAll(/\{\w+\}/g, 'no-such-thing') + new URL(request.url, 'http://host').search
+    })],
   ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { ...request.headers, accept: 'image/png' } })],
   ['a body beyond the limit', 413, hasBody, request => ({ ...request, payload: ' '.repeat(17 * 1024 * 1024) })],
   ['too many items', 413, isBatch, request => ({ ...request, payload: { items: Array(MAX_ITEMS + 1).fill({}) } })],
