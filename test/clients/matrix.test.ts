@@ -35,9 +35,10 @@ const NEEDS: Record<string, string> = {
   getMetrics: 'nothing'
 }
 const READS = [
-  'listDossierStatistics', 'getOnTime', 'explainOnTime', 'getOnTimeSeries', 'getReconciliation', 'getReport', 'getDossierForm',
-  'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listFields', 'listPeriods', 'getPeriod',
-  'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges', 'listDossiers', 'getDossier', 'getStatusMap'
+  'listDossierStatistics', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
+  'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit',
+  'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
+  'listDossiers', 'getDossier', 'getStatusMap'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -72,6 +73,7 @@ function requestFor (
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
     getOnTimeSeries: `/v1/units/${unit}/on-time-series?from=2021-01&to=2021-02`,
     explainOnTime: `/v1/on-time/explain?period=${PERIOD}&unit=${unit}`,
+    listOnTimeDossiers: `/v1/on-time/explain/dossiers?period=${PERIOD}&unit=${unit}`,
     getOnTime: `/v1/on-time?period=${PERIOD}&unit=${unit}`,
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
@@ -110,7 +112,7 @@ function requestFor (
 const OUT_OF_REACH: Record<string, number> = {
   getUnit: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
-  getOnTime: 400, explainOnTime: 400, getReconciliation: 400,
+  getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400,
   listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
