@@ -95,12 +95,13 @@ const COUNTING = {
 export async function dossiersExplaining (
   db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: string | null
 ): Promise<Page<ExplainedDossier>> {
+  const { part = 'denominator' } = asked
   const question = { ...within(asked, reach), basis: 'records' } as const
   refuseUnanswerable(question)
   const plan = await recordsPlanOf(db, question, reach)
   const { method } = plan
   const inNumerator = method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
-  const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[asked.part ?? 'denominator']
+  const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
   const query = sql<ExplainedDossier>`
     select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
       ${inNumerator} as in_numerator
