@@ -27,15 +27,14 @@ export type UnitOf = (unit: NamedUnit) => ResolvedUnit | undefined
 export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf> {
   const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
   const { rows } = await sql<ResolvedUnit & NamedUnit>`
-    select distinct on (asked.name, asked.source)
-      asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
+    select asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
       units.valid_from, units.valid_to, units.path
     from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
-    left join unit_aliases on (unit_aliases.source = asked.source and unit_aliases.external_code = asked.name)
-      or (asked.name like '%:%' and unit_aliases.source = split_part(asked.name, ':', 1)
-        and unit_aliases.external_code = substr(asked.name, strpos(asked.name, ':') + 1))
-    join units on units.code in (asked.name, unit_aliases.unit)
-    order by asked.name, asked.source, units.code = asked.name desc`.execute(db)
+    left join units as same on same.code = asked.name
+    left join unit_aliases as own on own.source = asked.source and own.external_code = asked.name
+    left join unit_aliases as other on asked.name like '%:%' and other.source = split_part(asked.name, ':', 1)
+      and other.external_code = substr(asked.name, strpos(asked.name, ':') + 1)
+    join units on units.code = coalesce(same.code, own.unit, other.unit)`.execute(db)
   const byKey = new Map(rows.map(row => [keyOf(row), row]))
   return unit => byKey.get(keyOf(unit))
 }
