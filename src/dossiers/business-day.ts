@@ -18,9 +18,17 @@ export function dayOf (instant: number): Day {
 
 /** The first day of the slice of a day: the 1st or the 15th of its month. Every period is made of whole slices. */
 export function sliceOf (day: Day): Day {
-  const dayOfMonth = new Date(day * DAY).getUTCDate()
-  return day - dayOfMonth + (dayOfMonth < 15 ? 1 : 15)
+  let slice = slices.get(day)
+  if (slice === undefined) {
+    const dayOfMonth = new Date(day * DAY).getUTCDate()
+    slice = day - dayOfMonth + (dayOfMonth < 15 ? 1 : 15)
+    slices.set(day, slice)
+  }
+  return slice
 }
+
+// There are few days, and each is asked for millions of times.
+const slices = new Map<Day, Day>()
 
 /** Reads `YYYY-MM-DD`. */
 export function dayNamed (date: string): Day {
