@@ -5,12 +5,26 @@ export type ArrayType = 'text' | 'timestamptz' | 'date' | 'int2' | 'int4' | 'jso
 
 type Value = string | number | null
 
+/** Columns by name: their types, and what of a row they hold. */
+export type Columns<R> = Record<string, Column<R>>
+
+interface Column<R> {
+  type: ArrayType
+  of: (row: R) => Value
+}
+
+/** What is written to, as bytes for text and as a view for numbers, which is three times as fast. */
+interface Target {
+  bytes: Buffer
+  view: DataView
+}
+
 interface Format {
   oid: number
   /** Bytes that the value can take at most. */
   room: (value: never) => number
   /** @returns the bytes that it took */
-  write: (buffer: Buffer, value: never, at: number) => number
+  write: (target: Target, value: never, at: number) => number
 }
 
 const EPOCH_MILLISECONDS = Date.UTC(2000, 0, 1)
@@ -19,64 +33,67 @@ const TWO_TO_32 = 2 ** 32
 // Of UTF-8 for one unit of UTF-16.
 const MOST_BYTES = 3
 
-const fixed = (oid: number, bytes: number, write: (buffer: Buffer, value: number, at: number) => void): Format => (
-  { oid, room: () => bytes, write: (buffer, value, at) => { write(buffer, value, at); return bytes } })
+const fixed = (oid: number, bytes: number, write: (view: DataView, value: number, at: number) => void): Format => (
+  { oid, room: () => bytes, write: ({ view }, value, at) => { write(view, value, at); return bytes } })
 
 const FORMATS: Record<ArrayType, Format> = {
   text: {
     oid: 25,
     room: (value: string) => value.length * MOST_BYTES,
-    write: (buffer, value: string, at) => buffer.write(value, at)
+    write: ({ bytes }, value: string, at) => bytes.write(value, at)
   },
   jsonb: {
     oid: 3802,
     room: (value: string) => 1 + value.length * MOST_BYTES,
-    write: (buffer, value: string, at) => {
+    write: ({ bytes }, value: string, at) => {
       // The version of the format.
-      buffer[at] = 1
-      return 1 + buffer.write(value, at + 1)
+      bytes[at] = 1
+      return 1 + bytes.write(value, at + 1)
     }
   },
-  timestamptz: fixed(1184, 8, (buffer, value, at) => {
+  timestamptz: fixed(1184, 8, (view, value, at) => {
     const microseconds = (value - EPOCH_MILLISECONDS) * 1000
     const high = Math.floor(microseconds / TWO_TO_32)
-    buffer.writeInt32BE(high, at)
-    buffer.writeUInt32BE(microseconds - high * TWO_TO_32, at + 4)
+    view.setInt32(at, high)
+    view.setUint32(at + 4, microseconds - high * TWO_TO_32)
   }),
-  date: fixed(1082, 4, (buffer, value, at) => buffer.writeInt32BE(value - EPOCH_DAYS, at)),
-  int2: fixed(21, 2, (buffer, value, at) => buffer.writeInt16BE(value, at)),
-  int4: fixed(23, 4, (buffer, value, at) => buffer.writeInt32BE(value, at))
+  date: fixed(1082, 4, (view, value, at) => { view.setInt32(at, value - EPOCH_DAYS) }),
+  int2: fixed(21, 2, (view, value, at) => { view.setInt16(at, value) }),
+  int4: fixed(23, 4, (view, value, at) => { view.setInt32(at, value) })
 }
 
 /**
  * Many rows as parameters, one array a column, in PostgreSQL's own format: the server takes them in for a third of what
- * JSON costs it. For `from`: `unnest(…)`, whose columns have to be named, and come in the order of `types`.
+ * JSON costs it. For `from`; `position` counts the rows from 0.
  */
-export function unnested<N extends string> (
-  types: Record<N, ArrayType>, rows: readonly Readonly<Record<NoInfer<N>, Value>>[]
-): RawBuilder<unknown> {
-  const arrays = (Object.keys(types) as N[]).map(name => {
-    const type = types[name]
-    return sql`${arrayOf(type, rows, name)}::${sql.raw(type)}[]`
-  })
-  return sql`unnest(${sql.join(arrays)})`
+export function unnested<R> (columns: Columns<R>, rows: readonly R[]): RawBuilder<unknown> {
+  const arrays = Object.entries(columns).map(([name, { type, of }]) => unnest(type, rows.map(of), name))
+  // Not generate_series, of which the planner expects so many rows that it reads whole tables to join them.
+  const positions = unnest('int4', [...rows.keys()], 'position')
+  // In a list of columns they are read in step. In `from` each would be copied before the first row comes out.
+  return sql`(select ${sql.join([...arrays, positions])})`
+}
+
+function unnest (type: ArrayType, values: readonly Value[], name: string): RawBuilder<unknown> {
+  return sql`unnest(${arrayOf(FORMATS[type], values)}::${sql.raw(type)}[]) as ${sql.ref(name)}`
 }
 
 /** https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES; the layout is array_recv's. */
-function arrayOf<N extends string> (type: ArrayType, rows: readonly Readonly<Record<N, Value>>[], name: N): Buffer {
-  const { oid, room, write } = FORMATS[type]
+function arrayOf ({ oid, room, write }: Format, values: readonly Value[]): Buffer {
   let size = HEADER
-  for (const { [name]: value } of rows) size += 4 + (value === null ? 0 : room(value as never))
-  const buffer = Buffer.allocUnsafe(size)
-  const header = [1, 1, oid, rows.length, 1]
-  header.forEach((number, i) => buffer.writeInt32BE(number, i * 4))
+  for (const value of values) size += 4 + (value === null ? 0 : room(value as never))
+  const bytes = Buffer.allocUnsafe(size)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size)
+  const target = { bytes, view }
+  const header = [1, 1, oid, values.length, 1]
+  header.forEach((number, i) => { view.setInt32(i * 4, number) })
   let at = HEADER
-  for (const { [name]: value } of rows) {
-    const length = value === null ? -1 : write(buffer, value as never, at + 4)
-    buffer.writeInt32BE(length, at)
+  for (const value of values) {
+    const length = value === null ? -1 : write(target, value as never, at + 4)
+    view.setInt32(at, length)
     at += 4 + Math.max(length, 0)
   }
-  return buffer.subarray(0, at)
+  return bytes.subarray(0, at)
 }
 
 // One dimension, which may hold nulls; the type of the elements; how many, and the first index.

@@ -139,7 +139,8 @@ function newestOf (chunk: Chunk, drafts: Draft[]): Draft[] {
 
 /** Of two versions of the same time a deletion wins, else the later. */
 function byCodeNewestFirst (a: Draft, b: Draft): number {
-  if (a.dossier.code !== b.dossier.code) return a.dossier.code < b.dossier.code ? -1 : 1
+  if (a.dossier.code < b.dossier.code) return -1
+  if (a.dossier.code > b.dossier.code) return 1
   return b.dossier.updated_at - a.dossier.updated_at ||
     Number(b.dossier.status === DELETED) - Number(a.dossier.status === DELETED) || b.index - a.index
 }

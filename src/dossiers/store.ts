@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import { unnested, type ArrayType } from '../database/arrays.ts'
+import { unnested, type Columns } from '../database/arrays.ts'
 import type { Trx } from '../database/connect.ts'
 import { assignments, columns } from '../database/recordset.ts'
+import { attempt } from '../database/transaction.ts'
 import type { Dossiers } from '../database/tables.ts'
 import { DELETED, type Dossier } from './dossier.ts'
 import type { Supplement } from './events.ts'
@@ -13,20 +14,73 @@ export interface Target {
   write: number
 }
 
-const CONTENT = {
-  unit: 'text', procedure: 'text', channel: 'text', status: 'int2', received_at: 'timestamptz', due_at: 'timestamptz',
-  finished_at: 'timestamptz', returned_at: 'timestamptz', supplements: 'jsonb'
-} as const satisfies Record<string, ArrayType>
-const SENT = { code: 'text', updated_at: 'timestamptz', ...CONTENT, level: 'text', field: 'text' } as const
+const CONTENT: Columns<Dossier> = {
+  unit: { type: 'text', of: ({ unit }) => unit },
+  procedure: { type: 'text', of: ({ procedure }) => procedure },
+  channel: { type: 'text', of: ({ channel }) => channel },
+  status: { type: 'int2', of: ({ status }) => status },
+  received_at: { type: 'timestamptz', of: ({ received_at: at }) => at },
+  due_at: { type: 'timestamptz', of: ({ due_at: at }) => at },
+  finished_at: { type: 'timestamptz', of: ({ finished_at: at }) => at },
+  returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
+  supplements: { type: 'jsonb', of: ({ supplements }) => jsonOf(supplements) }
+}
+const CODE: Columns<Dossier> = { code: { type: 'text', of: ({ code }) => code } }
+const SENT: Columns<Dossier> = {
+  ...CODE,
+  updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
+  ...CONTENT,
+  level: { type: 'text', of: ({ level }) => level },
+  field: { type: 'text', of: ({ field }) => field }
+}
 const SENT_NAMES = Object.keys(SENT)
 const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
+
+/** So few are added by one statement, whatever is there. */
+const FEW = 100
+/** Of more, each so many-th is looked up, to tell whether they are new. */
+const SAMPLED = 32
 
 /**
  * Adds the dossiers that are not there yet. They must be in the order of their codes: of two transactions that add the
  * same ones, one waits for the other, and only if both go in one order never both.
  * @returns the positions of those that are there already
  */
-export async function addNew (
+export async function addNew (trx: Trx, target: Target, dossiers: readonly Dossier[]): Promise<number[]> {
+  if (dossiers.length < FEW) return addAbsent(trx, target, dossiers)
+  const sample = dossiers.filter((_, position) => position % SAMPLED === 0)
+  // To look for each before it is added costs a third of adding it.
+  const seemNew = (await known(trx, target.province, sample)).length === 0
+  if (seemNew && await attempt(trx, UNIQUE_VIOLATION, () => add(trx, target, dossiers))) return []
+
+  const existing = new Set(await known(trx, target.province, dossiers))
+  const absent = [...dossiers.keys()].filter(position => !existing.has(position))
+  if (absent.length === 0) return [...existing]
+  const taken = await addAbsent(trx, target, absent.map(position => dossiers[position]!))
+  return [...existing, ...taken.map(i => absent[i]!)]
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+/** @returns the positions of those that are there */
+async function known (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<number[]> {
+  const { rows: [found] } = await sql<{ positions: number[] | null }>`
+    select json_agg(position) as positions
+    from ${unnested(CODE, dossiers)} as given
+    where exists (select from dossiers as stored where province_code = ${province} and stored.code = given.code)`.execute(trx)
+  return found!.positions ?? []
+}
+
+/** @throws DatabaseError of a unique violation, when one is there */
+async function add (trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]): Promise<void> {
+  await sql`
+    insert into dossiers (${columns(STORED)})
+    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
+    from ${given(dossiers)}`.execute(trx)
+}
+
+/** @returns the positions of those that are there already */
+async function addAbsent (
   trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]
 ): Promise<number[]> {
   const { rows: [added] } = await sql<{ existing: number[] | null }>`
@@ -37,8 +91,8 @@ export async function addNew (
       on conflict (province_code, code) do nothing
       returning code
     )
-    select json_agg(position - 1) as existing
-    from ${unnested({ code: 'text' }, dossiers)} with ordinality as given (code, position)
+    select json_agg(position) as existing
+    from ${unnested(CODE, dossiers)} as given
     where code not in (select code from added)`.execute(trx)
   return added!.existing ?? []
 }
@@ -52,7 +106,7 @@ export interface Difference {
 /** Which of the dossiers differ from those that are stored. All must be there. */
 export async function differing (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
-    select (position - 1)::int as position, ${STALE} as stale
+    select position, ${STALE} as stale
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
     where not ${SAME}`.execute(trx)
   return rows
@@ -66,7 +120,7 @@ export interface Locked extends Difference {
 /** Takes the stored dossiers for the rest of the transaction, and compares again. The dossiers must be in order. */
 export async function locked (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Locked[]> {
   const { rows } = await sql<Difference & { same: boolean } & Dossiers>`
-    select (position - 1)::int as position, ${STALE} as stale, ${SAME} as same, stored.*
+    select position, ${STALE} as stale, ${SAME} as same, stored.*
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
     order by stored.code for update of stored`.execute(trx)
   return rows.map(({ position, stale, same, ...stored }) => ({ position, stale, same, before: dossierStored(stored) }))
@@ -81,7 +135,7 @@ export async function replace (
     with kept as (
       insert into dossier_versions (${columns(STORED)})
       select ${columns(STORED, 'stored')}
-      from ${unnested({ code: 'text' }, dossiers)} as given (code)
+      from ${unnested(CODE, dossiers)} as given
       join dossiers as stored on province_code = ${province} and stored.code = given.code
     )
     update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
@@ -117,8 +171,7 @@ const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
 const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
 
 function given (dossiers: readonly Dossier[]): RawBuilder<unknown> {
-  const rows = dossiers.map(dossier => ({ ...dossier, supplements: jsonOf(dossier.supplements) }))
-  return sql`${unnested(SENT, rows)} with ordinality as given (${columns(SENT_NAMES)}, position)`
+  return sql`${unnested(SENT, dossiers)} as given`
 }
 
 function jsonOf (supplements: readonly Supplement[]): string | null {

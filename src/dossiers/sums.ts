@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { unnested, type ArrayType } from '../database/arrays.ts'
+import { unnested, type ArrayType, type Columns } from '../database/arrays.ts'
 import type { Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
 import { sliceOf, type Day } from './business-day.ts'
@@ -101,15 +101,20 @@ function cellOf (series: Series, day: Day): Cell {
 
 const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', slice: 'date', day: 'date' }
 
+function columnOf (name: string): Columns<Keyed>[string] {
+  return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }
+}
+
 /** Adds to sums, in the order of their keys. */
 export async function addCells (trx: Trx, province: string, table: SumsTable, cells: Keyed[]): Promise<void> {
   if (cells.length === 0) return
   const key = SUMS[table]
-  const types = Object.fromEntries([...key, ...MEASURES].map(name => [name, TYPES[name] ?? 'int4']))
+  const names = [...key, ...MEASURES]
+  const changed = unnested(Object.fromEntries(names.map(name => [name, columnOf(name)])), cells)
   await sql`
-    insert into ${sql.table(table)} as kept (province_code, ${columns([...key, ...MEASURES])})
-    select ${province}, ${columns([...key, ...MEASURES])}
-    from ${unnested(types, cells)} as changed (${columns([...key, ...MEASURES])})
+    insert into ${sql.table(table)} as kept (province_code, ${columns(names)})
+    select ${province}, ${columns(names)}
+    from ${changed} as changed
     order by ${columns(key)}
     on conflict (province_code, ${columns(key)}) do update set ${increments()}`.execute(trx)
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { inTransaction } from '../../src/database/transaction.ts'
+import { attempt, inTransaction } from '../../src/database/transaction.ts'
 import { upsert } from '../../src/database/upsert.ts'
 import { forEachDatabase } from '../database.ts'
 
@@ -39,6 +39,22 @@ forEachDatabase('a transaction', async (t, { db }) => {
     await sql`create table later (code text references fields deferrable initially deferred)`.execute(db)
     await t.rejects(inTransaction(db, true, trx => sql`insert into later values ('none')`.execute(trx)), { code: '23503' })
     t.same((await sql`select * from later`.execute(db)).rows, [])
+  })
+
+  t.test('goes on after a part that failed as it may', async t => {
+    await inTransaction(db, true, async trx => {
+      t.ok(await attempt(trx, '23505', async () => { await insert('first').execute(trx) }))
+      t.notOk(await attempt(trx, '23505', async () => {
+        await insert('second').execute(trx)
+        await insert('first').execute(trx)
+      }))
+    })
+    t.ok(await isThere('first'))
+    t.notOk(await isThere('second'))
+    const failing = inTransaction(db, true, trx => attempt(trx, '23505', async () => {
+      await sql`select 1 / 0`.execute(trx)
+    }))
+    await t.rejects(failing, { code: '22012' })
   })
 
   t.test('leaves its connection as it was', async t => {

@@ -9,6 +9,8 @@ import { inTransaction } from '../../src/database/transaction.ts'
 import { Write } from '../../src/database/write.ts'
 import { MEASURES } from '../../src/dossiers/events.ts'
 import { ingestDossiers, type Ingested } from '../../src/dossiers/ingest.ts'
+import { recountDossiers } from '../../src/dossiers/recount.ts'
+import type { DossierItem } from '../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../database.ts'
 import { BY, CONTEXT, forget, item, send, storedDossiers } from './given.ts'
 
@@ -234,6 +236,48 @@ forEachDatabase('dossier records', async (t, { db }) => {
     await send(db, [{ ...item({ code: 'theirs', unit: 'H56-381', updated_at: later(1) }), deleted: true }])
     const again = await send(db, [item({ code: 'theirs', updated_at: later(2) })], { mayWrite })
     t.same(again.outcomes, ['created'], 'what is deleted belongs to nobody')
+  })
+})
+
+forEachDatabase('many dossiers at once', async (t, { db }) => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => item({ code: `many-${i}` }))
+  const counted = async (items: DossierItem[]) => {
+    const { outcomes } = await send(db, items)
+    return Object.fromEntries(['created', 'unchanged'].map(name => [name, outcomes.filter(outcome => outcome === name).length]))
+  }
+
+  t.test('are all new, or all known', async t => {
+    t.same(await counted(many(150)), { created: 150, unchanged: 0 })
+    t.same(await counted(many(150)), { created: 0, unchanged: 150 })
+    t.same(await counted(many(400)), { created: 250, unchanged: 150 })
+  })
+
+  t.test('seem new, though a few are known', async t => {
+    await forget(db)
+    const some = many(300)
+    // Looked up are the first in order and each 32nd after it.
+    const order = some.map(({ code }) => code).sort()
+    const knownCodes = [order[1], order[50], order[299]]
+    await send(db, some.filter(({ code }) => knownCodes.includes(code)))
+    t.same(await counted(some), { created: 297, unchanged: 3 })
+    t.equal((await storedDossiers(db)).length, 300)
+    t.same(await recountDossiers(db), [])
+  })
+
+  t.test('become known while they are added', async t => {
+    await forget(db)
+    await send(db, [item({ code: 'other' })])
+    // One after the look at some, so that they cannot all be added, and one after the look at all.
+    const others = ['many-7', 'many-8']
+    const { outcomes } = await inTransaction(db, true, async trx => {
+      const meanwhile = new Meanwhile(/where exists/, () => sql`
+        insert into dossiers select (json_populate_record(dossiers, ${JSON.stringify({ code: others.shift() })}::json)).*
+        from dossiers where code = 'other'`.execute(trx))
+      return ingestDossiers(trx.withPlugin(meanwhile), many(150), CONTEXT)
+    })
+    t.same(others, [])
+    t.equal(outcomes.filter(outcome => outcome === 'created').length, 148)
+    t.equal((await storedDossiers(db)).length, 151)
   })
 })
 
