@@ -273,7 +273,7 @@ forEachDatabase('many dossiers at once', async (t, { db }) => {
       const meanwhile = new Meanwhile(/where exists/, () => sql`
         insert into dossiers select (json_populate_record(dossiers, ${JSON.stringify({ code: others.shift() })}::json)).*
         from dossiers where code = 'other'`.execute(trx))
-      return ingestDossiers(trx.withPlugin(meanwhile), many(150), CONTEXT)
+      return ingestDossiers(new Write(trx.withPlugin(meanwhile), { by: BY, versions: null }), many(150), CONTEXT)
     })
     t.same(others, [])
     t.equal(outcomes.filter(outcome => outcome === 'created').length, 148)
