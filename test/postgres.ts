@@ -18,6 +18,8 @@ const READY_WITHIN = 60_000
 /** A PostgreSQL server of the tests' own, with fsync on, that can be killed and started again. */
 export interface Postgres {
   version: string
+  /** Of the postmaster as it runs now. */
+  pid: () => number
   url: (database?: string) => string
   /** @returns the URL of a new, empty database */
   createDatabase: () => Promise<string>
@@ -51,8 +53,13 @@ export async function whyNoPostgres (): Promise<string | null> {
 
 /** The folder that holds the programs of the newest PostgreSQL. */
 function programs (): string | undefined {
+  return folderOf('initdb')
+}
+
+/** The folder with a program of PostgreSQL: not every one has them all. */
+export function folderOf (program: string): string | undefined {
   const installed = globSync('/usr/lib/postgresql/*/bin').sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).reverse()
-  return [...(process.env['PATH'] ?? '').split(delimiter), ...installed].find(folder => existsSync(join(folder, 'initdb')))
+  return [...(process.env['PATH'] ?? '').split(delimiter), ...installed].find(folder => existsSync(join(folder, program)))
 }
 
 interface User { uid: number, gid: number }
@@ -121,6 +128,7 @@ export async function startPostgres (options: PostgresOptions = {}): Promise<Pos
   await start()
   return {
     version: stdout.replace(/\D*([\d.]+).*\s*/, '$1'),
+    pid: () => child.pid!,
     url,
     query: (text, values = [], at = url()) => queried(at, text, values),
     start,

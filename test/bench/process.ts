@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 
 export interface Running {
   address: string
+  pid: number
   /** What a service on a new embedded database prints when it starts. */
   key: string | undefined
   stop: () => Promise<void>
@@ -24,7 +25,7 @@ export async function run (script: string, environment: Record<string, string> =
     const address = /(http:\/\/[^\s/"]+)/.exec(line)?.[1]
     if (address === undefined) continue
     child.stdout.resume()
-    return { address, key, stop }
+    return { address, pid: child.pid!, key, stop }
   }
   throw new Error(`${script} ended before it listened`)
 }

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { folderOf, type Postgres } from '../../postgres.ts'
+import { clientKey, run, type Running } from '../process.ts'
+import { procedures } from './desks.ts'
+import { COPIED, type Written } from './files.ts'
+
+/** A service on a PostgreSQL server, both as an operator runs them, and a client that may send dossiers. */
+export interface Bench {
+  postgres: Postgres
+  url: string
+  service: Running
+  key: string
+}
+
+/** What an operator sets for 8 GB of memory; all else is as it comes, and what is committed is on the disk. */
+export const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB', 'checkpoint_timeout=15min']
+
+export type Counts = Record<'received' | 'created' | 'updated' | 'unchanged' | 'stale' | 'deleted' | 'rejected', number>
+
+const SUMS = ['dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day']
+export const TABLES = ['dossiers', ...SUMS, 'dossier_versions', 'dossier_changes']
+
+/** Starts the service on an empty database, with all procedures in its catalogue. */
+export async function startBench (postgres: Postgres): Promise<Bench> {
+  const url = await postgres.createDatabase()
+  const environment = {
+    DATABASE_URL: url, PORT: '0', LOAD_SAMPLE: 'catalogue', PUBLIC_READ: 'true', RATE_LIMIT: '0', LOG_LEVEL: 'warn', NODE_OPTIONS: ''
+  }
+  const key = await clientKey(environment, '--name', 'bench', '--source', 'one-stop', '--scopes', 'read,write:dossiers,write:catalogue')
+  const service = await run('src/server.ts', { ...environment, LOG_LEVEL: 'info' })
+  const bench = { postgres, url, service, key }
+  await send(bench, '/v1/procedures', procedures())
+  await postgres.query(`create table copied (like dossiers including all)`, [], url)
+  return bench
+}
+
+/** Sends items as JSON. @throws Error for an answer other than 200 */
+export async function send ({ service, key }: Bench, path: string, items: object[]): Promise<Counts> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+  const response = await fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify({ items }) })
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
+  return await response.json() as Counts
+}
+
+/** Sends a file as a stream, from a process of its own. */
+export async function post ({ service, key }: Bench, { path }: Written): Promise<Counts> {
+  const script = new URL('post.ts', import.meta.url).pathname
+  const { stdout } = await promisify(execFile)(process.execPath, [script, service.address, key, path])
+  const answer = JSON.parse(stdout) as Counts & { errors: unknown[] }
+  if (answer.rejected > 0) throw new Error(`rejected: ${JSON.stringify(answer.errors.slice(0, 3))}`)
+  return answer
+}
+
+export async function copy ({ url }: Bench, { path }: Written): Promise<void> {
+  const command = `\\copy copied (${COPIED.join()}) from '${path}'`
+  await promisify(execFile)(join(folderOf('psql')!, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', command])
+}
+
+/** Forgets all dossiers, and leaves nothing for a checkpoint to do during the next measurement. */
+export async function clear ({ postgres, url }: Bench): Promise<void> {
+  await postgres.query(`truncate ${TABLES.join()}, copied`, [], url)
+  await postgres.query('checkpoint', [], url)
+}
