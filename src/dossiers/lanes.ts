@@ -125,7 +125,7 @@ function itemOf ({ text }: Line): unknown {
   }
 }
 
-/** By the desk, which the code begins with: each lane has half of the sums to add to, and half of the index to look in. */
+/** By the desk, with which codes begin: so each lane has half of the sums to add to, and half the index to read. */
 function laneOf (item: unknown): 0 | 1 {
   const { code } = (item ?? {}) as { code?: unknown }
   if (typeof code !== 'string') return 0
