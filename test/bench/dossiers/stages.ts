@@ -69,7 +69,8 @@ class Stages {
   }
 
   add (name: string, microseconds: number) {
-    if (this.#chunks * CHUNK >= WARM_UP) this.#microseconds.set(name, (this.#microseconds.get(name) ?? 0) + microseconds)
+    if (this.#chunks * CHUNK < WARM_UP) return
+    this.#microseconds.set(name, (this.#microseconds.get(name) ?? 0) + microseconds)
   }
 
   next () {
