@@ -75,7 +75,12 @@ export function unnested<R> (columns: Columns<R>, rows: readonly R[]): RawBuilde
 }
 
 function unnest (type: ArrayType, values: readonly Value[], name: string): RawBuilder<unknown> {
-  return sql`unnest(${arrayOf(FORMATS[type], values)}::${sql.raw(type)}[]) as ${sql.ref(name)}`
+  return sql`unnest(${array(type, values)}) as ${sql.ref(name)}`
+}
+
+/** Many values as one parameter, in the same format. */
+export function array (type: ArrayType, values: readonly Value[]): RawBuilder<unknown> {
+  return sql`${arrayOf(FORMATS[type], values)}::${sql.raw(type)}[]`
 }
 
 /** https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES; the layout is array_recv's. */

@@ -165,7 +165,7 @@ async function keep (
     if (existing.has(position) || dossier.status === DELETED) return
     chunk.outcomes[index] = 'created'
     differences.add(dossier)
-    changes.push({ action: 'created', ...dossier })
+    changes.push({ action: 'created', code: dossier.code, unit: dossier.unit })
   })
   const known = drafts.filter((_, position) => existing.has(position))
   const replacing = await lockChanged(trx, chunk, known, target, context)
@@ -177,7 +177,7 @@ async function keep (
     chunk.outcomes[index] = outcome
     differences.remove(before)
     differences.add(dossier)
-    if (outcome !== 'unchanged') changes.push({ action: outcome, ...dossier })
+    if (outcome !== 'unchanged') changes.push({ action: outcome, code: dossier.code, unit: dossier.unit })
   }
   return { differences, changes }
 }

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { unnested, type Columns } from '../database/arrays.ts'
+import { array, unnested, type Columns } from '../database/arrays.ts'
 import type { Trx } from '../database/connect.ts'
 import { assignments, columns } from '../database/recordset.ts'
 import { attempt } from '../database/transaction.ts'
@@ -154,7 +154,8 @@ export async function accountFor (
   trx: Trx, { province, write }: Target, changes: readonly DossierChange[], n: number
 ): Promise<void> {
   for (const [action, alike] of Map.groupBy(changes, ({ action }) => action)) {
-    const { codes, units } = { codes: alike.map(({ code }) => code), units: alike.map(({ unit }) => unit) }
+    const codes = array('text', alike.map(({ code }) => code))
+    const units = array('text', alike.map(({ unit }) => unit))
     await sql`
       insert into dossier_changes (province_code, write, action, n, codes, units)
       values (${province}, ${write}, ${action}, ${n}, ${codes}, ${units})`.execute(trx)
