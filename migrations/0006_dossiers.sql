@@ -151,7 +151,8 @@ create table dossier_sums_by_day (
   due_in_time integer not null default 0,
   province_code text collate "C" not null,
   level text collate "C" not null,
-  primary key (province_code, level, day)
+  channel text collate "C" not null,
+  primary key (province_code, level, channel, day)
 ) with (fillfactor = 50);
 
 -- What came in as a stream or a batch of dossiers, and how far it is. The province is that of the client, '' for all.

@@ -135,6 +135,7 @@ export interface DossierStatistics {
 
 export interface DossierSumsByDay {
   became_overdue: Generated<number>;
+  channel: string;
   day: string;
   due: Generated<number>;
   due_in_time: Generated<number>;

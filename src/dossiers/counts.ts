@@ -78,7 +78,7 @@ export function tableFor (plan: CountPlan): CountedTable {
   if (unit !== null) told.add('unit')
   told.delete('period')
   const within = (...names: string[]) => [...told].every(name => names.includes(name))
-  if (within('level')) return 'dossier_sums_by_day'
+  if (within('level', 'channel')) return 'dossier_sums_by_day'
   if (!spans.every(isOfSlices)) return 'dossiers'
   if (within('level', 'field')) return 'dossier_sums_by_level'
   return within('level', 'unit') ? 'dossier_sums_by_unit' : 'dossiers'
@@ -92,6 +92,7 @@ function isOfSlices ({ from, to }: Span): boolean {
 export type SumsRow = Record<Measure, number> & {
   level?: string
   field?: string
+  channel?: string
   unit?: string
   slice?: string | null
   day?: string | null
@@ -112,7 +113,8 @@ export function sumsBehind (plan: CountPlan, table: SumsTable): RawBuilder<SumsR
 /** What happened when: the keys, `day` and the measures. */
 const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
   dossier_sums_by_day: plan => sql`
-    select level, day, ${columns(MEASURES)} from dossier_sums_by_day where ${OF_PROVINCES} ${filters(plan, 'level')}`,
+    select level, channel, day, ${columns(MEASURES)}
+    from dossier_sums_by_day where ${OF_PROVINCES} ${filters(plan, 'level', 'channel')}`,
   dossier_sums_by_level: plan => sql`
     select level, field, slice as day, ${columns(MEASURES)}
     from dossier_sums_by_level where ${OF_PROVINCES} ${filters(plan, 'level', 'field')}`,

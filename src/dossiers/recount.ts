@@ -38,7 +38,7 @@ export async function recountDossiers (db: Db): Promise<Deviation[]> {
 }
 
 async function deviationsIn (trx: Trx): Promise<Deviation[]> {
-  const key = ['province_code', 'unit', 'level', 'field']
+  const key = ['province_code', 'unit', 'level', 'field', 'channel']
   await sql`
     create temporary table counted_days on commit drop as
     select ${columns([...key, 'day'])}, ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}

@@ -16,7 +16,7 @@ export interface Counted extends Countable {
 export const SUMS = {
   dossier_sums_by_unit: ['unit', 'slice'],
   dossier_sums_by_level: ['level', 'field', 'slice'],
-  dossier_sums_by_day: ['level', 'day']
+  dossier_sums_by_day: ['level', 'channel', 'day']
 } as const
 export type SumsTable = keyof typeof SUMS
 
@@ -43,10 +43,10 @@ export class Differences {
   }
 
   #count (dossier: Counted, sign: 1 | -1) {
-    const { unit, level, field } = dossier
+    const { unit, level, field, channel } = dossier
     const byUnit = seriesOf(this.#series.dossier_sums_by_unit, unit)
     const byLevel = seriesOf(this.#series.dossier_sums_by_level, `${level} ${field}`)
-    const byDay = seriesOf(this.#series.dossier_sums_by_day, level)
+    const byDay = seriesOf(this.#series.dossier_sums_by_day, `${level} ${channel}`)
     countEvents(dossier, (day, measure, by) => {
       const slice = sliceOf(day)
       cellOf(byUnit, slice)[measure] += sign * by
@@ -99,7 +99,7 @@ function cellOf (series: Series, day: Day): Cell {
   return cell
 }
 
-const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', slice: 'date', day: 'date' }
+const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', channel: 'text', slice: 'date', day: 'date' }
 
 function columnOf (name: string): Columns<Keyed>[string] {
   return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }

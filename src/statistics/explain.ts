@@ -58,9 +58,9 @@ async function explainedFromRecords (
   return { ...figure, from, to, table, rows: sums.map(row => explainedSums(row, from)), dossiers_url: dossiersUrl }
 }
 
-function explainedSums ({ level, field, unit, slice, day, ...values }: SumsRow, from: string): ExplainedRow {
+function explainedSums ({ level, field, unit, channel, slice, day, ...values }: SumsRow, from: string): ExplainedRow {
   const at = slice === null || day === null ? { before: from } : { slice, day }
-  return { key: present({ level, field, unit, ...at }), values }
+  return { key: present({ level, field, unit, channel, ...at }), values }
 }
 
 /** The columns that the table has. */

@@ -72,10 +72,14 @@ forEachDatabase('dossier records', async (t, { db }) => {
       { level: 'district', field: 'business-registration', slice: '2021-05-15', ...figures[0] },
       { level: 'district', field: 'business-registration', slice: '2021-06-01', ...figures[1] }
     ] })
-    t.match(await sql`select * from dossier_sums_by_day order by day`.execute(db), { rows: [
-      { level: 'district', day: '2021-05-31', ...figures[0] },
-      { level: 'district', day: '2021-06-09', resolved_early: 1 },
-      { level: 'district', day: '2021-06-10', became_overdue: 2, due: 3, due_in_time: 1 }
+    t.match(await sql`select * from dossier_sums_by_day order by day, channel`.execute(db), { rows: [
+      { level: 'district', channel: 'direct', day: '2021-05-31', received_direct: 1 },
+      { level: 'district', channel: 'online', day: '2021-05-31', received_online: 1 },
+      { level: 'district', channel: 'postal', day: '2021-05-31', received_direct: 1, received_postal: 1 },
+      { level: 'district', channel: 'online', day: '2021-06-09', resolved_early: 1 },
+      { level: 'district', channel: 'direct', day: '2021-06-10', became_overdue: 1, due: 1 },
+      { level: 'district', channel: 'online', day: '2021-06-10', due: 1, due_in_time: 1 },
+      { level: 'district', channel: 'postal', day: '2021-06-10', became_overdue: 1, due: 1 }
     ] })
   })
 

@@ -17,14 +17,14 @@ forEachDatabase('a recount', async (t, { db }) => {
   await send(db, [item(), item({ code: 'b', unit: 'H56-14755', procedure: '1.001193' })])
 
   t.test('finds nothing where nothing is wrong, and a sum of nothing is not wrong', async t => {
-    await sql`insert into dossier_sums_by_day (province_code, level, day) values ('H56', 'district', '2020-01-01')`.execute(db)
+    await sql`insert into dossier_sums_by_day (province_code, level, channel, day) values ('H56', 'district', 'direct', '2020-01-01')`.execute(db)
     t.same(await recountDossiers(db), [])
   })
 
   t.test('tells what is wrong and corrects it', async t => {
     await sql`update dossier_sums_by_unit set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
     await sql`delete from dossier_sums_by_level where level = 'commune' and slice = '2021-05-15'`.execute(db)
-    await sql`insert into dossier_sums_by_day (province_code, level, day, resolved_early) values ('H56', 'province', '2021-06-01', 2)`.execute(db)
+    await sql`insert into dossier_sums_by_day (province_code, level, channel, day, resolved_early) values ('H56', 'province', 'online', '2021-06-01', 2)`.execute(db)
     t.match(await recountDossiers(db), [
       {
         table: 'dossier_sums_by_unit', province: 'H56', key: { unit: 'H56-380', slice: '2021-05-15' },
@@ -35,7 +35,7 @@ forEachDatabase('a recount', async (t, { db }) => {
         kept: { received_direct: 0 }, counted: { received_direct: 1 }
       },
       {
-        table: 'dossier_sums_by_day', key: { level: 'province', day: '2021-06-01' },
+        table: 'dossier_sums_by_day', key: { level: 'province', channel: 'online', day: '2021-06-01' },
         kept: { resolved_early: 2 }, counted: { resolved_early: 0 }
       }
     ])

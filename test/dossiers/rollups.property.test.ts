@@ -55,7 +55,9 @@ function summed (newest: Version[]): Record<string, Row> {
     const level = LEVELS[version.unit]!
     for (const [day, figures] of daysByHand(version, SPAN)) {
       const slice = nameOf(sliceOf(day))
-      for (const key of [`${version.unit} ${slice}`, `${level} ${FIELDS[version.procedure]} ${slice}`, `${level} ${nameOf(day)}`]) {
+      for (const key of [
+        `${version.unit} ${slice}`, `${level} ${FIELDS[version.procedure]} ${slice}`, `${level} ${version.channel} ${nameOf(day)}`
+      ]) {
         const row = sums[key] ??= {}
         for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
       }
@@ -72,7 +74,7 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
   return withoutZeros(Object.fromEntries([
     ...await rows('dossier_sums_by_unit', 'unit', 'slice'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
-    ...await rows('dossier_sums_by_day', 'level', 'day')
+    ...await rows('dossier_sums_by_day', 'level', 'channel', 'day')
   ]))
 }
 

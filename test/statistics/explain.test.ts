@@ -109,7 +109,7 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     t.match(await get('/v1/on-time/explain/dossiers?from=2021-07-01'), { status: 400, body: { errors: [{ pointer: '/query/to', code: 'missing' }] } })
     t.match(await get('/v1/on-time/explain?period=2021-Q3&group_by=unit'), { status: 400, body: { errors: [{ code: 'unknown_property' }] } })
     const days = sql`generate_series('1980-01-01'::date, '2009-12-31', '1 day')`
-    await sql`insert into dossier_sums_by_day (province_code, level, day) select 'H56', 'district', day from ${days} as day`.execute(db)
+    await sql`insert into dossier_sums_by_day (province_code, level, channel, day) select 'H56', 'district', 'direct', day from ${days} as day`.execute(db)
     t.match(await get('/v1/on-time/explain?basis=records&from=1980-01-01&to=2009-12-31'), { status: 413, body: { code: 'too_many_rows' } })
     t.match(await get('/v1/on-time/explain?period=2021-Q9'), { status: 400, body: { errors: [{ code: 'unknown_period' }] } })
   })
