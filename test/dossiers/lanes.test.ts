@@ -7,7 +7,7 @@ const line = (number: number, item: unknown) => ({ number, text: JSON.stringify(
 const failure = () => Promise.reject(new Busy('later'))
 
 t.test('dossiers of a stream', async t => {
-  t.test('go by their code to one of two lanes, each in order and one chunk after the other', async t => {
+  t.test('go by the desk in their code to one of two lanes, each in order and one chunk after the other', async t => {
     const chunks: Chunk[] = []
     const running = [0, 0]
     const lanes = new Lanes(async chunk => {
@@ -17,7 +17,7 @@ t.test('dossiers of a stream', async t => {
       chunks.push(chunk)
       running[lane]!--
     }, () => {})
-    const lines = Array.from({ length: 25_000 }, (_, n) => line(n + 1, { code: `d-${(n + 1) % 10}` }))
+    const lines = Array.from({ length: 25_000 }, (_, n) => line(n + 1, { code: `d${(n + 1) % 10}-${n % 3}` }))
     for (let from = 0; from < lines.length; from += 100) await lanes.take(lines.slice(from, from + 100))
     await lanes.end()
     for (const lane of [0, 1]) {

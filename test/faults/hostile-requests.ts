@@ -29,23 +29,32 @@ export function requestsOf (operation: Operation, resolve: Resolve): fc.Arbitrar
   const body = media === undefined ? fc.constant(undefined) : bodiesOf(media.example, media.schema!, resolve)
   return fc.tuple(
     fc.tuple(...parameters.map(one => encodedValues(one, resolve).map(value => ({ ...one, value })))),
-    seldom(fc.tuple(hostileText, hostileText)), body, seldom(fc.constantFrom(...TYPES))
-  ).map(([chosen, surplus, sent, type]) => {
+    seldom(fc.tuple(hostileText, hostileText)), body, seldom(fc.constantFrom(...TYPES)),
+    requestBody?.content[LINES] === undefined ? fc.constant(false) : fc.boolean()
+  ).map(([chosen, surplus, sent, type, inLines]) => {
     const named = (place: string) => chosen.filter(({ in: where, value }) => where === place && value !== null)
     const query = named('query').map(({ name, value }) => `${name}=${value}`)
     if (surplus !== null) query.push(surplus.map(encoded).join('='))
     const at = named('path').reduce((path, { name, value }) => path.replace(`{${name}}`, () => value!), operation.path)
     const headers = Object.fromEntries(named('header').map(({ name, value }) => [name, headerOf(decoded(value!))]))
-    const text = sent === undefined ? null : JSON.stringify(sent)
+    const text = sent === undefined ? null : inLines ? linesOf(sent) : JSON.stringify(sent)
     return {
       operation,
       method: method.toUpperCase(),
       path: query.length === 0 ? at : `${at}?${query.join('&')}`,
-      headers: { ...headers, ...(text === null ? {} : { 'content-type': type ?? 'application/json' }) },
+      headers: { ...headers, ...(text === null ? {} : { 'content-type': type ?? (inLines ? LINES : 'application/json') }) },
       body: text,
-      sent: text === null ? undefined : JSON.parse(text)
+      sent: text === null || inLines ? undefined : JSON.parse(text)
     }
   })
+}
+
+const LINES = 'application/x-ndjson'
+
+/** The items of a body, or whatever it is, a line each. */
+function linesOf (sent: unknown): string {
+  const { items } = (sent ?? {}) as { items?: unknown }
+  return (Array.isArray(items) ? items : [sent]).map(item => `${JSON.stringify(item)}\n`).join('')
 }
 
 /** Mostly null: a request with one thing wrong gets further than one with five. */
@@ -102,11 +111,12 @@ function bodiesOf (example: unknown, schema: Schema, resolve: Resolve): fc.Arbit
 /** The example with some properties of it, or of its first item, as the schema lets them be, or hostile. */
 function varied (example: unknown, schema: Schema, resolve: Resolve): fc.Arbitrary<unknown> {
   const { items } = example as { items?: object[] }
-  const of = items === undefined ? schema : resolve(schema.properties!['items']!.items!.$ref!)
+  const item = schema.properties?.['items']?.items
+  const of = items === undefined ? schema : item!.$ref === undefined ? item! : resolve(item!.$ref)
   const properties = of.properties!
   // A code that nobody knows is refused, whatever stands beside it.
   const others = Object.keys(properties).filter(name => properties[name]!.pattern === undefined)
-  return fc.subarray(others, { minLength: 1, maxLength: 3 })
+  return fc.subarray(others, { minLength: 1, maxLength: Math.min(3, others.length) })
     .chain(names => fc.record(Object.fromEntries(names.map(name => [name, fc.oneof(
       { weight: 3, arbitrary: valueOf(properties[name]!, resolve) }, { weight: 1, arbitrary: hostileValue }
     )]))))
