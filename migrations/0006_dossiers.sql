@@ -102,6 +102,15 @@ from (
   from dossiers
 ) as versions;
 
+-- Who sends dossiers, and the day on which the first of them was received. It never becomes later: whoever has sent one
+-- and then moved or deleted it has sent one.
+create table dossier_desks (
+  since date not null,
+  province_code text collate "C" not null,
+  unit text collate "C" not null,
+  primary key (province_code, unit)
+);
+
 -- Sums of what happened on each day, kept in the transaction that changes the dossiers. What is pending at the end of a day
 -- is all that was received until then less all that was resolved; of it, overdue is the sum of `became_overdue` until then.
 -- A `slice` begins on the 1st or the 15th of a month: every period of both calendars is made of whole slices.

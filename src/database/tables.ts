@@ -79,6 +79,12 @@ export interface DossierChanges {
   write: number;
 }
 
+export interface DossierDesks {
+  province_code: string;
+  since: string;
+  unit: string;
+}
+
 export interface DossierHistories {
   code: string | null;
   content: Json | null;
@@ -442,6 +448,7 @@ export interface DB {
   client_keys: ClientKeys;
   clients: Clients;
   dossier_changes: DossierChanges;
+  dossier_desks: DossierDesks;
   dossier_histories: DossierHistories;
   dossier_statistics: DossierStatistics;
   dossier_sums_by_day: DossierSumsByDay;

@@ -1,7 +1,6 @@
 // npm run recount: counts all dossiers again, tells every sum that deviates, and corrects it. Ends with 1 if any did.
 import { readConfig } from '../config.ts'
 import { openDatabase } from '../database/open.ts'
-import { MEASURES } from './events.ts'
 import { recountDossiers } from './recount.ts'
 
 // Counting takes as long as it takes.
@@ -9,9 +8,9 @@ const connection = await openDatabase(readConfig(process.env), console.error, fa
 try {
   const deviations = await recountDossiers(connection.db)
   for (const { table, province, key, kept, counted } of deviations) {
-    for (const measure of MEASURES.filter(measure => kept[measure] !== counted[measure])) {
-      const where = [table, province, ...Object.values(key), measure].join(' ')
-      console.log(`${where} was ${kept[measure]} and is ${counted[measure]}`)
+    for (const name of Object.keys(counted).filter(name => kept[name] !== counted[name])) {
+      const where = [table, province, ...Object.values(key), name].join(' ')
+      console.log(`${where} was ${kept[name]} and is ${counted[name]}`)
     }
   }
   console.log(deviations.length === 0 ? 'all sums are right' : 'all sums are right again')

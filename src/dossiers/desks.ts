@@ -11,7 +11,7 @@ export interface Desk {
   reports_dossiers: boolean
   valid_from: string
   valid_to: string | null
-  /** First day of the slice of its first record; null: it has none. */
+  /** When the first of its dossiers was received; null: it has sent none. */
   recorded_since: string | null
 }
 
@@ -24,14 +24,9 @@ interface Days {
 export async function desksOf (db: Db, unit: string): Promise<Desk[]> {
   const { rows } = await sql<Desk>`
     select units.code as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
-      units.valid_from, units.valid_to, first.slice as recorded_since
+      units.valid_from, units.valid_to, since as recorded_since
     from units join levels on levels.code = units.level
-      left join lateral (
-        select slice from dossier_sums_by_unit as sums
-        where sums.province_code = units.province_code and sums.unit = units.code
-          and received_online + received_direct > 0
-        order by slice limit 1
-      ) as first on true
+      left join dossier_desks as desks on desks.province_code = units.province_code and desks.unit = units.code
     where ${unit} = any(path)
     order by position, units.level, units.code`.execute(db)
   return rows

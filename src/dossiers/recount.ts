@@ -3,15 +3,21 @@ import type { Db, Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { dayNamed } from './business-day.ts'
-import { dossierEvents, sliceIn } from './events-query.ts'
+import { dayIn, dossierEvents, IS_COUNTED, sliceIn } from './events-query.ts'
 import { MEASURES } from './events.ts'
 import { addCells, SUMS, type Cell, type SumsTable } from './sums.ts'
 
-/** Sums that are not what the dossiers add up to. `key` holds the columns of the table's key after the province. */
+/** A row that is not what the dossiers say. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
-  table: SumsTable
+  table: SumsTable | 'dossier_desks'
   province: string
   key: Record<string, string>
+  kept: Readonly<Record<string, number | string | null>>
+  counted: Readonly<Record<string, number | string | null>>
+}
+
+interface WrongSum extends Deviation {
+  table: SumsTable
   kept: Cell
   counted: Cell
 }
@@ -28,27 +34,30 @@ export async function recountDossiers (db: Db): Promise<Deviation[]> {
   return db.connection().execute(async session => {
     await sql`select pg_advisory_lock(${LOCK})`.execute(session)
     try {
-      const deviations = await session.transaction().setIsolationLevel('repeatable read').execute(deviationsIn)
-      await inTransaction(session, true, trx => correct(trx, deviations))
-      return deviations
+      const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongSums)
+      return await inTransaction(session, true, async trx => {
+        const desks = await correctedDesks(trx)
+        await correct(trx, wrong)
+        return [...desks, ...wrong]
+      })
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
     }
   })
 }
 
-async function deviationsIn (trx: Trx): Promise<Deviation[]> {
+async function wrongSums (trx: Trx): Promise<WrongSum[]> {
   const key = ['province_code', 'unit', 'level', 'field', 'channel']
   await sql`
     create temporary table counted_days on commit drop as
     select ${columns([...key, 'day'])}, ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
     from (${dossierEvents(key, sql`dossiers`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
   const found = []
-  for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await deviationsOf(trx, table))
+  for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await wrongSumsOf(trx, table))
   return found
 }
 
-async function deviationsOf (trx: Trx, table: SumsTable): Promise<Deviation[]> {
+async function wrongSumsOf (trx: Trx, table: SumsTable): Promise<WrongSum[]> {
   const keys = sql.join(['province_code', ...SUMS[table]].map(name => sql.ref(name)))
   const each = (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>) => (
     sql.join(MEASURES.map(name => column(sql.ref(name)))))
@@ -74,8 +83,8 @@ function cellFrom (sums: Cell | null): Cell {
   return Object.fromEntries(MEASURES.map(measure => [measure, sums?.[measure] ?? 0])) as Cell
 }
 
-async function correct (trx: Trx, deviations: Deviation[]) {
-  for (const ofOne of Map.groupBy(deviations, ({ table, province }) => `${table} ${province}`).values()) {
+async function correct (trx: Trx, sums: WrongSum[]) {
+  for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
     const { table, province } = ofOne[0]!
     await addCells(trx, province, table, ofOne.map(({ key: { slice, day, ...names }, kept, counted }) => ({
       ...names,
@@ -83,4 +92,29 @@ async function correct (trx: Trx, deviations: Deviation[]) {
       ...Object.fromEntries(MEASURES.map(measure => [measure, counted[measure] - kept[measure]]))
     })))
   }
+}
+
+/** Sees to it that no desk is said to send dossiers since a later day than that of the first that it has or had. */
+async function correctedDesks (trx: Trx): Promise<Deviation[]> {
+  const { rows } = await sql<{ province_code: string, unit: string, kept: string | null, counted: string }>`
+    with first as (
+      select province_code, unit, min(${dayIn('received_at')}) as since
+      from (
+        select province_code, unit, received_at, status from dossiers
+        union all
+        select province_code, unit, received_at, status from dossier_versions
+      ) as versions
+      where ${IS_COUNTED} group by province_code, unit
+    ),
+    late as (
+      select first.*, desks.since as kept from first left join dossier_desks as desks using (province_code, unit)
+      where coalesce(desks.since > first.since, true)
+    ),
+    corrected as (
+      insert into dossier_desks as desks (province_code, unit, since) select province_code, unit, since from late order by 1, 2
+      on conflict (province_code, unit) do update set since = least(desks.since, excluded.since)
+    )
+    select province_code, unit, kept, since as counted from late order by 1, 2`.execute(trx)
+  return rows.map(({ province_code: province, unit, kept, counted }) => (
+    { table: 'dossier_desks', province, key: { unit }, kept: { since: kept }, counted: { since: counted } }))
 }

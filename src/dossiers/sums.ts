@@ -2,8 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import { unnested, type ArrayType, type Columns } from '../database/arrays.ts'
 import type { Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
-import { sliceOf, type Day } from './business-day.ts'
-import { countEvents, MEASURES, type Countable, type Measure } from './events.ts'
+import { dayOf, sliceOf, type Day } from './business-day.ts'
+import { countEvents, isCounted, MEASURES, type Countable, type Measure } from './events.ts'
 
 /** Where a dossier counts. */
 export interface Counted extends Countable {
@@ -34,8 +34,14 @@ export class Differences {
     dossier_sums_by_day: new Map<string, Series>()
   }
 
+  /** By unit, the day on which the first of its dossiers was received. */
+  readonly #since = new Map<string, Day>()
+
   add (dossier: Counted) {
     this.#count(dossier, 1)
+    if (!isCounted(dossier.status)) return
+    const received = dayOf(dossier.received_at)
+    if (received < (this.#since.get(dossier.unit) ?? Infinity)) this.#since.set(dossier.unit, received)
   }
 
   remove (dossier: Counted) {
@@ -60,6 +66,7 @@ export class Differences {
    * rows, and as nothing is locked after them, never in a circle.
    */
   async write (trx: Trx, province: string): Promise<void> {
+    await keepSince(trx, province, this.#since)
     for (const table of Object.keys(SUMS) as SumsTable[]) await addCells(trx, province, table, this.#cells(table))
   }
 
@@ -97,6 +104,23 @@ function cellOf (series: Series, day: Day): Cell {
     series.set(day, cell)
   }
   return cell
+}
+
+const SINCE: Columns<readonly [string, Day]> = {
+  unit: { type: 'text', of: ([unit]) => unit }, since: { type: 'date', of: ([, since]) => since }
+}
+
+/** Nearly always it is known already, and nothing is locked. */
+async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string, Day>): Promise<void> {
+  if (since.size === 0) return
+  await sql`
+    insert into dossier_desks as kept (province_code, unit, since)
+    select ${province}, unit, since from ${unnested(SINCE, [...since])} as given
+    where not exists (
+      select from dossier_desks as known
+      where known.province_code = ${province} and known.unit = given.unit and known.since <= given.since)
+    order by unit
+    on conflict (province_code, unit) do update set since = least(kept.since, excluded.since)`.execute(trx)
 }
 
 const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', channel: 'text', slice: 'date', day: 'date' }

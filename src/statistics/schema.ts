@@ -129,9 +129,8 @@ export const OnTimeRow = Named('OnTimeRow', 'Dossiers of one group, added up, an
   method: OneOf(METHODS, { description: METHOD_MEANING }),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
   units_reported: Type.Integer({
-    description: 'Units with rows in this group that have reported for all of its periods. Of `records`: units, of this group ' +
-      'but whatever the field, procedure and channel, that had a dossier received, ended or due in the half months that the ' +
-      'question touches; with `source`, one that it received then.',
+    description: 'Units with rows in this group that have reported for all of its periods. Of `records`: units of this group ' +
+      'that send dossiers since the last of these days or before, and with `source` those that it sends of.',
     minimum: 0
   }),
   units_expected: Type.Integer({

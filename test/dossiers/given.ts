@@ -54,6 +54,6 @@ export async function storedDossiers (db: Db) {
 
 export async function forget (db: Db) {
   for (const table of [
-    'dossiers', 'dossier_versions', 'dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day'
+    'dossiers', 'dossier_versions', 'dossier_desks', 'dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day'
   ]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

@@ -25,7 +25,11 @@ forEachDatabase('a recount', async (t, { db }) => {
     await sql`update dossier_sums_by_unit set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
     await sql`delete from dossier_sums_by_level where level = 'commune' and slice = '2021-05-15'`.execute(db)
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day, resolved_early) values ('H56', 'province', 'online', '2021-06-01', 2)`.execute(db)
+    await sql`delete from dossier_desks where unit = 'H56-14755'`.execute(db)
+    await sql`update dossier_desks set since = '2021-06-30' where unit = 'H56-380'`.execute(db)
     t.match(await recountDossiers(db), [
+      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-14755' }, kept: { since: null }, counted: { since: '2021-05-31' } },
+      { table: 'dossier_desks', key: { unit: 'H56-380' }, kept: { since: '2021-06-30' }, counted: { since: '2021-05-31' } },
       {
         table: 'dossier_sums_by_unit', province: 'H56', key: { unit: 'H56-380', slice: '2021-05-15' },
         kept: { received_direct: 5, due: 3 }, counted: { received_direct: 1, due: 0 }

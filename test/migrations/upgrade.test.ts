@@ -67,6 +67,7 @@ const ROWS: Record<string, string[]> = {
       values ('H56', 'district', 'land', '2021-05-15', 1)`,
     `insert into dossier_sums_by_day (province_code, level, channel, day, received_direct)
       values ('H56', 'district', 'direct', '2021-05-31', 1)`,
+    `insert into dossier_desks (province_code, unit, since) values ('H56', 'H56-380', '2021-05-31')`,
     `insert into dossier_changes (province_code, write, action, n, codes, units)
       values ('H56', 2, 'created', 0, '{000.17.22.H56-210531-0001}', '{H56-380}')`,
     `insert into imports (province_code, id, client, source, dry_run, state) overriding system value

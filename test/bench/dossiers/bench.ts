@@ -20,7 +20,7 @@ export const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB', 'checkpoint_t
 export type Counts = Record<'received' | 'created' | 'updated' | 'unchanged' | 'stale' | 'deleted' | 'rejected', number>
 
 const SUMS = ['dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day']
-export const TABLES = ['dossiers', ...SUMS, 'dossier_versions', 'dossier_changes']
+export const TABLES = ['dossiers', 'dossier_desks', ...SUMS, 'dossier_versions', 'dossier_changes']
 
 /** Starts the service on an empty database, with all procedures in its catalogue. */
 export async function startBench (postgres: Postgres): Promise<Bench> {
