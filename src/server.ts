@@ -8,7 +8,6 @@ import { migrateFor } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { forgetImports } from './imports/queries.ts'
 import { logOptions } from './operations/log.ts'
-import { load } from './sample/load.ts'
 
 const HOUR = 3_600_000
 
@@ -31,7 +30,9 @@ async function start () {
   const connection = await openDatabase(config, lossesTo(logger))
   try {
     await migrateFor(connection.db, config, lossesTo(logger))
-    await load(connection.db, config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false'))
+    const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
+    // The units of the whole country are a third of what the service holds in memory.
+    if (sample !== 'false') await (await import('./sample/load.ts')).load(connection.db, sample)
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection

@@ -64,9 +64,8 @@ async function waitForOthers (trx: Trx): Promise<void> {
   await sql`set local lock_timeout = '20s'`.execute(trx)
 }
 
-/** Fills a database: with all of it, with the catalogue alone, or with nothing. */
-export async function load (db: Db, what: 'true' | 'false' | 'catalogue'): Promise<void> {
-  if (what === 'false') return
+/** Fills a database: with all of it, or with the catalogue alone. */
+export async function load (db: Db, what: 'true' | 'catalogue'): Promise<void> {
   if (await isEmpty(db, 'levels')) await loadCatalogue(db)
   if (what === 'true') await loadSample(db)
 }

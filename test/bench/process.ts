@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 
@@ -11,10 +12,16 @@ export interface Running {
   stop: () => Promise<void>
 }
 
+const { scripts } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as
+  { scripts: { start: string } }
+/** As `npm start` runs the service. */
+const START = scripts.start.split(' ').slice(1)
+
 /** Starts a script with this Node and waits for the line that tells its address. */
 export async function run (script: string, environment: Record<string, string> = {}): Promise<Running> {
-  const path = new URL(`../../${script}`, import.meta.url).pathname
-  const child = spawn(process.execPath, [path], { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, START.at(-1) === script ? START : [script], {
+    cwd: new URL('../..', import.meta.url), env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'inherit']
+  })
   const stop = async () => {
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
