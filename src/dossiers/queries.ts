@@ -1,7 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { takeTime } from '../database/hurried.ts'
-import { inTransaction } from '../database/transaction.ts'
+import { inOwnTime } from '../database/hurried.ts'
 import type { Write } from '../database/write.ts'
 import { notFound } from '../fault.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
@@ -27,14 +26,13 @@ export async function dossiers (
   db: Db, filters: ListQuery, page: PageRequest, reach: string | null
 ): Promise<Page<Dossier>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
-  const conditions = conditionsOf(filters, unit)
+  // A province is all that there is of it.
+  const conditions = conditionsOf(filters, unit?.path.length === 1 ? null : unit)
   const order = conditions.length === 0 ? BY_CODE : BY_RECEIPT
-  const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join([IS_THERE, ...conditions], sql` and `)}`
+  const all = [IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`, ...conditions]
+  const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(all, sql` and `)}`
   // Whoever filters by what no index knows waits for all rows to be read.
-  const { rows } = await inTransaction(db, false, async trx => {
-    await takeTime(trx)
-    return pageQuery(query, order, page).execute(trx)
-  })
+  const { rows } = await inOwnTime(db, trx => pageQuery(query, order, page).execute(trx))
   const { items, next_cursor } = pageOf(rows, order, page.limit)
   return { items: items.map(shown), next_cursor }
 }
