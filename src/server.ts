@@ -37,8 +37,8 @@ async function start () {
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
     const forget = () => {
-      const warn = (error: unknown) => { logger.warn({ err: error }, 'what is old is still there') }
-      Promise.all([forgetAnswers(db), forgetImports(db)]).catch(warn)
+      Promise.all([forgetAnswers(db), forgetImports(db)])
+        .catch((error: unknown) => { logger.warn({ err: error }, 'what is old is still there') })
     }
     forget()
     const forgetting = setInterval(forget, HOUR).unref()

@@ -18,6 +18,8 @@ const REFUSED = {
   idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
 } as const
 
+type Found = { refused: keyof typeof REFUSED | null } & (KeptAnswer | { answer: null, request_sha256: null })
+
 /** An answer that was given before, with the hash of what it answered. */
 export interface KeptAnswer {
   request_sha256: Buffer
@@ -26,21 +28,27 @@ export interface KeptAnswer {
 
 /**
  * What was answered under a key before, or null. Until the transaction ends, nobody else can ask with this key.
- * @throws Refusal `idempotency_key_in_use`
+ * @param sha256 of the request; null: not known yet
+ * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`
  */
 export async function keptAnswer (
-  trx: Trx, { client, province_code }: Owner, key: string
+  trx: Trx, { client, province_code }: Owner, key: string, sha256: Buffer | null
 ): Promise<KeptAnswer | null> {
   const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
-  if (!lock!.taken) throw refusal('idempotency_key_in_use')
   // Not in one statement: it would look for the answer as of before it had the lock.
-  const { rows: [found] } = await sql<KeptAnswer>`
-    select answer, request_sha256 from idempotency_keys
-    where province_code = ${province_code} and client = ${client} and key = ${key}
+  const { rows: [found] } = await sql<Found>`
+    select answer, request_sha256, case
+      when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
+      when request_sha256 <> ${sha256} then 'idempotency_key_reused'
+    end as refused
+    from (select 1) as asked
+    left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
       and created_at > now() - ${KEPT_FOR}`.execute(trx)
-  return found ?? null
+  const { refused, answer, request_sha256 } = found!
+  if (refused !== null) throw refusal(refused)
+  return answer === null ? null : { answer, request_sha256 }
 }
 
 /**

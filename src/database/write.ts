@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { Refusal } from '../fault.ts'
 import type { Caller } from '../caller.ts'
 import type { Db, Trx } from './connect.ts'
-import { answerTo, keepAnswer, keptAnswer, type Retry } from './idempotency.ts'
+import { keepAnswer, keptAnswer, type Retry } from './idempotency.ts'
 import { record, type Recorded } from './record.ts'
 import { inTransaction } from './transaction.ts'
 
@@ -69,8 +69,8 @@ export async function performWrite<T extends object> (
 ): Promise<Written<T>> {
   return inTransaction(db, keep, async trx => {
     const { by, retry } = origin
-    const before = retry === null ? null : await keptAnswer(trx, by, retry.key)
-    if (before !== null) return { answer: answerTo(retry!.sha256, before) as T, replayed: true }
+    const before = retry === null ? null : await keptAnswer(trx, by, retry.key, retry.sha256)
+    if (before !== null) return { answer: JSON.parse(before.answer) as T, replayed: true }
     const write = new Write(trx, origin)
     const answer = await work(write)
     if (!keep) return { answer, replayed: false }

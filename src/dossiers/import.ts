@@ -149,7 +149,7 @@ interface Opened {
 async function openImport (write: Write, key: string | null, { source, dry_run }: ImportOptions): Promise<Opened> {
   const { trx, by } = write
   if (key !== null) {
-    const before = await keptAnswer(trx, by, key)
+    const before = await keptAnswer(trx, by, key, null)
     if (before !== null) return { id: 0, before }
     if (await isRunning(trx, by, key)) throw refusal('idempotency_key_in_use')
   }

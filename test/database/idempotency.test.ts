@@ -153,7 +153,7 @@ forEachDatabase('a request that comes while the first still runs', async (t, { d
     return
   }
   const trx = await db.startTransaction().execute()
-  await keptAnswer(trx, { client: 'tests', province_code: '' }, 'a')
+  await keptAnswer(trx, { client: 'tests', province_code: '' }, 'a', Buffer.alloc(32))
   const refused = await post(URL, { items: items(1) }, withKey('a'))
   t.match(refused, { status: 409, headers: { 'retry-after': 1 }, body: { code: 'idempotency_key_in_use' } })
   t.equal((await post(URL, { items: [] }, withKey('b'))).status, 200, 'others go on')

@@ -128,7 +128,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
           throw new Error(JSON.stringify({ plan, groups, byHand }))
         }
       }
-    }), { numRuns: 60 })
+    }), { numRuns: 30 })
     t.same([...used].sort(), ['dossier_sums_by_day', 'dossier_sums_by_level', 'dossier_sums_by_unit', 'dossiers'])
   })
 
@@ -168,7 +168,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
         await sent(version)
         if (!isDeepStrictEqual(await count(), before)) throw new Error(JSON.stringify({ span, before }))
       }
-    }), { numRuns: 40 })
+    }), { numRuns: 20 })
     t.pass()
   })
 })

@@ -173,6 +173,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf({ ...item(), applicant: 'Nguyễn Văn A' }), ['/applicant unknown_property'])
     t.same(await faultsOf(item({ unit: 'H56-0', procedure: '0.0' })), ['/unit unknown_unit', '/procedure unknown_procedure'])
     t.same(await faultsOf({ ...item({ unit: 'H56-0' }), deleted: true }), ['/unit unknown_unit'])
+    t.same(await faultsOf(item({ unit: 'H56' })), ['/unit no_own_desk'])
     t.same(await faultsOf(item({ status: 11 })), ['/status out_of_range'])
     t.same(await faultsOf(item({ status: 'x\0' })), ['/status not_text'])
     t.same(await faultsOf(item({ status: 'Đang xử lý' })), ['/status unknown_status'])

@@ -104,7 +104,7 @@ async function holds (db: Db, newest: Version[]): Promise<boolean> {
 }
 
 forEachDatabase('the sums of dossiers', async (t, { db }) => {
-  const numRuns = 60
+  const numRuns = 40
 
   t.test('equal a count of the newest versions by hand and by SQL, whatever the order and the senders', async t => {
     await fc.assert(fc.asyncProperty(deliveries, async ({ histories, sent, size }) => {
