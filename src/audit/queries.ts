@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
+import { inOwnTime } from '../database/hurried.ts'
 import { invalid } from '../fault.ts'
 import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
 import { subtreeFor } from '../units/resolve.ts'
@@ -26,7 +27,8 @@ export async function auditEntries (
       client, key_id, request_id, address, operation, reason
     from writes cross join ${rowsOf(ofRows)}
     where ${sql.join([sql`true`, ...ofWrites], sql` and `)}`
-  const { rows } = await withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(db)
+  // Who asks for a unit may wait until all that others wrote is passed over.
+  const { rows } = await inOwnTime(db, trx => withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(trx))
   return pageOf(rows, LATEST_FIRST, page.limit)
 }
 
@@ -119,7 +121,7 @@ async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number)
     else if (n !== LAST_ROW) rows += Math.max(0, row_count - n - 1)
     if (rows > limit) return position
   }
-  return end
+  return writes.length < limit + 2 ? end : writes.at(-1)!.position
 }
 
 async function changedRows (

@@ -25,6 +25,10 @@ export function dossierOf (item: DossierItem, references: References, reject: Re
   const unit = references.units.get(item.unit)
   if (unit === undefined) refuse('unit', 'unknown_unit', `there is no unit ${item.unit}`)
   const updated = instant(item.updated_at, 'updated_at', refuse)
+  if (updated > Date.now() + DAY) {
+    // All that comes later would be older than this.
+    refuse('updated_at', 'out_of_range', `updated_at (${item.updated_at}) is more than a day from now`)
+  }
   if (item.deleted !== true && unit?.reports_dossiers === false) {
     refuse('unit', 'no_own_desk', `unit ${unit.code} has no desk of its own`)
   }
@@ -48,12 +52,13 @@ export function dossierOf (item: DossierItem, references: References, reject: Re
   dossier.field = fieldOf(dossier.procedure, references, refuse)
   if (!sound) return null
 
-  const received = dayOf(dossier.received_at)
-  if (received < unit!.firstDay || received > unit!.lastDay) {
-    const life = `${unit!.valid_from} to ${unit!.valid_to ?? 'today'}`
-    refuse('unit', 'unit_not_valid', `unit ${unit!.code} exists from ${life}, not at received_at (${item.received_at})`)
-  }
   refuseEnd(dossier, refuse)
+  // A dossier that was open when its unit ended goes on at another, which was not there when it was received.
+  const until = dayOf(endOf(dossier) ?? dossier.updated_at)
+  if (until < unit!.firstDay || dayOf(dossier.received_at) > unit!.lastDay) {
+    const life = `${unit!.valid_from} to ${unit!.valid_to ?? 'today'}`
+    refuse('unit', 'unit_not_valid', `unit ${unit!.code} exists from ${life}, not while it had the dossier`)
+  }
   return sound ? dossier : null
 }
 
@@ -63,6 +68,8 @@ function tombstone (code: string, unit: string, updated: number): Dossier {
     finished_at: null, returned_at: null, updated_at: updated, supplements: NONE
   }
 }
+
+const DAY = 86_400_000
 
 const NONE: readonly Supplement[] = []
 

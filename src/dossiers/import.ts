@@ -14,7 +14,7 @@ import { addToImport, beginImport, endImport, isRunning } from '../imports/queri
 import { OUTCOMES, type Counts, type ImportError } from '../imports/schema.ts'
 import { takeUpSources } from '../sources/take-up.ts'
 import { ingestDossiers, type Ingested } from './ingest.ts'
-import { Lanes, type Chunk } from './lanes.ts'
+import { Lanes, persistently, type Chunk } from './lanes.ts'
 import type { DossierAnswer } from './schema.ts'
 
 export interface ImportOptions {
@@ -133,10 +133,11 @@ export async function importStream (
     throw error
   }
   answer.errors.sort((a, b) => a.line - b.line)
-  await inTransaction(db, true, async trx => {
+  const sha256 = hash.digest()
+  await persistently(() => turnstile.pass(() => inTransaction(db, true, async trx => {
     await endImport(trx, by, id, 'done', answer)
-    if (key !== null) await keepAnswer(trx, by, { key, sha256: hash.digest() }, answer)
-  })
+    if (key !== null) await keepAnswer(trx, by, { key, sha256 }, answer)
+  })))
   return { answer, replayed: false }
 }
 

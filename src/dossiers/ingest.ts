@@ -59,11 +59,10 @@ export async function ingestDossiers (
   if (newest.length === 0) return chunk
 
   const target = { province, source: context.source, write: await write.takeId() }
-  const { differences, changes } = await keep(trx, chunk, newest, target, context)
-  if (changes.length > 0) {
-    write.accounted = { province, rows: changes.length }
-    await accountFor(trx, target, changes, write.recorded.length)
-  }
+  const { differences, changes, stored } = await keep(trx, chunk, newest, target, context)
+  // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
+  if (stored) write.accounted = { province, rows: changes.length }
+  await accountFor(trx, target, changes, write.recorded.length)
   await differences.write(trx, province)
   return chunk
 }
@@ -153,6 +152,8 @@ interface Kept {
   /** In the sums. */
   differences: Differences
   changes: DossierChange[]
+  /** Whether any row is not as it was. */
+  stored: boolean
 }
 
 async function keep (
@@ -169,7 +170,8 @@ async function keep (
   })
   const known = drafts.filter((_, position) => existing.has(position))
   const replacing = await lockChanged(trx, chunk, known, target, context)
-  if (replacing.length === 0) return { differences, changes }
+  const stored = existing.size < drafts.length || replacing.length > 0
+  if (replacing.length === 0) return { differences, changes, stored }
 
   await replace(trx, target, replacing.map(({ draft }) => draft.dossier))
   for (const { draft: { index, dossier }, before } of replacing) {
@@ -179,7 +181,7 @@ async function keep (
     differences.add(dossier)
     if (outcome !== 'unchanged') changes.push({ action: outcome, code: dossier.code, unit: dossier.unit })
   }
-  return { differences, changes }
+  return { differences, changes, stored }
 }
 
 function outcomeOf (before: Dossier, after: Dossier): DossierChange['action'] | 'unchanged' {

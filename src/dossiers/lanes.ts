@@ -12,6 +12,8 @@ export interface Chunk {
 }
 
 const CHUNK_SIZE = 5_000
+/** Characters after which a chunk is sent, however few rows it has: some records are long. */
+const CHUNK_LENGTH = 4_000_000
 /** Milliseconds after which rows that arrived are sent, however few. */
 const PATIENCE = 1_000
 /** Milliseconds to wait before each further try, where the database fails: some ten seconds in all. */
@@ -36,12 +38,15 @@ export class Lanes<A> {
 
   /** @param sent told what became of each chunk */
   constructor (send: Send<A>, sent: (answer: A) => void, { patience = PATIENCE, pauses = PAUSES }: Timing = {}) {
-    const persistentSend: Send<A> = chunk => persistently(pauses, () => send(chunk))
+    const persistentSend: Send<A> = chunk => persistently(() => send(chunk), pauses)
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.failure = promise
     this.#lanes = [new Lane(persistentSend, sent, reject), new Lane(persistentSend, sent, reject)]
-    this.#timer = setInterval(() => { for (const lane of this.#lanes) lane.send() }, patience)
+    // Not behind what is on its way: then it is we who keep the sender waiting.
+    this.#timer = setInterval(() => {
+      for (const lane of this.#lanes) if (!lane.busy) lane.send()
+    }, patience)
   }
 
   /** Returns when there is room for more. @throws what sending threw */
@@ -49,7 +54,7 @@ export class Lanes<A> {
     for (const line of lines) {
       const item = itemOf(line)
       const lane = this.#lanes[laneOf(item)]
-      if (lane.add(line, item) >= CHUNK_SIZE) {
+      if (lane.add(line, item)) {
         await lane.idle()
         lane.send()
       }
@@ -75,6 +80,9 @@ class Lane<A> {
   readonly #sent: (answer: A) => void
   readonly #failed: (error: unknown) => void
   #chunk = emptyChunk()
+  #length = 0
+  /** Something is on its way. */
+  busy = false
   #last = Promise.resolve()
 
   constructor (send: Send<A>, sent: (answer: A) => void, failed: (error: unknown) => void) {
@@ -83,8 +91,8 @@ class Lane<A> {
     this.#failed = failed
   }
 
-  /** @returns how many lines the chunk has */
-  add ({ number: line, text }: Line, item: unknown): number {
+  /** @returns whether that is enough for a chunk */
+  add ({ number: line, text }: Line, item: unknown): boolean {
     const { items, lines, unreadable } = this.#chunk
     if (item !== undefined) {
       items.push(item)
@@ -94,7 +102,8 @@ class Lane<A> {
     } else {
       unreadable.push({ line, pointer: '', code: 'not_json', detail: 'the line is not a JSON text' })
     }
-    return items.length + unreadable.length
+    this.#length += text?.length ?? 0
+    return items.length + unreadable.length >= CHUNK_SIZE || this.#length >= CHUNK_LENGTH
   }
 
   /** Sends what there is, after what is on its way already; nothing more after a failure. */
@@ -102,7 +111,12 @@ class Lane<A> {
     const chunk = this.#chunk
     if (chunk.items.length + chunk.unreadable.length === 0) return
     this.#chunk = emptyChunk()
-    this.#last = this.#last.then(async () => { this.#sent(await this.#send(chunk)) })
+    this.#length = 0
+    this.busy = true
+    this.#last = this.#last.then(async () => {
+      this.#sent(await this.#send(chunk))
+      this.busy = false
+    })
     this.#last.catch(this.#failed)
   }
 
@@ -137,7 +151,7 @@ function laneOf (item: unknown): 0 | 1 {
 const HYPHEN = 45
 
 /** Rows may be taken in twice, so what the database fails to do is tried again: no night's work is lost for that. */
-async function persistently<T> (pauses: readonly number[], work: () => Promise<T>): Promise<T> {
+export async function persistently<T> (work: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
   for (const pause of pauses) {
     try {
       return await work()

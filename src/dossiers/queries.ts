@@ -4,7 +4,7 @@ import { inOwnTime } from '../database/hurried.ts'
 import type { Write } from '../database/write.ts'
 import { notFound } from '../fault.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
-import { reachedUnit, subtreeFor, type ResolvedUnit } from '../units/resolve.ts'
+import { subtreeFor } from '../units/resolve.ts'
 import { DELETED } from './dossier.ts'
 import { ingestDossiers } from './ingest.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
@@ -18,7 +18,7 @@ const SHOWN = sql`province_code, code, unit, procedure, channel, status, receive
 const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 
 /**
- * Dossiers as they are now: all of them by code, and where there is a filter in the order in which they were received.
+ * Dossiers as they are now: by code; of a unit, or of some days, in the order in which they were received.
  * @param reach code of the unit that the caller reaches; null: all
  * @throws Refusal `unknown_unit`
  */
@@ -26,11 +26,17 @@ export async function dossiers (
   db: Db, filters: ListQuery, page: PageRequest, reach: string | null
 ): Promise<Page<Dossier>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
-  // A province is all that there is of it.
-  const conditions = conditionsOf(filters, unit?.path.length === 1 ? null : unit)
-  const order = conditions.length === 0 ? BY_CODE : BY_RECEIPT
-  const all = [IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`, ...conditions]
-  const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(all, sql` and `)}`
+  // Of a province there is one key; of some units, or days, an index tells the dossiers apart.
+  const { received_from: from, received_to: to } = filters
+  const isPart = (unit !== null && unit.path.length > 1) || from !== undefined || to !== undefined
+  const within = unit === null ? sql`true` : sql`${unit.code} = any(path)`
+  const order = isPart ? BY_RECEIPT : BY_CODE
+  const conditions = [
+    IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`,
+    isPart ? sql`unit = any(array(select code from units where ${within}))` : sql`true`,
+    ...conditionsOf(filters)
+  ]
+  const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`
   // Whoever filters by what no index knows waits for all rows to be read.
   const { rows } = await inOwnTime(db, trx => pageQuery(query, order, page).execute(trx))
   const { items, next_cursor } = pageOf(rows, order, page.limit)
@@ -43,14 +49,9 @@ function shown ({ province_code: _, ...dossier }: Stored): Dossier {
   return dossier
 }
 
-function conditionsOf (filters: ListQuery, unit: ResolvedUnit | null): RawBuilder<unknown>[] {
+function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
   const { procedure, field, channel, status, source, received_from: from, received_to: to } = filters
   const conditions = []
-  // The only index with a time begins with the unit.
-  if (unit !== null || from !== undefined || to !== undefined) {
-    const within = unit === null ? sql`` : sql`where ${unit.code} = any(path)`
-    conditions.push(sql`unit = any(array(select code from units ${within}))`)
-  }
   if (from !== undefined) conditions.push(sql`received_at >= ${startOf(from)}`)
   if (to !== undefined) conditions.push(sql`received_at < ${startOf(to)} + interval '1 day'`)
   for (const [name, values] of Object.entries({ procedure, field, channel, status })) {
@@ -95,10 +96,10 @@ async function foundDossier (
   const { rows: [dossier] } = await sql<Stored>`
     select ${SHOWN} from dossiers
     where province_code = any(array(select code from units where parent is null)) and code = ${code} and ${IS_THERE}
+      and ${reach === null ? sql`true` : sql`unit in (select units.code from units where ${reach} = any(path))`}
     order by province_code limit 1 ${lock}`.execute(db)
-  const unit = dossier === undefined ? undefined : await reachedUnit(db, { name: dossier.unit, source: null }, reach)
-  if (unit === undefined) throw notFound('dossier', code)
-  return dossier!
+  if (dossier === undefined) throw notFound('dossier', code)
+  return dossier
 }
 
 /**

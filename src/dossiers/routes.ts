@@ -89,7 +89,7 @@ export async function dossierRoutes (app: App, context: Context) {
       summary: 'List dossiers as they are now',
       querystring: ListQuery,
       response: {
-        200: listResponse(Dossier, 'By code; with a filter in the order in which they were received.'),
+        200: listResponse(Dossier, 'By code; of a unit or of some days in the order in which they were received.'),
         ...problems(400, 406, 413)
       }
     }

@@ -36,9 +36,10 @@ export const DossierItem = Named('DossierItem', 'A dossier as it is now, as its 
   })),
   received_at: Type.Optional(Instant('When it was received. Required unless `deleted`.')),
   due_at: optional('When the result is due (hạn trả). null: no due date.'),
-  finished_at: optional('When processing ended. Counts only with status 7 to 10.'),
+  finished_at: optional('When processing ended, or it was withdrawn or stopped. Counts only with status 7 to 10, and is ' +
+    'required with 9 and 10 unless it was returned; with 7 and 8 `updated_at` stands for it, so that it moves with that.'),
   returned_at: optional('When the result was returned. Counts only with status 7 to 10.'),
-  updated_at: Instant('When the source changed it. An older version that arrives late changes nothing.'),
+  updated_at: Instant('When the source changed it; at most a day ahead of this service. An older version that arrives late changes nothing.'),
   supplements: Type.Optional(Type.Array(SupplementItem, {
     description: 'What the applicant was asked for, in any order. A dossier counts as in time while it waits.',
     maxItems: MAX_SUPPLEMENTS

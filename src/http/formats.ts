@@ -99,8 +99,10 @@ export async function sendShared (
   answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
-  // Who reaches less is answered less.
-  const { body, etag, link } = await answers.ask(`${request.caller.unit} ${request.url}`, async () => {
+  // Who reaches less is answered less, and what needs more than reading may differ from client to client.
+  const { caller: { unit, client }, routeOptions: { config } } = request
+  const asking = config.scope === 'read' ? unit : `${unit} ${client}`
+  const { body, etag, link } = await answers.ask(`${asking} ${request.url}`, async () => {
     const { value, link } = await produce()
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }

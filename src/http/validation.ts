@@ -90,8 +90,11 @@ function listsOf (schema: TSchema): string[] {
   return Object.keys(properties).filter(name => properties[name]!.type === 'array')
 }
 
+/** Of one value that has thousands of them, all would tell no more than some do. */
+const MAX_FAULTS = 100
+
 function faultsOf (validate: ValidateFunction, at: string): Fault[] {
-  return validate.errors!.map(error => ({
+  return validate.errors!.slice(0, MAX_FAULTS).map(error => ({
     pointer: at + error.instancePath + missingPart(error),
     code: error.params['format'] === 'text' ? 'not_text' : CODES[error.keyword]!,
     detail: `${(at + error.instancePath).slice(1) || 'the body'} ${sentenceOf(error)}`

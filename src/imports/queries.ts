@@ -62,7 +62,9 @@ export async function endImport (
 }
 
 const NEWEST_FIRST: OrderColumn[] = [{ name: 'id', kind: 'number', descending: true }]
-const BY_LINE: OrderColumn[] = [{ name: 'line', kind: 'number' }, { name: 'n', kind: 'number' }]
+const BY_LINE: OrderColumn[] = [
+  { name: 'line', kind: 'number', required: true }, { name: 'n', kind: 'number', required: true }
+]
 
 /** The imports of the caller, or for who manages all clients those of all. */
 export async function imports (db: Db, page: PageRequest, caller: Caller): Promise<Page<Import>> {
@@ -81,15 +83,26 @@ export async function importById (db: Db, id: number, caller: Caller): Promise<I
 /** @throws Refusal `not_found` */
 export async function importErrors (db: Db, id: number, page: PageRequest, caller: Caller): Promise<Page<ImportError>> {
   await importById(db, id, caller)
-  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail from import_errors where import = ${id}`
+  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail from import_errors
+    where province_code = (select province_code from imports where id = ${id}) and import = ${id}`
   const { rows } = await pageQuery(query, BY_LINE, page).execute(db)
   const { items, next_cursor } = pageOf(rows, BY_LINE, page.limit)
   return { items: items.map(({ n: _, ...error }) => error), next_cursor }
 }
 
-/** Forgets imports that nobody will ask for any more. */
+const FORGOTTEN_AT_ONCE = 10_000
+
+/** Forgets imports that nobody will ask for any more, some errors at a time, so that no statement takes long. */
 export async function forgetImports (db: Db): Promise<void> {
-  await sql`delete from imports where changed_at <= now() - ${KEPT_FOR}`.execute(db)
+  const old = sql`(select province_code, id from imports where changed_at <= now() - ${KEPT_FOR})`
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from import_errors where ctid = any(array(
+        select import_errors.ctid from import_errors join ${old} as old using (province_code)
+        where import = old.id limit ${FORGOTTEN_AT_ONCE}))`.execute(db)
+    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) break
+  }
+  await sql`delete from imports where (province_code, id) in ${old}`.execute(db)
 }
 
 function shown () {

@@ -172,7 +172,7 @@ let second = 0
 
 /** There again, if it was deleted. The province has no desk of its own, so one of its departments stands for it. */
 async function givenDossier (db: Db, unit: string) {
-  const updated = new Date(Date.UTC(2190, 0, 1, 0, 0, second++)).toISOString()
+  const updated = new Date(Date.now() + 1_000 * second++).toISOString()
   await send(db, [item({ code: `d-${unit}`, unit: unit === 'H56' ? 'H56-SNV' : unit, updated_at: updated })])
 }
 

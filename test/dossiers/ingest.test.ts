@@ -180,8 +180,10 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ received_at: '2021-05-31T08:00:00' })), ['/received_at malformed'])
     t.same(await faultsOf(item({ due_at: '9999-12-31T00:00:00Z' })), ['/due_at out_of_range'])
     t.same(await faultsOf(item({ source: 'other' })), ['/source forbidden_source'])
-    t.same(await faultsOf(item({ received_at: '2019-11-30T23:59:59+07:00' })), ['/unit unit_not_valid'])
+    const before = '2019-11-30T23:59:59+07:00'
+    t.same(await faultsOf(item({ received_at: before, updated_at: before })), ['/unit unit_not_valid'])
     t.same(await faultsOf(item({ received_at: '2025-07-01T00:00:00+07:00' })), ['/unit unit_not_valid'])
+    t.same(await faultsOf(item({ updated_at: '2199-01-01T00:00:00Z' })), ['/updated_at out_of_range'])
     t.same(await faultsOf(item({ status: 9 })), [' end_unknown'])
     t.same(await faultsOf(item({ status: 10 })), [' end_unknown'])
     t.same(await faultsOf(item({ status: 9, finished_at: '2021-05-31T07:59:59+07:00' })), ['/finished_at end_before_received'])
@@ -192,6 +194,10 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ supplements: [{ requested_at: two }, { requested_at: one }] })), ['/supplements supplements_overlap'])
     t.same(await faultsOf(item({ supplements: [{ requested_at: '1970-01-01T00:00:00Z' }] })), ['/supplements/0/requested_at out_of_range'])
     t.same(await storedDossiers(db), [])
+  })
+
+  t.test('may be older than the unit that has them now: they came from another', async t => {
+    t.same(await outcomes(item({ received_at: '2019-11-30T23:59:59+07:00' })), ['created'])
   })
 
   t.test('next to some at fault are taken in', async t => {

@@ -37,6 +37,29 @@ t.test('dossiers of a stream', async t => {
     await lanes.end()
   })
 
+  t.test('wait while the database is slower than they come', async t => {
+    let sent = 0
+    const lanes = new Lanes(async chunk => { await setTimeout(20); sent += chunk.items.length }, () => {}, { patience: 1 })
+    let taken = 0
+    for (let i = 0; i < 200; i++) {
+      const lines = Array.from({ length: 200 }, () => line(++taken, { code: 'a' }))
+      await lanes.take(lines)
+      await setTimeout(1)
+      if (taken - sent > 11_000) break
+    }
+    t.ok(taken - sent <= 11_000, 'one chunk on its way, another filled')
+    await lanes.end()
+    t.equal(sent, taken)
+  })
+
+  t.test('that are long go in smaller chunks', async t => {
+    const sizes: number[] = []
+    const lanes = new Lanes(async chunk => { sizes.push(chunk.items.length) }, () => {})
+    await lanes.take(Array.from({ length: 150 }, (_, n) => line(n + 1, { code: 'a', text: 'x'.repeat(60_000) })))
+    await lanes.end()
+    t.same(sizes, [67, 67, 16])
+  })
+
   t.test('are sent again when the database fails, and for a while only', async t => {
     const tries = { until: 3, made: 0 }
     const answers: string[] = []

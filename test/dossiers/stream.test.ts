@@ -154,6 +154,7 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     await age('31 days', 'done')
     await forgetImports(db)
     t.equal((await get(`/v1/imports/${body.import}`, ADMIN)).status, 404)
+    t.equal((await get(`/v1/imports/${body.import}/errors`, ADMIN)).status, 404)
     t.same((await sql`select 1 from import_errors where import = ${body.import}`.execute(db)).rows, [])
   })
 
