@@ -39,7 +39,8 @@ t.test('dossiers of a stream', async t => {
 
   t.test('wait while the database is slower than they come', async t => {
     let sent = 0
-    const lanes = new Lanes(async chunk => { await setTimeout(20); sent += chunk.items.length }, () => {}, { patience: 1 })
+    const slowly = async (chunk: Chunk) => { await setTimeout(20); sent += chunk.items.length }
+    const lanes = new Lanes(slowly, () => {}, { patience: 1 })
     let taken = 0
     for (let i = 0; i < 200; i++) {
       const lines = Array.from({ length: 200 }, () => line(++taken, { code: 'a' }))

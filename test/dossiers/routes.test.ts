@@ -217,7 +217,7 @@ forEachDatabase('the list of dossiers', async (t, { get, post }) => {
     const { text } = await get('/v1/dossiers?format=csv&unit=H56')
     const rows: Record<string, string>[] = parse(text, { bom: true, columns: true })
     t.equal(rows.length, 20)
-    t.match(rows[0], { code: 'd-19', received_at: '2021-05-11T17:30:00.000Z', due_at: String, finished_at: '', supplements: '' })
+    t.match(rows[0], { code: 'd-00', received_at: '2021-05-30T17:30:00.000Z', due_at: String, finished_at: '', supplements: '' })
     const lines = (await get('/v1/dossiers?format=ndjson')).text.trim().split('\n').map(line => JSON.parse(line) as object)
     t.match([lines.length, lines[0]], [20, { code: 'd-00', finished_at: null, supplements: [] }])
   })
