@@ -186,6 +186,15 @@ forEachDatabase('of dossiers, which come by the thousand', async (t, { db, get }
     }
   })
 
+  t.test('and writes that changed nothing are passed over', async t => {
+    const from = (await get('/v1/changes?since=latest')).body.next_cursor
+    const nothing = { unit: 'H56-380', updated_at: '2021-06-01T00:00:00Z', deleted: true }
+    for (const code of ['none-1', 'none-2', 'none-3', 'none-4']) await send(db, [{ code, ...nothing }])
+    await send(db, [item({ code: 'last' })])
+    t.match((await get(`/v1/changes?since=${from}&limit=1`)).body, { items: [{ key: { code: 'last' } }], more: false })
+    await sql`delete from dossiers where code = 'last'`.execute(db)
+  })
+
   t.test('what is not asked for is passed over part by part', async t => {
     t.same(await walk('resource=sources&limit=1'), [])
     const { body } = await get(`/v1/changes?since=${since}&resource=sources&limit=1`)

@@ -182,6 +182,8 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ source: 'other' })), ['/source forbidden_source'])
     const before = '2019-11-30T23:59:59+07:00'
     t.same(await faultsOf(item({ received_at: before, updated_at: before })), ['/unit unit_not_valid'])
+    const long = '1980-01-01T00:00:00Z'
+    t.same(await faultsOf(item({ unit: 'H56-SNV', received_at: long, updated_at: long })), ['/unit unit_not_valid'])
     t.same(await faultsOf(item({ received_at: '2025-07-01T00:00:00+07:00' })), ['/unit unit_not_valid'])
     t.same(await faultsOf(item({ updated_at: '2199-01-01T00:00:00Z' })), ['/updated_at out_of_range'])
     t.same(await faultsOf(item({ status: 9 })), [' end_unknown'])
@@ -194,6 +196,14 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ supplements: [{ requested_at: two }, { requested_at: one }] })), ['/supplements supplements_overlap'])
     t.same(await faultsOf(item({ supplements: [{ requested_at: '1970-01-01T00:00:00Z' }] })), ['/supplements/0/requested_at out_of_range'])
     t.same(await storedDossiers(db), [])
+  })
+
+  t.test('may wait for a supplement in the instant in which another came, in whatever order the two are told', async t => {
+    const [asked, again] = [later(1), later(2)]
+    t.same(await outcomes(item({ updated_at: again, supplements: [
+      { requested_at: again, completed_at: null }, { requested_at: again, completed_at: again },
+      { requested_at: asked, completed_at: again }
+    ] })), ['created'])
   })
 
   t.test('may be older than the unit that has them now: they came from another', async t => {
