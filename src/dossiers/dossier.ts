@@ -119,13 +119,16 @@ function supplementsOf (items: readonly SupplementItem[] | undefined, refuse: Re
       refuse(`supplements/${i}/completed_at`, 'out_of_range', `completed_at is before requested_at (${item.requested_at})`)
     }
     return { requested_at: requested, completed_at: completed, old_due_at: at('old_due_at'), new_due_at: at('new_due_at') }
-  }).sort((a, b) => a.requested_at - b.requested_at || (a.completed_at ?? Infinity) - (b.completed_at ?? Infinity))
-  const overlap = supplements.some(({ completed_at: completed }, i) => (
-    (completed ?? Infinity) > (supplements[i + 1]?.requested_at ?? Infinity)))
+  }).sort((a, b) => a.requested_at - b.requested_at || waitedUntil(a) - waitedUntil(b))
+  const overlap = supplements.some((one, i) => waitedUntil(one) > (supplements[i + 1]?.requested_at ?? Infinity))
   if (overlap) {
     refuse('supplements', 'supplements_overlap', 'a supplement is asked for while another is still waited for')
   }
   return supplements
+}
+
+function waitedUntil ({ completed_at: completed }: Supplement): number {
+  return completed ?? Infinity
 }
 
 /** What has ended has ended at some time, and not before it began. */
