@@ -35,6 +35,7 @@ import { ImportError } from './imports/schema.ts'
 import { indicatorRoutes } from './indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { createMetrics, type PoolCounts } from './operations/metrics.ts'
+import { onTimeRoutes } from './on-time/routes.ts'
 import { onTimeSeriesRoutes } from './on-time-series/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './periods/routes.ts'
@@ -103,6 +104,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
+    await v1.register(onTimeRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(dossierRoutes, context)
     await v1.register(onTimeSeriesRoutes, context)

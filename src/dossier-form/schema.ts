@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../http/schema.ts'
-import type { Figure } from '../statistics/figures.ts'
-import { BASES, BASIS_MEANING, OnTimeRow } from '../statistics/schema.ts'
+import type { Figure } from '../on-time/figures.ts'
+import { BASES, BASIS_MEANING, OnTimeRow } from '../on-time/schema.ts'
 import { FORM_MEASURES } from './columns.ts'
 
 /** What a line holds besides its name. */

@@ -1,4 +1,4 @@
-import { NOTHING_REPORTED, type Figure, type Figures } from '../statistics/figures.ts'
+import { NOTHING_REPORTED, type Figure, type Figures } from '../on-time/figures.ts'
 import { FORM_MEASURES } from './columns.ts'
 import { FIGURES, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 

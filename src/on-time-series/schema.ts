@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../http/schema.ts'
 import { CALENDARS, CALENDAR_MEANING } from '../periods/schema.ts'
-import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../statistics/schema.ts'
+import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'
 
 const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties
 

@@ -3,8 +3,8 @@ import type { Db } from '../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../dossier-form/columns.ts'
 import { countedDossiers, type CountedGroup } from '../dossiers/counts.ts'
 import { desksOf, isExpected, isRecorded } from '../dossiers/desks.ts'
-import type { Figure } from '../statistics/figures.ts'
-import { looked, type AskedPeriod } from '../statistics/question.ts'
+import type { Figure } from '../on-time/figures.ts'
+import { looked, type AskedPeriod } from '../on-time/question.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../database/recordset.ts'
-import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from './measures.ts'
+import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../statistics/measures.ts'
 import type { ReportedPlan } from './reported-plan.ts'
 import type { OnTimeRow } from './schema.ts'
-import type { SetKey } from './sets.ts'
+import type { SetKey } from '../statistics/sets.ts'
 import { keysOfRow, sameGroup, shares } from './shares.ts'
 
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])

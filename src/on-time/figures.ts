@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from './measures.ts'
+import { MEASURES, type Measure } from '../statistics/measures.ts'
 import type { OnTimeRow } from './schema.ts'
 
 export type Figure = Measure | `${Measure}_unknown`
