@@ -3,7 +3,8 @@ import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
 import { performOwnWrite } from '../../src/database/write.ts'
 import type { Countable } from '../../src/dossiers/events.ts'
-import { ingestDossiers, type IngestContext, type Ingested } from '../../src/dossiers/ingest.ts'
+import type { IngestContext, Ingested } from '../../src/dossiers/drafts.ts'
+import { ingestDossiers } from '../../src/dossiers/ingest.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
