@@ -21,7 +21,7 @@ export async function auditEntries (
     client === undefined ? [] : sql`client = ${client}`, request_id === undefined ? [] : sql`request_id = ${request_id}`,
     from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
   ].flat()
-  const ofRows = [unit === null ? [] : isBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`].flat()
+  const ofRows = [unit === null ? [] : isOrWasBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`].flat()
   const query = sql<AuditEntry>`
     select writes.province_code, write, position, n, at, resource, action, key, unit, before, after,
       client, key_id, request_id, address, operation, reason
@@ -73,7 +73,8 @@ export interface Changes {
 /**
  * Keys of rows in the order in which their writes took effect. The next question goes on where this answer ends;
  * nothing is missed or told twice, however many write at the same time and however long their transactions take.
- * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone.
+ * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone, and what
+ *   moved out of reach is deleted for who stays behind.
  * @throws Refusal `invalid_cursor`, `unknown_unit`
  */
 export async function changesSince (db: Db, question: ChangeQuery, reach: string | null): Promise<Changes> {
@@ -82,7 +83,7 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
   const end = await lastPosition(db)
   const conditions = [sql`resource <> all(${PRIVATE})`]
-  if (reach !== null) conditions.push(sql`(unit is null or ${isBelow(reach)})`)
+  if (reach !== null) conditions.push(sql`(unit is null or ${isOrWasBelow(reach)})`)
   if (resource !== undefined) conditions.push(sql`resource = ${resource}`)
 
   const rows: ChangedRow[] = []
@@ -91,7 +92,7 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: string
   for (let looks = 0; looks < MAX_LOOKS && rows.length <= limit && (looks === 0 || seen < end); looks++) {
     const after: Place = looks === 0 ? [position, n] : [seen, LAST_ROW]
     seen = await lastOfPart(db, after, end, limit)
-    rows.push(...await changedRows(db, after, seen, limit, conditions))
+    rows.push(...await changedRows(db, after, seen, limit, conditions, reach))
   }
   const isCut = rows.length > limit
   const page = rows.slice(0, limit)
@@ -125,10 +126,12 @@ async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number)
 }
 
 async function changedRows (
-  db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[]
+  db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[], reach: string | null
 ): Promise<ChangedRow[]> {
+  const hasLeft = reach === null ? sql`false` : sql`(left_unit is not null and not ${isBelow('unit', reach)})`
   const { rows } = await sql<ChangedRow>`
-    select position, n, at, resource, action, key, unit
+    select position, n, at, resource, case when ${hasLeft} then 'deleted' else action end as action, key,
+      case when ${hasLeft} then left_unit else unit end as unit
     from writes cross join ${rowsOf(conditions)}
     where position >= ${from} and position <= ${to} and (position, n) > (${from}, ${n})
     order by position, n limit ${limit + 1}`.execute(db)
@@ -138,8 +141,13 @@ async function changedRows (
 /** Beyond any row of a write: the cursor stands behind all of it. */
 const LAST_ROW = 2_147_483_647
 
-function isBelow (unit: string) {
-  return sql<boolean>`unit in (select code from units where ${unit} = any(path))`
+function isBelow (column: 'unit' | 'left_unit', unit: string) {
+  return sql<boolean>`${sql.ref(column)} in (select code from units where ${unit} = any(path))`
+}
+
+/** What moved concerns the unit that it left as well as the one that it came to. */
+function isOrWasBelow (unit: string) {
+  return sql<boolean>`(${isBelow('unit', unit)} or ${isBelow('left_unit', unit)})`
 }
 
 async function lastPosition (db: Db): Promise<number> {

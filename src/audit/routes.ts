@@ -34,7 +34,8 @@ export async function auditRoutes (app: App, { db, answers }: Context) {
       tags: ['statistics'],
       summary: 'List what has changed since the last time',
       description: 'For a copy that is kept up to date: keys of rows that were created, updated or deleted, in the ' +
-        'order in which that took effect. Nothing is missed and nothing comes twice. A row changed twice is there twice.',
+        'order in which that took effect. Nothing is missed and nothing comes twice. A row changed twice is there twice. ' +
+        'A dossier that moves out of what a key reaches is `deleted` there.',
       querystring: ChangeQuery,
       response: { 200: { description: 'Changes, the oldest first.', ...Changes }, ...problems(400) }
     }

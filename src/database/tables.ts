@@ -26,6 +26,7 @@ export interface ChangedRows {
   after: Json | null;
   before: Json | null;
   key: Json | null;
+  left_unit: string | null;
   n: number | null;
   province_code: string | null;
   resource: string | null;
@@ -73,6 +74,7 @@ export interface Clients {
 export interface DossierChanges {
   action: string;
   codes: string[];
+  left_units: string[] | null;
   n: number;
   province_code: string;
   units: string[];

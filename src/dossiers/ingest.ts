@@ -49,7 +49,7 @@ async function keep (
     if (existing.has(position) || dossier.status === DELETED) return
     results.outcomes[index] = 'created'
     differences.add(dossier)
-    changes.push({ action: 'created', code: dossier.code, unit: dossier.unit })
+    changes.push({ action: 'created', code: dossier.code, unit: dossier.unit, left_unit: null })
   })
   const known = drafts.filter((_, position) => existing.has(position))
   const replacing = await lockChanged(trx, results, known, target, context)
@@ -62,7 +62,9 @@ async function keep (
     results.outcomes[index] = outcome
     differences.remove(before)
     differences.add(dossier)
-    if (outcome !== 'unchanged') changes.push({ action: outcome, code: dossier.code, unit: dossier.unit })
+    if (outcome === 'unchanged') continue
+    const moved = before.status !== DELETED && before.unit !== dossier.unit
+    changes.push({ action: outcome, code: dossier.code, unit: dossier.unit, left_unit: moved ? before.unit : null })
   }
   return { differences, changes, stored }
 }

@@ -147,6 +147,8 @@ export interface DossierChange {
   action: 'created' | 'updated' | 'deleted'
   code: string
   unit: string
+  /** The unit that it was taken out of; null: it stayed, or was not there. */
+  left_unit: string | null
 }
 
 /** Leaves in the audit what became of which dossier. @param n how many rows the audit of this write has so far */
@@ -156,9 +158,12 @@ export async function accountFor (
   for (const [action, alike] of Map.groupBy(changes, ({ action }) => action)) {
     const codes = array('text', alike.map(({ code }) => code))
     const units = array('text', alike.map(({ unit }) => unit))
+    const left = alike.some(({ left_unit: unit }) => unit !== null)
+      ? array('text', alike.map(({ left_unit: unit }) => unit))
+      : sql`null`
     await sql`
-      insert into dossier_changes (province_code, write, action, n, codes, units)
-      values (${province}, ${write}, ${action}, ${n}, ${codes}, ${units})`.execute(trx)
+      insert into dossier_changes (province_code, write, action, n, codes, units, left_units)
+      values (${province}, ${write}, ${action}, ${n}, ${codes}, ${units}, ${left})`.execute(trx)
     n += alike.length
   }
 }

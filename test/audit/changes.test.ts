@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { connect, type Db } from '../../src/database/connect.ts'
 import { recordedOf } from '../../src/database/record.ts'
 import { performOwnWrite } from '../../src/database/write.ts'
+import { givenClient } from '../client.ts'
 import { ADMIN, forEachDatabase, type Answer, type Service } from '../database.ts'
 import { item, send } from '../dossiers/given.ts'
 
@@ -199,5 +200,43 @@ forEachDatabase('of dossiers, which come by the thousand', async (t, { db, get }
     t.same(await walk('resource=sources&limit=1'), [])
     const { body } = await get(`/v1/changes?since=${since}&resource=sources&limit=1`)
     t.match(body, { items: [], more: true }, 'not all at once')
+  })
+})
+
+forEachDatabase('of a dossier that moves to another unit', async (t, service) => {
+  const { db, get } = service
+  const keyFor = async (unit: string) => (await givenClient(service, unit, { scopes: ['read', 'admin'], unit })).headers
+  const [old, other] = [await keyFor('H56-380'), await keyFor('H56-381')]
+  const NAMES = ['action', 'unit']
+
+  async function toldOf (items: object[], to: Record<string, string>) {
+    const since = (await get('/v1/changes?since=latest')).body.next_cursor as string
+    await send(db, items)
+    const { body } = await get(`/v1/changes?since=${since}`, to)
+    return body.items.map((row: Record<string, string>) => NAMES.map(name => row[name]).join(' '))
+  }
+  const from = (unit: string, day: number, given = {}) => item({ unit, updated_at: `2021-06-0${day}T08:00:00+07:00`, ...given })
+
+  t.test('who reads for its old unit learns that it left, and who reads for its new one that it is there', async t => {
+    t.same(await toldOf([from('H56-380', 1)], old), ['created H56-380'])
+    t.same(await toldOf([from('H56-381', 2), item({ code: 'b', unit: 'H56-381' })], old), ['deleted H56-380'])
+    t.same(await toldOf([from('H56-380', 3)], old), ['updated H56-380'])
+    t.same(await toldOf([from('H56-381', 4)], other), ['updated H56-381'])
+  })
+
+  t.test('who reads for both learns that it changed', async t => {
+    t.same(await toldOf([from('H56-380', 5)], ADMIN), ['updated H56-380'])
+    t.same(await toldOf([from('H56-14755', 6)], old), ['updated H56-14755'], 'a commune of the city')
+  })
+
+  t.test('a deletion that names another unit is told where the dossier was', async t => {
+    t.same(await toldOf([from('H56-381', 7, { deleted: true })], old), ['deleted H56-14755'])
+  })
+
+  t.test('the audit of either unit has it', async t => {
+    const moves = async (to: Record<string, string>) => (await get('/v1/audit?resource=dossiers', to)).body.items
+      .filter(({ after }: { after: { unit?: string } | null }) => after?.unit === 'H56-381').map(({ before }: { before: unknown }) => before)
+    t.match(await moves(old), [{ unit: 'H56-380' }, { unit: 'H56-380' }])
+    t.match(await moves(other), [{ unit: 'H56-380' }, { unit: 'H56-380' }, null])
   })
 })

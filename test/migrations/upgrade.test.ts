@@ -74,6 +74,10 @@ const ROWS: Record<string, string[]> = {
       values ('H56', 1, 'one-stop', 'one-stop', false, 'done')`,
     `insert into import_errors (province_code, import, line, n, pointer, code, detail)
       values ('H56', 1, 7, 0, '/unit', 'unknown_unit', 'there is no unit H56-999')`
+  ],
+  '0007_moved_dossiers': [
+    `insert into dossier_changes (province_code, write, action, n, codes, units, left_units)
+      values ('H56', 3, 'updated', 0, '{000.17.22.H56-210531-0001}', '{H56}', '{H56-380}')`
   ]
 }
 
