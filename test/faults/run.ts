@@ -11,12 +11,15 @@ import { hostileInput } from './hostile-input.ts'
 import { startedTogether } from './migrations.ts'
 import { sameKeyAtOnce } from './same-key.ts'
 import { slowSockets } from './slow-sockets.ts'
+import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
 
 const CYCLES = Number(process.env['CYCLES'] ?? 20)
 
 const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<Figure[]>][] = [
   [CYCLES, databaseKilled],
   [CYCLES, serviceKilled],
+  [CYCLES, databaseKilledInStream],
+  [CYCLES, serviceKilledInStream],
   [Math.ceil(CYCLES / 10), databaseHeld],
   [Math.ceil(CYCLES / 10), async function filledUp (_postgres, cycles) { return diskFull(cycles) }],
   [Math.ceil(CYCLES / 10), slowSockets],
