@@ -73,8 +73,8 @@ export interface Changes {
 /**
  * Keys of rows in the order in which their writes took effect. The next question goes on where this answer ends;
  * nothing is missed or told twice, however many write at the same time and however long their transactions take.
- * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone, and what
- *   moved out of reach is deleted for who stays behind.
+ * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone, and
+ *   what moved out of reach is told as deleted.
  * @throws Refusal `invalid_cursor`, `unknown_unit`
  */
 export async function changesSince (db: Db, question: ChangeQuery, reach: string | null): Promise<Changes> {

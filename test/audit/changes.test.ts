@@ -205,7 +205,8 @@ forEachDatabase('of dossiers, which come by the thousand', async (t, { db, get }
 
 forEachDatabase('of a dossier that moves to another unit', async (t, service) => {
   const { db, get } = service
-  const keyFor = async (unit: string) => (await givenClient(service, unit, { scopes: ['read', 'admin'], unit })).headers
+  const keyFor = async (unit: string) => (
+    await givenClient(service, unit, { scopes: ['read', 'admin'], unit })).headers
   const [old, other] = [await keyFor('H56-380'), await keyFor('H56-381')]
   const NAMES = ['action', 'unit']
 
@@ -234,8 +235,10 @@ forEachDatabase('of a dossier that moves to another unit', async (t, service) =>
   })
 
   t.test('the audit of either unit has it', async t => {
-    const moves = async (to: Record<string, string>) => (await get('/v1/audit?resource=dossiers', to)).body.items
-      .filter(({ after }: { after: { unit?: string } | null }) => after?.unit === 'H56-381').map(({ before }: { before: unknown }) => before)
+    const moves = async (to: Record<string, string>) => {
+      const { items } = (await get('/v1/audit?resource=dossiers', to)).body as { items: Record<string, { unit?: string } | null>[] }
+      return items.filter(({ after }) => after?.unit === 'H56-381').map(({ before }) => before)
+    }
     t.match(await moves(old), [{ unit: 'H56-380' }, { unit: 'H56-380' }])
     t.match(await moves(other), [{ unit: 'H56-380' }, { unit: 'H56-380' }, null])
   })

@@ -36,7 +36,8 @@ export async function serviceKilledInStream (postgres: Postgres, cycles: number)
 }
 
 async function killedInStream (
-  postgres: Postgres, cycles: number, what: string, allowed: number[], kill: (target: Target, url: string) => Promise<void>
+  postgres: Postgres, cycles: number, what: string, allowed: number[],
+  kill: (target: Target, url: string) => Promise<void>
 ): Promise<Figure[]> {
   const fault = `SIGKILL of ${what} in the middle of ${STREAMS} streams of the same dossiers`
   const url = await postgres.createDatabase()
@@ -45,6 +46,7 @@ async function killedInStream (
   const early: unknown[] = []
   const refused: unknown[] = []
   const wrong: unknown[] = []
+  const all: Version[][] = []
   let lines = 0
   try {
     await target.service.post('/v1/procedures', { items: procedures() })
@@ -61,7 +63,8 @@ async function killedInStream (
         refused.push(...refusals.filter(status => !allowed.includes(status)))
         if (answer['received'] !== stream.length || answer['rejected'] !== 0) wrong.push(answer)
       }
-      await compare(found, postgres, url, target.service, Array.from({ length: cycle + 1 }, (_, i) => dossiersOf(i)).flat())
+      all.push(...sent)
+      await compare(found, postgres, url, target.service, all)
     }
     const { code, log } = await launch(settingsOf(url), { script: 'src/dossiers/command.ts' }).ended
     const of = `${cycles} kills, ${lines} lines a stream`
@@ -148,6 +151,14 @@ const AUDITED = `
     count(*) filter (where action = 'updated')::int as updated, count(*)::int as told
   from changed_rows where resource = 'dossiers' group by 1`
 
+interface Audited {
+  code: string
+  created: number
+  updated: number
+  /** How often in all. */
+  told: number
+}
+
 async function compare (found: Found, postgres: Postgres, url: string, service: Service, sent: Version[][]) {
   const newest = new Map(sent.map(versions => [versions[0]!.code, newestOf(versions)]))
   const rows = await postgres.query(STORED, [], url) as (Stored & { code: string, versions: number })[]
@@ -158,7 +169,7 @@ async function compare (found: Found, postgres: Postgres, url: string, service: 
   }
   found.surplus.push(...rows.filter(({ code }) => !newest.has(code)))
 
-  const audited = await postgres.query(AUDITED, [], url) as { code: string, created: number, updated: number, told: number }[]
+  const audited = await postgres.query(AUDITED, [], url) as Audited[]
   if (audited.length !== rows.length) found.audit.push({ audited: audited.length, stored: rows.length })
   found.audit.push(...audited.filter(({ code, created, updated, told }) => (
     created !== 1 || updated !== stored.get(code)?.versions || told !== created + updated)))
