@@ -19,12 +19,11 @@ import { Busy } from './fault.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { fieldRoutes } from './fields/routes.ts'
 import { controlAccess, type AccessOptions } from './http/access.ts'
+import { Answers } from './http/answers.ts'
 import type { App, TypeBoxProvider } from './http/app.ts'
 import { acceptJson } from './http/body.ts'
-import { Coalescer } from './http/coalesce.ts'
 import { corsOptions, type Origins } from './http/cors.ts'
 import { answerConditionally } from './http/etag.ts'
-import type { Answer } from './http/formats.ts'
 import { protectAnswer } from './http/headers.ts'
 import { Problem, sendError, sendNotFound, sendUnreadable } from './http/problem.ts'
 import type { TrustedProxies } from './http/proxy.ts'
@@ -98,7 +97,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.addSchema(ImportError)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
-  const context = { db, turnstile: turnstileFor(pool), answers: new Coalescer<Answer>(), metrics: createMetrics(pool) }
+  const context = { db, turnstile: turnstileFor(pool), answers: new Answers(db), metrics: createMetrics(pool) }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })

@@ -8,6 +8,7 @@ import { migrateFor } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { forgetImports } from './imports/queries.ts'
 import { logOptions } from './operations/log.ts'
+import { logBlocks } from './operations/log-blocks.ts'
 
 const HOUR = 3_600_000
 
@@ -24,9 +25,7 @@ try {
 async function start () {
   const config = readConfig(process.env)
   const access = accessOf(config)
-  // Written in blocks: a line for each request must not wait for the disk.
-  const blocks = pino.destination({ sync: false, minLength: 4096, periodicFlush: 1_000 })
-  const logger = pino(logOptions(config.LOG_LEVEL), blocks)
+  const logger = pino(logOptions(config.LOG_LEVEL), logBlocks())
   const connection = await openDatabase(config, lossesTo(logger))
   try {
     await migrateFor(connection.db, config, lossesTo(logger))

@@ -1,4 +1,4 @@
-import { sql, type RawBuilder } from 'kysely'
+import { CompiledQuery, sql, type RawBuilder } from 'kysely'
 import pg from 'pg'
 
 const MARK = '/* prepared */'
@@ -9,6 +9,11 @@ const MARK = '/* prepared */'
  */
 export function prepared<T> (query: RawBuilder<T>): RawBuilder<T> {
   return sql<T>`${sql.raw(MARK)} ${query}`
+}
+
+/** The same for a statement without parameters: not even put together again. */
+export function preparedText<T> (text: string): CompiledQuery<T> {
+  return CompiledQuery.raw(`${MARK} ${text}`)
 }
 
 let clients = 0

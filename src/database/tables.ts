@@ -141,6 +141,22 @@ export interface DossierStatistics {
   unit: string;
 }
 
+export interface DossierSumsByChannel {
+  became_overdue: Generated<number>;
+  channel: string;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  level: string;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  slice: string;
+}
+
 export interface DossierSumsByDay {
   became_overdue: Generated<number>;
   channel: string;
@@ -185,6 +201,21 @@ export interface DossierSumsByUnit {
   resolved_on_time: Generated<number>;
   resolved_overdue: Generated<number>;
   slice: string;
+  unit: string;
+}
+
+export interface DossierSumsByUnitQuarter {
+  became_overdue: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  province_code: string;
+  quarter: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
   unit: string;
 }
 
@@ -453,9 +484,11 @@ export interface DB {
   dossier_desks: DossierDesks;
   dossier_histories: DossierHistories;
   dossier_statistics: DossierStatistics;
+  dossier_sums_by_channel: DossierSumsByChannel;
   dossier_sums_by_day: DossierSumsByDay;
   dossier_sums_by_level: DossierSumsByLevel;
   dossier_sums_by_unit: DossierSumsByUnit;
+  dossier_sums_by_unit_quarter: DossierSumsByUnitQuarter;
   dossier_versions: DossierVersions;
   dossiers: Dossiers;
   fields: Fields;

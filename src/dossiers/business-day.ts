@@ -27,6 +27,18 @@ export function sliceOf (day: Day): Day {
   return slice
 }
 
+/**
+ * The first day of the quarter of a day. A quarter begins where one of either calendar does, every three months on the
+ * 1st and the 15th of the month before; every period but a month is made of whole quarters.
+ */
+export function quarterOf (day: Day): Day {
+  const date = new Date(day * DAY)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
+  const first = month - month % 3
+  const middle = Date.UTC(year, first + 2, 15) / DAY
+  return day < middle ? Date.UTC(year, first, 1) / DAY : middle
+}
+
 // There are few days, and each is asked for millions of times.
 const slices = new Map<Day, Day>()
 

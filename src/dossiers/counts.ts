@@ -3,6 +3,7 @@ import { columns } from '../database/recordset.ts'
 import { dayAfter } from '../periods/calendar.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'
 import { MEASURES, type Measure } from './events.ts'
+import { dayNamed, quarterOf, sliceOf, type Day } from './business-day.ts'
 import { SUMS, type SumsTable } from './sums.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
@@ -78,22 +79,26 @@ export function tableFor (plan: CountPlan): CountedTable {
   if (unit !== null) told.add('unit')
   told.delete('period')
   const within = (...names: string[]) => [...told].every(name => names.includes(name))
-  if (within('level', 'channel')) return 'dossier_sums_by_day'
-  if (!spans.every(isOfSlices)) return 'dossiers'
+  const ofSlices = areOf(sliceOf, spans)
+  if (within('level', 'channel')) return ofSlices ? 'dossier_sums_by_channel' : 'dossier_sums_by_day'
+  if (!ofSlices) return 'dossiers'
   if (within('level', 'field')) return 'dossier_sums_by_level'
-  return within('level', 'unit') ? 'dossier_sums_by_unit' : 'dossiers'
+  if (!within('level', 'unit')) return 'dossiers'
+  return areOf(quarterOf, spans) ? 'dossier_sums_by_unit_quarter' : 'dossier_sums_by_unit'
 }
 
-function isOfSlices ({ from, to }: Span): boolean {
-  return [from, dayAfter(to)].every(day => day.endsWith('-01') || day.endsWith('-15'))
+/** Whether spans are made of whole slices or quarters. */
+function areOf (timeOf: (day: Day) => Day, spans: readonly Span[]): boolean {
+  return spans.every(({ from, to }) => [from, dayAfter(to)].map(dayNamed).every(day => timeOf(day) === day))
 }
 
-/** A row of sums, with its key; or all those before the first day together, whose day or slice is null then. */
+/** A row of sums, with its key; or all those before the first day together, whose time is null then. */
 export type SumsRow = Record<Measure, number> & {
   level?: string
   field?: string
   channel?: string
   unit?: string
+  quarter?: string | null
   slice?: string | null
   day?: string | null
 }
@@ -112,20 +117,29 @@ export function sumsBehind (plan: CountPlan, table: SumsTable): RawBuilder<SumsR
 
 /** What happened when: the keys, `day` and the measures. */
 const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
-  dossier_sums_by_day: plan => sql`
-    select level, channel, day, ${columns(MEASURES)}
-    from dossier_sums_by_day where ${OF_PROVINCES} ${filters(plan, 'level', 'channel')}`,
-  dossier_sums_by_level: plan => sql`
-    select level, field, slice as day, ${columns(MEASURES)}
-    from dossier_sums_by_level where ${OF_PROVINCES} ${filters(plan, 'level', 'field')}`,
-  dossier_sums_by_unit: plan => {
-    const leveled = plan.level !== undefined || plan.keys.includes('level')
-    return sql`
-      select unit, ${leveled ? sql`level, ` : sql``}slice as day, ${columns(MEASURES)}
-      from dossier_sums_by_unit ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
-      where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
-  },
+  dossier_sums_by_day: plan => ofLevels('dossier_sums_by_day', plan),
+  dossier_sums_by_channel: plan => ofLevels('dossier_sums_by_channel', plan),
+  dossier_sums_by_level: plan => ofLevels('dossier_sums_by_level', plan),
+  dossier_sums_by_unit: plan => ofUnits('dossier_sums_by_unit', plan),
+  dossier_sums_by_unit_quarter: plan => ofUnits('dossier_sums_by_unit_quarter', plan),
   dossiers: plan => dossierEvents(plan.keys.filter(key => key !== 'period'), whichDossiers(plan))
+}
+
+function ofLevels (
+  table: 'dossier_sums_by_day' | 'dossier_sums_by_channel' | 'dossier_sums_by_level', plan: CountPlan
+): RawBuilder<unknown> {
+  const [level, other, time] = SUMS[table]
+  return sql`
+    select ${columns([level, other])}, ${sql.ref(time)} as day, ${columns(MEASURES)}
+    from ${sql.table(table)} where ${OF_PROVINCES} ${filters(plan, level, other)}`
+}
+
+function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter', plan: CountPlan): RawBuilder<unknown> {
+  const leveled = plan.level !== undefined || plan.keys.includes('level')
+  return sql`
+    select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(SUMS[table][1])} as day, ${columns(MEASURES)}
+    from ${sql.table(table)} ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
+    where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
 }
 
 /**

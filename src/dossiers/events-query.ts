@@ -13,6 +13,13 @@ export function sliceIn (day: string): RawBuilder<string> {
   return sql<string>`date_trunc('month', ${name})::date + case when extract(day from ${name}) < 15 then 0 else 14 end`
 }
 
+/** The first day of the quarter of a day; see business-day.ts. */
+export function quarterIn (day: string): RawBuilder<string> {
+  const first = sql`date_trunc('quarter', ${sql.ref(day)})`
+  const middle = sql`(${first} + interval '2 months 14 days')`
+  return sql<string>`(case when ${sql.ref(day)} < ${middle} then ${first} else ${middle} end)::date`
+}
+
 /** When a dossier ended; null: it is open. */
 export const ENDED_AT = sql`case
   when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)

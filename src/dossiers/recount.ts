@@ -3,7 +3,7 @@ import type { Db, Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { dayNamed } from './business-day.ts'
-import { dayIn, dossierEvents, IS_COUNTED, sliceIn } from './events-query.ts'
+import { dayIn, dossierEvents, IS_COUNTED, quarterIn, sliceIn } from './events-query.ts'
 import { MEASURES } from './events.ts'
 import { addCells, SUMS, type Cell, type SumsTable } from './sums.ts'
 
@@ -64,7 +64,7 @@ async function wrongSumsOf (trx: Trx, table: SumsTable): Promise<WrongSum[]> {
   const { rows } = await sql<{ province_code: string, kept: Cell, counted: Cell } & Record<string, string>>`
     with counted as (
       select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)}
-      from (select *, ${sliceIn('day')} as slice from counted_days) as days
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from counted_days) as days
       group by ${keys}
     ),
     compared as (
@@ -86,9 +86,10 @@ function cellFrom (sums: Cell | null): Cell {
 async function correct (trx: Trx, sums: WrongSum[]) {
   for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
     const { table, province } = ofOne[0]!
-    await addCells(trx, province, table, ofOne.map(({ key: { slice, day, ...names }, kept, counted }) => ({
-      ...names,
-      ...(slice === undefined ? { day: dayNamed(day!) } : { slice: dayNamed(slice) }),
+    const time = SUMS[table].at(-1)!
+    await addCells(trx, province, table, ofOne.map(({ key, kept, counted }) => ({
+      ...key,
+      [time]: dayNamed(key[time]!),
       ...Object.fromEntries(MEASURES.map(measure => [measure, counted[measure] - kept[measure]]))
     })))
   }

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { unnested, type ArrayType, type Columns } from '../database/arrays.ts'
 import type { Trx } from '../database/connect.ts'
 import { columns } from '../database/recordset.ts'
-import { dayOf, sliceOf, type Day } from './business-day.ts'
+import { dayOf, quarterOf, sliceOf, type Day } from './business-day.ts'
 import { countEvents, isCounted, MEASURES, type Countable, type Measure } from './events.ts'
 
 /** Where a dossier counts. */
@@ -15,7 +15,9 @@ export interface Counted extends Countable {
 /** The tables of sums, with the columns of their keys after `province_code`, in the order of the key. */
 export const SUMS = {
   dossier_sums_by_unit: ['unit', 'slice'],
+  dossier_sums_by_unit_quarter: ['unit', 'quarter'],
   dossier_sums_by_level: ['level', 'field', 'slice'],
+  dossier_sums_by_channel: ['level', 'channel', 'slice'],
   dossier_sums_by_day: ['level', 'channel', 'day']
 } as const
 export type SumsTable = keyof typeof SUMS
@@ -25,14 +27,14 @@ export type Cell = Record<Measure, number>
 type Keyed = Record<string, string | number>
 /** Cells by the day that their time begins with. */
 type Series = Map<Day, Cell>
+/** By what comes before the day in the key, parted by blanks. */
+type All = Map<string, Series>
 
 /** What changes in the sums, by key and day. */
 export class Differences {
-  readonly #series = {
-    dossier_sums_by_unit: new Map<string, Series>(),
-    dossier_sums_by_level: new Map<string, Series>(),
-    dossier_sums_by_day: new Map<string, Series>()
-  }
+  readonly #byUnit: All = new Map()
+  readonly #byLevel: All = new Map()
+  readonly #byDay: All = new Map()
 
   /** By unit, the day on which the first of its dossiers was received. */
   readonly #since = new Map<string, Day>()
@@ -50,9 +52,9 @@ export class Differences {
 
   #count (dossier: Counted, sign: 1 | -1) {
     const { unit, level, field, channel } = dossier
-    const byUnit = seriesOf(this.#series.dossier_sums_by_unit, unit)
-    const byLevel = seriesOf(this.#series.dossier_sums_by_level, `${level} ${field}`)
-    const byDay = seriesOf(this.#series.dossier_sums_by_day, `${level} ${channel}`)
+    const byUnit = seriesOf(this.#byUnit, unit)
+    const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
+    const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
     countEvents(dossier, (day, measure, by) => {
       const slice = sliceOf(day)
       cellOf(byUnit, slice)[measure] += sign * by
@@ -67,26 +69,46 @@ export class Differences {
    */
   async write (trx: Trx, province: string): Promise<void> {
     await keepSince(trx, province, this.#since)
-    for (const table of Object.keys(SUMS) as SumsTable[]) await addCells(trx, province, table, this.#cells(table))
-  }
-
-  #cells (table: SumsTable): Keyed[] {
-    const cells: Keyed[] = []
-    const all: Map<string, Series> = this.#series[table]
-    for (const [key, series] of all) {
-      const names = key.split(' ')
-      for (const [day, cell] of series) {
-        if (MEASURES.every(measure => cell[measure] === 0)) continue
-        const keyed: Keyed = { ...cell }
-        SUMS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
-        cells.push(keyed)
-      }
+    const all: Record<SumsTable, All> = {
+      dossier_sums_by_unit: this.#byUnit,
+      dossier_sums_by_unit_quarter: longer(this.#byUnit, quarterOf),
+      dossier_sums_by_level: this.#byLevel,
+      dossier_sums_by_channel: longer(this.#byDay, sliceOf),
+      dossier_sums_by_day: this.#byDay
     }
-    return cells
+    for (const table of Object.keys(SUMS) as SumsTable[]) {
+      await addCells(trx, province, table, cellsFor(table, all[table]))
+    }
   }
 }
 
-function seriesOf (all: Map<string, Series>, key: string): Series {
+/** The same, added up over longer times. */
+function longer (all: All, timeOf: (day: Day) => Day): All {
+  return new Map([...all].map(([key, series]) => {
+    const summed: Series = new Map()
+    for (const [day, cell] of series) {
+      const sums = cellOf(summed, timeOf(day))
+      for (const measure of MEASURES) sums[measure] += cell[measure]
+    }
+    return [key, summed]
+  }))
+}
+
+function cellsFor (table: SumsTable, all: All): Keyed[] {
+  const cells: Keyed[] = []
+  for (const [key, series] of all) {
+    const names = key.split(' ')
+    for (const [day, cell] of series) {
+      if (MEASURES.every(measure => cell[measure] === 0)) continue
+      const keyed: Keyed = { ...cell }
+      SUMS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
+      cells.push(keyed)
+    }
+  }
+  return cells
+}
+
+function seriesOf (all: All, key: string): Series {
   let series = all.get(key)
   if (series === undefined) {
     series = new Map<Day, Cell>()
@@ -123,7 +145,9 @@ async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string,
     on conflict (province_code, unit) do update set since = least(kept.since, excluded.since)`.execute(trx)
 }
 
-const TYPES: Record<string, ArrayType> = { unit: 'text', level: 'text', field: 'text', channel: 'text', slice: 'date', day: 'date' }
+const TYPES: Record<string, ArrayType> = {
+  unit: 'text', level: 'text', field: 'text', channel: 'text', quarter: 'date', slice: 'date', day: 'date'
+}
 
 function columnOf (name: string): Columns<Keyed>[string] {
   return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }

@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a key needs for this route; `read` where a GET says nothing. */
     scope?: Scope
+    /** Its answers are kept until anything is written: they follow from rows alone. */
+    kept?: boolean
   }
 }
 

@@ -6,8 +6,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
 import type { Turnstile } from '../database/turnstile.ts'
 import type { Metrics } from '../operations/metrics.ts'
-import type { Coalescer } from './coalesce.ts'
-import type { Answer } from './formats.ts'
+import type { Answers } from './answers.ts'
 
 /** Gives handlers the types of what their schemas let through. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -24,6 +23,6 @@ export interface Context {
   /** Lets writers in. */
   turnstile: Turnstile
   /** Shared by identical questions, across all features. */
-  answers: Coalescer<Answer>
+  answers: Answers
   metrics: Metrics
 }

@@ -1,49 +1,55 @@
 import { Refusal } from '../fault.ts'
 
 interface Question<T> {
-  running: Promise<T>
-  begun: boolean
+  running: Set<Promise<T>>
+  /** The next query, which has not begun. */
   next: Promise<T> | null
 }
 
 /**
  * Lets identical questions share an answer and keeps it fresh: a request never joins a query that began before the
- * request came, it waits for the next one. At most one runs and one waits per question; nothing is kept after that.
+ * request came, it waits for the next one. Of each question a few queries run at most, and one waits; nothing is kept
+ * after that.
  */
 export class Coalescer<T> {
+  readonly #atOnce: number
   readonly #questions = new Map<string, Question<T>>()
 
+  /** @param atOnce queries of one question that may run side by side */
+  constructor (atOnce = 1) {
+    this.#atOnce = atOnce
+  }
+
   ask (key: string, answer: () => Promise<T>): Promise<T> {
-    const question = this.#questions.get(key)
-    if (question === undefined) return this.#start(key, answer)
-    if (!question.begun) return question.running
-    question.next ??= question.running.then(ignore, failForAll).then(() => this.#start(key, answer))
+    const question = this.#questions.get(key) ?? { running: new Set(), next: null }
+    this.#questions.set(key, question)
+    question.next ??= this.#answered(question, answer).finally(() => {
+      if (question.running.size === 0 && question.next === null) this.#questions.delete(key)
+    })
     return question.next
   }
 
-  #start (key: string, answer: () => Promise<T>): Promise<T> {
-    // Requests that arrived together are read together: the query begins when all of them have asked.
-    const running = new Promise(resolve => setImmediate(resolve)).then(() => {
-      question.begun = true
-      return answer()
-    })
-    const question: Question<T> = { running, begun: false, next: null }
-    this.#questions.set(key, question)
-    const forget = (error?: unknown) => {
-      if (question.next === null || isForAll(error)) this.#questions.delete(key)
+  async #answered (question: Question<T>, answer: () => Promise<T>): Promise<T> {
+    const { running } = question
+    let query: Promise<T>
+    try {
+      // Requests that arrived together are read together: the query begins when all of them have asked.
+      await new Promise(resolve => setImmediate(resolve))
+      if (running.size >= this.#atOnce) await Promise.race(running).catch(failForAll)
+      query = answer()
+      running.add(query)
+    } finally {
+      question.next = null
     }
-    running.then(() => { forget() }, forget)
-    return running
+    try {
+      return await query
+    } finally {
+      running.delete(query)
+    }
   }
 }
 
-function ignore () {}
-
 /** A refusal may not hold any more; a database that did not answer will not do so for those that wait, either. */
-function isForAll (error: unknown): boolean {
-  return error !== undefined && !(error instanceof Refusal)
-}
-
 function failForAll (error: unknown) {
-  if (isForAll(error)) throw error
+  if (!(error instanceof Refusal)) throw error
 }

@@ -3,7 +3,7 @@ import { Readable, pipeline } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
-import type { Coalescer } from './coalesce.ts'
+import type { Answers } from './answers.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from './paging.ts'
 import { OneOf, Ref } from './schema.ts'
@@ -65,19 +65,12 @@ export function formatOf (request: FastifyRequest): Format {
   throw Object.assign(new Error(`can be had as ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
 }
 
-/** A rendered answer, shared by all who asked the same at the same time. */
-export interface Answer {
-  body: Buffer
-  etag: string
-  link: string | null
-}
-
 /**
  * Answers with a list: one page as JSON, and as csv, ndjson or xlsx all of it, unless a limit is asked for: a table
  * that ends early without a word is worse than a long one.
  */
 export async function sendList<R extends Row> (
-  answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply, schema: TObject,
+  answers: Answers, request: FastifyRequest, reply: FastifyReply, schema: TObject,
   page: (asked: PageRequest) => Promise<Page<R>>
 ) {
   const format = formatOf(request)
@@ -94,19 +87,24 @@ export async function sendList<R extends Row> (
   return sendFile(request, reply, format, schema, first.items)
 }
 
-/** Answers with JSON, rendered once for all who ask for the same address at the same time. */
+/**
+ * Answers with JSON, rendered once for all who ask for the same address at the same time; where a route says that it
+ * is kept, until anything is written.
+ */
 export async function sendShared (
-  answers: Coalescer<Answer>, request: FastifyRequest, reply: FastifyReply,
+  answers: Answers, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
   // Who reaches less is answered less, and what needs more than reading may differ from client to client.
   const { caller: { unit, client }, routeOptions: { config } } = request
   const asking = config.scope === 'read' ? unit : `${unit} ${client}`
-  const { body, etag, link } = await answers.ask(`${asking} ${request.url}`, async () => {
+  const question = `${asking} ${request.url}`
+  const render = async () => {
     const { value, link } = await produce()
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
-  })
+  }
+  const { body, etag, link } = await (config.kept ? answers.keep(question, render) : answers.share(question, render))
   if (link !== null) reply.header('link', link)
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }

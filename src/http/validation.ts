@@ -78,7 +78,7 @@ function refusing (validate: ValidateFunction, at: string, prepare: (value: unkn
 
 /** Lists may be written `a=1&a=2` or `a=1,2`; codes hold no commas. */
 function split (value: unknown, lists: string[]): unknown {
-  const query = { ...value as Record<string, unknown> }
+  const query = value as Record<string, unknown>
   for (const name of lists) {
     if (query[name] !== undefined) query[name] = [query[name] as string | string[]].flat().flatMap(text => text.split(','))
   }

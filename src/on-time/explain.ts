@@ -58,8 +58,10 @@ async function explainedFromRecords (
   return { ...figure, from, to, table, rows: sums.map(row => explainedSums(row, from)), dossiers_url: dossiersUrl }
 }
 
-function explainedSums ({ level, field, unit, channel, slice, day, ...values }: SumsRow, from: string): ExplainedRow {
-  const at = slice === null || day === null ? { before: from } : { slice, day }
+function explainedSums (
+  { level, field, unit, channel, quarter, slice, day, ...values }: SumsRow, from: string
+): ExplainedRow {
+  const at = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
   return { key: present({ level, field, unit, channel, ...at }), values }
 }
 

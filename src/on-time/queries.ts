@@ -58,12 +58,14 @@ async function recorded (
   const plan = await recordsPlanOf(db, question, reach)
   const { method, keys, spans: [span, ...others] } = plan
   const query = () => pageQuery(recordsQuery(plan), order, page)
-  if (tableFor(plan) === 'dossiers') return inOwnTime(db, async trx => (await query().execute(trx)).rows)
+  const table = tableFor(plan)
+  if (table === 'dossiers') return inOwnTime(db, async trx => (await query().execute(trx)).rows)
   const usual = others.length === 0 && keys.length <= 2 && !hasFilters(question) && isFirst(question)
   if (!usual) return (await query().execute(db)).rows
-  return usualRows(db, ['records', method, ...keys], {
-    build: () => pageQuery(recordsQuery({ ...plan, spans: [SPAN] }), order, FIRST_PAGE),
-    values: [[SPAN.code, span!.code], [SPAN.from, span!.from], [SPAN.to, span!.to], [LIMIT, page.limit + 1]]
+  const any = SPANS.find(any => tableFor({ ...plan, spans: [any] }) === table)!
+  return usualRows(db, ['records', table, method, ...keys], {
+    build: () => pageQuery(recordsQuery({ ...plan, spans: [any] }), order, FIRST_PAGE),
+    values: [[any.code, span!.code], [any.from, span!.from], [any.to, span!.to], [LIMIT, page.limit + 1]]
   })
 }
 
@@ -71,9 +73,11 @@ function isFirst ({ sort, cursor }: OnTimeQuery): boolean {
   return sort === undefined && cursor === undefined
 }
 
-// What differs from one usual question to the next. The days are such that the smallest table does, as for the others.
+// What differs from one usual question to the next. Days stand for those for which the same table does.
 const PERIODS = ['period of the question']
-const SPAN = { code: 'period of the question', from: '1000-01-01', to: '1000-01-31' }
+const SPANS = [
+  ['1000-01-02', '1000-01-03'], ['1000-01-15', '1000-01-31'], ['1000-01-01', '1000-03-31']
+].map(([from, to]) => ({ code: 'period of the question', from: from!, to: to! }))
 const LIMIT = -1
 const FIRST_PAGE = { limit: LIMIT - 1 }
 

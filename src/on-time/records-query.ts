@@ -32,11 +32,12 @@ function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly s
   const names: Record<string, RawBuilder<unknown>> = {
     level: sql`units.level`, unit: sql`units.code`, period: sql`asked.period`
   }
+  const ofOne = keys.includes('unit')
   return sql`
     select ${sql.join([
       ...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`),
-      sql`count(*) filter (where since <= ends_on) as units_reported`,
-      sql`count(*) as units_expected`
+      ofOne ? sql`coalesce(since <= ends_on, false)::int as units_reported` : sql`count(*) filter (where since <= ends_on) as units_reported`,
+      ofOne ? sql`1 as units_expected` : sql`count(*) as units_expected`
     ])}
     from (${askedSpans(spans)}) as asked cross join units
       left join ${source === undefined ? sql`dossier_desks` : desksOf(source)} as desks
@@ -44,7 +45,7 @@ function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly s
     where units.reports_dossiers and units.valid_from <= ends_on and coalesce(units.valid_to, 'infinity') >= starts_on
       and ${unit === null ? sql`true` : sql`${unit} = any(units.path)`}
       and ${level === undefined ? sql`true` : sql`units.level = any(${level})`}
-    ${keys.length === 0 ? sql`` : sql`group by ${sql.join(keys.map(key => names[key]!))}`}`
+    ${ofOne || keys.length === 0 ? sql`` : sql`group by ${sql.join(keys.map(key => names[key]!))}`}`
 }
 
 /** Those of all sources are kept; of one they have to be looked for. */

@@ -12,6 +12,7 @@ export async function onTimeRoutes (app: App, { db, answers }: Context) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
 
   app.get('/on-time', {
+    config: { kept: true },
     schema: {
       operationId: 'getOnTime',
       tags: ['statistics'],

@@ -109,7 +109,8 @@ export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is
 export type ExplainedRow = Static<typeof ExplainedRow>
 
 export const TABLES = [
-  'statistics_sets', 'dossier_statistics', 'dossier_sums_by_day', 'dossier_sums_by_level', 'dossier_sums_by_unit', 'dossiers'
+  'statistics_sets', 'dossier_statistics', 'dossier_sums_by_day', 'dossier_sums_by_channel', 'dossier_sums_by_level',
+  'dossier_sums_by_unit', 'dossier_sums_by_unit_quarter', 'dossiers'
 ] as const
 
 export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof FigureProperties)[]

@@ -20,7 +20,7 @@ export function shares (
   return sql`
     select ${SHOWN}, numerator, denominator, ${PERCENT} as on_time_percent, ${method}::text as method,
       ${basis}::text as basis, units_reported, units_expected
-    from (select *, ${numerator} as numerator, ${denominator} as denominator from summed) as divided`
+    from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
 }
 
 // Text and not builders, for these are in every statement: putting it together must not take longer than running it.
@@ -36,10 +36,11 @@ const METHOD_PARTS = {
   due: { numerator: sql`due_in_time`, denominator: sql`due` }
 }
 
-// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. More on time
-// than there were is what periods give that contradict each other: what one left pending the next did not carry over.
+// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. The hundredths
+// then are exact as a double prints them. More on time than there were is what periods give that contradict each other:
+// what one left pending the next did not carry over.
 const PERCENT = sql`case when denominator > 0 and numerator <= denominator
-  then div(20000::numeric * numerator + denominator, 2::numeric * denominator) / 100 end`
+  then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100 end`
 
 /** Whether rows of two tables belong to the same group. */
 export function sameGroup (a: string, b: string, keys: readonly string[]): RawBuilder<unknown> {

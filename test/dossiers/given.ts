@@ -6,6 +6,7 @@ import type { Countable } from '../../src/dossiers/events.ts'
 import type { IngestContext, Ingested } from '../../src/dossiers/drafts.ts'
 import { ingestDossiers } from '../../src/dossiers/ingest.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
+import { SUMS } from '../../src/dossiers/sums.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
 
@@ -54,7 +55,5 @@ export async function storedDossiers (db: Db) {
 }
 
 export async function forget (db: Db) {
-  for (const table of [
-    'dossiers', 'dossier_versions', 'dossier_desks', 'dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day'
-  ]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', ...Object.keys(SUMS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

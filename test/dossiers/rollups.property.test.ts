@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
-import { dayNamed, sliceOf } from '../../src/dossiers/business-day.ts'
+import { dayNamed, quarterOf, sliceOf } from '../../src/dossiers/business-day.ts'
 import { MEASURES, type Countable } from '../../src/dossiers/events.ts'
 import { recountDossiers } from '../../src/dossiers/recount.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
@@ -54,9 +54,10 @@ function summed (newest: Version[]): Record<string, Row> {
   for (const version of newest.filter(({ deleted }) => !deleted)) {
     const level = LEVELS[version.unit]!
     for (const [day, figures] of daysByHand(version, SPAN)) {
-      const slice = nameOf(sliceOf(day))
+      const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
       for (const key of [
-        `${version.unit} ${slice}`, `${level} ${FIELDS[version.procedure]} ${slice}`, `${level} ${version.channel} ${nameOf(day)}`
+        `${version.unit} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${FIELDS[version.procedure]} ${slice}`,
+        `${level} ${version.channel} of ${slice}`, `${level} ${version.channel} ${nameOf(day)}`
       ]) {
         const row = sums[key] ??= {}
         for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
@@ -69,11 +70,13 @@ function summed (newest: Version[]): Record<string, Row> {
 async function keptSums (db: Db): Promise<Record<string, Row>> {
   const rows = async (table: string, ...key: string[]) => (
     (await sql<Row>`select * from ${sql.table(table)}`.execute(db)).rows.map(row => [
-      key.map(name => row[name]).join(' '), Object.fromEntries(MEASURES.map(measure => [measure, row[measure]!]))
+      key.map(name => row[name] ?? name).join(' '), Object.fromEntries(MEASURES.map(measure => [measure, row[measure]!]))
     ] as const))
   return withoutZeros(Object.fromEntries([
     ...await rows('dossier_sums_by_unit', 'unit', 'slice'),
+    ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
+    ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),
     ...await rows('dossier_sums_by_day', 'level', 'channel', 'day')
   ]))
 }

@@ -2,7 +2,9 @@ import { sql } from 'kysely'
 import t from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { migrate } from '../../src/database/migrate.ts'
+import { dayNamed, quarterOf, sliceOf, type Day } from '../../src/dossiers/business-day.ts'
 import { forEachDatabase } from '../database.ts'
+import { nameOf } from '../dossiers/catalogue.ts'
 import { readMigrationFiles } from './files.ts'
 
 /** Rows for the tables that each migration makes, as a service of that version left them. A new one adds its own. */
@@ -78,7 +80,8 @@ const ROWS: Record<string, string[]> = {
   '0007_moved_dossiers': [
     `insert into dossier_changes (province_code, write, action, n, codes, units, left_units)
       values ('H56', 3, 'updated', 0, '{000.17.22.H56-210531-0001}', '{H56}', '{H56-380}')`
-  ]
+  ],
+  '0008_sums_of_usual_periods': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))
@@ -103,6 +106,30 @@ forEachDatabase('rows of every version are carried over to the next', async (t, 
   }
   await migrate(db)
   t.same(await tablesOf(db), before, 'once more changes nothing')
+})
+
+forEachDatabase('sums of longer times are filled from those of shorter ones', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0007_moved_dossiers')
+  await sql`
+    insert into dossier_sums_by_day (province_code, level, channel, day, received_direct, became_overdue)
+    select 'H56', 'district', 'direct', day, 1, -2 from generate_series('2020-01-01', '2021-12-31', interval '1 day') as days (day)
+  `.execute(db)
+  await sql`
+    insert into dossier_sums_by_unit (province_code, unit, slice, received_direct, became_overdue)
+    select 'H56', 'H56-380', day, 1, -2 from generate_series('2020-01-01', '2021-12-31', interval '1 day') as days (day)
+    where extract(day from day) in (1, 15)`.execute(db)
+  await migrate(db)
+  const counted = async (table: string, time: string) => (await sql<Record<string, string | number>>`
+    select ${sql.ref(time)} as time, received_direct, became_overdue from ${sql.table(table)} order by 1`.execute(db)).rows
+  const added = async (table: string, time: string, timeOf: (day: Day) => Day) => {
+    const byTime = Map.groupBy(await counted(table, time), ({ time }) => timeOf(dayNamed(String(time))))
+    return [...byTime].map(([day, { length }]) => (
+      { time: nameOf(day), received_direct: length, became_overdue: -2 * length }))
+  }
+  t.same(await counted('dossier_sums_by_channel', 'slice'), await added('dossier_sums_by_day', 'day', sliceOf))
+  t.same(await counted('dossier_sums_by_unit_quarter', 'quarter'), await added('dossier_sums_by_unit', 'slice', quarterOf))
 })
 
 type Tables = Record<string, object[]>

@@ -27,7 +27,22 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
   t.test('is the sum of the rows that it comes with', async t => {
     t.match(await explain('basis=records&period=cal-2021-M07&level=district'), {
       from: '2021-07-01', to: '2021-07-31', basis: 'records', method: 'resolved', numerator: 1, denominator: 2,
-      on_time_percent: 50, carried_over: 2, table: 'dossier_sums_by_day',
+      on_time_percent: 50, carried_over: 2, table: 'dossier_sums_by_channel',
+      rows: [
+        {
+          key: { level: 'district', channel: 'direct', before: '2021-07-01' },
+          values: { received_direct: 3, resolved_early: 1, due: 1 }
+        },
+        {
+          key: { channel: 'direct', slice: '2021-07-01' },
+          values: { received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 0, due: 3 }
+        },
+        { key: { channel: 'direct', slice: '2021-07-15' }, values: { became_overdue: 1, due: 1 } }
+      ],
+      dossiers_url: '/v1/on-time/explain/dossiers?period=cal-2021-M07&level=district'
+    })
+    t.match(await explain('basis=records&from=2021-07-01&to=2021-07-30&level=district'), {
+      numerator: 1, denominator: 2, carried_over: 2, table: 'dossier_sums_by_day',
       rows: [
         { key: { level: 'district', before: '2021-07-01' }, values: { received_direct: 3, resolved_early: 1, due: 1 } },
         { key: { level: 'district', day: '2021-07-01' }, values: { became_overdue: 2, due: 2 } },
@@ -37,14 +52,16 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
         { key: { day: '2021-07-11' }, values: { resolved_early: 1 } },
         { key: { day: '2021-07-12' }, values: { due: 1, due_in_time: 1 } },
         { key: { day: '2021-07-20' }, values: { became_overdue: 1, due: 1 } }
-      ],
-      dossiers_url: '/v1/on-time/explain/dossiers?period=cal-2021-M07&level=district'
+      ]
     })
     t.match(await explain('basis=records&period=cal-2021-M07&unit=H56-380'), {
       table: 'dossier_sums_by_unit', denominator: 2, rows: [
         { key: { unit: 'H56-14755', slice: '2021-07-01' } }, { key: { unit: 'H56-380', before: '2021-07-01' } },
         { key: { unit: 'H56-380', slice: '2021-07-01' } }, { key: { unit: 'H56-380', slice: '2021-07-15' } }
       ]
+    })
+    t.match(await explain('basis=records&period=cal-2021-Q3&unit=H56-14755'), {
+      table: 'dossier_sums_by_unit_quarter', rows: [{ key: { unit: 'H56-14755', quarter: '2021-07-01' } }]
     })
     t.match(await explain('basis=records&period=cal-2021-M07&field=civil-status'), {
       table: 'dossier_sums_by_level', rows: [{ key: { level: 'commune', field: 'civil-status', slice: '2021-07-01' } }]
@@ -110,7 +127,7 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     t.match(await get('/v1/on-time/explain?period=2021-Q3&group_by=unit'), { status: 400, body: { errors: [{ code: 'unknown_property' }] } })
     const days = sql`generate_series('1980-01-01'::date, '2009-12-31', '1 day')`
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day) select 'H56', 'district', 'direct', day from ${days} as day`.execute(db)
-    t.match(await get('/v1/on-time/explain?basis=records&from=1980-01-01&to=2009-12-31'), { status: 413, body: { code: 'too_many_rows' } })
+    t.match(await get('/v1/on-time/explain?basis=records&from=1980-01-02&to=2009-12-31'), { status: 413, body: { code: 'too_many_rows' } })
     t.match(await get('/v1/on-time/explain?period=2021-Q9'), { status: 400, body: { errors: [{ code: 'unknown_period' }] } })
   })
 })

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { SUMS } from '../../../src/dossiers/sums.ts'
 import { folderOf, type Postgres } from '../../postgres.ts'
 import { clientKey, run, type Running } from '../process.ts'
 import { procedures } from './desks.ts'
@@ -19,8 +20,7 @@ export const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB', 'checkpoint_t
 
 export type Counts = Record<'received' | 'created' | 'updated' | 'unchanged' | 'stale' | 'deleted' | 'rejected', number>
 
-const SUMS = ['dossier_sums_by_unit', 'dossier_sums_by_level', 'dossier_sums_by_day']
-export const TABLES = ['dossiers', 'dossier_desks', ...SUMS, 'dossier_versions', 'dossier_changes']
+export const TABLES = ['dossiers', 'dossier_desks', ...Object.keys(SUMS), 'dossier_versions', 'dossier_changes']
 
 /** Starts the service on an empty database, with all procedures in its catalogue. */
 export async function startBench (postgres: Postgres): Promise<Bench> {
@@ -55,9 +55,14 @@ export async function post ({ service, key }: Bench, { path }: Written): Promise
   return answer
 }
 
-export async function copy ({ url }: Bench, { path }: Written): Promise<void> {
-  const command = `\\copy copied (${COPIED.join()}) from '${path}'`
-  await promisify(execFile)(join(folderOf('psql')!, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', command])
+export async function copy (bench: Bench, { path }: Written): Promise<void> {
+  await psql(bench, '-c', `\\copy copied (${COPIED.join()}) from '${path}'`)
+}
+
+/** @returns what psql writes */
+export async function psql ({ url }: Bench, ...options: string[]): Promise<string> {
+  const all = ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', url, ...options]
+  return (await promisify(execFile)(join(folderOf('psql')!, 'psql'), all)).stdout
 }
 
 /** Forgets all dossiers, and leaves nothing for a checkpoint to do during the next measurement. */

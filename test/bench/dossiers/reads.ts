@@ -1,14 +1,15 @@
+import { writeFile } from 'node:fs/promises'
 import autocannon from 'autocannon'
-import pg from 'pg'
 import { buildApp } from '../../../src/app.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { run } from '../process.ts'
-import { post, send, TABLES, type Bench } from './bench.ts'
+import { post, psql, send, TABLES, type Bench } from './bench.ts'
 import { postedLine, writeFiles, type Written } from './files.ts'
 import { histories, type Version } from './records.ts'
 import { grouped, median, percent, printTable, quantile } from './table.ts'
 
 const TIMES = 500
+const WARM_UP = 10
 const SPANS = 50
 const CONNECTIONS = 64
 const SECONDS = 3
@@ -34,7 +35,7 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
       await post(bench, files.posted)
       await bench.postgres.query('vacuum analyze', [], bench.url)
       for (const question of [...QUESTIONS, { key: 'level, any days', path: null }]) {
-        const { p50, p99 } = await timesInDatabase(bench, question.path)
+        const { p50, p99 } = await timesInDatabase(bench, folder, question.path)
         p50s.set(question.key, [...p50s.get(question.key) ?? [], p50])
         inDatabase.push({ records: grouped(size), 'group by': question.key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2) })
       }
@@ -48,7 +49,7 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   }
   const flat = [...p50s].map(([key, each]) => `${key} ${each.map(ms => (ms / each[0]!).toFixed(2)).join(' : ')}`).join('; ')
   printTable('What an answer costs the database', `The statements of one \`GET ${BY_LEVEL.replace('level', '…')}\`, as the service sent ` +
-    `them, prepared and run ${TIMES} times by one client beside the server; any days are two at random of the span. From size to size ` +
+    `them after something was written, prepared and run ${TIMES} times by psql; any days are two at random of the span. From size to size ` +
     `p50 goes ${flat}.`, inDatabase)
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
@@ -57,8 +58,8 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
 
 interface Statement { text: string, values: unknown[] }
 
-/** What the service asks the database for each path. */
-async function statementsOf ({ url }: Bench, paths: string[]): Promise<Statement[][]> {
+/** What the service asks the database for each path, when something was written since it was asked last. */
+async function statementsOf ({ postgres, url }: Bench, paths: string[]): Promise<Statement[][]> {
   const { db, pool, close } = connect({ connectionString: url }, { max: 1, onLost: () => {} })
   let statements: Statement[] = []
   const app = await buildApp({ db, pool })
@@ -72,6 +73,8 @@ async function statementsOf ({ url }: Bench, paths: string[]): Promise<Statement
     })
     const asked: Statement[][] = []
     for (const path of paths) {
+      await app.inject(path)
+      await postgres.query('select pg_current_xact_id()', [], url)
       statements = []
       const { statusCode, body } = await app.inject(path)
       if (statusCode !== 200) throw new Error(`${path}: ${body}`)
@@ -85,26 +88,29 @@ async function statementsOf ({ url }: Bench, paths: string[]): Promise<Statement
 }
 
 /** Milliseconds for all statements of a question, one after the other. @param path null: any days, by level */
-async function timesInDatabase (bench: Bench, path: string | null) {
-  const client = new pg.Client({ connectionString: bench.url, options: '-c plan_cache_mode=force_generic_plan' })
-  await client.connect()
-  try {
-    const asked = await statementsOf(bench, path === null ? Array.from({ length: SPANS }, anyDays) : [path])
-    const names = new Map<string, string>()
-    const times: number[] = []
-    for (let i = 0; i < TIMES + 10; i++) {
-      const since = performance.now()
-      for (const { text, values } of asked[i % asked.length]!) {
-        const name = names.get(text) ?? `asked_${names.size}`
-        names.set(text, name)
-        await client.query({ name, text, values })
-      }
-      if (i >= 10) times.push(performance.now() - since)
-    }
-    return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
-  } finally {
-    await client.end()
-  }
+async function timesInDatabase (bench: Bench, folder: string, path: string | null) {
+  const asked = await statementsOf(bench, path === null ? Array.from({ length: SPANS }, anyDays) : [path])
+  const names = new Map<string, string>()
+  const runs = Array.from({ length: TIMES + WARM_UP }, (_, i) => asked[i % asked.length]!.map(({ text, values }) => {
+    const name = names.get(text) ?? `asked_${names.size}`
+    names.set(text, name)
+    return `execute ${name}${values.length === 0 ? '' : `(${values.map(literal).join()})`};\n`
+  }))
+  const prepare = [...names].map(([text, name]) => `prepare ${name} as ${text};\n`)
+  const file = `${folder}/asked.sql`
+  const setUp = 'set plan_cache_mode = force_generic_plan;\nset jit = off;\n'
+  await writeFile(file, [setUp, ...prepare, '\\timing on\n', ...runs.flat()].join(''))
+  const timed = (await psql(bench, '-o', '/dev/null', '-f', file)).matchAll(/^Time: ([\d.]+) ms/gm)
+  const each = [...timed].map(([, ms]) => Number(ms))
+  const times = runs.map(({ length }) => each.splice(0, length).reduce((sum, ms) => sum + ms, 0)).slice(WARM_UP)
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
+}
+
+/** What is bound to these statements: codes, days, and lists of them. */
+function literal (value: unknown): string {
+  if (typeof value === 'number') return String(value)
+  if (value === null) return 'null'
+  return `'${Array.isArray(value) ? `{${value.join()}}` : value as string}'`
 }
 
 const DAY = 86_400_000

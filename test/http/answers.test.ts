@@ -1,0 +1,86 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { inTransaction } from '../../src/database/transaction.ts'
+import { Answers } from '../../src/http/answers.ts'
+import { forEachDatabase } from '../database.ts'
+
+forEachDatabase('an answer that is kept', async (t, { db }) => {
+  await sql`create table counted (n integer not null)`.execute(db)
+  await sql`insert into counted values (0)`.execute(db)
+  const write = () => sql`update counted set n = n + 1`.execute(db)
+  const state = { readings: 0 }
+  const read = async () => {
+    state.readings++
+    const { rows: [row] } = await sql<{ n: number }>`select n from counted`.execute(db)
+    return { body: Buffer.from(String(row!.n)), etag: '', link: null }
+  }
+  const shown = async (answers: Answers, question = 'same') => String((await answers.keep(question, read)).body)
+  const readings = async (work: () => Promise<unknown>) => {
+    state.readings = 0
+    await work()
+    return state.readings
+  }
+
+  t.test('holds until anything is committed, whoever does', async t => {
+    const answers = new Answers(db)
+    const first = await shown(answers)
+    t.equal(await readings(async () => { t.equal(await shown(answers), first) }), 0)
+    await write()
+    t.equal(await readings(async () => { t.equal(await shown(answers), String(Number(first) + 1)) }), 1)
+    await sql`create table another (n integer)`.execute(db)
+    t.equal(await readings(() => shown(answers)), 1, 'whatever it is')
+    t.equal(await readings(() => shown(answers, 'other')), 1, 'another question has an answer of its own')
+    t.equal(await readings(() => Promise.all([shown(answers), shown(answers, 'other')])), 0)
+  })
+
+  t.test('is not another for a write that is rolled back', async t => {
+    const answers = new Answers(db)
+    const before = await shown(answers)
+    await inTransaction(db, false, async trx => sql`update counted set n = 99`.execute(trx))
+    t.equal(await shown(answers), before)
+  })
+
+  t.test('that was found while somebody wrote is found again', async t => {
+    const answers = new Answers(db)
+    const slow = async () => {
+      const answer = await read()
+      await write()
+      return answer
+    }
+    const late = String((await answers.keep('same', slow)).body)
+    t.equal(await shown(answers), String(Number(late) + 1))
+  })
+
+  t.test('is no failure', async t => {
+    const answers = new Answers(db)
+    await t.rejects(answers.keep('same', async () => { throw new Error('lost') }), { message: 'lost' })
+    t.equal(await readings(() => shown(answers)), 1)
+  })
+
+  t.test('goes when there is no room for it, that which was found first before the others', async t => {
+    const answers = new Answers(db, 3)
+    const kept = async (question: string, length: number) => (
+      await readings(() => answers.keep(question, async () => ({ ...await read(), body: Buffer.alloc(length) })))) === 0
+    t.same([await kept('a', 1), await kept('b', 2), await kept('a', 1), await kept('b', 2)], [false, false, true, true])
+    t.same([await kept('c', 1), await kept('b', 2), await kept('a', 1)], [false, true, false], 'a made room for c')
+    t.same([await kept('long', 4), await kept('long', 4)], [false, false], 'what is too long for all of it is not kept')
+  })
+
+  t.test('holds all that was written before it was asked for', async t => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('ask', 'write'), fc.nat(2)), { maxLength: 30 }), async steps => {
+      const answers = new Answers(db)
+      let written = Number(await shown(answers))
+      const going: Promise<unknown>[] = []
+      for (const [step, wait] of steps) {
+        if (wait > 0) await pause(wait - 1)
+        const known = written
+        going.push(step === 'write'
+          ? write().then(() => { written++ })
+          : shown(answers).then(seen => { if (Number(seen) < known) throw new Error(`${seen} after ${known}`) }))
+      }
+      await Promise.all(going)
+      t.equal(Number(await shown(answers)), written)
+    }), { numRuns: 20 })
+  })
+})
