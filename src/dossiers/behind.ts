@@ -1,10 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../database/recordset.ts'
-import { whichDossiers, type CountPlan } from './counts.ts'
+import { instantsOf, whichDossiers, type CountPlan } from './counts.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'
-
-/** What makes a dossier count: it ended, it ended or is pending, or it fell due. */
-export type Counting = 'ended' | 'handled' | 'due'
+import { listedOutright, NEVER_WAITED, WAITED, type Counting } from './outright.ts'
 
 export interface DossierBehind {
   code: string
@@ -37,10 +35,15 @@ export function dossiersBehind (plan: CountPlan, counting: Counting): RawBuilder
     select province_code, code, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
   return sql<DossierBehind>`
-    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan))}),
-    entries as (${entries[counting]})
-    select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending
-    from entries join dossiers using (province_code, code)`
+    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan, WAITED))}),
+    entries as (${entries[counting]}),
+    listed as (
+      select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending
+      from entries join dossiers using (province_code, code)
+      union all
+      ${listedOutright(SHOWN, whichDossiers(plan, NEVER_WAITED), instantsOf(plan), counting)}
+    )
+    select ${columns(SHOWN)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
 }
 
 const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`

@@ -4,6 +4,7 @@ import { dayAfter } from '../periods/calendar.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'
 import { MEASURES, type Measure } from './events.ts'
 import { dayNamed, quarterOf, sliceOf, type Day } from './business-day.ts'
+import { countedOutright, NEVER_WAITED, WAITED, type Instants } from './outright.ts'
 import { SUMS, type SumsTable } from './sums.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
@@ -47,18 +48,47 @@ export type CountedGroup = Counts & Partial<Record<CountKey, string | null>>
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
   const { keys, spans } = plan
-  const last = spans.map(({ to }) => to).sort().at(-1)!
-  const days = sql`select * from (${TABLES[tableFor(plan)](plan)}) as days where day <= ${last}::date`
+  const table = tableFor(plan)
   return sql<CountedGroup>`
     with asked as (${askedSpans(spans)}),
-    days as (${spans.length === 1 ? days : cut(days, plan)}),
-    summed as (
-      select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
-      from asked join days on day <= ends_on
-      ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
-    )
+    summed as (${table === 'dossiers' && spans.length === 1 ? summedOutright(plan) : summedByDays(plan, TABLES[table](plan))})
     select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
     where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+}
+
+/** @param what happened when, as in `TABLES` */
+function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { keys, spans } = plan
+  const last = spans.map(({ to }) => to).sort().at(-1)!
+  const days = sql`select * from (${what}) as days where day <= ${last}::date`
+  return sql`
+    select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
+    from asked join (${spans.length === 1 ? days : cut(days, plan)}) as days on day <= ends_on
+    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+}
+
+/** Of the only span, from the dossiers themselves. */
+function summedOutright (plan: CountPlan): RawBuilder<unknown> {
+  const { keys } = plan
+  const told = keys.filter(key => key !== 'period')
+  const counted = countedOutright(told, whichDossiers(plan, NEVER_WAITED), instantsOf(plan))
+  const names = [...keys, ...SUMMED_NAMES]
+  return sql`
+    select ${sql.join([
+      ...keys.map(key => sql.ref(key)), ...SUMMED_NAMES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+    ])}
+    from (
+      select ${columns(names)} from asked cross join (${counted}) as counted
+      union all
+      select ${columns(names)} from (${summedByDays(plan, dossierEvents(told, whichDossiers(plan, WAITED)))}) as summed
+    ) as parts
+    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+}
+
+/** Of the only span. */
+export function instantsOf ({ spans: [span] }: CountPlan): Instants {
+  const { from, to } = span!
+  return { start: beginOf(from), end: beginOf(dayAfter(to)) }
 }
 
 /** The spans as rows: `period`, `starts_on`, `ends_on`. */
@@ -146,13 +176,13 @@ function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter'
  * The dossiers that count in any of the spans, as a query. What was received, ended and due before them all leaves
  * nothing over; with supplements that cannot be told so easily.
  */
-export function whichDossiers (plan: CountPlan): RawBuilder<unknown> {
+export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const start = beginOf(plan.spans.map(({ from }) => from).sort()[0]!)
   const end = beginOf(plan.spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
   const which = sql`
     received_at < ${end}
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
-    and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+    and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
   if (plan.unit === null) return sql`(select * from dossiers where ${which})`
   // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
   return sql`(
@@ -192,9 +222,10 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
 
 // Text and not builders, for these are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
+const FLOWS = MEASURES.filter(name => name !== 'became_overdue')
+const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
 const SUMMED = sql.raw([
-  ...MEASURES.filter(name => name !== 'became_overdue')
-    .map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
+  ...FLOWS.map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
   `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
     as carried_over`,
   'coalesce(sum(became_overdue), 0)::bigint as pending_overdue'

@@ -20,12 +20,12 @@ export function quarterIn (day: string): RawBuilder<string> {
   return sql<string>`(case when ${sql.ref(day)} < ${middle} then ${first} else ${middle} end)::date`
 }
 
-/** When a dossier ended; null: it is open. */
+/** When a dossier ended; null: it is open. The usual case comes first. */
 export const ENDED_AT = sql`case
-  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-  when status in (9, 10) then coalesce(finished_at, returned_at) end`
+  when status >= 9 then coalesce(finished_at, returned_at)
+  when status >= 7 then coalesce(finished_at, returned_at, updated_at) end`
 
-export const IS_COUNTED = sql`status in (2, 4, 5, 6, 7, 8, 9, 10)`
+export const IS_COUNTED = sql`(status >= 4 or status = 2)`
 
 const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplements']
 

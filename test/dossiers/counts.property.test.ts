@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Db } from '../../src/database/connect.ts'
-import { dossiersBehind, type Counting } from '../../src/dossiers/behind.ts'
+import { dossiersBehind } from '../../src/dossiers/behind.ts'
 import { dayNamed, dayOf } from '../../src/dossiers/business-day.ts'
 import {
   COUNT_KEYS, countedDossiers, tableFor, type CountedGroup, type CountKey, type CountPlan, type Span
 } from '../../src/dossiers/counts.ts'
 import type { Countable } from '../../src/dossiers/events.ts'
+import type { Counting } from '../../src/dossiers/outright.ts'
 import { SUMS } from '../../src/dossiers/sums.ts'
 import { forEachDatabase } from '../database.ts'
 import { countables, lives } from './arbitrary.ts'
