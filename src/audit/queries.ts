@@ -22,8 +22,10 @@ export async function auditEntries (
     from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
   ].flat()
   const ofRows = [unit === null ? [] : isOrWasBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`].flat()
+  const seen = seenFrom(reach)
   const query = sql<AuditEntry>`
-    select writes.province_code, write, position, n, at, resource, action, key, unit, before, after,
+    select writes.province_code, write, position, n, at, resource, ${seen.action} as action, key, ${seen.unit} as unit,
+      before, after,
       client, key_id, request_id, address, operation, reason
     from writes cross join ${rowsOf(ofRows)}
     where ${sql.join([sql`true`, ...ofWrites], sql` and `)}`
@@ -128,10 +130,9 @@ async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number)
 async function changedRows (
   db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[], reach: string | null
 ): Promise<ChangedRow[]> {
-  const hasLeft = reach === null ? sql`false` : sql`(left_unit is not null and not ${isBelow('unit', reach)})`
+  const seen = seenFrom(reach)
   const { rows } = await sql<ChangedRow>`
-    select position, n, at, resource, case when ${hasLeft} then 'deleted' else action end as action, key,
-      case when ${hasLeft} then left_unit else unit end as unit
+    select position, n, at, resource, ${seen.action} as action, key, ${seen.unit} as unit
     from writes cross join ${rowsOf(conditions)}
     where position >= ${from} and position <= ${to} and (position, n) > (${from}, ${n})
     order by position, n limit ${limit + 1}`.execute(db)
@@ -148,6 +149,16 @@ function isBelow (column: 'unit' | 'left_unit', unit: string) {
 /** What moved concerns the unit that it left as well as the one that it came to. */
 function isOrWasBelow (unit: string) {
   return sql<boolean>`(${isBelow('unit', unit)} or ${isBelow('left_unit', unit)})`
+}
+
+/** What happened to a row for who reaches one unit alone: what moved out of reach is there no more. */
+function seenFrom (reach: string | null) {
+  if (reach === null) return { action: sql`action`, unit: sql`unit` }
+  const hasLeft = sql`left_unit is not null and not ${isBelow('unit', reach)}`
+  return {
+    action: sql`case when ${hasLeft} then 'deleted' else action end`,
+    unit: sql`case when ${hasLeft} then left_unit else unit end`
+  }
 }
 
 async function lastPosition (db: Db): Promise<number> {

@@ -15,7 +15,8 @@ export function sliceIn (day: string): RawBuilder<string> {
 
 /** The first day of the quarter of a day; see business-day.ts. */
 export function quarterIn (day: string): RawBuilder<string> {
-  const first = sql`date_trunc('quarter', ${sql.ref(day)})`
+  // As a timestamp without a zone: of a date alone, that of the server would be taken.
+  const first = sql`date_trunc('quarter', ${sql.ref(day)}::timestamp)`
   const middle = sql`(${first} + interval '2 months 14 days')`
   return sql<string>`(case when ${sql.ref(day)} < ${middle} then ${first} else ${middle} end)::date`
 }

@@ -9,14 +9,9 @@ export interface Answer {
   link: string | null
 }
 
-interface Kept {
-  answer: Answer
-  /** When it was found. */
-  moment: string
-}
-
-/** Bytes that are kept in all. */
+/** Bytes that are kept in all, and what is held of each answer beside its body and its question. */
 const MOST_KEPT = 4_000_000
+const OVERHEAD = 1_000
 
 /** Answers to identical questions, each as fresh as if it had been asked alone. */
 export class Answers {
@@ -24,8 +19,10 @@ export class Answers {
   readonly #asked = new Coalescer<Answer>()
   // While one is on its way, requests are read for the other.
   readonly #moments = new Coalescer<string>(2)
-  readonly #kept = new Map<string, Kept>()
   readonly #mostKept: number
+  /** All of one moment. */
+  readonly #kept = new Map<string, Answer>()
+  #moment: string | null = null
   #size = 0
 
   constructor (db: Db, mostKept = MOST_KEPT) {
@@ -44,29 +41,26 @@ export class Answers {
    */
   async keep (question: string, produce: () => Promise<Answer>): Promise<Answer> {
     const moment = await this.#moments.ask('', () => momentOf(this.#db))
-    const kept = this.#kept.get(question)
-    if (kept?.moment === moment) return kept.answer
+    const kept = moment === this.#moment ? this.#kept.get(question) : undefined
+    if (kept !== undefined) return kept
     return this.#asked.ask(question, async () => {
       // What is found now may hold more than there was at that moment, and then it is not the moment any more.
       const answer = await produce()
-      this.#remember(question, { answer, moment })
+      this.#remember(question, answer, moment)
       return answer
     })
   }
 
-  /** What was found last stays longest. */
-  #remember (question: string, kept: Kept) {
-    this.#forget(question)
-    this.#kept.set(question, kept)
-    this.#size += kept.answer.body.length
-    for (const oldest of this.#kept.keys()) {
-      if (this.#size <= this.#mostKept) return
-      this.#forget(oldest)
+  /** As long as there is room: with the next commit all of it goes. */
+  #remember (question: string, answer: Answer, moment: string) {
+    if (moment !== this.#moment) {
+      this.#kept.clear()
+      this.#size = 0
+      this.#moment = moment
     }
-  }
-
-  #forget (question: string) {
-    this.#size -= this.#kept.get(question)?.answer.body.length ?? 0
-    this.#kept.delete(question)
+    const size = answer.body.length + question.length + OVERHEAD
+    if (this.#kept.has(question) || this.#size + size > this.#mostKept) return
+    this.#kept.set(question, answer)
+    this.#size += size
   }
 }

@@ -24,7 +24,8 @@ export class Coalescer<T> {
     const question = this.#questions.get(key) ?? { running: new Set(), next: null }
     this.#questions.set(key, question)
     question.next ??= this.#answered(question, answer).finally(() => {
-      if (question.running.size === 0 && question.next === null) this.#questions.delete(key)
+      const isOver = question.running.size === 0 && question.next === null
+      if (isOver && this.#questions.get(key) === question) this.#questions.delete(key)
     })
     return question.next
   }

@@ -234,12 +234,16 @@ forEachDatabase('of a dossier that moves to another unit', async (t, service) =>
     t.same(await toldOf([from('H56-381', 7, { deleted: true })], old), ['deleted H56-14755'])
   })
 
-  t.test('the audit of either unit has it', async t => {
-    const moves = async (to: Record<string, string>) => {
-      const { items } = (await get('/v1/audit?resource=dossiers', to)).body as { items: Record<string, { unit?: string } | null>[] }
-      return items.filter(({ after }) => after?.unit === 'H56-381').map(({ before }) => before)
-    }
-    t.match(await moves(old), [{ unit: 'H56-380' }, { unit: 'H56-380' }])
-    t.match(await moves(other), [{ unit: 'H56-380' }, { unit: 'H56-380' }, null])
+  t.test('the audit of either unit has it, as far as that unit reaches', async t => {
+    const ofMoves = async (query: string, to: Record<string, string>) => (
+      await get(`/v1/audit?resource=dossiers${query}`, to)).body.items.slice(-4).toReversed()
+    const [created, moved, , back] = await ofMoves('', old)
+    t.match(created, { action: 'created', unit: 'H56-380', after: { unit: 'H56-380' } })
+    t.match(moved, { action: 'deleted', unit: 'H56-380', before: { unit: 'H56-380', status: 4 }, after: null })
+    t.match(back, { action: 'deleted', unit: 'H56-380' })
+    t.match(await ofMoves('&unit=H56-380', ADMIN), [
+      { action: 'created' }, { action: 'updated', unit: 'H56-381', before: { unit: 'H56-380' }, after: { unit: 'H56-381' } },
+      { action: 'updated', unit: 'H56-380' }, { action: 'updated', unit: 'H56-381' }
+    ])
   })
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
+import { backendKilled } from './backend-killed.ts'
 import { secretsKept } from './canary.ts'
 import type { Figure } from './figure.ts'
 import { hostileInput } from './hostile-input.ts'
@@ -11,6 +12,7 @@ import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
 const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figure[]>> = {
   'a database that is killed loses nothing and counts nothing twice': databaseKilled,
   'a service that is killed loses nothing and counts nothing twice': serviceKilled,
+  'an answer from before a crash is not one after it': async postgres => backendKilled(postgres, 3),
   'streams of dossiers outlast the database': databaseKilledInStream,
   'streams of dossiers outlast the service': serviceKilledInStream,
   'processes that start together migrate once': startedTogether,

@@ -1,6 +1,7 @@
 // npm run test:faults: what the service does when things go wrong, on PostgreSQL processes of its own; prints a table.
 import { cpus } from 'node:os'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
+import { backendKilled } from './backend-killed.ts'
 import { secretsKept } from './canary.ts'
 import { databaseHeld } from './database-held.ts'
 import { diskFull } from './disk-full.ts'
@@ -18,6 +19,7 @@ const CYCLES = Number(process.env['CYCLES'] ?? 20)
 const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<Figure[]>][] = [
   [CYCLES, databaseKilled],
   [CYCLES, serviceKilled],
+  [CYCLES, backendKilled],
   [CYCLES, databaseKilledInStream],
   [CYCLES, serviceKilledInStream],
   [Math.ceil(CYCLES / 10), databaseHeld],

@@ -54,9 +54,11 @@ async function killedInStream (
       const sent = dossiersOf(cycle)
       const stream = [...sent.map(([first]) => first!), ...sent.flatMap(([, ...later]) => later)].map(postedLine)
       lines += stream.length
+      let isOver = false
       const sending = Promise.all(Array.from({ length: STREAMS }, () => sendUntilTaken(target, stream)))
+      sending.catch(() => {}).finally(() => { isOver = true })
       const share = (1 + cycle % 5) / 8
-      while (await storedSince(postgres, url, cycle) < share * DOSSIERS) await sleep(10)
+      while (!isOver && await storedSince(postgres, url, cycle) < share * DOSSIERS) await sleep(10)
       await kill(target, url)
       if (await storedSince(postgres, url, cycle) === DOSSIERS) early.push(cycle)
       for (const { refusals, answer } of await sending) {
@@ -104,6 +106,7 @@ async function sendUntilTaken (target: Target, lines: string[]): Promise<Taken> 
   for (;;) {
     const { status, body } = await sendOnce(target.service, lines)
     if (status === 200) return { refusals, answer: JSON.parse(body) as Record<string, number> }
+    if (status !== 0 && status < 500) throw new Error(`${status} ${body}`)
     refusals.push(status)
     await sleep(50)
   }

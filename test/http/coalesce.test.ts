@@ -80,6 +80,19 @@ t.test('a reading that is refused is refused to those who asked by then, and not
   t.equal(await next, 'found')
 })
 
+t.test('where two readings may run at once, a third is the next that begins', async t => {
+  const { state, read } = store()
+  const answers = new Coalescer<number>(2)
+  const asked: Promise<boolean>[] = []
+  for (let i = 0; i < 12; i++) {
+    const known = ++state.value
+    asked.push(answers.ask('same', read).then(value => value >= known))
+    await pause(1)
+  }
+  t.ok((await Promise.all(asked)).every(Boolean))
+  t.equal(state.atOnce, 2)
+})
+
 forEachDatabase('after a write is acknowledged every answer holds it, however many ask', async (t, { get, post }) => {
   const question = '/v1/on-time?period=2021-Q4&unit=H56-380'
   let open = true

@@ -109,6 +109,38 @@ forEachDatabase('rows of every version are carried over to the next', async (t, 
   t.same(await tablesOf(db), before, 'once more changes nothing')
 })
 
+forEachDatabase('of a dossier that had moved it is known where it was', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0006_dossiers')
+  const common = `insert into %s (province_code, code, unit, level, procedure, field, channel, source, status, received_at, updated_at, write)
+    values ('H56', '%s', '%s', 'district', '1.1', 'land', 'direct', 'one-stop', %s, now(), now(), %s)`
+  const add = async (...values: (string | number)[]) => {
+    await sql.raw(values.reduce<string>((text, value) => text.replace('%s', String(value)), common)).execute(db)
+  }
+  // a: from 380 to 381 and back, then deleted by who thinks that it is at 382; b: stays; c: deleted, and new elsewhere.
+  await add('dossier_versions', 'a', 'H56-380', 4, 1)
+  await add('dossier_versions', 'a', 'H56-381', 4, 2)
+  await add('dossier_versions', 'a', 'H56-380', 4, 3)
+  await add('dossiers', 'a', 'H56-382', 0, 4)
+  await add('dossier_versions', 'b', 'H56-380', 4, 1)
+  await add('dossiers', 'b', 'H56-380', 6, 2)
+  await add('dossier_versions', 'c', 'H56-380', 0, 2)
+  await add('dossiers', 'c', 'H56-381', 4, 3)
+  await sql`
+    insert into dossier_changes (province_code, write, action, n, codes, units) values
+      ('H56', 1, 'created', 0, '{a,b}', '{H56-380,H56-380}'), ('H56', 2, 'updated', 0, '{b,a}', '{H56-380,H56-381}'),
+      ('H56', 3, 'updated', 0, '{a}', '{H56-380}'), ('H56', 3, 'created', 1, '{c}', '{H56-381}'),
+      ('H56', 4, 'deleted', 0, '{a}', '{H56-382}')`.execute(db)
+  await migrate(db, '0007_moved_dossiers')
+  const { rows } = await sql<object>`select write, action, left_units from dossier_changes order by write, action`.execute(db)
+  t.same(rows, [
+    { write: 1, action: 'created', left_units: null }, { write: 2, action: 'updated', left_units: [null, 'H56-380'] },
+    { write: 3, action: 'created', left_units: null }, { write: 3, action: 'updated', left_units: ['H56-381'] },
+    { write: 4, action: 'deleted', left_units: ['H56-380'] }
+  ])
+})
+
 forEachDatabase('sums of longer times are filled from those of shorter ones', async (t, { db }) => {
   await sql`drop schema public cascade`.execute(db)
   await sql`create schema public`.execute(db)

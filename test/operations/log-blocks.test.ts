@@ -23,3 +23,10 @@ t.test('a line is there after a second, however few there are', async t => {
   const killed = await written(script).catch((error: unknown) => error)
   t.match(killed, { signal: 'SIGKILL', stdout: 'first\n' })
 })
+
+t.test('what is fatal is there before anything else can happen', async t => {
+  const script = `const { pino } = await import('pino'); const logger = pino({ base: null, timestamp: false }, log)
+    logger.info('first'); logger.fatal('last'); process.kill(process.pid, 'SIGKILL')`
+  const killed = await written(script).catch((error: unknown) => error)
+  t.match(killed, { signal: 'SIGKILL', stdout: /first.*\n.*last/ })
+})
