@@ -24,9 +24,9 @@ create table dossier_sums_by_unit_quarter (
 insert into dossier_sums_by_unit_quarter
 select
   case
-    when slice >= (date_trunc('quarter', slice::timestamp) + interval '2 months 14 days')::date
-    then (date_trunc('quarter', slice::timestamp) + interval '2 months 14 days')::date
-    else date_trunc('quarter', slice::timestamp)::date
+    when slice >= (date_trunc('quarter', slice) + interval '2 months 14 days')::date
+    then (date_trunc('quarter', slice) + interval '2 months 14 days')::date
+    else date_trunc('quarter', slice)::date
   end,
   sum(received_online), sum(received_direct), sum(received_postal), sum(resolved_early), sum(resolved_on_time),
   sum(resolved_overdue), sum(became_overdue), sum(due), sum(due_in_time), province_code, unit
@@ -52,7 +52,7 @@ create table dossier_sums_by_channel (
 
 insert into dossier_sums_by_channel
 select
-  date_trunc('month', day::timestamp)::date + case when extract(day from day) < 15 then 0 else 14 end,
+  date_trunc('month', day)::date + case when extract(day from day) < 15 then 0 else 14 end,
   sum(received_online), sum(received_direct), sum(received_postal), sum(resolved_early), sum(resolved_on_time),
   sum(resolved_overdue), sum(became_overdue), sum(due), sum(due_in_time), province_code, level, channel
 from dossier_sums_by_day

@@ -1,20 +1,15 @@
 import t from 'tap'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
-import { backendKilled } from './backend-killed.ts'
 import { secretsKept } from './canary.ts'
 import type { Figure } from './figure.ts'
 import { hostileInput } from './hostile-input.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
 import { startedTogether } from './migrations.ts'
 import { sameKeyAtOnce } from './same-key.ts'
-import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
 
 const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figure[]>> = {
   'a database that is killed loses nothing and counts nothing twice': databaseKilled,
   'a service that is killed loses nothing and counts nothing twice': serviceKilled,
-  'an answer from before a crash is not one after it': async postgres => backendKilled(postgres, 3),
-  'streams of dossiers outlast the database': databaseKilledInStream,
-  'streams of dossiers outlast the service': serviceKilledInStream,
   'processes that start together migrate once': startedTogether,
   'fifty calls with one idempotency key have one effect': sameKeyAtOnce,
   'whatever comes in is answered, and nothing is altered': hostileInput,
