@@ -8,15 +8,32 @@ import { postedLine, writeFiles, type Written } from './files.ts'
 import { histories, type Version } from './records.ts'
 import { grouped, median, percent, printTable, quantile } from './table.ts'
 
-const TIMES = 500
-const WARM_UP = 10
+const DAY = 86_400_000
+const SINCE = Date.parse('2020-12-15')
+const DAYS = 540
 const SPANS = 50
 const CONNECTIONS = 64
 const SECONDS = 3
 const FRESH = 50
 
-const QUESTIONS = ['level', 'field', 'unit'].map(key => ({ key, path: `/v1/on-time?basis=records&period=2021-H1&group_by=${key}` }))
-const BY_LEVEL = QUESTIONS[0]!.path
+const BY = '/v1/on-time?basis=records&period=2021-H1&group_by='
+const BY_LEVEL = `${BY}level`
+
+interface Question {
+  key: string
+  /** One of them after the other is asked for. */
+  paths: string[]
+  times: number
+  /** How often it is asked for before that is measured. */
+  warmUp: number
+}
+
+/** By procedure no sums are kept. */
+const QUESTIONS: Question[] = [
+  ...['level', 'field', 'unit'].map(key => ({ key, paths: [BY + key], times: 500, warmUp: 10 })),
+  { key: 'level, any days', paths: Array.from({ length: SPANS }, anyDays), times: 500, warmUp: 10 },
+  { key: 'procedure', paths: [`${BY}procedure`], times: 3, warmUp: 1 }
+]
 
 /** Figures from how many records: what is measured at one size of the database, by name. */
 type Row = Record<string, string | number>
@@ -34,8 +51,8 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
       const files = writeFiles(folder, from, size)
       await post(bench, files.posted)
       await bench.postgres.query('vacuum analyze', [], bench.url)
-      for (const question of [...QUESTIONS, { key: 'level, any days', path: null }]) {
-        const { p50, p99 } = await timesInDatabase(bench, folder, question.path)
+      for (const question of QUESTIONS) {
+        const { p50, p99 } = await timesInDatabase(bench, folder, question)
         p50s.set(question.key, [...p50s.get(question.key) ?? [], p50])
         inDatabase.push({ records: grouped(size), 'group by': question.key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2) })
       }
@@ -48,9 +65,9 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
     await bare.stop()
   }
   const flat = [...p50s].map(([key, each]) => `${key} ${each.map(ms => (ms / each[0]!).toFixed(2)).join(' : ')}`).join('; ')
-  printTable('What an answer costs the database', `The statements of one \`GET ${BY_LEVEL.replace('level', '…')}\`, as the service sent ` +
-    `them after something was written, prepared and run ${TIMES} times by psql; any days are two at random of the span. From size to size ` +
-    `p50 goes ${flat}.`, inDatabase)
+  printTable('What an answer costs the database', `The statements of one \`GET ${BY}…\`, as the service sent them after something was ` +
+    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure it is the dossiers that are ' +
+    `counted. From size to size p50 goes ${flat}.`, inDatabase)
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
   printTable('What is on the disk', 'Tables with their indexes, after all versions of the last step were sent.', disk)
@@ -78,7 +95,7 @@ async function statementsOf ({ postgres, url }: Bench, paths: string[]): Promise
       statements = []
       const { statusCode, body } = await app.inject(path)
       if (statusCode !== 200) throw new Error(`${path}: ${body}`)
-      asked.push(statements.filter(({ values }) => Array.isArray(values)))
+      asked.push(statements.filter(({ text }) => /\bselect\b/.test(text)))
     }
     return asked
   } finally {
@@ -87,11 +104,11 @@ async function statementsOf ({ postgres, url }: Bench, paths: string[]): Promise
   }
 }
 
-/** Milliseconds for all statements of a question, one after the other. @param path null: any days, by level */
-async function timesInDatabase (bench: Bench, folder: string, path: string | null) {
-  const asked = await statementsOf(bench, path === null ? Array.from({ length: SPANS }, anyDays) : [path])
+/** Milliseconds for all statements of a question, one after the other. */
+async function timesInDatabase (bench: Bench, folder: string, { paths, times: count, warmUp }: Question) {
+  const asked = await statementsOf(bench, paths)
   const names = new Map<string, string>()
-  const runs = Array.from({ length: TIMES + WARM_UP }, (_, i) => asked[i % asked.length]!.map(({ text, values }) => {
+  const runs = Array.from({ length: count + warmUp }, (_, i) => asked[i % asked.length]!.map(({ text, values }) => {
     const name = names.get(text) ?? `asked_${names.size}`
     names.set(text, name)
     return `execute ${name}${values.length === 0 ? '' : `(${values.map(literal).join()})`};\n`
@@ -102,7 +119,7 @@ async function timesInDatabase (bench: Bench, folder: string, path: string | nul
   await writeFile(file, [setUp, ...prepare, '\\timing on\n', ...runs.flat()].join(''))
   const timed = (await psql(bench, '-o', '/dev/null', '-f', file)).matchAll(/^Time: ([\d.]+) ms/gm)
   const each = [...timed].map(([, ms]) => Number(ms))
-  const times = runs.map(({ length }) => each.splice(0, length).reduce((sum, ms) => sum + ms, 0)).slice(WARM_UP)
+  const times = runs.map(({ length }) => each.splice(0, length).reduce((sum, ms) => sum + ms, 0)).slice(warmUp)
   return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }
 
@@ -112,10 +129,6 @@ function literal (value: unknown): string {
   if (value === null) return 'null'
   return `'${Array.isArray(value) ? `{${value.join()}}` : value as string}'`
 }
-
-const DAY = 86_400_000
-const SINCE = Date.parse('2020-12-15')
-const DAYS = 540
 
 function anyDays (): string {
   const day = () => new Date(SINCE + Math.random() * DAYS * DAY).toISOString().slice(0, 10)
