@@ -146,8 +146,10 @@ interface Found {
 
 const STORED = `
   select code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at, supplements,
-    (select count(*)::int from dossier_versions as versions where versions.code = dossiers.code) as versions
-  from dossiers`
+    coalesce(versions, 0) as versions
+  from dossiers left join (
+    select province_code, code, count(*)::int as versions from dossier_versions group by province_code, code
+  ) as kept using (province_code, code)`
 
 const AUDITED = `
   select key ->> 'code' as code, count(*) filter (where action = 'created')::int as created,
