@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../database/recordset.ts'
-import { instantsOf, whichDossiers, type CountPlan } from './counts.ts'
+import type { CountPlan } from './count-plan.ts'
+import { instantsOf, whichDossiers } from './count-tables.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'
 import { listedOutright, NEVER_WAITED, WAITED, type Counting } from './outright.ts'
 

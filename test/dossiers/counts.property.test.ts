@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import type { Db } from '../../src/database/connect.ts'
 import { dossiersBehind } from '../../src/dossiers/behind.ts'
 import { dayNamed, dayOf } from '../../src/dossiers/business-day.ts'
-import {
-  COUNT_KEYS, countedDossiers, tableFor, type CountedGroup, type CountKey, type CountPlan, type Span
-} from '../../src/dossiers/counts.ts'
+import { COUNT_KEYS, tableFor, type CountKey, type CountPlan, type Span } from '../../src/dossiers/count-plan.ts'
+import { countedDossiers, type CountedGroup } from '../../src/dossiers/counts.ts'
 import type { Countable } from '../../src/dossiers/events.ts'
 import type { Counting } from '../../src/dossiers/outright.ts'
 import { SUMS } from '../../src/dossiers/sums.ts'
