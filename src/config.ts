@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import type { AccessOptions } from './http/access.ts'
 import { originsOf, type Origins } from './http/cors.ts'
 import { trustedProxies, type TrustedProxies } from './http/proxy.ts'
-import { OneOf } from './http/schema.ts'
+import { OneOf } from './contract/fields.ts'
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),

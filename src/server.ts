@@ -3,12 +3,12 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import { createDevelopmentKey } from './clients/development.ts'
 import { accessOf, readConfig } from './config.ts'
-import { forgetAnswers } from './database/idempotency.ts'
-import { migrateFor } from './database/migrate.ts'
+import { forgetAnswers } from './writes/idempotency.ts'
+import { migrateFor } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { forgetImports } from './imports/queries.ts'
-import { logOptions } from './operations/log.ts'
-import { logBlocks } from './operations/log-blocks.ts'
+import { logOptions } from './observability/log.ts'
+import { logBlocks } from './observability/log-buffer.ts'
 
 const HOUR = 3_600_000
 

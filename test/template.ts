@@ -1,13 +1,13 @@
 // Runs once before the tests: fills a database that each of them gets a copy of.
 import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { SCOPES } from '../src/caller.ts'
+import { SCOPES } from '../src/contract/caller.ts'
 import { keyOf } from '../src/clients/keys.ts'
 import { describedClient, issuedKey } from '../src/clients/queries.ts'
 import { connect, type Address } from '../src/database/connect.ts'
-import { startEmbedded } from '../src/database/embedded.ts'
-import { migrate } from '../src/database/migrate.ts'
-import { performOwnWrite } from '../src/database/write.ts'
+import { startEmbedded } from '../src/database/embedded/embedded.ts'
+import { migrate } from '../src/database/migrations/migrate.ts'
+import { performOwnWrite } from '../src/writes/unit-of-work.ts'
 import { loadCatalogue, loadSample } from '../src/sample/load.ts'
 
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname

@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { inOwnTime } from '../database/hurried.ts'
-import { invalid } from '../fault.ts'
-import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { inOwnTime } from '../database/service-client.ts'
+import { invalid } from '../contract/errors.ts'
+import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../units/resolve.ts'
 import { LATEST, type AuditEntry, type AuditQuery, type ChangedKey, type ChangeQuery } from './schema.ts'
 

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, sendList, sendShared } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Ref } from '../http/schema.ts'
+import { Ref } from '../contract/fields.ts'
 import { auditEntries, changesSince } from './queries.ts'
 import { AuditEntry, AuditQuery, ChangedKey, ChangeQuery } from './schema.ts'
 

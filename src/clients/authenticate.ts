@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
-import { prepared } from '../database/prepared.ts'
-import { Refusal } from '../fault.ts'
-import { Coalescer } from '../http/coalesce.ts'
+import { prepared } from '../database/sql/prepared.ts'
+import { Refusal } from '../contract/errors.ts'
+import { Coalescer } from '../concurrency/single-flight.ts'
 import { isSame, keyIn, type Key } from './keys.ts'
 import type { TokenReader } from './tokens.ts'
 

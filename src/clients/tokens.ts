@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
-import { SCOPES, type Caller } from '../caller.ts'
+import { SCOPES, type Caller } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
-import { Refusal } from '../fault.ts'
+import { Refusal } from '../contract/errors.ts'
 import type { Issuer } from '../http/access.ts'
 import { resolveUnits } from '../units/resolve.ts'
 

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { GIVEN_UP, HurriedClient, PATIENCE } from './hurried.ts'
-import { PreparingClient } from './prepared.ts'
+import { GIVEN_UP, HurriedClient, PATIENCE } from './service-client.ts'
+import { PreparingClient } from './sql/prepared.ts'
 import type { DB } from './tables.ts'
 
 export type Db = Kysely<DB>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { connect, type Connection } from './connect.ts'
-import { startEmbedded } from './embedded.ts'
+import { startEmbedded } from './embedded/embedded.ts'
 
 interface OpenOptions {
   DATABASE_URL?: string

@@ -1,6 +1,6 @@
 import type { Db } from '../database/connect.ts'
 import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/desks.ts'
-import { notFound } from '../fault.ts'
+import { notFound } from '../contract/errors.ts'
 import { periodByCode } from '../periods/queries.ts'
 import type { Period } from '../periods/schema.ts'
 import { NO_DOSSIERS, type Figures } from '../on-time/figures.ts'

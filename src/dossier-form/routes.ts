@@ -1,7 +1,7 @@
 import type { App, Context } from '../http/app.ts'
 import { formatOf, sendFile, sendShared, tableResponse } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Ref } from '../http/schema.ts'
+import { Ref } from '../contract/fields.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../database/recordset.ts'
+import { columns } from '../database/sql/bulk-json.ts'
 import type { CountPlan } from './count-plan.ts'
 import { instantsOf, whichDossiers } from './count-tables.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'

@@ -1,5 +1,5 @@
-import { dayAfter } from '../periods/calendar.ts'
-import { dayNamed, quarterOf, sliceOf, type Day } from './business-day.ts'
+import { dayAfter } from '../time/calendar.ts'
+import { dayNamed, quarterOf, sliceOf, type Day } from '../time/business-day.ts'
 import type { SumsTable } from './sums.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const

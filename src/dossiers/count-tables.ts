@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../database/recordset.ts'
-import { dayAfter } from '../periods/calendar.ts'
+import { columns } from '../database/sql/bulk-json.ts'
+import { dayAfter } from '../time/calendar.ts'
 import type { CountedTable, CountPlan } from './count-plan.ts'
 import { dossierEvents, ENDED_AT } from './events-query.ts'
 import { MEASURES, type Measure } from './events.ts'

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../database/recordset.ts'
-import { dayAfter } from '../periods/calendar.ts'
+import { columns } from '../database/sql/bulk-json.ts'
+import { dayAfter } from '../time/calendar.ts'
 import { tableFor, type CountKey, type CountPlan, type Span } from './count-plan.ts'
 import { instantsOf, TABLES, whichDossiers } from './count-tables.ts'
 import { dossierEvents } from './events-query.ts'

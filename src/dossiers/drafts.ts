@@ -1,5 +1,5 @@
-import type { Fault } from '../fault.ts'
-import { checkOf } from '../http/validation.ts'
+import type { Fault } from '../contract/errors.ts'
+import { checkOf } from '../contract/validation.ts'
 import type { Outcome } from '../imports/schema.ts'
 import type { ResolvedUnit } from '../units/resolve.ts'
 import { DELETED, dossierOf, type Dossier, type Reject } from './dossier.ts'

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../database/recordset.ts'
+import { columns } from '../database/sql/bulk-json.ts'
 import { MEASURES } from './events.ts'
 
 /** The business day of an instant; see business-day.ts for the seven hours. */

@@ -1,4 +1,4 @@
-import { dayOf, type Day } from './business-day.ts'
+import { dayOf, type Day } from '../time/business-day.ts'
 
 /** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
 export const MEASURES = [

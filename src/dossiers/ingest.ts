@@ -1,5 +1,5 @@
 import type { Trx } from '../database/connect.ts'
-import type { Write } from '../database/write.ts'
+import type { Write } from '../writes/unit-of-work.ts'
 import { DELETED, type Dossier } from './dossier.ts'
 import { draftsOf, newestOf, Results, type Draft, type IngestContext, type Ingested } from './drafts.ts'
 import { lookUp, unitsNamed } from './references.ts'

@@ -1,5 +1,5 @@
-import { failureOf } from '../database/failure.ts'
-import type { Line } from '../http/lines.ts'
+import { failureOf } from '../database/errors.ts'
+import type { Line } from '../text/ndjson-lines.ts'
 import type { ImportError } from '../imports/schema.ts'
 
 /** Rows that go into the database together. */

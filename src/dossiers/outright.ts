@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../database/recordset.ts'
+import { columns } from '../database/sql/bulk-json.ts'
 import { dayIn, ENDED_AT, IS_COUNTED } from './events-query.ts'
 
 /** From the first instant to the one before the other. */

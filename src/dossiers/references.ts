@@ -1,6 +1,6 @@
 import type { Trx } from '../database/connect.ts'
 import { resolveUnits, type ResolvedUnit } from '../units/resolve.ts'
-import { dayNamed, type Day } from './business-day.ts'
+import { dayNamed, type Day } from '../time/business-day.ts'
 import type { DossierItem } from './schema.ts'
 
 export interface DeskUnit extends ResolvedUnit {

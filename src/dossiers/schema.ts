@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
 import { CountProperties, ImportError } from '../imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const

@@ -1,8 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import { unnested, type ArrayType, type Columns } from '../database/arrays.ts'
+import { unnested, type ArrayType, type Columns } from '../database/sql/bulk-binary.ts'
 import type { Trx } from '../database/connect.ts'
-import { columns } from '../database/recordset.ts'
-import { dayOf, quarterOf, sliceOf, type Day } from './business-day.ts'
+import { columns } from '../database/sql/bulk-json.ts'
+import { dayOf, quarterOf, sliceOf, type Day } from '../time/business-day.ts'
 import { countEvents, isCounted, MEASURES, type Countable, type Measure } from './events.ts'
 
 /** Where a dossier counts. */

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Code, Named, Text } from '../http/schema.ts'
+import { Code, Named, Text } from '../contract/fields.ts'
 
 export const Field = Named('Field', 'The sector of a procedure (lĩnh vực).', {
   code: Code('`land`, `construction`, `justice` …'),

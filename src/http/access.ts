@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ANYONE, type Caller, type Scope } from '../caller.ts'
-import { Refusal } from '../fault.ts'
+import { ANYONE, type Caller, type Scope } from '../contract/caller.ts'
+import { Refusal } from '../contract/errors.ts'
 import type { App } from './app.ts'
 import { credentialsIn, type Credentials } from './credentials.ts'
 

@@ -4,8 +4,8 @@ import type {
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
-import type { Turnstile } from '../database/turnstile.ts'
-import type { Metrics } from '../operations/metrics.ts'
+import type { Turnstile } from '../concurrency/semaphore.ts'
+import type { Metrics } from '../observability/metrics.ts'
 import type { Answers } from './answers.ts'
 
 /** Gives handlers the types of what their schemas let through. */

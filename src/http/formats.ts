@@ -5,8 +5,8 @@ import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import type { Answers } from './answers.ts'
 import { etagOf } from './etag.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from './paging.ts'
-import { OneOf, Ref } from './schema.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../database/sql/keyset.ts'
+import { OneOf, Ref } from '../contract/fields.ts'
 import { listText, sheetOf } from './sheet.ts'
 
 const TYPES = {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Refusal } from '../fault.ts'
+import { Refusal } from '../contract/errors.ts'
 
 /** A sheet holds 1 048 576 rows; long before that a person wants csv. */
 const MAX_SHEET_ROWS = 100_000

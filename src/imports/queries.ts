@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
-import { columns } from '../database/recordset.ts'
-import { notFound } from '../fault.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { columns } from '../database/sql/bulk-json.ts'
+import { notFound } from '../contract/errors.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { OUTCOMES, type Counts, type Import, type ImportError } from './schema.ts'
 
 const COUNTS = ['received', ...OUTCOMES] as const

@@ -1,7 +1,7 @@
 import type { App, Context } from '../http/app.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { NoQuery, Ref } from '../http/schema.ts'
+import { NoQuery, Ref } from '../contract/fields.ts'
 import { importById, importErrors, imports } from './queries.ts'
 import { Import, ImportError, ImportErrorQuery, ImportPath } from './schema.ts'
 

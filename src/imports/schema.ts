@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Example, Named, Nullable, OneOf } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Example, Named, Nullable, OneOf } from '../contract/fields.ts'
 
 const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../units/resolve.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 

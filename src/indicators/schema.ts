@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { BatchQuery } from '../batch.ts'
+import { BatchQuery } from '../writes/batch.ts'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../contract/fields.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const
 export type ValueType = typeof VALUE_TYPES[number]

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { invalid } from '../fault.ts'
+import { invalid } from '../contract/errors.ts'
 import type { OnTimeSeriesQuery } from './schema.ts'
 
 export const MAX_MONTHS = 120

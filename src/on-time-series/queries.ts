@@ -1,6 +1,6 @@
 import type { Db } from '../database/connect.ts'
 import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/desks.ts'
-import { notFound } from '../fault.ts'
+import { notFound } from '../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/figures.ts'
 import { onTime } from '../on-time/queries.ts'
 import { reachedUnit } from '../units/resolve.ts'

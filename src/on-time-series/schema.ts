@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { Code, Day, Example, Named, OneOf } from '../http/schema.ts'
+import { Code, Day, Example, Named, OneOf } from '../contract/fields.ts'
 import { CALENDARS, CALENDAR_MEANING } from '../periods/schema.ts'
 import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'
 

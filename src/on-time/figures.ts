@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from '../statistics/measures.ts'
+import { MEASURES, type Measure } from '../form-ii06a/identities.ts'
 import type { OnTimeRow } from './schema.ts'
 
 export type Figure = Measure | `${Measure}_unknown`

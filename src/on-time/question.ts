@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { prepared } from '../database/prepared.ts'
-import { Refusal, type Fault, type FaultCode } from '../fault.ts'
-import { dayAfter } from '../periods/calendar.ts'
+import { prepared } from '../database/sql/prepared.ts'
+import { Refusal, type Fault, type FaultCode } from '../contract/errors.ts'
+import { dayAfter } from '../time/calendar.ts'
 import { reachedUnit } from '../units/resolve.ts'
 import type { OnTimeQuery } from './schema.ts'
 

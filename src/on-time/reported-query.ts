@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { columns as refs } from '../database/recordset.ts'
-import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../statistics/measures.ts'
+import { columns as refs } from '../database/sql/bulk-json.ts'
+import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../form-ii06a/identities.ts'
 import type { ReportedPlan } from './reported-plan.ts'
 import type { OnTimeRow } from './schema.ts'
 import type { SetKey } from '../statistics/sets.ts'

@@ -1,7 +1,7 @@
 import type { App, Context } from '../http/app.ts'
 import { listResponse, sendList, sendShared } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Ref } from '../http/schema.ts'
+import { Ref } from '../contract/fields.ts'
 import { dossiersExplaining, onTimeExplained } from './explain.ts'
 import { onTime } from './queries.ts'
 import {

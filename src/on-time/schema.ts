@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../dossiers/schema.ts'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../http/schema.ts'
-import { MEASURES, type Measure } from '../statistics/measures.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../contract/fields.ts'
+import { MEASURES, type Measure } from '../form-ii06a/identities.ts'
 import { eachMeasure, Filters } from '../statistics/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const

@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import type { Caller } from '../caller.ts'
+import type { Caller } from '../contract/caller.ts'
 import type { App, Context } from '../http/app.ts'
 import { problems } from '../http/problem.ts'
-import { withoutSecrets } from '../http/secrets.ts'
+import { withoutSecrets } from '../text/redact.ts'
 import { traceOf } from '../http/trace.ts'
 import { reachDatabase } from './queries.ts'
 

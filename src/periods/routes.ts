@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
+import { Code, Example, NoQuery, Ref } from '../contract/fields.ts'
 import { periodByCode, periods } from './queries.ts'
 import { Period, PeriodQuery } from './schema.ts'
 

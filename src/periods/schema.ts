@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Day, Example, ListOf, Named, Nullable, OneOf } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Day, Example, ListOf, Named, Nullable, OneOf } from '../contract/fields.ts'
 
 export const CALENDARS = ['reform', 'calendar'] as const
 const KINDS = ['month', 'quarter', 'half_year', 'nine_months', 'year'] as const

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { notFound } from '../fault.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
-import { searchName } from '../units/search-name.ts'
+import { notFound } from '../contract/errors.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
+import { searchName } from '../text/search-name.ts'
 import type { Procedure, ProcedureQuery } from './schema.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]

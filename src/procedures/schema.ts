@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { BatchQuery } from '../batch.ts'
+import { BatchQuery } from '../writes/batch.ts'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../contract/fields.ts'
 
 const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
 const INTERLINKED = ['none', 'same_level', 'cross_level'] as const

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { COLUMNS, FORM_MEASURES } from '../dossier-form/columns.ts'
+import { COLUMNS, FORM_MEASURES } from '../form-ii06a/columns.ts'
 import { countedDossiers, type CountedGroup } from '../dossiers/counts.ts'
 import { desksOf, isExpected, isRecorded } from '../dossiers/desks.ts'
 import type { Figure } from '../on-time/figures.ts'

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../http/schema.ts'
-import { MEASURES } from '../statistics/measures.ts'
+import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../contract/fields.ts'
+import { MEASURES } from '../form-ii06a/identities.ts'
 import { SCOPES } from '../statistics/schema.ts'
 
 const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: its consolidated row, and its records with those of all below it.'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { invalid, notFound } from '../fault.ts'
+import { invalid, notFound } from '../contract/errors.ts'
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
 import { periodByCode } from '../periods/queries.ts'

@@ -1,7 +1,7 @@
 import type { App, Context } from '../http/app.ts'
 import { formatOf, sendFile, sendShared, tableResponse } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Ref } from '../http/schema.ts'
+import { Ref } from '../contract/fields.ts'
 import { reportOf } from './queries.ts'
 import { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Code, Name, Named, Version } from '../http/schema.ts'
+import { Code, Name, Named, Version } from '../contract/fields.ts'
 
 const Properties = {
   name: Name('In Vietnamese.'),

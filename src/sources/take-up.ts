@@ -1,5 +1,5 @@
-import { recordedOf } from '../database/record.ts'
-import type { Write } from '../database/write.ts'
+import { recordedOf } from '../writes/audit-log.ts'
+import type { Write } from '../writes/unit-of-work.ts'
 
 /** What a source gets that nobody has described yet. */
 const DEFAULT_PRECEDENCE = 100

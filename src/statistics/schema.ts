@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { BatchQuery } from '../batch.ts'
+import { BatchQuery } from '../writes/batch.ts'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../http/schema.ts'
-import { MEASURES, type Measure } from './measures.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../contract/fields.ts'
+import { MEASURES, type Measure } from '../form-ii06a/identities.ts'
 
 const MEANINGS: Record<Measure, string> = {
   received_online: 'Column 4: received online in the period. A flow.',

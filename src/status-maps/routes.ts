@@ -1,6 +1,6 @@
 import type { App, Context } from '../http/app.ts'
 import { problems } from '../http/problem.ts'
-import { NoQuery, Ref } from '../http/schema.ts'
+import { NoQuery, Ref } from '../contract/fields.ts'
 import { ReasonHeaders, write } from '../http/write.ts'
 import { replacedStatusMap, statusMap } from './queries.ts'
 import { MappedStatus, StatusMap, StatusMapBody, StatusMapPath } from './schema.ts'

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Example, Name, Named, Ref, SourceCode } from '../http/schema.ts'
+import { Example, Name, Named, Ref, SourceCode } from '../contract/fields.ts'
 
 const MAX_STATUSES = 1_000
 

@@ -1,10 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { invalid, notFound } from '../fault.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../http/paging.ts'
+import { invalid, notFound } from '../contract/errors.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { reachedUnit } from './resolve.ts'
 import type { Level, Unit, UnitQuery } from './schema.ts'
-import { searchName } from './search-name.ts'
+import { searchName } from '../text/search-name.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
 

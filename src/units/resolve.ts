@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import { reaches } from '../caller.ts'
+import { reaches } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
-import { invalid } from '../fault.ts'
+import { invalid } from '../contract/errors.ts'
 
 export interface ResolvedUnit {
   code: string

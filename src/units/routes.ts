@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { App, Context } from '../http/app.ts'
 import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
 import { problems } from '../http/problem.ts'
-import { Code, Example, NoQuery, Ref } from '../http/schema.ts'
+import { Code, Example, NoQuery, Ref } from '../contract/fields.ts'
 import { levels, unitNamed, units } from './queries.ts'
 import { Level, Unit, UnitQuery } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/formats.ts'
-import { PageQuery } from '../http/paging.ts'
-import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../http/schema.ts'
+import { PageQuery } from '../database/sql/keyset.ts'
+import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../contract/fields.ts'
 
 export const Level = Named('Level', 'A tier of government (cấp), with its lifetime: districts ended on 2025-07-01.', {
   code: Code('`province`, `district`, `commune` …'),

@@ -1,5 +1,5 @@
-import { reaches, type Caller } from '../caller.ts'
-import type { Batch } from '../batch.ts'
+import { reaches, type Caller } from '../contract/caller.ts'
+import type { Batch } from '../writes/batch.ts'
 import type { ResolvedUnit } from './resolve.ts'
 
 interface Draft {

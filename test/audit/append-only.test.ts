@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { createDevelopmentKey } from '../../src/clients/development.ts'
 import { connect, type Db } from '../../src/database/connect.ts'
-import { migrateFor } from '../../src/database/migrate.ts'
+import { migrateFor } from '../../src/database/migrations/migrate.ts'
 import { loadCatalogue } from '../../src/sample/load.ts'
 import { addressOf, SERVER } from '../template.ts'
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import t from 'tap'
 import { connect, exactNumber } from '../../src/database/connect.ts'
-import { prepared } from '../../src/database/prepared.ts'
+import { prepared } from '../../src/database/sql/prepared.ts'
 import { forEachDatabase } from '../database.ts'
 import { SERVER } from '../template.ts'
 

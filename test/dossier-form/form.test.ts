@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { FORM_MEASURES } from '../../src/dossier-form/columns.ts'
+import { FORM_MEASURES } from '../../src/form-ii06a/columns.ts'
 import { DossierFormRow, type DossierForm } from '../../src/dossier-form/schema.ts'
 import { DEPARTMENTS } from '../../src/sample/departments.ts'
 import { forEachDatabase, type Service } from '../database.ts'

@@ -1,4 +1,4 @@
-import { dayOf, type Day } from '../../src/dossiers/business-day.ts'
+import { dayOf, type Day } from '../../src/time/business-day.ts'
 import type { Countable, Measure } from '../../src/dossiers/events.ts'
 
 export type Figures = Partial<Record<Measure, number>>

@@ -1,4 +1,4 @@
-import type { Day } from '../../src/dossiers/business-day.ts'
+import type { Day } from '../../src/time/business-day.ts'
 
 // A few units and procedures of the sample, and what the service knows of them.
 

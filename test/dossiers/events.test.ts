@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { dayNamed, dayOf } from '../../src/dossiers/business-day.ts'
+import { dayNamed, dayOf } from '../../src/time/business-day.ts'
 import { countEvents, type Countable } from '../../src/dossiers/events.ts'
 import { daysByHand, type Days, type Figures } from './by-hand.ts'
 import { countables, lives } from './arbitrary.ts'

@@ -6,7 +6,7 @@ import {
 import type { Test } from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
-import { Write } from '../../src/database/write.ts'
+import { Write } from '../../src/writes/unit-of-work.ts'
 import { MEASURES } from '../../src/dossiers/events.ts'
 import type { Ingested } from '../../src/dossiers/drafts.ts'
 import { ingestDossiers } from '../../src/dossiers/ingest.ts'

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import t from 'tap'
 import { Lanes, type Chunk } from '../../src/dossiers/lanes.ts'
-import { Busy } from '../../src/fault.ts'
+import { Busy } from '../../src/contract/errors.ts'
 
 const line = (number: number, item: unknown) => ({ number, text: JSON.stringify(item) })
 const failure = () => Promise.reject(new Busy('later'))

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync'
-import { ANYONE } from '../../src/caller.ts'
+import { ANYONE } from '../../src/contract/caller.ts'
 import { sourceOf } from '../../src/dossiers/import.ts'
 import { givenClient } from '../client.ts'
 import { ADMIN, forEachDatabase, type Answer } from '../database.ts'

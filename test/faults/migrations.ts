@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises'
-import { MIGRATIONS } from '../../src/database/migrate.ts'
+import { MIGRATIONS } from '../../src/database/migrations/migrate.ts'
 import type { Postgres } from '../postgres.ts'
 import { launch, listening } from '../process.ts'
 import { none, type Figure } from './figure.ts'

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Agent, request, type IncomingMessage } from 'node:http'
-import { SCOPES } from '../../src/caller.ts'
+import { SCOPES } from '../../src/contract/caller.ts'
 import { launch, listening, type Ended, type Launched } from '../process.ts'
 
 export interface Answer {

@@ -1,6 +1,6 @@
 import { fastify } from 'fastify'
 import t from 'tap'
-import { ANYONE } from '../../src/caller.ts'
+import { ANYONE } from '../../src/contract/caller.ts'
 import { controlAccess, type AccessOptions } from '../../src/http/access.ts'
 import type { App } from '../../src/http/app.ts'
 import { givenClient, givenKey } from '../client.ts'

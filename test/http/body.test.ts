@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import { MAX_ITEMS } from '../../src/batch.ts'
+import { MAX_ITEMS } from '../../src/writes/batch.ts'
 import { ADMIN, forEachDatabase } from '../database.ts'
 
 const SOURCE = { name: 'Nguồn mới', precedence: 10, synthetic: false }

@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect, type Address } from '../../src/database/connect.ts'
-import { startEmbedded } from '../../src/database/embedded.ts'
+import { startEmbedded } from '../../src/database/embedded/embedded.ts'
 import { ADMIN, forEachDatabase } from '../database.ts'
 import { TEMPLATE_DIR } from '../template.ts'
 

@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { MIGRATIONS } from '../../src/database/migrate.ts'
+import { MIGRATIONS } from '../../src/database/migrations/migrate.ts'
 
 /** The SQL of each migration by its file name. */
 export async function readMigrationFiles (): Promise<Record<string, string>> {

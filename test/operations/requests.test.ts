@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { buildApp } from '../../src/app.ts'
-import { logOptions } from '../../src/operations/log.ts'
+import { logOptions } from '../../src/observability/log.ts'
 import { forEachDatabase } from '../database.ts'
 
 const KEY = 'cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx-_yZ0123456789AbCdE'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { resolveUnits, subtreeFor } from '../../src/units/resolve.ts'
-import { Refusal } from '../../src/fault.ts'
+import { Refusal } from '../../src/contract/errors.ts'
 import { forEachDatabase } from '../database.ts'
 
 forEachDatabase('a name is a unit', async (t, { db, get }) => {

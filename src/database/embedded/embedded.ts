@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import { mkdir, realpath, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { EmbeddedAddress } from '../connect.ts'
+
+export interface Embedded {
+  address: EmbeddedAddress
+  close: () => Promise<void>
+}
+
+/**
+ * PostgreSQL without a server: PGlite in a thread of its own, so that a query never holds up requests, behind a
+ * Unix socket that only this user can open.
+ * @throws when the folder cannot be used, or another process has it open: PGlite itself would let both write.
+ */
+export async function startEmbedded (dataDir: string): Promise<Embedded> {
+  await mkdir(dataDir, { recursive: true })
+  // PGlite cannot follow a link, and a folder has one lock by whatever name.
+  const folder = await realpath(dataDir)
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  // Not in the data folder itself: a socket's path may be no longer than some hundred bytes.
+  const socketDir = join(tmpdir(), `cchc-${name}`)
+  await mkdir(socketDir, { recursive: true, mode: 0o700 })
+  const lock = await takeLock(join(socketDir, 'lock'), dataDir)
+  const socket = join(socketDir, '.s.PGSQL.5432')
+  await rm(socket, { force: true })
+
+  // Without the flags of this process, which are for its own code.
+  const options = { workerData: { dataDir: folder, socket }, execArgv: [] }
+  const worker = new Worker(new URL('worker.ts', import.meta.url), options)
+  // Not by once(), which would fail with the worker instead of waiting for its end.
+  const ended = new Promise(resolve => { worker.on('exit', resolve) })
+  const close = async () => {
+    worker.postMessage('close')
+    await ended
+    await new Promise(resolve => lock.close(resolve))
+    await rm(socketDir, { recursive: true, force: true })
+  }
+  try {
+    await once(worker, 'message')
+  } catch (error) {
+    await close()
+    throw new Error(`the embedded database in ${dataDir} cannot be opened: ${(error as Error).message}`)
+  }
+  // All connections would be one session, in which the messages of one query and another get mixed up: so there is one,
+  // and who wants it waits longer than for a server.
+  // It stays open: statements that it prepared outlive it in the session.
+  const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
+  return { address: { host: socketDir, user: 'postgres', database: 'postgres', ...limits }, close }
+}
+
+/** Listening is the lock: the system ends it with the process, however that ends. */
+async function takeLock (path: string, dataDir: string): Promise<Server> {
+  try {
+    return await listening(path)
+  } catch {
+    if (await answers(path)) throw new Error(`the embedded database in ${dataDir} is open in another process`)
+    // A process that was killed leaves the name behind.
+    await rm(path, { force: true })
+    return listening(path)
+  }
+}
+
+async function listening (path: string): Promise<Server> {
+  const server = createServer().listen(path)
+  await once(server, 'listening')
+  return server.unref()
+}
+
+async function answers (path: string): Promise<boolean> {
+  const socket = connect(path)
+  const answered = await once(socket, 'connect').then(() => true, () => false)
+  socket.destroy()
+  return answered
+}

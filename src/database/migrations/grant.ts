@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+import type { Db } from '../connect.ts'
+import { inTransaction } from '../transaction.ts'
+
+/** Whom a connection acts as. */
+export async function roleOf (db: Db): Promise<string> {
+  const { rows: [row] } = await sql<{ role: string }>`select current_user as role`.execute(db)
+  return row!.role
+}
+
+/** What is recorded stays as it is: rows are added and read, and nothing else. */
+const APPEND_ONLY = ['writes', 'changes', 'dossier_versions', 'dossier_changes']
+
+/**
+ * Lets the role of the service use the tables of their owner, and of what was recorded no more than add and read.
+ * @throws Error when they are the same role
+ */
+export async function grantUse (owner: Db, role: string): Promise<void> {
+  if (role === await roleOf(owner)) {
+    throw new Error(`MIGRATION_DATABASE_URL and DATABASE_URL are the same role, ${role}, which owns the tables`)
+  }
+  const to = sql.id(role)
+  await inTransaction(owner, true, async trx => {
+    // Processes that start together would else change the same rows of the catalogue.
+    await sql`select pg_advisory_xact_lock(hashtextextended('cchc grants', 0))`.execute(trx)
+    const { rows: tables } = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'
+      union all
+      select viewname from pg_views where schemaname = 'public'`.execute(trx)
+    await sql`grant usage on schema public to ${to}`.execute(trx)
+    await sql`grant usage on all sequences in schema public to ${to}`.execute(trx)
+    for (const { name } of tables) {
+      const rights = APPEND_ONLY.includes(name) ? sql`select, insert` : sql`select, insert, update, delete`
+      await sql`grant ${rights} on ${sql.id(name)} to ${to}`.execute(trx)
+    }
+  })
+}

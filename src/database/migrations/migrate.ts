@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import { connect, type Db } from '../connect.ts'
+import { grantUse, roleOf } from './grant.ts'
+
+export const MIGRATIONS = new URL('../../../migrations/', import.meta.url)
+
+/**
+ * Brings the schema to `target`, or to the newest migration. Forward only. Processes that start at the same time
+ * wait for one another on the migrator's lock.
+ * @throws the error of the migration that failed; its statements are rolled back.
+ */
+export async function migrate (db: Db, target?: string): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
+  const { error } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target))
+  if (error !== undefined) throw error as Error
+}
+
+interface Owned {
+  DATABASE_URL?: string
+  MIGRATION_DATABASE_URL?: string
+}
+
+/**
+ * Brings the schema of the service's database to the newest migration. Where the service runs as a role of its own,
+ * `MIGRATION_DATABASE_URL` is how the owner of the tables connects, who then lets the service's role use them, but not
+ * change what was recorded.
+ */
+export async function migrateFor (
+  db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned, onLost: (error: Error) => void
+): Promise<void> {
+  const connectionString = ownerUrl ?? url
+  if (connectionString === undefined) return migrate(db)
+  // Migrations take as long as they take.
+  const owner = connect({ connectionString }, { max: 1, onLost, hurried: false })
+  try {
+    await migrate(owner.db)
+    if (ownerUrl !== undefined) await grantUse(owner.db, await roleOf(db))
+  } finally {
+    await owner.close()
+  }
+}
+
+async function readMigrations (): Promise<Record<string, Migration>> {
+  const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql'))
+  const migrations = files.map(async (file): Promise<[string, Migration]> => {
+    const statements = statementsOf(await readFile(new URL(file, MIGRATIONS), 'utf8'))
+    return [file.replace('.sql', ''), { up: db => runAll(db, statements) }]
+  })
+  return Object.fromEntries(await Promise.all(migrations))
+}
+
+/** One DDL statement a query, as distributed PostgreSQL wants it. A statement ends with a semicolon at a line's end. */
+export function statementsOf (text: string): string[] {
+  return text.replaceAll(/^--.*$/gm, '').split(/;\s*$/m).map(statement => statement.trim()).filter(Boolean)
+}
+
+async function runAll (db: Parameters<Migration['up']>[0], statements: string[]) {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}

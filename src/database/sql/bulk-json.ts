@@ -1,0 +1,31 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { DB } from '../tables.ts'
+
+// Names of columns come from this code alone, so they are text; what callers send is always a parameter.
+
+/** Names of columns, quoted; `table.column` as well. */
+export function columns (names: readonly string[], table?: string): RawBuilder<unknown> {
+  return sql.raw(names.map(name => quoted(table === undefined ? name : `${table}.${name}`)).join())
+}
+
+/** Whether two tables have the same in these columns. */
+export function same (a: string, b: string, names: readonly string[]): RawBuilder<boolean> {
+  return sql<boolean>`(${columns(names, a)}) = (${columns(names, b)})`
+}
+
+/** For `set`: each column as it is in another table. */
+export function assignments (names: readonly string[], from: string): RawBuilder<unknown> {
+  return sql.raw(names.map(name => `${quoted(name)} = ${quoted(`${from}.${name}`)}`).join())
+}
+
+/** Some columns of a table's rows, or all, as one parameter, whatever the number of rows; `asked` in the query. */
+export function recordset<R extends object> (
+  table: keyof DB, rows: readonly R[], names: readonly (keyof R & string)[]
+): RawBuilder<R> {
+  const json = JSON.stringify(rows, [...names])
+  return sql`(select ${columns(names)} from json_populate_recordset(null::${sql.table(table)}, ${json}::json)) as asked`
+}
+
+function quoted (name: string): string {
+  return name.split('.').map(part => `"${part}"`).join('.')
+}

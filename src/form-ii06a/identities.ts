@@ -1,0 +1,113 @@
+import type { FaultCode } from '../contract/errors.ts'
+import { MAX_COUNT } from '../contract/fields.ts'
+
+/** The measures of form II.06a (Thông tư 01/2020/TT-VPCP), in the form's order. */
+export const MEASURES = [
+  'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
+  'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
+  'pending_in_time', 'pending_overdue', 'pending'
+] as const
+
+export type Measure = typeof MEASURES[number]
+/** null is unknown, never zero. */
+export type Measures = Record<Measure, number | null>
+
+/** Open at the start, or at the end: over time the first or the last counts, where flows are added. */
+export const OPENING: readonly Measure[] = ['carried_over']
+export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
+
+interface Identity {
+  code: FaultCode
+  total: Measure
+  parts: readonly Measure[]
+}
+
+/** In the columns of the form. */
+const IDENTITIES: readonly Identity[] = [
+  // 3 = 4 + 5 + 6
+  { code: 'received_identity', total: 'received', parts: ['received_online', 'received_direct', 'carried_over'] },
+  // 8 + 9, which many sources do not tell apart
+  { code: 'resolved_identity', total: 'resolved_in_time', parts: ['resolved_early', 'resolved_on_time'] },
+  // 7 = 8 + 9 + 10
+  { code: 'resolved_identity', total: 'resolved', parts: ['resolved_in_time', 'resolved_overdue'] },
+  // 11 = 12 + 13
+  { code: 'pending_identity', total: 'pending', parts: ['pending_in_time', 'pending_overdue'] },
+  // 3 = 7 + 11
+  { code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'] }
+]
+
+export interface MeasureFault {
+  measure: Measure
+  code: FaultCode
+  detail: string
+}
+
+/**
+ * Fills in what follows from what is known, and leaves the rest unknown.
+ * @param given counts from 0 to `MAX_COUNT`; null or left out is unknown
+ * @returns all measures, with the identities that do not hold: then nothing of it may be kept
+ */
+export function completed (given: Partial<Measures>): { measures: Measures, faults: MeasureFault[] } {
+  const measures = Object.fromEntries(MEASURES.map(measure => [measure, given[measure] ?? null])) as Measures
+  while (IDENTITIES.some(identity => derive(measures, identity)));
+  if (measures.received_direct === 0) measures.received_postal ??= 0
+  const faults = [
+    ...IDENTITIES.flatMap(identity => faultOf(measures, identity)),
+    ...postalFault(measures), ...tooLarge(measures, given), ...nothingReported(measures)
+  ]
+  return { measures, faults }
+}
+
+/** @returns whether it found anything out */
+function derive (measures: Measures, { total, parts }: Identity): boolean {
+  const unknown = parts.filter(part => measures[part] === null)
+  const rest = measures[total] === null ? null : measures[total] - sumOf(measures, parts)
+  if (rest === null) {
+    if (unknown.length > 0) return false
+    measures[total] = sumOf(measures, parts)
+    return true
+  }
+  // One unknown part is the rest; several are known only when there is no rest, for no count is negative.
+  if (unknown.length === 0 || rest < 0 || (unknown.length > 1 && rest > 0)) return false
+  for (const part of unknown) measures[part] = rest
+  return true
+}
+
+function faultOf (measures: Measures, { code, total, parts }: Identity): MeasureFault[] {
+  const all = measures[total]
+  if (all === null) return []
+  const complete = parts.every(part => measures[part] !== null)
+  const sum = parts.reduce((least, part) => least + leastOf(measures, part), 0)
+  if (complete ? all === sum : all >= sum) return []
+  const relation = complete ? `is not ${parts.join(' + ')} (${sum})` : `is less than what is known of ${parts.join(' + ')} (${sum})`
+  return [{ measure: total, code, detail: `${total} (${all}) ${relation}` }]
+}
+
+/** What a measure is at least: an unknown whole is no less than what is known of its parts. */
+function leastOf (measures: Measures, measure: Measure): number {
+  const known = measures[measure]
+  if (known !== null) return known
+  if (measure === 'received_direct') return measures.received_postal ?? 0
+  const wholes = IDENTITIES.filter(({ total }) => total === measure)
+  return Math.max(0, ...wholes.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
+}
+
+function postalFault ({ received_postal: postal, received_direct: direct }: Measures): MeasureFault[] {
+  if (postal === null || direct === null || postal <= direct) return []
+  const detail = `received_postal (${postal}) is a part of received_direct (${direct}) and cannot be more`
+  return [{ measure: 'received_postal', code: 'postal_identity', detail }]
+}
+
+function tooLarge (measures: Measures, given: Partial<Measures>): MeasureFault[] {
+  return MEASURES.filter(measure => measures[measure]! > MAX_COUNT && given[measure] == null)
+    .map(measure => ({ measure, code: 'out_of_range', detail: `${measure} would be ${measures[measure]}, over ${MAX_COUNT}` }))
+}
+
+function nothingReported (measures: Measures): MeasureFault[] {
+  if (MEASURES.some(measure => measures[measure] !== null)) return []
+  return [{ measure: 'received', code: 'nothing_reported', detail: 'at least one measure must be known' }]
+}
+
+function sumOf (measures: Measures, parts: readonly Measure[]): number {
+  return parts.reduce((sum, part) => sum + (measures[part] ?? 0), 0)
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely'
+import type { Change } from './batch.ts'
+import type { Origin, Write } from './unit-of-work.ts'
+
+/** What happened to one row, as the API shows it. */
+export interface Recorded {
+  province_code: string
+  /** As in the address of its list: `dossier-statistics`. */
+  resource: string
+  action: 'created' | 'updated' | 'deleted'
+  key: object
+  /** Code of the unit that the row belongs to; null for what belongs to none. */
+  unit: string | null
+  before: object | null
+  after: object | null
+}
+
+interface Shown<Row> {
+  key: readonly string[]
+  show?: (row: Row) => object
+  /** Of the province and the unit, those that a row has. */
+  of?: (row: Row) => { province_code: string, unit: string }
+}
+
+/** The rows among `changes` that are not as they were. */
+export function recordedOf<Row extends object> (
+  resource: string, changes: readonly Pick<Change<Row>, 'outcome' | 'before' | 'after'>[],
+  { key, show = row => row, of = () => ({ province_code: '', unit: '' }) }: Shown<Row>
+): Recorded[] {
+  return changes.flatMap(({ outcome: action, before, after }) => {
+    if (action === 'unchanged') return []
+    const { province_code, unit } = of((after ?? before)!)
+    const shown = { before: before && show(before), after: after && show(after) }
+    const names = new Set(key)
+    const differing = action === 'updated'
+      ? Object.keys(shown.after!).filter(name => valueOf(shown.before!, name) !== valueOf(shown.after!, name))
+      : Object.keys((shown.after ?? shown.before)!).filter(name => !names.has(name))
+    return [{
+      province_code, resource, action, unit: unit || null,
+      key: picked((shown.after ?? shown.before)!, key),
+      before: shown.before && picked(shown.before, differing),
+      after: shown.after && picked(shown.after, differing)
+    }]
+  })
+}
+
+/** Comparable: lists and what they hold as text. */
+function valueOf (row: object, name: string): unknown {
+  const value = (row as Record<string, unknown>)[name]
+  return typeof value === 'object' ? JSON.stringify(value) : value
+}
+
+function picked (row: object, names: readonly string[]): object {
+  return Object.fromEntries(names.map(name => [name, (row as Record<string, unknown>)[name]]))
+}
+
+/**
+ * Leaves the audit of a write: its rows, then the write itself. That is the last thing before the commit: it takes
+ * the row that gives out positions, for which whoever writes next waits.
+ */
+export async function record (write: Write, origin: Origin): Promise<void> {
+  const { trx, recorded, accounted } = write
+  const { by, request_id, address, operation, reason } = origin
+  const id = await write.takeId()
+  // What it brought along, such as a new source, belongs to no province.
+  const province = accounted?.province ?? recorded.find(row => row.province_code !== '')?.province_code ?? ''
+  if (recorded.length > 0) {
+    const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
+    await sql`
+      insert into changes (province_code, write, n, resource, action, key, unit, before, after)
+      select province_code, write, n, resource, action, key, unit, before, after
+      from json_populate_recordset(null::changes, ${rows}::json)`.execute(trx)
+  }
+  await sql`
+    with next as (update change_feed set position = position + 1 returning position)
+    insert into writes (province_code, id, position, row_count, client, key_id, request_id, address, operation, reason)
+    select ${province}, ${id}, position, ${recorded.length + (accounted?.rows ?? 0)},
+      ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
+    from next`.execute(trx)
+}

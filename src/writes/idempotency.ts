@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import { Refusal } from '../contract/errors.ts'
+import type { Caller } from '../contract/caller.ts'
+import type { Db, Trx } from '../database/connect.ts'
+
+/** What tells that a request was sent before: the key that the client chose, and a hash of all that it asked. */
+export interface Retry {
+  key: string
+  sha256: Buffer
+}
+
+const KEPT_FOR = sql`interval '24 hours'`
+
+type Owner = Pick<Caller, 'province_code'> & { client: string }
+
+const REFUSED = {
+  idempotency_key_in_use: 'a request with this Idempotency-Key is still running; try again for its answer',
+  idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
+} as const
+
+type Found = { refused: keyof typeof REFUSED | null } & (KeptAnswer | { answer: null, request_sha256: null })
+
+/** An answer that was given before, with the hash of what it answered. */
+export interface KeptAnswer {
+  request_sha256: Buffer
+  answer: string
+}
+
+/**
+ * What was answered under a key before, or null. Until the transaction ends, nobody else can ask with this key.
+ * @param sha256 of the request; null: not known yet
+ * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`
+ */
+export async function keptAnswer (
+  trx: Trx, { client, province_code }: Owner, key: string, sha256: Buffer | null
+): Promise<KeptAnswer | null> {
+  const name = JSON.stringify([province_code, client, key])
+  const { rows: [lock] } = await sql<{ taken: boolean }>`
+    select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
+  // Not in one statement: it would look for the answer as of before it had the lock.
+  const { rows: [found] } = await sql<Found>`
+    select answer, request_sha256, case
+      when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
+      when request_sha256 <> ${sha256} then 'idempotency_key_reused'
+    end as refused
+    from (select 1) as asked
+    left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
+      and created_at > now() - ${KEPT_FOR}`.execute(trx)
+  const { refused, answer, request_sha256 } = found!
+  if (refused !== null) throw refusal(refused)
+  return answer === null ? null : { answer, request_sha256 }
+}
+
+/**
+ * The answer, for the same request.
+ * @throws Refusal `idempotency_key_reused`
+ */
+export function answerTo (sha256: Buffer, { request_sha256, answer }: KeptAnswer): object {
+  if (!request_sha256.equals(sha256)) throw refusal('idempotency_key_reused')
+  return JSON.parse(answer) as object
+}
+
+export function refusal (code: keyof typeof REFUSED): Refusal {
+  return new Refusal(code, REFUSED[code])
+}
+
+export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry, answer: object) {
+  await sql`
+    insert into idempotency_keys (province_code, client, key, request_sha256, answer)
+    values (${province_code}, ${client}, ${key}, ${sha256}, ${JSON.stringify(answer)})
+    on conflict (province_code, client, key) do update
+    set request_sha256 = excluded.request_sha256, answer = excluded.answer, created_at = excluded.created_at`.execute(trx)
+}
+
+const FORGOTTEN_AT_ONCE = 1_000
+
+/** Forgets keys that are older than a day, some at a time, so that no statement takes long. */
+export async function forgetAnswers (db: Db): Promise<void> {
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from idempotency_keys where (province_code, client, key) in (
+        select province_code, client, key from idempotency_keys
+        where created_at <= now() - ${KEPT_FOR} limit ${FORGOTTEN_AT_ONCE})`.execute(db)
+    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) return
+  }
+}

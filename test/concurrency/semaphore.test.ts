@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import t from 'tap'
+import { connect } from '../../src/database/connect.ts'
+import { inTransaction } from '../../src/database/transaction.ts'
+import { Turnstile } from '../../src/concurrency/semaphore.ts'
+import { Busy } from '../../src/contract/errors.ts'
+import { forEachDatabase } from '../database.ts'
+
+/** Lets `count` writers through at the same time, who all stay until told to leave. */
+async function occupy (turnstile: Turnstile, count: number) {
+  let leave = () => {}
+  const told = new Promise<void>(resolve => { leave = resolve })
+  const passed = Array.from({ length: count }, () => turnstile.pass(() => told))
+  return { leave: async () => { leave(); await Promise.all(passed) } }
+}
+
+/** How many it lets through at once. */
+async function placesOf (turnstile: Turnstile): Promise<number> {
+  let inside = 0
+  let most = 0
+  await Promise.allSettled(Array.from({ length: 20 }, () => turnstile.pass(async () => {
+    most = Math.max(most, ++inside)
+    await sleep(1)
+    inside--
+  })))
+  return most
+}
+
+t.test('two connections are left to readers, and one writer is always let through', async t => {
+  for (const [connections, places] of [[1, 1], [2, 1], [3, 1], [4, 2], [10, 8]] as const) {
+    t.equal(await placesOf(new Turnstile(connections)), places, `${connections} connections`)
+  }
+})
+
+t.test('what is done inside is what comes out', async t => {
+  const turnstile = new Turnstile(1)
+  t.equal(await turnstile.pass(async () => 'result'), 'result')
+  await t.rejects(turnstile.pass(async () => { throw new Error('second thoughts') }), { message: 'second thoughts' })
+  t.equal(await turnstile.pass(async () => 'and on'), 'and on')
+})
+
+t.test('who waits is let through in the order of coming', async t => {
+  const turnstile = new Turnstile(1)
+  const order: number[] = []
+  await Promise.all([1, 2, 3, 4].map(async i => turnstile.pass(async () => { await sleep(1); order.push(i) })))
+  t.same(order, [1, 2, 3, 4])
+})
+
+t.test('who waits too long is refused as busy, and does nothing later', async t => {
+  const turnstile = new Turnstile(1, 20)
+  const inside = await occupy(turnstile, 1)
+  let done = false
+  const refused = turnstile.pass(async () => { done = true })
+  await t.rejects(refused, { message: 'no turn to write within 20 ms, and 0 more wait' })
+  t.ok(await refused.catch((error: unknown) => error) instanceof Busy)
+  await inside.leave()
+  await sleep(5)
+  t.notOk(done)
+  t.equal(await placesOf(turnstile), 1, 'and takes no place')
+})
+
+t.test('no place is ever lost or made up, whoever fails or gives up', async () => {
+  const visit = fc.record({ comes: fc.nat(8), stays: fc.nat(8), fails: fc.boolean() })
+  const connections = fc.integer({ min: 1, max: 6 })
+  await fc.assert(fc.asyncProperty(connections, fc.array(visit, { maxLength: 12 }), async (connections, visits) => {
+    const turnstile = new Turnstile(connections, 5)
+    await Promise.allSettled(visits.map(async ({ comes, stays, fails }) => {
+      await sleep(comes)
+      await turnstile.pass(async () => {
+        await sleep(stays)
+        if (fails) throw new Error()
+      })
+    }))
+    const places = Math.max(1, connections - 2)
+    const inside = await occupy(turnstile, places)
+    const refused = await turnstile.pass(async () => {}).then(() => false, error => error instanceof Busy)
+    await inside.leave()
+    return refused
+  }), { numRuns: 40 })
+})
+
+forEachDatabase('a reader', async (t, { address }) => {
+  t.test('finds a connection however many want to write', async t => {
+    const { db, pool, close } = connect(address, { max: 4, onLost: () => {} })
+    t.teardown(close)
+    const turnstile = new Turnstile(pool.options.max, 100)
+    const writers = Array.from({ length: 12 }, () => turnstile.pass(() => inTransaction(db, true, async trx => {
+      await sql`select pg_sleep(0.3)`.execute(trx)
+    })))
+    const settled = Promise.allSettled(writers)
+    await sleep(30)
+    t.equal((await sql<{ one: number }>`select 1 as one`.execute(db)).rows[0]!.one, 1)
+    t.equal(pool.waitingCount, 0)
+    const refused = (await settled).filter(({ status }) => status === 'rejected')
+    t.equal(refused.length, 12 - Math.max(1, pool.options.max - 2))
+  })
+})

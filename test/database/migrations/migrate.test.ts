@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import t, { type Test } from 'tap'
+import { connect, type Address } from '../../../src/database/connect.ts'
+import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
+import { migrate, MIGRATIONS, statementsOf } from '../../../src/database/migrations/migrate.ts'
+import { addressOf, SERVER } from '../../template.ts'
+
+async function empty (t: Test): Promise<Address> {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  const embedded = await startEmbedded(folder)
+  t.teardown(async () => { await embedded.close(); await rm(folder, { recursive: true }) })
+  return embedded.address
+}
+
+async function emptyOnServer (t: Test): Promise<Address> {
+  const name = `cchc_test_${randomBytes(6).toString('hex')}`
+  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
+  await sql`create database ${sql.id(name)}`.execute(maintenance.db)
+  t.teardown(async () => {
+    await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)
+    await maintenance.close()
+  })
+  return addressOf(name)
+}
+
+const files = (await readdir(MIGRATIONS)).filter(file => file.endsWith('.sql')).toSorted()
+
+const databases = { embedded: empty, ...(SERVER === undefined ? {} : { postgresql: emptyOnServer }) }
+for (const [name, open] of Object.entries(databases)) {
+  t.test(`an empty database (${name})`, async t => {
+    const { db, close } = connect(await open(t), { max: 8, onLost: () => {} })
+    t.teardown(close)
+    const applied = async () =>
+      (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows.map(({ name }) => `${name}.sql`)
+
+    t.test('is brought to a version that is named', async t => {
+      await migrate(db, files[0]!.replace('.sql', ''))
+      t.same(await applied(), files.slice(0, 1))
+      await t.rejects(sql`select 1 from dossier_statistics`.execute(db))
+    })
+
+    t.test('is brought to the newest by four that start at once, each migration applied once', async t => {
+      await Promise.all(Array.from({ length: 4 }, () => migrate(db)))
+      t.same(await applied(), files)
+      t.same((await sql`select * from dossier_statistics`.execute(db)).rows, [])
+    })
+
+    t.test('stays as it is when it is the newest already', async t => {
+      await migrate(db)
+      t.same(await applied(), files)
+    })
+
+    t.test('that cannot be migrated says why, and keeps nothing of the attempt', async t => {
+      const last = files.at(-1)!
+      await sql`delete from kysely_migration where name = ${last.replace('.sql', '')}`.execute(db)
+      await t.rejects(migrate(db), { code: '42P07' }, 'its tables are there already')
+      t.same(await applied(), files.slice(0, -1))
+    })
+  })
+}
+
+t.test('a migration is its statements one by one, without comments', async t => {
+  t.same(statementsOf('-- why\ncreate table a (b text); \n\n-- and\n-- so\ncreate index c\n  on a (b);\n'), [
+    'create table a (b text)', 'create index c\n  on a (b)'
+  ])
+  t.same(statementsOf('select \'a;b\';\n'), ['select \'a;b\''])
+  t.same(statementsOf('-- nothing\n'), [])
+})

@@ -1,0 +1,33 @@
+import t from 'tap'
+import { connect } from '../../src/database/connect.ts'
+import { buildApp } from '../../src/app.ts'
+import { createMetrics } from '../../src/observability/metrics.ts'
+import { forEachDatabase } from '../database.ts'
+
+t.test('refusals and rows are counted', async t => {
+  const { registry, rateLimited, ingestedRows } = createMetrics()
+  rateLimited.inc()
+  ingestedRows.inc({ resource: 'procedures', outcome: 'created' }, 3)
+  const text = await registry.metrics()
+  t.match(text, /^http_rate_limited_total 1$/m)
+  t.match(text, /^ingest_rows_total\{resource="procedures",outcome="created"\} 3$/m)
+  t.notMatch(text, /database_pool/)
+})
+
+forEachDatabase('the pool', async (t, { address }) => {
+  t.test('is counted when someone asks', async t => {
+    const { db, pool, close } = connect(address, { max: 1, onLost: () => {} })
+    const app = await buildApp({ db, pool })
+    t.teardown(async () => { await app.close(); await close() })
+    const counts = async () => Object.fromEntries(
+      [...(await app.inject('/metrics')).body.matchAll(/^database_pool_connections\{state="(\w+)"\} (\d+)$/gm)]
+        .map(([, state, count]) => [state, Number(count)]))
+    t.same(await counts(), { total: 0, idle: 0, waiting: 0 })
+    const client = await pool.connect()
+    const waiting = pool.connect()
+    t.same(await counts(), { total: 1, idle: 0, waiting: 1 })
+    client.release()
+    ;(await waiting).release()
+    t.same(await counts(), { total: 1, idle: 1, waiting: 0 })
+  })
+})
