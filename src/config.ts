@@ -1,8 +1,8 @@
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
 import type { AccessOptions } from './http/access.ts'
-import { originsOf, type Origins } from './http/cors.ts'
-import { trustedProxies, type TrustedProxies } from './http/proxy.ts'
+import { originsOf, type Origins } from './http/response/cors.ts'
+import { trustedProxies, type TrustedProxies } from './http/request/trusted-proxies.ts'
 import { OneOf } from './contract/fields.ts'
 
 const Config = Type.Object({

@@ -8,7 +8,7 @@ import { buildApp } from '../src/app.ts'
 import { connect, type Address, type Db } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import type { AccessOptions } from '../src/http/access.ts'
-import type { App } from '../src/http/app.ts'
+import type { App } from '../src/http/context.ts'
 import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
 
 export const ADMIN = { authorization: `Bearer ${ADMIN_KEY}` }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/formats.ts'
+import { FormatQuery } from '../http/response/respond.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../contract/fields.ts'
 import type { Figure } from '../on-time/figures.ts'
 import { BASES, BASIS_MEANING, OnTimeRow } from '../on-time/schema.ts'

@@ -1,6 +1,6 @@
-import type { App, Context } from '../http/app.ts'
-import { listResponse, PlainListQuery, sendList } from '../http/formats.ts'
-import { problems } from '../http/problem.ts'
+import type { App, Context } from '../http/context.ts'
+import { listResponse, PlainListQuery, sendList } from '../http/response/respond.ts'
+import { problems } from '../http/response/error-handler.ts'
 import { fields } from './queries.ts'
 import { Field } from './schema.ts'
 

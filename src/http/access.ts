@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ANYONE, type Caller, type Scope } from '../contract/caller.ts'
 import { Refusal } from '../contract/errors.ts'
-import type { App } from './app.ts'
+import type { App } from './context.ts'
 import { credentialsIn, type Credentials } from './credentials.ts'
 
 declare module 'fastify' {

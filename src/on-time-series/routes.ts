@@ -1,6 +1,6 @@
-import type { App, Context } from '../http/app.ts'
-import { listResponse, sendList } from '../http/formats.ts'
-import { problems } from '../http/problem.ts'
+import type { App, Context } from '../http/context.ts'
+import { listResponse, sendList } from '../http/response/respond.ts'
+import { problems } from '../http/response/error-handler.ts'
 import { onTimeSeries } from './queries.ts'
 import { OnTimeSeriesPath, OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 

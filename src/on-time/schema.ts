@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../dossiers/schema.ts'
-import { FormatQuery } from '../http/formats.ts'
+import { FormatQuery } from '../http/response/respond.ts'
 import { PageQuery } from '../database/sql/keyset.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../contract/fields.ts'
 import { MEASURES, type Measure } from '../form-ii06a/identities.ts'

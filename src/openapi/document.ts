@@ -1,6 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
-import { problems } from '../http/problem.ts'
+import { problems } from '../http/response/error-handler.ts'
 
 type Operations = Partial<Record<'get' | 'put' | 'post' | 'delete', { responses?: object }>>
 type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
 import type { Caller } from '../contract/caller.ts'
-import type { App, Context } from '../http/app.ts'
-import { problems } from '../http/problem.ts'
+import type { App, Context } from '../http/context.ts'
+import { problems } from '../http/response/error-handler.ts'
 import { withoutSecrets } from '../text/redact.ts'
-import { traceOf } from '../http/trace.ts'
+import { traceOf } from '../http/request/trace-context.ts'
 import { reachDatabase } from './queries.ts'
 
 const Status = Type.Object({ status: Type.String() }, { additionalProperties: false, examples: [{ status: 'ok' }] })

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/formats.ts'
+import { FormatQuery } from '../http/response/respond.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../contract/fields.ts'
 import { MEASURES } from '../form-ii06a/identities.ts'
 import { SCOPES } from '../statistics/schema.ts'

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../writes/batch.ts'
-import { FormatQuery } from '../http/formats.ts'
+import { FormatQuery } from '../http/response/respond.ts'
 import { PageQuery } from '../database/sql/keyset.ts'
 import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../contract/fields.ts'
 import { MEASURES, type Measure } from '../form-ii06a/identities.ts'

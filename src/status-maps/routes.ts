@@ -1,7 +1,7 @@
-import type { App, Context } from '../http/app.ts'
-import { problems } from '../http/problem.ts'
+import type { App, Context } from '../http/context.ts'
+import { problems } from '../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../contract/fields.ts'
-import { ReasonHeaders, write } from '../http/write.ts'
+import { ReasonHeaders, write } from '../http/request/write-request.ts'
 import { replacedStatusMap, statusMap } from './queries.ts'
 import { MappedStatus, StatusMap, StatusMapBody, StatusMapPath } from './schema.ts'
 

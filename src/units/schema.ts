@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/formats.ts'
+import { FormatQuery } from '../http/response/respond.ts'
 import { PageQuery } from '../database/sql/keyset.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../contract/fields.ts'
 

@@ -2,7 +2,7 @@ import { fastify } from 'fastify'
 import t from 'tap'
 import { ANYONE } from '../../src/contract/caller.ts'
 import { controlAccess, type AccessOptions } from '../../src/http/access.ts'
-import type { App } from '../../src/http/app.ts'
+import type { App } from '../../src/http/context.ts'
 import { givenClient, givenKey } from '../client.ts'
 import { ADMIN, forEachDatabase, type Answer, type Service } from '../database.ts'
 

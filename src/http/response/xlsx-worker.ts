@@ -1,7 +1,7 @@
 import { on } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import writeExcelFile from 'write-excel-file/node'
-import type { Cell } from './sheet.ts'
+import type { Cell } from './xlsx.ts'
 
 const port = parentPort!
 const headings = (workerData as string[]).map(value => ({ value, fontWeight: 'bold' as const }))

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Refusal } from '../contract/errors.ts'
+import { Refusal } from '../../contract/errors.ts'
 
 /** A sheet holds 1 048 576 rows; long before that a person wants csv. */
 const MAX_SHEET_ROWS = 100_000
@@ -16,7 +16,7 @@ export type Cell = string | number | boolean | null
  * @throws Refusal `too_many_rows`
  */
 export async function sheetOf (columns: string[], rows: Iterable<object> | AsyncIterable<object>): Promise<Buffer> {
-  const worker = new Worker(new URL('sheet-worker.ts', import.meta.url), { workerData: columns, execArgv: [] })
+  const worker = new Worker(new URL('xlsx-worker.ts', import.meta.url), { workerData: columns, execArgv: [] })
   const written = once(worker, 'message') as Promise<[Uint8Array]>
   // It is waited for below, unless the rows cannot be had.
   written.catch(() => {})

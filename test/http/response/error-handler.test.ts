@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../src/app.ts'
-import { connect, type Address } from '../../src/database/connect.ts'
-import { startEmbedded } from '../../src/database/embedded/embedded.ts'
-import { ADMIN, forEachDatabase } from '../database.ts'
-import { TEMPLATE_DIR } from '../template.ts'
+import { buildApp } from '../../../src/app.ts'
+import { connect, type Address } from '../../../src/database/connect.ts'
+import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
+import { TEMPLATE_DIR } from '../../template.ts'
 
 async function appOn (t: Test, address: Address) {
   const { db, close } = connect(address, { max: 2, onLost: () => {} })

@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fastify, type FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import type { TypeBoxProvider } from '../../src/http/app.ts'
-import { acceptJson } from '../../src/http/body.ts'
-import { refuseSlowBodies } from '../../src/http/slow-body.ts'
-import { forEachDatabase } from '../database.ts'
+import type { TypeBoxProvider } from '../../../src/http/context.ts'
+import { acceptJson } from '../../../src/http/request/json-body.ts'
+import { refuseSlowBodies } from '../../../src/http/request/slow-body.ts'
+import { forEachDatabase } from '../../database.ts'
 
 /** 400 bytes in 200 ms: the bound of the service, sooner. */
 const QUICK = { every: 50, looks: 4, bytes: 400 }

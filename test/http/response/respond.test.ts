@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import { readSheet } from 'read-excel-file/node'
-import { forEachDatabase } from '../database.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const BOM = '\ufeff'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

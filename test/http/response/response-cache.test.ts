@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { Answers } from '../../src/http/answers.ts'
-import { forEachDatabase } from '../database.ts'
+import { Answers } from '../../../src/http/response/response-cache.ts'
+import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   await sql`create table counted (n integer not null)`.execute(db)

@@ -3,11 +3,11 @@ import { Readable, pipeline } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
-import type { Answers } from './answers.ts'
+import type { Answers } from './response-cache.ts'
 import { etagOf } from './etag.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../database/sql/keyset.ts'
-import { OneOf, Ref } from '../contract/fields.ts'
-import { listText, sheetOf } from './sheet.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { OneOf, Ref } from '../../contract/fields.ts'
+import { listText, sheetOf } from './xlsx.ts'
 
 const TYPES = {
   json: 'application/json',

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { App } from './app.ts'
-import { sendError } from './problem.ts'
+import type { App } from '../context.ts'
+import { sendError } from '../response/error-handler.ts'
 
 interface SlowBodyOptions {
   /** Milliseconds from one look at the requests in progress to the next. */

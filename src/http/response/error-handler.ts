@@ -1,10 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { failureOf, type Failure } from '../database/errors.ts'
-import { challengesFor } from './challenge.ts'
-import { Refusal, type Fault, type RefusalCode } from '../contract/errors.ts'
-import { Ref } from '../contract/fields.ts'
-import { withoutSecrets } from '../text/redact.ts'
+import { failureOf, type Failure } from '../../database/errors.ts'
+import { challengesFor } from './www-authenticate.ts'
+import { Refusal, type Fault, type RefusalCode } from '../../contract/errors.ts'
+import { Ref } from '../../contract/fields.ts'
+import { withoutSecrets } from '../../text/redact.ts'
 
 /** RFC 9457. `errors` lists all the faults, not the first. */
 export const Problem = Type.Object({

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { ADMIN, forEachDatabase } from '../database.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
 
 const SOURCE = { name: 'Nguồn', precedence: 5, synthetic: false }
 

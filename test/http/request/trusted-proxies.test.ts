@@ -1,7 +1,7 @@
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
-import { trustedProxies } from '../../src/http/proxy.ts'
-import { forEachDatabase } from '../database.ts'
+import { buildApp } from '../../../src/app.ts'
+import { trustedProxies } from '../../../src/http/request/trusted-proxies.ts'
+import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('the address of a request', async (t, { db }) => {
   /** Who a request comes from that 10.0.0.1 sends, with what it says. */

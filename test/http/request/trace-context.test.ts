@@ -1,5 +1,5 @@
 import t from 'tap'
-import { traceOf } from '../../src/http/trace.ts'
+import { traceOf } from '../../../src/http/request/trace-context.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const PARENT = 'b7ad6b7169203331'

@@ -1,6 +1,6 @@
-import type { Db } from '../database/connect.ts'
-import { momentOf } from '../database/snapshot-id.ts'
-import { Coalescer } from '../concurrency/single-flight.ts'
+import type { Db } from '../../database/connect.ts'
+import { momentOf } from '../../database/snapshot-id.ts'
+import { Coalescer } from '../../concurrency/single-flight.ts'
 
 /** A rendered answer, for all who ask the same. */
 export interface Answer {

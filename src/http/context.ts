@@ -6,7 +6,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
 import type { Turnstile } from '../concurrency/semaphore.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { Answers } from './answers.ts'
+import type { Answers } from './response/response-cache.ts'
 
 /** Gives handlers the types of what their schemas let through. */
 export interface TypeBoxProvider extends FastifyTypeProvider {

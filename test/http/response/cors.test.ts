@@ -1,7 +1,7 @@
 import t from 'tap'
-import { buildApp } from '../../src/app.ts'
-import { originsOf, type Origins } from '../../src/http/cors.ts'
-import { forEachDatabase } from '../database.ts'
+import { buildApp } from '../../../src/app.ts'
+import { originsOf, type Origins } from '../../../src/http/response/cors.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const PREFLIGHT = {
   'access-control-request-method': 'POST',

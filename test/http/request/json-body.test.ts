@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { MAX_ITEMS } from '../../src/writes/batch.ts'
-import { ADMIN, forEachDatabase } from '../database.ts'
+import { MAX_ITEMS } from '../../../src/writes/batch.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
 
 const SOURCE = { name: 'Nguồn mới', precedence: 10, synthetic: false }
 const JSON_TYPE = { 'content-type': 'application/json' }

@@ -1,7 +1,7 @@
 import { Type, type TObject } from 'typebox'
-import { BatchAnswer, MAX_ITEMS, type BatchOptions } from '../writes/batch.ts'
-import { problems } from './problem.ts'
-import { Ref } from '../contract/fields.ts'
+import { BatchAnswer, MAX_ITEMS, type BatchOptions } from '../../writes/batch.ts'
+import { problems } from '../response/error-handler.ts'
+import { Ref } from '../../contract/fields.ts'
 
 /** The body of a batch. Items are checked one by one where they are taken in, so that each can be refused alone. */
 export function batchBody (item: TObject, example: object) {
