@@ -5,7 +5,7 @@ import { recordedOf } from '../writes/audit-log.ts'
 import type { Write } from '../writes/unit-of-work.ts'
 import { notFound, Refusal, type FaultCode } from '../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
-import { reachedUnit } from '../units/resolve.ts'
+import { reachedUnit } from '../catalogue/units/resolve.ts'
 import { newKey, type Key } from './keys.ts'
 import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import type { Fault } from '../contract/errors.ts'
 import { checkOf } from '../contract/validation.ts'
 import type { Outcome } from '../imports/schema.ts'
-import type { ResolvedUnit } from '../units/resolve.ts'
+import type { ResolvedUnit } from '../catalogue/units/resolve.ts'
 import { DELETED, dossierOf, type Dossier, type Reject } from './dossier.ts'
 import type { References } from './references.ts'
 import { DossierItem } from './schema.ts'

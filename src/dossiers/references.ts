@@ -1,5 +1,5 @@
 import type { Trx } from '../database/connect.ts'
-import { resolveUnits, type ResolvedUnit } from '../units/resolve.ts'
+import { resolveUnits, type ResolvedUnit } from '../catalogue/units/resolve.ts'
 import { dayNamed, type Day } from '../time/business-day.ts'
 import type { DossierItem } from './schema.ts'
 

@@ -3,8 +3,8 @@ import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/desks.ts
 import { notFound } from '../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/figures.ts'
 import { onTime } from '../on-time/queries.ts'
-import { reachedUnit } from '../units/resolve.ts'
-import { existsIn } from '../units/validity.ts'
+import { reachedUnit } from '../catalogue/units/resolve.ts'
+import { existsIn } from '../catalogue/units/batch-rules.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/response/respond.ts'
 import { Code, Day, Example, Named, OneOf } from '../contract/fields.ts'
-import { CALENDARS, CALENDAR_MEANING } from '../periods/schema.ts'
+import { CALENDARS, CALENDAR_MEANING } from '../catalogue/periods/schema.ts'
 import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'
 
 const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties

@@ -3,7 +3,7 @@ import type { Db } from '../database/connect.ts'
 import { prepared } from '../database/sql/prepared.ts'
 import { Refusal, type Fault, type FaultCode } from '../contract/errors.ts'
 import { dayAfter } from '../time/calendar.ts'
-import { reachedUnit } from '../units/resolve.ts'
+import { reachedUnit } from '../catalogue/units/resolve.ts'
 import type { OnTimeQuery } from './schema.ts'
 
 export interface AskedPeriod {

@@ -3,7 +3,7 @@ import type { Db } from '../database/connect.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { MEASURES } from '../form-ii06a/identities.ts'
 import type { DossierStatistics, ListQuery } from './schema.ts'
-import { subtreeFor } from '../units/resolve.ts'
+import { subtreeFor } from '../catalogue/units/resolve.ts'
 
 const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
 const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../database/connect.ts'
 import { assignments, columns, recordset, same } from '../database/sql/bulk-json.ts'
 import type { Write } from '../writes/unit-of-work.ts'
-import { takeUpSources } from '../sources/take-up.ts'
+import { takeUpSources } from '../catalogue/sources/register.ts'
 import { MEASURES, type Measures } from '../form-ii06a/identities.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'

@@ -4,8 +4,8 @@ import { recordedOf } from '../writes/audit-log.ts'
 import { upsert } from '../database/sql/upsert.ts'
 import type { Write } from '../writes/unit-of-work.ts'
 import { Refusal, type Fault } from '../contract/errors.ts'
-import { sourceByCode } from '../sources/queries.ts'
-import { takeUpSources } from '../sources/take-up.ts'
+import { sourceByCode } from '../catalogue/sources/queries.ts'
+import { takeUpSources } from '../catalogue/sources/register.ts'
 import type { MappedStatus, StatusMap } from './schema.ts'
 
 /** @throws Refusal `not_found` for a source that there is not */

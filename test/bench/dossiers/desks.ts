@@ -1,4 +1,4 @@
-import type { ProcedureItem } from '../../../src/procedures/schema.ts'
+import type { ProcedureItem } from '../../../src/catalogue/procedures/schema.ts'
 import { caseloadOf } from '../../../src/sample/caseload.ts'
 import { FIELDS } from '../../../src/sample/fields.ts'
 import { PROCEDURES } from '../../../src/sample/procedures.ts'

@@ -1,0 +1,67 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../../http/context.ts'
+import { batchBody, batchOptions, batchResponses } from '../../http/request/batch-request.ts'
+import { listResponse, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
+import { envelopeCompiler } from '../../contract/validation.ts'
+import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
+import { importProcedures, procedureBatch } from './ingest.ts'
+import { procedureByCode, procedures } from './queries.ts'
+import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
+
+export async function procedureRoutes (app: App, context: Context) {
+  const { db, answers } = context
+  app.addSchema(Procedure)
+  app.addSchema(ProcedureItem)
+
+  app.get('/procedures', {
+    schema: {
+      operationId: 'listProcedures',
+      tags: ['catalogue'],
+      summary: 'List administrative procedures, by code',
+      querystring: ProcedureQuery,
+      response: { 200: listResponse(Procedure, 'Procedures, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Procedure, page => procedures(db, request.query, page)))
+
+  app.get('/procedures/:code', {
+    schema: {
+      operationId: 'getProcedure',
+      tags: ['catalogue'],
+      summary: 'Get an administrative procedure by its code',
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(Code('Code of the procedure.'), '1.001193') }),
+      response: { 200: { description: 'The procedure.', ...Ref(Procedure) }, ...problems(400, 404) }
+    }
+  }, request => procedureByCode(db, request.params.code))
+
+  app.post('/procedures', {
+    config: { scope: 'write:catalogue' },
+    schema: {
+      operationId: 'postProcedures',
+      tags: ['catalogue'],
+      summary: 'Create or update procedures, by code',
+      headers: PostHeaders,
+      querystring: PostQuery,
+      body: batchBody(ProcedureItem, EXAMPLE),
+      response: batchResponses
+    },
+    validatorCompiler: envelopeCompiler
+  }, (request, reply) => {
+    const batch = procedureBatch(request.body.items)
+    const options = batchOptions(request.query)
+    return writeBatch(context, request, reply, options, write => importProcedures(write, batch, options))
+  })
+}
+
+const EXAMPLE = {
+  // Not a real one: whoever tries this out should not change one that is.
+  code: '9.999001',
+  name: 'Thủ tục dùng thử',
+  field: 'civil-status',
+  level: 'commune',
+  online_service_level: '4',
+  interlinked: 'none',
+  valid_from: '2020-01-01'
+}

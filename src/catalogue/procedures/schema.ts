@@ -1,0 +1,64 @@
+import { Type, type Static } from 'typebox'
+import { BatchQuery } from '../../writes/batch.ts'
+import { FormatQuery } from '../../http/response/respond.ts'
+import { PageQuery } from '../../database/sql/keyset.ts'
+import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
+
+const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
+const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
+
+const known = (description: string) => Nullable(Type.Boolean({ description: `${description} null: unknown.` }))
+
+const Properties = {
+  code: Code('National code such as `1.001193`, or with its owner `1.001193.000.00.00.H56`.'),
+  name: Text('In Vietnamese.'),
+  field: Code('Code of its field.'),
+  level: Code('Code of the level that decides it (cấp thực hiện).'),
+  online_service_level: Nullable(OneOf(ONLINE_SERVICE_LEVELS, {
+    description: 'Online public service: 2, 3, 4; since Nghị định 42/2022/NĐ-CP `partial`, `full`. null: not online, or unknown.'
+  })),
+  interlinked: OneOf(INTERLINKED, {
+    description: 'Handled with other offices (một cửa liên thông): of the `same_level`, or `cross_level`.'
+  }),
+  payment_integrated: known('Fees can be paid online.'),
+  on_national_portal: known('Published on the National Public Service Portal.'),
+  internal_process_approved: known('Its internal process is approved.'),
+  internal_process_electronic: known('Its internal process runs electronically.'),
+  statutory_working_days: Nullable(Type.Integer({
+    description: 'Working days that the law allows; null: unknown or none.', minimum: 0, maximum: 3650
+  })),
+  valid_from: Day('First day in force.'),
+  valid_to: Nullable(Day('Last day in force; null: until further notice.'))
+}
+
+export const Procedure = Named('Procedure', 'An administrative procedure (thủ tục hành chính).', Properties)
+export type Procedure = Static<typeof Procedure>
+
+export const ProcedureItem = Named('ProcedureItem', 'A procedure as it is posted; what is left out is unknown.', {
+  code: Properties.code,
+  name: Name('In Vietnamese.'),
+  field: Properties.field,
+  level: Properties.level,
+  online_service_level: Type.Optional(Properties.online_service_level),
+  interlinked: Properties.interlinked,
+  payment_integrated: Type.Optional(Properties.payment_integrated),
+  on_national_portal: Type.Optional(Properties.on_national_portal),
+  internal_process_approved: Type.Optional(Properties.internal_process_approved),
+  internal_process_electronic: Type.Optional(Properties.internal_process_electronic),
+  statutory_working_days: Type.Optional(Properties.statutory_working_days),
+  valid_from: Properties.valid_from,
+  valid_to: Type.Optional(Properties.valid_to)
+})
+export type ProcedureItem = Static<typeof ProcedureItem>
+
+export const ProcedureQuery = Type.Object({
+  field: ListOf(Code('Code'), 'Only these fields.'),
+  level: ListOf(Code('Code'), 'Only these authority levels.'),
+  as_of: Type.Optional(Day('Only procedures in force on this day.')),
+  q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'khai sinh'),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ProcedureQuery = Static<typeof ProcedureQuery>
+
+export const PostQuery = Type.Object(BatchQuery, { additionalProperties: false })

@@ -1,0 +1,53 @@
+import { Type } from 'typebox'
+import type { App, Context } from '../../http/context.ts'
+import { listResponse, PlainListQuery, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { Example, NoQuery, Ref, SourceCode } from '../../contract/fields.ts'
+import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
+import { PutHeaders, write } from '../../http/request/write-request.ts'
+import { describedSource, sourceByCode, sources } from './queries.ts'
+import { Source, SourceBody } from './schema.ts'
+
+export async function sourceRoutes (app: App, context: Context) {
+  const { db, answers } = context
+  app.addSchema(Source)
+
+  app.get('/sources', {
+    schema: {
+      operationId: 'listSources',
+      tags: ['catalogue'],
+      summary: 'List the sources of figures',
+      querystring: PlainListQuery,
+      response: { 200: listResponse(Source, 'All sources, by code.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Source, page => sources(db, page)))
+
+  app.get('/sources/:code', {
+    schema: {
+      operationId: 'getSource',
+      tags: ['catalogue'],
+      summary: 'Get a source by its code',
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'bao-cao-2021') }),
+      response: { 200: { description: 'The source.', headers: VERSION_HEADER, ...Ref(Source) }, ...problems(400, 404) }
+    }
+  }, async (request, reply) => sendVersion(reply, await sourceByCode(db, request.params.code)))
+
+  app.put('/sources/:code', {
+    config: { scope: 'write:catalogue' },
+    schema: {
+      operationId: 'putSource',
+      tags: ['catalogue'],
+      summary: 'Describe a source, and say how it ranks among the others',
+      headers: PutHeaders,
+      querystring: NoQuery,
+      params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),
+      body: SourceBody,
+      response: {
+        200: { description: 'The source as it is now.', headers: VERSION_HEADER, ...Ref(Source) },
+        ...problems(400, 412, 413, 415)
+      }
+    }
+  }, async (request, reply) => sendVersion(reply, await write(
+    context, request, reply, true, write => describedSource(write, request.params.code, request.body))))
+}

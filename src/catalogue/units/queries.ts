@@ -1,0 +1,54 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import { invalid, notFound } from '../../contract/errors.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { reachedUnit } from './resolve.ts'
+import type { Level, Unit, UnitQuery } from './schema.ts'
+import { searchName } from '../../text/search-name.ts'
+
+const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
+
+const FROM_THE_TOP: OrderColumn[] = [{ name: 'position', kind: 'number' }, { name: 'code', kind: 'text' }]
+
+export async function levels (db: Db, page: PageRequest): Promise<Page<Level>> {
+  const { rows } = await pageQuery(sql<Level>`${db.selectFrom('levels').selectAll()}`, FROM_THE_TOP, page).execute(db)
+  return pageOf(rows, FROM_THE_TOP, page.limit)
+}
+
+/** @param reach code of the unit that the caller reaches; null: all */
+export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: string | null): Promise<Page<Unit>> {
+  const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent, reach)
+  const { rows } = await pageQuery(unitsWhere(sql`
+    ${reach === null ? sql`true` : sql`${reach} = any(path)`}
+    and ${filters.level === undefined ? sql`true` : sql`level = any(${filters.level})`}
+    and ${filters.kind === undefined ? sql`true` : sql`kind = any(${filters.kind})`}
+    and ${parent === null ? sql`true` : below(parent, filters.descendants === true)}
+    and ${filters.as_of === undefined ? sql`true` : sql`valid_from <= ${filters.as_of} and coalesce(valid_to, 'infinity') >= ${filters.as_of}`}
+    and ${filters.q === undefined ? sql`true` : sql`strpos(search_name, ${searchName(filters.q)}) > 0`}`), ORDER, page).execute(db)
+  return pageOf(rows, ORDER, page.limit)
+}
+
+/** @throws Refusal `not_found` */
+export async function unitNamed (db: Db, name: string, reach: string | null): Promise<Unit> {
+  const resolved = await reachedUnit(db, { name, source: null }, reach)
+  if (resolved === undefined) throw notFound('unit', name)
+  const { rows } = await unitsWhere(sql`code = ${resolved.code}`).execute(db)
+  return rows[0]!
+}
+
+async function parentNamed (db: Db, name: string, reach: string | null): Promise<string> {
+  const parent = await reachedUnit(db, { name, source: null }, reach)
+  if (parent === undefined) throw invalid('/query/parent', 'unknown_unit', `there is no unit ${name}`)
+  return parent.code
+}
+
+function below (parent: string, descendants: boolean): RawBuilder<unknown> {
+  return descendants ? sql`${parent} = any(path) and code <> ${parent}` : sql`parent = ${parent}`
+}
+
+function unitsWhere (condition: RawBuilder<unknown>): RawBuilder<Unit> {
+  return sql<Unit>`
+    select code, name, kind, level, parent, reports_dossiers, valid_from, valid_to,
+      array(select source || ':' || external_code from unit_aliases where unit = units.code order by 1) as aliases
+    from units where ${condition}`
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import { reaches } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { invalid } from '../../contract/errors.ts'
+
+export interface ResolvedUnit {
+  code: string
+  province_code: string
+  level: string
+  reports_dossiers: boolean
+  valid_from: string
+  valid_to: string | null
+  /** Codes from the province down to the unit itself. */
+  path: string[]
+}
+
+export interface NamedUnit {
+  /** A code, an alias of `source`, or `other source:external code`. */
+  name: string
+  source: string | null
+}
+
+/** undefined: no such unit. */
+export type UnitOf = (unit: NamedUnit) => ResolvedUnit | undefined
+
+/** Looks up units by name and source; a code goes before an alias. */
+export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf> {
+  const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
+  const { rows } = await sql<ResolvedUnit & NamedUnit>`
+    select asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
+      units.valid_from, units.valid_to, units.path
+    from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
+    left join units as same on same.code = asked.name
+    left join unit_aliases as own on own.source = asked.source and own.external_code = asked.name
+    left join unit_aliases as other on asked.name like '%:%' and other.source = split_part(asked.name, ':', 1)
+      and other.external_code = substr(asked.name, strpos(asked.name, ':') + 1)
+    join units on units.code = coalesce(same.code, own.unit, other.unit)`.execute(db)
+  const byKey = new Map(rows.map(row => [keyOf(row), row]))
+  return unit => byKey.get(keyOf(unit))
+}
+
+function keyOf ({ name, source }: NamedUnit): string {
+  return `${source ?? ''} ${name}`
+}
+
+/**
+ * The unit whose subtree a list is about: the one that its filter names, or else all that the caller reaches.
+ * @returns null for all units
+ * @throws Refusal `unknown_unit` at `/query/unit`, for one out of reach as well
+ */
+export async function subtreeFor (
+  db: Db, name: string | undefined, reach: string | null, source: string | null = null
+): Promise<ResolvedUnit | null> {
+  const asked = name ?? reach
+  if (asked === null) return null
+  const unit = await reachedUnit(db, { name: asked, source }, reach)
+  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${asked}`)
+  return unit
+}
+
+/** A unit, if there is one and the caller reaches it. */
+export async function reachedUnit (db: Db, named: NamedUnit, reach: string | null): Promise<ResolvedUnit | undefined> {
+  const unit = (await resolveUnits(db, [named]))(named)
+  return unit !== undefined && reaches(reach, unit) ? unit : undefined
+}

@@ -1,0 +1,57 @@
+import { forEachDatabase } from '../../database.ts'
+
+const UNIT = { unit: 'H56-380', period: '2021-Q4' }
+
+forEachDatabase('a source', async (t, { get, put, post }) => {
+  const source = async (code: string) =>
+    (await get('/v1/sources')).body.items.find((one: { code: string }) => one.code === code)
+
+  t.test('can be described before it has posted anything', async t => {
+    const body = { name: 'Hệ thống một cửa'.normalize('NFD'), precedence: 200, synthetic: false }
+    const described = { code: 'one-stop', ...body, name: body.name.normalize('NFC'), version: 1 }
+    t.match(await put('/v1/sources/one-stop', body), { status: 200, body: described })
+    t.same(await source('one-stop'), { ...described, version: 1 })
+    t.match((await put('/v1/sources/one-stop', { ...body, precedence: 0 })).body, { precedence: 0 })
+    t.match(await source('one-stop'), { precedence: 0 })
+  })
+
+  t.test('is taken up when it posts without having been described', async t => {
+    await post('/v1/dossier-statistics', { items: [{ ...UNIT, source: 'unheard-of', received: 1 }] })
+    t.match(await source('unheard-of'), { name: 'unheard-of', precedence: 100, synthetic: false })
+  })
+
+  t.test('has a code and a rank within limits', async t => {
+    const body = { name: 'x', precedence: 0, synthetic: false }
+    for (const code of ['Upper', 'with:colon', '-x', 'a'.repeat(64)]) t.equal((await put(`/v1/sources/${code}`, body)).status, 400, code)
+    for (const precedence of [-1, 1001, 1.5, '1', null]) {
+      t.match(await put('/v1/sources/new', { ...body, precedence }), { status: 400, body: { errors: [{ pointer: '/precedence' }] } })
+    }
+    t.equal((await put('/v1/sources/new?dry_run=true', body)).status, 400)
+    t.equal(await source('new'), undefined)
+  })
+})
+
+forEachDatabase('the rank of a source decides at once which figures count', async (t, { get, put, post }) => {
+  for (const [source, received] of [['first', 10], ['second', 20]] as const) {
+    await post('/v1/dossier-statistics', { items: [{ ...UNIT, source, received }] })
+  }
+  const rank = async (code: string, precedence: number) => {
+    t.equal((await put(`/v1/sources/${code}`, { name: code, precedence, synthetic: false })).status, 200)
+  }
+  const counted = async (expected: number) => {
+    for (const query of ['unit=H56-380', 'group_by=unit', 'group_by=level', 'level=district']) {
+      t.match((await get(`/v1/on-time?period=2021-Q4&${query}`)).body.items, [{ received: expected, units_reported: 1 }], query)
+    }
+  }
+  await counted(20)
+  await rank('first', 101)
+  await counted(10)
+  await rank('second', 102)
+  await counted(20)
+  await rank('first', 102)
+  await counted(20)
+  await rank('second', 0)
+  await counted(10)
+  t.equal((await get('/v1/dossier-statistics?period=2021-Q4')).body.items.length, 2, 'the other is kept for comparison')
+  t.match((await get('/v1/on-time?period=2021-Q4&unit=H56-380&source=second')).body.items, [{ received: 20 }])
+})

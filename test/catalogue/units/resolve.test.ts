@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import { resolveUnits, subtreeFor } from '../../../src/catalogue/units/resolve.ts'
+import { Refusal } from '../../../src/contract/errors.ts'
+import { forEachDatabase } from '../../database.ts'
+
+forEachDatabase('a name is a unit', async (t, { db, get }) => {
+  await sql`insert into unit_aliases values ('one-stop', 'tpth', 'H56-380'), ('other', 'tpth', 'H56-381'), ('one-stop', 'H56-382', 'H56-381')`.execute(db)
+  const codeOf = async (name: string, source: string | null = null) =>
+    (await resolveUnits(db, [{ name, source }]))({ name, source })?.code
+
+  t.test('by its code, before any alias', async t => {
+    t.equal(await codeOf('H56-380'), 'H56-380')
+    t.equal(await codeOf('H56-382', 'one-stop'), 'H56-382')
+  })
+
+  t.test('by the alias that the source which names it gave', async t => {
+    t.equal(await codeOf('tpth', 'one-stop'), 'H56-380')
+    t.equal(await codeOf('tpth', 'other'), 'H56-381')
+    t.equal(await codeOf('tpth'), undefined)
+    t.equal(await codeOf('tpth', 'gso'), undefined)
+  })
+
+  t.test('by the alias of any source that is named with it', async t => {
+    t.equal(await codeOf('other:tpth', 'one-stop'), 'H56-381')
+    t.equal(await codeOf('gso:380'), 'H56-380')
+    t.equal(await codeOf('gso:none'), undefined)
+  })
+
+  t.test('and many names are looked up at once, each for its source', async t => {
+    const named = [
+      { name: 'tpth', source: 'one-stop' }, { name: 'tpth', source: 'other' }, { name: 'tpth', source: null },
+      { name: 'H56', source: null }, { name: 'tpth', source: 'one-stop' }
+    ]
+    const unitOf = await resolveUnits(db, named)
+    t.same(named.map(unit => unitOf(unit)?.code), ['H56-380', 'H56-381', undefined, 'H56', 'H56-380'])
+    t.match(unitOf(named[0]!), { province_code: 'H56', level: 'district', valid_from: '2019-12-01', valid_to: '2025-06-30' })
+    t.equal((await resolveUnits(db, []))(named[0]!), undefined)
+  })
+
+  t.test('whose subtree a filter asks for, or the filter is refused', async t => {
+    t.match(await subtreeFor(db, 'tpth', null, 'other'), { code: 'H56-381' })
+    t.match(await subtreeFor(db, 'gso:380', null), { code: 'H56-380' })
+    t.equal(await subtreeFor(db, undefined, null), null, 'no filter, and no bound of the caller: all units')
+    t.match(await subtreeFor(db, undefined, 'H56-380'), { code: 'H56-380' })
+    await t.rejects(subtreeFor(db, 'gso:381', 'H56-380'), 'what the caller does not reach is not there')
+    await t.rejects(subtreeFor(db, 'tpth', null), new Refusal('invalid_request', 'there is no unit tpth'))
+    t.match(await get('/v1/dossier-statistics?unit=none'), {
+      status: 400, body: { errors: [{ pointer: '/query/unit', code: 'unknown_unit' }] }
+    })
+  })
+})
