@@ -6,7 +6,7 @@ import { accessOf, readConfig } from './config.ts'
 import { forgetAnswers } from './writes/idempotency.ts'
 import { migrateFor } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
-import { forgetImports } from './imports/queries.ts'
+import { forgetImports } from './dossiers/imports/queries.ts'
 import { logOptions } from './observability/log.ts'
 import { logBlocks } from './observability/log-buffer.ts'
 

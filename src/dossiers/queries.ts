@@ -5,8 +5,8 @@ import type { Write } from '../writes/unit-of-work.ts'
 import { notFound } from '../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
-import { DELETED } from './dossier.ts'
-import { ingestDossiers } from './ingest.ts'
+import { DELETED } from './ingest/normalise.ts'
+import { ingestDossiers } from './ingest/chunk.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })

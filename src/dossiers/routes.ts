@@ -9,7 +9,7 @@ import { problems } from '../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../contract/validation.ts'
 import { countRows, ReasonHeaders, originOf, PostHeaders, requestHash, write } from '../http/request/write-request.ts'
-import { importBatch, importStream, sourceOf } from './import.ts'
+import { importBatch, importStream, sourceOf } from './ingest/stream.ts'
 import { deletedDossier, dossierByCode, dossiers } from './queries.ts'
 import {
   Dossier, DossierAnswer, DossierItem, DossierPath, DossierVersion, DossierWithHistory, ListQuery, PostQuery

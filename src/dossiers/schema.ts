@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/response/respond.ts'
 import { PageQuery } from '../database/sql/keyset.ts'
 import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
-import { CountProperties, ImportError } from '../imports/schema.ts'
+import { CountProperties, ImportError } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
 

@@ -1,5 +1,5 @@
 import type { Db } from '../database/connect.ts'
-import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/desks.ts'
+import { desksOf, isExpected, isRecorded, type Desk } from '../dossiers/counts/reporting-units.ts'
 import { notFound } from '../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/figures.ts'
 import { onTime } from '../on-time/queries.ts'

@@ -1,5 +1,5 @@
 import type { Db } from '../database/connect.ts'
-import type { CountPlan, Span } from '../dossiers/count-plan.ts'
+import type { CountPlan, Span } from '../dossiers/counts/plan.ts'
 import { hasFilters, looked, type AskedPeriod, type Looked } from './question.ts'
 import type { OnTimeQuery } from './schema.ts'
 

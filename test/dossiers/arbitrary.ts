@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Countable, Supplement } from '../../src/dossiers/events.ts'
+import type { Countable, Supplement } from '../../src/dossiers/rules/events.ts'
 
 const HOUR = 3_600_000
 const START = Date.parse('2021-01-01T00:00:00+07:00')

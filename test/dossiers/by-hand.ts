@@ -1,5 +1,5 @@
 import { dayOf, type Day } from '../../src/time/business-day.ts'
-import type { Countable, Measure } from '../../src/dossiers/events.ts'
+import type { Countable, Measure } from '../../src/dossiers/rules/events.ts'
 
 export type Figures = Partial<Record<Measure, number>>
 /** Figures by day; a measure that is 0 is absent. */

@@ -2,11 +2,11 @@ import { ANYONE } from '../../src/contract/caller.ts'
 import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
 import { performOwnWrite } from '../../src/writes/unit-of-work.ts'
-import type { Countable } from '../../src/dossiers/events.ts'
-import type { IngestContext, Ingested } from '../../src/dossiers/drafts.ts'
-import { ingestDossiers } from '../../src/dossiers/ingest.ts'
+import type { Countable } from '../../src/dossiers/rules/events.ts'
+import type { IngestContext, Ingested } from '../../src/dossiers/ingest/validate.ts'
+import { ingestDossiers } from '../../src/dossiers/ingest/chunk.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
-import { SUMS } from '../../src/dossiers/sums.ts'
+import { SUMS } from '../../src/dossiers/rollups/deltas.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
 

@@ -68,7 +68,7 @@ async function killedInStream (
       all.push(...sent)
       await compare(found, postgres, url, target.service, all)
     }
-    const { code, log } = await launch(settingsOf(url), { script: 'src/dossiers/command.ts' }).ended
+    const { code, log } = await launch(settingsOf(url), { script: 'src/dossiers/rollups/cli.ts' }).ended
     const of = `${cycles} kills, ${lines} lines a stream`
     const until = allowed.length === 0 ? 'nothing is refused' : 'nothing is refused by a service that runs'
     return [

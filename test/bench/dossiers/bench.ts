@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { SUMS } from '../../../src/dossiers/sums.ts'
+import { SUMS } from '../../../src/dossiers/rollups/deltas.ts'
 import { folderOf, type Postgres } from '../../postgres.ts'
 import { clientKey, run, type Running } from '../process.ts'
 import { procedures } from './desks.ts'

@@ -1,5 +1,5 @@
 import { connect } from '../../../src/database/connect.ts'
-import { recountDossiers } from '../../../src/dossiers/recount.ts'
+import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
 import { clear, copy, post, type Bench, type Counts } from './bench.ts'
 import { COPIED, type Files } from './files.ts'
 import { grouped, median, percent, printTable } from './table.ts'

@@ -1,0 +1,104 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { dayAfter } from '../../time/calendar.ts'
+import { tableFor, type CountKey, type CountPlan, type Span } from './plan.ts'
+import { instantsOf, TABLES, whichDossiers } from './tables.ts'
+import { dossierEvents } from '../rules/events-sql.ts'
+import { MEASURES } from '../rules/events.ts'
+import { countedOutright, NEVER_WAITED, WAITED } from '../rules/single-pass-sql.ts'
+
+/** The measures of form II.06a, and what fell due. */
+export const COUNTS = [
+  'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
+  'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
+  'pending_in_time', 'pending_overdue', 'pending', 'due', 'due_in_time'
+] as const
+export type Counts = Record<typeof COUNTS[number], number>
+export type CountedGroup = Counts & Partial<Record<CountKey, string | null>>
+
+/**
+ * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`;
+ * without keys one row, whatever there is.
+ * @returns one statement, however many spans
+ */
+export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
+  const { keys, spans } = plan
+  const table = tableFor(plan)
+  return sql<CountedGroup>`
+    with asked as (${askedSpans(spans)}),
+    summed as (${table === 'dossiers' && spans.length === 1 ? summedOutright(plan) : summedByDays(plan, TABLES[table](plan))})
+    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
+    where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+}
+
+/** @param what happened when, as in `TABLES` */
+function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<unknown> {
+  const { keys, spans } = plan
+  const last = spans.map(({ to }) => to).sort().at(-1)!
+  const days = sql`select * from (${what}) as days where day <= ${last}::date`
+  return sql`
+    select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
+    from asked join (${spans.length === 1 ? days : cut(days, plan)}) as days on day <= ends_on
+    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+}
+
+/** Of the only span, from the dossiers themselves. */
+function summedOutright (plan: CountPlan): RawBuilder<unknown> {
+  const { keys } = plan
+  const told = keys.filter(key => key !== 'period')
+  const counted = countedOutright(told, whichDossiers(plan, NEVER_WAITED), instantsOf(plan))
+  const names = [...keys, ...SUMMED_NAMES]
+  return sql`
+    select ${sql.join([
+      ...keys.map(key => sql.ref(key)), ...SUMMED_NAMES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+    ])}
+    from (
+      select ${columns(names)} from asked cross join (${counted}) as counted
+      union all
+      select ${columns(names)} from (${summedByDays(plan, dossierEvents(told, whichDossiers(plan, WAITED)))}) as summed
+    ) as parts
+    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+}
+
+/** The spans as rows: `period`, `starts_on`, `ends_on`. */
+export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
+  const rows = spans.map(({ code, from, to }) => sql`(${code}::text, ${from}::date, ${to}::date)`)
+  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on)`
+}
+
+/** Adds up the days between those on which a span begins or has ended: many spans would do so again and again. */
+function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder<unknown> {
+  const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to }) => [from, dayAfter(to)]).sort())]
+  const told = keys.filter(key => key !== 'period')
+  return sql`
+    select ${sql.join([
+      ...told.map(key => sql.ref(key)), sql`(${cuts}::date[])[width_bucket(day, ${cuts}::date[])] as day`,
+      ...MEASURES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+    ])}
+    from (${days}) as days group by ${sql.join([...told, 'day'].map((_, i) => sql.lit(i + 1)))}`
+}
+
+// Text and not builders, for these are in every statement.
+const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
+const FLOWS = MEASURES.filter(name => name !== 'became_overdue')
+const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
+const SUMMED = sql.raw([
+  ...FLOWS.map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
+  `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
+    as carried_over`,
+  'coalesce(sum(became_overdue), 0)::bigint as pending_overdue'
+].join())
+
+const RESOLVED = '(resolved_early + resolved_on_time + resolved_overdue)'
+const RECEIVED = '(carried_over + received_online + received_direct)'
+const DERIVED: Partial<Record<typeof COUNTS[number], string>> = {
+  received: RECEIVED,
+  resolved_in_time: '(resolved_early + resolved_on_time)',
+  resolved: RESOLVED,
+  pending_in_time: `(${RECEIVED} - ${RESOLVED} - pending_overdue)`,
+  pending: `(${RECEIVED} - ${RESOLVED})`
+}
+const COUNTED = sql.raw(COUNTS.map(name => `${DERIVED[name] ?? name} as ${name}`).join())
+
+// What is resolved was received, but what fell due may have ended before.
+const HAS_ANY = sql.raw(`(${RECEIVED} > 0 or due > 0)`)

@@ -1,0 +1,52 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import type { CountPlan } from './plan.ts'
+import { instantsOf, whichDossiers } from './tables.ts'
+import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
+import { listedOutright, NEVER_WAITED, WAITED, type Counting } from '../rules/single-pass-sql.ts'
+
+export interface DossierBehind {
+  code: string
+  unit: string
+  procedure: string
+  field: string
+  channel: 'online' | 'direct' | 'postal'
+  source: string
+  status: number
+  received_at: string
+  due_at: string | null
+  ended_at: string | null
+  counted_on: string
+  in_time: boolean
+  is_pending: boolean
+}
+
+/** The dossiers that the only span of a plan counts, one row for each time that it counts one. */
+export function dossiersBehind (plan: CountPlan, counting: Counting): RawBuilder<DossierBehind> {
+  const { from, to } = plan.spans[0]!
+  const inSpan = sql`day between ${from}::date and ${to}::date`
+  const ended = sql`
+    select province_code, code, day, resolved_overdue = 0 as in_time, false as is_pending
+    from events where ${inSpan} and ${RESOLVED} = 1`
+  const pending = sql`
+    select province_code, code, ${to}::date, sum(became_overdue) = 0, true
+    from events where day <= ${to}::date
+    group by province_code, code having sum(received_online + received_direct - ${RESOLVED}) = 1`
+  const due = sql`
+    select province_code, code, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
+  const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
+  return sql<DossierBehind>`
+    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan, WAITED))}),
+    entries as (${entries[counting]}),
+    listed as (
+      select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending
+      from entries join dossiers using (province_code, code)
+      union all
+      ${listedOutright(SHOWN, whichDossiers(plan, NEVER_WAITED), instantsOf(plan), counting)}
+    )
+    select ${columns(SHOWN)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
+}
+
+const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`
+
+const SHOWN = ['code', 'unit', 'procedure', 'field', 'channel', 'source', 'status', 'received_at', 'due_at']

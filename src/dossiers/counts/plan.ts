@@ -1,0 +1,53 @@
+import { dayAfter } from '../../time/calendar.ts'
+import { dayNamed, quarterOf, sliceOf, type Day } from '../../time/business-day.ts'
+import type { SumsTable } from '../rollups/deltas.ts'
+
+export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
+export type CountKey = typeof COUNT_KEYS[number]
+
+/** Both days are included; `YYYY-MM-DD`. */
+export interface Span {
+  /** What `period` is in the answer. */
+  code: string | null
+  from: string
+  to: string
+}
+
+/** What is to be counted. Spans are counted each for itself, and told apart only by the key `period`. */
+export interface CountPlan {
+  keys: readonly CountKey[]
+  /** At least one. */
+  spans: readonly Span[]
+  /** Code of a unit: it and all below. null: all. */
+  unit: string | null
+  level?: readonly string[] | undefined
+  field?: readonly string[] | undefined
+  procedure?: readonly string[] | undefined
+  channel?: readonly string[] | undefined
+  source?: string | undefined
+}
+
+export type CountedTable = SumsTable | 'dossiers'
+
+/** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
+export function tableFor (plan: CountPlan): CountedTable {
+  const { keys, spans, unit, level, field, procedure, channel, source } = plan
+  const told = new Set<string>(keys)
+  for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
+    if (filter !== undefined) told.add(name)
+  }
+  if (unit !== null) told.add('unit')
+  told.delete('period')
+  const within = (...names: string[]) => [...told].every(name => names.includes(name))
+  const ofSlices = areOf(sliceOf, spans)
+  if (within('level', 'channel')) return ofSlices ? 'dossier_sums_by_channel' : 'dossier_sums_by_day'
+  if (!ofSlices) return 'dossiers'
+  if (within('level', 'field')) return 'dossier_sums_by_level'
+  if (!within('level', 'unit')) return 'dossiers'
+  return areOf(quarterOf, spans) ? 'dossier_sums_by_unit_quarter' : 'dossier_sums_by_unit'
+}
+
+/** Whether spans are made of whole slices or quarters. */
+function areOf (timeOf: (day: Day) => Day, spans: readonly Span[]): boolean {
+  return spans.every(({ from, to }) => [from, dayAfter(to)].map(dayNamed).every(day => timeOf(day) === day))
+}

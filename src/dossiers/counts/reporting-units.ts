@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import { existsIn } from '../../catalogue/units/batch-rules.ts'
+
+/** A unit as one that handles dossiers. */
+export interface Desk {
+  unit: string
+  name: string
+  level: string
+  level_name: string
+  reports_dossiers: boolean
+  valid_from: string
+  valid_to: string | null
+  /** When the first of its dossiers was received; null: it has sent none. */
+  recorded_since: string | null
+}
+
+interface Days {
+  starts_on: string
+  ends_on: string
+}
+
+/** A unit and all below it: level by level from the top down, then by code. */
+export async function desksOf (db: Db, unit: string): Promise<Desk[]> {
+  const { rows } = await sql<Desk>`
+    select units.code as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
+      units.valid_from, units.valid_to, since as recorded_since
+    from units join levels on levels.code = units.level
+      left join dossier_desks as desks on desks.province_code = units.province_code and desks.unit = units.code
+    where ${unit} = any(path)
+    order by position, units.level, units.code`.execute(db)
+  return rows
+}
+
+/** Whether a unit is asked to report dossiers in a period. */
+export function isExpected (desk: Desk, period: Days): boolean {
+  return desk.reports_dossiers && existsIn(desk, period)
+}
+
+/**
+ * Whether records say how many dossiers a unit had in a period: it sends some, so that none is zero. Of who has never
+ * sent any nothing is known.
+ */
+export function isRecorded (desk: Desk, period: Days): boolean {
+  return isExpected(desk, period) && desk.recorded_since !== null && desk.recorded_since <= period.ends_on
+}

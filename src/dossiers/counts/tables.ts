@@ -1,0 +1,101 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { dayAfter } from '../../time/calendar.ts'
+import type { CountedTable, CountPlan } from './plan.ts'
+import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
+import { MEASURES, type Measure } from '../rules/events.ts'
+import type { Instants } from '../rules/single-pass-sql.ts'
+import { SUMS, type SumsTable } from '../rollups/deltas.ts'
+
+/** A row of sums, with its key; or all those before the first day together, whose time is null then. */
+export type SumsRow = Record<Measure, number> & {
+  level?: string
+  field?: string
+  channel?: string
+  unit?: string
+  quarter?: string | null
+  slice?: string | null
+  day?: string | null
+}
+
+/** The sums that the only span of a plan is counted from, in the order of their keys. */
+export function sumsBehind (plan: CountPlan, table: SumsTable): RawBuilder<SumsRow> {
+  const { from, to } = plan.spans[0]!
+  const names = SUMS[table].slice(0, -1)
+  const places = SUMS[table].map((_, i) => sql.lit(i + 1))
+  return sql<SumsRow>`
+    select ${columns(names)}, case when day >= ${from}::date then day end as ${sql.ref(SUMS[table].at(-1)!)},
+      ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+    from (${TABLES[table](plan)}) as days where day <= ${to}::date
+    group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`
+}
+
+/** What happened when: the keys, `day` and the measures. */
+export const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
+  dossier_sums_by_day: plan => ofLevels('dossier_sums_by_day', plan),
+  dossier_sums_by_channel: plan => ofLevels('dossier_sums_by_channel', plan),
+  dossier_sums_by_level: plan => ofLevels('dossier_sums_by_level', plan),
+  dossier_sums_by_unit: plan => ofUnits('dossier_sums_by_unit', plan),
+  dossier_sums_by_unit_quarter: plan => ofUnits('dossier_sums_by_unit_quarter', plan),
+  dossiers: plan => dossierEvents(plan.keys.filter(key => key !== 'period'), whichDossiers(plan))
+}
+
+function ofLevels (
+  table: 'dossier_sums_by_day' | 'dossier_sums_by_channel' | 'dossier_sums_by_level', plan: CountPlan
+): RawBuilder<unknown> {
+  const [level, other, time] = SUMS[table]
+  return sql`
+    select ${columns([level, other])}, ${sql.ref(time)} as day, ${columns(MEASURES)}
+    from ${sql.table(table)} where ${OF_PROVINCES} ${filters(plan, level, other)}`
+}
+
+function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter', plan: CountPlan): RawBuilder<unknown> {
+  const leveled = plan.level !== undefined || plan.keys.includes('level')
+  return sql`
+    select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(SUMS[table][1])} as day, ${columns(MEASURES)}
+    from ${sql.table(table)} ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
+    where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
+}
+
+/**
+ * The dossiers that count in any of the spans, as a query. What was received, ended and due before them all leaves
+ * nothing over; with supplements that cannot be told so easily.
+ */
+export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
+  const { start, end } = instantsOf(plan)
+  const which = sql`
+    received_at < ${end}
+    and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
+    and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+  if (plan.unit === null) return sql`(select * from dossiers where ${which})`
+  // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
+  return sql`(
+    select found.* from units cross join lateral (
+      select * from dossiers where dossiers.unit = units.code and ${which} offset 0
+    ) as found
+    where ${plan.unit} = any(units.path))`
+}
+
+/** From the beginning of the first span to the end of the last. */
+export function instantsOf ({ spans }: CountPlan): Instants {
+  return {
+    start: beginOf(spans.map(({ from }) => from).sort()[0]!),
+    end: beginOf(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
+  }
+}
+
+/** The instant at which a business day begins. */
+function beginOf (day: string): RawBuilder<string> {
+  return sql<string>`${`${day}T00:00:00+07:00`}::timestamptz`
+}
+
+const OF_PROVINCES = sql`province_code = any(array(select code from units where parent is null))`
+
+function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
+  return sql.join(names.map(name => {
+    const asked = plan[name]
+    if (asked === undefined || asked === null) return sql``
+    if (name === 'unit') return sql`and unit in (select code from units where ${asked} = any(path))`
+    return sql`and ${sql.ref(name)} = ${name === 'source' ? asked : sql`any(${asked})`}`
+  }), sql` `)
+}

@@ -1,0 +1,118 @@
+import { sql } from 'kysely'
+import type { Caller } from '../../contract/caller.ts'
+import type { Db, Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { notFound } from '../../contract/errors.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { OUTCOMES, type Counts, type Import, type ImportError } from './schema.ts'
+
+const COUNTS = ['received', ...OUTCOMES] as const
+
+/** Of no sign of life for so long it is clear that there will be none: a stream that hardly arrives is ended sooner. */
+const SILENT = sql`interval '2 minutes'`
+const KEPT_FOR = sql`interval '30 days'`
+
+type Owner = Pick<Caller, 'province_code'> & { client: string }
+
+export interface NewImport {
+  source: string
+  dry_run: boolean
+  idempotency_key: string | null
+}
+
+/** @returns its id */
+export async function beginImport (
+  trx: Trx, { client, province_code }: Owner, { source, dry_run, idempotency_key }: NewImport
+): Promise<number> {
+  const row = { province_code, client, source, dry_run, idempotency_key, state: 'running' }
+  return (await trx.insertInto('imports').values(row).returning('id').executeTakeFirstOrThrow()).id
+}
+
+/** Whether a stream that came with this key is still on its way. */
+export async function isRunning (trx: Trx, { client, province_code }: Owner, key: string): Promise<boolean> {
+  const running = await trx.selectFrom('imports').select('id')
+    .where('province_code', '=', province_code).where('client', '=', client).where('idempotency_key', '=', key)
+    .where('state', '=', 'running').where('changed_at', '>', sql<string>`clock_timestamp() - ${SILENT}`)
+    .executeTakeFirst()
+  return running !== undefined
+}
+
+/** Adds what became of some rows, in the transaction that keeps them. */
+export async function addToImport (
+  trx: Trx, { province_code }: Owner, id: number, counts: Counts, errors: readonly ImportError[]
+): Promise<void> {
+  if (errors.length > 0) {
+    const rows = JSON.stringify(errors.map((error, n) => ({ ...error, province_code, import: id, n })))
+    await sql`
+      insert into import_errors select * from json_populate_recordset(null::import_errors, ${rows}::json)
+      on conflict do nothing`.execute(trx)
+  }
+  const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
+  await sql`update imports set changed_at = clock_timestamp(), ${sql.join(added)}
+    where province_code = ${province_code} and id = ${id}`.execute(trx)
+}
+
+/** @param counts of all its rows: while it ran, some may have been counted twice that had to be tried again */
+export async function endImport (
+  trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: Counts
+): Promise<void> {
+  const given = COUNTS.map(name => sql`${sql.ref(name)} = ${counts[name]}`)
+  await sql`update imports set state = ${state}, changed_at = clock_timestamp(), ended_at = clock_timestamp(), ${sql.join(given)}
+    where province_code = ${province_code} and id = ${id}`.execute(trx)
+}
+
+const NEWEST_FIRST: OrderColumn[] = [{ name: 'id', kind: 'number', descending: true }]
+const BY_LINE: OrderColumn[] = [
+  { name: 'line', kind: 'number', required: true }, { name: 'n', kind: 'number', required: true }
+]
+
+/** The imports of the caller, or for who manages all clients those of all. */
+export async function imports (db: Db, page: PageRequest, caller: Caller): Promise<Page<Import>> {
+  const { rows } = await pageQuery(sql<Import>`select * from (${shown()}) as shown where ${visibleTo(caller)}`, NEWEST_FIRST, page).execute(db)
+  return pageOf(rows, NEWEST_FIRST, page.limit)
+}
+
+/** @throws Refusal `not_found`, for an import of others as well */
+export async function importById (db: Db, id: number, caller: Caller): Promise<Import> {
+  const { rows: [row] } = await sql<Import>`
+    select * from (${shown()}) as shown where id = ${id} and ${visibleTo(caller)}`.execute(db)
+  if (row === undefined) throw notFound('import', String(id))
+  return row
+}
+
+/** @throws Refusal `not_found` */
+export async function importErrors (db: Db, id: number, page: PageRequest, caller: Caller): Promise<Page<ImportError>> {
+  await importById(db, id, caller)
+  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail from import_errors
+    where province_code = (select province_code from imports where id = ${id}) and import = ${id}`
+  const { rows } = await pageQuery(query, BY_LINE, page).execute(db)
+  const { items, next_cursor } = pageOf(rows, BY_LINE, page.limit)
+  return { items: items.map(({ n: _, ...error }) => error), next_cursor }
+}
+
+const FORGOTTEN_AT_ONCE = 10_000
+
+/** Forgets imports that nobody will ask for any more, some errors at a time, so that no statement takes long. */
+export async function forgetImports (db: Db): Promise<void> {
+  const old = sql`(select province_code, id from imports where changed_at <= now() - ${KEPT_FOR})`
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from import_errors where ctid = any(array(
+        select import_errors.ctid from import_errors join ${old} as old using (province_code)
+        where import = old.id limit ${FORGOTTEN_AT_ONCE}))`.execute(db)
+    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) break
+  }
+  await sql`delete from imports where (province_code, id) in ${old}`.execute(db)
+}
+
+function shown () {
+  return sql`
+    select id, client, source, dry_run,
+      case when state = 'running' and changed_at <= clock_timestamp() - ${SILENT} then 'interrupted' else state end as state,
+      ${columns(COUNTS)}, started_at, changed_at, ended_at
+    from imports`
+}
+
+function visibleTo ({ client, scopes, unit }: Caller) {
+  return scopes.includes('admin') && unit === null ? sql`true` : sql`client = ${client}`
+}

@@ -1,0 +1,51 @@
+import type { App, Context } from '../../http/context.ts'
+import { listResponse, PlainListQuery, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { NoQuery, Ref } from '../../contract/fields.ts'
+import { importById, importErrors, imports } from './queries.ts'
+import { Import, ImportError, ImportErrorQuery, ImportPath } from './schema.ts'
+
+const config = { scope: 'write:dossiers' } as const
+const tags = ['dossiers']
+
+/** Whoever sends dossiers sees how far they are; what others sent is for those who manage the clients. */
+export async function importRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(Import)
+
+  app.get('/imports', {
+    config,
+    schema: {
+      operationId: 'listImports',
+      tags,
+      summary: 'List imports of dossiers',
+      description: 'For 30 days. Those of the client that asks; with the scope `admin`, of all.',
+      querystring: PlainListQuery,
+      response: { 200: listResponse(Import, 'Imports, the newest first.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, Import, page => imports(db, page, request.caller)))
+
+  app.get('/imports/:id', {
+    config,
+    schema: {
+      operationId: 'getImport',
+      tags,
+      summary: 'Get how far an import is',
+      querystring: NoQuery,
+      params: ImportPath,
+      response: { 200: { description: 'The import.', ...Ref(Import) }, ...problems(400, 404) }
+    }
+  }, request => importById(db, request.params.id, request.caller))
+
+  app.get('/imports/:id/errors', {
+    config,
+    schema: {
+      operationId: 'listImportErrors',
+      tags,
+      summary: 'List all that is wrong with the rows of an import',
+      querystring: ImportErrorQuery,
+      params: ImportPath,
+      response: { 200: listResponse(ImportError, 'Errors, by line.'), ...problems(400, 404, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, ImportError, page => (
+    importErrors(db, request.params.id, page, request.caller))))
+}

@@ -1,0 +1,57 @@
+import type { Trx } from '../../database/connect.ts'
+import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
+import { dayNamed, type Day } from '../../time/business-day.ts'
+import type { DossierItem } from '../schema.ts'
+
+export interface DeskUnit extends ResolvedUnit {
+  firstDay: Day
+  /** Infinity: until further notice. */
+  lastDay: Day
+}
+
+/** What the records of a chunk name, looked up once: they are few and repeated. Absent: there is no such thing. */
+export interface References {
+  units: ReadonlyMap<string, DeskUnit>
+  /** The field of each procedure. */
+  fields: ReadonlyMap<string, string>
+  /** The national status for each text. */
+  statuses: ReadonlyMap<string, number>
+}
+
+export async function lookUp (trx: Trx, source: string, items: readonly DossierItem[]): Promise<References> {
+  return {
+    units: await unitsNamed(trx, source, items.map(({ unit }) => unit)),
+    fields: await fieldsOf(trx, distinct(items.map(({ procedure }) => procedure))),
+    statuses: await statusesOf(trx, source, distinct(items.map(({ status }) => status)))
+  }
+}
+
+export async function unitsNamed (trx: Trx, source: string, names: readonly string[]): Promise<Map<string, DeskUnit>> {
+  const named = [...new Set(names)].map(name => ({ name, source }))
+  if (named.length === 0) return new Map()
+  const unitOf = await resolveUnits(trx, named)
+  return new Map(named.flatMap(one => {
+    const unit = unitOf(one)
+    if (unit === undefined) return []
+    const lastDay = unit.valid_to === null ? Infinity : dayNamed(unit.valid_to)
+    return [[one.name, { ...unit, firstDay: dayNamed(unit.valid_from), lastDay }] as const]
+  }))
+}
+
+async function fieldsOf (trx: Trx, procedures: string[]): Promise<Map<string, string>> {
+  if (procedures.length === 0) return new Map()
+  const rows = await trx.selectFrom('procedures').select(['code', 'field']).where('code', 'in', procedures).execute()
+  return new Map(rows.map(({ code, field }) => [code, field]))
+}
+
+async function statusesOf (trx: Trx, source: string, codes: string[]): Promise<Map<string, number>> {
+  if (codes.length === 0) return new Map()
+  const rows = await trx.selectFrom('status_maps').select(['code', 'status'])
+    .where('source', '=', source).where('code', 'in', codes).execute()
+  return new Map(rows.map(({ code, status }) => [code, status]))
+}
+
+/** The texts among the values, each once, as they are stored. */
+function distinct (values: readonly (string | number | undefined)[]): string[] {
+  return [...new Set(values)].flatMap(value => typeof value === 'string' ? [value.normalize('NFC')] : [])
+}

@@ -1,0 +1,186 @@
+import type { Readable } from 'node:stream'
+import type { Hash } from 'node:crypto'
+import { MAX_ITEMS } from '../../writes/batch.ts'
+import { reaches, type Caller } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { takeTime } from '../../database/service-client.ts'
+import { answerTo, keepAnswer, keptAnswer, refusal, type KeptAnswer } from '../../writes/idempotency.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import type { Turnstile } from '../../concurrency/semaphore.ts'
+import { performWrite, type Origin, type Write, type Written } from '../../writes/unit-of-work.ts'
+import { invalid, Refusal, type Fault } from '../../contract/errors.ts'
+import { linesOf } from '../../text/ndjson-lines.ts'
+import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
+import { OUTCOMES, type Counts, type ImportError } from '../imports/schema.ts'
+import { takeUpSources } from '../../catalogue/sources/register.ts'
+import type { Ingested } from './validate.ts'
+import { ingestDossiers } from './chunk.ts'
+import { Lanes, persistently, type Chunk } from './chunk-workers.ts'
+import type { DossierAnswer } from '../schema.ts'
+
+export interface ImportOptions {
+  /** The system that sends. */
+  source: string
+  dry_run: boolean
+}
+
+/** Errors that an answer lists; the import knows the others. */
+const MAX_ERRORS = 1_000
+
+/**
+ * The source that a caller sends for: its own. Only whoever manages the service may send for another.
+ * @throws Refusal `forbidden_rows`, `invalid_request`
+ */
+export function sourceOf (asked: string | undefined, { source, scopes }: Caller): string {
+  const refuse = (detail: string) => {
+    const fault: Fault = { pointer: '/query/source', code: 'forbidden_source', detail }
+    return new Refusal('forbidden_rows', detail, [fault])
+  }
+  if (source !== null && asked !== undefined && asked !== source) throw refuse(`this key reports for ${source} alone`)
+  if (source === null && !scopes.includes('admin')) throw refuse('this key has no source to report for')
+  const taken = source ?? asked
+  if (taken !== undefined) return taken
+  throw invalid('/query/source', 'missing', 'source is needed: this key has none of its own')
+}
+
+/**
+ * Takes in a batch of dossiers, all or nothing.
+ * @throws Refusal `too_many_items`, `invalid_rows`, `forbidden_rows`
+ */
+export async function importBatch (
+  write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions
+): Promise<DossierAnswer> {
+  if (items.length > MAX_ITEMS) {
+    throw new Refusal('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}; a stream holds any number`)
+  }
+  const { trx, by } = write
+  await takeUpSources(write, [source])
+  const ingested = await ingestDossiers(write, items, contextOf(source, by))
+  refuseFaults(ingested)
+  const counts = countsOf(ingested)
+  if (dry_run) return { import: null, ...counts, errors: [] }
+  const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
+  await endImport(trx, by, id, 'done', counts)
+  return { import: id, ...counts, errors: [] }
+}
+
+function contextOf (source: string, by: Caller) {
+  return { source, mayWrite: (unit: { path: readonly string[] }) => reaches(by.unit, unit) }
+}
+
+function refuseFaults ({ outcomes, faults }: Ingested) {
+  if (faults.size === 0) return
+  const all = [...faults].sort(([a], [b]) => a - b)
+    .flatMap(([index, each]) => each.map(fault => ({ ...fault, pointer: `/items/${index}${fault.pointer}` })))
+  const forbidden = all.some(({ code }) => code === 'forbidden_unit' || code === 'forbidden_source')
+  const detail = `${faults.size} of ${outcomes.length} rows are at fault; nothing was written`
+  throw new Refusal(forbidden ? 'forbidden_rows' : 'invalid_rows', detail, all)
+}
+
+function nothing (): Counts {
+  return { received: 0, created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0 }
+}
+
+function countsOf ({ outcomes }: Ingested): Counts {
+  const counts = nothing()
+  counts.received = outcomes.length
+  for (const outcome of outcomes) counts[outcome]++
+  return counts
+}
+
+export interface Stream {
+  body: Readable
+  idempotency_key: string | null
+  /** Has taken in what else makes a request another one. */
+  hash: Hash
+}
+
+/**
+ * Takes in a stream of dossiers, a JSON text a line, as long as it may be. Commits in chunks, each with its sums, its
+ * audit and its place in the import. What is at fault is left out and told. Whatever ends it early, it can be sent
+ * again.
+ * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some tries
+ */
+export async function importStream (
+  db: Db, turnstile: Turnstile, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
+): Promise<Written<DossierAnswer>> {
+  const { by } = origin
+  const opened = await turnstile.pass(() => (
+    performWrite(db, origin, true, write => openImport(write, key, options))))
+  const seen = (bytes: Buffer) => { if (key !== null) hash.update(bytes) }
+  const { before, id } = opened.answer
+  if (before !== null) {
+    for await (const _ of linesOf(body, seen));
+    return { answer: answerTo(hash.digest(), before) as DossierAnswer, replayed: true }
+  }
+
+  const answer: DossierAnswer = { import: id, ...nothing(), errors: [] }
+  const send = (chunk: Chunk) => turnstile.pass(() => sendChunk(db, origin, id, chunk, options))
+  const lanes = new Lanes(send, ({ counts, errors }: ChunkAnswer) => {
+    for (const name of ['received', ...OUTCOMES] as const) answer[name] += counts[name]
+    answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
+  })
+  const feed = async () => {
+    for await (const lines of linesOf(body, seen)) await lanes.take(lines)
+    await lanes.end()
+  }
+  try {
+    // Whoever sends is told at once, not when there is more of the body.
+    await Promise.race([feed(), lanes.failure])
+  } catch (error) {
+    await lanes.stop()
+    // Where even this fails, the import shows itself by its silence.
+    await inTransaction(db, true, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
+    throw error
+  }
+  answer.errors.sort((a, b) => a.line - b.line)
+  const sha256 = hash.digest()
+  await persistently(() => turnstile.pass(() => inTransaction(db, true, async trx => {
+    await endImport(trx, by, id, 'done', answer)
+    if (key !== null) await keepAnswer(trx, by, { key, sha256 }, answer)
+  })))
+  return { answer, replayed: false }
+}
+
+interface Opened {
+  id: number
+  /** What was answered to the same key before; then there is no import. */
+  before: KeptAnswer | null
+}
+
+async function openImport (write: Write, key: string | null, { source, dry_run }: ImportOptions): Promise<Opened> {
+  const { trx, by } = write
+  if (key !== null) {
+    const before = await keptAnswer(trx, by, key, null)
+    if (before !== null) return { id: 0, before }
+    if (await isRunning(trx, by, key)) throw refusal('idempotency_key_in_use')
+  }
+  if (!dry_run) await takeUpSources(write, [source])
+  return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: null }
+}
+
+export interface ChunkAnswer {
+  counts: Counts
+  errors: ImportError[]
+}
+
+async function sendChunk (
+  db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
+): Promise<ChunkAnswer> {
+  const { by } = origin
+  const { answer } = await performWrite(db, origin, !dry_run, async write => {
+    await takeTime(write.trx)
+    const ingested = await ingestDossiers(write, items, contextOf(source, by))
+    const counts = countsOf(ingested)
+    counts.received += unreadable.length
+    counts.rejected += unreadable.length
+    const errors = [
+      ...unreadable,
+      ...[...ingested.faults].flatMap(([index, faults]) => faults.map(fault => ({ line: lines[index]!, ...fault })))
+    ]
+    if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
+    return { counts, errors }
+  })
+  if (dry_run) await inTransaction(db, true, trx => addToImport(trx, by, id, answer.counts, answer.errors))
+  return answer
+}

@@ -1,0 +1,173 @@
+import { sql, type RawBuilder } from 'kysely'
+import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-binary.ts'
+import type { Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { dayOf, quarterOf, sliceOf, type Day } from '../../time/business-day.ts'
+import { countEvents, isCounted, MEASURES, type Countable, type Measure } from '../rules/events.ts'
+
+/** Where a dossier counts. */
+export interface Counted extends Countable {
+  unit: string
+  level: string
+  field: string
+}
+
+/** The tables of sums, with the columns of their keys after `province_code`, in the order of the key. */
+export const SUMS = {
+  dossier_sums_by_unit: ['unit', 'slice'],
+  dossier_sums_by_unit_quarter: ['unit', 'quarter'],
+  dossier_sums_by_level: ['level', 'field', 'slice'],
+  dossier_sums_by_channel: ['level', 'channel', 'slice'],
+  dossier_sums_by_day: ['level', 'channel', 'day']
+} as const
+export type SumsTable = keyof typeof SUMS
+
+export type Cell = Record<Measure, number>
+/** A cell with its key. */
+type Keyed = Record<string, string | number>
+/** Cells by the day that their time begins with. */
+type Series = Map<Day, Cell>
+/** By what comes before the day in the key, parted by blanks. */
+type All = Map<string, Series>
+
+/** What changes in the sums, by key and day. */
+export class Differences {
+  readonly #byUnit: All = new Map()
+  readonly #byLevel: All = new Map()
+  readonly #byDay: All = new Map()
+
+  /** By unit, the day on which the first of its dossiers was received. */
+  readonly #since = new Map<string, Day>()
+
+  add (dossier: Counted) {
+    this.#count(dossier, 1)
+    if (!isCounted(dossier.status)) return
+    const received = dayOf(dossier.received_at)
+    if (received < (this.#since.get(dossier.unit) ?? Infinity)) this.#since.set(dossier.unit, received)
+  }
+
+  remove (dossier: Counted) {
+    this.#count(dossier, -1)
+  }
+
+  #count (dossier: Counted, sign: 1 | -1) {
+    const { unit, level, field, channel } = dossier
+    const byUnit = seriesOf(this.#byUnit, unit)
+    const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
+    const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
+    countEvents(dossier, (day, measure, by) => {
+      const slice = sliceOf(day)
+      cellOf(byUnit, slice)[measure] += sign * by
+      cellOf(byLevel, slice)[measure] += sign * by
+      cellOf(byDay, day)[measure] += sign * by
+    })
+  }
+
+  /**
+   * Writes what changes, in the order of the keys, and must be the last that a transaction does: others wait for these
+   * rows, and as nothing is locked after them, never in a circle.
+   */
+  async write (trx: Trx, province: string): Promise<void> {
+    await keepSince(trx, province, this.#since)
+    const all: Record<SumsTable, All> = {
+      dossier_sums_by_unit: this.#byUnit,
+      dossier_sums_by_unit_quarter: longer(this.#byUnit, quarterOf),
+      dossier_sums_by_level: this.#byLevel,
+      dossier_sums_by_channel: longer(this.#byDay, sliceOf),
+      dossier_sums_by_day: this.#byDay
+    }
+    for (const table of Object.keys(SUMS) as SumsTable[]) {
+      await addCells(trx, province, table, cellsFor(table, all[table]))
+    }
+  }
+}
+
+/** The same, added up over longer times. */
+function longer (all: All, timeOf: (day: Day) => Day): All {
+  return new Map([...all].map(([key, series]) => {
+    const summed: Series = new Map()
+    for (const [day, cell] of series) {
+      const sums = cellOf(summed, timeOf(day))
+      for (const measure of MEASURES) sums[measure] += cell[measure]
+    }
+    return [key, summed]
+  }))
+}
+
+function cellsFor (table: SumsTable, all: All): Keyed[] {
+  const cells: Keyed[] = []
+  for (const [key, series] of all) {
+    const names = key.split(' ')
+    for (const [day, cell] of series) {
+      if (MEASURES.every(measure => cell[measure] === 0)) continue
+      const keyed: Keyed = { ...cell }
+      SUMS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
+      cells.push(keyed)
+    }
+  }
+  return cells
+}
+
+function seriesOf (all: All, key: string): Series {
+  let series = all.get(key)
+  if (series === undefined) {
+    series = new Map<Day, Cell>()
+    all.set(key, series)
+  }
+  return series
+}
+
+const NOTHING = Object.fromEntries(MEASURES.map(measure => [measure, 0])) as Cell
+
+function cellOf (series: Series, day: Day): Cell {
+  let cell = series.get(day)
+  if (cell === undefined) {
+    cell = { ...NOTHING }
+    series.set(day, cell)
+  }
+  return cell
+}
+
+const SINCE: Columns<readonly [string, Day]> = {
+  unit: { type: 'text', of: ([unit]) => unit }, since: { type: 'date', of: ([, since]) => since }
+}
+
+/** Nearly always it is known already, and nothing is locked. */
+async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string, Day>): Promise<void> {
+  if (since.size === 0) return
+  await sql`
+    insert into dossier_desks as kept (province_code, unit, since)
+    select ${province}, unit, since from ${unnested(SINCE, [...since])} as given
+    where not exists (
+      select from dossier_desks as known
+      where known.province_code = ${province} and known.unit = given.unit and known.since <= given.since)
+    order by unit
+    on conflict (province_code, unit) do update set since = least(kept.since, excluded.since)`.execute(trx)
+}
+
+const TYPES: Record<string, ArrayType> = {
+  unit: 'text', level: 'text', field: 'text', channel: 'text', quarter: 'date', slice: 'date', day: 'date'
+}
+
+function columnOf (name: string): Columns<Keyed>[string] {
+  return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }
+}
+
+/** Adds to sums, in the order of their keys. */
+export async function addCells (trx: Trx, province: string, table: SumsTable, cells: Keyed[]): Promise<void> {
+  if (cells.length === 0) return
+  const key = SUMS[table]
+  const names = [...key, ...MEASURES]
+  const changed = unnested(Object.fromEntries(names.map(name => [name, columnOf(name)])), cells)
+  await sql`
+    insert into ${sql.table(table)} as kept (province_code, ${columns(names)})
+    select ${province}, ${columns(names)}
+    from ${changed} as changed
+    order by ${columns(key)}
+    on conflict (province_code, ${columns(key)}) do update set ${increments()}`.execute(trx)
+}
+
+function increments (): RawBuilder<unknown> {
+  return sql.join(MEASURES.map(measure => (
+    sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
+}

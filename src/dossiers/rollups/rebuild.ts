@@ -1,0 +1,121 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Db, Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { inTransaction } from '../../database/transaction.ts'
+import { dayNamed } from '../../time/business-day.ts'
+import { dayIn, dossierEvents, IS_COUNTED, quarterIn, sliceIn } from '../rules/events-sql.ts'
+import { MEASURES } from '../rules/events.ts'
+import { addCells, SUMS, type Cell, type SumsTable } from './deltas.ts'
+
+/** A row that is not what the dossiers say. `key` holds the columns of the table's key after the province. */
+export interface Deviation {
+  table: SumsTable | 'dossier_desks'
+  province: string
+  key: Record<string, string>
+  kept: Readonly<Record<string, number | string | null>>
+  counted: Readonly<Record<string, number | string | null>>
+}
+
+interface WrongSum extends Deviation {
+  table: SumsTable
+  kept: Cell
+  counted: Cell
+}
+
+/** Any number, so that one recount waits for another: two would correct the same sum twice. */
+const LOCK = 20_210_614
+
+/**
+ * Counts all dossiers again and corrects the sums that deviate. Dossiers may be written meanwhile: rows and sums are
+ * read as of one time, at which they had to agree, and a sum is corrected by what it was off then.
+ * @returns what was wrong
+ */
+export async function recountDossiers (db: Db): Promise<Deviation[]> {
+  return db.connection().execute(async session => {
+    await sql`select pg_advisory_lock(${LOCK})`.execute(session)
+    try {
+      const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongSums)
+      return await inTransaction(session, true, async trx => {
+        const desks = await correctedDesks(trx)
+        await correct(trx, wrong)
+        return [...desks, ...wrong]
+      })
+    } finally {
+      await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
+    }
+  })
+}
+
+async function wrongSums (trx: Trx): Promise<WrongSum[]> {
+  const key = ['province_code', 'unit', 'level', 'field', 'channel']
+  await sql`
+    create temporary table counted_days on commit drop as
+    select ${columns([...key, 'day'])}, ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+    from (${dossierEvents(key, sql`dossiers`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
+  const found = []
+  for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await wrongSumsOf(trx, table))
+  return found
+}
+
+async function wrongSumsOf (trx: Trx, table: SumsTable): Promise<WrongSum[]> {
+  const keys = sql.join(['province_code', ...SUMS[table]].map(name => sql.ref(name)))
+  const each = (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>) => (
+    sql.join(MEASURES.map(name => column(sql.ref(name)))))
+  const { rows } = await sql<{ province_code: string, kept: Cell, counted: Cell } & Record<string, string>>`
+    with counted as (
+      select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)}
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from counted_days) as days
+      group by ${keys}
+    ),
+    compared as (
+      select ${keys}, to_jsonb(kept) as kept, to_jsonb(counted) as counted,
+        (${each(name => sql`coalesce(kept.${name}, 0)`)}) = (${each(name => sql`coalesce(counted.${name}, 0)`)}) as equal
+      from counted full join ${sql.table(table)} as kept using (${keys})
+    )
+    select * from compared where not equal order by ${keys}`.execute(trx)
+  return rows.map(({ province_code: province, kept, counted, ...row }) => {
+    const key = Object.fromEntries(SUMS[table].map(name => [name, row[name]!]))
+    return { table, province, key, kept: cellFrom(kept), counted: cellFrom(counted) }
+  })
+}
+
+function cellFrom (sums: Cell | null): Cell {
+  return Object.fromEntries(MEASURES.map(measure => [measure, sums?.[measure] ?? 0])) as Cell
+}
+
+async function correct (trx: Trx, sums: WrongSum[]) {
+  for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
+    const { table, province } = ofOne[0]!
+    const time = SUMS[table].at(-1)!
+    await addCells(trx, province, table, ofOne.map(({ key, kept, counted }) => ({
+      ...key,
+      [time]: dayNamed(key[time]!),
+      ...Object.fromEntries(MEASURES.map(measure => [measure, counted[measure] - kept[measure]]))
+    })))
+  }
+}
+
+/** Sees to it that no desk is said to send dossiers since a later day than that of the first that it has or had. */
+async function correctedDesks (trx: Trx): Promise<Deviation[]> {
+  const { rows } = await sql<{ province_code: string, unit: string, kept: string | null, counted: string }>`
+    with first as (
+      select province_code, unit, min(${dayIn('received_at')}) as since
+      from (
+        select province_code, unit, received_at, status from dossiers
+        union all
+        select province_code, unit, received_at, status from dossier_versions
+      ) as versions
+      where ${IS_COUNTED} group by province_code, unit
+    ),
+    late as (
+      select first.*, desks.since as kept from first left join dossier_desks as desks using (province_code, unit)
+      where coalesce(desks.since > first.since, true)
+    ),
+    corrected as (
+      insert into dossier_desks as desks (province_code, unit, since) select province_code, unit, since from late order by 1, 2
+      on conflict (province_code, unit) do update set since = least(desks.since, excluded.since)
+    )
+    select province_code, unit, kept, since as counted from late order by 1, 2`.execute(trx)
+  return rows.map(({ province_code: province, unit, kept, counted }) => (
+    { table: 'dossier_desks', province, key: { unit }, kept: { since: kept }, counted: { since: counted } }))
+}

@@ -1,0 +1,115 @@
+import { dayOf, type Day } from '../../time/business-day.ts'
+
+/** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
+export const MEASURES = [
+  'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
+  'became_overdue', 'due', 'due_in_time'
+] as const
+export type Measure = typeof MEASURES[number]
+
+/** While a supplement is waited for, no due date runs. Instants in milliseconds since 1970. */
+export interface Supplement {
+  requested_at: number
+  completed_at: number | null
+  old_due_at: number | null
+  new_due_at: number | null
+}
+
+/** What of a dossier decides where it counts. Supplements are in order, without overlap; only the last may be open. */
+export interface Countable {
+  channel: string
+  status: number
+  received_at: number
+  due_at: number | null
+  finished_at: number | null
+  returned_at: number | null
+  updated_at: number
+  supplements: readonly Supplement[]
+}
+
+const WITHDRAWN = 7
+const STOPPED = 8
+const PROCESSED = 9
+const RETURNED = 10
+
+/** Registered, not accepted and deleted ones are not dossiers, or not yet, or no more. */
+export function isCounted (status: number): boolean {
+  return status === 2 || (status >= 4 && status <= RETURNED)
+}
+
+/** null: it is open, or has ended and nothing says when. */
+export function endOf ({ status, finished_at, returned_at, updated_at }: Countable): number | null {
+  if (status < WITHDRAWN) return null
+  const end = finished_at ?? returned_at
+  return status === WITHDRAWN || status === STOPPED ? end ?? updated_at : end
+}
+
+/**
+ * Tells on which days a dossier counts for what, from its newest record alone: in which order its records came makes no
+ * difference, and days that are past stay as they were unless the record corrects them.
+ */
+export function countEvents (dossier: Countable, count: (day: Day, measure: Measure, by: 1 | -1) => void): void {
+  if (!isCounted(dossier.status)) return
+  const received = dayOf(dossier.received_at)
+  count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
+  if (dossier.channel === 'postal') count(received, 'received_postal', 1)
+
+  const end = endOf(dossier)
+  if (end !== null) count(dayOf(end), resolutionOf(dossier, end), 1)
+
+  let missed: Day | null = null
+  for (const { from, until, due, final } of termsOf(dossier, end)) {
+    if (due === null) continue
+    const dueDay = dayOf(due)
+    // A due date that was past already when it was set is reached on that day: the days before it are reported.
+    const reached = Math.max(from, dueDay)
+    const overdueUntil = end === null ? until : Math.min(until, dayOf(end))
+    if (reached < overdueUntil) {
+      count(reached, 'became_overdue', 1)
+      if (overdueUntil !== Infinity) count(overdueUntil, 'became_overdue', -1)
+    }
+    // A due date that was not reached before a supplement was asked for is void; one that stayed the same counts once.
+    if ((reached < until || final) && dueDay !== missed) {
+      count(reached, 'due', 1)
+      if (final && end !== null && end <= due) count(reached, 'due_in_time', 1)
+      missed = dueDay
+    }
+  }
+}
+
+/** In time: not after the due date. Early: on a day before that of the due date, and with a result. */
+function resolutionOf ({ status, due_at: due }: Countable, end: number): Measure {
+  if (due === null) return 'resolved_on_time'
+  if (end > due) return 'resolved_overdue'
+  const hasResult = status === PROCESSED || status === RETURNED
+  return hasResult && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
+}
+
+/** At the end of each day from `from` to the one before `until`, this due date was in force; null: there was none. */
+interface Term {
+  from: Day
+  until: Day
+  due: number | null
+  /** It is the one that the dossier has, or had at its end. */
+  final: boolean
+}
+
+/** The time in which the dossier did not wait for a supplement, cut where its due date changed. */
+function termsOf ({ received_at, due_at: due, supplements }: Countable, end: number | null): Term[] {
+  const received = dayOf(received_at)
+  const last = { from: received, until: Infinity, due, final: true }
+  if (supplements.length === 0) return [last]
+
+  const waits = end === null ? supplements : supplements.filter(({ requested_at: requested }) => requested < end)
+  const terms: Term[] = []
+  let from = received
+  for (const [i, { requested_at: requested, completed_at: completed, old_due_at: old }] of waits.entries()) {
+    const set = i === 0 ? null : waits[i - 1]!.new_due_at
+    terms.push({ from, until: dayOf(requested), due: set ?? old ?? due, final: false })
+    // Whoever has ended waits no longer, whatever became of the supplement.
+    const waited = completed === null || (end !== null && end < completed) ? end : completed
+    if (waited === null) return terms
+    from = Math.max(received, dayOf(waited))
+  }
+  return [...terms, { ...last, from }]
+}

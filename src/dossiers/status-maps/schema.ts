@@ -1,0 +1,28 @@
+import { Type, type Static } from 'typebox'
+import { Example, Name, Named, Ref, SourceCode } from '../../contract/fields.ts'
+
+const MAX_STATUSES = 1_000
+
+export const MappedStatus = Named('MappedStatus', 'What a source calls a national status of dossiers.', {
+  code: Name('The status as the source writes it.', 100),
+  status: Type.Integer({
+    description: '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, 6 financial ' +
+      'obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned.',
+    minimum: 1, maximum: 10
+  })
+})
+export type MappedStatus = Static<typeof MappedStatus>
+
+export const StatusMap = Named('StatusMap', 'All the statuses of a source.', {
+  items: Type.Array(Ref(MappedStatus), { maxItems: MAX_STATUSES })
+})
+export type StatusMap = Static<typeof StatusMap>
+
+export const StatusMapBody = Type.Object({
+  items: Type.Array(Type.Object(MappedStatus.properties, { additionalProperties: false }), { maxItems: MAX_STATUSES })
+}, {
+  additionalProperties: false,
+  examples: [{ items: [{ code: 'DANG_XU_LY', status: 4 }, { code: 'DA_TRA_KET_QUA', status: 10 }] }]
+})
+
+export const StatusMapPath = Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') })

@@ -1,0 +1,176 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import type { Db } from '../../../src/database/connect.ts'
+import { dossiersBehind } from '../../../src/dossiers/counts/drill-down.ts'
+import { dayNamed, dayOf } from '../../../src/time/business-day.ts'
+import { COUNT_KEYS, tableFor, type CountKey, type CountPlan, type Span } from '../../../src/dossiers/counts/plan.ts'
+import { countedDossiers, type CountedGroup } from '../../../src/dossiers/counts/count.ts'
+import type { Countable } from '../../../src/dossiers/rules/events.ts'
+import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
+import { SUMS } from '../../../src/dossiers/rollups/deltas.ts'
+import { forEachDatabase } from '../../database.ts'
+import { countables, lives } from '../arbitrary.ts'
+import { daysByHand, type Figures } from '../by-hand.ts'
+import { FIELDS, LEVELS, nameOf, PATHS } from '../catalogue.ts'
+import { forget, itemOf, send } from '../given.ts'
+
+const CHANNELS = ['online', 'direct', 'postal']
+const SOURCES = ['one-stop', 'other']
+const ALL = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
+
+const dossier = fc.record({
+  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS)), source: fc.constantFrom(...SOURCES)
+}).map(({ countable, ...others }) => ({ ...countable, ...others }))
+type Dossier = typeof dossier extends fc.Arbitrary<infer D> ? D : never
+
+const days = fc.integer({ min: dayNamed('2020-12-28'), max: dayNamed('2021-03-10') })
+const slices = fc.constantFrom(
+  '2020-12-15', '2021-01-01', '2021-01-15', '2021-02-01', '2021-02-15', '2021-03-01', '2021-03-15'
+).map(dayNamed)
+const span = fc.oneof(
+  fc.tuple(days, days).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
+  fc.tuple(slices, slices).filter(([a, b]) => a !== b).map(([a, b]) => [Math.min(a, b), Math.max(a, b) - 1] as const)
+)
+
+const someOf = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined, freq: 3 })
+/** Few things are asked at once, so that each table has its turn. */
+const plans: fc.Arbitrary<CountPlan> = fc.record({
+  keys: fc.subarray([...COUNT_KEYS], { maxLength: 3 }),
+  spans: fc.array(span, { minLength: 1, maxLength: 4 }),
+  unit: fc.option(fc.constantFrom('H56', 'H56-380', 'H56-14755'), { freq: 3 }),
+  level: someOf(['province', 'district', 'commune']), field: someOf([...new Set(Object.values(FIELDS))]),
+  procedure: someOf(Object.keys(FIELDS)), channel: someOf(CHANNELS),
+  source: fc.option(fc.constantFrom(...SOURCES), { nil: undefined, freq: 3 }),
+  plain: fc.boolean()
+}).map(({ spans, plain, ...plan }) => {
+  const told = plan.keys.includes('period') ? spans : spans.slice(0, 1)
+  const asked = told.map(([from, to], i): Span => ({ code: `span-${i}`, from: nameOf(from), to: nameOf(to) }))
+  const { keys, unit, level } = plan
+  return plain ? { keys, unit, level, spans: asked } : { ...plan, spans: asked }
+})
+
+function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
+  const sums: Required<Figures> = {
+    received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
+    resolved_overdue: 0, became_overdue: 0, due: 0, due_in_time: 0
+  }
+  let carried_over = 0
+  let overdue = 0
+  for (const [day, figures] of dossiers.flatMap(dossier => [...daysByHand(dossier, ALL)])) {
+    const { received_online: online = 0, received_direct: direct = 0 } = figures
+    const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
+    if (day < dayNamed(from)) carried_over += online + direct - early - onTime - late
+    if (day <= dayNamed(to)) overdue += figures.became_overdue ?? 0
+    if (day < dayNamed(from) || day > dayNamed(to)) continue
+    for (const [name, count] of Object.entries(figures)) sums[name as keyof Figures] += count
+  }
+  const { became_overdue: _, ...flows } = sums
+  const received = carried_over + sums.received_online + sums.received_direct
+  const resolved = sums.resolved_early + sums.resolved_on_time + sums.resolved_overdue
+  return {
+    ...flows, carried_over, received, resolved, resolved_in_time: resolved - sums.resolved_overdue,
+    pending: received - resolved, pending_overdue: overdue, pending_in_time: received - resolved - overdue
+  }
+}
+
+function keysOf ({ unit, procedure, channel }: Dossier, period: string | null): Record<CountKey, string | null> {
+  return { level: LEVELS[unit]!, field: FIELDS[procedure]!, unit, procedure, channel, period }
+}
+
+function expected (dossiers: Dossier[], { keys, spans, ...plan }: CountPlan): CountedGroup[] {
+  const asked = dossiers.filter(dossier => {
+    const own = keysOf(dossier, null)
+    return (plan.unit === null || PATHS[dossier.unit]!.includes(plan.unit)) &&
+      (plan.source === undefined || plan.source === dossier.source) &&
+      (['level', 'field', 'procedure', 'channel'] as const).every(name => plan[name]?.includes(own[name]!) ?? true)
+  })
+  return spans.flatMap(span => {
+    const keyed = (dossier: Dossier) => Object.fromEntries(keys.map(key => [key, keysOf(dossier, span.code)[key]]))
+    if (keys.length === 0) return [counted(asked, span)]
+    return [...Map.groupBy(asked, dossier => JSON.stringify(keyed(dossier))).values()]
+      .map(group => ({ ...keyed(group[0]!), ...counted(group, span) }))
+      .filter(({ received, due }) => received > 0 || due > 0)
+  })
+}
+
+function inOrder (groups: CountedGroup[]): unknown[] {
+  return groups.map(group => Object.entries(group).sort(([a], [b]) => a < b ? -1 : 1))
+    .sort((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+}
+
+/** Sends dossiers to a database that has no others. */
+async function given (db: Db, dossiers: Dossier[]) {
+  await forget(db)
+  for (const source of SOURCES) {
+    const items = dossiers.map((dossier, i) => ({ ...dossier, code: `000.00.00.H56-210101-${i}` }))
+      .filter(dossier => dossier.source === source).map(({ source: _, ...dossier }) => itemOf(dossier))
+    const { outcomes } = await send(db, items, { source })
+    if (outcomes.includes('rejected')) throw new Error('rejected')
+  }
+}
+
+/** The usual questions, which chance asks too seldom. */
+const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31'].map((to): CountPlan => (
+  { keys: [key], spans: [{ code: null, from: '2020-12-15', to }], unit: null })))
+
+const questions = fc.tuple(
+  fc.array(dossier, { minLength: 1, maxLength: 12 }), fc.array(plans, { minLength: 8, maxLength: 8 }))
+
+forEachDatabase('dossiers', async (t, { db }) => {
+  t.test('count the same by hand and from any table, for any days, groups and filters', async t => {
+    const used = new Set<string>()
+    await fc.assert(fc.asyncProperty(questions, async ([dossiers, plans]) => {
+      await given(db, dossiers)
+      for (const plan of [...plans, ...USUAL]) {
+        used.add(tableFor(plan))
+        const groups = (await countedDossiers(plan).execute(db)).rows
+        const byHand = expected(dossiers, plan)
+        if (!isDeepStrictEqual(inOrder(groups), inOrder(byHand))) {
+          throw new Error(JSON.stringify({ plan, groups, byHand }))
+        }
+      }
+    }), { numRuns: 30 })
+    t.same([...used].sort(), [...Object.keys(SUMS), 'dossiers'].sort())
+  })
+
+  t.test('can be listed as they are counted', async t => {
+    await fc.assert(fc.asyncProperty(questions, async ([dossiers, plans]) => {
+      await given(db, dossiers)
+      for (const { spans, ...others } of plans) {
+        const plan = { ...others, keys: [], spans: spans.slice(0, 1) }
+        const counts = (await countedDossiers(plan).execute(db)).rows[0]!
+        const listed = async (counting: Counting) => {
+          const { rows } = await dossiersBehind(plan, counting).execute(db)
+          return [rows.length, rows.filter(row => row.in_time).length]
+        }
+        const all = [await listed('ended'), await listed('handled'), await listed('due')]
+        const inTime = counts.resolved_in_time + counts.pending_in_time
+        const byCount = [
+          [counts.resolved, counts.resolved_in_time], [counts.received, inTime], [counts.due, counts.due_in_time]
+        ]
+        if (!isDeepStrictEqual(all, byCount)) throw new Error(JSON.stringify({ plan, all, byCount }))
+      }
+    }), { numRuns: 30 })
+    t.pass()
+  })
+
+  t.test('leave days that are over as they were, whatever an honest source sends later', async t => {
+    await fc.assert(fc.asyncProperty(lives, fc.constantFrom<CountKey[]>([], ['channel']), async (versions, keys) => {
+      await forget(db)
+      const sent = (version: Countable) => (
+        send(db, [itemOf({ ...version, code: 'a', unit: 'H56-380', procedure: '1.001193' })]))
+      const [first, ...later] = versions
+      await sent(first!)
+      for (const version of later) {
+        const from = nameOf(dayOf(first!.received_at) - 1)
+        const span = { code: null, from, to: nameOf(dayOf(version.updated_at) - 1) }
+        const count = async () => (await countedDossiers({ keys, spans: [span], unit: null }).execute(db)).rows
+        const before = await count()
+        await sent(version)
+        if (!isDeepStrictEqual(await count(), before)) throw new Error(JSON.stringify({ span, before }))
+      }
+    }), { numRuns: 20 })
+    t.pass()
+  })
+})

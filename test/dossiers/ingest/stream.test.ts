@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { request, type ClientRequest } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { sql } from 'kysely'
+import { givenClient } from '../../client.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
+import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { forgetImports } from '../../../src/dossiers/imports/queries.ts'
+import { forget, item } from '../given.ts'
+
+const URL = '/v1/dossiers?source=one-stop'
+const NDJSON = { ...ADMIN, 'content-type': 'application/x-ndjson' }
+
+function lines (...items: unknown[]): string {
+  return items.map(one => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join('')
+}
+
+function many (count: number, given: object = {}): object[] {
+  return Array.from({ length: count }, (_, n) => item({ code: `s-${n}`, ...given }))
+}
+
+forEachDatabase('a stream of dossiers', async (t, service) => {
+  const { app, db, get, post } = service
+  t.afterEach(() => forget(db))
+  const stream = (body: string, headers: Record<string, string> = {}, url = URL) => (
+    post(url, body, { ...NDJSON, ...headers }))
+
+  t.test('of any length is taken in, each dossier as it stands last', async t => {
+    const closing = { status: 10, returned_at: '2021-06-02T08:00:00+07:00', updated_at: '2021-06-02T08:00:00+07:00' }
+    const { status, body } = await stream(lines(...many(12_000), ...many(12_000, closing)))
+    t.equal(status, 200)
+    t.equal(body.received, 24_000)
+    t.equal(body.created + body.updated + body.stale, 24_000)
+    t.equal(body.created, 12_000)
+    t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { ...body, errors: undefined, import: undefined, state: 'done' })
+    t.match((await stream(lines(...many(12_000, closing)))).body, { received: 12_000, unchanged: 12_000 })
+    t.match((await get('/v1/dossiers?limit=3&status=10')).body.items, [{ code: 's-0' }, { code: 's-1' }, { code: 's-10' }])
+    t.same(await recountDossiers(db), [])
+  })
+
+  t.test('leaves out what is at fault, and tells each by its line', async t => {
+    const { status, body } = await stream(lines(item(), '', '{', item({ code: 'b', unit: 'H56-999' }), { ...item(), phone: '0' }, 7))
+    t.equal(status, 200)
+    t.match(body, {
+      received: 5, created: 1, rejected: 4,
+      errors: [
+        { line: 3, pointer: '', code: 'not_json' }, { line: 4, pointer: '/unit', code: 'unknown_unit' },
+        { line: 5, pointer: '/phone', code: 'unknown_property' }, { line: 6, pointer: '', code: 'invalid_type' }
+      ]
+    })
+    t.match((await get(`/v1/imports/${body.import}/errors`, ADMIN)).body.items, body.errors)
+    t.same((await get(`/v1/imports/${body.import}/errors`, ADMIN)).body.items, body.errors)
+    t.match((await get('/v1/imports?limit=1', ADMIN)).body.items, [{ id: body.import, rejected: 4 }])
+  })
+
+  t.test('answers with a thousand errors, and keeps all', async t => {
+    const { body } = await stream(lines(...many(1_234, { unit: 'H56-999' })))
+    t.same([body.rejected, body.errors.length], [1_234, 1_000])
+    const { body: page } = await get(`/v1/imports/${body.import}/errors`, ADMIN)
+    t.equal(page.items.length, 1_000)
+    const { items } = (await get(`/v1/imports/${body.import}/errors?cursor=${page.next_cursor}`, ADMIN)).body
+    t.same([items.length, items.at(-1).line], [234, 1_234])
+  })
+
+  t.test('can be tried out', async t => {
+    const { body } = await stream(lines(item(), '{'), {}, `${URL}&dry_run=true`)
+    t.match(body, { received: 2, created: 1, rejected: 1 })
+    t.same((await get('/v1/dossiers')).body.items, [])
+    t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { dry_run: true, state: 'done', received: 2 })
+    t.match((await get(`/v1/imports/${body.import}/errors`, ADMIN)).body.items, [{ line: 2 }])
+  })
+
+  t.test('with nothing in it changes nothing', async t => {
+    t.match((await stream('\n')).body, { received: 0, errors: [] })
+  })
+
+  t.test('says whose dossiers it may touch line by line', async t => {
+    const { headers } = await givenClient(service, 'district', { scopes: ['write:dossiers'], source: 'district', unit: 'H56-380' })
+    const { body } = await stream(lines(item(), item({ code: 'b', unit: 'H56-381' })), headers, '/v1/dossiers')
+    t.match(body, { created: 1, rejected: 1, errors: [{ line: 2, pointer: '/unit', code: 'forbidden_unit' }] })
+    t.equal((await get(`/v1/imports/${body.import}`, headers)).status, 200)
+    const { headers: others } = await givenClient(service, 'other', { scopes: ['write:dossiers'], source: 'other' })
+    t.equal((await get(`/v1/imports/${body.import}`, others)).status, 404)
+    t.equal((await get(`/v1/imports/${body.import}/errors`, others)).status, 404)
+    t.same((await get('/v1/imports', others)).body.items, [])
+  })
+
+  t.test('has no second effect under the same idempotency key', async t => {
+    const key = { 'idempotency-key': 'stream-1' }
+    const first = await stream(lines(item()), key)
+    t.match(first, { status: 200, body: { created: 1 } })
+    await forget(db)
+    const again = await stream(lines(item()), key)
+    t.equal(again.headers['idempotency-replayed'], 'true')
+    t.same(again.body, first.body)
+    t.same((await get('/v1/dossiers')).body.items, [])
+    t.match(await stream(lines(item({ status: 6 })), key), { status: 422, body: { code: 'idempotency_key_reused' } })
+  })
+
+  const address = await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+
+  function open (headers: Record<string, string> = {}): ClientRequest {
+    return request(`${address}${URL}`, { method: 'POST', headers: { ...NDJSON, ...headers } }).on('error', () => {})
+  }
+
+  async function importLike (expected: object) {
+    for (;;) {
+      const { items } = (await get('/v1/imports?limit=1', ADMIN)).body
+      if (Object.entries(expected).every(([name, value]) => items[0]?.[name] === value)) return items[0]
+      await new Promise(resolve => setTimeout(resolve, 50))
+    }
+  }
+
+  t.test('shows how far it is while it runs, and where it broke off', async t => {
+    const key = { 'idempotency-key': 'stream-2' }
+    const sending = open(key)
+    sending.write(lines(...many(10)))
+    const { id } = await importLike({ state: 'running', created: 10 })
+    t.match((await get('/v1/dossiers')).body.items, { length: 10 }, 'what came is there already')
+    t.match(await stream(lines(item()), key), { status: 409, body: { code: 'idempotency_key_in_use' } })
+    sending.destroy()
+    t.match(await importLike({ id, state: 'interrupted' }), { created: 10, ended_at: String })
+    t.match((await stream(lines(...many(20)), key)).body, { created: 10, unchanged: 10 }, 'and is simply sent again')
+  })
+
+  t.test('is refused before it is sent to whoever may not', async t => {
+    const sending = open({ authorization: 'Bearer cchc_0_0' })
+    sending.write('{')
+    const [answer] = await once(sending, 'response') as [{ statusCode: number }]
+    t.equal(answer.statusCode, 401)
+    sending.destroy()
+  })
+
+  t.test('ends with the reason when the service cannot go on', async t => {
+    await sql`alter table dossiers add constraint broken check (code <> 'broken')`.execute(db)
+    const sending = open()
+    sending.write(lines(item({ code: 'broken' })))
+    const [answer] = await once(sending, 'response') as [{ statusCode: number, headers: Record<string, string> }]
+    t.same([answer.statusCode, answer.headers['connection']], [500, 'close'])
+    sending.destroy()
+    await sql`alter table dossiers drop constraint broken`.execute(db)
+    t.match((await get('/v1/imports?limit=1', ADMIN)).body.items, [{ state: 'interrupted', received: 0 }])
+  })
+
+  t.test('that the service itself broke off shows by its silence, and is forgotten after a month', async t => {
+    const { body } = await stream(lines('{'))
+    const age = (interval: string, state: string) => (
+      sql`update imports set state = ${state}, changed_at = now() - ${interval}::interval where id = ${body.import}`.execute(db))
+    await age('1 minute', 'running')
+    t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'running' })
+    await age('3 minutes', 'running')
+    t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'interrupted' })
+    await age('31 days', 'done')
+    await forgetImports(db)
+    t.equal((await get(`/v1/imports/${body.import}`, ADMIN)).status, 404)
+    t.equal((await get(`/v1/imports/${body.import}/errors`, ADMIN)).status, 404)
+    t.same((await sql`select 1 from import_errors where import = ${body.import}`.execute(db)).rows, [])
+  })
+
+  t.ok(port > 0)
+})

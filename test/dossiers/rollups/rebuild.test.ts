@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { sql } from 'kysely'
+import t from 'tap'
+import { connect } from '../../../src/database/connect.ts'
+import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
+import { migrate } from '../../../src/database/migrations/migrate.ts'
+import { loadCatalogue, loadSample } from '../../../src/sample/load.ts'
+import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { forEachDatabase } from '../../database.ts'
+import { item, send } from '../given.ts'
+
+forEachDatabase('a recount', async (t, { db }) => {
+  await send(db, [item(), item({ code: 'b', unit: 'H56-14755', procedure: '1.001193' })])
+
+  t.test('finds nothing where nothing is wrong, and a sum of nothing is not wrong', async t => {
+    await sql`insert into dossier_sums_by_day (province_code, level, channel, day) values ('H56', 'district', 'direct', '2020-01-01')`.execute(db)
+    t.same(await recountDossiers(db), [])
+  })
+
+  t.test('tells what is wrong and corrects it', async t => {
+    await sql`update dossier_sums_by_unit set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
+    await sql`delete from dossier_sums_by_level where level = 'commune' and slice = '2021-05-15'`.execute(db)
+    await sql`insert into dossier_sums_by_day (province_code, level, channel, day, resolved_early) values ('H56', 'province', 'online', '2021-06-01', 2)`.execute(db)
+    await sql`delete from dossier_desks where unit = 'H56-14755'`.execute(db)
+    await sql`update dossier_desks set since = '2021-06-30' where unit = 'H56-380'`.execute(db)
+    t.match(await recountDossiers(db), [
+      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-14755' }, kept: { since: null }, counted: { since: '2021-05-31' } },
+      { table: 'dossier_desks', key: { unit: 'H56-380' }, kept: { since: '2021-06-30' }, counted: { since: '2021-05-31' } },
+      {
+        table: 'dossier_sums_by_unit', province: 'H56', key: { unit: 'H56-380', slice: '2021-05-15' },
+        kept: { received_direct: 5, due: 3 }, counted: { received_direct: 1, due: 0 }
+      },
+      {
+        table: 'dossier_sums_by_level', key: { level: 'commune', field: 'civil-status', slice: '2021-05-15' },
+        kept: { received_direct: 0 }, counted: { received_direct: 1 }
+      },
+      {
+        table: 'dossier_sums_by_day', key: { level: 'province', channel: 'online', day: '2021-06-01' },
+        kept: { resolved_early: 2 }, counted: { resolved_early: 0 }
+      }
+    ])
+    t.same(await recountDossiers(db), [])
+  })
+})
+
+t.test('the command tells each sum that was wrong, and ends with 1 if any was', async t => {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-recount-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const inDatabase = async (work: (db: ReturnType<typeof connect>['db']) => Promise<unknown>) => {
+    const embedded = await startEmbedded(folder)
+    const connection = connect(embedded.address, { max: 1, onLost: () => {} })
+    await work(connection.db)
+    await connection.close()
+    await embedded.close()
+  }
+  const recount = () => promisify(execFile)(process.execPath, ['src/dossiers/rollups/cli.ts'], {
+    env: { ...process.env, DATA_DIR: folder, DATABASE_URL: '' }
+  }).then(
+    ({ stdout }) => ({ code: 0, stdout }), ({ code, stdout }: { code: number, stdout: string }) => ({ code, stdout }))
+
+  await inDatabase(async db => {
+    await migrate(db)
+    await loadCatalogue(db)
+    await loadSample(db)
+    await send(db, [item()])
+    await sql`update dossier_sums_by_unit set received_direct = 5 where slice = '2021-05-15'`.execute(db)
+  })
+  t.same(await recount(), {
+    code: 1,
+    stdout: 'dossier_sums_by_unit H56 H56-380 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'
+  })
+  t.same(await recount(), { code: 0, stdout: 'all sums are right\n' })
+})

@@ -1,0 +1,143 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import type { Db } from '../../../src/database/connect.ts'
+import { dayNamed, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
+import { MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
+import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import type { DossierItem } from '../../../src/dossiers/schema.ts'
+import { forEachDatabase } from '../../database.ts'
+import { countables } from '../arbitrary.ts'
+import { daysByHand } from '../by-hand.ts'
+import { FIELDS, LEVELS, nameOf } from '../catalogue.ts'
+import { forget, itemOf, send, storedDossiers } from '../given.ts'
+
+const UPDATED = Date.parse('2021-03-15T08:00:00+07:00')
+const SPAN = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
+
+interface Version extends Countable {
+  code: string
+  unit: string
+  procedure: string
+  deleted: boolean
+}
+
+/** Versions of one dossier, each of another time; a deletion may be of the same time as a version. */
+const history = fc.record({
+  code: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h').map(letter => `000.00.00.H56-210101-${letter}`),
+  versions: fc.array(fc.tuple(
+    countables, fc.constantFrom(...Object.keys(LEVELS)), fc.constantFrom(...Object.keys(FIELDS)),
+    fc.constantFrom('kept', 'kept', 'kept', 'deleted', 'deleted at once')
+  ), { minLength: 1, maxLength: 5 })
+}).map(({ code, versions }) => versions.flatMap(([dossier, unit, procedure, fate], i): Version[] => {
+  const version = { ...dossier, code, unit, procedure, updated_at: UPDATED + i * 1_000_000, deleted: fate === 'deleted' }
+  return fate === 'deleted at once' ? [version, { ...version, deleted: true }] : [version]
+}))
+
+const histories = fc.uniqueArray(history, { minLength: 1, maxLength: 8, selector: versions => versions[0]!.code })
+
+/** Some versions come twice, all in any order, in chunks of any size. */
+const deliveries = histories.chain(histories => {
+  const all = histories.flat()
+  return fc.record({
+    histories: fc.constant(histories),
+    sent: fc.tuple(fc.shuffledSubarray(all, { minLength: all.length }), fc.subarray(all)).map(parts => parts.flat()),
+    size: fc.integer({ min: 1, max: 12 })
+  })
+})
+
+type Row = Record<string, string | number>
+
+/** The sums as rows by their keys, without what is 0. */
+function summed (newest: Version[]): Record<string, Row> {
+  const sums: Record<string, Row> = {}
+  for (const version of newest.filter(({ deleted }) => !deleted)) {
+    const level = LEVELS[version.unit]!
+    for (const [day, figures] of daysByHand(version, SPAN)) {
+      const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
+      for (const key of [
+        `${version.unit} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${FIELDS[version.procedure]} ${slice}`,
+        `${level} ${version.channel} of ${slice}`, `${level} ${version.channel} ${nameOf(day)}`
+      ]) {
+        const row = sums[key] ??= {}
+        for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
+      }
+    }
+  }
+  return withoutZeros(sums)
+}
+
+async function keptSums (db: Db): Promise<Record<string, Row>> {
+  const rows = async (table: string, ...key: string[]) => (
+    (await sql<Row>`select * from ${sql.table(table)}`.execute(db)).rows.map(row => [
+      key.map(name => row[name] ?? name).join(' '), Object.fromEntries(MEASURES.map(measure => [measure, row[measure]!]))
+    ] as const))
+  return withoutZeros(Object.fromEntries([
+    ...await rows('dossier_sums_by_unit', 'unit', 'slice'),
+    ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
+    ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
+    ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),
+    ...await rows('dossier_sums_by_day', 'level', 'channel', 'day')
+  ]))
+}
+
+function withoutZeros (sums: Record<string, Row>): Record<string, Row> {
+  return Object.fromEntries(Object.entries(sums).flatMap(([key, row]) => {
+    const counts = Object.entries(row).filter(([, count]) => count !== 0)
+    return counts.length === 0 ? [] : [[key, Object.fromEntries(counts)] as const]
+  }))
+}
+
+function itemsOf (versions: Version[]): DossierItem[] {
+  return versions.map(({ deleted, ...version }) => ({ ...itemOf(version), ...(deleted ? { deleted } : {}) }))
+}
+
+function chunksOf (versions: Version[], size: number): Version[][] {
+  return Array.from({ length: Math.ceil(versions.length / size) }, (_, i) => versions.slice(i * size, (i + 1) * size))
+}
+
+async function holds (db: Db, newest: Version[]): Promise<boolean> {
+  const stored = await storedDossiers(db)
+  const expected = newest.toSorted((a, b) => a.code < b.code ? -1 : 1)
+  return (await recountDossiers(db)).length === 0 &&
+    isDeepStrictEqual(await keptSums(db), summed(newest)) &&
+    isDeepStrictEqual(
+      stored.map(({ code, unit, status, updated_at: updated }) => [code, unit, status, Date.parse(updated)]),
+      expected.map(({ code, unit, status, deleted, updated_at }) => [code, unit, deleted ? 0 : status, updated_at]))
+}
+
+forEachDatabase('the sums of dossiers', async (t, { db }) => {
+  const numRuns = 40
+
+  t.test('equal a count of the newest versions by hand and by SQL, whatever the order and the senders', async t => {
+    await fc.assert(fc.asyncProperty(deliveries, async ({ histories, sent, size }) => {
+      await forget(db)
+      const chunks = chunksOf(sent, size).map(itemsOf)
+      const results = await Promise.all([0, 1, 2].map(async writer => {
+        const outcomes = []
+        const own = chunks.filter((_, i) => i % 3 === writer)
+        for (const chunk of own) outcomes.push(...(await send(db, chunk)).outcomes)
+        return outcomes
+      }))
+      if (results.flat().includes('rejected')) throw new Error('rejected')
+      return holds(db, histories.map(versions => versions.at(-1)!))
+    }), { numRuns })
+    t.pass()
+  })
+
+  t.test('are the same after all of it has been sent once more', async t => {
+    await fc.assert(fc.asyncProperty(deliveries, async ({ histories, sent, size }) => {
+      await forget(db)
+      for (const chunk of chunksOf(sent, size)) await send(db, itemsOf(chunk))
+      const versions = (await sql`select * from dossier_versions order by id`.execute(db)).rows
+      const newest = histories.map(versions => versions.at(-1)!)
+      const { outcomes } = await send(db, itemsOf(newest))
+      if (outcomes.some(outcome => outcome !== 'unchanged')) return false
+      const { outcomes: late } = await send(db, itemsOf(sent))
+      if (late.some(outcome => outcome !== 'unchanged' && outcome !== 'stale')) return false
+      return isDeepStrictEqual((await sql`select * from dossier_versions order by id`.execute(db)).rows, versions) &&
+        holds(db, newest)
+    }), { numRuns: 20 })
+    t.pass()
+  })
+})
