@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/response/respond.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../contract/fields.ts'
-import type { Figure } from '../on-time/figures.ts'
-import { BASES, BASIS_MEANING, OnTimeRow } from '../on-time/schema.ts'
+import type { Figure } from '../statistics/on-time/empty-rows.ts'
+import { BASES, BASIS_MEANING, OnTimeRow } from '../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../form-ii06a/columns.ts'
 
 /** What a line holds besides its name. */

@@ -1,4 +1,4 @@
-import { NOTHING_REPORTED, type Figure, type Figures } from '../on-time/figures.ts'
+import { NOTHING_REPORTED, type Figure, type Figures } from '../statistics/on-time/empty-rows.ts'
 import { FORM_MEASURES } from '../form-ii06a/columns.ts'
 import { FIGURES, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 

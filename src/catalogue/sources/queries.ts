@@ -6,7 +6,7 @@ import { recordedOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { notFound } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { recountSource } from '../../statistics/recount.ts'
+import { recountSource } from '../../statistics/reported/rollup.ts'
 import type { Source, SourceBody } from './schema.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]

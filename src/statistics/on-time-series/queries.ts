@@ -1,0 +1,62 @@
+import type { Db } from '../../database/connect.ts'
+import { desksOf, isExpected, isRecorded, type Desk } from '../../dossiers/counts/reporting-units.ts'
+import { notFound } from '../../contract/errors.ts'
+import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
+import { onTime } from '../on-time/queries.ts'
+import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import { existsIn } from '../../catalogue/units/batch-rules.ts'
+import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
+import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
+
+/** What the row of a month holds besides its month. */
+type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method'>
+
+/**
+ * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
+ * unit: it does not become zero.
+ * @param reach code of the unit that the caller reaches; null: all
+ * @throws Refusal `not_found` for the unit, `invalid_request` for months and method
+ */
+export async function onTimeSeries (
+  db: Db, name: string, question: OnTimeSeriesQuery, reach: string | null
+): Promise<OnTimeSeriesRow[]> {
+  const { basis = 'reported', method = 'resolved' } = question
+  const unit = await reachedUnit(db, { name, source: null }, reach)
+  if (unit === undefined) throw notFound('unit', name)
+  const months = (await monthsAsked(db, question)).filter(month => existsIn(unit, month))
+  if (months.length === 0) return []
+  const desks = await desksOf(db, unit.code)
+  const counted = await countedMonths(db, unit.code, months, { basis, method })
+  return months.map(month => {
+    const { code: period, starts_on, ends_on } = month
+    const of = basis === 'reported' ? reportedMonth : recordedMonth
+    return { unit: unit.code, period, starts_on, ends_on, basis, method, ...of(month, counted.get(period), desks) }
+  })
+}
+
+async function countedMonths (
+  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method'>
+): Promise<Map<string, Counted>> {
+  const question = { ...asked, period: months.map(({ code }) => code), unit, group_by: ['period' as const] }
+  const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null)
+  return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, ...counted }) => (
+    [period!, counted])))
+}
+
+const NOTHING = { ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }
+
+function reportedMonth (month: Month, counted: Counted | undefined, desks: Desk[]): Counted {
+  return counted ?? { ...NOTHING, units_expected: expected(desks, month) }
+}
+
+function recordedMonth (month: Month, counted: Counted | undefined, desks: Desk[]): Counted {
+  const units_expected = expected(desks, month)
+  const units_reported = desks.filter(desk => isRecorded(desk, month)).length
+  if (!month.has_begun || (counted === undefined && units_reported === 0)) return { ...NOTHING, units_expected }
+  const none = { ...NO_DOSSIERS, numerator: 0, denominator: 0, on_time_percent: null }
+  return { ...counted ?? none, units_reported, units_expected }
+}
+
+function expected (desks: Desk[], month: Month): number {
+  return desks.filter(desk => isExpected(desk, month)).length
+}

@@ -1,0 +1,23 @@
+import type { App, Context } from '../../http/context.ts'
+import { listResponse, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { onTimeSeries } from './queries.ts'
+import { OnTimeSeriesPath, OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
+
+export async function onTimeSeriesRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(OnTimeSeriesRow)
+
+  app.get('/units/:code/on-time-series', {
+    schema: {
+      operationId: 'getOnTimeSeries',
+      tags: ['statistics'],
+      summary: 'Follow the share that was on time, month by month',
+      description: 'For charts: every month asked for, in order, of the unit and all below it. What is not known of a month ' +
+        'is null. A unit that ended has no months after its end.',
+      params: OnTimeSeriesPath,
+      querystring: OnTimeSeriesQuery,
+      response: { 200: listResponse(OnTimeSeriesRow, 'One row for each month.'), ...problems(400, 404, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, OnTimeSeriesRow, async () => (
+    { items: await onTimeSeries(db, request.params.code, request.query, request.caller.unit), next_cursor: null })))
+}

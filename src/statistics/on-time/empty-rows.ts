@@ -1,0 +1,19 @@
+import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
+import type { OnTimeRow } from './schema.ts'
+
+export type Figure = Measure | `${Measure}_unknown`
+
+/** What was counted for a group: null where a row of it does not know, or nothing is reported. */
+export type Figures = Pick<OnTimeRow, 'scope' | Figure | 'due' | 'due_in_time'>
+
+export const NOTHING_REPORTED = each(null, null)
+
+/** Of who sends records and had no dossiers. */
+export const NO_DOSSIERS = each('own', 0)
+
+function each (scope: Figures['scope'], count: number | null): Figures {
+  return Object.fromEntries([
+    ['scope', scope], ['due', count], ['due_in_time', count],
+    ...MEASURES.flatMap(measure => [[measure, count], [`${measure}_unknown`, 0]])
+  ]) as Figures
+}

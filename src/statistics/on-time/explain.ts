@@ -1,0 +1,115 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Db, Trx } from '../../database/connect.ts'
+import { inOwnTime } from '../../database/service-client.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { dossiersBehind } from '../../dossiers/counts/drill-down.ts'
+import { tableFor } from '../../dossiers/counts/plan.ts'
+import { sumsBehind, type SumsRow } from '../../dossiers/counts/tables.ts'
+import type { Counting } from '../../dossiers/rules/single-pass-sql.ts'
+import { Refusal } from '../../contract/errors.ts'
+import { MAX_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { within } from './queries.ts'
+import { looked, refuseUnanswerable } from './resolve-query.ts'
+import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
+import { recordsQuery } from './records/records-sql.ts'
+import { reportedPlanOf } from './reported/plan.ts'
+import { reportedQuery, rowsBehind } from './reported/reported-sql.ts'
+import {
+  ExplainedDossier, FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedRow, type ExplainQuery,
+  type OnTimeExplained, type OnTimeRow
+} from './schema.ts'
+
+/**
+ * A figure of `onTime`, without groups, and the stored rows that it is the sum of.
+ * @param reach code of the unit that the caller reaches; null: all
+ * @param dossiersUrl where the dossiers of the same question are
+ * @throws Refusal `invalid_request` as `onTime` does, `too_many_rows`
+ */
+export async function onTimeExplained (
+  db: Db, asked: ExplainQuery, reach: string | null, dossiersUrl: string
+): Promise<OnTimeExplained> {
+  refuseUnanswerable(asked)
+  const question = within(asked, reach)
+  return inOwnTime(db, trx => question.basis === 'records'
+    ? explainedFromRecords(trx, question, reach, dossiersUrl)
+    : explainedFromReports(trx, question, reach))
+}
+
+async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: string | null): Promise<OnTimeExplained> {
+  const { periods } = await looked(trx, question, reach)
+  const plan = await reportedPlanOf(trx, question, reach)
+  const figure = await figureOf(trx, reportedQuery(plan))
+  const rows = await rowsOf(trx, rowsBehind(plan, figure.scope))
+  return {
+    ...figure, from: periods[0]!.starts_on, to: periods.at(-1)!.ends_on,
+    table: plan.basis === 'rows' ? 'dossier_statistics' : 'statistics_sets',
+    rows: rows.map(({ period, unit, scope, source, field, procedure, ...values }) => (
+      { key: present({ period, unit, scope, source, field, procedure }), values })),
+    dossiers_url: null
+  }
+}
+
+async function explainedFromRecords (
+  trx: Trx, question: ExplainQuery, reach: string | null, dossiersUrl: string
+): Promise<OnTimeExplained> {
+  const plan = await recordsPlanOf(trx, question, reach)
+  const { from, to } = plan.spans[0]!
+  const figure = await figureOf(trx, recordsQuery(plan))
+  const table = tableFor(plan)
+  const sums = table === 'dossiers' ? [] : await rowsOf(trx, sumsBehind(plan, table))
+  return { ...figure, from, to, table, rows: sums.map(row => explainedSums(row, from)), dossiers_url: dossiersUrl }
+}
+
+function explainedSums (
+  { level, field, unit, channel, quarter, slice, day, ...values }: SumsRow, from: string
+): ExplainedRow {
+  const at = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
+  return { key: present({ level, field, unit, channel, ...at }), values }
+}
+
+/** The columns that the table has. */
+function present (key: Record<string, string | null | undefined>): ExplainedRow['key'] {
+  return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
+}
+
+type Figure = Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>
+
+async function figureOf (trx: Trx, query: RawBuilder<OnTimeRow>): Promise<Figure> {
+  const row = (await query.execute(trx)).rows[0]!
+  return Object.fromEntries(FIGURE_COLUMNS.map(name => [name, row[name]])) as Figure
+}
+
+async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
+  const { rows } = await sql<R>`select * from (${query}) as behind limit ${MAX_LIMIT + 1}`.execute(trx)
+  if (rows.length <= MAX_LIMIT) return rows
+  throw new Refusal('too_many_rows', `the figure is the sum of more than ${MAX_LIMIT} rows; ask for fewer days, fields or units`)
+}
+
+/** Those not on time come first. A unit belongs to one province, and a dossier to one unit. */
+const LATE_FIRST: OrderColumn[] = [
+  { name: 'in_numerator', kind: 'boolean', required: true }, { name: 'in_time', kind: 'boolean', required: true },
+  ...['unit', 'code', 'counted_on'].map(name => ({ name, kind: 'text', required: true }) as const)
+]
+
+const COUNTING = {
+  resolved: 'ended', handled: 'handled', received: 'handled', due: 'due'
+} as const satisfies Record<RecordsPlan['method'], Counting>
+
+/** The dossiers that make up a figure. @throws Refusal `invalid_request` as `onTime` does */
+export async function dossiersExplaining (
+  db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: string | null
+): Promise<Page<ExplainedDossier>> {
+  const { part = 'denominator' } = asked
+  const question = { ...within(asked, reach), basis: 'records' } as const
+  refuseUnanswerable(question)
+  const plan = await recordsPlanOf(db, question, reach)
+  const { method } = plan
+  const inNumerator = method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
+  const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
+  const query = sql<ExplainedDossier>`
+    select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
+      ${inNumerator} as in_numerator
+    from (${dossiersBehind(plan, COUNTING[method])}) as behind where ${wanted}`
+  const { rows } = await inOwnTime(db, trx => pageQuery(query, LATE_FIRST, page).execute(trx))
+  return pageOf(rows, LATE_FIRST, page.limit)
+}

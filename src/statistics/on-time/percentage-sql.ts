@@ -1,0 +1,49 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { MEASURES } from '../../form-ii06a/identities.ts'
+import { GROUP_KEYS, type OnTimeQuery } from './schema.ts'
+
+/** The keys of a row, null where it is not grouped by them. */
+export function keysOfRow (keys: readonly string[], table: string): RawBuilder<unknown> {
+  return sql.join(GROUP_KEYS.map(key => (
+    keys.includes(key) ? sql.ref(`${table}.${key}`) : sql`null::text as ${sql.ref(key)}`)))
+}
+
+/**
+ * The end of a statement: divides once what `summed` has added up, which must have the columns of a row, without those
+ * of the division.
+ */
+export function shares (
+  method: NonNullable<OnTimeQuery['method']>, basis: NonNullable<OnTimeQuery['basis']>
+): RawBuilder<unknown> {
+  const { numerator, denominator } = METHOD_PARTS[method]
+  return sql`
+    select ${SHOWN}, numerator, denominator, ${PERCENT} as on_time_percent, ${method}::text as method,
+      ${basis}::text as basis, units_reported, units_expected
+    from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
+}
+
+// Text and not builders, for these are in every statement: putting it together must not take longer than running it.
+const SHOWN = columns([
+  ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...MEASURES.map(measure => `${measure}_unknown`)
+])
+
+/** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
+const METHOD_PARTS = {
+  resolved: { numerator: sql`resolved_in_time`, denominator: sql`resolved` },
+  handled: { numerator: sql`resolved_in_time + pending_in_time`, denominator: sql`received` },
+  received: { numerator: sql`resolved_in_time`, denominator: sql`received` },
+  due: { numerator: sql`due_in_time`, denominator: sql`due` }
+}
+
+// Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. The hundredths
+// then are exact as a double prints them. More on time than there were is what periods give that contradict each other:
+// what one left pending the next did not carry over.
+const PERCENT = sql`case when denominator > 0 and numerator <= denominator
+  then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100 end`
+
+/** Whether rows of two tables belong to the same group. */
+export function sameGroup (a: string, b: string, keys: readonly string[]): RawBuilder<unknown> {
+  if (keys.length === 0) return sql`true`
+  return sql.join(keys.map(key => sql`${sql.ref(`${a}.${key}`)} = ${sql.ref(`${b}.${key}`)}`), sql` and `)
+}

@@ -1,0 +1,56 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../../database/sql/bulk-json.ts'
+import { askedSpans, countedDossiers } from '../../../dossiers/counts/count.ts'
+import { IS_COUNTED } from '../../../dossiers/rules/events-sql.ts'
+import { MEASURES } from '../../../form-ii06a/identities.ts'
+import type { RecordsPlan } from './plan.ts'
+import type { OnTimeRow } from '../schema.ts'
+import { keysOfRow, sameGroup, shares } from '../percentage-sql.ts'
+
+/** The SQL of a question about records. One statement, so that figures and coverage are of one moment. */
+export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
+  const { keys } = plan
+  const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
+  return sql<OnTimeRow>`
+    with counted as (${countedDossiers(plan)}),
+    coverage as (${coverage(plan, ofUnits)}),
+    summed as (
+      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${MEASURED},
+        coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected
+      from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
+    )
+    ${shares(plan.method, 'records')}`
+}
+
+// Whoever sends records knows all of it.
+const MEASURED = sql.join([
+  columns([...MEASURES, 'due', 'due_in_time']), sql.raw(MEASURES.map(measure => `0 as ${measure}_unknown`).join())
+])
+
+/** Units that are asked to report, and those of them that send dossiers, if none in these days. */
+function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
+  const names: Record<string, RawBuilder<unknown>> = {
+    level: sql`units.level`, unit: sql`units.code`, period: sql`asked.period`
+  }
+  const ofOne = keys.includes('unit')
+  return sql`
+    select ${sql.join([
+      ...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`),
+      ofOne ? sql`coalesce(since <= ends_on, false)::int as units_reported` : sql`count(*) filter (where since <= ends_on) as units_reported`,
+      ofOne ? sql`1 as units_expected` : sql`count(*) as units_expected`
+    ])}
+    from (${askedSpans(spans)}) as asked cross join units
+      left join ${source === undefined ? sql`dossier_desks` : desksOf(source)} as desks
+        on desks.province_code = units.province_code and desks.unit = units.code
+    where units.reports_dossiers and units.valid_from <= ends_on and coalesce(units.valid_to, 'infinity') >= starts_on
+      and ${unit === null ? sql`true` : sql`${unit} = any(units.path)`}
+      and ${level === undefined ? sql`true` : sql`units.level = any(${level})`}
+    ${ofOne || keys.length === 0 ? sql`` : sql`group by ${sql.join(keys.map(key => names[key]!))}`}`
+}
+
+/** Those of all sources are kept; of one they have to be looked for. */
+function desksOf (source: string): RawBuilder<unknown> {
+  return sql`(
+    select province_code, unit, min(received_at at time zone interval '7 hours')::date as since
+    from dossiers where source = ${source} and ${IS_COUNTED} group by province_code, unit)`
+}

@@ -1,0 +1,181 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns as refs } from '../../../database/sql/bulk-json.ts'
+import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/identities.ts'
+import type { ReportedPlan } from './plan.ts'
+import type { OnTimeRow } from '../schema.ts'
+import type { SetKey } from '../../reported/store.ts'
+import { keysOfRow, sameGroup, shares } from '../percentage-sql.ts'
+
+const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+
+/** The SQL of a question. One statement, so that figures and coverage are of one moment. */
+export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
+  const { keys } = plan
+  const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
+  const whole = keys.length === 0
+  return sql<OnTimeRow>`
+    with counted as (${COUNTED[plan.basis](plan)}),
+    grouped as (${grouped(plan)}),
+    picked as (
+      select ${whole ? sql`` : sql`distinct on (${refs(keys)})`} * from grouped
+      order by ${refs([...keys, 'scope'])} ${whole ? sql`limit 1` : sql``}
+    ),
+    expected as (${expectedUnits(plan, ofUnits)}),
+    summed as (
+      select ${sql.join([
+        keysOfRow(keys, 'picked'),
+        sql`picked.scope`,
+        KNOWN_SUMS,
+        sql`null::bigint as due, null::bigint as due_in_time`,
+        sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
+        sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
+      ])}
+      from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}`}
+    )
+    ${shares(plan.method, 'reported')}`
+}
+
+// Text and not builders, for these are in every statement: putting it together must not take longer than running it.
+const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
+const STORED_SUMS = refs(SUMS)
+const KNOWN = MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)
+const KNOWN_MEASURES = sql.raw(KNOWN.join())
+const KNOWN_SUMS = sql.raw([
+  ...KNOWN,
+  ...MEASURES.map(measure => `coalesce("${measure}_unknown", 0) as "${measure}_unknown"`)
+].join())
+
+/** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
+const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
+
+function countedLevels (plan: ReportedPlan): RawBuilder<unknown> {
+  const own = sql`
+    select level, period, 'own' as scope, units_reported, ${STORED_SUMS} from statistics_by_level
+    where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
+  if (plan.totals === 'none') return own
+  return sql`${own} union all
+    select level, period, scope, 1, ${STORED_SUMS} from statistics_sets
+    where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and counts`
+}
+
+function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
+  return sql`select *, 1 as units_reported from statistics_sets where ${ofPeriods(plan)} and ${chosenSets(plan)}`
+}
+
+function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
+  return sql`
+    select statistics_sets.level, dossier_statistics.*
+      ${plan.span ? sql`, position = first as opens, position = last as closes` : sql``}
+    from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
+    ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
+      join (${askedPeriods(plan)}) as asked on asked.code = period` : sql``}
+    where ${ofPeriods(plan)} and ${chosenSets(plan)}
+      and ${plan.field === undefined ? sql`true` : sql`field = any(${plan.field})`}
+      and ${plan.keys.includes('field') ? sql`field is not null` : sql`true`}
+      and ${plan.keys.includes('procedure') ? sql`procedure is not null` : sql`true`}`
+}
+
+/**
+ * Who has reported for all of the periods added up that it existed in, and the first and the last of those. Others have
+ * not reported for the whole: the flows of one period beside the stocks of another make no figure.
+ */
+function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
+  return sql`
+    select unit, scope, first, last
+    from statistics_sets join (
+      select units.code as unit, count(*) as expected, min(position) as first, max(position) as last
+      from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.code
+    ) as lives using (unit)
+    where ${ofPeriods(plan)} and ${chosenSets(plan)}
+    group by unit, scope, expected, first, last having count(*) = expected`
+}
+
+function askedPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
+  return sql`select *, row_number() over (order by starts_on) as position from periods where code = any(${periods})`
+}
+
+export type ReportedRow = Measures &
+  Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null }
+
+/** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
+export function rowsBehind (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
+  const key = ['period', 'unit', 'scope', 'source']
+  const shown = plan.basis === 'rows'
+    ? refs([...key, 'field', 'procedure', ...MEASURES])
+    : sql`${refs(key)}, ${KNOWN_MEASURES}`
+  const counted = plan.basis === 'rows' ? countedRows(plan) : countedSets(plan)
+  return sql<ReportedRow>`
+    select ${shown} from (${counted}) as counted where scope = ${scope}
+    order by ${refs(plan.basis === 'rows' ? [...key, 'detail_code'] : key)}`
+}
+
+function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
+  return sql`province_code = any(${PROVINCES}) and period = any(${periods})`
+}
+
+const PROVINCES = sql`array(select code from units where parent is null)`
+
+/** Without a filter, all units are one subtree where there is one province. */
+const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
+
+/** Of each unit, period and scope one set: that which counts, or that of the source asked for. */
+function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<unknown> {
+  const scope = {
+    none: sql`scope = 'own'`,
+    root: sql`(scope = 'own' or unit = ${unit ?? ROOT})`,
+    each: sql`true`
+  }[totals]
+  return sql`${scope} and ${source === undefined ? sql`counts` : sql`source = ${source}`}
+    and ${level === undefined ? sql`true` : sql`level = any(${level})`}
+    and ${unit === null ? sql`true` : sql`unit in (select code from units where ${unit} = any(path))`}`
+}
+
+/** Sums by group and scope. Own rows and totals stay apart here: a group takes the one or the other. */
+function grouped (plan: ReportedPlan): RawBuilder<unknown> {
+  const sums = plan.basis === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
+  return sql`
+    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
+    from counted group by ${refs([...plan.keys, 'scope'])}`
+}
+
+function unitsReported ({ basis }: ReportedPlan): RawBuilder<unknown> {
+  return basis === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
+}
+
+function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknown>[] {
+  const added = !span ? sql`true` : OPENING.includes(measure) ? sql`opens` : CLOSING.includes(measure) ? sql`closes` : sql`true`
+  // What is received holds the opening stock; of a later period only what came in is new.
+  const value = span && measure === 'received'
+    ? sql`(received - case when opens then 0 else carried_over end)`
+    : sql.ref(measure)
+  return [
+    sql`sum(${value}) filter (where ${added}) as ${sql.ref(measure)}`,
+    sql`count(*) filter (where ${added} and ${value} is null) as ${sql.ref(`${measure}_unknown`)}`
+  ]
+}
+
+const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`
+
+function expectedUnits (plan: ReportedPlan, keys: readonly string[]): RawBuilder<unknown> {
+  const [period, ...others] = plan.periods
+  // Days of one period are looked up once; a join would compare them for every unit.
+  const one = others.length === 0
+  const names: Record<string, RawBuilder<unknown>> = {
+    level: sql`units.level`, unit: sql`units.code`, period: one ? sql`${period}::text` : sql`periods.code`
+  }
+  const grouping = keys.filter(key => !(one && key === 'period')).map(key => names[key]!)
+  const counted = plan.span ? sql`count(distinct units.code)` : sql`count(*)`
+  return sql`
+    select ${sql.join([...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`), sql`${counted} as units_expected`])}
+    from units ${one ? sql`` : sql`join periods on ${VALID_IN_PERIOD} and periods.code = any(${plan.periods})`}
+    where units.reports_dossiers
+      and ${one ? validIn(period!) : sql`true`}
+      and ${plan.unit === null ? sql`true` : sql`${plan.unit} = any(units.path)`}
+      and ${plan.level === undefined ? sql`true` : sql`units.level = any(${plan.level})`}
+    ${grouping.length === 0 ? sql`` : sql`group by ${sql.join(grouping)}`}`
+}
+
+function validIn (period: string): RawBuilder<unknown> {
+  return sql`units.valid_from <= (select ends_on from periods where code = ${period})
+    and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = ${period})`
+}

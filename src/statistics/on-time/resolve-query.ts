@@ -1,0 +1,129 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import { prepared } from '../../database/sql/prepared.ts'
+import { Refusal, type Fault, type FaultCode } from '../../contract/errors.ts'
+import { dayAfter } from '../../time/calendar.ts'
+import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import type { OnTimeQuery } from './schema.ts'
+
+export interface AskedPeriod {
+  code: string
+  starts_on: string
+  ends_on: string
+}
+
+/** What a question names. */
+export interface Looked {
+  /** In the order of their days; one after the other unless they are told apart. */
+  periods: AskedPeriod[]
+  unit: string | null
+}
+
+/** Filters other than the period: they have codes to look up. */
+export function hasFilters ({ level, field, procedure, channel, unit, source }: OnTimeQuery): boolean {
+  return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
+}
+
+/** @throws Refusal `invalid_request` for what the basis does not know, and for not exactly one way of saying when */
+export function refuseUnanswerable (question: OnTimeQuery): void {
+  refuse([...needingRecords(question), ...unclearDays(question)])
+}
+
+function needingRecords ({ basis, from, to, procedure, channel, method, group_by: keys }: OnTimeQuery): Fault[] {
+  if (basis === 'records') return []
+  const asked = {
+    from, to, procedure, channel, method: method === 'due' ? method : undefined,
+    group_by: keys?.includes('channel') === true ? keys : undefined
+  }
+  return Object.entries(asked).filter(([, value]) => value !== undefined).map(([name]) => ({
+    pointer: `/query/${name}`, code: 'needs_records', detail: `${name} needs basis=records: what is reported does not know it`
+  }))
+}
+
+// Beyond these no dossier is taken in.
+const FIRST_DAY = '1900-01-01'
+const LAST_DAY = '2199-12-31'
+
+function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Fault[] {
+  if (period !== undefined) {
+    return Object.entries({ from, to }).filter(([, day]) => day !== undefined).map(([name]) => (
+      { pointer: `/query/${name}`, code: 'period_or_days', detail: `${name} and period exclude one another` }))
+  }
+  if (from === undefined && to === undefined) return [missing('period')]
+  if (from === undefined || to === undefined) return [missing(from === undefined ? 'from' : 'to')]
+  const beyond = Object.entries({ from, to }).filter(([, day]) => day < FIRST_DAY || day > LAST_DAY)
+  const faults = beyond.map(([name, day]): Fault => (
+    { pointer: `/query/${name}`, code: 'out_of_range', detail: `${name} (${day}) is not between ${FIRST_DAY} and ${LAST_DAY}` }))
+  if (from > to) faults.push({ pointer: '/query/to', code: 'out_of_range', detail: `to (${to}) is before from (${from})` })
+  if (keys?.includes('period') === true) {
+    faults.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'days from and to are not told apart by period' })
+  }
+  return faults
+}
+
+function missing (name: string): Fault {
+  return { pointer: `/query/${name}`, code: 'missing', detail: `query must have required property '${name}'` }
+}
+
+/** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
+export async function looked (db: Db, question: OnTimeQuery, reach: string | null): Promise<Looked> {
+  const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
+  const known = await lookUp(db, question)
+  const named = unit === undefined ? null : { name: unit, source: source ?? null }
+  const resolved = named === null ? null : await reachedUnit(db, named, reach)
+  refuse([
+    ...unknownCodes('period', period, known.periods.map(({ code }) => code)),
+    ...unknownCodes('level', level, known.levels),
+    ...unknownCodes('field', field, known.fields),
+    ...unknownCodes('procedure', procedure, known.procedures),
+    ...unknownCodes('source', source === undefined ? [] : [source], known.sources),
+    ...unknownCodes('unit', resolved === undefined ? [unit!] : [], []),
+    ...keys.includes('period') ? [] : notInARow(known.periods)
+  ])
+  return { periods: known.periods, unit: resolved?.code ?? null }
+}
+
+interface Known {
+  periods: AskedPeriod[]
+  levels: string[]
+  fields: string[]
+  procedures: string[]
+  sources: string[]
+}
+
+async function lookUp (
+  db: Db, { period = [], level = [], field = [], procedure = [], source = '' }: OnTimeQuery
+): Promise<Known> {
+  const { rows } = await prepared(sql<Known>`
+    select
+      (select coalesce(json_agg(asked), '[]') from (
+        select code, starts_on, ends_on from periods where code = any(${period}) order by starts_on, ends_on, code) as asked) as periods,
+      array(select code from levels where code = any(${level})) as levels,
+      array(select code from fields where code = any(${field})) as fields,
+      array(select code from procedures where code = any(${procedure})) as procedures,
+      array(select code from sources where code = ${source}) as sources`).execute(db)
+  return rows[0]!
+}
+
+type Name = 'period' | 'level' | 'field' | 'procedure' | 'source' | 'unit'
+
+function unknownCodes (name: Name, asked: string[] = [], known: string[]): Fault[] {
+  return asked.filter(code => !known.includes(code)).map(code => (
+    { pointer: `/query/${name}`, code: `unknown_${name}` satisfies FaultCode, detail: `there is no ${name} ${code}` }))
+}
+
+/** Flows of periods that overlap would count twice, and the stocks of periods with a gap do not belong together. */
+function notInARow (periods: AskedPeriod[]): Fault[] {
+  return periods.slice(1).flatMap((period, i) => {
+    const before = periods[i]!
+    const expected = dayAfter(before.ends_on)
+    if (period.starts_on === expected) return []
+    const code: FaultCode = period.starts_on < expected ? 'overlapping_periods' : 'gap_between_periods'
+    const relation = period.starts_on < expected ? 'overlap' : 'do not follow one another'
+    return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period tells them apart` }]
+  })
+}
+
+function refuse (faults: Fault[]) {
+  if (faults.length > 0) throw new Refusal('invalid_request', faults.map(({ detail }) => detail).join('; '), faults)
+}

@@ -1,0 +1,164 @@
+import { Type, type Static } from 'typebox'
+import { CHANNELS } from '../../dossiers/schema.ts'
+import { FormatQuery } from '../../http/response/respond.ts'
+import { PageQuery } from '../../database/sql/keyset.ts'
+import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
+import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
+import { eachMeasure, Filters } from '../reported/schema.ts'
+
+export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
+export type GroupKey = typeof GROUP_KEYS[number]
+
+export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
+
+export const METHOD_MEANING = 'What the percentage is of. `resolved`: resolved in time / resolved, as most provinces report. ' +
+    '`handled`: (resolved in time + pending in time) / received, as QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
+    '`due`: ended in time / fell due; known from records only.'
+
+export const BASES = ['reported', 'records'] as const
+
+export const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +
+    'as far as their records were sent; both are never mixed.'
+
+const key = (what: string) => Nullable(Code(`${what}; null unless grouped by it.`))
+const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
+
+export const OnTimeRow = Named('OnTimeRow', 'Dossiers of one group, added up, and the share of them that was on time.', {
+  level: key('Code of the level'),
+  field: key('Code of the field'),
+  unit: key('Code of the unit'),
+  procedure: key('Code of the procedure'),
+  channel: Nullable(OneOf(CHANNELS, { description: 'How the dossiers came in; null unless grouped by it.' })),
+  period: key('Code of the period'),
+  scope: Nullable(OneOf(['own', 'total'], {
+    description: '`own`: a sum over units\' own rows or records. `total`: the consolidated row of one unit. null: nothing reported.'
+  })),
+  ...eachMeasure(meaning => total(`${meaning} null: unknown in at least one row, or nothing reported.`)),
+  due: total('Due dates reached, of dossiers that did not wait for a supplement then. A flow; null unless counted from records.'),
+  due_in_time: total('Of these, those of dossiers that ended in time. A flow; null unless counted from records.'),
+  ...Object.fromEntries(MEASURES.map(measure => [`${measure}_unknown`, Type.Integer({
+    description: `Rows that do not know \`${measure}\`.`, minimum: 0
+  })])) as Record<`${Measure}_unknown`, ReturnType<typeof Type.Integer>>,
+  numerator: total('Dossiers on time, as the method counts them.'),
+  denominator: total('Dossiers, as the method counts them.'),
+  on_time_percent: Nullable(Type.Number({
+    description: '100 × numerator / denominator, two decimals, half up. null when unknown, when the ' +
+      'denominator is 0, or when periods that are added up contradict each other: more on time than there were.',
+    minimum: 0, maximum: 100
+  })),
+  method: OneOf(METHODS, { description: METHOD_MEANING }),
+  basis: OneOf(BASES, { description: BASIS_MEANING }),
+  units_reported: Type.Integer({
+    description: 'Units with rows in this group that have reported for all of its periods. Of `records`: units of this group ' +
+      'that send dossiers since the last of these days or before, and with `source` those that it sends of.',
+    minimum: 0
+  }),
+  units_expected: Type.Integer({
+    description: 'Units of this group, valid in the period, that are asked to report dossiers. 1 for a total.', minimum: 0
+  })
+})
+export type OnTimeRow = Static<typeof OnTimeRow>
+
+const SORTS = Object.keys(OnTimeRow.properties).flatMap(name => [name, `-${name}`])
+
+const OnTimeFilters = {
+  basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
+  period: Type.Optional(Type.Array(Code('Code'), {
+    description: 'One period or several. Several are added up unless grouped by period; then they must follow one another. ' +
+      'Of `records`, `from` and `to` may be given instead.',
+    minItems: 1, maxItems: 100, uniqueItems: true, examples: [['2021-Q3']]
+  })),
+  from: Type.Optional(Day('First day, of any days; `records` only.')),
+  to: Type.Optional(Day('Last day, included; `records` only.')),
+  ...Filters,
+  procedure: ListOf(Code('Code'), 'Only these procedures; `records` only.'),
+  channel: ListOf(OneOf(CHANNELS), 'Only dossiers that came in this way; `records` only.'),
+  method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' }))
+}
+
+export const OnTimeQuery = Type.Object({
+  ...OnTimeFilters,
+  group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
+    description: 'One row for each; without it one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
+    examples: [['level']]
+  })),
+  sort: Type.Optional(Type.Array(OneOf(SORTS), {
+    description: 'Columns to sort by, `-` for descending: `-on_time_percent`. Unknown comes last. Default: the group keys.',
+    maxItems: 5, uniqueItems: true
+  })),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type OnTimeQuery = Static<typeof OnTimeQuery>
+
+export const ExplainQuery = Type.Object(OnTimeFilters, { additionalProperties: false })
+export type ExplainQuery = Static<typeof ExplainQuery>
+
+type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey>
+const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([name]) => (
+  !GROUP_KEYS.includes(name as GroupKey)))) as FigureProperties
+
+const Cells = (description: string) => Type.Unsafe<Record<string, string | number | null>>({
+  description, type: 'object', additionalProperties: true
+})
+
+export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
+  key: Cells('What names the row within its table. `before`: all rows of days before that one, added up; only their stock counts.'),
+  values: Cells('What it says. null: unknown.')
+})
+export type ExplainedRow = Static<typeof ExplainedRow>
+
+export const TABLES = [
+  'statistics_sets', 'dossier_statistics', 'dossier_sums_by_day', 'dossier_sums_by_channel', 'dossier_sums_by_level',
+  'dossier_sums_by_unit', 'dossier_sums_by_unit_quarter', 'dossiers'
+] as const
+
+export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof FigureProperties)[]
+
+export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and what it is the sum of.', {
+  from: Day('First day.'),
+  to: Day('Last day, included.'),
+  ...FIGURE,
+  table: OneOf(TABLES, {
+    description: 'What the figure was added up from: `statistics_sets` (all that a source reported for a unit and a period), ' +
+      '`dossier_statistics` (their rows), sums of the records, or the `dossiers` themselves.'
+  }),
+  rows: Type.Array(Ref(ExplainedRow), { description: 'Of that table; none where it is `dossiers`.' }),
+  dossiers_url: Nullable(Type.String({ description: 'Where the dossiers of the denominator are; null: known from reports only.' }))
+})
+export type OnTimeExplained = Static<typeof OnTimeExplained>
+
+export const PARTS = ['denominator', 'numerator', 'rest'] as const
+
+const { basis: _basis, ...RecordsFilters } = OnTimeFilters
+
+export const ExplainDossiersQuery = Type.Object({
+  ...RecordsFilters,
+  part: Type.Optional(OneOf(PARTS, {
+    description: '`denominator`: all that count. `numerator`: those of them that are on time, as the method counts. `rest`: the others.',
+    default: 'denominator'
+  })),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
+
+const moment = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
+
+export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
+  code: Code('Code of the dossier.'),
+  unit: Code('Code of the unit that handles it.'),
+  procedure: Code('Code of the procedure.'),
+  field: Code('Code of the field.'),
+  channel: OneOf(CHANNELS),
+  source: Code('The system that sent it.'),
+  status: Type.Integer({ description: 'National status, 2 to 10.' }),
+  received_at: Type.String({ description: 'When it was received.', format: 'date-time' }),
+  due_at: moment('When it is due. null: no due date.'),
+  ended_at: moment('When it ended. null: it is open.'),
+  counted_on: Day('The day for which it counts: that of its end; of a pending one the last day; by `due` that on which it ' +
+    'fell due. One whose due date was missed and moved by a supplement can fall due twice.'),
+  in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),
+  in_numerator: Type.Boolean({ description: 'Whether it counts as on time. By `received`, a pending one never does.' })
+})
+export type ExplainedDossier = Static<typeof ExplainedDossier>

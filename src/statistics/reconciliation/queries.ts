@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
+import { countedDossiers, type CountedGroup } from '../../dossiers/counts/count.ts'
+import { desksOf, isExpected, isRecorded } from '../../dossiers/counts/reporting-units.ts'
+import type { Figure } from '../on-time/empty-rows.ts'
+import { looked, type AskedPeriod } from '../on-time/resolve-query.ts'
+import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
+
+type Scope = ReconciliationRow['scope']
+type ReportedSet = Record<Figure, number> & { source: string }
+
+/**
+ * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
+ * compared with the records of the unit and of all below it.
+ * @param reach code of the unit that the caller reaches; null: all
+ * @throws Refusal `invalid_request` for unknown codes
+ */
+export async function reconciliation (
+  db: Db, question: ReconciliationQuery, reach: string | null
+): Promise<ReconciliationRow[]> {
+  const { scope = 'own', source, differing = false } = question
+  const known = await looked(db, { unit: question.unit, period: [question.period], source }, reach)
+  const unit = known.unit!
+  const period = known.periods[0]!
+  const set = await reportedSet(db, unit, period.code, scope, source)
+  const { isKnown, counts, ...coverage } = await recorded(db, unit, period, scope)
+  const rows = FORM_MEASURES.map((measure): ReconciliationRow => {
+    const reported = set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
+    const from_records = isKnown ? counts?.[measure] ?? 0 : null
+    const difference = reported === null || from_records === null ? null : reported - from_records
+    return {
+      unit,
+      period: period.code,
+      scope,
+      measure,
+      column: COLUMNS[measure] ?? null,
+      reported,
+      source: set?.source ?? null,
+      from_records,
+      difference,
+      agrees: difference === null ? null : difference === 0,
+      ...coverage
+    }
+  })
+  return differing ? rows.filter(({ agrees }) => agrees === false) : rows
+}
+
+/** What the source asked for reported, or else the one that counts. */
+async function reportedSet (
+  db: Db, unit: string, period: string, scope: Scope, source: string | undefined
+): Promise<ReportedSet | undefined> {
+  const { rows } = await sql<ReportedSet>`
+    select * from statistics_sets
+    where province_code = (select province_code from units where code = ${unit})
+      and period = ${period} and unit = ${unit} and scope = ${scope}
+      and ${source === undefined ? sql`counts` : sql`source = ${source}`}`.execute(db)
+  return rows[0]
+}
+
+interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_expected'> {
+  isKnown: boolean
+  /** undefined: no dossiers. */
+  counts: CountedGroup | undefined
+}
+
+async function recorded (db: Db, unit: string, period: AskedPeriod, scope: Scope): Promise<Recorded> {
+  const keys = scope === 'own' ? ['unit' as const] : []
+  const span = { code: null, from: period.starts_on, to: period.ends_on }
+  const { rows } = await countedDossiers({ keys, spans: [span], unit }).execute(db)
+  const counts = rows.find(row => scope === 'total' || row.unit === unit)
+  const desks = (await desksOf(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
+  const units_recorded = desks.filter(desk => isRecorded(desk, period)).length
+  const units_expected = desks.filter(desk => isExpected(desk, period)).length
+  return { isKnown: units_recorded > 0 || (counts?.received ?? 0) > 0, counts, units_recorded, units_expected }
+}

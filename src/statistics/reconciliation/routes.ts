@@ -1,0 +1,22 @@
+import type { App, Context } from '../../http/context.ts'
+import { listResponse, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { reconciliation } from './queries.ts'
+import { ReconciliationQuery, ReconciliationRow } from './schema.ts'
+
+export async function reconciliationRoutes (app: App, { db, answers }: Context) {
+  app.addSchema(ReconciliationRow)
+
+  app.get('/reconciliation', {
+    schema: {
+      operationId: 'getReconciliation',
+      tags: ['statistics'],
+      summary: 'Compare what a unit reported with its dossier records',
+      description: 'Of several sources that which counts is compared, unless one is asked for. A unit that sends no records, ' +
+        'or has reported nothing, differs in nothing: the difference is unknown.',
+      querystring: ReconciliationQuery,
+      response: { 200: listResponse(ReconciliationRow, 'One row for each measure, in the order of the form.'), ...problems(400, 406) }
+    }
+  }, (request, reply) => sendList(answers, request, reply, ReconciliationRow, async () => (
+    { items: await reconciliation(db, request.query, request.caller.unit), next_cursor: null })))
+}

@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { MEASURES } from '../../form-ii06a/identities.ts'
+import type { DossierStatistics, ListQuery } from './schema.ts'
+import { subtreeFor } from '../../catalogue/units/resolve.ts'
+
+const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
+const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
+
+/** Rows as stored, of every source. @param reach code of the unit that the caller reaches; null: all */
+export async function dossierStatistics (
+  db: Db, filters: ListQuery, page: PageRequest, reach: string | null
+): Promise<Page<DossierStatistics>> {
+  const unit = await subtreeFor(db, filters.unit, reach, filters.source)
+  let query = db.selectFrom('dossier_statistics as rows')
+    .innerJoin('units', 'units.code', 'rows.unit')
+    .select(['rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure', ...MEASURES])
+  if (unit !== null) {
+    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.code} = any(units.path)`)
+  }
+  if (filters.level !== undefined) query = query.where('units.level', 'in', filters.level)
+  if (filters.field !== undefined) query = query.where('rows.field', 'in', filters.field)
+  if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
+  if (filters.source !== undefined) query = query.where('rows.source', '=', filters.source)
+  if (filters.scope !== undefined) query = query.where('rows.scope', '=', filters.scope)
+  const { rows } = await pageQuery(sql<DossierStatistics>`${query}`, ORDER, page).execute(db)
+  return pageOf(rows, ORDER, page.limit)
+}

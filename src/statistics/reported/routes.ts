@@ -1,0 +1,64 @@
+import type { App, Context } from '../../http/context.ts'
+import { batchBody, batchOptions, batchResponses } from '../../http/request/batch-request.ts'
+import { listResponse, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { envelopeCompiler } from '../../contract/validation.ts'
+import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
+import { importDossierStatistics, statisticsBatch } from './ingest.ts'
+import { dossierStatistics } from './queries.ts'
+import { DossierStatistics, DossierStatisticsItem, ListQuery, PostQuery } from './schema.ts'
+
+export async function statisticsRoutes (app: App, context: Context) {
+  const { db, answers } = context
+  app.addSchema(DossierStatistics)
+  app.addSchema(DossierStatisticsItem)
+
+  app.post('/dossier-statistics', {
+    config: { scope: 'write:statistics' },
+    schema: {
+      operationId: 'postDossierStatistics',
+      tags: ['statistics'],
+      summary: 'Report dossier statistics (form II.06a)',
+      description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
+        'from others are filled in; a row that breaks an identity of the form is refused. A unit counts by procedure, ' +
+        'or by field, or only as a whole.',
+      headers: PostHeaders,
+      querystring: PostQuery,
+      body: batchBody(DossierStatisticsItem, EXAMPLE),
+      response: batchResponses
+    },
+    validatorCompiler: envelopeCompiler
+  }, (request, reply) => {
+    const batch = statisticsBatch(request.body.items)
+    const options = { ...batchOptions(request.query), replace: request.query.replace === true }
+    return writeBatch(context, request, reply, options, write => importDossierStatistics(write, batch, options))
+  })
+
+  app.get('/dossier-statistics', {
+    schema: {
+      operationId: 'listDossierStatistics',
+      tags: ['statistics'],
+      summary: 'List dossier statistics as stored, of every source',
+      querystring: ListQuery,
+      response: {
+        200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'),
+        ...problems(400, 406, 413)
+      }
+    }
+  }, (request, reply) => sendList(
+    answers, request, reply, DossierStatistics, page => (
+      dossierStatistics(db, request.query, page, request.caller.unit))))
+}
+
+const EXAMPLE = {
+  unit: 'H56-380',
+  period: '2021-Q4',
+  source: 'one-stop',
+  field: 'land',
+  received_online: 120,
+  received_direct: 800,
+  carried_over: 80,
+  resolved_in_time: 900,
+  resolved_overdue: 20,
+  pending_overdue: 5
+}

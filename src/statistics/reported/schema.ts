@@ -1,0 +1,87 @@
+import { Type, type Static } from 'typebox'
+import { BatchQuery } from '../../writes/batch.ts'
+import { FormatQuery } from '../../http/response/respond.ts'
+import { PageQuery } from '../../database/sql/keyset.ts'
+import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
+import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
+
+const MEANINGS: Record<Measure, string> = {
+  received_online: 'Column 4: received online in the period. A flow.',
+  received_direct: 'Column 5: received at the desk or by post in the period. A flow.',
+  received_postal: 'The part of column 5 that came by post (bưu chính công ích). A flow.',
+  carried_over: 'Column 6: open at the start of the period. A stock.',
+  received: 'Column 3 = 4 + 5 + 6.',
+  resolved_early: 'Column 8: ended on a day before the due day. A flow; many sources do not tell it from column 9.',
+  resolved_on_time: 'Column 9: ended in time and not early; returned and withdrawn dossiers too. A flow.',
+  resolved_in_time: 'Columns 8 + 9. A flow.',
+  resolved_overdue: 'Column 10. A flow.',
+  resolved: 'Column 7 = 8 + 9 + 10.',
+  pending_in_time: 'Column 12: open at the end and not overdue. A stock.',
+  pending_overdue: 'Column 13: open at the end and overdue. A stock.',
+  pending: 'Column 11 = 12 + 13 = 3 − 7. A stock.'
+}
+
+/** A schema for each measure, from what the measure means. */
+export function eachMeasure<S> (schema: (meaning: string) => S): Record<Measure, S> {
+  const each = MEASURES.map(measure => [measure, schema(MEANINGS[measure])])
+  return Object.fromEntries(each) as Record<Measure, S>
+}
+
+export const SCOPES = ['own', 'total'] as const
+const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: with everything below it; a total is never added to anything.'
+export const Scope = OneOf(SCOPES, { description: SCOPE_MEANING })
+
+const KeyProperties = {
+  unit: Code('Code of the unit, or an alias: that of the source, or `source:external code`.'),
+  period: Code('Code of the period.')
+}
+
+const field = Nullable(Code('Code of the field; null: not told apart by field.'))
+const procedure = Nullable(Code('Code of the procedure; null: not told apart by procedure. Its field follows from it.'))
+
+const source = SourceCode('The system that reports. A new one is taken up with precedence 100.')
+
+export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
+  ...KeyProperties,
+  source,
+  scope: Scope,
+  field,
+  procedure,
+  ...eachMeasure(meaning => Nullable(Count(`${meaning} null: unknown.`)))
+})
+export type DossierStatistics = Static<typeof DossierStatistics>
+
+export const DossierStatisticsItem = Named('DossierStatisticsItem', 'One row of form II.06a as it is posted. What follows from the rest may be left out.', {
+  ...KeyProperties,
+  source: Type.Optional(SourceCode('That of the key, which is taken where it is left out; another one is refused.')),
+  scope: Type.Optional(OneOf(SCOPES, { default: 'own', description: SCOPE_MEANING })),
+  field: Type.Optional(field),
+  procedure: Type.Optional(procedure),
+  ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: unknown.`))))
+})
+export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
+
+export const PostQuery = Type.Object({
+  ...BatchQuery,
+  replace: Type.Optional(Type.Boolean({
+    description: 'Each (unit, period, source, scope) that the batch names becomes exactly what the batch says of it; ' +
+      'its other rows are deleted and counted.',
+    default: false
+  }))
+}, { additionalProperties: false })
+
+export const Filters = {
+  unit: Example(Type.Optional(Code('The unit, or an alias of it, and everything below it.')), 'H56'),
+  level: ListOf(Code('Code'), 'Only units of these levels.'),
+  field: ListOf(Code('Code'), 'Only these fields.'),
+  source: Type.Optional(Code('Only what this source reported.'))
+}
+
+export const ListQuery = Type.Object({
+  ...Filters,
+  period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
+  scope: Type.Optional(Scope),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ListQuery = Static<typeof ListQuery>

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../database/connect.ts'
+import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
+import type { Write } from '../../writes/unit-of-work.ts'
+import { takeUpSources } from '../../catalogue/sources/register.ts'
+import { MEASURES, type Measures } from '../../form-ii06a/identities.ts'
+
+export type Detail = 'whole' | 'field' | 'procedure'
+
+/** All the rows of one source for one unit, period and scope are one set: checked, replaced and counted together. */
+export interface SetKey {
+  province_code: string
+  period: string
+  unit: string
+  scope: 'own' | 'total'
+  source: string
+}
+
+export interface NewSet extends SetKey {
+  detail: Detail
+  level: string
+}
+
+export interface StatisticsRow extends SetKey, Measures {
+  detail: Detail
+  detail_code: string
+  field: string | null
+  procedure: string | null
+}
+
+export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
+const ROW_KEY = [...SET_KEY, 'detail_code'] as const
+const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', ...MEASURES] as const
+
+/** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
+export async function registerSources (write: Write, codes: string[]): Promise<void> {
+  const distinct = [...new Set(codes)].sort()
+  if (distinct.length === 0) return
+  await takeUpSources(write, distinct)
+  await write.trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
+}
+
+/**
+ * Makes the sets that are new.
+ * @returns the detail that each set has
+ */
+export async function openSets (trx: Trx, sets: NewSet[]): Promise<Map<string, Detail>> {
+  const asked = recordset('statistics_sets', distinctSets(sets), [...SET_KEY, 'detail', 'level'])
+  await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
+    select ${columns(SET_KEY)}, detail, level from ${asked}
+    on conflict do nothing`.execute(trx)
+  const { rows } = await sql<SetKey & { detail: Detail }>`
+    select ${columns(SET_KEY)}, stored.detail
+    from statistics_sets as stored join ${asked} using (${columns(SET_KEY)})`.execute(trx)
+  return new Map(rows.map(set => [setKeyOf(set), set.detail]))
+}
+
+/** The stored rows that have the keys of `rows`, or, with `wholeSets`, all rows of their sets. */
+export async function storedRows (trx: Trx, rows: StatisticsRow[], wholeSets: boolean): Promise<StatisticsRow[]> {
+  const asked = wholeSets
+    ? recordset('statistics_sets', distinctSets(rows), SET_KEY)
+    : recordset('dossier_statistics', rows, ROW_KEY)
+  const { rows: stored } = await sql<StatisticsRow>`
+    select ${columns(ROW_COLUMNS, 'stored')}
+    from ${asked} join dossier_statistics as stored using (${columns(wholeSets ? SET_KEY : ROW_KEY)})`.execute(trx)
+  return stored
+}
+
+export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`delete from dossier_statistics as stored using ${recordset('dossier_statistics', rows, ROW_KEY)}
+    where ${same('stored', 'asked', ROW_KEY)}`.execute(trx)
+}
+
+/** Gives sets without rows the detail of the rows to come. */
+export async function setDetail (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`update statistics_sets as stored set detail = asked.detail
+    from ${recordset('statistics_sets', distinctSets(rows), [...SET_KEY, 'detail'])}
+    where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
+}
+
+export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await sql`insert into dossier_statistics (${columns(ROW_COLUMNS)})
+    select ${columns(ROW_COLUMNS)} from ${recordset('dossier_statistics', rows, ROW_COLUMNS)}
+    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', ...MEASURES], 'excluded')}`.execute(trx)
+}
+
+export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
+  return `${period} ${unit} ${scope} ${source}`
+}
+
+export function distinctSets<S extends SetKey> (sets: S[]): S[] {
+  return [...new Map(sets.map(set => [setKeyOf(set), set])).values()]
+}
