@@ -1,9 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/response/respond.ts'
-import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../contract/fields.ts'
-import type { Figure } from '../statistics/on-time/empty-rows.ts'
-import { BASES, BASIS_MEANING, OnTimeRow } from '../statistics/on-time/schema.ts'
-import { FORM_MEASURES } from '../form-ii06a/columns.ts'
+import { FormatQuery } from '../../http/response/respond.ts'
+import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
+import type { Figure } from '../../statistics/on-time/empty-rows.ts'
+import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'
+import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 
 /** What a line holds besides its name. */
 export const FIGURES = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]

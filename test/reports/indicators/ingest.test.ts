@@ -1,5 +1,5 @@
-import { reportedValues } from '../../src/sample/form.ts'
-import { forEachDatabase } from '../database.ts'
+import { reportedValues } from '../../../src/sample/form.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const KEY = { unit: 'H56', period: '2021-Q3', indicator: '3.1.3' }
 

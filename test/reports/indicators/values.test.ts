@@ -1,5 +1,5 @@
-import type { IndicatorValue } from '../../src/indicators/schema.ts'
-import { forEachDatabase } from '../database.ts'
+import type { IndicatorValue } from '../../../src/reports/indicators/schema.ts'
+import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('indicator values', async (t, { get, post }) => {
   const ofDistrict = { unit: 'H56-380', period: '2021-Q3', indicator: '3.4.2', number: 97.24 }

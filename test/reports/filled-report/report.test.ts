@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import type { ReportRow } from '../../src/reports/schema.ts'
-import { forEachDatabase } from '../database.ts'
+import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const paper = parse<Record<string, string>>(
-  readFileSync(new URL('../../src/sample/cchc-2021.csv', import.meta.url)), { columns: true })
+  readFileSync(new URL('../../../src/sample/cchc-2021.csv', import.meta.url)), { columns: true })
 
 forEachDatabase('the report of Thanh Hóa for the first half of 2021', async (t, { app, get, post }) => {
   const { status, body, headers } = await get('/v1/reports/H56/2021-H1')

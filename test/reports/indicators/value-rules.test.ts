@@ -1,9 +1,9 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { givenValue } from '../../src/indicators/given-value.ts'
-import { NO_DATA, NOT_PROVIDED } from '../../src/indicators/printed.ts'
-import type { IndicatorValueItem, ValueType } from '../../src/indicators/schema.ts'
+import { givenValue } from '../../../src/reports/indicators/value-rules.ts'
+import { NO_DATA, NOT_PROVIDED } from '../../../src/reports/indicators/notation.ts'
+import type { IndicatorValueItem, ValueType } from '../../../src/reports/indicators/schema.ts'
 
 const CHOICES = [{ value: 0, name: 'Chưa' }, { value: 1, name: 'Hoàn thành' }]
 

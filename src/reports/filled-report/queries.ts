@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Db } from '../database/connect.ts'
-import { invalid, notFound } from '../contract/errors.ts'
+import type { Db } from '../../database/connect.ts'
+import { invalid, notFound } from '../../contract/errors.ts'
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
-import { periodByCode } from '../catalogue/periods/queries.ts'
-import { reachedUnit, type ResolvedUnit } from '../catalogue/units/resolve.ts'
+import { periodByCode } from '../../catalogue/periods/queries.ts'
+import { reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
 /**

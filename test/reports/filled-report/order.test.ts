@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import { reportedValues } from '../../src/sample/form.ts'
-import { units } from '../../src/sample/units.ts'
-import { forEachDatabase } from '../database.ts'
+import { reportedValues } from '../../../src/sample/form.ts'
+import { units } from '../../../src/sample/units.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const values = reportedValues()
 const districts = units().filter(({ level }) => level === 'district')

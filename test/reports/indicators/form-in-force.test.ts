@@ -1,5 +1,5 @@
 import t from 'tap'
-import { formFor } from '../../src/indicators/form-in-force.ts'
+import { formFor } from '../../../src/reports/indicators/form-in-force.ts'
 
 const old = { code: 'old', name: 'Biểu cũ', valid_from: '2015-01-01', valid_to: '2020-12-14' }
 const current = { code: 'current', name: 'Biểu mới', valid_from: '2020-12-15', valid_to: null }

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { FORM_MEASURES } from '../../src/form-ii06a/columns.ts'
-import type { DossierForm, DossierFormRow } from '../../src/dossier-form/schema.ts'
-import { filledForm, type Line } from '../../src/dossier-form/sections.ts'
-import type { Figures } from '../../src/statistics/on-time/empty-rows.ts'
-import type { Measure } from '../../src/form-ii06a/identities.ts'
-import { forEachDatabase } from '../database.ts'
-import { countables } from '../dossiers/arbitrary.ts'
-import { forget, itemOf, send } from '../dossiers/given.ts'
+import { FORM_MEASURES } from '../../../src/form-ii06a/columns.ts'
+import type { DossierForm, DossierFormRow } from '../../../src/reports/form-ii06a/schema.ts'
+import { filledForm, type Line } from '../../../src/reports/form-ii06a/sections.ts'
+import type { Figures } from '../../../src/statistics/on-time/empty-rows.ts'
+import type { Measure } from '../../../src/form-ii06a/identities.ts'
+import { forEachDatabase } from '../../database.ts'
+import { countables } from '../../dossiers/arbitrary.ts'
+import { forget, itemOf, send } from '../../dossiers/given.ts'
 
 const LEVELS = ['province', 'district', 'commune'] as const
 

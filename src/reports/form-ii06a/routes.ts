@@ -1,7 +1,7 @@
-import type { App, Context } from '../http/context.ts'
-import { formatOf, sendFile, sendShared, tableResponse } from '../http/response/respond.ts'
-import { problems } from '../http/response/error-handler.ts'
-import { Ref } from '../contract/fields.ts'
+import type { App, Context } from '../../http/context.ts'
+import { formatOf, sendFile, sendShared, tableResponse } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { Ref } from '../../contract/fields.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 

@@ -1,4 +1,4 @@
-import { forEachDatabase } from '../database.ts'
+import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('the statistics form', async (t, { get }) => {
   t.test('is listed with its days in force', async t => {

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import t from 'tap'
-import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from '../../src/indicators/printed.ts'
-import type { Value, ValueType } from '../../src/indicators/schema.ts'
+import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from '../../../src/reports/indicators/notation.ts'
+import type { Value, ValueType } from '../../../src/reports/indicators/schema.ts'
 
 const nothing = { ...NO_DATA, state: 'reported' as const }
 const number = (value: number): Value => ({ ...nothing, number: value })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Trx } from '../database/connect.ts'
-import { assignments, columns, recordset, same } from '../database/sql/bulk-json.ts'
+import type { Trx } from '../../database/connect.ts'
+import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
 import { VALUE_COLUMNS } from './queries.ts'
 import type { IndicatorValue } from './schema.ts'
 

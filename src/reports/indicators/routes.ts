@@ -1,10 +1,10 @@
-import type { App, Context } from '../http/context.ts'
-import { batchBody, batchOptions, batchResponses } from '../http/request/batch-request.ts'
-import { listResponse, PlainListQuery, sendList } from '../http/response/respond.ts'
-import { problems } from '../http/response/error-handler.ts'
-import { envelopeCompiler } from '../contract/validation.ts'
-import { PostHeaders, writeBatch } from '../http/request/write-request.ts'
-import { importIndicatorValues, indicatorBatch } from './import.ts'
+import type { App, Context } from '../../http/context.ts'
+import { batchBody, batchOptions, batchResponses } from '../../http/request/batch-request.ts'
+import { listResponse, PlainListQuery, sendList } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { envelopeCompiler } from '../../contract/validation.ts'
+import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
+import { importIndicatorValues, indicatorBatch } from './ingest.ts'
 import { forms, indicators, indicatorValues } from './queries.ts'
 import {
   Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery

@@ -1,5 +1,5 @@
-import { NOTHING_REPORTED, type Figure, type Figures } from '../statistics/on-time/empty-rows.ts'
-import { FORM_MEASURES } from '../form-ii06a/columns.ts'
+import { NOTHING_REPORTED, type Figure, type Figures } from '../../statistics/on-time/empty-rows.ts'
+import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { FIGURES, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 
 /** A unit that has a line. */

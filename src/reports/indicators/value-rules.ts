@@ -1,6 +1,6 @@
-import type { FaultCode } from '../contract/errors.ts'
-import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from './printed.ts'
-import { MAX_COUNT } from '../contract/fields.ts'
+import type { FaultCode } from '../../contract/errors.ts'
+import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from './notation.ts'
+import { MAX_COUNT } from '../../contract/fields.ts'
 import type { Indicator, IndicatorValueItem, Value } from './schema.ts'
 
 /** A value with its text: as given, else written from it. */

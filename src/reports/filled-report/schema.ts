@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/response/respond.ts'
-import { Code, Example, Named, Nullable, Ref } from '../contract/fields.ts'
+import { FormatQuery } from '../../http/response/respond.ts'
+import { Code, Example, Named, Nullable, Ref } from '../../contract/fields.ts'
 import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
 
 export const ReportRow = Named('ReportRow',
