@@ -1,6 +1,6 @@
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
-import type { AccessOptions } from './http/access.ts'
+import type { AccessOptions } from './access/auth/access-control.ts'
 import { originsOf, type Origins } from './http/response/cors.ts'
 import { trustedProxies, type TrustedProxies } from './http/request/trusted-proxies.ts'
 import { OneOf } from './contract/fields.ts'

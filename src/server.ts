@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
-import { createDevelopmentKey } from './clients/development.ts'
+import { createDevelopmentKey } from './access/clients/first-key.ts'
 import { accessOf, readConfig } from './config.ts'
 import { forgetAnswers } from './writes/idempotency.ts'
 import { migrateFor } from './database/migrations/migrate.ts'

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { connect, type Address, type Db } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
-import type { AccessOptions } from '../src/http/access.ts'
+import type { AccessOptions } from '../src/access/auth/access-control.ts'
 import type { App } from '../src/http/context.ts'
 import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
 

@@ -39,7 +39,7 @@ export async function run (script: string, environment: Record<string, string> =
 
 /** Makes a client with a key as an operator does, before the service starts. */
 export async function clientKey (environment: Record<string, string>, ...options: string[]): Promise<string> {
-  const path = new URL('../../src/clients/command.ts', import.meta.url).pathname
+  const path = new URL('../../src/access/clients/cli.ts', import.meta.url).pathname
   const env = { ...process.env, ...environment }
   const { stdout } = await promisify(execFile)(process.execPath, [path, 'create', ...options], { env })
   return /cchc_\w+_[\w-]+/.exec(stdout)![0]

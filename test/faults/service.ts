@@ -36,7 +36,7 @@ export interface Service extends Pick<Launched, 'child' | 'written' | 'ended'> {
   stop: (signal?: NodeJS.Signals) => Promise<Ended>
 }
 
-const COMMAND = 'src/clients/command.ts'
+const COMMAND = 'src/access/clients/cli.ts'
 
 /** The settings of a service on this database: as people run it, but that nothing limits how fast the tests may ask. */
 export function settingsOf (url: string): Record<string, string> {

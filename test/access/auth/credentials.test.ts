@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { givenClient } from '../client.ts'
-import { ADMIN, forEachDatabase } from '../database.ts'
-import { ADMIN_KEY } from '../template.ts'
+import { givenClient } from '../../client.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
+import { ADMIN_KEY } from '../../template.ts'
 
 const ASK = '/v1/clients/tests'
 const BEARER = 'Bearer realm="cchc"'

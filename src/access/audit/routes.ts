@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
-import type { App, Context } from '../http/context.ts'
-import { listResponse, sendList, sendShared } from '../http/response/respond.ts'
-import { problems } from '../http/response/error-handler.ts'
-import { Ref } from '../contract/fields.ts'
+import type { App, Context } from '../../http/context.ts'
+import { listResponse, sendList, sendShared } from '../../http/response/respond.ts'
+import { problems } from '../../http/response/error-handler.ts'
+import { Ref } from '../../contract/fields.ts'
 import { auditEntries, changesSince } from './queries.ts'
 import { AuditEntry, AuditQuery, ChangedKey, ChangeQuery } from './schema.ts'
 

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Db } from '../database/connect.ts'
-import { inOwnTime } from '../database/service-client.ts'
-import { invalid } from '../contract/errors.ts'
-import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
-import { subtreeFor } from '../catalogue/units/resolve.ts'
+import type { Db } from '../../database/connect.ts'
+import { inOwnTime } from '../../database/service-client.ts'
+import { invalid } from '../../contract/errors.ts'
+import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import { LATEST, type AuditEntry, type AuditQuery, type ChangedKey, type ChangeQuery } from './schema.ts'
 
 const LATEST_FIRST: OrderColumn[] = [

@@ -4,9 +4,9 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { TEMPLATE_DIR } from '../template.ts'
+import { TEMPLATE_DIR } from '../../template.ts'
 
-const COMMAND = new URL('../../src/clients/command.ts', import.meta.url).pathname
+const COMMAND = new URL('../../../src/access/clients/cli.ts', import.meta.url).pathname
 
 async function filledFolder (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))

@@ -1,10 +1,10 @@
 import { fastify } from 'fastify'
 import t from 'tap'
-import { ANYONE } from '../../src/contract/caller.ts'
-import { controlAccess, type AccessOptions } from '../../src/http/access.ts'
-import type { App } from '../../src/http/context.ts'
-import { givenClient, givenKey } from '../client.ts'
-import { ADMIN, forEachDatabase, type Answer, type Service } from '../database.ts'
+import { ANYONE } from '../../../src/contract/caller.ts'
+import { controlAccess, type AccessOptions } from '../../../src/access/auth/access-control.ts'
+import type { App } from '../../../src/http/context.ts'
+import { givenClient, givenKey } from '../../client.ts'
+import { ADMIN, forEachDatabase, type Answer, type Service } from '../../database.ts'
 
 function access (more: Partial<AccessOptions>): AccessOptions {
   return { publicRead: true, requestsPerMinute: 0, issuer: null, ...more }

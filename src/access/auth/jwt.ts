@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
-import { SCOPES, type Caller } from '../contract/caller.ts'
-import type { Db } from '../database/connect.ts'
-import { Refusal } from '../contract/errors.ts'
-import type { Issuer } from '../http/access.ts'
-import { resolveUnits } from '../catalogue/units/resolve.ts'
+import { SCOPES, type Caller } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { Refusal } from '../../contract/errors.ts'
+import type { Issuer } from './access-control.ts'
+import { resolveUnits } from '../../catalogue/units/resolve.ts'
 
 /** @throws Refusal `unauthenticated`, `issuer_unavailable` */
 export type TokenReader = (token: string) => Promise<Caller>

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { buildApp } from '../../src/app.ts'
-import { createDevelopmentKey } from '../../src/clients/development.ts'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { migrateFor } from '../../src/database/migrations/migrate.ts'
-import { loadCatalogue } from '../../src/sample/load.ts'
-import { addressOf, SERVER } from '../template.ts'
+import { buildApp } from '../../../src/app.ts'
+import { createDevelopmentKey } from '../../../src/access/clients/first-key.ts'
+import { connect, type Db } from '../../../src/database/connect.ts'
+import { migrateFor } from '../../../src/database/migrations/migrate.ts'
+import { loadCatalogue } from '../../../src/sample/load.ts'
+import { addressOf, SERVER } from '../../template.ts'
 
 /** An empty database with an owner, and a role that may only connect. */
 async function givenRoles (t: Test) {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { Refusal } from '../contract/errors.ts'
+import { Refusal } from '../../contract/errors.ts'
 
 /** What a request brings to show who sends it. */
 export interface Credentials {

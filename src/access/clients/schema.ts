@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import { SCOPES } from '../contract/caller.ts'
-import { Code, Name, Named, Nullable, OneOf, SourceCode, Version } from '../contract/fields.ts'
+import { SCOPES } from '../../contract/caller.ts'
+import { Code, Name, Named, Nullable, OneOf, SourceCode, Version } from '../../contract/fields.ts'
 
 const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
 

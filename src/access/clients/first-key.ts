@@ -1,6 +1,6 @@
-import { SCOPES } from '../contract/caller.ts'
-import type { Db } from '../database/connect.ts'
-import { performOwnWrite } from '../writes/unit-of-work.ts'
+import { SCOPES } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { performOwnWrite } from '../../writes/unit-of-work.ts'
 import { describedClient, hasClients, issuedKey } from './queries.ts'
 
 const CODE = 'developer'

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Test } from 'tap'
-import { givenClient } from '../client.ts'
-import { ADMIN, forEachDatabase, type Service } from '../database.ts'
-import { item, send } from '../dossiers/given.ts'
-import type { Db } from '../../src/database/connect.ts'
-import { units } from '../../src/sample/units.ts'
+import { givenClient } from '../../client.ts'
+import { ADMIN, forEachDatabase, type Service } from '../../database.ts'
+import { item, send } from '../../dossiers/given.ts'
+import type { Db } from '../../../src/database/connect.ts'
+import { units } from '../../../src/sample/units.ts'
 
 const HOME = 'H56-380'
 const FOREIGN = 'H56-381'
@@ -56,7 +56,7 @@ interface Operation {
 
 interface Described { operationId: string }
 
-const contract = JSON.parse(await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')) as
+const contract = JSON.parse(await readFile(new URL('../../../openapi/openapi.json', import.meta.url), 'utf8')) as
   { paths: Record<string, Record<string, Described>> }
 const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, methods]) => (
   Object.entries(methods).filter(([, { operationId }]) => operationId !== undefined)

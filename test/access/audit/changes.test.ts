@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { connect, type Db } from '../../src/database/connect.ts'
-import { recordedOf } from '../../src/writes/audit-log.ts'
-import { performOwnWrite } from '../../src/writes/unit-of-work.ts'
-import { givenClient } from '../client.ts'
-import { ADMIN, forEachDatabase, type Answer, type Service } from '../database.ts'
-import { item, send } from '../dossiers/given.ts'
+import { connect, type Db } from '../../../src/database/connect.ts'
+import { recordedOf } from '../../../src/writes/audit-log.ts'
+import { performOwnWrite } from '../../../src/writes/unit-of-work.ts'
+import { givenClient } from '../../client.ts'
+import { ADMIN, forEachDatabase, type Answer, type Service } from '../../database.ts'
+import { item, send } from '../../dossiers/given.ts'
 
 const URL = '/v1/dossier-statistics'
 const row = (more: object = {}) => ({ unit: 'H56-380', period: '2024-Q1', source: 'one-stop', received: 1, ...more })

@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
-import type { Caller } from '../contract/caller.ts'
-import type { Db } from '../database/connect.ts'
-import { prepared } from '../database/sql/prepared.ts'
-import { Refusal } from '../contract/errors.ts'
-import { Coalescer } from '../concurrency/single-flight.ts'
-import { isSame, keyIn, type Key } from './keys.ts'
-import type { TokenReader } from './tokens.ts'
+import type { Caller } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { prepared } from '../../database/sql/prepared.ts'
+import { Refusal } from '../../contract/errors.ts'
+import { Coalescer } from '../../concurrency/single-flight.ts'
+import { isSame, keyIn, type Key } from './api-keys.ts'
+import type { TokenReader } from './jwt.ts'
 
 interface Found extends Caller {
   client: string

@@ -1,7 +1,7 @@
-import type { Answer } from '../database.ts'
-import { ADMIN, forEachDatabase } from '../database.ts'
-import { givenClient } from '../client.ts'
-import { ADMIN_KEY } from '../template.ts'
+import type { Answer } from '../../database.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
+import { givenClient } from '../../client.ts'
+import { ADMIN_KEY } from '../../template.ts'
 
 const URL = '/v1/dossier-statistics'
 const row = (more: object = {}) => ({ unit: 'H56-380', period: '2024-Q1', source: 'one-stop', received: 1, ...more })

@@ -1,8 +1,8 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ANYONE, type Caller, type Scope } from '../contract/caller.ts'
-import { Refusal } from '../contract/errors.ts'
-import type { App } from './context.ts'
+import { ANYONE, type Caller, type Scope } from '../../contract/caller.ts'
+import { Refusal } from '../../contract/errors.ts'
+import type { App } from '../../http/context.ts'
 import { credentialsIn, type Credentials } from './credentials.ts'
 
 declare module 'fastify' {

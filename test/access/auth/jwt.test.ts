@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import t from 'tap'
-import { forEachDatabase } from '../database.ts'
+import { forEachDatabase } from '../../database.ts'
 
 const ISSUER = 'https://sso.example.vn/realms/tinh'
 const AUDIENCE = 'cchc'

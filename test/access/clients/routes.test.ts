@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { givenClient, givenKey } from '../client.ts'
-import { ADMIN, forEachDatabase } from '../database.ts'
+import { givenClient, givenKey } from '../../client.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
 
 const READER = { name: 'Kho dữ liệu', scopes: ['read'] }
 const NULLS = { source: null, unit: null, requests_per_minute: null, expires_at: null }
