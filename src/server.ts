@@ -31,7 +31,7 @@ async function start () {
     await migrateFor(connection.db, config, lossesTo(logger))
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
-    if (sample !== 'false') await (await import('./sample/load.ts')).load(connection.db, sample)
+    if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
     const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection

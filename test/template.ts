@@ -8,7 +8,7 @@ import { connect, type Address } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
 import { performOwnWrite } from '../src/writes/unit-of-work.ts'
-import { loadCatalogue, loadSample } from '../src/sample/load.ts'
+import { loadCatalogue, loadSample } from '../src/seed/load.ts'
 
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
 export const TEMPLATE_NAME = 'cchc_test_template'

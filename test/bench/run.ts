@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
-import { syntheticStatistics } from '../../src/sample/statistics.ts'
-import { units } from '../../src/sample/units.ts'
+import { syntheticStatistics } from '../../src/seed/sample/statistics.ts'
+import { units } from '../../src/seed/catalogue/units.ts'
 import { clientKey, run } from './process.ts'
 
 const ROUNDS = 5

@@ -1,4 +1,4 @@
-import { units } from '../../src/sample/units.ts'
+import { units } from '../../src/seed/catalogue/units.ts'
 
 /** What the catalogue has. */
 export const COMMUNES = units().filter(({ level }) => level === 'commune').map(({ code }) => code)

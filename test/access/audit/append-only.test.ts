@@ -5,7 +5,7 @@ import { buildApp } from '../../../src/app.ts'
 import { createDevelopmentKey } from '../../../src/access/clients/first-key.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { migrateFor } from '../../../src/database/migrations/migrate.ts'
-import { loadCatalogue } from '../../../src/sample/load.ts'
+import { loadCatalogue } from '../../../src/seed/load.ts'
 import { addressOf, SERVER } from '../../template.ts'
 
 /** An empty database with an owner, and a role that may only connect. */

@@ -4,7 +4,7 @@ import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase, type Service } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
 import type { Db } from '../../../src/database/connect.ts'
-import { units } from '../../../src/sample/units.ts'
+import { units } from '../../../src/seed/catalogue/units.ts'
 
 const HOME = 'H56-380'
 const FOREIGN = 'H56-381'

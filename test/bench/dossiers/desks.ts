@@ -1,9 +1,9 @@
 import type { ProcedureItem } from '../../../src/catalogue/procedures/schema.ts'
-import { caseloadOf } from '../../../src/sample/caseload.ts'
-import { FIELDS } from '../../../src/sample/fields.ts'
-import { PROCEDURES } from '../../../src/sample/procedures.ts'
-import { randomFrom } from '../../../src/sample/random.ts'
-import { units } from '../../../src/sample/units.ts'
+import { caseloadOf } from '../../../src/seed/sample/caseload.ts'
+import { FIELDS } from '../../../src/seed/catalogue/fields.ts'
+import { PROCEDURES } from '../../../src/seed/catalogue/procedures.ts'
+import { randomFrom } from '../../../src/seed/sample/random.ts'
+import { units } from '../../../src/seed/catalogue/units.ts'
 
 /** As many as the report of 2021 counts. */
 const COUNT = 2_079

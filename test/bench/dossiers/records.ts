@@ -1,4 +1,4 @@
-import { randomFrom } from '../../../src/sample/random.ts'
+import { randomFrom } from '../../../src/seed/sample/random.ts'
 import { desks } from './desks.ts'
 
 const DAY = 86_400_000

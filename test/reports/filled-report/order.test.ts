@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import { reportedValues } from '../../../src/sample/form.ts'
-import { units } from '../../../src/sample/units.ts'
+import { reportedValues } from '../../../src/seed/catalogue/form.ts'
+import { units } from '../../../src/seed/catalogue/units.ts'
 import { forEachDatabase } from '../../database.ts'
 
 const values = reportedValues()

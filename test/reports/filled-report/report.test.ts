@@ -4,7 +4,7 @@ import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
 import { forEachDatabase } from '../../database.ts'
 
 const paper = parse<Record<string, string>>(
-  readFileSync(new URL('../../../src/sample/cchc-2021.csv', import.meta.url)), { columns: true })
+  readFileSync(new URL('../../../src/seed/catalogue/cchc-2021.csv', import.meta.url)), { columns: true })
 
 forEachDatabase('the report of Thanh Hóa for the first half of 2021', async (t, { app, get, post }) => {
   const { status, body, headers } = await get('/v1/reports/H56/2021-H1')

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { FORM_MEASURES } from '../../../src/form-ii06a/columns.ts'
 import { DossierFormRow, type DossierForm } from '../../../src/reports/form-ii06a/schema.ts'
-import { DEPARTMENTS } from '../../../src/sample/departments.ts'
+import { DEPARTMENTS } from '../../../src/seed/catalogue/departments.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
 

@@ -1,4 +1,4 @@
-import { reportedValues } from '../../../src/sample/form.ts'
+import { reportedValues } from '../../../src/seed/catalogue/form.ts'
 import { forEachDatabase } from '../../database.ts'
 
 const KEY = { unit: 'H56', period: '2021-Q3', indicator: '3.1.3' }

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { FIELDS } from '../../src/sample/fields.ts'
-import { LEVELS } from '../../src/sample/levels.ts'
-import { PROCEDURES } from '../../src/sample/procedures.ts'
+import { FIELDS } from '../../../src/seed/catalogue/fields.ts'
+import { LEVELS } from '../../../src/seed/catalogue/levels.ts'
+import { PROCEDURES } from '../../../src/seed/catalogue/procedures.ts'
 
 t.test('a procedure has a national code of its own and belongs to a known field and level', async t => {
   t.equal(new Set(PROCEDURES.map(procedure => procedure.code)).size, PROCEDURES.length)

@@ -1,4 +1,4 @@
-import type { ProcedureItem } from '../catalogue/procedures/schema.ts'
+import type { ProcedureItem } from '../../catalogue/procedures/schema.ts'
 import type { FieldCode } from './fields.ts'
 
 type Known = Omit<ProcedureItem, 'interlinked'> & Partial<ProcedureItem> & { field: FieldCode }

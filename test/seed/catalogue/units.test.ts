@@ -1,5 +1,5 @@
 import t from 'tap'
-import { aliases, units } from '../../src/sample/units.ts'
+import { aliases, units } from '../../../src/seed/catalogue/units.ts'
 
 const all = units()
 const byCode = new Map(all.map(unit => [unit.code, unit]))

@@ -8,13 +8,13 @@ import { importIndicatorValues, indicatorBatch } from '../reports/indicators/ing
 import { periodsOf } from '../time/calendar.ts'
 import { importProcedures, procedureBatch } from '../catalogue/procedures/ingest.ts'
 import { importDossierStatistics, statisticsBatch } from '../statistics/reported/ingest.ts'
-import { FIELDS } from './fields.ts'
-import { FORM, indicators, reportedValues } from './form.ts'
-import { LEVELS } from './levels.ts'
-import { PROCEDURES } from './procedures.ts'
-import { SOURCES } from './sources.ts'
-import { reportedStatistics, syntheticStatistics } from './statistics.ts'
-import { aliases, units } from './units.ts'
+import { FIELDS } from './catalogue/fields.ts'
+import { FORM, indicators, reportedValues } from './catalogue/form.ts'
+import { LEVELS } from './catalogue/levels.ts'
+import { PROCEDURES } from './catalogue/procedures.ts'
+import { SOURCES } from './catalogue/sources.ts'
+import { reportedStatistics, syntheticStatistics } from './sample/statistics.ts'
+import { aliases, units } from './catalogue/units.ts'
 
 const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
 

@@ -1,4 +1,4 @@
-import type { Units } from '../database/tables.ts'
+import type { Units } from '../../database/tables.ts'
 import { caseloadOf } from './caseload.ts'
 import { randomFrom } from './random.ts'
 

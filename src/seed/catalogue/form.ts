@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
-import type { Forms, Indicators } from '../database/tables.ts'
+import type { Forms, Indicators } from '../../database/tables.ts'
 
 /** A line of the form as the report prints it; an empty text is an empty cell. */
 interface Line {

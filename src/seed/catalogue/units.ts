@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
-import type { UnitAliases, Units } from '../database/tables.ts'
-import { searchName } from '../text/search-name.ts'
+import type { UnitAliases, Units } from '../../database/tables.ts'
+import { searchName } from '../../text/search-name.ts'
 import { DEPARTMENTS } from './departments.ts'
 
 /** A district or a commune as the General Statistics Office lists it. */

@@ -1,4 +1,4 @@
-import type { Fields } from '../database/tables.ts'
+import type { Fields } from '../../database/tables.ts'
 
 const NAMES = {
   land: 'Đất đai',

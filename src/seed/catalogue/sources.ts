@@ -1,5 +1,5 @@
 import type { Insertable } from 'kysely'
-import type { Sources } from '../database/tables.ts'
+import type { Sources } from '../../database/tables.ts'
 
 export const SOURCES: Insertable<Sources>[] = [
   {

@@ -1,7 +1,7 @@
 import t from 'tap'
-import { FIELDS } from '../../src/sample/fields.ts'
-import { reportedStatistics, syntheticStatistics } from '../../src/sample/statistics.ts'
-import { units } from '../../src/sample/units.ts'
+import { FIELDS } from '../../../src/seed/catalogue/fields.ts'
+import { reportedStatistics, syntheticStatistics } from '../../../src/seed/sample/statistics.ts'
+import { units } from '../../../src/seed/catalogue/units.ts'
 
 const all = syntheticStatistics(units())
 const levelOf = new Map(units().map(unit => [unit.code, unit.level]))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { FORM, indicators, reportedValues } from '../../src/sample/form.ts'
+import { FORM, indicators, reportedValues } from '../../../src/seed/catalogue/form.ts'
 
 const all = indicators()
 const byCode = new Map(all.map(indicator => [indicator.code, indicator]))

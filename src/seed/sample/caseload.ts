@@ -1,6 +1,6 @@
-import type { Units } from '../database/tables.ts'
-import type { DepartmentCode } from './departments.ts'
-import type { FieldCode } from './fields.ts'
+import type { Units } from '../../database/tables.ts'
+import type { DepartmentCode } from '../catalogue/departments.ts'
+import type { FieldCode } from '../catalogue/fields.ts'
 
 /** Dossiers that a unit takes in a quarter, by field; fields it does not serve are left out. */
 export type Caseload = Partial<Record<FieldCode, number>>
