@@ -62,10 +62,10 @@ t.test('of several who open a folder at the same time one gets it', async t => {
 
 t.test('what was acknowledged outlives the process, however that ends', async t => {
   const folder = await databaseFolder(t)
-  const source = (file: string) => JSON.stringify(new URL(`../../src/database/${file}.ts`, import.meta.url).href)
+  const source = (file: string) => JSON.stringify(new URL(`../../../src/database/${file}.ts`, import.meta.url).href)
   const script = join(await folderOf(t), 'writer.mjs')
   await writeFile(script, `
-    const { startEmbedded } = await import(${source('embedded')})
+    const { startEmbedded } = await import(${source('embedded/embedded')})
     const { connect } = await import(${source('connect')})
     const { address } = await startEmbedded(${JSON.stringify(folder)})
     const { pool } = connect(address, { max: 1, onLost: () => {} })
