@@ -13,13 +13,13 @@ import { authenticator } from './access/auth/authenticate.ts'
 import { clientRoutes } from './access/clients/routes.ts'
 import { tokenReader } from './access/auth/jwt.ts'
 import type { Db } from './database/connect.ts'
-import { Turnstile } from './concurrency/semaphore.ts'
+import { Semaphore } from './concurrency/semaphore.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
-import { Answers } from './http/response/response-cache.ts'
+import { ResponseCache } from './http/response/response-cache.ts'
 import type { App, TypeBoxProvider } from './http/context.ts'
 import { acceptJson } from './http/request/json-body.ts'
 import { corsOptions, type Origins } from './http/response/cors.ts'
@@ -97,7 +97,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.addSchema(ImportError)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
-  const context = { db, turnstile: turnstileFor(pool), answers: new Answers(db), metrics: createMetrics(pool) }
+  const context = { db, writers: writeLimiter(pool), cache: new ResponseCache(db), metrics: createMetrics(pool) }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
@@ -134,8 +134,8 @@ async function refuseUnderPressure () {
 }
 
 /** Who waits to write does so twice as long as for a connection. */
-function turnstileFor (pool?: PoolCounts): Turnstile {
-  if (pool === undefined) return new Turnstile(10)
+function writeLimiter (pool?: PoolCounts): Semaphore {
+  if (pool === undefined) return new Semaphore(10)
   const { max, connectionTimeoutMillis: patience } = pool.options
-  return new Turnstile(max, 2 * patience!)
+  return new Semaphore(max, 2 * patience!)
 }

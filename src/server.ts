@@ -3,12 +3,12 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import { createDevelopmentKey } from './access/clients/first-key.ts'
 import { accessOf, readConfig } from './config.ts'
-import { forgetAnswers } from './writes/idempotency.ts'
-import { migrateFor } from './database/migrations/migrate.ts'
+import { pruneIdempotencyKeys } from './writes/idempotency.ts'
+import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { forgetImports } from './dossiers/imports/queries.ts'
 import { logOptions } from './observability/log.ts'
-import { logBlocks } from './observability/log-buffer.ts'
+import { logBuffer } from './observability/log-buffer.ts'
 
 const HOUR = 3_600_000
 
@@ -25,10 +25,10 @@ try {
 async function start () {
   const config = readConfig(process.env)
   const access = accessOf(config)
-  const logger = pino(logOptions(config.LOG_LEVEL), logBlocks())
+  const logger = pino(logOptions(config.LOG_LEVEL), logBuffer())
   const connection = await openDatabase(config, lossesTo(logger))
   try {
-    await migrateFor(connection.db, config, lossesTo(logger))
+    await migrateConfigured(connection.db, config, lossesTo(logger))
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
@@ -36,7 +36,7 @@ async function start () {
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
     const forget = () => {
-      Promise.all([forgetAnswers(db), forgetImports(db)])
+      Promise.all([pruneIdempotencyKeys(db), forgetImports(db)])
         .catch((error: unknown) => { logger.warn({ err: error }, 'what is old is still there') })
     }
     forget()

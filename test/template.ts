@@ -7,7 +7,7 @@ import { describedClient, issuedKey } from '../src/access/clients/queries.ts'
 import { connect, type Address } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
-import { performOwnWrite } from '../src/writes/unit-of-work.ts'
+import { runOwnWrite } from '../src/writes/unit-of-work.ts'
 import { loadCatalogue, loadSample } from '../src/seed/load.ts'
 
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
@@ -46,7 +46,7 @@ async function fill (address: Address) {
   await migrate(db)
   await loadCatalogue(db)
   await loadSample(db)
-  await performOwnWrite(db, 'tests', 'template', async write => {
+  await runOwnWrite(db, 'tests', 'template', async write => {
     await describedClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] })
     return issuedKey(write, 'tests', keyOf(ADMIN_KEY)!)
   })

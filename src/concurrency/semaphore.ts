@@ -7,7 +7,7 @@ const KEPT_FOR_READERS = 2
  * Lets so many writers at a time to the database that readers always find a connection. Who waits is let through in
  * the order of coming. Not to be passed by work that has passed already: it would wait for itself.
  */
-export class Turnstile {
+export class Semaphore {
   #free: number
   readonly #patience: number
   readonly #waiting = new Set<() => void>()
@@ -22,7 +22,7 @@ export class Turnstile {
   }
 
   /** @throws Busy when it was not let through in time; what `work` throws */
-  async pass<T> (work: () => Promise<T>): Promise<T> {
+  async run<T> (work: () => Promise<T>): Promise<T> {
     await this.#enter()
     try {
       return await work()

@@ -1,4 +1,4 @@
-import { Refusal } from '../contract/errors.ts'
+import { DomainError } from '../contract/errors.ts'
 
 interface Question<T> {
   running: Set<Promise<T>>
@@ -11,7 +11,7 @@ interface Question<T> {
  * request came, it waits for the next one. Of each question a few queries run at most, and one waits; nothing is kept
  * after that.
  */
-export class Coalescer<T> {
+export class SingleFlight<T> {
   readonly #atOnce: number
   readonly #questions = new Map<string, Question<T>>()
 
@@ -20,7 +20,7 @@ export class Coalescer<T> {
     this.#atOnce = atOnce
   }
 
-  ask (key: string, answer: () => Promise<T>): Promise<T> {
+  run (key: string, answer: () => Promise<T>): Promise<T> {
     const question = this.#questions.get(key) ?? { running: new Set(), next: null }
     this.#questions.set(key, question)
     question.next ??= this.#answered(question, answer).finally(() => {
@@ -52,5 +52,5 @@ export class Coalescer<T> {
 
 /** A refusal may not hold any more; a database that did not answer will not do so for those that wait, either. */
 function failForAll (error: unknown) {
-  if (!(error instanceof Refusal)) throw error
+  if (!(error instanceof DomainError)) throw error
 }

@@ -1,5 +1,5 @@
 /** What can be wrong with one value of a request. Stable: clients branch on these codes. */
-export type FaultCode =
+export type IssueCode =
   // shape
   | 'missing' | 'unknown_property' | 'invalid_type' | 'not_allowed' | 'malformed' | 'out_of_range'
   | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'invalid_cursor'
@@ -25,9 +25,9 @@ export type FaultCode =
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is
  * not in the body.
  */
-export interface Fault {
+export interface Issue {
   pointer: string
-  code: FaultCode
+  code: IssueCode
   detail: string
 }
 
@@ -35,28 +35,28 @@ export interface Fault {
 export class Busy extends Error {}
 
 /** Why a whole request is refused. */
-export type RefusalCode =
+export type DomainErrorCode =
   | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
   | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused'
 
 /** A rule says no. Knows nothing of HTTP: `http/problem.ts` turns the code into a status. */
-export class Refusal extends Error {
-  readonly code: RefusalCode
-  readonly faults: readonly Fault[]
+export class DomainError extends Error {
+  readonly code: DomainErrorCode
+  readonly issues: readonly Issue[]
 
-  constructor (code: RefusalCode, detail: string, faults: readonly Fault[] = []) {
+  constructor (code: DomainErrorCode, detail: string, issues: readonly Issue[] = []) {
     super(detail)
     this.code = code
-    this.faults = faults
+    this.issues = issues
   }
 }
 
-export function notFound (what: string, code: string): Refusal {
-  return new Refusal('not_found', `there is no ${what} ${JSON.stringify(code)}`)
+export function notFound (what: string, code: string): DomainError {
+  return new DomainError('not_found', `there is no ${what} ${JSON.stringify(code)}`)
 }
 
 /** Refuses a request for one value outside its body, such as a query parameter. */
-export function invalid (pointer: string, code: FaultCode, detail: string): Refusal {
-  return new Refusal('invalid_request', detail, [{ pointer, code, detail }])
+export function invalid (pointer: string, code: IssueCode, detail: string): DomainError {
+  return new DomainError('invalid_request', detail, [{ pointer, code, detail }])
 }

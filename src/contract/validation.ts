@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
-import { Refusal, type Fault, type FaultCode } from './errors.ts'
+import { DomainError, type Issue, type IssueCode } from './errors.ts'
 import { instantOf } from '../time/rfc3339.ts'
 import { isStorable } from '../text/storable.ts'
 
@@ -12,7 +12,7 @@ const ajv = newAjv({ coerceTypes: false })
 // of a number that is too large to be one: 1e400.
 const ajvOfAddress = newAjv({ coerceTypes: 'array', useDefaults: true, strictNumbers: false })
 
-const CODES: Record<string, FaultCode> = {
+const CODES: Record<string, IssueCode> = {
   required: 'missing',
   additionalProperties: 'unknown_property',
   type: 'invalid_type',
@@ -29,14 +29,14 @@ const CODES: Record<string, FaultCode> = {
 }
 
 /** Faults of one value against a schema, with pointers below `at`. */
-export type Check = (value: unknown, at: string) => Fault[]
+export type Check = (value: unknown, at: string) => Issue[]
 
 export function checkOf (schema: TSchema): Check {
   const validate = ajv.compile(schema)
-  return (value, at) => validate(value) ? [] : faultsOf(validate, at)
+  return (value, at) => validate(value) ? [] : issuesOf(validate, at)
 }
 
-/** Query strings, paths and bodies. Nothing is coerced, dropped or defaulted in a body; all faults are told. */
+/** Query strings, paths and bodies. Nothing is coerced, dropped or defaulted in a body; all issues are told. */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return refusing(ajv.compile(schema), '', value => value)
   const lists = listsOf(schema)
@@ -71,8 +71,8 @@ function refusing (validate: ValidateFunction, at: string, prepare: (value: unkn
   return (value: unknown) => {
     const prepared = prepare(value)
     if (validate(prepared)) return { value: prepared }
-    const faults = faultsOf(validate, at)
-    return { error: new Refusal('invalid_request', faults.map(({ detail }) => detail).join('; '), faults) }
+    const issues = issuesOf(validate, at)
+    return { error: new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues) }
   }
 }
 
@@ -93,7 +93,7 @@ function listsOf (schema: TSchema): string[] {
 /** Of one value that has thousands of them, all would tell no more than some do. */
 const MAX_FAULTS = 100
 
-function faultsOf (validate: ValidateFunction, at: string): Fault[] {
+function issuesOf (validate: ValidateFunction, at: string): Issue[] {
   return validate.errors!.slice(0, MAX_FAULTS).map(error => ({
     pointer: at + error.instancePath + missingPart(error),
     code: error.params['format'] === 'text' ? 'not_text' : CODES[error.keyword]!,

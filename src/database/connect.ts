@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { GIVEN_UP, HurriedClient, PATIENCE } from './service-client.ts'
+import { GIVEN_UP, ServiceClient, PATIENCE } from './service-client.ts'
 import { PreparingClient } from './sql/prepared.ts'
 import type { DB } from './tables.ts'
 
@@ -52,7 +52,7 @@ export function exactNumber (text: string): number {
 /** Opens a pool. Every wait is bounded, so a slow or lost database becomes an error and not a queue. */
 export function connect (address: Address, { max, onLost, hurried = 'connectionString' in address }: ConnectOptions): Connection {
   const pool = new pg.Pool({
-    Client: hurried ? HurriedClient : PreparingClient,
+    Client: hurried ? ServiceClient : PreparingClient,
     max,
     application_name: 'cchc-statistics',
     // Else the server plans a prepared statement anew at each call, which takes longer than to run it; and compiles for

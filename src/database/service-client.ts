@@ -12,14 +12,14 @@ const MARK = '/* takes its time */'
 const SECONDS = 20
 
 /** Lets the statements of a transaction take longer than usual: those that count a whole source anew. */
-export async function takeTime (trx: Trx): Promise<void> {
+export async function allowSlowStatements (trx: Trx): Promise<void> {
   await sql.raw(`${MARK} set local statement_timeout = '${SECONDS}s'`).execute(trx)
 }
 
 /** Reads, as of one moment, what takes more than a moment to count. */
-export async function inOwnTime<R> (db: Db, read: (trx: Trx) => Promise<R>): Promise<R> {
+export async function inSlowRead<R> (db: Db, read: (trx: Trx) => Promise<R>): Promise<R> {
   return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
-    await takeTime(trx)
+    await allowSlowStatements(trx)
     return read(trx)
   })
 }
@@ -28,7 +28,7 @@ export async function inOwnTime<R> (db: Db, read: (trx: Trx) => Promise<R>): Pro
  * A connection that is given up when a statement has no answer in time. The server ends what takes too long; this is
  * for a server that does not even do that, because its process is stopped or the network gone.
  */
-export class HurriedClient extends PreparingClient {
+export class ServiceClient extends PreparingClient {
   #allowed = PATIENCE
 
   override query (text: unknown, values?: unknown, callback?: unknown): never {

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { inOwnTime } from '../database/service-client.ts'
+import { inSlowRead } from '../database/service-client.ts'
 import type { Write } from '../writes/unit-of-work.ts'
 import { notFound } from '../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
@@ -20,7 +20,7 @@ const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 /**
  * Dossiers as they are now: by code; of a unit, or of some days, in the order in which they were received.
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `unknown_unit`
+ * @throws DomainError `unknown_unit`
  */
 export async function dossiers (
   db: Db, filters: ListQuery, page: PageRequest, reach: string | null
@@ -38,7 +38,7 @@ export async function dossiers (
   ]
   const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`
   // Whoever filters by what no index knows waits for all rows to be read.
-  const { rows } = await inOwnTime(db, trx => pageQuery(query, order, page).execute(trx))
+  const { rows } = await inSlowRead(db, trx => pageQuery(query, order, page).execute(trx))
   const { items, next_cursor } = pageOf(rows, order, page.limit)
   return { items: items.map(shown), next_cursor }
 }
@@ -66,7 +66,7 @@ function startOf (day: string): RawBuilder<unknown> {
   return sql`${`${day}T00:00:00+07:00`}::timestamptz`
 }
 
-/** @throws Refusal `not_found`, for one out of reach as well */
+/** @throws DomainError `not_found`, for one out of reach as well */
 export async function dossierByCode (db: Db, code: string, reach: string | null): Promise<DossierWithHistory> {
   const dossier = await foundDossier(db, code, reach, sql``)
   const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
@@ -105,7 +105,7 @@ async function foundDossier (
 /**
  * Deletes a dossier as its source would; a newer version of it brings it back.
  * @returns what it was
- * @throws Refusal `not_found`, for one out of reach as well
+ * @throws DomainError `not_found`, for one out of reach as well
  */
 export async function deletedDossier (write: Write, code: string): Promise<Dossier> {
   const { trx, by } = write

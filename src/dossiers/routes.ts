@@ -20,7 +20,7 @@ const NDJSON = 'application/x-ndjson'
 const tags = ['dossiers']
 
 export async function dossierRoutes (app: App, context: Context) {
-  const { db, answers, metrics } = context
+  const { db, cache, metrics } = context
   for (const schema of [DossierItem, Dossier, DossierVersion, DossierWithHistory, DossierAnswer]) app.addSchema(schema)
 
   await app.register(async (streams: App) => {
@@ -67,10 +67,10 @@ export async function dossierRoutes (app: App, context: Context) {
 
       async function stream (body: Readable): Promise<DossierAnswer> {
         const key = headers['idempotency-key'] ?? null
-        const origin = { ...originOf(request), retry: null }
+        const origin = { ...originOf(request), idempotency: null }
         try {
           const { answer, replayed } = await importStream(
-            db, context.turnstile, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
+            db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
           if (replayed) reply.header('idempotency-replayed', 'true')
           return answer
         } catch (error) {
@@ -93,7 +93,7 @@ export async function dossierRoutes (app: App, context: Context) {
         ...problems(400, 406, 413)
       }
     }
-  }, (request, reply) => sendList(answers, request, reply, Dossier, page => (
+  }, (request, reply) => sendList(cache, request, reply, Dossier, page => (
     dossiers(db, request.query, page, request.caller.unit))))
 
   app.get('/dossiers/:code', {

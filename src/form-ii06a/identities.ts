@@ -1,4 +1,4 @@
-import type { FaultCode } from '../contract/errors.ts'
+import type { IssueCode } from '../contract/errors.ts'
 import { MAX_COUNT } from '../contract/fields.ts'
 
 /** The measures of form II.06a (Thông tư 01/2020/TT-VPCP), in the form's order. */
@@ -17,7 +17,7 @@ export const OPENING: readonly Measure[] = ['carried_over']
 export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
 
 interface Identity {
-  code: FaultCode
+  code: IssueCode
   total: Measure
   parts: readonly Measure[]
 }
@@ -36,9 +36,9 @@ const IDENTITIES: readonly Identity[] = [
   { code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'] }
 ]
 
-export interface MeasureFault {
+export interface MeasureIssue {
   measure: Measure
-  code: FaultCode
+  code: IssueCode
   detail: string
 }
 
@@ -47,15 +47,15 @@ export interface MeasureFault {
  * @param given counts from 0 to `MAX_COUNT`; null or left out is unknown
  * @returns all measures, with the identities that do not hold: then nothing of it may be kept
  */
-export function completed (given: Partial<Measures>): { measures: Measures, faults: MeasureFault[] } {
+export function completed (given: Partial<Measures>): { measures: Measures, issues: MeasureIssue[] } {
   const measures = Object.fromEntries(MEASURES.map(measure => [measure, given[measure] ?? null])) as Measures
   while (IDENTITIES.some(identity => derive(measures, identity)));
   if (measures.received_direct === 0) measures.received_postal ??= 0
-  const faults = [
-    ...IDENTITIES.flatMap(identity => faultOf(measures, identity)),
-    ...postalFault(measures), ...tooLarge(measures, given), ...nothingReported(measures)
+  const issues = [
+    ...IDENTITIES.flatMap(identity => issueOf(measures, identity)),
+    ...postalIssue(measures), ...tooLarge(measures, given), ...nothingReported(measures)
   ]
-  return { measures, faults }
+  return { measures, issues }
 }
 
 /** @returns whether it found anything out */
@@ -73,7 +73,7 @@ function derive (measures: Measures, { total, parts }: Identity): boolean {
   return true
 }
 
-function faultOf (measures: Measures, { code, total, parts }: Identity): MeasureFault[] {
+function issueOf (measures: Measures, { code, total, parts }: Identity): MeasureIssue[] {
   const all = measures[total]
   if (all === null) return []
   const complete = parts.every(part => measures[part] !== null)
@@ -92,18 +92,18 @@ function leastOf (measures: Measures, measure: Measure): number {
   return Math.max(0, ...wholes.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
 }
 
-function postalFault ({ received_postal: postal, received_direct: direct }: Measures): MeasureFault[] {
+function postalIssue ({ received_postal: postal, received_direct: direct }: Measures): MeasureIssue[] {
   if (postal === null || direct === null || postal <= direct) return []
   const detail = `received_postal (${postal}) is a part of received_direct (${direct}) and cannot be more`
   return [{ measure: 'received_postal', code: 'postal_identity', detail }]
 }
 
-function tooLarge (measures: Measures, given: Partial<Measures>): MeasureFault[] {
+function tooLarge (measures: Measures, given: Partial<Measures>): MeasureIssue[] {
   return MEASURES.filter(measure => measures[measure]! > MAX_COUNT && given[measure] == null)
     .map(measure => ({ measure, code: 'out_of_range', detail: `${measure} would be ${measures[measure]}, over ${MAX_COUNT}` }))
 }
 
-function nothingReported (measures: Measures): MeasureFault[] {
+function nothingReported (measures: Measures): MeasureIssue[] {
   if (MEASURES.some(measure => measures[measure] !== null)) return []
   return [{ measure: 'received', code: 'nothing_reported', detail: 'at least one measure must be known' }]
 }

@@ -4,9 +4,9 @@ import type {
 } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
-import type { Turnstile } from '../concurrency/semaphore.ts'
+import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Metrics } from '../observability/metrics.ts'
-import type { Answers } from './response/response-cache.ts'
+import type { ResponseCache } from './response/response-cache.ts'
 
 /** Gives handlers the types of what their schemas let through. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
@@ -21,8 +21,8 @@ export type App = FastifyInstance<
 export interface Context {
   db: Db
   /** Lets writers in. */
-  turnstile: Turnstile
+  writers: Semaphore
   /** Shared by identical questions, across all features. */
-  answers: Answers
+  cache: ResponseCache
   metrics: Metrics
 }

@@ -9,7 +9,7 @@ const PATIENCE = 1_000
  * Standard output in blocks: a line for each request must not wait for the disk. Lines are gathered before they come
  * to pino's destination, which reads all that it holds again for each that it gets.
  */
-export function logBlocks (): DestinationStream & { flushSync: () => void } {
+export function logBuffer (): DestinationStream & { flushSync: () => void } {
   const out = pino.destination({ sync: false, minLength: 3 * BLOCK })
   let lines = ''
   const handOn = () => {

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
 import type { LoggerOptions } from 'pino'
-import { withoutSecrets } from '../text/redact.ts'
+import { redactSecrets } from '../text/redact.ts'
 
 const HOLDERS = ['', 'headers.', 'req.headers.', 'request.headers.', 'res.headers.', 'reply.headers.']
 const SECRET_HEADERS = ['authorization', '["x-api-key"]', 'cookie', '["set-cookie"]']
@@ -28,14 +28,14 @@ export function logOptions (level: string): LoggerOptions {
  * `internalQuery`, and others may hold anything.
  */
 export function loggedError (error: unknown): object {
-  if (!(error instanceof Error)) return { type: typeof error, message: withoutSecrets(String(error)) }
+  if (!(error instanceof Error)) return { type: typeof error, message: redactSecrets(String(error)) }
   const { name, message, stack = '', cause } = error
   const { code, severity, schema, table, column, constraint, routine } = error as DatabaseError
   const told = isOfValue(error) ? 'a value that the database refuses' : message
   return {
     type: error.constructor.name,
-    message: withoutSecrets(told),
-    stack: withoutSecrets(stack.replace(`${name}: ${message}`, () => `${name}: ${told}`)),
+    message: redactSecrets(told),
+    stack: redactSecrets(stack.replace(`${name}: ${message}`, () => `${name}: ${told}`)),
     code, severity, schema, table, column, constraint, routine,
     ...(cause === undefined ? {} : { cause: loggedError(cause) }),
     ...(error instanceof AggregateError ? { errors: error.errors.map(loggedError) } : {})

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import type { Caller } from '../contract/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { problems } from '../http/response/error-handler.ts'
-import { withoutSecrets } from '../text/redact.ts'
+import { redactSecrets } from '../text/redact.ts'
 import { traceOf } from '../http/request/trace-context.ts'
 import { reachDatabase } from './queries.ts'
 
@@ -15,9 +15,9 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     const route = request.routeOptions.url ?? 'none'
     const status = reply.statusCode
     requestDurations.observe({ method, route, status }, reply.elapsedTime / 1000)
-    const url = withoutSecrets(request.url)
+    const url = redactSecrets(request.url)
     // Behind a proxy it can be any text.
-    const address = withoutSecrets(request.ip)
+    const address = redactSecrets(request.ip)
     const trace = traceparent === undefined ? undefined : traceOf(traceparent as string)
     // Outside the API nobody is asked who it is.
     const client = (request.caller as Caller | undefined)?.client ?? undefined

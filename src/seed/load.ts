@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database/connect.ts'
-import { takeTime } from '../database/service-client.ts'
+import { allowSlowStatements } from '../database/service-client.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/sql/upsert.ts'
-import { performOwnWrite, type Write } from '../writes/unit-of-work.ts'
+import { runOwnWrite, type Write } from '../writes/unit-of-work.ts'
 import { importIndicatorValues, indicatorBatch } from '../reports/indicators/ingest.ts'
 import { periodsOf } from '../time/calendar.ts'
 import { importProcedures, procedureBatch } from '../catalogue/procedures/ingest.ts'
@@ -52,7 +52,7 @@ export async function loadSample (db: Db): Promise<void> {
 }
 
 function own<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
-  return performOwnWrite(db, 'sample data', 'load', async write => {
+  return runOwnWrite(db, 'sample data', 'load', async write => {
     await waitForOthers(write.trx)
     return work(write)
   })
@@ -60,7 +60,7 @@ function own<T extends object> (db: Db, work: (write: Write) => Promise<T>): Pro
 
 /** Processes that start together load together; nobody waits for them but who started them. */
 async function waitForOthers (trx: Trx): Promise<void> {
-  await takeTime(trx)
+  await allowSlowStatements(trx)
   await sql`set local lock_timeout = '20s'`.execute(trx)
 }
 

@@ -1,5 +1,5 @@
 /** A day as a number: days since 1970-01-01. */
-export type Day = number
+export type DayNumber = number
 
 const DAY = 86_400_000
 // Asia/Ho_Chi_Minh is UTC+7 without summer time since 1975-06-13, and no dossier is older; to ask the time zone
@@ -12,12 +12,12 @@ export const EARLIEST = Date.UTC(1975, 5, 13) - OFFSET
 export const LATEST = Date.UTC(2200, 0, 1) - OFFSET
 
 /** The business day of an instant, whatever the time zone of the machine. */
-export function dayOf (instant: number): Day {
+export function dayOf (instant: number): DayNumber {
   return Math.floor((instant + OFFSET) / DAY)
 }
 
 /** The first day of the slice of a day: the 1st or the 15th of its month. Every period is made of whole slices. */
-export function sliceOf (day: Day): Day {
+export function sliceOf (day: DayNumber): DayNumber {
   let slice = slices.get(day)
   if (slice === undefined) {
     const dayOfMonth = new Date(day * DAY).getUTCDate()
@@ -31,7 +31,7 @@ export function sliceOf (day: Day): Day {
  * The first day of the quarter of a day. A quarter begins where one of either calendar does, every three months on the
  * 1st and the 15th of the month before; every period but a month is made of whole quarters.
  */
-export function quarterOf (day: Day): Day {
+export function quarterOf (day: DayNumber): DayNumber {
   const date = new Date(day * DAY)
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()]
   const first = month - month % 3
@@ -40,9 +40,9 @@ export function quarterOf (day: Day): Day {
 }
 
 // There are few days, and each is asked for millions of times.
-const slices = new Map<Day, Day>()
+const slices = new Map<DayNumber, DayNumber>()
 
 /** Reads `YYYY-MM-DD`. */
-export function dayNamed (date: string): Day {
+export function parseDay (date: string): DayNumber {
   return Date.parse(date) / DAY
 }

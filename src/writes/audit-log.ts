@@ -3,7 +3,7 @@ import type { Change } from './batch.ts'
 import type { Origin, Write } from './unit-of-work.ts'
 
 /** What happened to one row, as the API shows it. */
-export interface Recorded {
+export interface AuditRow {
   province_code: string
   /** As in the address of its list: `dossier-statistics`. */
   resource: string
@@ -23,10 +23,10 @@ interface Shown<Row> {
 }
 
 /** The rows among `changes` that are not as they were. */
-export function recordedOf<Row extends object> (
+export function auditRowsOf<Row extends object> (
   resource: string, changes: readonly Pick<Change<Row>, 'outcome' | 'before' | 'after'>[],
   { key, show = row => row, of = () => ({ province_code: '', unit: '' }) }: Shown<Row>
-): Recorded[] {
+): AuditRow[] {
   return changes.flatMap(({ outcome: action, before, after }) => {
     if (action === 'unchanged') return []
     const { province_code, unit } = of((after ?? before)!)
@@ -58,14 +58,14 @@ function picked (row: object, names: readonly string[]): object {
  * Leaves the audit of a write: its rows, then the write itself. That is the last thing before the commit: it takes
  * the row that gives out positions, for which whoever writes next waits.
  */
-export async function record (write: Write, origin: Origin): Promise<void> {
-  const { trx, recorded, accounted } = write
+export async function appendAudit (write: Write, origin: Origin): Promise<void> {
+  const { trx, auditRows, ownAuditRows } = write
   const { by, request_id, address, operation, reason } = origin
-  const id = await write.takeId()
+  const id = await write.writeId()
   // What it brought along, such as a new source, belongs to no province.
-  const province = accounted?.province ?? recorded.find(row => row.province_code !== '')?.province_code ?? ''
-  if (recorded.length > 0) {
-    const rows = JSON.stringify(recorded.map((row, n) => ({ ...row, n, province_code: province, write: id })))
+  const province = ownAuditRows?.province ?? auditRows.find(row => row.province_code !== '')?.province_code ?? ''
+  if (auditRows.length > 0) {
+    const rows = JSON.stringify(auditRows.map((row, n) => ({ ...row, n, province_code: province, write: id })))
     await sql`
       insert into changes (province_code, write, n, resource, action, key, unit, before, after)
       select province_code, write, n, resource, action, key, unit, before, after
@@ -74,7 +74,7 @@ export async function record (write: Write, origin: Origin): Promise<void> {
   await sql`
     with next as (update change_feed set position = position + 1 returning position)
     insert into writes (province_code, id, position, row_count, client, key_id, request_id, address, operation, reason)
-    select ${province}, ${id}, position, ${recorded.length + (accounted?.rows ?? 0)},
+    select ${province}, ${id}, position, ${auditRows.length + (ownAuditRows?.rows ?? 0)},
       ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
     from next`.execute(trx)
 }

@@ -1,11 +1,11 @@
 import { Type, type Static } from 'typebox'
-import { Refusal, type Fault, type FaultCode } from '../contract/errors.ts'
+import { DomainError, type Issue, type IssueCode } from '../contract/errors.ts'
 import type { Check } from '../contract/validation.ts'
 import { Named, OneOf } from '../contract/fields.ts'
 
 export const MAX_ITEMS = 10_000
 
-const FORBIDDEN: readonly FaultCode[] = ['forbidden_unit', 'forbidden_source']
+const FORBIDDEN: readonly IssueCode[] = ['forbidden_unit', 'forbidden_source']
 
 export const BatchQuery = {
   mode: Type.Optional(OneOf(['atomic', 'partial'], {
@@ -54,20 +54,20 @@ export interface Change<Row> {
 /** The items of a batch on their way in: keeps each with its index, and all that is wrong with any of them. */
 export class Batch<Item> {
   readonly #items: readonly unknown[]
-  readonly #faults: Fault[] = []
+  readonly #issues: Issue[] = []
   readonly #rejected = new Set<number>()
   #forbidden = 0
 
-  /** @throws Refusal `too_many_items` */
+  /** @throws DomainError `too_many_items` */
   constructor (items: readonly unknown[], check: Check) {
     if (items.length > MAX_ITEMS) {
-      throw new Refusal('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}`)
+      throw new DomainError('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}`)
     }
     this.#items = items
     items.forEach((item, index) => {
-      const faults = check(item, `/items/${index}`)
-      if (faults.length > 0) this.#rejected.add(index)
-      this.#faults.push(...faults)
+      const issues = check(item, `/items/${index}`)
+      if (issues.length > 0) this.#rejected.add(index)
+      this.#issues.push(...issues)
     })
   }
 
@@ -86,10 +86,10 @@ export class Batch<Item> {
     return [...this.#rejected].map(index => ({ index, item: this.#items[index] }))
   }
 
-  reject (index: number, property: string | null, code: FaultCode, detail: string) {
+  reject (index: number, property: string | null, code: IssueCode, detail: string) {
     this.#rejected.add(index)
     if (FORBIDDEN.includes(code)) this.#forbidden++
-    this.#faults.push({ pointer: `/items/${index}${property === null ? '' : `/${property}`}`, code, detail })
+    this.#issues.push({ pointer: `/items/${index}${property === null ? '' : `/${property}`}`, code, detail })
   }
 
   /** Rejects every item that shares its key with another: which of them is right, nobody can tell. */
@@ -106,13 +106,13 @@ export class Batch<Item> {
 
   /**
    * To be called when everything is checked and before anything is written.
-   * @throws Refusal `invalid_rows` with all the faults, when one is enough to stop the batch; `forbidden_rows` when the
+   * @throws DomainError `invalid_rows` with all the issues, when one is enough to stop the batch; `forbidden_rows` when the
    * caller may not write some of them
    */
   settle (mode: BatchOptions['mode']) {
     if (mode === 'partial' || this.#rejected.size === 0) return
     const detail = `${this.#rejected.size} of ${this.#items.length} rows are at fault; nothing was written`
-    throw new Refusal(this.#forbidden > 0 ? 'forbidden_rows' : 'invalid_rows', detail, this.#sorted())
+    throw new DomainError(this.#forbidden > 0 ? 'forbidden_rows' : 'invalid_rows', detail, this.#sorted())
   }
 
   /** @param show a row as the API shows it */
@@ -132,9 +132,9 @@ export class Batch<Item> {
     }
   }
 
-  #sorted (): Fault[] {
-    const position = ({ pointer }: Fault) => Number(pointer.split('/')[2])
-    return this.#faults.toSorted((a, b) => position(a) - position(b))
+  #sorted (): Issue[] {
+    const position = ({ pointer }: Issue) => Number(pointer.split('/')[2])
+    return this.#issues.toSorted((a, b) => position(a) - position(b))
   }
 }
 

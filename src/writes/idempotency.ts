@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import { Refusal } from '../contract/errors.ts'
+import { DomainError } from '../contract/errors.ts'
 import type { Caller } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
 
 /** What tells that a request was sent before: the key that the client chose, and a hash of all that it asked. */
-export interface Retry {
+export interface IdempotentRequest {
   key: string
   sha256: Buffer
 }
@@ -18,10 +18,10 @@ const REFUSED = {
   idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
 } as const
 
-type Found = { refused: keyof typeof REFUSED | null } & (KeptAnswer | { answer: null, request_sha256: null })
+type Found = { refused: keyof typeof REFUSED | null } & (StoredAnswer | { answer: null, request_sha256: null })
 
 /** An answer that was given before, with the hash of what it answered. */
-export interface KeptAnswer {
+export interface StoredAnswer {
   request_sha256: Buffer
   answer: string
 }
@@ -29,11 +29,11 @@ export interface KeptAnswer {
 /**
  * What was answered under a key before, or null. Until the transaction ends, nobody else can ask with this key.
  * @param sha256 of the request; null: not known yet
- * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`
+ * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`
  */
-export async function keptAnswer (
+export async function storedAnswer (
   trx: Trx, { client, province_code }: Owner, key: string, sha256: Buffer | null
-): Promise<KeptAnswer | null> {
+): Promise<StoredAnswer | null> {
   const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
@@ -47,24 +47,24 @@ export async function keptAnswer (
     left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
       and created_at > now() - ${KEPT_FOR}`.execute(trx)
   const { refused, answer, request_sha256 } = found!
-  if (refused !== null) throw refusal(refused)
+  if (refused !== null) throw idempotencyError(refused)
   return answer === null ? null : { answer, request_sha256 }
 }
 
 /**
  * The answer, for the same request.
- * @throws Refusal `idempotency_key_reused`
+ * @throws DomainError `idempotency_key_reused`
  */
-export function answerTo (sha256: Buffer, { request_sha256, answer }: KeptAnswer): object {
-  if (!request_sha256.equals(sha256)) throw refusal('idempotency_key_reused')
+export function replayAnswer (sha256: Buffer, { request_sha256, answer }: StoredAnswer): object {
+  if (!request_sha256.equals(sha256)) throw idempotencyError('idempotency_key_reused')
   return JSON.parse(answer) as object
 }
 
-export function refusal (code: keyof typeof REFUSED): Refusal {
-  return new Refusal(code, REFUSED[code])
+export function idempotencyError (code: keyof typeof REFUSED): DomainError {
+  return new DomainError(code, REFUSED[code])
 }
 
-export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: Retry, answer: object) {
+export async function storeAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: IdempotentRequest, answer: object) {
   await sql`
     insert into idempotency_keys (province_code, client, key, request_sha256, answer)
     values (${province_code}, ${client}, ${key}, ${sha256}, ${JSON.stringify(answer)})
@@ -75,7 +75,7 @@ export async function keepAnswer (trx: Trx, { client, province_code }: Owner, { 
 const FORGOTTEN_AT_ONCE = 1_000
 
 /** Forgets keys that are older than a day, some at a time, so that no statement takes long. */
-export async function forgetAnswers (db: Db): Promise<void> {
+export async function pruneIdempotencyKeys (db: Db): Promise<void> {
   for (;;) {
     const { numAffectedRows } = await sql`
       delete from idempotency_keys where (province_code, client, key) in (

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
-import { Refusal } from '../contract/errors.ts'
+import { DomainError } from '../contract/errors.ts'
 import type { Caller } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
-import { keepAnswer, keptAnswer, type Retry } from './idempotency.ts'
-import { record, type Recorded } from './audit-log.ts'
+import { storeAnswer, storedAnswer, type IdempotentRequest } from './idempotency.ts'
+import { appendAudit, type AuditRow } from './audit-log.ts'
 import { inTransaction } from '../database/transaction.ts'
 
 /** Where a write comes from, for the audit, and on what terms. */
@@ -14,7 +14,7 @@ export interface Origin {
   /** The operationId, or the command. */
   operation: string
   reason: string | null
-  retry: Retry | null
+  idempotency: IdempotentRequest | null
   /** Versions of which the row must have one; null: any will do. */
   versions: readonly number[] | null
 }
@@ -23,9 +23,9 @@ export interface Origin {
 export class Write {
   readonly trx: Trx
   readonly by: Origin['by']
-  readonly recorded: Recorded[] = []
+  readonly auditRows: AuditRow[] = []
   /** Rows that keep their own account of what changed, under the id of the write; null: there are none. */
-  accounted: { province: string, rows: number } | null = null
+  ownAuditRows: { province: string, rows: number } | null = null
   readonly #versions: Origin['versions']
   #id: number | null = null
 
@@ -36,7 +36,7 @@ export class Write {
   }
 
   /** What names the write in the audit, for rows that say who wrote them. */
-  async takeId (): Promise<number> {
+  async writeId (): Promise<number> {
     if (this.#id === null) {
       const { rows: [taken] } = await sql<{ id: number }>`select nextval('write_ids') as id`.execute(this.trx)
       this.#id = taken!.id
@@ -44,11 +44,11 @@ export class Write {
     return this.#id
   }
 
-  /** @throws Refusal `precondition_failed` when the caller wants to change another version than that which is there */
+  /** @throws DomainError `precondition_failed` when the caller wants to change another version than that which is there */
   requireVersion (version: number | undefined) {
     if (this.#versions === null || (version !== undefined && this.#versions.includes(version))) return
     const found = version === undefined ? 'there is none' : `it has version ${version} by now`
-    throw new Refusal('precondition_failed', `not the version that If-Match names: ${found}`)
+    throw new DomainError('precondition_failed', `not the version that If-Match names: ${found}`)
   }
 }
 
@@ -61,32 +61,32 @@ export interface Written<T> {
  * Does all of a write in one transaction: its rows, what is counted from them, the audit, and the answer under its
  * idempotency key. Whoever gets no answer may send the same again.
  * @param keep false: a dry run, which is the real run, rolled back
- * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`, and what `work` throws
+ * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`, and what `work` throws
  */
-export async function performWrite<T extends object> (
+export async function runWrite<T extends object> (
   db: Db, origin: Origin, keep: boolean, work: (write: Write) => Promise<T>,
   stored: (answer: T) => object = answer => answer
 ): Promise<Written<T>> {
   return inTransaction(db, keep, async trx => {
-    const { by, retry } = origin
-    const before = retry === null ? null : await keptAnswer(trx, by, retry.key, retry.sha256)
+    const { by, idempotency } = origin
+    const before = idempotency === null ? null : await storedAnswer(trx, by, idempotency.key, idempotency.sha256)
     if (before !== null) return { answer: JSON.parse(before.answer) as T, replayed: true }
     const write = new Write(trx, origin)
     const answer = await work(write)
     if (!keep) return { answer, replayed: false }
-    if (retry !== null) await keepAnswer(trx, by, retry, stored(answer))
-    if (write.recorded.length > 0 || write.accounted !== null) await record(write, origin)
+    if (idempotency !== null) await storeAnswer(trx, by, idempotency, stored(answer))
+    if (write.auditRows.length > 0 || write.ownAuditRows !== null) await appendAudit(write, origin)
     return { answer, replayed: false }
   })
 }
 
 /** A write of the service itself, such as of its sample data. */
-export async function performOwnWrite<T extends object> (
+export async function runOwnWrite<T extends object> (
   db: Db, client: string, operation: string, work: (write: Write) => Promise<T>
 ): Promise<T> {
   const by = {
     client, key_id: null, scopes: ['admin'], unit: null, province_code: '', source: null, requests_per_minute: null
   }
-  const origin = { by, request_id: null, address: null, operation, reason: null, retry: null, versions: null }
-  return (await performWrite(db, origin, true, work)).answer
+  const origin = { by, request_id: null, address: null, operation, reason: null, idempotency: null, versions: null }
+  return (await runWrite(db, origin, true, work)).answer
 }

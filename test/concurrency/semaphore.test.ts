@@ -4,23 +4,23 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
-import { Turnstile } from '../../src/concurrency/semaphore.ts'
+import { Semaphore } from '../../src/concurrency/semaphore.ts'
 import { Busy } from '../../src/contract/errors.ts'
 import { forEachDatabase } from '../database.ts'
 
 /** Lets `count` writers through at the same time, who all stay until told to leave. */
-async function occupy (turnstile: Turnstile, count: number) {
+async function occupy (writers: Semaphore, count: number) {
   let leave = () => {}
   const told = new Promise<void>(resolve => { leave = resolve })
-  const passed = Array.from({ length: count }, () => turnstile.pass(() => told))
+  const passed = Array.from({ length: count }, () => writers.run(() => told))
   return { leave: async () => { leave(); await Promise.all(passed) } }
 }
 
 /** How many it lets through at once. */
-async function placesOf (turnstile: Turnstile): Promise<number> {
+async function placesOf (writers: Semaphore): Promise<number> {
   let inside = 0
   let most = 0
-  await Promise.allSettled(Array.from({ length: 20 }, () => turnstile.pass(async () => {
+  await Promise.allSettled(Array.from({ length: 20 }, () => writers.run(async () => {
     most = Math.max(most, ++inside)
     await sleep(1)
     inside--
@@ -30,52 +30,52 @@ async function placesOf (turnstile: Turnstile): Promise<number> {
 
 t.test('two connections are left to readers, and one writer is always let through', async t => {
   for (const [connections, places] of [[1, 1], [2, 1], [3, 1], [4, 2], [10, 8]] as const) {
-    t.equal(await placesOf(new Turnstile(connections)), places, `${connections} connections`)
+    t.equal(await placesOf(new Semaphore(connections)), places, `${connections} connections`)
   }
 })
 
 t.test('what is done inside is what comes out', async t => {
-  const turnstile = new Turnstile(1)
-  t.equal(await turnstile.pass(async () => 'result'), 'result')
-  await t.rejects(turnstile.pass(async () => { throw new Error('second thoughts') }), { message: 'second thoughts' })
-  t.equal(await turnstile.pass(async () => 'and on'), 'and on')
+  const writers = new Semaphore(1)
+  t.equal(await writers.run(async () => 'result'), 'result')
+  await t.rejects(writers.run(async () => { throw new Error('second thoughts') }), { message: 'second thoughts' })
+  t.equal(await writers.run(async () => 'and on'), 'and on')
 })
 
 t.test('who waits is let through in the order of coming', async t => {
-  const turnstile = new Turnstile(1)
+  const writers = new Semaphore(1)
   const order: number[] = []
-  await Promise.all([1, 2, 3, 4].map(async i => turnstile.pass(async () => { await sleep(1); order.push(i) })))
+  await Promise.all([1, 2, 3, 4].map(async i => writers.run(async () => { await sleep(1); order.push(i) })))
   t.same(order, [1, 2, 3, 4])
 })
 
 t.test('who waits too long is refused as busy, and does nothing later', async t => {
-  const turnstile = new Turnstile(1, 20)
-  const inside = await occupy(turnstile, 1)
+  const writers = new Semaphore(1, 20)
+  const inside = await occupy(writers, 1)
   let done = false
-  const refused = turnstile.pass(async () => { done = true })
+  const refused = writers.run(async () => { done = true })
   await t.rejects(refused, { message: 'no turn to write within 20 ms, and 0 more wait' })
   t.ok(await refused.catch((error: unknown) => error) instanceof Busy)
   await inside.leave()
   await sleep(5)
   t.notOk(done)
-  t.equal(await placesOf(turnstile), 1, 'and takes no place')
+  t.equal(await placesOf(writers), 1, 'and takes no place')
 })
 
 t.test('no place is ever lost or made up, whoever fails or gives up', async () => {
   const visit = fc.record({ comes: fc.nat(8), stays: fc.nat(8), fails: fc.boolean() })
   const connections = fc.integer({ min: 1, max: 6 })
   await fc.assert(fc.asyncProperty(connections, fc.array(visit, { maxLength: 12 }), async (connections, visits) => {
-    const turnstile = new Turnstile(connections, 5)
+    const writers = new Semaphore(connections, 5)
     await Promise.allSettled(visits.map(async ({ comes, stays, fails }) => {
       await sleep(comes)
-      await turnstile.pass(async () => {
+      await writers.run(async () => {
         await sleep(stays)
         if (fails) throw new Error()
       })
     }))
     const places = Math.max(1, connections - 2)
-    const inside = await occupy(turnstile, places)
-    const refused = await turnstile.pass(async () => {}).then(() => false, error => error instanceof Busy)
+    const inside = await occupy(writers, places)
+    const refused = await writers.run(async () => {}).then(() => false, error => error instanceof Busy)
     await inside.leave()
     return refused
   }), { numRuns: 40 })
@@ -85,8 +85,8 @@ forEachDatabase('a reader', async (t, { address }) => {
   t.test('finds a connection however many want to write', async t => {
     const { db, pool, close } = connect(address, { max: 4, onLost: () => {} })
     t.teardown(close)
-    const turnstile = new Turnstile(pool.options.max, 100)
-    const writers = Array.from({ length: 12 }, () => turnstile.pass(() => inTransaction(db, true, async trx => {
+    const semaphore = new Semaphore(pool.options.max, 100)
+    const writers = Array.from({ length: 12 }, () => semaphore.run(() => inTransaction(db, true, async trx => {
       await sql`select pg_sleep(0.3)`.execute(trx)
     })))
     const settled = Promise.allSettled(writers)

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { notFound } from '../../src/contract/errors.ts'
-import { Coalescer } from '../../src/concurrency/single-flight.ts'
+import { SingleFlight } from '../../src/concurrency/single-flight.ts'
 import { forEachDatabase } from '../database.ts'
 
 /** A store and readers of it: each reading takes a while and shows what was stored when it began. */
@@ -21,15 +21,15 @@ function store () {
 
 t.test('identical questions that come together share an answer', async t => {
   const { state, read } = store()
-  const answers = new Coalescer<number>()
-  t.same(await Promise.all(Array.from({ length: 100 }, () => answers.ask('same', read))), Array(100).fill(0))
+  const answers = new SingleFlight<number>()
+  t.same(await Promise.all(Array.from({ length: 100 }, () => answers.run('same', read))), Array(100).fill(0))
   t.equal(state.readings, 1)
 })
 
 t.test('different questions do not wait for one another', async t => {
   const { state, read } = store()
-  const answers = new Coalescer<number>()
-  await Promise.all(Array.from({ length: 10 }, (_, i) => answers.ask(`question ${i}`, read)))
+  const answers = new SingleFlight<number>()
+  await Promise.all(Array.from({ length: 10 }, (_, i) => answers.run(`question ${i}`, read)))
   t.equal(state.readings, 10)
   t.ok(state.atOnce > 1)
 })
@@ -37,13 +37,13 @@ t.test('different questions do not wait for one another', async t => {
 t.test('a question is never answered by a reading that began before it was asked', async t => {
   await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('ask', 'write'), fc.nat(3)), { maxLength: 40 }), async steps => {
     const { state, read } = store()
-    const answers = new Coalescer<number>()
+    const answers = new SingleFlight<number>()
     const asked: Promise<boolean>[] = []
     for (const [step, wait] of steps) {
       if (wait > 0) await pause(wait - 1)
       if (step === 'write') { state.value++; continue }
       const known = state.value
-      asked.push(answers.ask('same', read).then(value => value >= known))
+      asked.push(answers.run('same', read).then(value => value >= known))
     }
     t.ok((await Promise.all(asked)).every(Boolean))
     t.ok(state.atOnce <= 1, 'one reading at a time')
@@ -52,41 +52,41 @@ t.test('a question is never answered by a reading that began before it was asked
 
 t.test('an answer is not kept', async t => {
   const { state, read } = store()
-  const answers = new Coalescer<number>()
-  t.equal(await answers.ask('same', read), 0)
+  const answers = new SingleFlight<number>()
+  t.equal(await answers.run('same', read), 0)
   state.value = 7
-  t.equal(await answers.ask('same', read), 7)
+  t.equal(await answers.run('same', read), 7)
   t.equal(state.readings, 2)
 })
 
 t.test('a reading that fails fails for all who wait, and for nobody after them', async t => {
-  const answers = new Coalescer<string>()
+  const answers = new SingleFlight<string>()
   const failing = async () => { await pause(20); throw new Error('lost') }
-  const first = answers.ask('same', failing)
+  const first = answers.run('same', failing)
   await pause(5)
-  const next = answers.ask('same', async () => 'found')
+  const next = answers.run('same', async () => 'found')
   await t.rejects(first, { message: 'lost' })
   await t.rejects(next, { message: 'lost' }, 'each would else wait as long for a database that does not answer')
-  await t.rejects(answers.ask('same', failing), { message: 'lost' })
-  t.equal(await answers.ask('same', async () => 'found again'), 'found again')
+  await t.rejects(answers.run('same', failing), { message: 'lost' })
+  t.equal(await answers.run('same', async () => 'found again'), 'found again')
 })
 
 t.test('a reading that is refused is refused to those who asked by then, and not to those who asked later', async t => {
-  const answers = new Coalescer<string>()
-  const first = answers.ask('same', async () => { await pause(20); throw notFound('unit', 'new') })
+  const answers = new SingleFlight<string>()
+  const first = answers.run('same', async () => { await pause(20); throw notFound('unit', 'new') })
   await pause(5)
-  const next = answers.ask('same', async () => 'found')
+  const next = answers.run('same', async () => 'found')
   await t.rejects(first, { message: 'there is no unit "new"' })
   t.equal(await next, 'found')
 })
 
 t.test('where two readings may run at once, a third is the next that begins', async t => {
   const { state, read } = store()
-  const answers = new Coalescer<number>(2)
+  const answers = new SingleFlight<number>(2)
   const asked: Promise<boolean>[] = []
   for (let i = 0; i < 12; i++) {
     const known = ++state.value
-    asked.push(answers.ask('same', read).then(value => value >= known))
+    asked.push(answers.run('same', read).then(value => value >= known))
     await pause(1)
   }
   t.ok((await Promise.all(asked)).every(Boolean))

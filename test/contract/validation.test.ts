@@ -31,7 +31,7 @@ forEachDatabase('a request that is not valid', async (t, { get, post, put }) => 
     t.same(await faultsOf(get('/v1/units?__proto__=1')), ['/query/__proto__ unknown_property'])
   })
 
-  t.test('is told all its faults, not the first', async t => {
+  t.test('is told all its issues, not the first', async t => {
     t.same(await faultsOf(get('/v1/periods?limit=0&year=1800,x&kind=week&date=2021-02-30&calendar=&tone=1')), [
       '/query/tone unknown_property', '/query/calendar not_allowed', '/query/kind/0 not_allowed',
       '/query/year/0 out_of_range', '/query/year/1 invalid_type', '/query/date malformed', '/query/limit out_of_range'

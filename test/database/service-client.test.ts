@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
-import { PATIENCE, takeTime } from '../../src/database/service-client.ts'
+import { PATIENCE, allowSlowStatements } from '../../src/database/service-client.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { openEmbedded } from '../database.ts'
 
@@ -60,7 +60,7 @@ t.test('a database behind a cable', async t => {
 
   t.test('may take longer within a transaction that says so, and only there', async t => {
     const slow = sql`select pg_sleep(${(PATIENCE + 300) / 1_000})`
-    await t.resolves(inTransaction(db, true, async trx => { await takeTime(trx); return slow.execute(trx) }))
+    await t.resolves(inTransaction(db, true, async trx => { await allowSlowStatements(trx); return slow.execute(trx) }))
     await t.rejects(slow.execute(db))
   })
 })

@@ -1,20 +1,20 @@
-import { dayOf, type Day } from '../../src/time/business-day.ts'
+import { dayOf, type DayNumber } from '../../src/time/business-day.ts'
 import type { Countable, Measure } from '../../src/dossiers/rules/events.ts'
 
 export type Figures = Partial<Record<Measure, number>>
 /** Figures by day; a measure that is 0 is absent. */
-export type Days = Map<Day, Figures>
+export type Days = Map<DayNumber, Figures>
 
 /** The days of a dossier that lie in this span are looked at; nothing may happen outside it. */
 export interface Span {
-  first: Day
-  last: Day
+  first: DayNumber
+  last: DayNumber
 }
 
 /** The state of a dossier at the end of each day, looked at day by day, and from that what it counts for. */
 export function daysByHand (dossier: Countable, { first, last }: Span): Days {
   const days: Days = new Map()
-  const add = (day: Day, measure: Measure, by: number) => {
+  const add = (day: DayNumber, measure: Measure, by: number) => {
     if (by === 0) return
     const figures = days.get(day) ?? {}
     const sum = (figures[measure] ?? 0) + by
@@ -25,7 +25,7 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
   const end = endByHand(dossier)
   const received = dayOf(dossier.received_at)
   let wasOverdue = false
-  let counted: Day | null = null
+  let counted: DayNumber | null = null
   for (let day = first; day <= last; day++) {
     if (day === received) {
       add(day, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
@@ -48,7 +48,7 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
 }
 
 /** The end of a day, as an instant that belongs to the next. */
-function endOf (day: Day): number {
+function endOf (day: DayNumber): number {
   return (day + 1) * 86_400_000 - 7 * 3_600_000
 }
 
@@ -67,7 +67,7 @@ function resolutionByHand ({ status, due_at: due }: Countable, end: number): Mea
 }
 
 /** The due date that is in force when a day ends, and whether it is the one that the dossier has in the end. */
-function termByHand (dossier: Countable, day: Day): 'waiting' | { due: number | null, isLast: boolean } {
+function termByHand (dossier: Countable, day: DayNumber): 'waiting' | { due: number | null, isLast: boolean } {
   const end = endByHand(dossier)
   // Who has ended is not asked any more, and waits no longer.
   const supplements = dossier.supplements.filter(({ requested_at: requested }) => end === null || requested < end)

@@ -1,4 +1,4 @@
-import type { Day } from '../../src/time/business-day.ts'
+import type { DayNumber } from '../../src/time/business-day.ts'
 
 // A few units and procedures of the sample, and what the service knows of them.
 
@@ -17,6 +17,6 @@ export const FIELDS: Record<string, string> = {
 }
 
 /** Writes a day as `YYYY-MM-DD`. */
-export function nameOf (day: Day): string {
+export function nameOf (day: DayNumber): string {
   return new Date(day * 86_400_000).toISOString().slice(0, 10)
 }

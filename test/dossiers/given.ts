@@ -1,7 +1,7 @@
 import { ANYONE } from '../../src/contract/caller.ts'
 import { sql } from 'kysely'
 import type { Db } from '../../src/database/connect.ts'
-import { performOwnWrite } from '../../src/writes/unit-of-work.ts'
+import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import type { Countable } from '../../src/dossiers/rules/events.ts'
 import type { IngestContext, Ingested } from '../../src/dossiers/ingest/validate.ts'
 import { ingestDossiers } from '../../src/dossiers/ingest/chunk.ts'
@@ -15,7 +15,7 @@ export const BY = { ...ANYONE, client: 'tests', scopes: ['admin'] }
 
 /** Sends items as one chunk. */
 export async function send (db: Db, items: unknown[], context: Partial<IngestContext> = {}): Promise<Ingested> {
-  return performOwnWrite(db, 'tests', 'send', write => ingestDossiers(write, items, { ...CONTEXT, ...context }))
+  return runOwnWrite(db, 'tests', 'send', write => ingestDossiers(write, items, { ...CONTEXT, ...context }))
 }
 
 /** A record that is as good as any other, but for what is given. */

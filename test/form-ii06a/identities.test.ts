@@ -27,11 +27,11 @@ const someOf = (row: Measures) => fc.subarray([...MEASURES], { minLength: 1 })
   .map(known => Object.fromEntries(known.map(measure => [measure, row[measure]])) as Partial<Measures>)
 
 t.test('the totals of a row follow from its parts', async t => {
-  const { measures, faults } = completed({
+  const { measures, issues } = completed({
     received_online: 120, received_direct: 800, carried_over: 80,
     resolved_in_time: 900, resolved_overdue: 20, pending_overdue: 5
   })
-  t.same(faults, [])
+  t.same(issues, [])
   t.match(measures, { received: 1_000, resolved: 920, pending: 80, pending_in_time: 75 })
   t.match(measures, { resolved_early: null, received_postal: null })
 })
@@ -48,7 +48,7 @@ t.test('where nothing is left over, every unknown part is zero', async t => {
 })
 
 t.test('each identity of the form is named when it does not hold', async t => {
-  const faultsOf = (given: Partial<Measures>) => completed(given).faults.map(({ measure, code }) => [measure, code])
+  const faultsOf = (given: Partial<Measures>) => completed(given).issues.map(({ measure, code }) => [measure, code])
   t.same(faultsOf({ received: 9, received_online: 5, received_direct: 4, carried_over: 1 }), [['received', 'received_identity']])
   t.same(faultsOf({ received: 4, received_online: 5 }), [['received', 'received_identity']], 'a known part alone is too much')
   t.same(faultsOf({ resolved_in_time: 3, resolved_early: 1, resolved_on_time: 1 }), [['resolved_in_time', 'resolved_identity']])
@@ -64,15 +64,15 @@ t.test('a whole is never less than its parts, even where it is unknown itself', 
   for (const given of [
     { resolved_in_time: 3, received: 2 }, { resolved_early: 3, resolved: 2 }, { received_postal: 9, received: 5 },
     { resolved_overdue: 9, pending_in_time: 1, received: 5 }
-  ]) t.equal(completed(given).faults.length, 1, JSON.stringify(given))
-  t.same(completed({ resolved_in_time: 3, received: 5, received_postal: 5 }).faults, [])
+  ]) t.equal(completed(given).issues.length, 1, JSON.stringify(given))
+  t.same(completed({ resolved_in_time: 3, received: 5, received_postal: 5 }).issues, [])
 })
 
 t.test('a row that holds together is never refused, however much of it is left out', async () => {
   fc.assert(fc.property(wholeRow.chain(row => fc.tuple(fc.constant(row), someOf(row))), ([row, known]) => {
-    const { measures, faults } = completed(known)
+    const { measures, issues } = completed(known)
     const found = MEASURES.filter(measure => measures[measure] !== null)
-    return faults.length === 0 && found.every(measure => measures[measure] === row[measure])
+    return issues.length === 0 && found.every(measure => measures[measure] === row[measure])
   }))
 })
 
@@ -87,5 +87,5 @@ t.test('what is filled in changes nothing when it is posted again', async () => 
 t.test('a count that is off by one in a row that is wholly known is always found', async () => {
   const checked = MEASURES.filter(measure => measure !== 'received_postal')
   fc.assert(fc.property(wholeRow, fc.constantFrom(...checked), (row, measure: Measure) =>
-    completed({ ...row, [measure]: row[measure]! + 1 }).faults.length > 0))
+    completed({ ...row, [measure]: row[measure]! + 1 }).issues.length > 0))
 })

@@ -17,12 +17,12 @@ export function breaches (migrations: Record<string, string>): string[] {
   const names = Object.keys(migrations).toSorted()
   // Tables with a province_code so far, so that a key added by a later file is known to be of one.
   const provincial = new Set<string>()
-  const faults = names.flatMap(name => {
-    const { statements, faults } = readStatements(migrations[name]!)
-    return [...faults, ...statements.flatMap(statement => faultsOf(statement, provincial))]
+  const issues = names.flatMap(name => {
+    const { statements, issues } = readStatements(migrations[name]!)
+    return [...issues, ...statements.flatMap(statement => faultsOf(statement, provincial))]
       .map(fault => `${name}: ${fault}`)
   })
-  return [...misnumbered(names), ...faults]
+  return [...misnumbered(names), ...issues]
 }
 
 function misnumbered (names: string[]): string[] {
@@ -32,9 +32,9 @@ function misnumbered (names: string[]): string[] {
   })
 }
 
-function readStatements (text: string): { statements: Statement[], faults: string[] } {
+function readStatements (text: string): { statements: Statement[], issues: string[] } {
   const statements: Statement[] = []
-  const faults: string[] = []
+  const issues: string[] = []
   let [sql, comment, explained] = ['', false, false]
   // A quote in a comment opens no string, and two dashes in a string no comment.
   for (const line of text.replaceAll(/--.*$|'(?:''|[^'])*'/gm, part => part.startsWith('-') ? '--' : '\'\'').split('\n')) {
@@ -42,17 +42,17 @@ function readStatements (text: string): { statements: Statement[], faults: strin
     if (code === '--' && sql === '') comment = true
     else if (code === '') comment = comment && sql !== ''
     else if (code !== '--') {
-      if (code.endsWith('--')) faults.push(`a comment does not stand on a line of its own: ${code}`)
+      if (code.endsWith('--')) issues.push(`a comment does not stand on a line of its own: ${code}`)
       if (sql === '') explained = comment
       sql = `${sql} ${code}`.trim()
-      if (/;./.test(code)) faults.push(`a statement does not end at the end of its line: ${code}`)
+      if (/;./.test(code)) issues.push(`a statement does not end at the end of its line: ${code}`)
       if (!code.includes(';')) continue
       statements.push({ sql: sql.replaceAll(/\s+/g, ' ').replace(/;.*$/, ''), explained })
       ;[sql, comment] = ['', false]
     }
   }
-  if (sql !== '') faults.push(`the last statement does not end with a semicolon: ${sql.slice(0, 40)}`)
-  return { statements, faults }
+  if (sql !== '') issues.push(`the last statement does not end with a semicolon: ${sql.slice(0, 40)}`)
+  return { statements, issues }
 }
 
 /** What no statement may hold, and why. */
@@ -77,22 +77,22 @@ const DESTRUCTIVE = new RegExp([
 const TABLE = /^(?:create table|alter table|create unique index .*? on) (?:if (?:not )?exists |only )*([\w.]+)/
 
 function faultsOf ({ sql, explained }: Statement, provincial: Set<string>): string[] {
-  const faults = FORBIDDEN.flatMap(([pattern, why]) => matching(sql, pattern).map(what => `${what}: ${why}`))
-  if (!explained) faults.push(...matching(sql, DESTRUCTIVE).map(what => `${what} without a comment above that says why`))
+  const issues = FORBIDDEN.flatMap(([pattern, why]) => matching(sql, pattern).map(what => `${what}: ${why}`))
+  if (!explained) issues.push(...matching(sql, DESTRUCTIVE).map(what => `${what} without a comment above that says why`))
 
   const table = TABLE.exec(sql)?.[1]
-  if (table === undefined) return faults
+  if (table === undefined) return issues
   const parts = partsOf(sql)
   if (parts.some(part => part.startsWith('province_code '))) provincial.add(table)
 
   if (REFERENCE_TABLES.has(table)) {
     const targets = [...sql.matchAll(/\breferences (\w+)/g)].map(([, target]) => target!)
     const facts = targets.filter(target => !REFERENCE_TABLES.has(target))
-    return [...faults, ...facts.map(target => `${table} is a reference table and points at ${target}`)]
+    return [...issues, ...facts.map(target => `${table} is a reference table and points at ${target}`)]
   }
-  if (!provincial.has(table)) return faults
+  if (!provincial.has(table)) return issues
   const misled = keysOf(sql, parts).filter(columns => columns[0] !== 'province_code')
-  return [...faults, ...misled.map(columns => `a key of ${table} (${columns.join(', ')}) does not begin with province_code`)]
+  return [...issues, ...misled.map(columns => `a key of ${table} (${columns.join(', ')}) does not begin with province_code`)]
 }
 
 function matching (sql: string, pattern: RegExp): string[] {

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { migrate } from '../../src/database/migrations/migrate.ts'
-import { dayNamed, quarterOf, sliceOf, type Day } from '../../src/time/business-day.ts'
+import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../src/time/business-day.ts'
 import { forEachDatabase } from '../database.ts'
 import { nameOf } from '../dossiers/catalogue.ts'
 import { readMigrationFiles } from './files.ts'
@@ -156,8 +156,8 @@ forEachDatabase('sums of longer times are filled from those of shorter ones', as
   await migrate(db)
   const counted = async (table: string, time: string) => (await sql<Record<string, string | number>>`
     select ${sql.ref(time)} as time, received_direct, became_overdue from ${sql.table(table)} order by 1`.execute(db)).rows
-  const added = async (table: string, time: string, timeOf: (day: Day) => Day) => {
-    const byTime = Map.groupBy(await counted(table, time), ({ time }) => timeOf(dayNamed(String(time))))
+  const added = async (table: string, time: string, timeOf: (day: DayNumber) => DayNumber) => {
+    const byTime = Map.groupBy(await counted(table, time), ({ time }) => timeOf(parseDay(String(time))))
     return [...byTime].map(([day, { length }]) => (
       { time: nameOf(day), received_direct: length, became_overdue: -2 * length }))
   }

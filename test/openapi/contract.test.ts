@@ -5,7 +5,7 @@ import { connect } from '../../src/database/connect.ts'
 import { MAX_ITEMS } from '../../src/writes/batch.ts'
 import { issuedKey } from '../../src/access/clients/queries.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
-import { performOwnWrite } from '../../src/writes/unit-of-work.ts'
+import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import type { App } from '../../src/http/context.ts'
 import { ADMIN, forEachDatabase, type Service } from '../database.ts'
 import { item, send } from '../dossiers/given.ts'
@@ -37,7 +37,7 @@ async function withExamples ({ app, db, put, post }: Service) {
   await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
   await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })
   await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
-  await performOwnWrite(db, 'tests', 'withExamples', write => (
+  await runOwnWrite(db, 'tests', 'withExamples', write => (
     issuedKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
@@ -160,19 +160,19 @@ t.test('an answer that is not as documented is found', async t => {
     code: '2021-H1', calendar: 'reform', kind: 'half_year', year: 2021,
     starts_on: '2020-12-15', ends_on: '2021-06-14', report_due_on: null
   }
-  const faults = (status: number, type: string | undefined, body: unknown) =>
+  const issues = (status: number, type: string | undefined, body: unknown) =>
     contract.faultsOf(operation, status, type, JSON.stringify(body)).join()
-  t.equal(faults(200, 'application/json; charset=utf-8', period), '')
-  t.match(faults(200, 'application/json', { ...period, surplus: 1 }), /surplus/)
-  t.match(faults(200, 'application/json', { ...period, year: undefined }), /year/)
-  t.match(faults(200, 'application/json', { ...period, year: '2021' }), /year/)
-  t.match(faults(200, 'application/json', { ...period, ends_on: '2021-06-31' }), /ends_on/)
-  t.match(faults(200, 'application/json', { ...period, kind: null }), /kind/)
-  t.match(faults(200, 'text/html', period), /text\/html is not documented/)
-  t.match(faults(200, undefined, period), /none is not documented/)
-  t.match(faults(418, 'application/json', period), /418 is not documented/)
-  t.match(faults(304, undefined, period), /none is documented/)
-  t.match(faults(404, 'application/problem+json', { status: 404 }), /required/)
+  t.equal(issues(200, 'application/json; charset=utf-8', period), '')
+  t.match(issues(200, 'application/json', { ...period, surplus: 1 }), /surplus/)
+  t.match(issues(200, 'application/json', { ...period, year: undefined }), /year/)
+  t.match(issues(200, 'application/json', { ...period, year: '2021' }), /year/)
+  t.match(issues(200, 'application/json', { ...period, ends_on: '2021-06-31' }), /ends_on/)
+  t.match(issues(200, 'application/json', { ...period, kind: null }), /kind/)
+  t.match(issues(200, 'text/html', period), /text\/html is not documented/)
+  t.match(issues(200, undefined, period), /none is not documented/)
+  t.match(issues(418, 'application/json', period), /418 is not documented/)
+  t.match(issues(304, undefined, period), /none is documented/)
+  t.match(issues(404, 'application/problem+json', { status: 404 }), /required/)
   t.match(contract.faultsOf({ ...operation, path: '/v1/nowhere' }, 200, 'application/json', '{}'), [/has no/])
 })
 

@@ -78,7 +78,7 @@ export class Contract {
     if (!media.endsWith('json') || media.endsWith('ndjson')) return []
     const pointer = ['paths', path, method, 'responses', status, 'content', media, 'schema']
       .map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
-    return this.#faults(`contract#/${pointer.join('/')}`, JSON.parse(body))
+    return this.#issues(`contract#/${pointer.join('/')}`, JSON.parse(body))
   }
 
   /** What is wrong with the documented examples of an operation itself. */
@@ -101,7 +101,7 @@ export class Contract {
     return validate(value) ? [] : this.#sentences(validate.errors)
   }
 
-  #faults (reference: string, value: unknown): string[] {
+  #issues (reference: string, value: unknown): string[] {
     const validate = this.#ajv.getSchema(reference)
     if (validate === undefined) return [`the document has no ${reference}`]
     return validate(value) ? [] : this.#sentences(validate.errors)

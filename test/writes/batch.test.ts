@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Batch, changeOf, MAX_ITEMS } from '../../src/writes/batch.ts'
-import { Refusal } from '../../src/contract/errors.ts'
+import { DomainError } from '../../src/contract/errors.ts'
 import type { Check } from '../../src/contract/validation.ts'
 
 interface Item { code: string, size: number }
@@ -24,34 +24,34 @@ t.test('an item at fault is set aside; the others keep their place', async t => 
   t.same(batch.accepted.map(({ index }) => index), [0])
 })
 
-t.test('all faults are told, in the order of the items', async t => {
+t.test('all issues are told, in the order of the items', async t => {
   const batch = batchOf(...Array.from({ length: 12 }, (_, i) => i === 10 ? {} : { size: i }))
   batch.reject(11, null, 'nothing_reported', 'empty')
   batch.reject(2, 'code', 'missing', 'no code')
   batch.reject(2, 'size', 'out_of_range', 'too small')
   const refusal = refusalOf(() => batch.settle('atomic'))
   t.match(refusal, { code: 'invalid_rows', message: '3 of 12 rows are at fault; nothing was written' })
-  t.same(refusal.faults.map(({ pointer }) => pointer), ['/items/2/code', '/items/2/size', '/items/10/size', '/items/11'])
+  t.same(refusal.issues.map(({ pointer }) => pointer), ['/items/2/code', '/items/2/size', '/items/10/size', '/items/11'])
 })
 
 t.test('of two items with one key neither is right', async t => {
   const batch = batchOf(...['a', 'b', 'a', 'c', 'a', 'a', 'a'].map((code, size) => ({ code, size })))
   batch.rejectDuplicates(batch.accepted.map(({ index, item }) => ({ index, key: item.code })), 'code')
   t.same(batch.accepted.map(({ item }) => item.code), ['b', 'c'])
-  t.match(refusalOf(() => batch.settle('atomic')).faults, [
+  t.match(refusalOf(() => batch.settle('atomic')).issues, [
     { pointer: '/items/0', code: 'duplicate_key', detail: 'the same code as /items/2, /items/4, /items/5' },
     { pointer: '/items/2', detail: 'the same code as /items/0, /items/4, /items/5' }, {}, {}, {}
   ])
 })
 
-t.test('a batch without faults goes through, and so does a partial one with faults', async t => {
+t.test('a batch without issues goes through, and so does a partial one with issues', async t => {
   t.doesNotThrow(() => batchOf({ size: 1 }).settle('atomic'))
   t.doesNotThrow(() => batchOf().settle('atomic'))
   t.doesNotThrow(() => batchOf({}, { size: 1 }).settle('partial'))
 })
 
 t.test('a batch that is too long is refused before anything else', async t => {
-  t.match(refusalOf(() => batchOf(...Array<unknown>(MAX_ITEMS + 1))), { code: 'too_many_items', faults: [] })
+  t.match(refusalOf(() => batchOf(...Array<unknown>(MAX_ITEMS + 1))), { code: 'too_many_items', issues: [] })
 })
 
 t.test('the answer counts what happened to each item', async t => {
@@ -84,11 +84,11 @@ t.test('only the columns that are given tell whether a row has changed', async t
   t.equal(changeOf(0, { size: null }, { size: 0 }).outcome, 'updated')
 })
 
-function refusalOf (work: () => unknown): Refusal {
+function refusalOf (work: () => unknown): DomainError {
   try {
     work()
   } catch (error) {
-    if (error instanceof Refusal) return error
+    if (error instanceof DomainError) return error
     throw error
   }
   throw new Error('nothing was refused')

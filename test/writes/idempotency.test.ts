@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { forgetAnswers, keptAnswer } from '../../src/writes/idempotency.ts'
+import { pruneIdempotencyKeys, storedAnswer } from '../../src/writes/idempotency.ts'
 import { givenClient } from '../client.ts'
 import { forEachDatabase, type Answer, type Service } from '../database.ts'
 import { SERVER } from '../template.ts'
@@ -91,7 +91,7 @@ forEachDatabase('a request that comes again under its key', async (t, service) =
 
   t.test('takes no place when it is forgotten', async t => {
     await sql`update idempotency_keys set created_at = now() - interval '24 hours' where key <> 'b'`.execute(service.db)
-    await forgetAnswers(service.db)
+    await pruneIdempotencyKeys(service.db)
     t.same((await sql`select key from idempotency_keys`.execute(service.db)).rows, [{ key: 'b' }])
   })
 })
@@ -153,7 +153,7 @@ forEachDatabase('a request that comes while the first still runs', async (t, { d
     return
   }
   const trx = await db.startTransaction().execute()
-  await keptAnswer(trx, { client: 'tests', province_code: '' }, 'a', Buffer.alloc(32))
+  await storedAnswer(trx, { client: 'tests', province_code: '' }, 'a', Buffer.alloc(32))
   const refused = await post(URL, { items: items(1) }, withKey('a'))
   t.match(refused, { status: 409, headers: { 'retry-after': 1 }, body: { code: 'idempotency_key_in_use' } })
   t.equal((await post(URL, { items: [] }, withKey('b'))).status, 200, 'others go on')

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { inOwnTime } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/service-client.ts'
 import { invalid } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
@@ -30,7 +30,7 @@ export async function auditEntries (
     from writes cross join ${rowsOf(ofRows)}
     where ${sql.join([sql`true`, ...ofWrites], sql` and `)}`
   // Who asks for a unit may wait until all that others wrote is passed over.
-  const { rows } = await inOwnTime(db, trx => withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(trx))
+  const { rows } = await inSlowRead(db, trx => withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(trx))
   return pageOf(rows, LATEST_FIRST, page.limit)
 }
 
@@ -77,7 +77,7 @@ export interface Changes {
  * nothing is missed or told twice, however many write at the same time and however long their transactions take.
  * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone, and
  *   what moved out of reach is told as deleted.
- * @throws Refusal `invalid_cursor`, `unknown_unit`
+ * @throws DomainError `invalid_cursor`, `unknown_unit`
  */
 export async function changesSince (db: Db, question: ChangeQuery, reach: string | null): Promise<Changes> {
   const { since, resource, limit = DEFAULT_LIMIT } = question

@@ -12,7 +12,7 @@ const Changes = Type.Object({
   more: Type.Boolean({ description: 'Whether there is more already.' })
 }, { additionalProperties: false })
 
-export async function auditRoutes (app: App, { db, answers }: Context) {
+export async function auditRoutes (app: App, { db, cache }: Context) {
   app.addSchema(AuditEntry)
   app.addSchema(ChangedKey)
 
@@ -25,7 +25,7 @@ export async function auditRoutes (app: App, { db, answers }: Context) {
       querystring: AuditQuery,
       response: { 200: listResponse(AuditEntry, 'One row for each row that a write changed.'), ...problems(400, 406, 413) }
     }
-  }, (request, reply) => sendList(answers, request, reply, AuditEntry, page => (
+  }, (request, reply) => sendList(cache, request, reply, AuditEntry, page => (
     auditEntries(db, request.query, page, request.caller.unit))))
 
   app.get('/changes', {
@@ -39,6 +39,6 @@ export async function auditRoutes (app: App, { db, answers }: Context) {
       querystring: ChangeQuery,
       response: { 200: { description: 'Changes, the oldest first.', ...Changes }, ...problems(400) }
     }
-  }, (request, reply) => sendShared(answers, request, reply, async () => (
+  }, (request, reply) => sendShared(cache, request, reply, async () => (
     { value: await changesSince(db, request.query, request.caller.unit), link: null })))
 }

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ANYONE, type Caller, type Scope } from '../../contract/caller.ts'
-import { Refusal } from '../../contract/errors.ts'
+import { DomainError } from '../../contract/errors.ts'
 import type { App } from '../../http/context.ts'
 import { credentialsIn, type Credentials } from './credentials.ts'
 
@@ -34,7 +34,7 @@ export interface Issuer {
 }
 
 interface Access extends Omit<AccessOptions, 'issuer'> {
-  /** @throws Refusal `unauthenticated` */
+  /** @throws DomainError `unauthenticated` */
   authenticate: (credentials: Credentials) => Promise<Caller>
   /** Told of each request beyond that. */
   onLimited: () => void
@@ -66,7 +66,7 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
     if (!isExceeded) return
     onLimited()
     reply.header('retry-after', ttlInSeconds)
-    throw new Refusal('rate_limited', `more than ${max} requests within a minute; try again in ${ttlInSeconds} s`)
+    throw new DomainError('rate_limited', `more than ${max} requests within a minute; try again in ${ttlInSeconds} s`)
   }
 
   const admit = async (request: FastifyRequest, reply: FastifyReply, credentials: Credentials | null) => {
@@ -80,8 +80,8 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
     await limit(request, reply)
     const scope = request.routeOptions.config.scope!
     if ((scope === 'read' && publicRead) || request.caller.scopes.includes(scope)) return
-    if (request.caller.client === null) throw new Refusal('unauthenticated', `a key is needed, with the scope ${scope}`)
-    throw new Refusal('insufficient_scope', `this needs the scope ${scope}; the key has ${request.caller.scopes.join(', ')}`)
+    if (request.caller.client === null) throw new DomainError('unauthenticated', `a key is needed, with the scope ${scope}`)
+    throw new DomainError('insufficient_scope', `this needs the scope ${scope}; the key has ${request.caller.scopes.join(', ')}`)
   }
 
   app.addHook('onRequest', (request, reply, done) => {

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
-import { Refusal } from '../../contract/errors.ts'
-import { Coalescer } from '../../concurrency/single-flight.ts'
+import { DomainError } from '../../contract/errors.ts'
+import { SingleFlight } from '../../concurrency/single-flight.ts'
 import { isSame, keyIn, type Key } from './api-keys.ts'
 import type { TokenReader } from './jwt.ts'
 
@@ -20,16 +20,16 @@ interface Found extends Caller {
  * time, so that it ends the moment it is revoked; requests that come together share the look.
  */
 export function authenticator (db: Db, readToken: TokenReader | null) {
-  const lookUps = new Coalescer<Found | undefined>()
+  const lookUps = new SingleFlight<Found | undefined>()
 
-  /** @throws Refusal `unauthenticated`, `issuer_unavailable` */
+  /** @throws DomainError `unauthenticated`, `issuer_unavailable` */
   return async (credentials: { user: string | null, secret: string }): Promise<Caller> => {
     const key = keyIn(credentials)
     if (key === null) {
       if (readToken !== null && credentials.user === null) return readToken(credentials.secret)
-      throw new Refusal('unauthenticated', 'that is no key of this service')
+      throw new DomainError('unauthenticated', 'that is no key of this service')
     }
-    const found = await lookUps.ask(key.id, () => lookedUp(db, key.id))
+    const found = await lookUps.run(key.id, () => lookedUp(db, key.id))
     const caller = callerOf(found, key)
     // To the minute is enough, and no request waits for it or fails with it.
     if (!found!.used_lately) void markUsed(db, key.id).catch(() => {})
@@ -39,9 +39,9 @@ export function authenticator (db: Db, readToken: TokenReader | null) {
 
 function callerOf (found: Found | undefined, { sha256 }: Key): Caller {
   // Nothing tells a wrong secret from a key that there never was.
-  if (found === undefined || !isSame(found.secret_sha256, sha256)) throw new Refusal('unauthenticated', 'there is no such key')
-  if (found.revoked) throw new Refusal('unauthenticated', `key ${found.key_id} is revoked`)
-  if (found.expired) throw new Refusal('unauthenticated', `client ${found.client} has expired`)
+  if (found === undefined || !isSame(found.secret_sha256, sha256)) throw new DomainError('unauthenticated', 'there is no such key')
+  if (found.revoked) throw new DomainError('unauthenticated', `key ${found.key_id} is revoked`)
+  if (found.expired) throw new DomainError('unauthenticated', `client ${found.client} has expired`)
   const { client, key_id, scopes, unit, province_code, source, requests_per_minute } = found
   return { client, key_id, scopes, unit, province_code, source, requests_per_minute }
 }

@@ -1,11 +1,11 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import { SCOPES, type Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { Refusal } from '../../contract/errors.ts'
+import { DomainError } from '../../contract/errors.ts'
 import type { Issuer } from './access-control.ts'
 import { resolveUnits } from '../../catalogue/units/resolve.ts'
 
-/** @throws Refusal `unauthenticated`, `issuer_unavailable` */
+/** @throws DomainError `unauthenticated`, `issuer_unavailable` */
 export type TokenReader = (token: string) => Promise<Caller>
 
 /** How long to wait for the keys of the issuer. */
@@ -32,18 +32,18 @@ export function tokenReader (db: Db, { jwksUrl, issuer, audience }: Issuer): Tok
 function refuse (error: unknown): never {
   const isTheirs = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) &&
     !(error instanceof errors.JWKSInvalid) && error.code !== 'ERR_JOSE_GENERIC'
-  if (isTheirs) throw new Refusal('unauthenticated', `the token is not accepted: ${error.code}`)
-  throw new Refusal('issuer_unavailable', 'the keys of the issuer of tokens cannot be had')
+  if (isTheirs) throw new DomainError('unauthenticated', `the token is not accepted: ${error.code}`)
+  throw new DomainError('issuer_unavailable', 'the keys of the issuer of tokens cannot be had')
 }
 
 async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
   const unit = payload['unit']
-  if (typeof unit !== 'string') throw new Refusal('unauthenticated', 'the token names no unit; `*` is all units')
+  if (typeof unit !== 'string') throw new DomainError('unauthenticated', 'the token names no unit; `*` is all units')
   const source = payload['source']
   const granted = [payload['scope'] ?? payload['scp']].flat().flatMap(text => typeof text === 'string' ? text.split(' ') : [])
   const named = { name: unit, source: null }
   const resolved = unit === ALL_UNITS ? null : (await resolveUnits(db, [named]))(named)
-  if (resolved === undefined) throw new Refusal('unauthenticated', 'the token names a unit that is not there')
+  if (resolved === undefined) throw new DomainError('unauthenticated', 'the token names a unit that is not there')
   return {
     // No client of a key can have this name.
     client: `token ${payload.sub}`,

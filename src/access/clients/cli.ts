@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util'
 import { SCOPES } from '../../contract/caller.ts'
 import { readConfig } from '../../config.ts'
-import { migrateFor } from '../../database/migrations/migrate.ts'
+import { migrateConfigured } from '../../database/migrations/migrate.ts'
 import { openDatabase } from '../../database/open.ts'
-import { performOwnWrite, type Write } from '../../writes/unit-of-work.ts'
-import { Refusal } from '../../contract/errors.ts'
+import { runOwnWrite, type Write } from '../../writes/unit-of-work.ts'
+import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT } from '../../database/sql/keyset.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { searchName } from '../../text/search-name.ts'
@@ -52,8 +52,8 @@ async function create () {
     ...given('expires_at', text('expires-at')),
     ...given('requests_per_minute', perMinute === undefined ? undefined : Number(perMinute))
   }
-  const faults = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
-  if (faults.length > 0) throw new Refusal('invalid_rows', 'not a client:', faults)
+  const issues = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
+  if (issues.length > 0) throw new DomainError('invalid_rows', 'not a client:', issues)
   await writing(async write => {
     await describedClient(write, code, body as ClientBody)
     return issuedKey(write, code)
@@ -86,19 +86,19 @@ async function list () {
 }
 
 async function writing<T extends object> (work: (write: Write) => Promise<T>, told: (done: T) => string) {
-  await withDatabase(async db => { console.log(told(await performOwnWrite(db, 'command line', `client ${command}`, work))) })
+  await withDatabase(async db => { console.log(told(await runOwnWrite(db, 'command line', `client ${command}`, work))) })
 }
 
 function tell (error: Error) {
-  const faults = error instanceof Refusal ? error.faults.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
-  console.error(`${error.message}${faults.join('')}`)
+  const issues = error instanceof DomainError ? error.issues.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
+  console.error(`${error.message}${issues.join('')}`)
 }
 
 async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<void>) {
   const config = readConfig(process.env)
   const connection = await openDatabase(config, tell)
   try {
-    await migrateFor(connection.db, config, tell)
+    await migrateConfigured(connection.db, config, tell)
     await work(connection.db)
   } finally {
     await connection.close()

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import { changeOf } from '../../writes/batch.ts'
 import type { Db, Trx } from '../../database/connect.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { notFound, Refusal, type FaultCode } from '../../contract/errors.ts'
+import { notFound, DomainError, type IssueCode } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { newKey, type Key } from '../auth/api-keys.ts'
@@ -19,7 +19,7 @@ export async function clients (db: Db, page: PageRequest, reach: string | null):
   return pageOf(rows, BY_CODE, page.limit)
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function clientByCode (db: Db, code: string, reach: string | null): Promise<Client> {
   const { rows: [client] } = await sql<Client>`
     select * from (${clientsWithin(reach)}) as reached where code = ${code}`.execute(db)
@@ -35,10 +35,10 @@ function clientsWithin (reach: string | null) {
 
 /**
  * Creates a client, or describes it anew; its keys stay.
- * @throws Refusal `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
+ * @throws DomainError `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
  */
 export async function describedClient (write: Write, code: string, body: ClientBody): Promise<Client> {
-  const { trx, by, recorded } = write
+  const { trx, by, auditRows } = write
   // Who creates the same code at the same time waits here, and then finds it.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
   const before = await lockedClient(trx, code)
@@ -50,7 +50,7 @@ export async function describedClient (write: Write, code: string, body: ClientB
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))
     .returningAll().executeTakeFirstOrThrow() as Client
   const outcome = before === undefined ? 'created' : 'updated'
-  recorded.push(...recordedOf('clients', [{ outcome, before: before ?? null, after }], { key: ['code'] }))
+  auditRows.push(...auditRowsOf('clients', [{ outcome, before: before ?? null, after }], { key: ['code'] }))
   return after
 }
 
@@ -81,11 +81,11 @@ async function checked ({ trx, by }: Write, body: ClientBody) {
   return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
 }
 
-function refusal (code: 'invalid_rows' | 'forbidden_rows', pointer: string, fault: FaultCode, detail: string) {
-  return new Refusal(code, detail, [{ pointer, code: fault, detail }])
+function refusal (code: 'invalid_rows' | 'forbidden_rows', pointer: string, fault: IssueCode, detail: string) {
+  return new DomainError(code, detail, [{ pointer, code: fault, detail }])
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function clientKeys (
   db: Db, client: string, page: PageRequest, reach: string | null
 ): Promise<Page<ClientKey>> {
@@ -95,18 +95,18 @@ export async function clientKeys (
   return pageOf(rows, BY_AGE, page.limit)
 }
 
-/** Makes another key of a client. What is kept of it is a hash. @throws Refusal `not_found` */
+/** Makes another key of a client. What is kept of it is a hash. @throws DomainError `not_found` */
 export async function issuedKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
-  const { trx, by, recorded } = write
+  const { trx, by, auditRows } = write
   await clientByCode(trx, client, by.unit)
   const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
     .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
-  recorded.push(...recordedOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id', 'client'] }))
+  auditRows.push(...auditRowsOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id', 'client'] }))
   return { ...row, key: key.key }
 }
 
-/** Ends a key; one that is ended already stays as it is. @throws Refusal `not_found` */
-export async function revokedKey ({ trx, by, recorded }: Write, client: string, id: string): Promise<ClientKey> {
+/** Ends a key; one that is ended already stays as it is. @throws DomainError `not_found` */
+export async function revokedKey ({ trx, by, auditRows }: Write, client: string, id: string): Promise<ClientKey> {
   await clientByCode(trx, client, by.unit)
   const before = await trx.selectFrom('client_keys').select(KEY_COLUMNS)
     .where('client', '=', client).where('id', '=', id).forUpdate().executeTakeFirst()
@@ -114,7 +114,7 @@ export async function revokedKey ({ trx, by, recorded }: Write, client: string, 
   if (before.revoked_at !== null) return before
   const after = await trx.updateTable('client_keys').set({ revoked_at: sql`now()` }).where('id', '=', id)
     .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
-  recorded.push(...recordedOf('client-keys', [{ outcome: 'updated', before, after }], { key: ['id', 'client'] }))
+  auditRows.push(...auditRowsOf('client-keys', [{ outcome: 'updated', before, after }], { key: ['id', 'client'] }))
   return after
 }
 

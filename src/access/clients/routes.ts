@@ -15,7 +15,7 @@ const tags = ['access']
 
 /** Who manages one district manages the clients of that district. */
 export async function clientRoutes (app: App, context: Context) {
-  const { db, answers } = context
+  const { db, cache } = context
   for (const schema of [Client, ClientKey, NewClientKey]) app.addSchema(schema)
 
   app.get('/clients', {
@@ -27,7 +27,7 @@ export async function clientRoutes (app: App, context: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Client, 'Clients, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Client, page => clients(db, page, request.caller.unit)))
+  }, (request, reply) => sendList(cache, request, reply, Client, page => clients(db, page, request.caller.unit)))
 
   app.get('/clients/:code', {
     config,
@@ -69,7 +69,7 @@ export async function clientRoutes (app: App, context: Context) {
       params: ClientPath,
       response: { 200: listResponse(ClientKey, 'Keys, the oldest first.'), ...problems(400, 404, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, ClientKey, page => (
+  }, (request, reply) => sendList(cache, request, reply, ClientKey, page => (
     clientKeys(db, request.params.code, page, request.caller.unit))))
 
   app.post('/clients/:code/keys', {

@@ -4,7 +4,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { fields } from './queries.ts'
 import { Field } from './schema.ts'
 
-export async function fieldRoutes (app: App, { db, answers }: Context) {
+export async function fieldRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Field)
 
   app.get('/fields', {
@@ -15,5 +15,5 @@ export async function fieldRoutes (app: App, { db, answers }: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Field, 'All fields, by position.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Field, page => fields(db, page)))
+  }, (request, reply) => sendList(cache, request, reply, Field, page => fields(db, page)))
 }

@@ -16,7 +16,7 @@ export async function periods (db: Db, filters: PeriodQuery, page: PageRequest):
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function periodByCode (db: Db, code: string): Promise<Period> {
   const period = await db.selectFrom('periods').selectAll().where('code', '=', code).executeTakeFirst()
   if (period === undefined) throw notFound('period', code)

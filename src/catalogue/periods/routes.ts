@@ -6,7 +6,7 @@ import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { periodByCode, periods } from './queries.ts'
 import { Period, PeriodQuery } from './schema.ts'
 
-export async function periodRoutes (app: App, { db, answers }: Context) {
+export async function periodRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Period)
 
   app.get('/periods', {
@@ -17,7 +17,7 @@ export async function periodRoutes (app: App, { db, answers }: Context) {
       querystring: PeriodQuery,
       response: { 200: listResponse(Period, 'Periods, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Period, page => periods(db, request.query, page)))
+  }, (request, reply) => sendList(cache, request, reply, Period, page => periods(db, request.query, page)))
 
   app.get('/periods/:code', {
     schema: {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions } from '../../writes/batch.ts'
 import type { Trx } from '../../database/connect.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import { upsert } from '../../database/sql/upsert.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { checkOf } from '../../contract/validation.ts'
@@ -27,10 +27,10 @@ export function procedureBatch (items: unknown[]): Batch<ProcedureItem> {
 
 /**
  * Takes in procedures, by code. What an item leaves out becomes unknown.
- * @throws Refusal `invalid_rows`
+ * @throws DomainError `invalid_rows`
  */
 export async function importProcedures (
-  { trx, recorded }: Write, batch: Batch<ProcedureItem>, options: BatchOptions
+  { trx, auditRows }: Write, batch: Batch<ProcedureItem>, options: BatchOptions
 ): Promise<BatchAnswer> {
   const wellFormed = batch.accepted
   batch.rejectDuplicates(wellFormed.map(({ index, item }) => ({ index, key: item.code })), 'code')
@@ -47,7 +47,7 @@ export async function importProcedures (
   if (written.length > 0) {
     await upsert(trx, 'procedures', ['code'], written.map(row => ({ ...row, search_name: searchName(row.name) })))
   }
-  recorded.push(...recordedOf('procedures', changes, { key: ['code'] }))
+  auditRows.push(...auditRowsOf('procedures', changes, { key: ['code'] }))
   return batch.answer(changes, options)
 }
 

@@ -24,7 +24,7 @@ export async function procedures (db: Db, filters: ProcedureQuery, page: PageReq
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function procedureByCode (db: Db, code: string): Promise<Procedure> {
   const procedure = await db.selectFrom('procedures').select(PROCEDURE_COLUMNS).where('code', '=', code).executeTakeFirst()
   if (procedure === undefined) throw notFound('procedure', code)

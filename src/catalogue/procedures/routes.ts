@@ -11,7 +11,7 @@ import { procedureByCode, procedures } from './queries.ts'
 import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
 
 export async function procedureRoutes (app: App, context: Context) {
-  const { db, answers } = context
+  const { db, cache } = context
   app.addSchema(Procedure)
   app.addSchema(ProcedureItem)
 
@@ -23,7 +23,7 @@ export async function procedureRoutes (app: App, context: Context) {
       querystring: ProcedureQuery,
       response: { 200: listResponse(Procedure, 'Procedures, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Procedure, page => procedures(db, request.query, page)))
+  }, (request, reply) => sendList(cache, request, reply, Procedure, page => procedures(db, request.query, page)))
 
   app.get('/procedures/:code', {
     schema: {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { changeOf } from '../../writes/batch.ts'
 import type { Db } from '../../database/connect.ts'
-import { takeTime } from '../../database/service-client.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { allowSlowStatements } from '../../database/service-client.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { notFound } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
@@ -16,7 +16,7 @@ export async function sources (db: Db, page: PageRequest): Promise<Page<Source>>
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function sourceByCode (db: Db, code: string): Promise<Source> {
   const source = await db.selectFrom('sources').selectAll().where('code', '=', code).executeTakeFirst()
   if (source === undefined) throw notFound('source', code)
@@ -25,10 +25,10 @@ export async function sourceByCode (db: Db, code: string): Promise<Source> {
 
 /**
  * Describes a source, whether it has posted already or not. What it reported counts by its new rank at once.
- * @throws Refusal `precondition_failed`
+ * @throws DomainError `precondition_failed`
  */
 export async function describedSource (write: Write, code: string, body: SourceBody): Promise<Source> {
-  const { trx, recorded } = write
+  const { trx, auditRows } = write
   const described = { ...body, name: body.name.normalize('NFC') }
   // Who creates the same code at the same time waits here, and then finds it.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`source ${code}`}, 0))`.execute(trx)
@@ -39,9 +39,9 @@ export async function describedSource (write: Write, code: string, body: SourceB
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`sources.version + 1` }))
     .returningAll().executeTakeFirstOrThrow()
   if (before?.precedence !== body.precedence) {
-    await takeTime(trx)
+    await allowSlowStatements(trx)
     await recountSource(trx, code)
   }
-  recorded.push(...recordedOf('sources', [changeOf(0, before, after)], { key: ['code'] }))
+  auditRows.push(...auditRowsOf('sources', [changeOf(0, before, after)], { key: ['code'] }))
   return after
 }

@@ -1,14 +1,14 @@
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 
 /** What a source gets that nobody has described yet. */
 const DEFAULT_PRECEDENCE = 100
 
 /** Takes up the sources that are new. */
-export async function takeUpSources ({ trx, recorded }: Write, codes: string[]): Promise<void> {
+export async function takeUpSources ({ trx, auditRows }: Write, codes: string[]): Promise<void> {
   const sources = codes.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
   const taken = await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing())
     .returningAll().execute()
   const changes = taken.map(after => ({ outcome: 'created' as const, before: null, after }))
-  recorded.push(...recordedOf('sources', changes, { key: ['code'] }))
+  auditRows.push(...auditRowsOf('sources', changes, { key: ['code'] }))
 }

@@ -9,7 +9,7 @@ import { describedSource, sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
 export async function sourceRoutes (app: App, context: Context) {
-  const { db, answers } = context
+  const { db, cache } = context
   app.addSchema(Source)
 
   app.get('/sources', {
@@ -20,7 +20,7 @@ export async function sourceRoutes (app: App, context: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Source, 'All sources, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Source, page => sources(db, page)))
+  }, (request, reply) => sendList(cache, request, reply, Source, page => sources(db, page)))
 
   app.get('/sources/:code', {
     schema: {

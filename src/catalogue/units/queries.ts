@@ -28,7 +28,7 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest, reac
   return pageOf(rows, ORDER, page.limit)
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function unitNamed (db: Db, name: string, reach: string | null): Promise<Unit> {
   const resolved = await reachedUnit(db, { name, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', name)

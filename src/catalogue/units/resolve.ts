@@ -46,7 +46,7 @@ function keyOf ({ name, source }: NamedUnit): string {
 /**
  * The unit whose subtree a list is about: the one that its filter names, or else all that the caller reaches.
  * @returns null for all units
- * @throws Refusal `unknown_unit` at `/query/unit`, for one out of reach as well
+ * @throws DomainError `unknown_unit` at `/query/unit`, for one out of reach as well
  */
 export async function subtreeFor (
   db: Db, name: string | undefined, reach: string | null, source: string | null = null

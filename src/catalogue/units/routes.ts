@@ -6,7 +6,7 @@ import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { levels, unitNamed, units } from './queries.ts'
 import { Level, Unit, UnitQuery } from './schema.ts'
 
-export async function unitRoutes (app: App, { db, answers }: Context) {
+export async function unitRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Level)
   app.addSchema(Unit)
 
@@ -18,7 +18,7 @@ export async function unitRoutes (app: App, { db, answers }: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Level, 'All levels, from the top down.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Level, page => levels(db, page)))
+  }, (request, reply) => sendList(cache, request, reply, Level, page => levels(db, page)))
 
   app.get('/units', {
     schema: {
@@ -28,7 +28,7 @@ export async function unitRoutes (app: App, { db, answers }: Context) {
       querystring: UnitQuery,
       response: { 200: listResponse(Unit, 'Units, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Unit, page => (
+  }, (request, reply) => sendList(cache, request, reply, Unit, page => (
     units(db, request.query, page, request.caller.unit))))
 
   app.get('/units/:code', {

@@ -27,7 +27,7 @@ interface Owned {
  * `MIGRATION_DATABASE_URL` is how the owner of the tables connects, who then lets the service's role use them, but not
  * change what was recorded.
  */
-export async function migrateFor (
+export async function migrateConfigured (
   db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned, onLost: (error: Error) => void
 ): Promise<void> {
   const connectionString = ownerUrl ?? url

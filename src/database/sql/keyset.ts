@@ -40,7 +40,7 @@ type Value = string | number | boolean | null
  * One page of `query` by keyset: it stays right while rows come and go, and the last page costs what the first does.
  * `query` must have the columns of `order`; without order it has one row at most.
  * @returns the statement, which yields one row more than asked for when there is a next page; for `pageOf`.
- * @throws Refusal `invalid_cursor`
+ * @throws DomainError `invalid_cursor`
  */
 export function pageQuery<Row> (
   query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest

@@ -1,5 +1,5 @@
 import { dayAfter } from '../../time/calendar.ts'
-import { dayNamed, quarterOf, sliceOf, type Day } from '../../time/business-day.ts'
+import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import type { SumsTable } from '../rollups/deltas.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
@@ -48,6 +48,6 @@ export function tableFor (plan: CountPlan): CountedTable {
 }
 
 /** Whether spans are made of whole slices or quarters. */
-function areOf (timeOf: (day: Day) => Day, spans: readonly Span[]): boolean {
-  return spans.every(({ from, to }) => [from, dayAfter(to)].map(dayNamed).every(day => timeOf(day) === day))
+function areOf (timeOf: (day: DayNumber) => DayNumber, spans: readonly Span[]): boolean {
+  return spans.every(({ from, to }) => [from, dayAfter(to)].map(parseDay).every(day => timeOf(day) === day))
 }

@@ -72,7 +72,7 @@ export async function imports (db: Db, page: PageRequest, caller: Caller): Promi
   return pageOf(rows, NEWEST_FIRST, page.limit)
 }
 
-/** @throws Refusal `not_found`, for an import of others as well */
+/** @throws DomainError `not_found`, for an import of others as well */
 export async function importById (db: Db, id: number, caller: Caller): Promise<Import> {
   const { rows: [row] } = await sql<Import>`
     select * from (${shown()}) as shown where id = ${id} and ${visibleTo(caller)}`.execute(db)
@@ -80,7 +80,7 @@ export async function importById (db: Db, id: number, caller: Caller): Promise<I
   return row
 }
 
-/** @throws Refusal `not_found` */
+/** @throws DomainError `not_found` */
 export async function importErrors (db: Db, id: number, page: PageRequest, caller: Caller): Promise<Page<ImportError>> {
   await importById(db, id, caller)
   const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail from import_errors

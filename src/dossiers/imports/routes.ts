@@ -9,7 +9,7 @@ const config = { scope: 'write:dossiers' } as const
 const tags = ['dossiers']
 
 /** Whoever sends dossiers sees how far they are; what others sent is for those who manage the clients. */
-export async function importRoutes (app: App, { db, answers }: Context) {
+export async function importRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Import)
 
   app.get('/imports', {
@@ -22,7 +22,7 @@ export async function importRoutes (app: App, { db, answers }: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Import, 'Imports, the newest first.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Import, page => imports(db, page, request.caller)))
+  }, (request, reply) => sendList(cache, request, reply, Import, page => imports(db, page, request.caller)))
 
   app.get('/imports/:id', {
     config,
@@ -46,6 +46,6 @@ export async function importRoutes (app: App, { db, answers }: Context) {
       params: ImportPath,
       response: { 200: listResponse(ImportError, 'Errors, by line.'), ...problems(400, 404, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, ImportError, page => (
+  }, (request, reply) => sendList(cache, request, reply, ImportError, page => (
     importErrors(db, request.params.id, page, request.caller))))
 }

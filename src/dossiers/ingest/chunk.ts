@@ -22,11 +22,11 @@ export async function ingestDossiers (
   const newest = newestOf(results, drafts)
   if (newest.length === 0) return results
 
-  const target = { province, source: context.source, write: await write.takeId() }
+  const target = { province, source: context.source, write: await write.writeId() }
   const { differences, changes, stored } = await keep(trx, results, newest, target, context)
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
-  if (stored) write.accounted = { province, rows: changes.length }
-  await accountFor(trx, target, changes, write.recorded.length)
+  if (stored) write.ownAuditRows = { province, rows: changes.length }
+  await accountFor(trx, target, changes, write.auditRows.length)
   await differences.write(trx, province)
   return results
 }

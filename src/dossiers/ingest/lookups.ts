@@ -1,12 +1,12 @@
 import type { Trx } from '../../database/connect.ts'
 import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
-import { dayNamed, type Day } from '../../time/business-day.ts'
+import { parseDay, type DayNumber } from '../../time/business-day.ts'
 import type { DossierItem } from '../schema.ts'
 
 export interface DeskUnit extends ResolvedUnit {
-  firstDay: Day
+  firstDay: DayNumber
   /** Infinity: until further notice. */
-  lastDay: Day
+  lastDay: DayNumber
 }
 
 /** What the records of a chunk name, looked up once: they are few and repeated. Absent: there is no such thing. */
@@ -33,8 +33,8 @@ export async function unitsNamed (trx: Trx, source: string, names: readonly stri
   return new Map(named.flatMap(one => {
     const unit = unitOf(one)
     if (unit === undefined) return []
-    const lastDay = unit.valid_to === null ? Infinity : dayNamed(unit.valid_to)
-    return [[one.name, { ...unit, firstDay: dayNamed(unit.valid_from), lastDay }] as const]
+    const lastDay = unit.valid_to === null ? Infinity : parseDay(unit.valid_to)
+    return [[one.name, { ...unit, firstDay: parseDay(unit.valid_from), lastDay }] as const]
   }))
 }
 

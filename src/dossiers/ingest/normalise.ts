@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../contract/errors.ts'
+import type { IssueCode } from '../../contract/errors.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
 import { endOf, isCounted, type Supplement } from '../rules/events.ts'
@@ -16,7 +16,7 @@ export interface Dossier extends Counted {
 }
 
 /** Told what is wrong with a record, and with which property of it. */
-export type Reject = (property: string | null, code: FaultCode, detail: string) => void
+export type Reject = (property: string | null, code: IssueCode, detail: string) => void
 
 /** What a record says, in the terms of this service. null: it is at fault. */
 export function dossierOf (item: DossierItem, references: References, reject: Reject): Dossier | null {

@@ -3,12 +3,12 @@ import type { Hash } from 'node:crypto'
 import { MAX_ITEMS } from '../../writes/batch.ts'
 import { reaches, type Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { takeTime } from '../../database/service-client.ts'
-import { answerTo, keepAnswer, keptAnswer, refusal, type KeptAnswer } from '../../writes/idempotency.ts'
+import { allowSlowStatements } from '../../database/service-client.ts'
+import { replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer } from '../../writes/idempotency.ts'
 import { inTransaction } from '../../database/transaction.ts'
-import type { Turnstile } from '../../concurrency/semaphore.ts'
-import { performWrite, type Origin, type Write, type Written } from '../../writes/unit-of-work.ts'
-import { invalid, Refusal, type Fault } from '../../contract/errors.ts'
+import type { Semaphore } from '../../concurrency/semaphore.ts'
+import { runWrite, type Origin, type Write, type Written } from '../../writes/unit-of-work.ts'
+import { invalid, DomainError, type Issue } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
 import { OUTCOMES, type Counts, type ImportError } from '../imports/schema.ts'
@@ -29,12 +29,12 @@ const MAX_ERRORS = 1_000
 
 /**
  * The source that a caller sends for: its own. Only whoever manages the service may send for another.
- * @throws Refusal `forbidden_rows`, `invalid_request`
+ * @throws DomainError `forbidden_rows`, `invalid_request`
  */
 export function sourceOf (asked: string | undefined, { source, scopes }: Caller): string {
   const refuse = (detail: string) => {
-    const fault: Fault = { pointer: '/query/source', code: 'forbidden_source', detail }
-    return new Refusal('forbidden_rows', detail, [fault])
+    const fault: Issue = { pointer: '/query/source', code: 'forbidden_source', detail }
+    return new DomainError('forbidden_rows', detail, [fault])
   }
   if (source !== null && asked !== undefined && asked !== source) throw refuse(`this key reports for ${source} alone`)
   if (source === null && !scopes.includes('admin')) throw refuse('this key has no source to report for')
@@ -45,13 +45,13 @@ export function sourceOf (asked: string | undefined, { source, scopes }: Caller)
 
 /**
  * Takes in a batch of dossiers, all or nothing.
- * @throws Refusal `too_many_items`, `invalid_rows`, `forbidden_rows`
+ * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
  */
 export async function importBatch (
   write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions
 ): Promise<DossierAnswer> {
   if (items.length > MAX_ITEMS) {
-    throw new Refusal('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}; a stream holds any number`)
+    throw new DomainError('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}; a stream holds any number`)
   }
   const { trx, by } = write
   await takeUpSources(write, [source])
@@ -68,13 +68,13 @@ function contextOf (source: string, by: Caller) {
   return { source, mayWrite: (unit: { path: readonly string[] }) => reaches(by.unit, unit) }
 }
 
-function refuseFaults ({ outcomes, faults }: Ingested) {
-  if (faults.size === 0) return
-  const all = [...faults].sort(([a], [b]) => a - b)
+function refuseFaults ({ outcomes, issues }: Ingested) {
+  if (issues.size === 0) return
+  const all = [...issues].sort(([a], [b]) => a - b)
     .flatMap(([index, each]) => each.map(fault => ({ ...fault, pointer: `/items/${index}${fault.pointer}` })))
   const forbidden = all.some(({ code }) => code === 'forbidden_unit' || code === 'forbidden_source')
-  const detail = `${faults.size} of ${outcomes.length} rows are at fault; nothing was written`
-  throw new Refusal(forbidden ? 'forbidden_rows' : 'invalid_rows', detail, all)
+  const detail = `${issues.size} of ${outcomes.length} rows are at fault; nothing was written`
+  throw new DomainError(forbidden ? 'forbidden_rows' : 'invalid_rows', detail, all)
 }
 
 function nothing (): Counts {
@@ -99,23 +99,23 @@ export interface Stream {
  * Takes in a stream of dossiers, a JSON text a line, as long as it may be. Commits in chunks, each with its sums, its
  * audit and its place in the import. What is at fault is left out and told. Whatever ends it early, it can be sent
  * again.
- * @throws Refusal `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some tries
+ * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some tries
  */
 export async function importStream (
-  db: Db, turnstile: Turnstile, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
+  db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
 ): Promise<Written<DossierAnswer>> {
   const { by } = origin
-  const opened = await turnstile.pass(() => (
-    performWrite(db, origin, true, write => openImport(write, key, options))))
+  const opened = await writers.run(() => (
+    runWrite(db, origin, true, write => openImport(write, key, options))))
   const seen = (bytes: Buffer) => { if (key !== null) hash.update(bytes) }
   const { before, id } = opened.answer
   if (before !== null) {
     for await (const _ of linesOf(body, seen));
-    return { answer: answerTo(hash.digest(), before) as DossierAnswer, replayed: true }
+    return { answer: replayAnswer(hash.digest(), before) as DossierAnswer, replayed: true }
   }
 
   const answer: DossierAnswer = { import: id, ...nothing(), errors: [] }
-  const send = (chunk: Chunk) => turnstile.pass(() => sendChunk(db, origin, id, chunk, options))
+  const send = (chunk: Chunk) => writers.run(() => sendChunk(db, origin, id, chunk, options))
   const lanes = new Lanes(send, ({ counts, errors }: ChunkAnswer) => {
     for (const name of ['received', ...OUTCOMES] as const) answer[name] += counts[name]
     answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
@@ -135,9 +135,9 @@ export async function importStream (
   }
   answer.errors.sort((a, b) => a.line - b.line)
   const sha256 = hash.digest()
-  await persistently(() => turnstile.pass(() => inTransaction(db, true, async trx => {
+  await persistently(() => writers.run(() => inTransaction(db, true, async trx => {
     await endImport(trx, by, id, 'done', answer)
-    if (key !== null) await keepAnswer(trx, by, { key, sha256 }, answer)
+    if (key !== null) await storeAnswer(trx, by, { key, sha256 }, answer)
   })))
   return { answer, replayed: false }
 }
@@ -145,15 +145,15 @@ export async function importStream (
 interface Opened {
   id: number
   /** What was answered to the same key before; then there is no import. */
-  before: KeptAnswer | null
+  before: StoredAnswer | null
 }
 
 async function openImport (write: Write, key: string | null, { source, dry_run }: ImportOptions): Promise<Opened> {
   const { trx, by } = write
   if (key !== null) {
-    const before = await keptAnswer(trx, by, key, null)
+    const before = await storedAnswer(trx, by, key, null)
     if (before !== null) return { id: 0, before }
-    if (await isRunning(trx, by, key)) throw refusal('idempotency_key_in_use')
+    if (await isRunning(trx, by, key)) throw idempotencyError('idempotency_key_in_use')
   }
   if (!dry_run) await takeUpSources(write, [source])
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: null }
@@ -168,15 +168,15 @@ async function sendChunk (
   db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
 ): Promise<ChunkAnswer> {
   const { by } = origin
-  const { answer } = await performWrite(db, origin, !dry_run, async write => {
-    await takeTime(write.trx)
+  const { answer } = await runWrite(db, origin, !dry_run, async write => {
+    await allowSlowStatements(write.trx)
     const ingested = await ingestDossiers(write, items, contextOf(source, by))
     const counts = countsOf(ingested)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
     const errors = [
       ...unreadable,
-      ...[...ingested.faults].flatMap(([index, faults]) => faults.map(fault => ({ line: lines[index]!, ...fault })))
+      ...[...ingested.issues].flatMap(([index, issues]) => issues.map(fault => ({ line: lines[index]!, ...fault })))
     ]
     if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
     return { counts, errors }

@@ -1,4 +1,4 @@
-import type { Fault } from '../../contract/errors.ts'
+import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
 import type { Outcome } from '../imports/schema.ts'
 import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
@@ -19,7 +19,7 @@ export interface Ingested {
   /** One for each item. A deletion of what is not there is `unchanged`. */
   outcomes: Outcome[]
   /** What is wrong with those that are rejected; pointers are relative to the item. By index. */
-  faults: Map<number, Fault[]>
+  issues: Map<number, Issue[]>
 }
 
 interface WellFormed {
@@ -36,15 +36,15 @@ export interface Draft {
 /** What becomes of each item. */
 export class Results implements Ingested {
   readonly outcomes: Outcome[]
-  readonly faults = new Map<number, Fault[]>()
+  readonly issues = new Map<number, Issue[]>()
 
   constructor (size: number) {
     this.outcomes = Array<Outcome>(size).fill('unchanged')
   }
 
-  reject (index: number, faults: Fault[]) {
+  reject (index: number, issues: Issue[]) {
     this.outcomes[index] = 'rejected'
-    this.faults.set(index, [...this.faults.get(index) ?? [], ...faults])
+    this.issues.set(index, [...this.issues.get(index) ?? [], ...issues])
   }
 
   rejecterOf (index: number): Reject {
@@ -55,9 +55,9 @@ export class Results implements Ingested {
 
   wellFormed (items: readonly unknown[]): WellFormed[] {
     return items.flatMap((item, index) => {
-      const faults = checkItem(item, '')
-      if (faults.length === 0) return [{ index, item: item as DossierItem }]
-      this.reject(index, faults)
+      const issues = checkItem(item, '')
+      if (issues.length === 0) return [{ index, item: item as DossierItem }]
+      this.reject(index, issues)
       return []
     })
   }

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { dayOf, quarterOf, sliceOf, type Day } from '../../time/business-day.ts'
+import { dayOf, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, isCounted, MEASURES, type Countable, type Measure } from '../rules/events.ts'
 
 /** Where a dossier counts. */
@@ -26,7 +26,7 @@ export type Cell = Record<Measure, number>
 /** A cell with its key. */
 type Keyed = Record<string, string | number>
 /** Cells by the day that their time begins with. */
-type Series = Map<Day, Cell>
+type Series = Map<DayNumber, Cell>
 /** By what comes before the day in the key, parted by blanks. */
 type All = Map<string, Series>
 
@@ -37,7 +37,7 @@ export class Differences {
   readonly #byDay: All = new Map()
 
   /** By unit, the day on which the first of its dossiers was received. */
-  readonly #since = new Map<string, Day>()
+  readonly #since = new Map<string, DayNumber>()
 
   add (dossier: Counted) {
     this.#count(dossier, 1)
@@ -83,7 +83,7 @@ export class Differences {
 }
 
 /** The same, added up over longer times. */
-function longer (all: All, timeOf: (day: Day) => Day): All {
+function longer (all: All, timeOf: (day: DayNumber) => DayNumber): All {
   return new Map([...all].map(([key, series]) => {
     const summed: Series = new Map()
     for (const [day, cell] of series) {
@@ -111,7 +111,7 @@ function cellsFor (table: SumsTable, all: All): Keyed[] {
 function seriesOf (all: All, key: string): Series {
   let series = all.get(key)
   if (series === undefined) {
-    series = new Map<Day, Cell>()
+    series = new Map<DayNumber, Cell>()
     all.set(key, series)
   }
   return series
@@ -119,7 +119,7 @@ function seriesOf (all: All, key: string): Series {
 
 const NOTHING = Object.fromEntries(MEASURES.map(measure => [measure, 0])) as Cell
 
-function cellOf (series: Series, day: Day): Cell {
+function cellOf (series: Series, day: DayNumber): Cell {
   let cell = series.get(day)
   if (cell === undefined) {
     cell = { ...NOTHING }
@@ -128,12 +128,12 @@ function cellOf (series: Series, day: Day): Cell {
   return cell
 }
 
-const SINCE: Columns<readonly [string, Day]> = {
+const SINCE: Columns<readonly [string, DayNumber]> = {
   unit: { type: 'text', of: ([unit]) => unit }, since: { type: 'date', of: ([, since]) => since }
 }
 
 /** Nearly always it is known already, and nothing is locked. */
-async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string, Day>): Promise<void> {
+async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string, DayNumber>): Promise<void> {
   if (since.size === 0) return
   await sql`
     insert into dossier_desks as kept (province_code, unit, since)

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { inTransaction } from '../../database/transaction.ts'
-import { dayNamed } from '../../time/business-day.ts'
+import { parseDay } from '../../time/business-day.ts'
 import { dayIn, dossierEvents, IS_COUNTED, quarterIn, sliceIn } from '../rules/events-sql.ts'
 import { MEASURES } from '../rules/events.ts'
 import { addCells, SUMS, type Cell, type SumsTable } from './deltas.ts'
@@ -89,7 +89,7 @@ async function correct (trx: Trx, sums: WrongSum[]) {
     const time = SUMS[table].at(-1)!
     await addCells(trx, province, table, ofOne.map(({ key, kept, counted }) => ({
       ...key,
-      [time]: dayNamed(key[time]!),
+      [time]: parseDay(key[time]!),
       ...Object.fromEntries(MEASURES.map(measure => [measure, counted[measure] - kept[measure]]))
     })))
   }

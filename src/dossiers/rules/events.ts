@@ -1,4 +1,4 @@
-import { dayOf, type Day } from '../../time/business-day.ts'
+import { dayOf, type DayNumber } from '../../time/business-day.ts'
 
 /** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
 export const MEASURES = [
@@ -48,7 +48,7 @@ export function endOf ({ status, finished_at, returned_at, updated_at }: Countab
  * Tells on which days a dossier counts for what, from its newest record alone: in which order its records came makes no
  * difference, and days that are past stay as they were unless the record corrects them.
  */
-export function countEvents (dossier: Countable, count: (day: Day, measure: Measure, by: 1 | -1) => void): void {
+export function countEvents (dossier: Countable, count: (day: DayNumber, measure: Measure, by: 1 | -1) => void): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
   count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
@@ -57,7 +57,7 @@ export function countEvents (dossier: Countable, count: (day: Day, measure: Meas
   const end = endOf(dossier)
   if (end !== null) count(dayOf(end), resolutionOf(dossier, end), 1)
 
-  let missed: Day | null = null
+  let missed: DayNumber | null = null
   for (const { from, until, due, final } of termsOf(dossier, end)) {
     if (due === null) continue
     const dueDay = dayOf(due)
@@ -87,8 +87,8 @@ function resolutionOf ({ status, due_at: due }: Countable, end: number): Measure
 
 /** At the end of each day from `from` to the one before `until`, this due date was in force; null: there was none. */
 interface Term {
-  from: Day
-  until: Day
+  from: DayNumber
+  until: DayNumber
   due: number | null
   /** It is the one that the dossier has, or had at its end. */
   final: boolean

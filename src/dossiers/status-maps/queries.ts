@@ -1,14 +1,14 @@
 import { changeOf, type Change } from '../../writes/batch.ts'
 import type { Db } from '../../database/connect.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import { upsert } from '../../database/sql/upsert.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { Refusal, type Fault } from '../../contract/errors.ts'
+import { DomainError, type Issue } from '../../contract/errors.ts'
 import { sourceByCode } from '../../catalogue/sources/queries.ts'
 import { takeUpSources } from '../../catalogue/sources/register.ts'
 import type { MappedStatus, StatusMap } from './schema.ts'
 
-/** @throws Refusal `not_found` for a source that there is not */
+/** @throws DomainError `not_found` for a source that there is not */
 export async function statusMap (db: Db, source: string): Promise<StatusMap> {
   await sourceByCode(db, source)
   return { items: await stored(db, source) }
@@ -20,10 +20,10 @@ function stored (db: Db, source: string): Promise<MappedStatus[]> {
 
 /**
  * Replaces the map of a source. What it sends from now on is read with it; what is stored stays as it was read.
- * @throws Refusal `invalid_request` when a status is there twice
+ * @throws DomainError `invalid_request` when a status is there twice
  */
 export async function replacedStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
-  const { trx, recorded } = write
+  const { trx, auditRows } = write
   const given = items.map(({ code, status }) => ({ code: code.normalize('NFC'), status }))
   refuseRepeated(given)
   await takeUpSources(write, [source])
@@ -39,13 +39,13 @@ export async function replacedStatusMap (write: Write, source: string, { items }
     await trx.deleteFrom('status_maps').where('source', '=', source).where('code', 'in', gone.map(({ code }) => code)).execute()
   }
   if (given.length > 0) await upsert(trx, 'status_maps', ['source', 'code'], given.map(row => ({ source, ...row })))
-  recorded.push(...recordedOf('status-maps', changes, { key: ['source', 'code'], show: row => ({ source, ...row }) }))
+  auditRows.push(...auditRowsOf('status-maps', changes, { key: ['source', 'code'], show: row => ({ source, ...row }) }))
   return { items: await stored(trx, source) }
 }
 
 function refuseRepeated (items: readonly MappedStatus[]) {
   const places = Map.groupBy(items.keys(), i => items[i]!.code)
-  const faults = [...places].filter(([, same]) => same.length > 1).map(([code, same]): Fault => (
+  const issues = [...places].filter(([, same]) => same.length > 1).map(([code, same]): Issue => (
     { pointer: `/items/${same[1]!}/code`, code: 'duplicate_key', detail: `${JSON.stringify(code)} is there twice` }))
-  if (faults.length > 0) throw new Refusal('invalid_request', faults.map(({ detail }) => detail).join('; '), faults)
+  if (issues.length > 0) throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
 }

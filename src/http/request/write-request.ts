@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Caller } from '../../contract/caller.ts'
-import { performWrite, type Origin, type Write } from '../../writes/unit-of-work.ts'
+import { runWrite, type Origin, type Write } from '../../writes/unit-of-work.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Context } from '../context.ts'
-import { withoutSecrets } from '../../text/redact.ts'
+import { redactSecrets } from '../../text/redact.ts'
 import { isStorable } from '../../text/storable.ts'
 import { versionsIn } from './if-match.ts'
 
@@ -50,11 +50,11 @@ export const ReasonHeaders = Type.Object({ 'x-reason': reason })
  * @param stored the answer as it may be kept for a repetition: without what is shown once
  */
 export async function write<T extends object> (
-  { db, turnstile }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
+  { db, writers: writers }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
   work: (write: Write) => Promise<T>, stored?: (answer: T) => object
 ): Promise<T> {
-  const { answer, replayed } = await turnstile.pass(() => (
-    performWrite(db, originOf(request), keep, work, stored)))
+  const { answer, replayed } = await writers.run(() => (
+    runWrite(db, originOf(request), keep, work, stored)))
   if (replayed) reply.header('idempotency-replayed', 'true')
   return answer
 }
@@ -91,10 +91,10 @@ export function originOf (request: FastifyRequest): Origin {
     by: caller as Caller & { client: string },
     request_id: id,
     // Behind a proxy it can be any text, as the reason is.
-    address: withoutSecrets(ip),
+    address: redactSecrets(ip),
     operation: (request.routeOptions.schema as { operationId: string }).operationId,
     reason: reasonIn(headers['x-reason'] as string | undefined),
-    retry: key === undefined ? null : { key, sha256: requestHash(request).update(request.bodyBytes ?? '').digest() },
+    idempotency: key === undefined ? null : { key, sha256: requestHash(request).update(request.bodyBytes ?? '').digest() },
     versions: versionsIn(headers['if-match'])
   }
 }
@@ -110,7 +110,7 @@ function reasonIn (header: string | undefined): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'))
     const decoded = /%[0-9a-f]{2}/i.test(text) ? decodeURIComponent(text) : text
-    if (isStorable(decoded)) return withoutSecrets(decoded.normalize('NFC'))
+    if (isStorable(decoded)) return redactSecrets(decoded.normalize('NFC'))
   } catch {
     // Told below.
   }

@@ -2,11 +2,11 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { failureOf, type Failure } from '../../database/errors.ts'
 import { challengesFor } from './www-authenticate.ts'
-import { Refusal, type Fault, type RefusalCode } from '../../contract/errors.ts'
+import { DomainError, type Issue, type DomainErrorCode } from '../../contract/errors.ts'
 import { Ref } from '../../contract/fields.ts'
-import { withoutSecrets } from '../../text/redact.ts'
+import { redactSecrets } from '../../text/redact.ts'
 
-/** RFC 9457. `errors` lists all the faults, not the first. */
+/** RFC 9457. `errors` lists all the issues, not the first. */
 export const Problem = Type.Object({
   type: Type.String({ description: 'A URN that ends in the code.' }),
   title: Type.String(),
@@ -63,7 +63,7 @@ const DESCRIPTIONS: Record<number, string> = {
 
 interface Kind { code: string, status: number, title: string }
 
-const REFUSALS: Record<RefusalCode, Kind> = {
+const REFUSALS: Record<DomainErrorCode, Kind> = {
   invalid_request: { code: 'invalid_request', status: 400, title: 'The request is not valid' },
   invalid_rows: { code: 'invalid_rows', status: 422, title: 'Some rows break a rule' },
   not_found: { code: 'not_found', status: 404, title: 'Not found' },
@@ -99,12 +99,12 @@ const INTERNAL: Kind = { code: 'internal', status: 500, title: 'The service fail
 
 const RETRY_AFTER_SECONDS = 1
 
-export function sendError (error: FastifyError | Refusal | Error, request: FastifyRequest, reply: FastifyReply) {
-  const { kind, detail, faults } = explain(error)
+export function sendError (error: FastifyError | DomainError | Error, request: FastifyRequest, reply: FastifyReply) {
+  const { kind, detail, issues } = explain(error)
   if (kind.status >= 500) request.log.error({ err: error }, kind.title)
   if (kind.status === 503 || kind.status === 409) reply.header('retry-after', RETRY_AFTER_SECONDS)
   if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))
-  return sendProblem(reply, kind, detail, faults)
+  return sendProblem(reply, kind, detail, issues)
 }
 
 /** For what cannot be read at all. No hook sees it, so nobody would watch how its body arrives: the connection ends. */
@@ -116,17 +116,17 @@ export function sendNotFound (request: FastifyRequest, reply: FastifyReply) {
   return sendProblem(reply, FRAMEWORK[404]!, `there is no ${request.method} ${request.url.split('?')[0]}`, [])
 }
 
-function explain (error: FastifyError | Refusal | Error): { kind: Kind, detail: string, faults: readonly Fault[] } {
-  if (error instanceof Refusal) return { kind: REFUSALS[error.code], detail: error.message, faults: error.faults }
+function explain (error: FastifyError | DomainError | Error): { kind: Kind, detail: string, issues: readonly Issue[] } {
+  if (error instanceof DomainError) return { kind: REFUSALS[error.code], detail: error.message, issues: error.issues }
   const kind = FRAMEWORK[(error as FastifyError).statusCode ?? 500]
-  if (kind !== undefined) return { kind, detail: error.message, faults: [] }
+  if (kind !== undefined) return { kind, detail: error.message, issues: [] }
   const failure = failureOf(error)
   const broken = failure === undefined ? INTERNAL : FAILURES[failure]
   // Nothing of the inside: the log has it, under the request's id.
-  return { kind: broken, detail: broken.title, faults: [] }
+  return { kind: broken, detail: broken.title, issues: [] }
 }
 
-function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Fault[]) {
+function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]) {
   return reply.code(status).type('application/problem+json')
-    .send(withoutSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
+    .send(redactSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
 }

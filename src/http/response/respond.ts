@@ -3,7 +3,7 @@ import { Readable, pipeline } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
-import type { Answers } from './response-cache.ts'
+import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../database/sql/keyset.ts'
 import { OneOf, Ref } from '../../contract/fields.ts'
@@ -70,13 +70,13 @@ export function formatOf (request: FastifyRequest): Format {
  * that ends early without a word is worse than a long one.
  */
 export async function sendList<R extends Row> (
-  answers: Answers, request: FastifyRequest, reply: FastifyReply, schema: TObject,
+  cache: ResponseCache, request: FastifyRequest, reply: FastifyReply, schema: TObject,
   page: (asked: PageRequest) => Promise<Page<R>>
 ) {
   const format = formatOf(request)
   const { limit, cursor } = request.query as { limit?: number, cursor?: string }
   if (format === 'json') {
-    return sendShared(answers, request, reply, async () => {
+    return sendShared(cache, request, reply, async () => {
       const { items, next_cursor } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
       return { value: { items, next_cursor }, link: next_cursor === null ? null : nextLink(request, next_cursor) }
     })
@@ -92,7 +92,7 @@ export async function sendList<R extends Row> (
  * is kept, until anything is written.
  */
 export async function sendShared (
-  answers: Answers, request: FastifyRequest, reply: FastifyReply,
+  cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
   // Who reaches less is answered less, and what needs more than reading may differ from client to client.
@@ -104,7 +104,7 @@ export async function sendShared (
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
   }
-  const { body, etag, link } = await (config.kept ? answers.keep(question, render) : answers.share(question, render))
+  const { body, etag, link } = await (config.kept ? cache.cached(question, render) : cache.shared(question, render))
   if (link !== null) reply.header('link', link)
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }

@@ -1,9 +1,9 @@
 import type { Db } from '../../database/connect.ts'
-import { momentOf } from '../../database/snapshot-id.ts'
-import { Coalescer } from '../../concurrency/single-flight.ts'
+import { snapshotId } from '../../database/snapshot-id.ts'
+import { SingleFlight } from '../../concurrency/single-flight.ts'
 
 /** A rendered answer, for all who ask the same. */
-export interface Answer {
+export interface RenderedAnswer {
   body: Buffer
   etag: string
   link: string | null
@@ -14,14 +14,14 @@ const MOST_KEPT = 4_000_000
 const OVERHEAD = 1_000
 
 /** Answers to identical questions, each as fresh as if it had been asked alone. */
-export class Answers {
+export class ResponseCache {
   readonly #db: Db
-  readonly #asked = new Coalescer<Answer>()
+  readonly #asked = new SingleFlight<RenderedAnswer>()
   // While one is on its way, requests are read for the other.
-  readonly #moments = new Coalescer<string>(2)
+  readonly #moments = new SingleFlight<string>(2)
   readonly #mostKept: number
   /** All of one moment. */
-  readonly #kept = new Map<string, Answer>()
+  readonly #kept = new Map<string, RenderedAnswer>()
   #moment: string | null = null
   #size = 0
 
@@ -31,19 +31,19 @@ export class Answers {
   }
 
   /** Shares the answer with whoever asks the same at the same time. */
-  share (question: string, produce: () => Promise<Answer>): Promise<Answer> {
-    return this.#asked.ask(question, produce)
+  shared (question: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    return this.#asked.run(question, produce)
   }
 
   /**
    * Keeps the answer as well, for as long as the database says that nothing was committed since. For what follows from
    * rows alone, and not from the time of day.
    */
-  async keep (question: string, produce: () => Promise<Answer>): Promise<Answer> {
-    const moment = await this.#moments.ask('', () => momentOf(this.#db))
+  async cached (question: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    const moment = await this.#moments.run('', () => snapshotId(this.#db))
     const kept = moment === this.#moment ? this.#kept.get(question) : undefined
     if (kept !== undefined) return kept
-    return this.#asked.ask(question, async () => {
+    return this.#asked.run(question, async () => {
       // What is found now may hold more than there was at that moment, and then it is not the moment any more.
       const answer = await produce()
       this.#remember(question, answer, moment)
@@ -52,7 +52,7 @@ export class Answers {
   }
 
   /** As long as there is room: with the next commit all of it goes. */
-  #remember (question: string, answer: Answer, moment: string) {
+  #remember (question: string, answer: RenderedAnswer, moment: string) {
     if (moment !== this.#moment) {
       this.#kept.clear()
       this.#size = 0

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { Refusal } from '../../contract/errors.ts'
+import { DomainError } from '../../contract/errors.ts'
 
 /** A sheet holds 1 048 576 rows; long before that a person wants csv. */
 const MAX_SHEET_ROWS = 100_000
@@ -13,7 +13,7 @@ export type Cell = string | number | boolean | null
 /**
  * A spreadsheet with a line of headings. Written in a thread of its own, because that takes a tenth of a second for
  * each thousand rows, in which nobody else would be answered.
- * @throws Refusal `too_many_rows`
+ * @throws DomainError `too_many_rows`
  */
 export async function sheetOf (columns: string[], rows: Iterable<object> | AsyncIterable<object>): Promise<Buffer> {
   const worker = new Worker(new URL('xlsx-worker.ts', import.meta.url), { workerData: columns, execArgv: [] })
@@ -25,7 +25,7 @@ export async function sheetOf (columns: string[], rows: Iterable<object> | Async
     let part: Cell[][] = []
     for await (const row of rows) {
       if (count++ === MAX_SHEET_ROWS) {
-        throw new Refusal('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
+        throw new DomainError('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
       }
       part.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
       if (part.length < PART) continue

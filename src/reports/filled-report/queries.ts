@@ -9,7 +9,7 @@ import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
 /**
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `not_found` for unit and period, `invalid_request` for the form
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
  */
 export async function reportOf (
   db: Db, path: ReportPath, question: ReportQuery, reach: string | null

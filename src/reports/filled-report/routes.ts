@@ -5,7 +5,7 @@ import { Ref } from '../../contract/fields.ts'
 import { reportOf } from './queries.ts'
 import { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
-export async function reportRoutes (app: App, { db, answers }: Context) {
+export async function reportRoutes (app: App, { db, cache }: Context) {
   app.addSchema(ReportRow)
   app.addSchema(Report)
 
@@ -23,7 +23,7 @@ export async function reportRoutes (app: App, { db, answers }: Context) {
     const format = formatOf(request)
     const report = () => reportOf(db, request.params, request.query, request.caller.unit)
     return format === 'json'
-      ? sendShared(answers, request, reply, async () => ({ value: await report(), link: null }))
+      ? sendShared(cache, request, reply, async () => ({ value: await report(), link: null }))
       : sendFile(request, reply, format, ReportRow, (await report()).rows)
   })
 }

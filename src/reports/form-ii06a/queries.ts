@@ -17,7 +17,7 @@ const ALL_UNITS = 1_000_000
 /**
  * Form II.06a of a unit and all below it.
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `not_found` for unit and period
+ * @throws DomainError `not_found` for unit and period
  */
 export async function dossierForm (
   db: Db, path: DossierFormPath, { basis = 'reported' }: DossierFormQuery, reach: string | null

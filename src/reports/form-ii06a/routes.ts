@@ -5,7 +5,7 @@ import { Ref } from '../../contract/fields.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 
-export async function dossierFormRoutes (app: App, { db, answers }: Context) {
+export async function dossierFormRoutes (app: App, { db, cache }: Context) {
   app.addSchema(DossierFormRow)
   app.addSchema(DossierFormSection)
   app.addSchema(DossierForm)
@@ -26,7 +26,7 @@ export async function dossierFormRoutes (app: App, { db, answers }: Context) {
     const format = formatOf(request)
     const form = () => dossierForm(db, request.params, request.query, request.caller.unit)
     if (format === 'json') {
-      return sendShared(answers, request, reply, async () => ({ value: await form(), link: null }))
+      return sendShared(cache, request, reply, async () => ({ value: await form(), link: null }))
     }
     const { sections, grand_total } = await form()
     return sendFile(request, reply, format, DossierFormRow, [

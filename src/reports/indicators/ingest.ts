@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../../writes/batch.ts'
 import type { Trx } from '../../database/connect.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { checkOf } from '../../contract/validation.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
@@ -27,7 +27,7 @@ export function indicatorBatch (items: unknown[]): Batch<IndicatorValueItem> {
 
 /**
  * Takes in indicator values, by unit, period, form and indicator, all in one transaction.
- * @throws Refusal `invalid_rows`, `forbidden_rows`
+ * @throws DomainError `invalid_rows`, `forbidden_rows`
  */
 export async function importIndicatorValues (
   write: Write, batch: Batch<IndicatorValueItem>, options: BatchOptions
@@ -40,7 +40,7 @@ export async function importIndicatorValues (
 
   const accepted = new Set(batch.accepted.map(({ index }) => index))
   const changes = await writeValues(write.trx, drafts.filter(({ index }) => accepted.has(index)))
-  write.recorded.push(...recordedOf('indicator-values', changes, { key: VALUE_KEY, show: shown, of: row => row }))
+  write.auditRows.push(...auditRowsOf('indicator-values', changes, { key: VALUE_KEY, show: shown, of: row => row }))
   return batch.answer(changes, options, shown)
 }
 

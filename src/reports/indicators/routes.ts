@@ -11,7 +11,7 @@ import {
 } from './schema.ts'
 
 export async function indicatorRoutes (app: App, context: Context) {
-  const { db, answers } = context
+  const { db, cache } = context
   app.addSchema(Form)
   app.addSchema(Indicator)
   app.addSchema(IndicatorValue)
@@ -25,7 +25,7 @@ export async function indicatorRoutes (app: App, context: Context) {
       querystring: PlainListQuery,
       response: { 200: listResponse(Form, 'All forms, by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Form, page => forms(db, page)))
+  }, (request, reply) => sendList(cache, request, reply, Form, page => forms(db, page)))
 
   app.get('/indicators', {
     schema: {
@@ -35,7 +35,7 @@ export async function indicatorRoutes (app: App, context: Context) {
       querystring: IndicatorQuery,
       response: { 200: listResponse(Indicator, 'Indicators by form and position.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, Indicator, page => indicators(db, request.query, page)))
+  }, (request, reply) => sendList(cache, request, reply, Indicator, page => indicators(db, request.query, page)))
 
   app.get('/indicator-values', {
     schema: {
@@ -48,7 +48,7 @@ export async function indicatorRoutes (app: App, context: Context) {
         ...problems(400, 406, 413)
       }
     }
-  }, (request, reply) => sendList(answers, request, reply, IndicatorValue, page => (
+  }, (request, reply) => sendList(cache, request, reply, IndicatorValue, page => (
     indicatorValues(db, request.query, page, request.caller.unit))))
 
   app.post('/indicator-values', {

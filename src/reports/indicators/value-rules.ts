@@ -1,4 +1,4 @@
-import type { FaultCode } from '../../contract/errors.ts'
+import type { IssueCode } from '../../contract/errors.ts'
 import { NO_DATA, NOT_PROVIDED, parsePrinted, printedOf } from './notation.ts'
 import { MAX_COUNT } from '../../contract/fields.ts'
 import type { Indicator, IndicatorValueItem, Value } from './schema.ts'
@@ -7,9 +7,9 @@ import type { Indicator, IndicatorValueItem, Value } from './schema.ts'
 export type GivenValue = Value & { printed: string }
 
 /** `property` of the item; null: the item as a whole. */
-export interface ValueFault {
+export interface ValueIssue {
   property: keyof IndicatorValueItem | null
-  code: FaultCode
+  code: IssueCode
   detail: string
 }
 
@@ -21,23 +21,23 @@ interface Way {
 type Asked = Pick<Indicator, 'value_type' | 'choices'>
 
 /** The value that an item gives for its indicator, or all that is wrong with it. */
-export function givenValue (item: IndicatorValueItem, indicator: Asked): GivenValue | ValueFault[] {
+export function givenValue (item: IndicatorValueItem, indicator: Asked): GivenValue | ValueIssue[] {
   const { printed } = item
   const [typed, ...others] = typedWays(item)
-  const faults = typed === undefined ? [] : typedFaults(typed, others, indicator)
+  const issues = typed === undefined ? [] : typedIssues(typed, others, indicator)
   if (printed === undefined) {
     if (typed === undefined) return withoutValue(item, indicator)
-    return faults.length > 0 ? faults : { ...typed.value, printed: printedOf(typed.value) }
+    return issues.length > 0 ? issues : { ...typed.value, printed: printedOf(typed.value) }
   }
   const read = parsePrinted(printed, indicator.value_type)
-  if (read === null) return [...faults, fault('printed', 'malformed', `${quoted(printed)} is no value in Vietnamese notation`)]
-  if (typed === undefined) faults.push(...misfits({ property: 'printed', value: read }, indicator))
+  if (read === null) return [...issues, issue('printed', 'malformed', `${quoted(printed)} is no value in Vietnamese notation`)]
+  if (typed === undefined) issues.push(...misfits({ property: 'printed', value: read }, indicator))
   const { value } = typed ?? { value: read }
   const agrees = (Object.keys(read) as (keyof Value)[]).every(part => read[part] === value[part])
-  if (faults.length === 0 && !(agrees && (item.state ?? read.state) === read.state)) {
-    faults.push(fault('printed', 'printed_disagrees', `${quoted(printed)} is not what ${typed?.property ?? 'state'} says`))
+  if (issues.length === 0 && !(agrees && (item.state ?? read.state) === read.state)) {
+    issues.push(issue('printed', 'printed_disagrees', `${quoted(printed)} is not what ${typed?.property ?? 'state'} says`))
   }
-  return faults.length > 0 ? faults : { ...value, printed: printed.normalize('NFC') }
+  return issues.length > 0 ? issues : { ...value, printed: printed.normalize('NFC') }
 }
 
 /** null is as good as left out, so that a row can be posted as it was read. */
@@ -56,58 +56,58 @@ function typedWays (item: IndicatorValueItem): Way[] {
 }
 
 /** A heading may have a note alone. */
-function withoutValue ({ note = null, state }: IndicatorValueItem, indicator: Asked): GivenValue | ValueFault[] {
+function withoutValue ({ note = null, state }: IndicatorValueItem, indicator: Asked): GivenValue | ValueIssue[] {
   if (indicator.value_type === 'heading' && note !== null && state === undefined) return { ...NOT_PROVIDED, printed: '' }
   const ways = 'number, numerator and denominator, choice, printed, or the state no_data or not_provided'
-  return [fault(null, 'missing', `a value is one of ${ways}`)]
+  return [issue(null, 'missing', `a value is one of ${ways}`)]
 }
 
-function typedFaults (typed: Way, others: Way[], indicator: Asked): ValueFault[] {
+function typedIssues (typed: Way, others: Way[], indicator: Asked): ValueIssue[] {
   if (others.length === 0) return misfits(typed, indicator)
   return others.map(({ property }) => (
-    fault(property, 'several_values', `${property} is a second value beside ${typed.property}`)))
+    issue(property, 'several_values', `${property} is a second value beside ${typed.property}`)))
 }
 
 /** What is wrong with a value for an indicator of this type. */
-function misfits ({ property, value }: Way, { value_type: type, choices }: Asked): ValueFault[] {
+function misfits ({ property, value }: Way, { value_type: type, choices }: Asked): ValueIssue[] {
   const { state, number, numerator, denominator, choice } = value
   if (state !== 'reported') return []
-  const ofOtherType = [fault(property, 'value_of_other_type', `the indicator is a ${type}, which ${property} does not give`)]
+  const ofOtherType = [issue(property, 'value_of_other_type', `the indicator is a ${type}, which ${property} does not give`)]
   switch (type) {
-    case 'heading': return [fault(property, 'heading_has_no_value', 'a heading has no value, at most a note')]
-    case 'count': return number === null ? ofOtherType : countFaults(property, number, 0)
-    case 'percent': return number === null ? ofOtherType : percentFaults(property, number)
-    case 'choice': return choice === null ? ofOtherType : choiceFaults(property, choice, choices)
+    case 'heading': return [issue(property, 'heading_has_no_value', 'a heading has no value, at most a note')]
+    case 'count': return number === null ? ofOtherType : countIssues(property, number, 0)
+    case 'percent': return number === null ? ofOtherType : percentIssues(property, number)
+    case 'choice': return choice === null ? ofOtherType : choiceIssues(property, choice, choices)
     case 'fraction': return number !== null || choice !== null
       ? ofOtherType
-      : [...partFaults(property, 'numerator', numerator, 0), ...partFaults(property, 'denominator', denominator, 1)]
+      : [...partIssues(property, 'numerator', numerator, 0), ...partIssues(property, 'denominator', denominator, 1)]
   }
 }
 
-function countFaults (property: Way['property'], count: number, least: number): ValueFault[] {
+function countIssues (property: Way['property'], count: number, least: number): ValueIssue[] {
   if (Number.isInteger(count) && count >= least && count <= MAX_COUNT) return []
-  return [fault(property, 'out_of_range', `${count} is not a whole number from ${least} to ${MAX_COUNT}`)]
+  return [issue(property, 'out_of_range', `${count} is not a whole number from ${least} to ${MAX_COUNT}`)]
 }
 
-function percentFaults (property: Way['property'], percent: number): ValueFault[] {
+function percentIssues (property: Way['property'], percent: number): ValueIssue[] {
   if (percent <= 100 && Math.round(percent * 10_000) / 10_000 === percent) return []
-  return [fault(property, 'out_of_range', `${percent} is not a percentage from 0 to 100 with at most four decimals`)]
+  return [issue(property, 'out_of_range', `${percent} is not a percentage from 0 to 100 with at most four decimals`)]
 }
 
-function choiceFaults (property: Way['property'], choice: number, choices: Indicator['choices']): ValueFault[] {
+function choiceIssues (property: Way['property'], choice: number, choices: Indicator['choices']): ValueIssue[] {
   if (choices.some(({ value }) => value === choice)) return []
   const known = choices.map(({ value, name }) => `${value} (${name})`).join(', ')
-  return [fault(property, 'not_a_choice', `${choice} is none of the choices ${known}`)]
+  return [issue(property, 'not_a_choice', `${choice} is none of the choices ${known}`)]
 }
 
-function partFaults (
+function partIssues (
   property: Way['property'], part: 'numerator' | 'denominator', count: number | null, least: number
-): ValueFault[] {
-  return count === null ? [fault(part, 'missing', `a fraction has a ${part}`)] : countFaults(property, count, least)
+): ValueIssue[] {
+  return count === null ? [issue(part, 'missing', `a fraction has a ${part}`)] : countIssues(property, count, least)
 }
 
 const quoted = (text: string) => JSON.stringify(text)
 
-function fault (property: ValueFault['property'], code: FaultCode, detail: string): ValueFault {
+function issue (property: ValueIssue['property'], code: IssueCode, detail: string): ValueIssue {
   return { property, code, detail }
 }

@@ -15,7 +15,7 @@ type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on'
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
  * unit: it does not become zero.
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `not_found` for the unit, `invalid_request` for months and method
+ * @throws DomainError `not_found` for the unit, `invalid_request` for months and method
  */
 export async function onTimeSeries (
   db: Db, name: string, question: OnTimeSeriesQuery, reach: string | null

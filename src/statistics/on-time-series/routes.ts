@@ -4,7 +4,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { onTimeSeries } from './queries.ts'
 import { OnTimeSeriesPath, OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
-export async function onTimeSeriesRoutes (app: App, { db, answers }: Context) {
+export async function onTimeSeriesRoutes (app: App, { db, cache }: Context) {
   app.addSchema(OnTimeSeriesRow)
 
   app.get('/units/:code/on-time-series', {
@@ -18,6 +18,6 @@ export async function onTimeSeriesRoutes (app: App, { db, answers }: Context) {
       querystring: OnTimeSeriesQuery,
       response: { 200: listResponse(OnTimeSeriesRow, 'One row for each month.'), ...problems(400, 404, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, OnTimeSeriesRow, async () => (
+  }, (request, reply) => sendList(cache, request, reply, OnTimeSeriesRow, async () => (
     { items: await onTimeSeries(db, request.params.code, request.query, request.caller.unit), next_cursor: null })))
 }

@@ -1,12 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
-import { inOwnTime } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/service-client.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dossiersBehind } from '../../dossiers/counts/drill-down.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'
 import { sumsBehind, type SumsRow } from '../../dossiers/counts/tables.ts'
 import type { Counting } from '../../dossiers/rules/single-pass-sql.ts'
-import { Refusal } from '../../contract/errors.ts'
+import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
 import { within } from './queries.ts'
 import { looked, refuseUnanswerable } from './resolve-query.ts'
@@ -23,14 +23,14 @@ import {
  * A figure of `onTime`, without groups, and the stored rows that it is the sum of.
  * @param reach code of the unit that the caller reaches; null: all
  * @param dossiersUrl where the dossiers of the same question are
- * @throws Refusal `invalid_request` as `onTime` does, `too_many_rows`
+ * @throws DomainError `invalid_request` as `onTime` does, `too_many_rows`
  */
 export async function onTimeExplained (
   db: Db, asked: ExplainQuery, reach: string | null, dossiersUrl: string
 ): Promise<OnTimeExplained> {
   refuseUnanswerable(asked)
   const question = within(asked, reach)
-  return inOwnTime(db, trx => question.basis === 'records'
+  return inSlowRead(db, trx => question.basis === 'records'
     ? explainedFromRecords(trx, question, reach, dossiersUrl)
     : explainedFromReports(trx, question, reach))
 }
@@ -82,7 +82,7 @@ async function figureOf (trx: Trx, query: RawBuilder<OnTimeRow>): Promise<Figure
 async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
   const { rows } = await sql<R>`select * from (${query}) as behind limit ${MAX_LIMIT + 1}`.execute(trx)
   if (rows.length <= MAX_LIMIT) return rows
-  throw new Refusal('too_many_rows', `the figure is the sum of more than ${MAX_LIMIT} rows; ask for fewer days, fields or units`)
+  throw new DomainError('too_many_rows', `the figure is the sum of more than ${MAX_LIMIT} rows; ask for fewer days, fields or units`)
 }
 
 /** Those not on time come first. A unit belongs to one province, and a dossier to one unit. */
@@ -95,7 +95,7 @@ const COUNTING = {
   resolved: 'ended', handled: 'handled', received: 'handled', due: 'due'
 } as const satisfies Record<RecordsPlan['method'], Counting>
 
-/** The dossiers that make up a figure. @throws Refusal `invalid_request` as `onTime` does */
+/** The dossiers that make up a figure. @throws DomainError `invalid_request` as `onTime` does */
 export async function dossiersExplaining (
   db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: string | null
 ): Promise<Page<ExplainedDossier>> {
@@ -110,6 +110,6 @@ export async function dossiersExplaining (
     select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
       ${inNumerator} as in_numerator
     from (${dossiersBehind(plan, COUNTING[method])}) as behind where ${wanted}`
-  const { rows } = await inOwnTime(db, trx => pageQuery(query, LATE_FIRST, page).execute(trx))
+  const { rows } = await inSlowRead(db, trx => pageQuery(query, LATE_FIRST, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }

@@ -1,6 +1,6 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { inOwnTime } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/service-client.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
@@ -19,7 +19,7 @@ import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
  * - what is reported and what is recorded are two bases.
  *
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the basis
+ * @throws DomainError `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the basis
  *   does not know
  */
 export async function onTime (
@@ -59,7 +59,7 @@ async function recorded (
   const { method, keys, spans: [span, ...others] } = plan
   const query = () => pageQuery(recordsQuery(plan), order, page)
   const table = tableFor(plan)
-  if (table === 'dossiers') return inOwnTime(db, async trx => (await query().execute(trx)).rows)
+  if (table === 'dossiers') return inSlowRead(db, async trx => (await query().execute(trx)).rows)
   const usual = others.length === 0 && keys.length <= 2 && !hasFilters(question) && isFirst(question)
   if (!usual) return (await query().execute(db)).rows
   const any = SPANS.find(any => tableFor({ ...plan, spans: [any] }) === table)!

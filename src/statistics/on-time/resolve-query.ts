@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
-import { Refusal, type Fault, type FaultCode } from '../../contract/errors.ts'
+import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { OnTimeQuery } from './schema.ts'
@@ -24,12 +24,12 @@ export function hasFilters ({ level, field, procedure, channel, unit, source }: 
   return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
 }
 
-/** @throws Refusal `invalid_request` for what the basis does not know, and for not exactly one way of saying when */
+/** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way of saying when */
 export function refuseUnanswerable (question: OnTimeQuery): void {
   refuse([...needingRecords(question), ...unclearDays(question)])
 }
 
-function needingRecords ({ basis, from, to, procedure, channel, method, group_by: keys }: OnTimeQuery): Fault[] {
+function needingRecords ({ basis, from, to, procedure, channel, method, group_by: keys }: OnTimeQuery): Issue[] {
   if (basis === 'records') return []
   const asked = {
     from, to, procedure, channel, method: method === 'due' ? method : undefined,
@@ -44,7 +44,7 @@ function needingRecords ({ basis, from, to, procedure, channel, method, group_by
 const FIRST_DAY = '1900-01-01'
 const LAST_DAY = '2199-12-31'
 
-function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Fault[] {
+function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Issue[] {
   if (period !== undefined) {
     return Object.entries({ from, to }).filter(([, day]) => day !== undefined).map(([name]) => (
       { pointer: `/query/${name}`, code: 'period_or_days', detail: `${name} and period exclude one another` }))
@@ -52,20 +52,20 @@ function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Fault[
   if (from === undefined && to === undefined) return [missing('period')]
   if (from === undefined || to === undefined) return [missing(from === undefined ? 'from' : 'to')]
   const beyond = Object.entries({ from, to }).filter(([, day]) => day < FIRST_DAY || day > LAST_DAY)
-  const faults = beyond.map(([name, day]): Fault => (
+  const issues = beyond.map(([name, day]): Issue => (
     { pointer: `/query/${name}`, code: 'out_of_range', detail: `${name} (${day}) is not between ${FIRST_DAY} and ${LAST_DAY}` }))
-  if (from > to) faults.push({ pointer: '/query/to', code: 'out_of_range', detail: `to (${to}) is before from (${from})` })
+  if (from > to) issues.push({ pointer: '/query/to', code: 'out_of_range', detail: `to (${to}) is before from (${from})` })
   if (keys?.includes('period') === true) {
-    faults.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'days from and to are not told apart by period' })
+    issues.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'days from and to are not told apart by period' })
   }
-  return faults
+  return issues
 }
 
-function missing (name: string): Fault {
+function missing (name: string): Issue {
   return { pointer: `/query/${name}`, code: 'missing', detail: `query must have required property '${name}'` }
 }
 
-/** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
+/** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
 export async function looked (db: Db, question: OnTimeQuery, reach: string | null): Promise<Looked> {
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
   const known = await lookUp(db, question)
@@ -107,23 +107,23 @@ async function lookUp (
 
 type Name = 'period' | 'level' | 'field' | 'procedure' | 'source' | 'unit'
 
-function unknownCodes (name: Name, asked: string[] = [], known: string[]): Fault[] {
+function unknownCodes (name: Name, asked: string[] = [], known: string[]): Issue[] {
   return asked.filter(code => !known.includes(code)).map(code => (
-    { pointer: `/query/${name}`, code: `unknown_${name}` satisfies FaultCode, detail: `there is no ${name} ${code}` }))
+    { pointer: `/query/${name}`, code: `unknown_${name}` satisfies IssueCode, detail: `there is no ${name} ${code}` }))
 }
 
 /** Flows of periods that overlap would count twice, and the stocks of periods with a gap do not belong together. */
-function notInARow (periods: AskedPeriod[]): Fault[] {
+function notInARow (periods: AskedPeriod[]): Issue[] {
   return periods.slice(1).flatMap((period, i) => {
     const before = periods[i]!
     const expected = dayAfter(before.ends_on)
     if (period.starts_on === expected) return []
-    const code: FaultCode = period.starts_on < expected ? 'overlapping_periods' : 'gap_between_periods'
+    const code: IssueCode = period.starts_on < expected ? 'overlapping_periods' : 'gap_between_periods'
     const relation = period.starts_on < expected ? 'overlap' : 'do not follow one another'
     return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period tells them apart` }]
   })
 }
 
-function refuse (faults: Fault[]) {
-  if (faults.length > 0) throw new Refusal('invalid_request', faults.map(({ detail }) => detail).join('; '), faults)
+function refuse (issues: Issue[]) {
+  if (issues.length > 0) throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
 }

@@ -8,7 +8,7 @@ import {
   ExplainDossiersQuery, ExplainedDossier, ExplainedRow, ExplainQuery, OnTimeExplained, OnTimeQuery, OnTimeRow
 } from './schema.ts'
 
-export async function onTimeRoutes (app: App, { db, answers }: Context) {
+export async function onTimeRoutes (app: App, { db, cache }: Context) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
 
   app.get('/on-time', {
@@ -24,7 +24,7 @@ export async function onTimeRoutes (app: App, { db, answers }: Context) {
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
-  }, (request, reply) => sendList(answers, request, reply, OnTimeRow, page => (
+  }, (request, reply) => sendList(cache, request, reply, OnTimeRow, page => (
     onTime(db, request.query, page, request.caller.unit))))
 
   app.get('/on-time/explain', {
@@ -36,7 +36,7 @@ export async function onTimeRoutes (app: App, { db, answers }: Context) {
       querystring: ExplainQuery,
       response: { 200: { description: 'The figure and its rows.', ...Ref(OnTimeExplained) }, ...problems(400, 413) }
     }
-  }, (request, reply) => sendShared(answers, request, reply, async () => ({
+  }, (request, reply) => sendShared(cache, request, reply, async () => ({
     value: await onTimeExplained(db, request.query, request.caller.unit, dossiersUrl(request.url)), link: null
   })))
 
@@ -52,7 +52,7 @@ export async function onTimeRoutes (app: App, { db, answers }: Context) {
         200: listResponse(ExplainedDossier, 'Dossiers; those in the numerator come last.'), ...problems(400, 406, 413)
       }
     }
-  }, (request, reply) => sendList(answers, request, reply, ExplainedDossier, page => (
+  }, (request, reply) => sendList(cache, request, reply, ExplainedDossier, page => (
     dossiersExplaining(db, request.query, page, request.caller.unit))))
 }
 

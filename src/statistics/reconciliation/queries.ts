@@ -14,7 +14,7 @@ type ReportedSet = Record<Figure, number> & { source: string }
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
  * compared with the records of the unit and of all below it.
  * @param reach code of the unit that the caller reaches; null: all
- * @throws Refusal `invalid_request` for unknown codes
+ * @throws DomainError `invalid_request` for unknown codes
  */
 export async function reconciliation (
   db: Db, question: ReconciliationQuery, reach: string | null

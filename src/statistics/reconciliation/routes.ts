@@ -4,7 +4,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { reconciliation } from './queries.ts'
 import { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
-export async function reconciliationRoutes (app: App, { db, answers }: Context) {
+export async function reconciliationRoutes (app: App, { db, cache }: Context) {
   app.addSchema(ReconciliationRow)
 
   app.get('/reconciliation', {
@@ -17,6 +17,6 @@ export async function reconciliationRoutes (app: App, { db, answers }: Context) 
       querystring: ReconciliationQuery,
       response: { 200: listResponse(ReconciliationRow, 'One row for each measure, in the order of the form.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(answers, request, reply, ReconciliationRow, async () => (
+  }, (request, reply) => sendList(cache, request, reply, ReconciliationRow, async () => (
     { items: await reconciliation(db, request.query, request.caller.unit), next_cursor: null })))
 }

@@ -3,7 +3,7 @@ import type { Batch } from '../../writes/batch.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { Trx } from '../../database/connect.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import type { FaultCode } from '../../contract/errors.ts'
+import type { IssueCode } from '../../contract/errors.ts'
 import { isStorable } from '../../text/storable.ts'
 import type { UnitOf } from '../../catalogue/units/resolve.ts'
 import { rejectForbiddenUnit, rejectUnitNotValid } from '../../catalogue/units/batch-rules.ts'
@@ -36,7 +36,7 @@ export async function draftedRows (
     const unit = unitOf({ name: item.unit, source })
     const period = periods.get(item.period)
     const procedure = item.procedure == null ? null : procedures.get(item.procedure)
-    const { measures, faults } = completed(item)
+    const { measures, issues } = completed(item)
 
     if (unit === undefined) batch.reject(index, 'unit', 'unknown_unit', `there is no unit ${item.unit}`)
     if (period === undefined) batch.reject(index, 'period', 'unknown_period', `there is no period ${item.period}`)
@@ -46,7 +46,7 @@ export async function draftedRows (
     } else if (procedure != null && item.field != null && item.field !== procedure.field) {
       batch.reject(index, 'field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)
     }
-    for (const { measure, code, detail } of faults) batch.reject(index, measure, code, detail)
+    for (const { measure, code, detail } of issues) batch.reject(index, measure, code, detail)
     if (unit !== undefined && rejectForbiddenUnit(batch, index, unit, by)) return []
     if (unit === undefined || period === undefined || procedure === undefined) return []
     rejectUnitNotValid(batch, index, unit, period)
@@ -72,7 +72,7 @@ export async function draftedRows (
 
 /** A key reports for its own source. Only whoever manages the service may report for others. */
 function rejectForeignSources (batch: Batch<unknown>, by: Caller) {
-  const reject = (index: number, code: FaultCode, detail: string) => { batch.reject(index, 'source', code, detail) }
+  const reject = (index: number, code: IssueCode, detail: string) => { batch.reject(index, 'source', code, detail) }
   for (const [index, item] of batch.items.entries()) {
     if (typeof item !== 'object' || item === null) continue
     const { source } = item as { source?: unknown }

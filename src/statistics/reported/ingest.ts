@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { Batch, changeOf, type BatchAnswer, type BatchOptions, type Change } from '../../writes/batch.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { Trx } from '../../database/connect.ts'
-import { recordedOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/audit-log.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { checkOf } from '../../contract/validation.ts'
@@ -32,7 +32,7 @@ export function statisticsBatch (items: unknown[]): Batch<DossierStatisticsItem>
 /**
  * Takes in dossier statistics, all in one transaction. Every row is completed by the identities of form II.06a
  * and checked against them; what two rows would count twice is refused.
- * @throws Refusal `invalid_rows`, `forbidden_rows`
+ * @throws DomainError `invalid_rows`, `forbidden_rows`
  */
 export async function importDossierStatistics (
   write: Write, batch: Batch<DossierStatisticsItem>, options: ImportOptions
@@ -57,7 +57,7 @@ export async function importDossierStatistics (
   }
   const changes = await writeRows(trx, acceptedOf(batch, accepted), details, options.replace)
   await recountSets(trx, changedRows(changes), levels)
-  write.recorded.push(...recordedOf('dossier-statistics', changes, { key: KEY, show: shown, of: row => row }))
+  write.auditRows.push(...auditRowsOf('dossier-statistics', changes, { key: KEY, show: shown, of: row => row }))
   return batch.answer(changes, options, shown)
 }
 

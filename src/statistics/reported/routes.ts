@@ -9,7 +9,7 @@ import { dossierStatistics } from './queries.ts'
 import { DossierStatistics, DossierStatisticsItem, ListQuery, PostQuery } from './schema.ts'
 
 export async function statisticsRoutes (app: App, context: Context) {
-  const { db, answers } = context
+  const { db, cache } = context
   app.addSchema(DossierStatistics)
   app.addSchema(DossierStatisticsItem)
 
@@ -46,7 +46,7 @@ export async function statisticsRoutes (app: App, context: Context) {
       }
     }
   }, (request, reply) => sendList(
-    answers, request, reply, DossierStatistics, page => (
+    cache, request, reply, DossierStatistics, page => (
       dossierStatistics(db, request.query, page, request.caller.unit))))
 }
 

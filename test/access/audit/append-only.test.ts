@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import { createDevelopmentKey } from '../../../src/access/clients/first-key.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { migrateFor } from '../../../src/database/migrations/migrate.ts'
+import { migrateConfigured } from '../../../src/database/migrations/migrate.ts'
 import { loadCatalogue } from '../../../src/seed/load.ts'
 import { addressOf, SERVER } from '../../template.ts'
 
@@ -42,8 +42,8 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   const db = open(t, urls.DATABASE_URL)
 
   t.test('cannot start before the owner has made the tables, and can be started again and again, by several at once', async t => {
-    await t.rejects(migrateFor(db, { DATABASE_URL: urls.DATABASE_URL }, () => {}), { code: '42501' })
-    for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 4 }, () => migrateFor(db, urls, () => {})))
+    await t.rejects(migrateConfigured(db, { DATABASE_URL: urls.DATABASE_URL }, () => {}), { code: '42501' })
+    for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 4 }, () => migrateConfigured(db, urls, () => {})))
   })
 
   t.test('does all that it is for', async t => {
@@ -78,6 +78,6 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   t.test('is refused where it is the owner, who could', async t => {
     const url = urls.MIGRATION_DATABASE_URL
     const message = /are the same role, cchc_test_[0-9a-f]+_owner, which owns the tables/
-    await t.rejects(migrateFor(owner, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), { message })
+    await t.rejects(migrateConfigured(owner, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), { message })
   })
 })

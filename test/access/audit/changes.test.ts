@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { recordedOf } from '../../../src/writes/audit-log.ts'
-import { performOwnWrite } from '../../../src/writes/unit-of-work.ts'
+import { auditRowsOf } from '../../../src/writes/audit-log.ts'
+import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase, type Answer, type Service } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
@@ -100,10 +100,10 @@ async function writeSlowly (db: Db, writer: number, done: (key: string) => void)
   for (let i = 0; i < WRITES; i++) {
     const key = `${writer}-${i}`
     const patience = (writer * 7 + i * 5) % 4 === 0 ? 120 : (writer + i) % 5
-    await performOwnWrite(db, 'tests', 'writeSlowly', async ({ trx, recorded }) => {
+    await runOwnWrite(db, 'tests', 'writeSlowly', async ({ trx, auditRows }) => {
       await sql`insert into numbered (key) values (${key})`.execute(trx)
       await sleep(patience)
-      recorded.push(...recordedOf('numbered', [0, 1, 2].map(n => (
+      auditRows.push(...auditRowsOf('numbered', [0, 1, 2].map(n => (
         { outcome: 'created' as const, before: null, after: { key, n } })), { key: ['key', 'n'] }))
       return {}
     })

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { unnested, type Columns } from '../../../src/database/sql/bulk-binary.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { performOwnWrite } from '../../../src/writes/unit-of-work.ts'
+import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { dossierOf, type Dossier } from '../../../src/dossiers/ingest/normalise.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import { lookUp } from '../../../src/dossiers/ingest/lookups.ts'
@@ -112,7 +112,7 @@ async function whole ({ postgres }: Bench, db: Db, chunks: Line[][], spent: Stag
     const items = lines.map(({ text }) => JSON.parse(text!) as DossierItem)
     const before = await cpuOfFamily(postgres.pid())
     const own = process.cpuUsage()
-    await performOwnWrite(db, 'bench', 'postDossiers', write => (
+    await runOwnWrite(db, 'bench', 'postDossiers', write => (
       ingestDossiers(write, items, { source: SOURCE, mayWrite: () => true })))
     const { user, system } = process.cpuUsage(own)
     spent.add('**all of it but lines and JSON**, with the driver', user + system)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { resolveUnits, subtreeFor } from '../../../src/catalogue/units/resolve.ts'
-import { Refusal } from '../../../src/contract/errors.ts'
+import { DomainError } from '../../../src/contract/errors.ts'
 import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('a name is a unit', async (t, { db, get }) => {
@@ -43,7 +43,7 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
     t.equal(await subtreeFor(db, undefined, null), null, 'no filter, and no bound of the caller: all units')
     t.match(await subtreeFor(db, undefined, 'H56-380'), { code: 'H56-380' })
     await t.rejects(subtreeFor(db, 'gso:381', 'H56-380'), 'what the caller does not reach is not there')
-    await t.rejects(subtreeFor(db, 'tpth', null), new Refusal('invalid_request', 'there is no unit tpth'))
+    await t.rejects(subtreeFor(db, 'tpth', null), new DomainError('invalid_request', 'there is no unit tpth'))
     t.match(await get('/v1/dossier-statistics?unit=none'), {
       status: 400, body: { errors: [{ pointer: '/query/unit', code: 'unknown_unit' }] }
     })

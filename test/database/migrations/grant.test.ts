@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { connect } from '../../../src/database/connect.ts'
 import { grantUse, roleOf } from '../../../src/database/migrations/grant.ts'
-import { migrateFor } from '../../../src/database/migrations/migrate.ts'
+import { migrateConfigured } from '../../../src/database/migrations/migrate.ts'
 import { forEachDatabase } from '../../database.ts'
 
 /** A role of this test alone: roles are shared by all databases of a server. */
@@ -48,7 +48,7 @@ forEachDatabase('the role of the service', async (t, { db, address }) => {
     const { connectionString: url } = 'connectionString' in address
       ? address
       : { connectionString: `postgres://postgres@${encodeURIComponent(address.host)}/postgres` }
-    await migrateFor(db, { DATABASE_URL: url }, () => {})
-    await t.rejects(migrateFor(db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), /are the same role/)
+    await migrateConfigured(db, { DATABASE_URL: url }, () => {})
+    await t.rejects(migrateConfigured(db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), /are the same role/)
   })
 })

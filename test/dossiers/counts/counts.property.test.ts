@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Db } from '../../../src/database/connect.ts'
 import { dossiersBehind } from '../../../src/dossiers/counts/drill-down.ts'
-import { dayNamed, dayOf } from '../../../src/time/business-day.ts'
+import { parseDay, dayOf } from '../../../src/time/business-day.ts'
 import { COUNT_KEYS, tableFor, type CountKey, type CountPlan, type Span } from '../../../src/dossiers/counts/plan.ts'
 import { countedDossiers, type CountedGroup } from '../../../src/dossiers/counts/count.ts'
 import type { Countable } from '../../../src/dossiers/rules/events.ts'
@@ -16,7 +16,7 @@ import { forget, itemOf, send } from '../given.ts'
 
 const CHANNELS = ['online', 'direct', 'postal']
 const SOURCES = ['one-stop', 'other']
-const ALL = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
+const ALL = { first: parseDay('2020-12-01'), last: parseDay('2021-06-30') }
 
 const dossier = fc.record({
   countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
@@ -24,10 +24,10 @@ const dossier = fc.record({
 }).map(({ countable, ...others }) => ({ ...countable, ...others }))
 type Dossier = typeof dossier extends fc.Arbitrary<infer D> ? D : never
 
-const days = fc.integer({ min: dayNamed('2020-12-28'), max: dayNamed('2021-03-10') })
+const days = fc.integer({ min: parseDay('2020-12-28'), max: parseDay('2021-03-10') })
 const slices = fc.constantFrom(
   '2020-12-15', '2021-01-01', '2021-01-15', '2021-02-01', '2021-02-15', '2021-03-01', '2021-03-15'
-).map(dayNamed)
+).map(parseDay)
 const span = fc.oneof(
   fc.tuple(days, days).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const),
   fc.tuple(slices, slices).filter(([a, b]) => a !== b).map(([a, b]) => [Math.min(a, b), Math.max(a, b) - 1] as const)
@@ -60,9 +60,9 @@ function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
   for (const [day, figures] of dossiers.flatMap(dossier => [...daysByHand(dossier, ALL)])) {
     const { received_online: online = 0, received_direct: direct = 0 } = figures
     const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
-    if (day < dayNamed(from)) carried_over += online + direct - early - onTime - late
-    if (day <= dayNamed(to)) overdue += figures.became_overdue ?? 0
-    if (day < dayNamed(from) || day > dayNamed(to)) continue
+    if (day < parseDay(from)) carried_over += online + direct - early - onTime - late
+    if (day <= parseDay(to)) overdue += figures.became_overdue ?? 0
+    if (day < parseDay(from) || day > parseDay(to)) continue
     for (const [name, count] of Object.entries(figures)) sums[name as keyof Figures] += count
   }
   const { became_overdue: _, ...flows } = sums

@@ -36,9 +36,9 @@ forEachDatabase('dossier records', async (t, { db }) => {
 
   t.test('are kept as they are sent, with what follows from unit and procedure', async t => {
     const supplements = [{ requested_at: '2021-06-01T09:00:00+07:00', old_due_at: '2021-06-08T17:00:00+07:00' }]
-    const { outcomes, faults } = await send(db, [item({ supplements, channel: 'postal' })])
+    const { outcomes, issues } = await send(db, [item({ supplements, channel: 'postal' })])
     t.same(outcomes, ['created'])
-    t.equal(faults.size, 0)
+    t.equal(issues.size, 0)
     const [first] = await storedDossiers(db)
     const { write, ...stored } = first!
     t.ok(write > 0)
@@ -164,9 +164,9 @@ forEachDatabase('dossier records', async (t, { db }) => {
 
   t.test('at fault are left out, with all that is wrong with them', async t => {
     const faultsOf = async (given: object) => {
-      const { outcomes, faults } = await send(db, [given])
+      const { outcomes, issues } = await send(db, [given])
       t.same(outcomes, ['rejected'])
-      return faults.get(0)!.map(({ pointer, code }) => `${pointer} ${code}`)
+      return issues.get(0)!.map(({ pointer, code }) => `${pointer} ${code}`)
     }
     const { code, unit, updated_at } = item()
     t.same(await faultsOf({ code, unit, updated_at }), ['/procedure missing', '/channel missing', '/status missing', '/received_at missing'])
@@ -235,18 +235,18 @@ forEachDatabase('dossier records', async (t, { db }) => {
   t.test('of two provinces are not one chunk', async t => {
     await sql`insert into units select 'H01', 'H01', name, kind, level, null, '{H01}', true, valid_from, valid_to, search_name
       from units where code = 'H56'`.execute(db)
-    const { outcomes, faults } = await send(db, [item(), item({ code: 'b', unit: 'H01' }), item({ code: 'c' })])
+    const { outcomes, issues } = await send(db, [item(), item({ code: 'b', unit: 'H01' }), item({ code: 'c' })])
     t.same(outcomes, ['created', 'rejected', 'created'])
-    t.match(faults.get(1), [{ pointer: '/unit', code: 'several_provinces' }])
+    t.match(issues.get(1), [{ pointer: '/unit', code: 'several_provinces' }])
     t.same((await send(db, [item({ unit: 'H01' })])).outcomes, ['created'], 'another province has codes of its own')
   })
 
   t.test('of units of others are not taken, not given and not deleted', async t => {
     const mayWrite = ({ code }: { code: string }) => code === 'H56-380'
     const faultsOf = async (given: object) => {
-      const { outcomes, faults } = await send(db, [given], { mayWrite })
+      const { outcomes, issues } = await send(db, [given], { mayWrite })
       t.same(outcomes, ['rejected'])
-      return faults.get(0)!.map(({ pointer, code }) => `${pointer} ${code}`)
+      return issues.get(0)!.map(({ pointer, code }) => `${pointer} ${code}`)
     }
     await send(db, [item({ code: 'theirs', unit: 'H56-381' }), item({ code: 'ours' })])
     t.same(await faultsOf(item({ code: 'theirs', updated_at: later(1) })), ['/unit forbidden_unit'])
@@ -370,7 +370,7 @@ class Meanwhile implements KyselyPlugin {
 /** All chunks at once; in the end there is one row a code, as the newest chunk has it. */
 async function oneRound (t: Test, db: Db, chunks: ReturnType<typeof item>[][], newest: number) {
   const results = await Promise.all(chunks.map(chunk => send(db, chunk)))
-  t.ok(results.every(({ faults }) => faults.size === 0))
+  t.ok(results.every(({ issues }) => issues.size === 0))
   const rows = await storedDossiers(db)
   t.equal(rows.length, 40)
   t.ok(rows.every(({ updated_at: updated }) => updated === new Date(later(newest)).toISOString()))

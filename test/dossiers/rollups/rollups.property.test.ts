@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
-import { dayNamed, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
+import { parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
 import { MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
 import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
@@ -13,7 +13,7 @@ import { FIELDS, LEVELS, nameOf } from '../catalogue.ts'
 import { forget, itemOf, send, storedDossiers } from '../given.ts'
 
 const UPDATED = Date.parse('2021-03-15T08:00:00+07:00')
-const SPAN = { first: dayNamed('2020-12-01'), last: dayNamed('2021-06-30') }
+const SPAN = { first: parseDay('2020-12-01'), last: parseDay('2021-06-30') }
 
 interface Version extends Countable {
   code: string

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { dayNamed, dayOf } from '../../../src/time/business-day.ts'
+import { parseDay, dayOf } from '../../../src/time/business-day.ts'
 import { countEvents, type Countable } from '../../../src/dossiers/rules/events.ts'
 import { daysByHand, type Days, type Figures } from '../by-hand.ts'
 import { countables, lives } from '../arbitrary.ts'
@@ -185,7 +185,7 @@ t.test('a dossier that is resolved in another period than it was received in cou
 
 t.test('any dossier counts as a look at it at the end of each day says', async t => {
   fc.assert(fc.property(countables, dossier => {
-    const byHand = daysByHand(dossier, { first: dayNamed('2020-12-01'), last: dayNamed('2021-04-01') })
+    const byHand = daysByHand(dossier, { first: parseDay('2020-12-01'), last: parseDay('2021-04-01') })
     return isDeepStrictEqual(named(daysOf(dossier)), named(byHand))
   }), { numRuns: 3000 })
   t.pass()

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { Answers } from '../../../src/http/response/response-cache.ts'
+import { ResponseCache } from '../../../src/http/response/response-cache.ts'
 import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('an answer that is kept', async (t, { db, address }) => {
@@ -14,7 +14,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     const { rows: [row] } = await sql<{ n: number }>`select min(n) as n from counted`.execute(db)
     return { body: Buffer.from(String(row!.n)), etag: '', link: null }
   }
-  const shown = async (answers: Answers, question = 'same') => String((await answers.keep(question, read)).body)
+  const shown = async (answers: ResponseCache, question = 'same') => String((await answers.cached(question, read)).body)
   const readings = async (work: () => Promise<unknown>) => {
     state.readings = 0
     await work()
@@ -22,7 +22,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   }
 
   t.test('holds until anything is committed, whoever does', async t => {
-    const answers = new Answers(db)
+    const answers = new ResponseCache(db)
     const first = await shown(answers)
     t.equal(await readings(async () => { t.equal(await shown(answers), first) }), 0)
     await write()
@@ -35,7 +35,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
 
   t.test('goes with the commit of whoever began first and ended last', async t => {
     if (!('connectionString' in address)) return t.pass('the embedded database runs one transaction after another')
-    const answers = new Answers(db)
+    const answers = new ResponseCache(db)
     await sql`insert into counted values (100)`.execute(db)
     const slow = await db.startTransaction().execute()
     await sql`update counted set n = n + 1 where n < 100`.execute(slow)
@@ -48,26 +48,26 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   })
 
   t.test('that was found while somebody wrote is found again', async t => {
-    const answers = new Answers(db)
+    const answers = new ResponseCache(db)
     const slow = async () => {
       const answer = await read()
       await write()
       return answer
     }
-    const late = String((await answers.keep('same', slow)).body)
+    const late = String((await answers.cached('same', slow)).body)
     t.equal(await shown(answers), String(Number(late) + 1))
   })
 
   t.test('is no failure', async t => {
-    const answers = new Answers(db)
-    await t.rejects(answers.keep('same', async () => { throw new Error('lost') }), { message: 'lost' })
+    const answers = new ResponseCache(db)
+    await t.rejects(answers.cached('same', async () => { throw new Error('lost') }), { message: 'lost' })
     t.equal(await readings(() => shown(answers)), 1)
   })
 
   t.test('is one of few: what there is no room for is found each time', async t => {
-    const answers = new Answers(db, 3_000)
+    const answers = new ResponseCache(db, 3_000)
     const isKept = async (question: string, length: number) => (
-      await readings(() => answers.keep(question, async () => ({ ...await read(), body: Buffer.alloc(length) })))) === 0
+      await readings(() => answers.cached(question, async () => ({ ...await read(), body: Buffer.alloc(length) })))) === 0
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [false, false, false])
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [true, true, false])
     await write()
@@ -76,7 +76,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
 
   t.test('holds all that was written before it was asked for', async t => {
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('ask', 'write'), fc.nat(2)), { maxLength: 30 }), async steps => {
-      const answers = new Answers(db)
+      const answers = new ResponseCache(db)
       let written = Number(await shown(answers))
       const going: Promise<unknown>[] = []
       for (const [step, wait] of steps) {

@@ -8,7 +8,7 @@ export interface RecordsPlan extends CountPlan {
   method: NonNullable<OnTimeQuery['method']>
 }
 
-/** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
+/** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
 export async function recordsPlanOf (db: Db, question: OnTimeQuery, reach: string | null): Promise<RecordsPlan> {
   const { level, field, procedure, channel, source, method = 'resolved', group_by: keys = [] } = question
   const { periods, unit } = await namedIn(db, question, reach)

@@ -20,7 +20,7 @@ export interface ReportedPlan {
   basis: 'levels' | 'sets' | 'rows'
 }
 
-/** @throws Refusal `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
+/** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
 export async function reportedPlanOf (db: Db, question: OnTimeQuery, reach: string | null): Promise<ReportedPlan> {
   const { level, field, source, method = 'resolved', group_by: keys = [] } = question
   const { periods, unit } = isPlain(question)
