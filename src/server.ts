@@ -1,12 +1,12 @@
 import closeWithGrace from 'close-with-grace'
 import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
-import { createDevelopmentKey } from './access/clients/first-key.ts'
+import { createFirstKey } from './access/clients/first-key.ts'
 import { accessOf, readConfig } from './config.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
-import { forgetImports } from './dossiers/imports/queries.ts'
+import { pruneImports } from './dossiers/imports/queries.ts'
 import { logOptions } from './observability/log.ts'
 import { logBuffer } from './observability/log-buffer.ts'
 
@@ -32,11 +32,11 @@ async function start () {
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
-    const key = config.DATABASE_URL === undefined ? await createDevelopmentKey(connection.db) : null
+    const key = config.DATABASE_URL === undefined ? await createFirstKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
     const forget = () => {
-      Promise.all([pruneIdempotencyKeys(db), forgetImports(db)])
+      Promise.all([pruneIdempotencyKeys(db), pruneImports(db)])
         .catch((error: unknown) => { logger.warn({ err: error }, 'what is old is still there') })
     }
     forget()

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { SCOPES } from '../src/contract/caller.ts'
 import { keyOf } from '../src/access/auth/api-keys.ts'
-import { describedClient, issuedKey } from '../src/access/clients/queries.ts'
+import { putClient, createClientKey } from '../src/access/clients/queries.ts'
 import { connect, type Address } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
@@ -47,8 +47,8 @@ async function fill (address: Address) {
   await loadCatalogue(db)
   await loadSample(db)
   await runOwnWrite(db, 'tests', 'template', async write => {
-    await describedClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] })
-    return issuedKey(write, 'tests', keyOf(ADMIN_KEY)!)
+    await putClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] })
+    return createClientKey(write, 'tests', keyOf(ADMIN_KEY)!)
   })
   await close()
 }

@@ -107,7 +107,7 @@ async function foundDossier (
  * @returns what it was
  * @throws DomainError `not_found`, for one out of reach as well
  */
-export async function deletedDossier (write: Write, code: string): Promise<Dossier> {
+export async function deleteDossier (write: Write, code: string): Promise<Dossier> {
   const { trx, by } = write
   const dossier = shown(await foundDossier(trx, code, by.unit, sql`for update`))
   // What a wrong clock has dated in the future goes as well.

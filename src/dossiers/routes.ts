@@ -10,7 +10,7 @@ import { NoQuery, Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../contract/validation.ts'
 import { countRows, ReasonHeaders, originOf, PostHeaders, requestHash, write } from '../http/request/write-request.ts'
 import { importBatch, importStream, sourceOf } from './ingest/stream.ts'
-import { deletedDossier, dossierByCode, dossiers } from './queries.ts'
+import { deleteDossier, dossierByCode, dossiers } from './queries.ts'
 import {
   Dossier, DossierAnswer, DossierItem, DossierPath, DossierVersion, DossierWithHistory, ListQuery, PostQuery
 } from './schema.ts'
@@ -119,7 +119,7 @@ export async function dossierRoutes (app: App, context: Context) {
       params: DossierPath,
       response: { 200: { description: 'What it was.', ...Ref(Dossier) }, ...problems(400, 404) }
     }
-  }, (request, reply) => write(context, request, reply, true, write => deletedDossier(write, request.params.code)))
+  }, (request, reply) => write(context, request, reply, true, write => deleteDossier(write, request.params.code)))
 }
 
 /** A stream is checked as it comes. */

@@ -1,7 +1,7 @@
 import { dayOf, type DayNumber } from '../../src/time/business-day.ts'
-import type { Countable, Measure } from '../../src/dossiers/rules/events.ts'
+import type { Countable, EventMeasure } from '../../src/dossiers/rules/events.ts'
 
-export type Figures = Partial<Record<Measure, number>>
+export type Figures = Partial<Record<EventMeasure, number>>
 /** Figures by day; a measure that is 0 is absent. */
 export type Days = Map<DayNumber, Figures>
 
@@ -14,7 +14,7 @@ export interface Span {
 /** The state of a dossier at the end of each day, looked at day by day, and from that what it counts for. */
 export function daysByHand (dossier: Countable, { first, last }: Span): Days {
   const days: Days = new Map()
-  const add = (day: DayNumber, measure: Measure, by: number) => {
+  const add = (day: DayNumber, measure: EventMeasure, by: number) => {
     if (by === 0) return
     const figures = days.get(day) ?? {}
     const sum = (figures[measure] ?? 0) + by
@@ -61,7 +61,7 @@ function endByHand (dossier: Countable): number | null {
   }
 }
 
-function resolutionByHand ({ status, due_at: due }: Countable, end: number): Measure {
+function resolutionByHand ({ status, due_at: due }: Countable, end: number): EventMeasure {
   if (due !== null && end > due) return 'resolved_overdue'
   return due !== null && dayOf(end) < dayOf(due) && status >= 9 ? 'resolved_early' : 'resolved_on_time'
 }

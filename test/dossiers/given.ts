@@ -6,7 +6,7 @@ import type { Countable } from '../../src/dossiers/rules/events.ts'
 import type { IngestContext, Ingested } from '../../src/dossiers/ingest/validate.ts'
 import { ingestDossiers } from '../../src/dossiers/ingest/chunk.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
-import { SUMS } from '../../src/dossiers/rollups/deltas.ts'
+import { ROLLUPS } from '../../src/dossiers/rollups/deltas.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
 
@@ -55,5 +55,5 @@ export async function storedDossiers (db: Db) {
 }
 
 export async function forget (db: Db) {
-  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', ...Object.keys(SUMS)]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

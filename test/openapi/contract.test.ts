@@ -3,7 +3,7 @@ import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect } from '../../src/database/connect.ts'
 import { MAX_ITEMS } from '../../src/writes/batch.ts'
-import { issuedKey } from '../../src/access/clients/queries.ts'
+import { createClientKey } from '../../src/access/clients/queries.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
 import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import type { App } from '../../src/http/context.ts'
@@ -38,7 +38,7 @@ async function withExamples ({ app, db, put, post }: Service) {
   await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })
   await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
   await runOwnWrite(db, 'tests', 'withExamples', write => (
-    issuedKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
+    createClientKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
   return { app }

@@ -9,7 +9,7 @@ import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT } from '../../database/sql/keyset.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { searchName } from '../../text/search-name.ts'
-import { clientKeys, clients, describedClient, issuedKey, revokedKey } from './queries.ts'
+import { clientKeys, clients, putClient, createClientKey, revokeClientKey } from './queries.ts'
 import { ClientBody, ClientCode } from './schema.ts'
 
 const USAGE = `npm run client -- create --name <name> [--code <code>] [--source <source>] [--unit <code>]
@@ -55,8 +55,8 @@ async function create () {
   const issues = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
   if (issues.length > 0) throw new DomainError('invalid_rows', 'not a client:', issues)
   await writing(async write => {
-    await describedClient(write, code, body as ClientBody)
-    return issuedKey(write, code)
+    await putClient(write, code, body as ClientBody)
+    return createClientKey(write, code)
   }, ({ id, key }) => `client ${code}\nkey id ${id}\nkey ${key}, shown once`)
 }
 
@@ -65,11 +65,11 @@ function given (name: string, value: string | number | undefined) {
 }
 
 async function key (client = '') {
-  await writing(write => issuedKey(write, client), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
+  await writing(write => createClientKey(write, client), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
 }
 
 async function revoke (client = '', id = '') {
-  await writing(write => revokedKey(write, client, id), ({ revoked_at }) => `key ${id} is revoked since ${revoked_at}`)
+  await writing(write => revokeClientKey(write, client, id), ({ revoked_at }) => `key ${id} is revoked since ${revoked_at}`)
 }
 
 async function list () {

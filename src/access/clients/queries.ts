@@ -37,7 +37,7 @@ function clientsWithin (reach: string | null) {
  * Creates a client, or describes it anew; its keys stay.
  * @throws DomainError `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
  */
-export async function describedClient (write: Write, code: string, body: ClientBody): Promise<Client> {
+export async function putClient (write: Write, code: string, body: ClientBody): Promise<Client> {
   const { trx, by, auditRows } = write
   // Who creates the same code at the same time waits here, and then finds it.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
@@ -96,7 +96,7 @@ export async function clientKeys (
 }
 
 /** Makes another key of a client. What is kept of it is a hash. @throws DomainError `not_found` */
-export async function issuedKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
+export async function createClientKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
   const { trx, by, auditRows } = write
   await clientByCode(trx, client, by.unit)
   const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
@@ -106,7 +106,7 @@ export async function issuedKey (write: Write, client: string, key: Key = newKey
 }
 
 /** Ends a key; one that is ended already stays as it is. @throws DomainError `not_found` */
-export async function revokedKey ({ trx, by, auditRows }: Write, client: string, id: string): Promise<ClientKey> {
+export async function revokeClientKey ({ trx, by, auditRows }: Write, client: string, id: string): Promise<ClientKey> {
   await clientByCode(trx, client, by.unit)
   const before = await trx.selectFrom('client_keys').select(KEY_COLUMNS)
     .where('client', '=', client).where('id', '=', id).forUpdate().executeTakeFirst()

@@ -5,7 +5,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { ReasonHeaders, PostHeaders, PutHeaders, write } from '../../http/request/write-request.ts'
-import { clientByCode, clientKeys, clients, describedClient, issuedKey, revokedKey } from './queries.ts'
+import { clientByCode, clientKeys, clients, putClient, createClientKey, revokeClientKey } from './queries.ts'
 import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
 
 const ClientPath = Type.Object({ code: Example(ClientCode, 'example') })
@@ -57,7 +57,7 @@ export async function clientRoutes (app: App, context: Context) {
       }
     }
   }, async (request, reply) => sendVersion(reply, await write(
-    context, request, reply, true, write => describedClient(write, request.params.code, request.body))))
+    context, request, reply, true, write => putClient(write, request.params.code, request.body))))
 
   app.get('/clients/:code/keys', {
     config,
@@ -85,7 +85,7 @@ export async function clientRoutes (app: App, context: Context) {
       response: { 200: { description: 'The key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
     }
   }, (request, reply) => write(context, request, reply, true,
-    write => issuedKey(write, request.params.code), key => ({ ...key, key: null })))
+    write => createClientKey(write, request.params.code), key => ({ ...key, key: null })))
 
   app.delete('/clients/:code/keys/:id', {
     config,
@@ -99,5 +99,5 @@ export async function clientRoutes (app: App, context: Context) {
       response: { 200: { description: 'The key, revoked.', ...Ref(ClientKey) }, ...problems(400, 404) }
     }
   }, (request, reply) => write(context, request, reply, true, write => (
-    revokedKey(write, request.params.code, request.params.id))))
+    revokeClientKey(write, request.params.code, request.params.id))))
 }

@@ -29,7 +29,7 @@ export function procedureBatch (items: unknown[]): Batch<ProcedureItem> {
  * Takes in procedures, by code. What an item leaves out becomes unknown.
  * @throws DomainError `invalid_rows`
  */
-export async function importProcedures (
+export async function postProcedures (
   { trx, auditRows }: Write, batch: Batch<ProcedureItem>, options: BatchOptions
 ): Promise<BatchAnswer> {
   const wellFormed = batch.accepted

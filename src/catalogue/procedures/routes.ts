@@ -6,7 +6,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { importProcedures, procedureBatch } from './ingest.ts'
+import { postProcedures, procedureBatch } from './ingest.ts'
 import { procedureByCode, procedures } from './queries.ts'
 import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
 
@@ -51,7 +51,7 @@ export async function procedureRoutes (app: App, context: Context) {
   }, (request, reply) => {
     const batch = procedureBatch(request.body.items)
     const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => importProcedures(write, batch, options))
+    return writeBatch(context, request, reply, options, write => postProcedures(write, batch, options))
   })
 }
 

@@ -6,7 +6,7 @@ import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { notFound } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { recountSource } from '../../statistics/reported/rollup.ts'
+import { rollUpSource } from '../../statistics/reported/rollup.ts'
 import type { Source, SourceBody } from './schema.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
@@ -27,7 +27,7 @@ export async function sourceByCode (db: Db, code: string): Promise<Source> {
  * Describes a source, whether it has posted already or not. What it reported counts by its new rank at once.
  * @throws DomainError `precondition_failed`
  */
-export async function describedSource (write: Write, code: string, body: SourceBody): Promise<Source> {
+export async function putSource (write: Write, code: string, body: SourceBody): Promise<Source> {
   const { trx, auditRows } = write
   const described = { ...body, name: body.name.normalize('NFC') }
   // Who creates the same code at the same time waits here, and then finds it.
@@ -40,7 +40,7 @@ export async function describedSource (write: Write, code: string, body: SourceB
     .returningAll().executeTakeFirstOrThrow()
   if (before?.precedence !== body.precedence) {
     await allowSlowStatements(trx)
-    await recountSource(trx, code)
+    await rollUpSource(trx, code)
   }
   auditRows.push(...auditRowsOf('sources', [changeOf(0, before, after)], { key: ['code'] }))
   return after

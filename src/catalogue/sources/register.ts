@@ -5,7 +5,7 @@ import type { Write } from '../../writes/unit-of-work.ts'
 const DEFAULT_PRECEDENCE = 100
 
 /** Takes up the sources that are new. */
-export async function takeUpSources ({ trx, auditRows }: Write, codes: string[]): Promise<void> {
+export async function registerSources ({ trx, auditRows }: Write, codes: string[]): Promise<void> {
   const sources = codes.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
   const taken = await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing())
     .returningAll().execute()

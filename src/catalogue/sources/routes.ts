@@ -5,7 +5,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, SourceCode } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { PutHeaders, write } from '../../http/request/write-request.ts'
-import { describedSource, sourceByCode, sources } from './queries.ts'
+import { putSource, sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
 export async function sourceRoutes (app: App, context: Context) {
@@ -49,5 +49,5 @@ export async function sourceRoutes (app: App, context: Context) {
       }
     }
   }, async (request, reply) => sendVersion(reply, await write(
-    context, request, reply, true, write => describedSource(write, request.params.code, request.body))))
+    context, request, reply, true, write => putSource(write, request.params.code, request.body))))
 }

@@ -4,8 +4,8 @@ import { dayAfter } from '../../time/calendar.ts'
 import { tableFor, type CountKey, type CountPlan, type Span } from './plan.ts'
 import { instantsOf, TABLES, whichDossiers } from './tables.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
-import { MEASURES } from '../rules/events.ts'
-import { countedOutright, NEVER_WAITED, WAITED } from '../rules/single-pass-sql.ts'
+import { EVENT_MEASURES } from '../rules/events.ts'
+import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
 /** The measures of form II.06a, and what fell due. */
 export const COUNTS = [
@@ -13,8 +13,8 @@ export const COUNTS = [
   'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
   'pending_in_time', 'pending_overdue', 'pending', 'due', 'due_in_time'
 ] as const
-export type Counts = Record<typeof COUNTS[number], number>
-export type CountedGroup = Counts & Partial<Record<CountKey, string | null>>
+export type DossierCounts = Record<typeof COUNTS[number], number>
+export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 
 /**
  * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`;
@@ -46,7 +46,7 @@ function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<u
 function summedOutright (plan: CountPlan): RawBuilder<unknown> {
   const { keys } = plan
   const told = keys.filter(key => key !== 'period')
-  const counted = countedOutright(told, whichDossiers(plan, NEVER_WAITED), instantsOf(plan))
+  const counted = singlePassCounts(told, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan))
   const names = [...keys, ...SUMMED_NAMES]
   return sql`
     select ${sql.join([
@@ -55,7 +55,7 @@ function summedOutright (plan: CountPlan): RawBuilder<unknown> {
     from (
       select ${columns(names)} from asked cross join (${counted}) as counted
       union all
-      select ${columns(names)} from (${summedByDays(plan, dossierEvents(told, whichDossiers(plan, WAITED)))}) as summed
+      select ${columns(names)} from (${summedByDays(plan, dossierEvents(told, whichDossiers(plan, WITH_SUPPLEMENTS)))}) as summed
     ) as parts
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
@@ -73,14 +73,14 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
   return sql`
     select ${sql.join([
       ...told.map(key => sql.ref(key)), sql`(${cuts}::date[])[width_bucket(day, ${cuts}::date[])] as day`,
-      ...MEASURES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+      ...EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
     ])}
     from (${days}) as days group by ${sql.join([...told, 'day'].map((_, i) => sql.lit(i + 1)))}`
 }
 
 // Text and not builders, for these are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
-const FLOWS = MEASURES.filter(name => name !== 'became_overdue')
+const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue')
 const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
 const SUMMED = sql.raw([
   ...FLOWS.map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),

@@ -3,9 +3,9 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
 import { instantsOf, whichDossiers } from './tables.ts'
 import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
-import { listedOutright, NEVER_WAITED, WAITED, type Counting } from '../rules/single-pass-sql.ts'
+import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
 
-export interface DossierBehind {
+export interface ListedDossier {
   code: string
   unit: string
   procedure: string
@@ -22,7 +22,7 @@ export interface DossierBehind {
 }
 
 /** The dossiers that the only span of a plan counts, one row for each time that it counts one. */
-export function dossiersBehind (plan: CountPlan, counting: Counting): RawBuilder<DossierBehind> {
+export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier> {
   const { from, to } = plan.spans[0]!
   const inSpan = sql`day between ${from}::date and ${to}::date`
   const ended = sql`
@@ -35,14 +35,14 @@ export function dossiersBehind (plan: CountPlan, counting: Counting): RawBuilder
   const due = sql`
     select province_code, code, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
-  return sql<DossierBehind>`
-    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan, WAITED))}),
+  return sql<ListedDossier>`
+    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan, WITH_SUPPLEMENTS))}),
     entries as (${entries[counting]}),
     listed as (
       select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending
       from entries join dossiers using (province_code, code)
       union all
-      ${listedOutright(SHOWN, whichDossiers(plan, NEVER_WAITED), instantsOf(plan), counting)}
+      ${singlePassDossiers(SHOWN, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
     select ${columns(SHOWN)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
 }

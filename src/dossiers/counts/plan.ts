@@ -1,6 +1,6 @@
 import { dayAfter } from '../../time/calendar.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
-import type { SumsTable } from '../rollups/deltas.ts'
+import type { RollupTable } from '../rollups/deltas.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type CountKey = typeof COUNT_KEYS[number]
@@ -27,7 +27,7 @@ export interface CountPlan {
   source?: string | undefined
 }
 
-export type CountedTable = SumsTable | 'dossiers'
+export type CountedTable = RollupTable | 'dossiers'
 
 /** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
 export function tableFor (plan: CountPlan): CountedTable {

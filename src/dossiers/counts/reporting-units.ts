@@ -3,7 +3,7 @@ import type { Db } from '../../database/connect.ts'
 import { existsIn } from '../../catalogue/units/batch-rules.ts'
 
 /** A unit as one that handles dossiers. */
-export interface Desk {
+export interface ReportingUnit {
   unit: string
   name: string
   level: string
@@ -21,8 +21,8 @@ interface Days {
 }
 
 /** A unit and all below it: level by level from the top down, then by code. */
-export async function desksOf (db: Db, unit: string): Promise<Desk[]> {
-  const { rows } = await sql<Desk>`
+export async function reportingUnits (db: Db, unit: string): Promise<ReportingUnit[]> {
+  const { rows } = await sql<ReportingUnit>`
     select units.code as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
       units.valid_from, units.valid_to, since as recorded_since
     from units join levels on levels.code = units.level
@@ -33,7 +33,7 @@ export async function desksOf (db: Db, unit: string): Promise<Desk[]> {
 }
 
 /** Whether a unit is asked to report dossiers in a period. */
-export function isExpected (desk: Desk, period: Days): boolean {
+export function isExpected (desk: ReportingUnit, period: Days): boolean {
   return desk.reports_dossiers && existsIn(desk, period)
 }
 
@@ -41,6 +41,6 @@ export function isExpected (desk: Desk, period: Days): boolean {
  * Whether records say how many dossiers a unit had in a period: it sends some, so that none is zero. Of who has never
  * sent any nothing is known.
  */
-export function isRecorded (desk: Desk, period: Days): boolean {
+export function isRecorded (desk: ReportingUnit, period: Days): boolean {
   return isExpected(desk, period) && desk.recorded_since !== null && desk.recorded_since <= period.ends_on
 }

@@ -3,12 +3,12 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountedTable, CountPlan } from './plan.ts'
 import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
-import { MEASURES, type Measure } from '../rules/events.ts'
+import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
-import { SUMS, type SumsTable } from '../rollups/deltas.ts'
+import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
 
 /** A row of sums, with its key; or all those before the first day together, whose time is null then. */
-export type SumsRow = Record<Measure, number> & {
+export type RollupRow = Record<EventMeasure, number> & {
   level?: string
   field?: string
   channel?: string
@@ -19,13 +19,13 @@ export type SumsRow = Record<Measure, number> & {
 }
 
 /** The sums that the only span of a plan is counted from, in the order of their keys. */
-export function sumsBehind (plan: CountPlan, table: SumsTable): RawBuilder<SumsRow> {
+export function rollupRowsOf (plan: CountPlan, table: RollupTable): RawBuilder<RollupRow> {
   const { from, to } = plan.spans[0]!
-  const names = SUMS[table].slice(0, -1)
-  const places = SUMS[table].map((_, i) => sql.lit(i + 1))
-  return sql<SumsRow>`
-    select ${columns(names)}, case when day >= ${from}::date then day end as ${sql.ref(SUMS[table].at(-1)!)},
-      ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+  const names = ROLLUPS[table].slice(0, -1)
+  const places = ROLLUPS[table].map((_, i) => sql.lit(i + 1))
+  return sql<RollupRow>`
+    select ${columns(names)}, case when day >= ${from}::date then day end as ${sql.ref(ROLLUPS[table].at(-1)!)},
+      ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
     from (${TABLES[table](plan)}) as days where day <= ${to}::date
     group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`
 }
@@ -43,16 +43,16 @@ export const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknow
 function ofLevels (
   table: 'dossier_sums_by_day' | 'dossier_sums_by_channel' | 'dossier_sums_by_level', plan: CountPlan
 ): RawBuilder<unknown> {
-  const [level, other, time] = SUMS[table]
+  const [level, other, time] = ROLLUPS[table]
   return sql`
-    select ${columns([level, other])}, ${sql.ref(time)} as day, ${columns(MEASURES)}
+    select ${columns([level, other])}, ${sql.ref(time)} as day, ${columns(EVENT_MEASURES)}
     from ${sql.table(table)} where ${OF_PROVINCES} ${filters(plan, level, other)}`
 }
 
 function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter', plan: CountPlan): RawBuilder<unknown> {
   const leveled = plan.level !== undefined || plan.keys.includes('level')
   return sql`
-    select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(SUMS[table][1])} as day, ${columns(MEASURES)}
+    select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(ROLLUPS[table][1])} as day, ${columns(EVENT_MEASURES)}
     from ${sql.table(table)} ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
     where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
 }

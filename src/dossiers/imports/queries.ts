@@ -4,7 +4,7 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { notFound } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { OUTCOMES, type Counts, type Import, type ImportError } from './schema.ts'
+import { OUTCOMES, type OutcomeCounts, type Import, type ImportError } from './schema.ts'
 
 const COUNTS = ['received', ...OUTCOMES] as const
 
@@ -39,7 +39,7 @@ export async function isRunning (trx: Trx, { client, province_code }: Owner, key
 
 /** Adds what became of some rows, in the transaction that keeps them. */
 export async function addToImport (
-  trx: Trx, { province_code }: Owner, id: number, counts: Counts, errors: readonly ImportError[]
+  trx: Trx, { province_code }: Owner, id: number, counts: OutcomeCounts, errors: readonly ImportError[]
 ): Promise<void> {
   if (errors.length > 0) {
     const rows = JSON.stringify(errors.map((error, n) => ({ ...error, province_code, import: id, n })))
@@ -54,7 +54,7 @@ export async function addToImport (
 
 /** @param counts of all its rows: while it ran, some may have been counted twice that had to be tried again */
 export async function endImport (
-  trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: Counts
+  trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: OutcomeCounts
 ): Promise<void> {
   const given = COUNTS.map(name => sql`${sql.ref(name)} = ${counts[name]}`)
   await sql`update imports set state = ${state}, changed_at = clock_timestamp(), ended_at = clock_timestamp(), ${sql.join(given)}
@@ -93,7 +93,7 @@ export async function importErrors (db: Db, id: number, page: PageRequest, calle
 const FORGOTTEN_AT_ONCE = 10_000
 
 /** Forgets imports that nobody will ask for any more, some errors at a time, so that no statement takes long. */
-export async function forgetImports (db: Db): Promise<void> {
+export async function pruneImports (db: Db): Promise<void> {
   const old = sql`(select province_code, id from imports where changed_at <= now() - ${KEPT_FOR})`
   for (;;) {
     const { numAffectedRows } = await sql`

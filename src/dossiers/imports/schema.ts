@@ -19,7 +19,7 @@ export const CountProperties = {
   deleted: Rows('Stored until now, and deleted.'),
   rejected: Rows('At fault; nothing is changed by them.')
 }
-export type Counts = Record<Outcome | 'received', number>
+export type OutcomeCounts = Record<Outcome | 'received', number>
 
 export const ImportError = Named('ImportError', 'What is wrong with a row of an import.', {
   line: Type.Integer({ description: 'Of the stream, or place in the batch; from 1.', minimum: 1 }),

@@ -38,7 +38,7 @@ export class Lanes<A> {
 
   /** @param sent told what became of each chunk */
   constructor (send: Send<A>, sent: (answer: A) => void, { patience = PATIENCE, pauses = PAUSES }: Timing = {}) {
-    const persistentSend: Send<A> = chunk => persistently(() => send(chunk), pauses)
+    const persistentSend: Send<A> = chunk => withRetries(() => send(chunk), pauses)
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.failure = promise
@@ -151,7 +151,7 @@ function laneOf (item: unknown): 0 | 1 {
 const HYPHEN = 45
 
 /** Rows may be taken in twice, so what the database fails to do is tried again: no night's work is lost for that. */
-export async function persistently<T> (work: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
+export async function withRetries<T> (work: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
   for (const pause of pauses) {
     try {
       return await work()

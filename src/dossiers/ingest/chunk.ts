@@ -1,10 +1,10 @@
 import type { Trx } from '../../database/connect.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { DELETED, type Dossier } from './normalise.ts'
+import { DELETED, type StoredDossier } from './normalise.ts'
 import { draftsOf, newestOf, Results, type Draft, type IngestContext, type Ingested } from './validate.ts'
-import { lookUp, unitsNamed } from './lookups.ts'
-import { accountFor, addNew, differing, locked, replace, type DossierChange, type Target } from './store.ts'
-import { Differences } from '../rollups/deltas.ts'
+import { lookUp, lookUpUnits } from './lookups.ts'
+import { recordChanges, insertNew, findChanged, lockForUpdate, replaceVersions, type DossierChange, type Target } from './store.ts'
+import { RollupDeltas } from '../rollups/deltas.ts'
 
 /**
  * Takes in dossiers of one province: keeps the newest version of each, what it was before, and the sums. An item can be
@@ -26,14 +26,14 @@ export async function ingestDossiers (
   const { differences, changes, stored } = await keep(trx, results, newest, target, context)
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
   if (stored) write.ownAuditRows = { province, rows: changes.length }
-  await accountFor(trx, target, changes, write.auditRows.length)
-  await differences.write(trx, province)
+  await recordChanges(trx, target, changes, write.auditRows.length)
+  await differences.apply(trx, province)
   return results
 }
 
 interface Kept {
   /** In the sums. */
-  differences: Differences
+  differences: RollupDeltas
   changes: DossierChange[]
   /** Whether any row is not as it was. */
   stored: boolean
@@ -42,9 +42,9 @@ interface Kept {
 async function keep (
   trx: Trx, results: Results, drafts: Draft[], target: Target, context: IngestContext
 ): Promise<Kept> {
-  const differences = new Differences()
+  const differences = new RollupDeltas()
   const changes: DossierChange[] = []
-  const existing = new Set(await addNew(trx, target, drafts.map(({ dossier }) => dossier)))
+  const existing = new Set(await insertNew(trx, target, drafts.map(({ dossier }) => dossier)))
   drafts.forEach(({ index, dossier }, position) => {
     if (existing.has(position) || dossier.status === DELETED) return
     results.outcomes[index] = 'created'
@@ -56,7 +56,7 @@ async function keep (
   const stored = existing.size < drafts.length || replacing.length > 0
   if (replacing.length === 0) return { differences, changes, stored }
 
-  await replace(trx, target, replacing.map(({ draft }) => draft.dossier))
+  await replaceVersions(trx, target, replacing.map(({ draft }) => draft.dossier))
   for (const { draft: { index, dossier }, before } of replacing) {
     const outcome = outcomeOf(before, dossier)
     results.outcomes[index] = outcome
@@ -69,14 +69,14 @@ async function keep (
   return { differences, changes, stored }
 }
 
-function outcomeOf (before: Dossier, after: Dossier): DossierChange['action'] | 'unchanged' {
+function outcomeOf (before: StoredDossier, after: StoredDossier): DossierChange['action'] | 'unchanged' {
   if (after.status === DELETED) return before.status === DELETED ? 'unchanged' : 'deleted'
   return before.status === DELETED ? 'created' : 'updated'
 }
 
 interface Replacing {
   draft: Draft
-  before: Dossier
+  before: StoredDossier
 }
 
 /** Finds what really changes, and locks that alone: most of what is sent again is as it was. */
@@ -84,7 +84,7 @@ async function lockChanged (
   trx: Trx, results: Results, drafts: Draft[], { province }: Target, context: IngestContext
 ): Promise<Replacing[]> {
   if (drafts.length === 0) return []
-  const different = await differing(trx, province, drafts.map(({ dossier }) => dossier))
+  const different = await findChanged(trx, province, drafts.map(({ dossier }) => dossier))
   for (const { position, stale } of different) {
     if (stale) results.outcomes[drafts[position]!.index] = 'stale'
   }
@@ -92,9 +92,9 @@ async function lockChanged (
   const changed = drafts.filter((_, position) => positions.has(position))
   if (changed.length === 0) return []
 
-  const rows = await locked(trx, province, changed.map(({ dossier }) => dossier))
+  const rows = await lockForUpdate(trx, province, changed.map(({ dossier }) => dossier))
   const stored = rows.filter(({ before }) => before.status !== DELETED).map(({ before }) => before.unit)
-  const units = await unitsNamed(trx, context.source, stored)
+  const units = await lookUpUnits(trx, context.source, stored)
   return rows.flatMap(({ position, stale, same, before }) => {
     const draft = changed[position]!
     // Somebody else was faster.

@@ -3,30 +3,30 @@ import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.t
 import { parseDay, type DayNumber } from '../../time/business-day.ts'
 import type { DossierItem } from '../schema.ts'
 
-export interface DeskUnit extends ResolvedUnit {
+export interface DatedUnit extends ResolvedUnit {
   firstDay: DayNumber
   /** Infinity: until further notice. */
   lastDay: DayNumber
 }
 
 /** What the records of a chunk name, looked up once: they are few and repeated. Absent: there is no such thing. */
-export interface References {
-  units: ReadonlyMap<string, DeskUnit>
+export interface Lookups {
+  units: ReadonlyMap<string, DatedUnit>
   /** The field of each procedure. */
   fields: ReadonlyMap<string, string>
   /** The national status for each text. */
   statuses: ReadonlyMap<string, number>
 }
 
-export async function lookUp (trx: Trx, source: string, items: readonly DossierItem[]): Promise<References> {
+export async function lookUp (trx: Trx, source: string, items: readonly DossierItem[]): Promise<Lookups> {
   return {
-    units: await unitsNamed(trx, source, items.map(({ unit }) => unit)),
-    fields: await fieldsOf(trx, distinct(items.map(({ procedure }) => procedure))),
-    statuses: await statusesOf(trx, source, distinct(items.map(({ status }) => status)))
+    units: await lookUpUnits(trx, source, items.map(({ unit }) => unit)),
+    fields: await lookUpFields(trx, distinct(items.map(({ procedure }) => procedure))),
+    statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))
   }
 }
 
-export async function unitsNamed (trx: Trx, source: string, names: readonly string[]): Promise<Map<string, DeskUnit>> {
+export async function lookUpUnits (trx: Trx, source: string, names: readonly string[]): Promise<Map<string, DatedUnit>> {
   const named = [...new Set(names)].map(name => ({ name, source }))
   if (named.length === 0) return new Map()
   const unitOf = await resolveUnits(trx, named)
@@ -38,13 +38,13 @@ export async function unitsNamed (trx: Trx, source: string, names: readonly stri
   }))
 }
 
-async function fieldsOf (trx: Trx, procedures: string[]): Promise<Map<string, string>> {
+async function lookUpFields (trx: Trx, procedures: string[]): Promise<Map<string, string>> {
   if (procedures.length === 0) return new Map()
   const rows = await trx.selectFrom('procedures').select(['code', 'field']).where('code', 'in', procedures).execute()
   return new Map(rows.map(({ code, field }) => [code, field]))
 }
 
-async function statusesOf (trx: Trx, source: string, codes: string[]): Promise<Map<string, number>> {
+async function lookUpStatuses (trx: Trx, source: string, codes: string[]): Promise<Map<string, number>> {
   if (codes.length === 0) return new Map()
   const rows = await trx.selectFrom('status_maps').select(['code', 'status'])
     .where('source', '=', source).where('code', 'in', codes).execute()

@@ -2,15 +2,15 @@ import type { IssueCode } from '../../contract/errors.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
 import { endOf, isCounted, type Supplement } from '../rules/events.ts'
-import type { References } from './lookups.ts'
+import type { Lookups } from './lookups.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
-import type { Counted } from '../rollups/deltas.ts'
+import type { RolledUp } from '../rollups/deltas.ts'
 
 /** A dossier that is deleted has this status: it keeps the code, the unit and when, and counts nowhere. */
 export const DELETED = 0
 
 /** A dossier as it is stored, with instants in milliseconds since 1970. */
-export interface Dossier extends Counted {
+export interface StoredDossier extends RolledUp {
   code: string
   procedure: string
 }
@@ -19,7 +19,7 @@ export interface Dossier extends Counted {
 export type Reject = (property: string | null, code: IssueCode, detail: string) => void
 
 /** What a record says, in the terms of this service. null: it is at fault. */
-export function dossierOf (item: DossierItem, references: References, reject: Reject): Dossier | null {
+export function normalise (item: DossierItem, references: Lookups, reject: Reject): StoredDossier | null {
   let sound = true
   const refuse: Reject = (...fault) => { sound = false; reject(...fault) }
   const unit = references.units.get(item.unit)
@@ -34,7 +34,7 @@ export function dossierOf (item: DossierItem, references: References, reject: Re
   }
   if (item.deleted === true) return unit === undefined || !sound ? null : tombstone(item.code, unit.code, updated)
 
-  const dossier: Dossier = {
+  const dossier: StoredDossier = {
     code: item.code,
     unit: unit?.code ?? '',
     level: unit?.level ?? '',
@@ -62,7 +62,7 @@ export function dossierOf (item: DossierItem, references: References, reject: Re
   return sound ? dossier : null
 }
 
-function tombstone (code: string, unit: string, updated: number): Dossier {
+function tombstone (code: string, unit: string, updated: number): StoredDossier {
   return {
     code, unit, level: '', procedure: '', field: '', channel: '', status: DELETED, received_at: updated, due_at: null,
     finished_at: null, returned_at: null, updated_at: updated, supplements: NONE
@@ -78,13 +78,13 @@ function required<T> (value: T | undefined, property: string, refuse: Reject): T
   return value
 }
 
-function fieldOf (procedure: string, { fields }: References, refuse: Reject): string {
+function fieldOf (procedure: string, { fields }: Lookups, refuse: Reject): string {
   const field = fields.get(procedure)
   if (field === undefined && procedure !== '') refuse('procedure', 'unknown_procedure', `there is no procedure ${procedure}`)
   return field ?? ''
 }
 
-function statusOf (status: number | string | undefined, { statuses }: References, refuse: Reject): number {
+function statusOf (status: number | string | undefined, { statuses }: Lookups, refuse: Reject): number {
   if (typeof status === 'number') return status
   if (status === undefined) {
     required(status, 'status', refuse)
@@ -132,7 +132,7 @@ function waitedUntil ({ completed_at: completed }: Supplement): number {
 }
 
 /** What has ended has ended at some time, and not before it began. */
-function refuseEnd (dossier: Dossier, refuse: Reject) {
+function refuseEnd (dossier: StoredDossier, refuse: Reject) {
   const { status, received_at: received } = dossier
   const end = endOf(dossier)
   if (end === null) {

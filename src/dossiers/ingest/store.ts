@@ -4,7 +4,7 @@ import type { Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
 import type { Dossiers } from '../../database/tables.ts'
-import { DELETED, type Dossier } from './normalise.ts'
+import { DELETED, type StoredDossier } from './normalise.ts'
 import type { Supplement } from '../rules/events.ts'
 
 /** Where a chunk goes, and what is the same for all of its rows. */
@@ -14,7 +14,7 @@ export interface Target {
   write: number
 }
 
-const CONTENT: Columns<Dossier> = {
+const CONTENT: Columns<StoredDossier> = {
   unit: { type: 'text', of: ({ unit }) => unit },
   procedure: { type: 'text', of: ({ procedure }) => procedure },
   channel: { type: 'text', of: ({ channel }) => channel },
@@ -25,8 +25,8 @@ const CONTENT: Columns<Dossier> = {
   returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
   supplements: { type: 'jsonb', of: ({ supplements }) => jsonOf(supplements) }
 }
-const CODE: Columns<Dossier> = { code: { type: 'text', of: ({ code }) => code } }
-const SENT: Columns<Dossier> = {
+const CODE: Columns<StoredDossier> = { code: { type: 'text', of: ({ code }) => code } }
+const SENT: Columns<StoredDossier> = {
   ...CODE,
   updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
   ...CONTENT,
@@ -46,24 +46,24 @@ const SAMPLED = 32
  * same ones, one waits for the other, and only if both go in one order never both.
  * @returns the positions of those that are there already
  */
-export async function addNew (trx: Trx, target: Target, dossiers: readonly Dossier[]): Promise<number[]> {
-  if (dossiers.length < FEW) return addAbsent(trx, target, dossiers)
+export async function insertNew (trx: Trx, target: Target, dossiers: readonly StoredDossier[]): Promise<number[]> {
+  if (dossiers.length < FEW) return insertMissing(trx, target, dossiers)
   const sample = dossiers.filter((_, position) => position % SAMPLED === 0)
   // To look for each before it is added costs a third of adding it.
-  const seemNew = (await known(trx, target.province, sample)).length === 0
-  if (seemNew && await attempt(trx, UNIQUE_VIOLATION, () => add(trx, target, dossiers))) return []
+  const seemNew = (await findExisting(trx, target.province, sample)).length === 0
+  if (seemNew && await attempt(trx, UNIQUE_VIOLATION, () => insertAll(trx, target, dossiers))) return []
 
-  const existing = new Set(await known(trx, target.province, dossiers))
+  const existing = new Set(await findExisting(trx, target.province, dossiers))
   const absent = [...dossiers.keys()].filter(position => !existing.has(position))
   if (absent.length === 0) return [...existing]
-  const taken = await addAbsent(trx, target, absent.map(position => dossiers[position]!))
+  const taken = await insertMissing(trx, target, absent.map(position => dossiers[position]!))
   return [...existing, ...taken.map(i => absent[i]!)]
 }
 
 const UNIQUE_VIOLATION = '23505'
 
 /** @returns the positions of those that are there */
-async function known (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<number[]> {
+async function findExisting (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<number[]> {
   const { rows: [found] } = await sql<{ positions: number[] | null }>`
     select json_agg(position) as positions
     from ${unnested(CODE, dossiers)} as given
@@ -72,7 +72,7 @@ async function known (trx: Trx, province: string, dossiers: readonly Dossier[]):
 }
 
 /** @throws DatabaseError of a unique violation, when one is there */
-async function add (trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]): Promise<void> {
+async function insertAll (trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]): Promise<void> {
   await sql`
     insert into dossiers (${columns(STORED)})
     select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
@@ -80,8 +80,8 @@ async function add (trx: Trx, { province, source, write }: Target, dossiers: rea
 }
 
 /** @returns the positions of those that are there already */
-async function addAbsent (
-  trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]
+async function insertMissing (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<number[]> {
   const { rows: [added] } = await sql<{ existing: number[] | null }>`
     with added as (
@@ -104,7 +104,7 @@ export interface Difference {
 }
 
 /** Which of the dossiers differ from those that are stored. All must be there. */
-export async function differing (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Difference[]> {
+export async function findChanged (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
     select position, ${STALE} as stale
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
@@ -114,11 +114,11 @@ export async function differing (trx: Trx, province: string, dossiers: readonly 
 
 export interface Locked extends Difference {
   same: boolean
-  before: Dossier
+  before: StoredDossier
 }
 
 /** Takes the stored dossiers for the rest of the transaction, and compares again. The dossiers must be in order. */
-export async function locked (trx: Trx, province: string, dossiers: readonly Dossier[]): Promise<Locked[]> {
+export async function lockForUpdate (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<Locked[]> {
   const { rows } = await sql<Difference & { same: boolean } & Dossiers>`
     select position, ${STALE} as stale, ${SAME} as same, stored.*
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
@@ -127,8 +127,8 @@ export async function locked (trx: Trx, province: string, dossiers: readonly Dos
 }
 
 /** Puts locked dossiers in the place of what they were, which is kept as a version. */
-export async function replace (
-  trx: Trx, { province, source, write }: Target, dossiers: readonly Dossier[]
+export async function replaceVersions (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
   const changing = SENT_NAMES.filter(name => name !== 'code')
   await sql`
@@ -152,7 +152,7 @@ export interface DossierChange {
 }
 
 /** Leaves in the audit what became of which dossier. @param n how many rows the audit of this write has so far */
-export async function accountFor (
+export async function recordChanges (
   trx: Trx, { province, write }: Target, changes: readonly DossierChange[], n: number
 ): Promise<void> {
   for (const [action, alike] of Map.groupBy(changes, ({ action }) => action)) {
@@ -176,7 +176,7 @@ const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
 // Not by `=`, for which null is never the same.
 const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
 
-function given (dossiers: readonly Dossier[]): RawBuilder<unknown> {
+function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
   return sql`${unnested(SENT, dossiers)} as given`
 }
 
@@ -185,7 +185,7 @@ function jsonOf (supplements: readonly Supplement[]): string | null {
   return JSON.stringify(supplements, (_, value: unknown) => typeof value === 'number' ? new Date(value).toISOString() : value)
 }
 
-function dossierStored (stored: Dossiers): Dossier {
+function dossierStored (stored: Dossiers): StoredDossier {
   const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
   return {
     ...stored,

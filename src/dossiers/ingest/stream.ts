@@ -11,11 +11,11 @@ import { runWrite, type Origin, type Write, type Written } from '../../writes/un
 import { invalid, DomainError, type Issue } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
-import { OUTCOMES, type Counts, type ImportError } from '../imports/schema.ts'
-import { takeUpSources } from '../../catalogue/sources/register.ts'
+import { OUTCOMES, type OutcomeCounts, type ImportError } from '../imports/schema.ts'
+import { registerSources } from '../../catalogue/sources/register.ts'
 import type { Ingested } from './validate.ts'
 import { ingestDossiers } from './chunk.ts'
-import { Lanes, persistently, type Chunk } from './chunk-workers.ts'
+import { Lanes, withRetries, type Chunk } from './chunk-workers.ts'
 import type { DossierAnswer } from '../schema.ts'
 
 export interface ImportOptions {
@@ -54,7 +54,7 @@ export async function importBatch (
     throw new DomainError('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}; a stream holds any number`)
   }
   const { trx, by } = write
-  await takeUpSources(write, [source])
+  await registerSources(write, [source])
   const ingested = await ingestDossiers(write, items, contextOf(source, by))
   refuseFaults(ingested)
   const counts = countsOf(ingested)
@@ -77,11 +77,11 @@ function refuseFaults ({ outcomes, issues }: Ingested) {
   throw new DomainError(forbidden ? 'forbidden_rows' : 'invalid_rows', detail, all)
 }
 
-function nothing (): Counts {
+function nothing (): OutcomeCounts {
   return { received: 0, created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0 }
 }
 
-function countsOf ({ outcomes }: Ingested): Counts {
+function countsOf ({ outcomes }: Ingested): OutcomeCounts {
   const counts = nothing()
   counts.received = outcomes.length
   for (const outcome of outcomes) counts[outcome]++
@@ -135,7 +135,7 @@ export async function importStream (
   }
   answer.errors.sort((a, b) => a.line - b.line)
   const sha256 = hash.digest()
-  await persistently(() => writers.run(() => inTransaction(db, true, async trx => {
+  await withRetries(() => writers.run(() => inTransaction(db, true, async trx => {
     await endImport(trx, by, id, 'done', answer)
     if (key !== null) await storeAnswer(trx, by, { key, sha256 }, answer)
   })))
@@ -155,12 +155,12 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
     if (before !== null) return { id: 0, before }
     if (await isRunning(trx, by, key)) throw idempotencyError('idempotency_key_in_use')
   }
-  if (!dry_run) await takeUpSources(write, [source])
+  if (!dry_run) await registerSources(write, [source])
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: null }
 }
 
 export interface ChunkAnswer {
-  counts: Counts
+  counts: OutcomeCounts
   errors: ImportError[]
 }
 

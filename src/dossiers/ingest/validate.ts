@@ -2,8 +2,8 @@ import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
 import type { Outcome } from '../imports/schema.ts'
 import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
-import { DELETED, dossierOf, type Dossier, type Reject } from './normalise.ts'
-import type { References } from './lookups.ts'
+import { DELETED, normalise, type StoredDossier, type Reject } from './normalise.ts'
+import type { Lookups } from './lookups.ts'
 import { DossierItem } from '../schema.ts'
 
 const checkItem = checkOf(DossierItem)
@@ -30,7 +30,7 @@ interface WellFormed {
 /** A record on its way in. */
 export interface Draft {
   index: number
-  dossier: Dossier
+  dossier: StoredDossier
 }
 
 /** What becomes of each item. */
@@ -65,13 +65,13 @@ export class Results implements Ingested {
 
 /** The items as they would be stored, where nothing is wrong with them, and the province of all of them. */
 export function draftsOf (
-  results: Results, items: WellFormed[], references: References, { source, mayWrite }: IngestContext
+  results: Results, items: WellFormed[], references: Lookups, { source, mayWrite }: IngestContext
 ): { province: string, drafts: Draft[] } {
   const forbidden = new Set([...references.units.values()].filter(unit => !mayWrite(unit)).map(({ code }) => code))
   let province = ''
   const drafts = items.flatMap(({ index, item }) => {
     const reject = results.rejecterOf(index)
-    const dossier = dossierOf(item, references, reject)
+    const dossier = normalise(item, references, reject)
     if (item.source !== undefined && item.source !== source) {
       reject('source', 'forbidden_source', `this key reports for ${source} alone`)
       return []
@@ -112,6 +112,6 @@ function byCodeNewestFirst (a: Draft, b: Draft): number {
     Number(b.dossier.status === DELETED) - Number(a.dossier.status === DELETED) || b.index - a.index
 }
 
-function isSame (a: Dossier, b: Dossier): boolean {
+function isSame (a: StoredDossier, b: StoredDossier): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -1,16 +1,16 @@
 // npm run recount: counts all dossiers again, tells every sum that deviates, and corrects it. Ends with 1 if any did.
 import { readConfig } from '../../config.ts'
 import { openDatabase } from '../../database/open.ts'
-import { recountDossiers } from './rebuild.ts'
+import { rebuildRollups } from './rebuild.ts'
 
 // Counting takes as long as it takes.
 const connection = await openDatabase(readConfig(process.env), console.error, false)
 try {
-  const deviations = await recountDossiers(connection.db)
-  for (const { table, province, key, kept, counted } of deviations) {
-    for (const name of Object.keys(counted).filter(name => kept[name] !== counted[name])) {
+  const deviations = await rebuildRollups(connection.db)
+  for (const { table, province, key, stored, counted } of deviations) {
+    for (const name of Object.keys(counted).filter(name => stored[name] !== counted[name])) {
       const where = [table, province, ...Object.values(key), name].join(' ')
-      console.log(`${where} was ${kept[name]} and is ${counted[name]}`)
+      console.log(`${where} was ${stored[name]} and is ${counted[name]}`)
     }
   }
   console.log(deviations.length === 0 ? 'all sums are right' : 'all sums are right again')

@@ -3,26 +3,26 @@ import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayOf, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
-import { countEvents, isCounted, MEASURES, type Countable, type Measure } from '../rules/events.ts'
+import { countEvents, isCounted, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
 
 /** Where a dossier counts. */
-export interface Counted extends Countable {
+export interface RolledUp extends Countable {
   unit: string
   level: string
   field: string
 }
 
 /** The tables of sums, with the columns of their keys after `province_code`, in the order of the key. */
-export const SUMS = {
+export const ROLLUPS = {
   dossier_sums_by_unit: ['unit', 'slice'],
   dossier_sums_by_unit_quarter: ['unit', 'quarter'],
   dossier_sums_by_level: ['level', 'field', 'slice'],
   dossier_sums_by_channel: ['level', 'channel', 'slice'],
   dossier_sums_by_day: ['level', 'channel', 'day']
 } as const
-export type SumsTable = keyof typeof SUMS
+export type RollupTable = keyof typeof ROLLUPS
 
-export type Cell = Record<Measure, number>
+export type Cell = Record<EventMeasure, number>
 /** A cell with its key. */
 type Keyed = Record<string, string | number>
 /** Cells by the day that their time begins with. */
@@ -31,7 +31,7 @@ type Series = Map<DayNumber, Cell>
 type All = Map<string, Series>
 
 /** What changes in the sums, by key and day. */
-export class Differences {
+export class RollupDeltas {
   readonly #byUnit: All = new Map()
   readonly #byLevel: All = new Map()
   readonly #byDay: All = new Map()
@@ -39,18 +39,18 @@ export class Differences {
   /** By unit, the day on which the first of its dossiers was received. */
   readonly #since = new Map<string, DayNumber>()
 
-  add (dossier: Counted) {
+  add (dossier: RolledUp) {
     this.#count(dossier, 1)
     if (!isCounted(dossier.status)) return
     const received = dayOf(dossier.received_at)
     if (received < (this.#since.get(dossier.unit) ?? Infinity)) this.#since.set(dossier.unit, received)
   }
 
-  remove (dossier: Counted) {
+  remove (dossier: RolledUp) {
     this.#count(dossier, -1)
   }
 
-  #count (dossier: Counted, sign: 1 | -1) {
+  #count (dossier: RolledUp, sign: 1 | -1) {
     const { unit, level, field, channel } = dossier
     const byUnit = seriesOf(this.#byUnit, unit)
     const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
@@ -67,41 +67,41 @@ export class Differences {
    * Writes what changes, in the order of the keys, and must be the last that a transaction does: others wait for these
    * rows, and as nothing is locked after them, never in a circle.
    */
-  async write (trx: Trx, province: string): Promise<void> {
+  async apply (trx: Trx, province: string): Promise<void> {
     await keepSince(trx, province, this.#since)
-    const all: Record<SumsTable, All> = {
+    const all: Record<RollupTable, All> = {
       dossier_sums_by_unit: this.#byUnit,
-      dossier_sums_by_unit_quarter: longer(this.#byUnit, quarterOf),
+      dossier_sums_by_unit_quarter: rollUp(this.#byUnit, quarterOf),
       dossier_sums_by_level: this.#byLevel,
-      dossier_sums_by_channel: longer(this.#byDay, sliceOf),
+      dossier_sums_by_channel: rollUp(this.#byDay, sliceOf),
       dossier_sums_by_day: this.#byDay
     }
-    for (const table of Object.keys(SUMS) as SumsTable[]) {
+    for (const table of Object.keys(ROLLUPS) as RollupTable[]) {
       await addCells(trx, province, table, cellsFor(table, all[table]))
     }
   }
 }
 
 /** The same, added up over longer times. */
-function longer (all: All, timeOf: (day: DayNumber) => DayNumber): All {
+function rollUp (all: All, timeOf: (day: DayNumber) => DayNumber): All {
   return new Map([...all].map(([key, series]) => {
     const summed: Series = new Map()
     for (const [day, cell] of series) {
       const sums = cellOf(summed, timeOf(day))
-      for (const measure of MEASURES) sums[measure] += cell[measure]
+      for (const measure of EVENT_MEASURES) sums[measure] += cell[measure]
     }
     return [key, summed]
   }))
 }
 
-function cellsFor (table: SumsTable, all: All): Keyed[] {
+function cellsFor (table: RollupTable, all: All): Keyed[] {
   const cells: Keyed[] = []
   for (const [key, series] of all) {
     const names = key.split(' ')
     for (const [day, cell] of series) {
-      if (MEASURES.every(measure => cell[measure] === 0)) continue
+      if (EVENT_MEASURES.every(measure => cell[measure] === 0)) continue
       const keyed: Keyed = { ...cell }
-      SUMS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
+      ROLLUPS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
       cells.push(keyed)
     }
   }
@@ -117,7 +117,7 @@ function seriesOf (all: All, key: string): Series {
   return series
 }
 
-const NOTHING = Object.fromEntries(MEASURES.map(measure => [measure, 0])) as Cell
+const NOTHING = Object.fromEntries(EVENT_MEASURES.map(measure => [measure, 0])) as Cell
 
 function cellOf (series: Series, day: DayNumber): Cell {
   let cell = series.get(day)
@@ -154,10 +154,10 @@ function columnOf (name: string): Columns<Keyed>[string] {
 }
 
 /** Adds to sums, in the order of their keys. */
-export async function addCells (trx: Trx, province: string, table: SumsTable, cells: Keyed[]): Promise<void> {
+export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Keyed[]): Promise<void> {
   if (cells.length === 0) return
-  const key = SUMS[table]
-  const names = [...key, ...MEASURES]
+  const key = ROLLUPS[table]
+  const names = [...key, ...EVENT_MEASURES]
   const changed = unnested(Object.fromEntries(names.map(name => [name, columnOf(name)])), cells)
   await sql`
     insert into ${sql.table(table)} as kept (province_code, ${columns(names)})
@@ -168,6 +168,6 @@ export async function addCells (trx: Trx, province: string, table: SumsTable, ce
 }
 
 function increments (): RawBuilder<unknown> {
-  return sql.join(MEASURES.map(measure => (
+  return sql.join(EVENT_MEASURES.map(measure => (
     sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
 }

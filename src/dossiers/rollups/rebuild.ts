@@ -4,21 +4,21 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { parseDay } from '../../time/business-day.ts'
 import { dayIn, dossierEvents, IS_COUNTED, quarterIn, sliceIn } from '../rules/events-sql.ts'
-import { MEASURES } from '../rules/events.ts'
-import { addCells, SUMS, type Cell, type SumsTable } from './deltas.ts'
+import { EVENT_MEASURES } from '../rules/events.ts'
+import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
 
 /** A row that is not what the dossiers say. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
-  table: SumsTable | 'dossier_desks'
+  table: RollupTable | 'dossier_desks'
   province: string
   key: Record<string, string>
-  kept: Readonly<Record<string, number | string | null>>
+  stored: Readonly<Record<string, number | string | null>>
   counted: Readonly<Record<string, number | string | null>>
 }
 
-interface WrongSum extends Deviation {
-  table: SumsTable
-  kept: Cell
+interface WrongRollup extends Deviation {
+  table: RollupTable
+  stored: Cell
   counted: Cell
 }
 
@@ -30,11 +30,11 @@ const LOCK = 20_210_614
  * read as of one time, at which they had to agree, and a sum is corrected by what it was off then.
  * @returns what was wrong
  */
-export async function recountDossiers (db: Db): Promise<Deviation[]> {
+export async function rebuildRollups (db: Db): Promise<Deviation[]> {
   return db.connection().execute(async session => {
     await sql`select pg_advisory_lock(${LOCK})`.execute(session)
     try {
-      const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongSums)
+      const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
       return await inTransaction(session, true, async trx => {
         const desks = await correctedDesks(trx)
         await correct(trx, wrong)
@@ -46,58 +46,58 @@ export async function recountDossiers (db: Db): Promise<Deviation[]> {
   })
 }
 
-async function wrongSums (trx: Trx): Promise<WrongSum[]> {
+async function wrongRollups (trx: Trx): Promise<WrongRollup[]> {
   const key = ['province_code', 'unit', 'level', 'field', 'channel']
   await sql`
     create temporary table counted_days on commit drop as
-    select ${columns([...key, 'day'])}, ${sql.join(MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+    select ${columns([...key, 'day'])}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
     from (${dossierEvents(key, sql`dossiers`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
   const found = []
-  for (const table of Object.keys(SUMS) as SumsTable[]) found.push(...await wrongSumsOf(trx, table))
+  for (const table of Object.keys(ROLLUPS) as RollupTable[]) found.push(...await wrongRollupsOf(trx, table))
   return found
 }
 
-async function wrongSumsOf (trx: Trx, table: SumsTable): Promise<WrongSum[]> {
-  const keys = sql.join(['province_code', ...SUMS[table]].map(name => sql.ref(name)))
+async function wrongRollupsOf (trx: Trx, table: RollupTable): Promise<WrongRollup[]> {
+  const keys = sql.join(['province_code', ...ROLLUPS[table]].map(name => sql.ref(name)))
   const each = (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>) => (
-    sql.join(MEASURES.map(name => column(sql.ref(name)))))
-  const { rows } = await sql<{ province_code: string, kept: Cell, counted: Cell } & Record<string, string>>`
+    sql.join(EVENT_MEASURES.map(name => column(sql.ref(name)))))
+  const { rows } = await sql<{ province_code: string, stored: Cell, counted: Cell } & Record<string, string>>`
     with counted as (
       select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)}
       from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from counted_days) as days
       group by ${keys}
     ),
     compared as (
-      select ${keys}, to_jsonb(kept) as kept, to_jsonb(counted) as counted,
-        (${each(name => sql`coalesce(kept.${name}, 0)`)}) = (${each(name => sql`coalesce(counted.${name}, 0)`)}) as equal
-      from counted full join ${sql.table(table)} as kept using (${keys})
+      select ${keys}, to_jsonb(stored) as stored, to_jsonb(counted) as counted,
+        (${each(name => sql`coalesce(stored.${name}, 0)`)}) = (${each(name => sql`coalesce(counted.${name}, 0)`)}) as equal
+      from counted full join ${sql.table(table)} as stored using (${keys})
     )
     select * from compared where not equal order by ${keys}`.execute(trx)
-  return rows.map(({ province_code: province, kept, counted, ...row }) => {
-    const key = Object.fromEntries(SUMS[table].map(name => [name, row[name]!]))
-    return { table, province, key, kept: cellFrom(kept), counted: cellFrom(counted) }
+  return rows.map(({ province_code: province, stored, counted, ...row }) => {
+    const key = Object.fromEntries(ROLLUPS[table].map(name => [name, row[name]!]))
+    return { table, province, key, stored: cellFrom(stored), counted: cellFrom(counted) }
   })
 }
 
 function cellFrom (sums: Cell | null): Cell {
-  return Object.fromEntries(MEASURES.map(measure => [measure, sums?.[measure] ?? 0])) as Cell
+  return Object.fromEntries(EVENT_MEASURES.map(measure => [measure, sums?.[measure] ?? 0])) as Cell
 }
 
-async function correct (trx: Trx, sums: WrongSum[]) {
+async function correct (trx: Trx, sums: WrongRollup[]) {
   for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
     const { table, province } = ofOne[0]!
-    const time = SUMS[table].at(-1)!
-    await addCells(trx, province, table, ofOne.map(({ key, kept, counted }) => ({
+    const time = ROLLUPS[table].at(-1)!
+    await addCells(trx, province, table, ofOne.map(({ key, stored, counted }) => ({
       ...key,
       [time]: parseDay(key[time]!),
-      ...Object.fromEntries(MEASURES.map(measure => [measure, counted[measure] - kept[measure]]))
+      ...Object.fromEntries(EVENT_MEASURES.map(measure => [measure, counted[measure] - stored[measure]]))
     })))
   }
 }
 
 /** Sees to it that no desk is said to send dossiers since a later day than that of the first that it has or had. */
 async function correctedDesks (trx: Trx): Promise<Deviation[]> {
-  const { rows } = await sql<{ province_code: string, unit: string, kept: string | null, counted: string }>`
+  const { rows } = await sql<{ province_code: string, unit: string, stored: string | null, counted: string }>`
     with first as (
       select province_code, unit, min(${dayIn('received_at')}) as since
       from (
@@ -108,14 +108,14 @@ async function correctedDesks (trx: Trx): Promise<Deviation[]> {
       where ${IS_COUNTED} group by province_code, unit
     ),
     late as (
-      select first.*, desks.since as kept from first left join dossier_desks as desks using (province_code, unit)
+      select first.*, desks.since as stored from first left join dossier_desks as desks using (province_code, unit)
       where coalesce(desks.since > first.since, true)
     ),
     corrected as (
       insert into dossier_desks as desks (province_code, unit, since) select province_code, unit, since from late order by 1, 2
       on conflict (province_code, unit) do update set since = least(desks.since, excluded.since)
     )
-    select province_code, unit, kept, since as counted from late order by 1, 2`.execute(trx)
-  return rows.map(({ province_code: province, unit, kept, counted }) => (
-    { table: 'dossier_desks', province, key: { unit }, kept: { since: kept }, counted: { since: counted } }))
+    select province_code, unit, stored, since as counted from late order by 1, 2`.execute(trx)
+  return rows.map(({ province_code: province, unit, stored, counted }) => (
+    { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }))
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from './events.ts'
+import { EVENT_MEASURES } from './events.ts'
 
 /** The business day of an instant; see business-day.ts for the seven hours. */
 export function dayIn (instant: string): RawBuilder<string> {
@@ -99,7 +99,7 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
       select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0 where reached_on < ended_on
       union all
       select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
-    ) as happened (day, ${columns(MEASURES)})
+    ) as happened (day, ${columns(EVENT_MEASURES)})
     union all
     select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0 from overdue
     union all

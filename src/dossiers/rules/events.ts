@@ -1,11 +1,11 @@
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 
 /** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
-export const MEASURES = [
+export const EVENT_MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
   'became_overdue', 'due', 'due_in_time'
 ] as const
-export type Measure = typeof MEASURES[number]
+export type EventMeasure = typeof EVENT_MEASURES[number]
 
 /** While a supplement is waited for, no due date runs. Instants in milliseconds since 1970. */
 export interface Supplement {
@@ -48,7 +48,7 @@ export function endOf ({ status, finished_at, returned_at, updated_at }: Countab
  * Tells on which days a dossier counts for what, from its newest record alone: in which order its records came makes no
  * difference, and days that are past stay as they were unless the record corrects them.
  */
-export function countEvents (dossier: Countable, count: (day: DayNumber, measure: Measure, by: 1 | -1) => void): void {
+export function countEvents (dossier: Countable, count: (day: DayNumber, measure: EventMeasure, by: 1 | -1) => void): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
   count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
@@ -78,7 +78,7 @@ export function countEvents (dossier: Countable, count: (day: DayNumber, measure
 }
 
 /** In time: not after the due date. Early: on a day before that of the due date, and with a result. */
-function resolutionOf ({ status, due_at: due }: Countable, end: number): Measure {
+function resolutionOf ({ status, due_at: due }: Countable, end: number): EventMeasure {
   if (due === null) return 'resolved_on_time'
   if (end > due) return 'resolved_overdue'
   const hasResult = status === PROCESSED || status === RETURNED

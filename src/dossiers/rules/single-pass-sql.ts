@@ -9,8 +9,8 @@ export interface Instants {
 }
 
 /** Only those of which the rules can be told outright: few others wait for a supplement, or have. */
-export const NEVER_WAITED = sql`supplements is null`
-export const WAITED = sql`supplements is not null`
+export const WITHOUT_SUPPLEMENTS = sql`supplements is null`
+export const WITH_SUPPLEMENTS = sql`supplements is not null`
 
 /**
  * Counts dossiers that never waited, in one span and row by row: to tell first what happened on which day, as
@@ -19,7 +19,7 @@ export const WAITED = sql`supplements is not null`
  * @param which a query for dossiers that were received before the end
  * @returns those columns; the measures but `became_overdue`; `carried_over` and `pending_overdue`
  */
-export function countedOutright (
+export function singlePassCounts (
   names: readonly string[], which: RawBuilder<unknown>, { start, end }: Instants
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
@@ -53,7 +53,7 @@ export type Counting = 'ended' | 'handled' | 'due'
  * Each time that a dossier counts, of those that never waited: its columns, `ended_at`, `day`, `in_time` and
  * `is_pending`.
  */
-export function listedOutright (
+export function singlePassDossiers (
   names: readonly string[], which: RawBuilder<unknown>, { start, end }: Instants, counting: Counting
 ): RawBuilder<unknown> {
   const own = columns([...names, 'ended_at'])

@@ -5,7 +5,7 @@ import { upsert } from '../../database/sql/upsert.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import { sourceByCode } from '../../catalogue/sources/queries.ts'
-import { takeUpSources } from '../../catalogue/sources/register.ts'
+import { registerSources } from '../../catalogue/sources/register.ts'
 import type { MappedStatus, StatusMap } from './schema.ts'
 
 /** @throws DomainError `not_found` for a source that there is not */
@@ -22,11 +22,11 @@ function stored (db: Db, source: string): Promise<MappedStatus[]> {
  * Replaces the map of a source. What it sends from now on is read with it; what is stored stays as it was read.
  * @throws DomainError `invalid_request` when a status is there twice
  */
-export async function replacedStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
+export async function putStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
   const { trx, auditRows } = write
   const given = items.map(({ code, status }) => ({ code: code.normalize('NFC'), status }))
   refuseRepeated(given)
-  await takeUpSources(write, [source])
+  await registerSources(write, [source])
   // Who replaces the same map at the same time waits here.
   await trx.selectFrom('sources').select('code').where('code', '=', source).forUpdate().execute()
   const before = new Map((await stored(trx, source)).map(row => [row.code, row]))

@@ -2,7 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../../contract/fields.ts'
 import { ReasonHeaders, write } from '../../http/request/write-request.ts'
-import { replacedStatusMap, statusMap } from './queries.ts'
+import { putStatusMap, statusMap } from './queries.ts'
 import { MappedStatus, StatusMap, StatusMapBody, StatusMapPath } from './schema.ts'
 
 export async function statusMapRoutes (app: App, context: Context) {
@@ -34,5 +34,5 @@ export async function statusMapRoutes (app: App, context: Context) {
       response: { 200: { description: 'All its statuses.', ...Ref(StatusMap) }, ...problems(400, 413, 415) }
     }
   }, (request, reply) => write(context, request, reply, true, write => (
-    replacedStatusMap(write, request.params.code, request.body))))
+    putStatusMap(write, request.params.code, request.body))))
 }

@@ -11,7 +11,7 @@ import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
  * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
  */
-export async function reportOf (
+export async function filledReport (
   db: Db, path: ReportPath, question: ReportQuery, reach: string | null
 ): Promise<Report> {
   const unit = await reachedUnit(db, { name: path.unit, source: null }, reach)

@@ -2,7 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { formatOf, sendFile, sendShared, tableResponse } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
-import { reportOf } from './queries.ts'
+import { filledReport } from './queries.ts'
 import { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
 export async function reportRoutes (app: App, { db, cache }: Context) {
@@ -21,7 +21,7 @@ export async function reportRoutes (app: App, { db, cache }: Context) {
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    const report = () => reportOf(db, request.params, request.query, request.caller.unit)
+    const report = () => filledReport(db, request.params, request.query, request.caller.unit)
     return format === 'json'
       ? sendShared(cache, request, reply, async () => ({ value: await report(), link: null }))
       : sendFile(request, reply, format, ReportRow, (await report()).rows)

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import { desksOf, isExpected, isRecorded, type Desk } from '../../dossiers/counts/reporting-units.ts'
+import { reportingUnits, isExpected, isRecorded, type ReportingUnit } from '../../dossiers/counts/reporting-units.ts'
 import { notFound } from '../../contract/errors.ts'
 import { periodByCode } from '../../catalogue/periods/queries.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
@@ -26,7 +26,7 @@ export async function dossierForm (
   if (resolved === undefined) throw notFound('unit', path.unit)
   const { code: unit } = resolved
   const period = await periodByCode(db, path.period)
-  const desks = await desksOf(db, unit)
+  const desks = await reportingUnits(db, unit)
   const { own, total } = await counted(db, unit, period, basis)
   if (basis === 'records') addZeros(own, desks, period)
   // Who is asked to report in the period, and whoever counts all the same.
@@ -48,7 +48,7 @@ async function counted (
 }
 
 /** Desks that send records and had no dossiers. */
-function addZeros (own: Map<string, Figures>, desks: Desk[], period: Period) {
+function addZeros (own: Map<string, Figures>, desks: ReportingUnit[], period: Period) {
   for (const desk of desks) {
     if (!own.has(desk.unit) && isRecorded(desk, period)) own.set(desk.unit, NO_DOSSIERS)
   }

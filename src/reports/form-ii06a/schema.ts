@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
-import type { Figure } from '../../statistics/on-time/empty-rows.ts'
+import type { FigureName } from '../../statistics/on-time/empty-rows.ts'
 import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 
@@ -9,7 +9,7 @@ import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 export const FIGURES = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
 
 const figures = Object.fromEntries(FIGURES.map(name => [name, OnTimeRow.properties[name]])) as
-  Pick<typeof OnTimeRow.properties, Figure>
+  Pick<typeof OnTimeRow.properties, FigureName>
 
 export const DossierFormRow = Named('DossierFormRow',
   'A line of form II.06a. What nobody reported is null, and left out of the sums, whose coverage says so.', {

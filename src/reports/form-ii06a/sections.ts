@@ -1,4 +1,4 @@
-import { NOTHING_REPORTED, type Figure, type Figures } from '../../statistics/on-time/empty-rows.ts'
+import { NOTHING_REPORTED, type FigureName, type Figures } from '../../statistics/on-time/empty-rows.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { FIGURES, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 
@@ -58,7 +58,7 @@ function sumOf (rows: DossierFormRow[]): Omit<DossierFormRow, 'row_number' | 'se
   return { ...shown(sums), units_reported: add('units_reported', rows), units_expected: add('units_expected', rows) }
 }
 
-function shown (figures: Figures): Pick<DossierFormRow, 'scope' | Figure> {
+function shown (figures: Figures): Pick<DossierFormRow, 'scope' | FigureName> {
   return Object.fromEntries(['scope' as const, ...FIGURES].map(name => [name, figures[name]])) as Figures
 }
 

@@ -29,7 +29,7 @@ export function indicatorBatch (items: unknown[]): Batch<IndicatorValueItem> {
  * Takes in indicator values, by unit, period, form and indicator, all in one transaction.
  * @throws DomainError `invalid_rows`, `forbidden_rows`
  */
-export async function importIndicatorValues (
+export async function postIndicatorValues (
   write: Write, batch: Batch<IndicatorValueItem>, options: BatchOptions
 ): Promise<BatchAnswer> {
   const drafts = await draftValues(write, batch)

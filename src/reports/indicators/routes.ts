@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { importIndicatorValues, indicatorBatch } from './ingest.ts'
+import { postIndicatorValues, indicatorBatch } from './ingest.ts'
 import { forms, indicators, indicatorValues } from './queries.ts'
 import {
   Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery
@@ -68,7 +68,7 @@ export async function indicatorRoutes (app: App, context: Context) {
   }, (request, reply) => {
     const batch = indicatorBatch(request.body.items)
     const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => importIndicatorValues(write, batch, options))
+    return writeBatch(context, request, reply, options, write => postIndicatorValues(write, batch, options))
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import { desksOf, isExpected, isRecorded, type Desk } from '../../dossiers/counts/reporting-units.ts'
+import { reportingUnits, isExpected, isRecorded, type ReportingUnit } from '../../dossiers/counts/reporting-units.ts'
 import { notFound } from '../../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
@@ -25,7 +25,7 @@ export async function onTimeSeries (
   if (unit === undefined) throw notFound('unit', name)
   const months = (await monthsAsked(db, question)).filter(month => existsIn(unit, month))
   if (months.length === 0) return []
-  const desks = await desksOf(db, unit.code)
+  const desks = await reportingUnits(db, unit.code)
   const counted = await countedMonths(db, unit.code, months, { basis, method })
   return months.map(month => {
     const { code: period, starts_on, ends_on } = month
@@ -45,11 +45,11 @@ async function countedMonths (
 
 const NOTHING = { ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }
 
-function reportedMonth (month: Month, counted: Counted | undefined, desks: Desk[]): Counted {
+function reportedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
   return counted ?? { ...NOTHING, units_expected: expected(desks, month) }
 }
 
-function recordedMonth (month: Month, counted: Counted | undefined, desks: Desk[]): Counted {
+function recordedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
   const units_expected = expected(desks, month)
   const units_reported = desks.filter(desk => isRecorded(desk, month)).length
   if (!month.has_begun || (counted === undefined && units_reported === 0)) return { ...NOTHING, units_expected }
@@ -57,6 +57,6 @@ function recordedMonth (month: Month, counted: Counted | undefined, desks: Desk[
   return { ...counted ?? none, units_reported, units_expected }
 }
 
-function expected (desks: Desk[], month: Month): number {
+function expected (desks: ReportingUnit[], month: Month): number {
   return desks.filter(desk => isExpected(desk, month)).length
 }

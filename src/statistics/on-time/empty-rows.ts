@@ -1,10 +1,10 @@
 import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
 import type { OnTimeRow } from './schema.ts'
 
-export type Figure = Measure | `${Measure}_unknown`
+export type FigureName = Measure | `${Measure}_unknown`
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
-export type Figures = Pick<OnTimeRow, 'scope' | Figure | 'due' | 'due_in_time'>
+export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time'>
 
 export const NOTHING_REPORTED = each(null, null)
 

@@ -2,18 +2,18 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/service-client.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { dossiersBehind } from '../../dossiers/counts/drill-down.ts'
+import { dossiersOf } from '../../dossiers/counts/drill-down.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'
-import { sumsBehind, type SumsRow } from '../../dossiers/counts/tables.ts'
+import { rollupRowsOf, type RollupRow } from '../../dossiers/counts/tables.ts'
 import type { Counting } from '../../dossiers/rules/single-pass-sql.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { within } from './queries.ts'
-import { looked, refuseUnanswerable } from './resolve-query.ts'
+import { withinReach } from './queries.ts'
+import { resolveQuery, assertAnswerable } from './resolve-query.ts'
 import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
 import { recordsQuery } from './records/records-sql.ts'
 import { reportedPlanOf } from './reported/plan.ts'
-import { reportedQuery, rowsBehind } from './reported/reported-sql.ts'
+import { reportedQuery, reportedRowsOf } from './reported/reported-sql.ts'
 import {
   ExplainedDossier, FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedRow, type ExplainQuery,
   type OnTimeExplained, type OnTimeRow
@@ -28,18 +28,18 @@ import {
 export async function onTimeExplained (
   db: Db, asked: ExplainQuery, reach: string | null, dossiersUrl: string
 ): Promise<OnTimeExplained> {
-  refuseUnanswerable(asked)
-  const question = within(asked, reach)
+  assertAnswerable(asked)
+  const question = withinReach(asked, reach)
   return inSlowRead(db, trx => question.basis === 'records'
     ? explainedFromRecords(trx, question, reach, dossiersUrl)
     : explainedFromReports(trx, question, reach))
 }
 
 async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: string | null): Promise<OnTimeExplained> {
-  const { periods } = await looked(trx, question, reach)
+  const { periods } = await resolveQuery(trx, question, reach)
   const plan = await reportedPlanOf(trx, question, reach)
   const figure = await figureOf(trx, reportedQuery(plan))
-  const rows = await rowsOf(trx, rowsBehind(plan, figure.scope))
+  const rows = await rowsOf(trx, reportedRowsOf(plan, figure.scope))
   return {
     ...figure, from: periods[0]!.starts_on, to: periods.at(-1)!.ends_on,
     table: plan.basis === 'rows' ? 'dossier_statistics' : 'statistics_sets',
@@ -56,12 +56,12 @@ async function explainedFromRecords (
   const { from, to } = plan.spans[0]!
   const figure = await figureOf(trx, recordsQuery(plan))
   const table = tableFor(plan)
-  const sums = table === 'dossiers' ? [] : await rowsOf(trx, sumsBehind(plan, table))
+  const sums = table === 'dossiers' ? [] : await rowsOf(trx, rollupRowsOf(plan, table))
   return { ...figure, from, to, table, rows: sums.map(row => explainedSums(row, from)), dossiers_url: dossiersUrl }
 }
 
 function explainedSums (
-  { level, field, unit, channel, quarter, slice, day, ...values }: SumsRow, from: string
+  { level, field, unit, channel, quarter, slice, day, ...values }: RollupRow, from: string
 ): ExplainedRow {
   const at = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
   return { key: present({ level, field, unit, channel, ...at }), values }
@@ -100,8 +100,8 @@ export async function dossiersExplaining (
   db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: string | null
 ): Promise<Page<ExplainedDossier>> {
   const { part = 'denominator' } = asked
-  const question = { ...within(asked, reach), basis: 'records' } as const
-  refuseUnanswerable(question)
+  const question = { ...withinReach(asked, reach), basis: 'records' } as const
+  assertAnswerable(question)
   const plan = await recordsPlanOf(db, question, reach)
   const { method } = plan
   const inNumerator = method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
@@ -109,7 +109,7 @@ export async function dossiersExplaining (
   const query = sql<ExplainedDossier>`
     select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
       ${inNumerator} as in_numerator
-    from (${dossiersBehind(plan, COUNTING[method])}) as behind where ${wanted}`
+    from (${dossiersOf(plan, COUNTING[method])}) as behind where ${wanted}`
   const { rows } = await inSlowRead(db, trx => pageQuery(query, LATE_FIRST, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }

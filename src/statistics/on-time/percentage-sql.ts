@@ -13,7 +13,7 @@ export function keysOfRow (keys: readonly string[], table: string): RawBuilder<u
  * The end of a statement: divides once what `summed` has added up, which must have the columns of a row, without those
  * of the division.
  */
-export function shares (
+export function withPercentage (
   method: NonNullable<OnTimeQuery['method']>, basis: NonNullable<OnTimeQuery['basis']>
 ): RawBuilder<unknown> {
   const { numerator, denominator } = METHOD_PARTS[method]

@@ -4,7 +4,7 @@ import { inSlowRead } from '../../database/service-client.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { hasFilters, looked, refuseUnanswerable } from './resolve-query.ts'
+import { hasFilters, resolveQuery, assertAnswerable } from './resolve-query.ts'
 import { recordsPlanOf } from './records/plan.ts'
 import { recordsQuery } from './records/records-sql.ts'
 import { isPlain, reportedPlanOf } from './reported/plan.ts'
@@ -25,15 +25,15 @@ import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
 export async function onTime (
   db: Db, asked: OnTimeQuery, page: PageRequest, reach: string | null
 ): Promise<Page<OnTimeRow>> {
-  refuseUnanswerable(asked)
-  const question = within(asked, reach)
+  assertAnswerable(asked)
+  const question = withinReach(asked, reach)
   const order = orderOf(question)
   const answer = question.basis === 'records' ? recorded : reported
   return pageOf(await answer(db, question, order, page, reach), order, page.limit)
 }
 
 /** To somebody who reaches one unit and what is below it, nothing else is there. */
-export function within (asked: OnTimeQuery, reach: string | null): OnTimeQuery {
+export function withinReach (asked: OnTimeQuery, reach: string | null): OnTimeQuery {
   return reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
 }
 
@@ -48,7 +48,7 @@ async function reported (
         values: [[PERIODS, plan.periods], [PERIODS[0], plan.periods[0]], [LIMIT, page.limit + 1]]
       })
     : (await pageQuery(reportedQuery(plan), order, page).execute(db)).rows
-  if (isPlain(question) && rows.every(({ scope }) => scope === null)) await looked(db, question, reach)
+  if (isPlain(question) && rows.every(({ scope }) => scope === null)) await resolveQuery(db, question, reach)
   return rows
 }
 

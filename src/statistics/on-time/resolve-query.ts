@@ -13,7 +13,7 @@ export interface AskedPeriod {
 }
 
 /** What a question names. */
-export interface Looked {
+export interface ResolvedQuery {
   /** In the order of their days; one after the other unless they are told apart. */
   periods: AskedPeriod[]
   unit: string | null
@@ -25,7 +25,7 @@ export function hasFilters ({ level, field, procedure, channel, unit, source }: 
 }
 
 /** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way of saying when */
-export function refuseUnanswerable (question: OnTimeQuery): void {
+export function assertAnswerable (question: OnTimeQuery): void {
   refuse([...needingRecords(question), ...unclearDays(question)])
 }
 
@@ -66,9 +66,9 @@ function missing (name: string): Issue {
 }
 
 /** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
-export async function looked (db: Db, question: OnTimeQuery, reach: string | null): Promise<Looked> {
+export async function resolveQuery (db: Db, question: OnTimeQuery, reach: string | null): Promise<ResolvedQuery> {
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
-  const known = await lookUp(db, question)
+  const known = await findKnownCodes(db, question)
   const named = unit === undefined ? null : { name: unit, source: source ?? null }
   const resolved = named === null ? null : await reachedUnit(db, named, reach)
   refuse([
@@ -91,7 +91,7 @@ interface Known {
   sources: string[]
 }
 
-async function lookUp (
+async function findKnownCodes (
   db: Db, { period = [], level = [], field = [], procedure = [], source = '' }: OnTimeQuery
 ): Promise<Known> {
   const { rows } = await prepared(sql<Known>`

@@ -2,13 +2,13 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { countedDossiers, type CountedGroup } from '../../dossiers/counts/count.ts'
-import { desksOf, isExpected, isRecorded } from '../../dossiers/counts/reporting-units.ts'
-import type { Figure } from '../on-time/empty-rows.ts'
-import { looked, type AskedPeriod } from '../on-time/resolve-query.ts'
+import { reportingUnits, isExpected, isRecorded } from '../../dossiers/counts/reporting-units.ts'
+import type { FigureName } from '../on-time/empty-rows.ts'
+import { resolveQuery, type AskedPeriod } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
-type ReportedSet = Record<Figure, number> & { source: string }
+type ReportedSet = Record<FigureName, number> & { source: string }
 
 /**
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
@@ -20,7 +20,7 @@ export async function reconciliation (
   db: Db, question: ReconciliationQuery, reach: string | null
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
-  const known = await looked(db, { unit: question.unit, period: [question.period], source }, reach)
+  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source }, reach)
   const unit = known.unit!
   const period = known.periods[0]!
   const set = await reportedSet(db, unit, period.code, scope, source)
@@ -69,7 +69,7 @@ async function recorded (db: Db, unit: string, period: AskedPeriod, scope: Scope
   const span = { code: null, from: period.starts_on, to: period.ends_on }
   const { rows } = await countedDossiers({ keys, spans: [span], unit }).execute(db)
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
-  const desks = (await desksOf(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
+  const desks = (await reportingUnits(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
   const units_recorded = desks.filter(desk => isRecorded(desk, period)).length
   const units_expected = desks.filter(desk => isExpected(desk, period)).length
   return { isKnown: units_recorded > 0 || (counts?.received ?? 0) > 0, counts, units_recorded, units_expected }

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
 import { MEASURES } from '../../form-ii06a/identities.ts'
-import { SCOPES } from '../reported/schema.ts'
+import { ROW_SCOPES } from '../reported/schema.ts'
 
 const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: its consolidated row, and its records with those of all below it.'
 const dossiers = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
@@ -11,7 +11,7 @@ export const ReconciliationRow = Named('ReconciliationRow',
   'One measure of form II.06a: what a unit reported beside what its dossier records add up to.', {
     unit: Code('Code of the unit.'),
     period: Code('Code of the period.'),
-    scope: OneOf(SCOPES, { description: SCOPE_MEANING }),
+    scope: OneOf(ROW_SCOPES, { description: SCOPE_MEANING }),
     measure: OneOf(MEASURES),
     column: Nullable(Type.Integer({
       description: 'The column of the form; null: none of its own (8 + 9, and the part of 5 that came by post).',
@@ -32,7 +32,7 @@ export type ReconciliationRow = Static<typeof ReconciliationRow>
 export const ReconciliationQuery = Type.Object({
   unit: Example(Code('Code of the unit, or an alias of it.'), 'H56-380'),
   period: Example(Code('Code of the period.'), '2021-Q3'),
-  scope: Type.Optional(OneOf(SCOPES, { description: SCOPE_MEANING, default: 'own' })),
+  scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
   source: Type.Optional(Code('What this source reported; left out: the source that counts.')),
   differing: Type.Optional(Type.Boolean({ description: 'Only measures that do not agree.', default: false })),
   ...FormatQuery

@@ -10,10 +10,10 @@ import { resolveUnits, type UnitOf } from '../../catalogue/units/resolve.ts'
 import { rejectSeveralProvinces } from '../../catalogue/units/batch-rules.ts'
 import { draftedRows, namedUnit, type Draft } from './check.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/identities.ts'
-import { DossierStatisticsItem, SCOPES, type DossierStatistics } from './schema.ts'
-import { LEVEL_KEY, lockLevels, recountSets } from './rollup.ts'
+import { DossierStatisticsItem, ROW_SCOPES, type DossierStatistics } from './schema.ts'
+import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
 import {
-  deleteRows, openSets, registerSources, setDetail, setKeyOf, storedRows, upsertRows,
+  deleteRows, openSets, lockSources, setDetail, setKeyOf, storedRows, upsertRows,
   type Detail, type SetKey, type StatisticsRow
 } from './store.ts'
 
@@ -34,7 +34,7 @@ export function statisticsBatch (items: unknown[]): Batch<DossierStatisticsItem>
  * and checked against them; what two rows would count twice is refused.
  * @throws DomainError `invalid_rows`, `forbidden_rows`
  */
-export async function importDossierStatistics (
+export async function postDossierStatistics (
   write: Write, batch: Batch<DossierStatisticsItem>, options: ImportOptions
 ): Promise<BatchAnswer> {
   const { trx, by } = write
@@ -47,7 +47,7 @@ export async function importDossierStatistics (
   batch.settle(options.mode)
 
   const accepted = acceptedOf(batch, drafts)
-  await registerSources(write, accepted.map(({ row }) => row.source))
+  await lockSources(write, accepted.map(({ row }) => row.source))
   const sets = accepted.map(({ level, row }) => ({ ...row, level }))
   const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', sets, LEVEL_KEY)}`)
   const details = await openSets(trx, sets)
@@ -56,7 +56,7 @@ export async function importDossierStatistics (
     batch.settle(options.mode)
   }
   const changes = await writeRows(trx, acceptedOf(batch, accepted), details, options.replace)
-  await recountSets(trx, changedRows(changes), levels)
+  await rollUpSets(trx, changedRows(changes), levels)
   write.auditRows.push(...auditRowsOf('dossier-statistics', changes, { key: KEY, show: shown, of: row => row }))
   return batch.answer(changes, options, shown)
 }
@@ -88,7 +88,7 @@ function setNamedBy (item: unknown, unitOf: UnitOf, by: Caller): string | null {
   const named = namedUnit(item, by)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
-  if (typeof period !== 'string' || !SCOPES.some(known => known === scope)) return null
+  if (typeof period !== 'string' || !ROW_SCOPES.some(known => known === scope)) return null
   return `${period} ${unitOf(named)?.code ?? named.name} ${scope as string} ${named.source}`
 }
 

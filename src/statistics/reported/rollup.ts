@@ -29,16 +29,16 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
  * by adding differences: a count that was wrong once would stay wrong.
  * @param levels those of the sets, locked
  */
-export async function recountSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
+export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
   if (sets.length === 0) return
   await sumRows(trx, recordset('statistics_sets', distinctSets(sets), SET_KEY))
-  await recountLevels(trx, levels)
+  await rollUpLevels(trx, levels)
 }
 
 /** Counts again what a source takes part in, after it ranks otherwise among the others. */
-export async function recountSource (trx: Trx, source: string): Promise<void> {
+export async function rollUpSource (trx: Trx, source: string): Promise<void> {
   const levels = sql<LevelKey>`select ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`
-  await recountLevels(trx, await lockLevels(trx, levels))
+  await rollUpLevels(trx, await lockLevels(trx, levels))
 }
 
 async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
@@ -56,7 +56,7 @@ async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
     where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
 }
 
-async function recountLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
+async function rollUpLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
   const keys = recordset('statistics_by_level', levels, LEVEL_KEY)
   await markCounting(trx, keys)
   await sumSets(trx, keys)

@@ -4,7 +4,7 @@ import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { importDossierStatistics, statisticsBatch } from './ingest.ts'
+import { postDossierStatistics, statisticsBatch } from './ingest.ts'
 import { dossierStatistics } from './queries.ts'
 import { DossierStatistics, DossierStatisticsItem, ListQuery, PostQuery } from './schema.ts'
 
@@ -31,7 +31,7 @@ export async function statisticsRoutes (app: App, context: Context) {
   }, (request, reply) => {
     const batch = statisticsBatch(request.body.items)
     const options = { ...batchOptions(request.query), replace: request.query.replace === true }
-    return writeBatch(context, request, reply, options, write => importDossierStatistics(write, batch, options))
+    return writeBatch(context, request, reply, options, write => postDossierStatistics(write, batch, options))
   })
 
   app.get('/dossier-statistics', {

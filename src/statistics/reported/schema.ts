@@ -27,9 +27,9 @@ export function eachMeasure<S> (schema: (meaning: string) => S): Record<Measure,
   return Object.fromEntries(each) as Record<Measure, S>
 }
 
-export const SCOPES = ['own', 'total'] as const
+export const ROW_SCOPES = ['own', 'total'] as const
 const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: with everything below it; a total is never added to anything.'
-export const Scope = OneOf(SCOPES, { description: SCOPE_MEANING })
+export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
 
 const KeyProperties = {
   unit: Code('Code of the unit, or an alias: that of the source, or `source:external code`.'),
@@ -44,7 +44,7 @@ const source = SourceCode('The system that reports. A new one is taken up with p
 export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
   ...KeyProperties,
   source,
-  scope: Scope,
+  scope: RowScope,
   field,
   procedure,
   ...eachMeasure(meaning => Nullable(Count(`${meaning} null: unknown.`)))
@@ -54,7 +54,7 @@ export type DossierStatistics = Static<typeof DossierStatistics>
 export const DossierStatisticsItem = Named('DossierStatisticsItem', 'One row of form II.06a as it is posted. What follows from the rest may be left out.', {
   ...KeyProperties,
   source: Type.Optional(SourceCode('That of the key, which is taken where it is left out; another one is refused.')),
-  scope: Type.Optional(OneOf(SCOPES, { default: 'own', description: SCOPE_MEANING })),
+  scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
   field: Type.Optional(field),
   procedure: Type.Optional(procedure),
   ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: unknown.`))))
@@ -80,7 +80,7 @@ export const Filters = {
 export const ListQuery = Type.Object({
   ...Filters,
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
-  scope: Type.Optional(Scope),
+  scope: Type.Optional(RowScope),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { takeUpSources } from '../../catalogue/sources/register.ts'
+import { registerSources } from '../../catalogue/sources/register.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/identities.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -33,10 +33,10 @@ const ROW_KEY = [...SET_KEY, 'detail_code'] as const
 const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', ...MEASURES] as const
 
 /** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
-export async function registerSources (write: Write, codes: string[]): Promise<void> {
+export async function lockSources (write: Write, codes: string[]): Promise<void> {
   const distinct = [...new Set(codes)].sort()
   if (distinct.length === 0) return
-  await takeUpSources(write, distinct)
+  await registerSources(write, distinct)
   await write.trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../../src/app.ts'
-import { createDevelopmentKey } from '../../../src/access/clients/first-key.ts'
+import { createFirstKey } from '../../../src/access/clients/first-key.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { migrateConfigured } from '../../../src/database/migrations/migrate.ts'
 import { loadCatalogue } from '../../../src/seed/load.ts'
@@ -48,7 +48,7 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
 
   t.test('does all that it is for', async t => {
     await loadCatalogue(db)
-    const headers = { authorization: `Bearer ${await createDevelopmentKey(db)}`, 'idempotency-key': 'a' }
+    const headers = { authorization: `Bearer ${await createFirstKey(db)}`, 'idempotency-key': 'a' }
     const app = await buildApp({ db })
     t.teardown(() => app.close())
     const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {

@@ -1,5 +1,5 @@
 import { connect } from '../../../src/database/connect.ts'
-import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { clear, copy, post, type Bench, type Counts } from './bench.ts'
 import { COPIED, type Files } from './files.ts'
 import { grouped, median, percent, printTable } from './table.ts'
@@ -95,7 +95,7 @@ async function expectSame ({ postgres, url }: Bench): Promise<void> {
 async function expectRecounted ({ url }: Bench): Promise<void> {
   const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {}, hurried: false })
   try {
-    const deviations = await recountDossiers(db)
+    const deviations = await rebuildRollups(db)
     if (deviations.length > 0) throw new Error(`${deviations.length} sums were wrong`)
   } finally {
     await close()

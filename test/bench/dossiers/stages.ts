@@ -3,11 +3,11 @@ import { Readable } from 'node:stream'
 import { unnested, type Columns } from '../../../src/database/sql/bulk-binary.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
-import { dossierOf, type Dossier } from '../../../src/dossiers/ingest/normalise.ts'
+import { normalise, type StoredDossier } from '../../../src/dossiers/ingest/normalise.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import { lookUp } from '../../../src/dossiers/ingest/lookups.ts'
 import { DossierItem } from '../../../src/dossiers/schema.ts'
-import { Differences } from '../../../src/dossiers/rollups/deltas.ts'
+import { RollupDeltas } from '../../../src/dossiers/rollups/deltas.ts'
 import { linesOf, type Line } from '../../../src/text/ndjson-lines.ts'
 import { checkOf } from '../../../src/contract/validation.ts'
 import { clear, type Bench } from './bench.ts'
@@ -22,7 +22,7 @@ const WARM_UP = 40_000
 
 const SOURCE = 'one-stop'
 
-const COLUMNS: Columns<Dossier> = {
+const COLUMNS: Columns<StoredDossier> = {
   code: { type: 'text', of: ({ code }) => code },
   unit: { type: 'text', of: ({ unit }) => unit },
   procedure: { type: 'text', of: ({ procedure }) => procedure },
@@ -94,10 +94,10 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
     spent.part('check against the schema', () => { for (const item of items) check(item, '') })
     const references = await db.transaction().execute(trx => lookUp(trx, SOURCE, items))
     const refuse = (...fault: unknown[]) => { throw new Error(fault.join(' ')) }
-    const dossiers = spent.part('read as a dossier', () => items.map(item => dossierOf(item, references, refuse)!))
+    const dossiers = spent.part('read as a dossier', () => items.map(item => normalise(item, references, refuse)!))
     spent.part('put in order', () => dossiers.sort((a, b) => a.code < b.code ? -1 : 1))
     spent.part('count for the sums', () => {
-      const differences = new Differences()
+      const differences = new RollupDeltas()
       for (const dossier of dossiers) differences.add(dossier)
     })
     spent.part('encode', () => unnested(COLUMNS, dossiers))

@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { Db } from '../../../src/database/connect.ts'
-import { dossiersBehind } from '../../../src/dossiers/counts/drill-down.ts'
+import { dossiersOf } from '../../../src/dossiers/counts/drill-down.ts'
 import { parseDay, dayOf } from '../../../src/time/business-day.ts'
 import { COUNT_KEYS, tableFor, type CountKey, type CountPlan, type Span } from '../../../src/dossiers/counts/plan.ts'
 import { countedDossiers, type CountedGroup } from '../../../src/dossiers/counts/count.ts'
 import type { Countable } from '../../../src/dossiers/rules/events.ts'
 import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
-import { SUMS } from '../../../src/dossiers/rollups/deltas.ts'
+import { ROLLUPS } from '../../../src/dossiers/rollups/deltas.ts'
 import { forEachDatabase } from '../../database.ts'
 import { countables, lives } from '../arbitrary.ts'
 import { daysByHand, type Figures } from '../by-hand.ts'
@@ -131,7 +131,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
         }
       }
     }), { numRuns: 30 })
-    t.same([...used].sort(), [...Object.keys(SUMS), 'dossiers'].sort())
+    t.same([...used].sort(), [...Object.keys(ROLLUPS), 'dossiers'].sort())
   })
 
   t.test('can be listed as they are counted', async t => {
@@ -141,7 +141,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
         const plan = { ...others, keys: [], spans: spans.slice(0, 1) }
         const counts = (await countedDossiers(plan).execute(db)).rows[0]!
         const listed = async (counting: Counting) => {
-          const { rows } = await dossiersBehind(plan, counting).execute(db)
+          const { rows } = await dossiersOf(plan, counting).execute(db)
           return [rows.length, rows.filter(row => row.in_time).length]
         }
         const all = [await listed('ended'), await listed('handled'), await listed('due')]

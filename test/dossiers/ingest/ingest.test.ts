@@ -7,10 +7,10 @@ import type { Test } from 'tap'
 import type { Db } from '../../../src/database/connect.ts'
 import { inTransaction } from '../../../src/database/transaction.ts'
 import { Write } from '../../../src/writes/unit-of-work.ts'
-import { MEASURES } from '../../../src/dossiers/rules/events.ts'
+import { EVENT_MEASURES } from '../../../src/dossiers/rules/events.ts'
 import type { Ingested } from '../../../src/dossiers/ingest/validate.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
-import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
 import { BY, CONTEXT, forget, item, send, storedDossiers } from '../given.ts'
@@ -25,7 +25,7 @@ async function versionsOf (db: Db) {
 async function sumsOf (db: Db, unit: string) {
   const rows = await db.selectFrom('dossier_sums_by_unit').selectAll().where('unit', '=', unit).orderBy('slice').execute()
   return Object.fromEntries(rows.flatMap(row => {
-    const counts = MEASURES.filter(measure => row[measure] !== 0).map(measure => [measure, row[measure]] as const)
+    const counts = EVENT_MEASURES.filter(measure => row[measure] !== 0).map(measure => [measure, row[measure]] as const)
     return counts.length === 0 ? [] : [[row.slice, Object.fromEntries(counts)]]
   }))
 }
@@ -283,7 +283,7 @@ forEachDatabase('many dossiers at once', async (t, { db }) => {
     await send(db, some.filter(({ code }) => knownCodes.includes(code)))
     t.same(await counted(some), { created: 297, unchanged: 3 })
     t.equal((await storedDossiers(db)).length, 300)
-    t.same(await recountDossiers(db), [])
+    t.same(await rebuildRollups(db), [])
   })
 
   t.test('become known while they are added', async t => {

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
-import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
-import { forgetImports } from '../../../src/dossiers/imports/queries.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { pruneImports } from '../../../src/dossiers/imports/queries.ts'
 import { forget, item } from '../given.ts'
 
 const URL = '/v1/dossiers?source=one-stop'
@@ -35,7 +35,7 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { ...body, errors: undefined, import: undefined, state: 'done' })
     t.match((await stream(lines(...many(12_000, closing)))).body, { received: 12_000, unchanged: 12_000 })
     t.match((await get('/v1/dossiers?limit=3&status=10')).body.items, [{ code: 's-0' }, { code: 's-1' }, { code: 's-10' }])
-    t.same(await recountDossiers(db), [])
+    t.same(await rebuildRollups(db), [])
   })
 
   t.test('leaves out what is at fault, and tells each by its line', async t => {
@@ -152,7 +152,7 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     await age('3 minutes', 'running')
     t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'interrupted' })
     await age('31 days', 'done')
-    await forgetImports(db)
+    await pruneImports(db)
     t.equal((await get(`/v1/imports/${body.import}`, ADMIN)).status, 404)
     t.equal((await get(`/v1/imports/${body.import}/errors`, ADMIN)).status, 404)
     t.same((await sql`select 1 from import_errors where import = ${body.import}`.execute(db)).rows, [])

@@ -9,7 +9,7 @@ import { connect } from '../../../src/database/connect.ts'
 import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
 import { migrate } from '../../../src/database/migrations/migrate.ts'
 import { loadCatalogue, loadSample } from '../../../src/seed/load.ts'
-import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, send } from '../given.ts'
 
@@ -18,7 +18,7 @@ forEachDatabase('a recount', async (t, { db }) => {
 
   t.test('finds nothing where nothing is wrong, and a sum of nothing is not wrong', async t => {
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day) values ('H56', 'district', 'direct', '2020-01-01')`.execute(db)
-    t.same(await recountDossiers(db), [])
+    t.same(await rebuildRollups(db), [])
   })
 
   t.test('tells what is wrong and corrects it', async t => {
@@ -27,23 +27,23 @@ forEachDatabase('a recount', async (t, { db }) => {
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day, resolved_early) values ('H56', 'province', 'online', '2021-06-01', 2)`.execute(db)
     await sql`delete from dossier_desks where unit = 'H56-14755'`.execute(db)
     await sql`update dossier_desks set since = '2021-06-30' where unit = 'H56-380'`.execute(db)
-    t.match(await recountDossiers(db), [
-      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-14755' }, kept: { since: null }, counted: { since: '2021-05-31' } },
-      { table: 'dossier_desks', key: { unit: 'H56-380' }, kept: { since: '2021-06-30' }, counted: { since: '2021-05-31' } },
+    t.match(await rebuildRollups(db), [
+      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-14755' }, stored: { since: null }, counted: { since: '2021-05-31' } },
+      { table: 'dossier_desks', key: { unit: 'H56-380' }, stored: { since: '2021-06-30' }, counted: { since: '2021-05-31' } },
       {
         table: 'dossier_sums_by_unit', province: 'H56', key: { unit: 'H56-380', slice: '2021-05-15' },
-        kept: { received_direct: 5, due: 3 }, counted: { received_direct: 1, due: 0 }
+        stored: { received_direct: 5, due: 3 }, counted: { received_direct: 1, due: 0 }
       },
       {
         table: 'dossier_sums_by_level', key: { level: 'commune', field: 'civil-status', slice: '2021-05-15' },
-        kept: { received_direct: 0 }, counted: { received_direct: 1 }
+        stored: { received_direct: 0 }, counted: { received_direct: 1 }
       },
       {
         table: 'dossier_sums_by_day', key: { level: 'province', channel: 'online', day: '2021-06-01' },
-        kept: { resolved_early: 2 }, counted: { resolved_early: 0 }
+        stored: { resolved_early: 2 }, counted: { resolved_early: 0 }
       }
     ])
-    t.same(await recountDossiers(db), [])
+    t.same(await rebuildRollups(db), [])
   })
 })
 

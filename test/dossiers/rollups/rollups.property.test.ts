@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
 import { parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
-import { MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
-import { recountDossiers } from '../../../src/dossiers/rollups/rebuild.ts'
+import { EVENT_MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
 import { countables } from '../arbitrary.ts'
@@ -70,7 +70,7 @@ function summed (newest: Version[]): Record<string, Row> {
 async function keptSums (db: Db): Promise<Record<string, Row>> {
   const rows = async (table: string, ...key: string[]) => (
     (await sql<Row>`select * from ${sql.table(table)}`.execute(db)).rows.map(row => [
-      key.map(name => row[name] ?? name).join(' '), Object.fromEntries(MEASURES.map(measure => [measure, row[measure]!]))
+      key.map(name => row[name] ?? name).join(' '), Object.fromEntries(EVENT_MEASURES.map(measure => [measure, row[measure]!]))
     ] as const))
   return withoutZeros(Object.fromEntries([
     ...await rows('dossier_sums_by_unit', 'unit', 'slice'),
@@ -99,7 +99,7 @@ function chunksOf (versions: Version[], size: number): Version[][] {
 async function holds (db: Db, newest: Version[]): Promise<boolean> {
   const stored = await storedDossiers(db)
   const expected = newest.toSorted((a, b) => a.code < b.code ? -1 : 1)
-  return (await recountDossiers(db)).length === 0 &&
+  return (await rebuildRollups(db)).length === 0 &&
     isDeepStrictEqual(await keptSums(db), summed(newest)) &&
     isDeepStrictEqual(
       stored.map(({ code, unit, status, updated_at: updated }) => [code, unit, status, Date.parse(updated)]),

@@ -5,7 +5,7 @@ import { IS_COUNTED } from '../../../dossiers/rules/events-sql.ts'
 import { MEASURES } from '../../../form-ii06a/identities.ts'
 import type { RecordsPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
-import { keysOfRow, sameGroup, shares } from '../percentage-sql.ts'
+import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
 
 /** The SQL of a question about records. One statement, so that figures and coverage are of one moment. */
 export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
@@ -19,7 +19,7 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
     )
-    ${shares(plan.method, 'records')}`
+    ${withPercentage(plan.method, 'records')}`
 }
 
 // Whoever sends records knows all of it.

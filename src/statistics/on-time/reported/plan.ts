@@ -1,5 +1,5 @@
 import type { Db } from '../../../database/connect.ts'
-import { hasFilters, looked } from '../resolve-query.ts'
+import { hasFilters, resolveQuery } from '../resolve-query.ts'
 import type { GroupKey, OnTimeQuery } from '../schema.ts'
 
 /** A question about what is reported, with its codes looked up. */
@@ -37,7 +37,7 @@ export function isPlain (question: OnTimeQuery): boolean {
 }
 
 async function codesOf (db: Db, question: OnTimeQuery, reach: string | null) {
-  const { periods, unit } = await looked(db, question, reach)
+  const { periods, unit } = await resolveQuery(db, question, reach)
   return { periods: periods.map(({ code }) => code), unit }
 }
 

@@ -4,7 +4,7 @@ import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../.
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import type { SetKey } from '../../reported/store.ts'
-import { keysOfRow, sameGroup, shares } from '../percentage-sql.ts'
+import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
 
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
@@ -32,7 +32,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
       ])}
       from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}`}
     )
-    ${shares(plan.method, 'reported')}`
+    ${withPercentage(plan.method, 'reported')}`
 }
 
 // Text and not builders, for these are in every statement: putting it together must not take longer than running it.
@@ -98,7 +98,7 @@ export type ReportedRow = Measures &
   Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null }
 
 /** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
-export function rowsBehind (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
+export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
   const key = ['period', 'unit', 'scope', 'source']
   const shown = plan.basis === 'rows'
     ? refs([...key, 'field', 'procedure', ...MEASURES])
