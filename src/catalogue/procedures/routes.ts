@@ -6,7 +6,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postProcedures, procedureBatch } from './ingest.ts'
+import { postProcedures, procedureBatch } from './commands.ts'
 import { procedureByCode, procedures } from './queries.ts'
 import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
 

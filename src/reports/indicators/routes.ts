@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postIndicatorValues, indicatorBatch } from './ingest.ts'
+import { postIndicatorValues, indicatorBatch } from './commands.ts'
 import { forms, indicators, indicatorValues } from './queries.ts'
 import {
   Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery

@@ -4,7 +4,7 @@ import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../contract/validation.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postDossierStatistics, statisticsBatch } from './ingest.ts'
+import { postDossierStatistics, statisticsBatch } from './commands.ts'
 import { dossierStatistics } from './queries.ts'
 import { DossierStatistics, DossierStatisticsItem, ListQuery, PostQuery } from './schema.ts'
 
