@@ -5,7 +5,8 @@ import type { Write } from '../writes/unit-of-work.ts'
 import { notFound } from '../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
-import { DELETED } from './ingest/normalise.ts'
+import { DELETED } from './rules/status.ts'
+import { startOfDay } from '../time/business-day-sql.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
@@ -52,18 +53,13 @@ function shown ({ province_code: _, ...dossier }: Stored): Dossier {
 function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
   const { procedure, field, channel, status, source, received_from: from, received_to: to } = filters
   const conditions = []
-  if (from !== undefined) conditions.push(sql`received_at >= ${startOf(from)}`)
-  if (to !== undefined) conditions.push(sql`received_at < ${startOf(to)} + interval '1 day'`)
+  if (from !== undefined) conditions.push(sql`received_at >= ${startOfDay(from)}`)
+  if (to !== undefined) conditions.push(sql`received_at < ${startOfDay(to)} + interval '1 day'`)
   for (const [name, values] of Object.entries({ procedure, field, channel, status })) {
     if (values !== undefined) conditions.push(sql`${sql.ref(name)} = any(${values})`)
   }
   if (source !== undefined) conditions.push(sql`source = ${source}`)
   return conditions
-}
-
-/** In Asia/Ho_Chi_Minh. */
-function startOf (day: string): RawBuilder<unknown> {
-  return sql`${`${day}T00:00:00+07:00`}::timestamptz`
 }
 
 /** @throws DomainError `not_found`, for one out of reach as well */

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/response/respond.ts'
 import { PageQuery } from '../database/sql/keyset.ts'
 import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
+import { STATUS_MEANINGS } from './rules/status.ts'
 import { CountProperties, ImportError } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
@@ -29,9 +30,8 @@ export const DossierItem = Named('DossierItem', 'A dossier as it is now, as its 
   procedure: Type.Optional(Code('Code of the procedure. Required unless `deleted`.')),
   channel: Type.Optional(OneOf(CHANNELS, { description: 'How it came in. Required unless `deleted`.' })),
   status: Type.Optional(Type.Unsafe<number | string>({
-    description: 'National status: 1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
-      '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned. Or, as a string, the source\'s own ' +
-      'code, where it is mapped. Required unless `deleted`.',
+    description: `National status: ${STATUS_MEANINGS}. Or, as a string, the source's own code, where it is mapped. ` +
+      'Required unless `deleted`.',
     type: ['integer', 'string'], minimum: 1, maximum: 10, minLength: 1, maxLength: 100, format: 'text'
   })),
   received_at: Type.Optional(Instant('When it was received. Required unless `deleted`.')),

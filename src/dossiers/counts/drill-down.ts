@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
 import { instantsOf, whichDossiers } from './tables.ts'
-import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
+import { dossierEvents } from '../rules/events-sql.ts'
+import { ENDED_AT } from '../rules/status.ts'
 import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
 
 export interface ListedDossier {

@@ -2,8 +2,10 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountedTable, CountPlan } from './plan.ts'
-import { dossierEvents, ENDED_AT } from '../rules/events-sql.ts'
+import { startOfDay } from '../../time/business-day-sql.ts'
+import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
+import { ENDED_AT } from '../rules/status.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
 import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
 
@@ -79,14 +81,9 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
 /** From the beginning of the first span to the end of the last. */
 export function instantsOf ({ spans }: CountPlan): Instants {
   return {
-    start: beginOf(spans.map(({ from }) => from).sort()[0]!),
-    end: beginOf(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
+    start: startOfDay(spans.map(({ from }) => from).sort()[0]!),
+    end: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
   }
-}
-
-/** The instant at which a business day begins. */
-function beginOf (day: string): RawBuilder<string> {
-  return sql<string>`${`${day}T00:00:00+07:00`}::timestamptz`
 }
 
 const OF_PROVINCES = sql`province_code = any(array(select code from units where parent is null))`

@@ -1,6 +1,7 @@
 import type { Trx } from '../../database/connect.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { DELETED, type StoredDossier } from './normalise.ts'
+import { DELETED } from '../rules/status.ts'
+import type { StoredDossier } from './normalise.ts'
 import { draftsOf, newestOf, Results, type Draft, type IngestContext, type Ingested } from './validate.ts'
 import { lookUp, lookUpUnits } from './lookups.ts'
 import { recordChanges, insertNew, findChanged, lockForUpdate, replaceVersions, type DossierChange, type Target } from './store.ts'

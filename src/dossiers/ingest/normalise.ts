@@ -1,13 +1,11 @@
 import type { IssueCode } from '../../contract/errors.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
-import { endOf, isCounted, type Supplement } from '../rules/events.ts'
+import { endOf, type Supplement } from '../rules/events.ts'
+import { DELETED, hasResult } from '../rules/status.ts'
 import type { Lookups } from './lookups.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
 import type { RolledUp } from '../rollups/deltas.ts'
-
-/** A dossier that is deleted has this status: it keeps the code, the unit and when, and counts nowhere. */
-export const DELETED = 0
 
 /** A dossier as it is stored, with instants in milliseconds since 1970. */
 export interface StoredDossier extends RolledUp {
@@ -136,7 +134,7 @@ function refuseEnd (dossier: StoredDossier, refuse: Reject) {
   const { status, received_at: received } = dossier
   const end = endOf(dossier)
   if (end === null) {
-    if (isCounted(status) && status >= 9) {
+    if (hasResult(status)) {
       refuse(null, 'end_unknown', `status ${status} has ended, but neither finished_at nor returned_at says when`)
     }
   } else if (end < received) {

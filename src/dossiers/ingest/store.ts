@@ -4,7 +4,8 @@ import type { Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
 import type { Dossiers } from '../../database/tables.ts'
-import { DELETED, type StoredDossier } from './normalise.ts'
+import { DELETED } from '../rules/status.ts'
+import type { StoredDossier } from './normalise.ts'
 import type { Supplement } from '../rules/events.ts'
 
 /** Where a chunk goes, and what is the same for all of its rows. */

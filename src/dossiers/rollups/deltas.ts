@@ -3,7 +3,8 @@ import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayOf, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
-import { countEvents, isCounted, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
+import { countEvents, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
+import { isCounted } from '../rules/status.ts'
 
 /** Where a dossier counts. */
 export interface RolledUp extends Countable {

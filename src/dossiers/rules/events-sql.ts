@@ -1,32 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
+import { dayIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from './events.ts'
-
-/** The business day of an instant; see business-day.ts for the seven hours. */
-export function dayIn (instant: string): RawBuilder<string> {
-  return sql<string>`(${sql.ref(instant)} at time zone interval '7 hours')::date`
-}
-
-/** The first day of the slice of a day. */
-export function sliceIn (day: string): RawBuilder<string> {
-  const name = sql.ref(day)
-  return sql<string>`date_trunc('month', ${name})::date + case when extract(day from ${name}) < 15 then 0 else 14 end`
-}
-
-/** The first day of the quarter of a day; see business-day.ts. */
-export function quarterIn (day: string): RawBuilder<string> {
-  // As a timestamp without a zone: of a date alone, that of the server would be taken.
-  const first = sql`date_trunc('quarter', ${sql.ref(day)}::timestamp)`
-  const middle = sql`(${first} + interval '2 months 14 days')`
-  return sql<string>`(case when ${sql.ref(day)} < ${middle} then ${first} else ${middle} end)::date`
-}
-
-/** When a dossier ended; null: it is open. The usual case comes first. */
-export const ENDED_AT = sql`case
-  when status >= 9 then coalesce(finished_at, returned_at)
-  when status >= 7 then coalesce(finished_at, returned_at, updated_at) end`
-
-export const IS_COUNTED = sql`(status >= 4 or status = 2)`
+import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
 
 const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplements']
 
@@ -85,7 +61,7 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
     from counted
     cross join lateral (select
       due_at is null or ended_at <= due_at as is_in_time,
-      due_at is not null and ended_on < due_on and status in (9, 10) as is_early,
+      due_at is not null and ended_on < due_on and ${HAS_RESULT} as is_early,
       case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on) as how
     cross join lateral (
       select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0

@@ -1,4 +1,5 @@
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
+import { hasEnded, hasResult, isCounted } from './status.ts'
 
 /** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
 export const EVENT_MEASURES = [
@@ -27,21 +28,11 @@ export interface Countable {
   supplements: readonly Supplement[]
 }
 
-const WITHDRAWN = 7
-const STOPPED = 8
-const PROCESSED = 9
-const RETURNED = 10
-
-/** Registered, not accepted and deleted ones are not dossiers, or not yet, or no more. */
-export function isCounted (status: number): boolean {
-  return status === 2 || (status >= 4 && status <= RETURNED)
-}
-
 /** null: it is open, or has ended and nothing says when. */
 export function endOf ({ status, finished_at, returned_at, updated_at }: Countable): number | null {
-  if (status < WITHDRAWN) return null
+  if (!hasEnded(status)) return null
   const end = finished_at ?? returned_at
-  return status === WITHDRAWN || status === STOPPED ? end ?? updated_at : end
+  return hasResult(status) ? end : end ?? updated_at
 }
 
 /**
@@ -81,8 +72,7 @@ export function countEvents (dossier: Countable, count: (day: DayNumber, measure
 function resolutionOf ({ status, due_at: due }: Countable, end: number): EventMeasure {
   if (due === null) return 'resolved_on_time'
   if (end > due) return 'resolved_overdue'
-  const hasResult = status === PROCESSED || status === RETURNED
-  return hasResult && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
+  return hasResult(status) && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
 }
 
 /** At the end of each day from `from` to the one before `until`, this due date was in force; null: there was none. */

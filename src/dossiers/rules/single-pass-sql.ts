@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { dayIn, ENDED_AT, IS_COUNTED } from './events-sql.ts'
+import { dayIn, dayOfInstant, startOfDayIn } from '../../time/business-day-sql.ts'
+import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
 
 /** From the first instant to the one before the other. */
 export interface Instants {
@@ -24,7 +25,7 @@ export function singlePassCounts (
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
-  const isEarly = sql`status >= 9 and ended_at < date_bin('1 day', due_at, '1970-01-01T00:00:00+07:00')`
+  const isEarly = sql`${HAS_RESULT} and ended_at < ${startOfDayIn('due_at')}`
   const isDue = sql`greatest(received_at, due_at) >= ${start} and due_at < ${end}`
   const those = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
   const early = those(sql`${hasEnded} and ${isEarly}`)
@@ -62,7 +63,7 @@ export function singlePassDossiers (
     select ${own}, ${dayIn('ended_at')} as day, ${IN_TIME} as in_time, false as is_pending from ${from}
     where ended_at >= ${start} and ended_at < ${end}`
   const pending = sql`
-    select ${own}, (${end} at time zone interval '7 hours')::date - 1, coalesce(due_at >= ${end}, true), true from ${from}
+    select ${own}, ${dayOfInstant(end)} - 1, coalesce(due_at >= ${end}, true), true from ${from}
     where ${isPendingAt(end)}`
   const due = sql`
     select ${own}, greatest(${dayIn('received_at')}, ${dayIn('due_at')}), coalesce(ended_at <= due_at, false), false from ${from}

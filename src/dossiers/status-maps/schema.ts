@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox'
 import { Example, Name, Named, Ref, SourceCode } from '../../contract/fields.ts'
+import { STATUS_MEANINGS } from '../rules/status.ts'
 
 const MAX_STATUSES = 1_000
 
 export const MappedStatus = Named('MappedStatus', 'What a source calls a national status of dossiers.', {
   code: Name('The status as the source writes it.', 100),
   status: Type.Integer({
-    description: '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, 6 financial ' +
-      'obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned.',
+    description: `${STATUS_MEANINGS}.`,
     minimum: 1, maximum: 10
   })
 })

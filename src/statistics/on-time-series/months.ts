@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import { dayOfInstant } from '../../time/business-day-sql.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { OnTimeSeriesQuery } from './schema.ts'
 
@@ -25,7 +26,7 @@ export async function monthsAsked (
   if (count > MAX_MONTHS) throw invalid('/query/to', 'too_many', `${count} months are asked for, over ${MAX_MONTHS}`)
   const { rows } = await sql<Month & { name: string }>`
     select code, starts_on, ends_on, to_char(ends_on, 'YYYY-MM') as name,
-      starts_on <= (now() at time zone interval '7 hours')::date as has_begun
+      starts_on <= ${dayOfInstant(sql`now()`)} as has_begun
     from periods where calendar = ${calendar} and kind = 'month' and to_char(ends_on, 'YYYY-MM') between ${from} and ${to}
     order by ends_on`.execute(db)
   for (const [parameter, name] of Object.entries({ from, to })) {

@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { askedSpans, countedDossiers } from '../../../dossiers/counts/count.ts'
-import { IS_COUNTED } from '../../../dossiers/rules/events-sql.ts'
+import { IS_COUNTED } from '../../../dossiers/rules/status.ts'
+import { dayIn } from '../../../time/business-day-sql.ts'
 import { MEASURES } from '../../../form-ii06a/identities.ts'
 import type { RecordsPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
@@ -51,6 +52,6 @@ function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly s
 /** Those of all sources are kept; of one they have to be looked for. */
 function desksOf (source: string): RawBuilder<unknown> {
   return sql`(
-    select province_code, unit, min(received_at at time zone interval '7 hours')::date as since
+    select province_code, unit, min(${dayIn('received_at')}) as since
     from dossiers where source = ${source} and ${IS_COUNTED} group by province_code, unit)`
 }

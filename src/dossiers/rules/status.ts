@@ -1,0 +1,37 @@
+import { sql } from 'kysely'
+
+/** The national statuses of dossiers. Source systems number them differently, so each source has a map of its own. */
+export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
+  '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned'
+
+/** A deleted dossier keeps its code, its unit and the instant, and counts nowhere. No source sends this status. */
+export const DELETED = 0
+const ACCEPTED = 2
+const IN_PROCESS = 4
+const WITHDRAWN = 7
+const STOPPED = 8
+const PROCESSED = 9
+const RETURNED = 10
+
+/** Registered (1) and refused (3) applications are not dossiers yet, or never; deleted ones are no longer. */
+export function isCounted (status: number): boolean {
+  return status === ACCEPTED || (status >= IN_PROCESS && status <= RETURNED)
+}
+
+export function hasEnded (status: number): boolean {
+  return status >= WITHDRAWN
+}
+
+/** Processed, whether the result was handed over yet or not; withdrawn and stopped dossiers have no result. */
+export function hasResult (status: number): boolean {
+  return status === PROCESSED || status === RETURNED
+}
+
+// The same in SQL, for a column `status`. Text and not builders: putting statements together must stay cheap.
+export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
+export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)
+
+/** When a dossier ended; null: it is open. Of what was withdrawn or stopped, sources may not say when. */
+export const ENDED_AT = sql.raw(`case
+  when status >= ${PROCESSED} then coalesce(finished_at, returned_at)
+  when status in (${WITHDRAWN}, ${STOPPED}) then coalesce(finished_at, returned_at, updated_at) end`)
