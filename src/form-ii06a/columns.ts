@@ -1,4 +1,4 @@
-import type { Measure } from './identities.ts'
+import type { Measure } from './measures.ts'
 
 /** The columns of form II.06a on paper, in its order; 1 and 2 are the number and the name of a line. */
 export const COLUMNS: Partial<Record<Measure, number>> = {

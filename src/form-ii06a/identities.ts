@@ -1,20 +1,6 @@
 import type { IssueCode } from '../contract/errors.ts'
 import { MAX_COUNT } from '../contract/fields.ts'
-
-/** The measures of form II.06a (Thông tư 01/2020/TT-VPCP), in the form's order. */
-export const MEASURES = [
-  'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
-  'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
-  'pending_in_time', 'pending_overdue', 'pending'
-] as const
-
-export type Measure = typeof MEASURES[number]
-/** null is unknown, never zero. */
-export type Measures = Record<Measure, number | null>
-
-/** Open at the start, or at the end: over time the first or the last counts, where flows are added. */
-export const OPENING: readonly Measure[] = ['carried_over']
-export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
+import { MEASURES, type Measure, type Measures } from './measures.ts'
 
 interface Identity {
   code: IssueCode

@@ -1,4 +1,4 @@
-import { MEASURES } from '../../src/form-ii06a/identities.ts'
+import { MEASURES } from '../../src/form-ii06a/measures.ts'
 import type { Postgres } from '../postgres.ts'
 
 const SET = 'province_code, period, unit, scope, source'

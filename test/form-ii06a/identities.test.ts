@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { completed, MEASURES, type Measure, type Measures } from '../../src/form-ii06a/identities.ts'
+import { completed } from '../../src/form-ii06a/identities.ts'
+import { MEASURES, type Measure, type Measures } from '../../src/form-ii06a/measures.ts'
 
 const count = fc.nat(1_000)
 

@@ -4,15 +4,12 @@ import { dayAfter } from '../../time/calendar.ts'
 import { tableFor, type CountKey, type CountPlan, type Span } from './plan.ts'
 import { instantsOf, TABLES, whichDossiers } from './tables.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
 /** The measures of form II.06a, and what fell due. */
-export const COUNTS = [
-  'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
-  'resolved_early', 'resolved_on_time', 'resolved_in_time', 'resolved_overdue', 'resolved',
-  'pending_in_time', 'pending_overdue', 'pending', 'due', 'due_in_time'
-] as const
+export const COUNTS = [...MEASURES, 'due', 'due_in_time'] as const
 export type DossierCounts = Record<typeof COUNTS[number], number>
 export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 

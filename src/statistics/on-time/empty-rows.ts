@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
+import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
 import type { OnTimeRow } from './schema.ts'
 
 export type FigureName = Measure | `${Measure}_unknown`

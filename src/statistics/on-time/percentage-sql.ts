@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../form-ii06a/identities.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
 import { GROUP_KEYS, type OnTimeQuery } from './schema.ts'
 
 /** The keys of a row, null where it is not grouped by them. */

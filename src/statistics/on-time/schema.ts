@@ -3,8 +3,9 @@ import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../http/response/respond.ts'
 import { PageQuery } from '../../database/sql/keyset.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
-import { MEASURES, type Measure } from '../../form-ii06a/identities.ts'
-import { eachMeasure, Filters } from '../reported/schema.ts'
+import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
+import { eachMeasure } from '../../form-ii06a/meanings.ts'
+import { Filters } from '../reported/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type GroupKey = typeof GROUP_KEYS[number]

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
-import { MEASURES } from '../../form-ii06a/identities.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'
 
 const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: its consolidated row, and its records with those of all below it.'

@@ -9,7 +9,7 @@ import { checkOf } from '../../contract/validation.ts'
 import { resolveUnits, type UnitOf } from '../../catalogue/units/resolve.ts'
 import { rejectSeveralProvinces } from '../../catalogue/units/batch-rules.ts'
 import { draftedRows, namedUnit, type Draft } from './check.ts'
-import { MEASURES, type Measures } from '../../form-ii06a/identities.ts'
+import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 import { DossierStatisticsItem, ROW_SCOPES, type DossierStatistics } from './schema.ts'
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
 import {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../form-ii06a/identities.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
 import { distinctSets, SET_KEY, type SetKey } from './store.ts'
 
 /** The sums of a level and period, kept for the questions that are asked most. */

@@ -3,7 +3,7 @@ import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
-import { MEASURES, type Measures } from '../../form-ii06a/identities.ts'
+import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
 

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { OnTimeSeriesRow } from '../../../src/statistics/on-time-series/schema.ts'
-import { MEASURES } from '../../../src/form-ii06a/identities.ts'
+import { MEASURES } from '../../../src/form-ii06a/measures.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
 

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
-import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/identities.ts'
+import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import type { SetKey } from '../../reported/store.ts'
