@@ -1,27 +1,27 @@
 import { Busy } from '../contract/errors.ts'
 
-/** Connections that writers leave to readers. */
-const KEPT_FOR_READERS = 2
+/** Connections reserved for readers. */
+const RESERVED_FOR_READERS = 2
 
 /**
- * Lets so many writers at a time to the database that readers always find a connection. Who waits is let through in
- * the order of coming. Not to be passed by work that has passed already: it would wait for itself.
+ * A counting semaphore with a queue (FIFO) and a timeout. Limits how many writers use the database at a time, so that
+ * readers always find a connection. Not reentrant: work that runs inside it and enters again waits for itself.
  */
 export class Semaphore {
   #free: number
-  readonly #patience: number
-  readonly #waiting = new Set<() => void>()
+  readonly #timeout: number
+  readonly #queue = new Set<() => void>()
 
   /**
    * @param connections of the pool; all but two may write, and always one
-   * @param patience milliseconds that a writer waits
+   * @param timeout milliseconds that a writer waits for its turn
    */
-  constructor (connections: number, patience = 1_500) {
-    this.#free = Math.max(1, connections - KEPT_FOR_READERS)
-    this.#patience = patience
+  constructor (connections: number, timeout = 1_500) {
+    this.#free = Math.max(1, connections - RESERVED_FOR_READERS)
+    this.#timeout = timeout
   }
 
-  /** @throws Busy when it was not let through in time; what `work` throws */
+  /** @throws Busy when the wait times out; what `work` throws */
   async run<T> (work: () => Promise<T>): Promise<T> {
     await this.#enter()
     try {
@@ -37,22 +37,22 @@ export class Semaphore {
       return
     }
     await new Promise<void>((resolve, reject) => {
-      const letThrough = () => { clearTimeout(timer); resolve() }
+      const enter = () => { clearTimeout(timer); resolve() }
       const timer = setTimeout(() => {
-        this.#waiting.delete(letThrough)
-        reject(new Busy(`no turn to write within ${this.#patience} ms, and ${this.#waiting.size} more wait`))
-      }, this.#patience)
-      this.#waiting.add(letThrough)
+        this.#queue.delete(enter)
+        reject(new Busy(`no turn to write within ${this.#timeout} ms; ${this.#queue.size} more are queued`))
+      }, this.#timeout)
+      this.#queue.add(enter)
     })
   }
 
   #leave () {
-    const [next] = this.#waiting
+    const [next] = this.#queue
     if (next === undefined) {
       this.#free++
       return
     }
-    this.#waiting.delete(next)
+    this.#queue.delete(next)
     next()
   }
 }

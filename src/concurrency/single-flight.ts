@@ -7,15 +7,16 @@ interface Question<T> {
 }
 
 /**
- * Lets identical questions share an answer and keeps it fresh: a request never joins a query that began before the
- * request came, it waits for the next one. Of each question a few queries run at most, and one waits; nothing is kept
- * after that.
+ * Single flight that stays fresh: identical questions share one query, but a request never joins a query that began
+ * before the request arrived. It waits for the next one. For each question at most `atOnce` queries run and one is
+ * queued; no result is cached. Packages for single flight join a running query, which misses rows acknowledged since it
+ * began.
  */
 export class SingleFlight<T> {
   readonly #atOnce: number
   readonly #questions = new Map<string, Question<T>>()
 
-  /** @param atOnce queries of one question that may run side by side */
+  /** @param atOnce queries of one question that may run in parallel */
   constructor (atOnce = 1) {
     this.#atOnce = atOnce
   }
@@ -34,7 +35,7 @@ export class SingleFlight<T> {
     const { running } = question
     let query: Promise<T>
     try {
-      // Requests that arrived together are read together: the query begins when all of them have asked.
+      // Requests that arrive in one turn of the event loop share a query: it begins after all of them have joined.
       await new Promise(resolve => setImmediate(resolve))
       if (running.size >= this.#atOnce) await Promise.race(running).catch(failForAll)
       query = answer()
@@ -50,7 +51,7 @@ export class SingleFlight<T> {
   }
 }
 
-/** A refusal may not hold any more; a database that did not answer will not do so for those that wait, either. */
+/** A domain error may be out of date. A database that did not answer will not answer the waiting requests either. */
 function failForAll (error: unknown) {
   if (!(error instanceof DomainError)) throw error
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable } from 'node:stream'
 
-/** Bytes that a line may have. */
+/** Bytes in a line, at most. */
 export const MAX_LINE = 65_536
 
 export interface Line {
@@ -16,15 +16,15 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf])
 const EMPTY = Buffer.alloc(0)
 
 /**
- * The lines of a stream that are not empty, as many at a time as arrived together; the last one needs no end. Holds no
- * more than a line and what arrived last, however long the stream and its lines are.
- * @param seen told each piece of the stream as it came
+ * The lines of a stream that are not empty, in groups as they arrive; the last one needs no line feed. Buffers at most
+ * one line and the latest chunk, however long the stream and its lines are.
+ * @param seen called with each chunk of bytes as it arrived
  * @throws an error with status 400 when the stream breaks off
  */
 export async function * linesOf (stream: Readable, seen: (bytes: Buffer) => void): AsyncGenerator<Line[]> {
   const reader = new LineReader()
   try {
-    // The socket is still needed for the answer when reading ends early.
+    // The answer still needs the socket when reading ends early.
     for await (const bytes of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       seen(bytes)
       yield reader.read(bytes)
@@ -38,7 +38,7 @@ export async function * linesOf (stream: Readable, seen: (bytes: Buffer) => void
 class LineReader {
   #number = 0
   #begun = EMPTY
-  /** The line that began is too long already. */
+  /** The current line is already too long; the rest of it is dropped. */
   #skipping = false
   #first = true
 
@@ -63,7 +63,7 @@ class LineReader {
 
   #begin (bytes: Buffer) {
     if (this.#skipping) return
-    // A copy: what arrived is a large piece of memory, and this a small part of it.
+    // A copy: a slice would keep the whole chunk in memory.
     this.#begun = Buffer.concat([this.#begun, bytes])
     if (this.#begun.length <= MAX_LINE) return
     this.#skipping = true
@@ -86,7 +86,7 @@ class LineReader {
   }
 }
 
-/** Line by line: only those that are not UTF-8 are lost. */
+/** Decodes line by line, so that one line that is not UTF-8 spoils no other. */
 function textsOf (bytes: Buffer): (string | null)[] {
   const texts: (string | null)[] = []
   for (let from = 0; from <= bytes.length;) {

@@ -1,15 +1,15 @@
 const KEY = /cchc_[a-z0-9]{8,32}_[A-Za-z0-9_-]{20,}/g
 const RUN = /[A-Za-z0-9_.-]+/g
 
-/** The text with `cchc_***` and `jwt_***` in place of what looks like a key of ours or a JSON Web Token. */
+/** Replaces what looks like a key of this service by `cchc_***`, and a JSON Web Token by `jwt_***`. */
 export function redactSecrets (text: string): string {
   const keyless = text.includes('cchc_') ? text.replace(KEY, 'cchc_***') : text
   return keyless.includes('eyJ') ? keyless.replace(RUN, redactToken) : keyless
 }
 
 /**
- * Drops a token and what it runs into. Not one expression for tokens: that would start anew at each `eyJ`, and a text
- * full of them would take the square of its length.
+ * Drops a token and everything up to the end of the run of characters. One regular expression for tokens would restart
+ * at each `eyJ`, and take quadratic time on a text full of them.
  */
 function redactToken (run: string): string {
   const start = run.indexOf('eyJ')

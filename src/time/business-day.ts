@@ -2,13 +2,13 @@
 export type DayNumber = number
 
 const DAY = 86_400_000
-// Asia/Ho_Chi_Minh is UTC+7 without summer time since 1975-06-13, and no dossier is older; to ask the time zone
+// Asia/Ho_Chi_Minh is UTC+7 without summer time since 1975-06-13, and no dossier is older. Asking the time zone
 // database for each of millions of instants takes a hundred times as long.
 const OFFSET = 7 * 3_600_000
 
-/** The first instant of which the offset above is true. */
+/** The first instant for which the offset holds. */
 export const EARLIEST = Date.UTC(1975, 5, 13) - OFFSET
-/** Later instants are mistakes, or stand for "never", which is null here. */
+/** Later instants are mistakes, or mean "never", which is null here. */
 export const LATEST = Date.UTC(2200, 0, 1) - OFFSET
 
 /** The business day of an instant, whatever the time zone of the machine. */
@@ -16,20 +16,15 @@ export function dayOf (instant: number): DayNumber {
   return Math.floor((instant + OFFSET) / DAY)
 }
 
-/** The first day of the slice of a day: the 1st or the 15th of its month. Every period is made of whole slices. */
+/** The first day of the slice of a day: the 1st or the 15th of its month. Every period consists of whole slices. */
 export function sliceOf (day: DayNumber): DayNumber {
-  let slice = slices.get(day)
-  if (slice === undefined) {
-    const dayOfMonth = new Date(day * DAY).getUTCDate()
-    slice = day - dayOfMonth + (dayOfMonth < 15 ? 1 : 15)
-    slices.set(day, slice)
-  }
-  return slice
+  const date = new Date(day * DAY).getUTCDate()
+  return day - date + (date < 15 ? 1 : 15)
 }
 
 /**
- * The first day of the quarter of a day. A quarter begins where one of either calendar does, every three months on the
- * 1st and the 15th of the month before; every period but a month is made of whole quarters.
+ * The first day of the quarter of a day. Quarters are cut where one of either calendar begins: every three months on
+ * the 1st, and on the 15th of the month before. Every period but a month consists of whole quarters.
  */
 export function quarterOf (day: DayNumber): DayNumber {
   const date = new Date(day * DAY)
@@ -38,9 +33,6 @@ export function quarterOf (day: DayNumber): DayNumber {
   const middle = Date.UTC(year, first + 2, 15) / DAY
   return day < middle ? Date.UTC(year, first, 1) / DAY : middle
 }
-
-// There are few days, and each is asked for millions of times.
-const slices = new Map<DayNumber, DayNumber>()
 
 /** Reads `YYYY-MM-DD`. */
 export function parseDay (date: string): DayNumber {

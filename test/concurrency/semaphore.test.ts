@@ -53,7 +53,7 @@ t.test('who waits too long is refused as busy, and does nothing later', async t 
   const inside = await occupy(writers, 1)
   let done = false
   const refused = writers.run(async () => { done = true })
-  await t.rejects(refused, { message: 'no turn to write within 20 ms, and 0 more wait' })
+  await t.rejects(refused, { message: 'no turn to write within 20 ms; 0 more are queued' })
   t.ok(await refused.catch((error: unknown) => error) instanceof Busy)
   await inside.leave()
   await sleep(5)

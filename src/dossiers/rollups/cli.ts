@@ -1,9 +1,9 @@
-// npm run recount: counts all dossiers again, tells every sum that deviates, and corrects it. Ends with 1 if any did.
+// npm run recount: rebuilds the rollups from the dossiers and prints every deviation. Exits with 1 if there was one.
 import { readConfig } from '../../config.ts'
 import { openDatabase } from '../../database/open.ts'
 import { rebuildRollups } from './rebuild.ts'
 
-// Counting takes as long as it takes.
+// No time limits: counting all dossiers may take minutes.
 const connection = await openDatabase(readConfig(process.env), console.error, false)
 try {
   const deviations = await rebuildRollups(connection.db)

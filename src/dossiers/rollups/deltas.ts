@@ -1,3 +1,6 @@
+// Rollups: counts of dossiers by some keys and a span of days, updated in the transaction that writes the dossiers. A
+// stored version is counted with −1, the new one with +1; the sums of both are the deltas. rebuild.ts counts all
+// dossiers again.
 import { sql, type RawBuilder } from 'kysely'
 import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
@@ -6,14 +9,14 @@ import { dayOf, quarterOf, sliceOf, type DayNumber } from '../../time/business-d
 import { countEvents, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
 import { isCounted } from '../rules/status.ts'
 
-/** Where a dossier counts. */
+/** A dossier with the keys of the rollups. */
 export interface RolledUp extends Countable {
   unit: string
   level: string
   field: string
 }
 
-/** The tables of sums, with the columns of their keys after `province_code`, in the order of the key. */
+/** The rollup tables, with the columns of their keys after `province_code`, in the order of the key. */
 export const ROLLUPS = {
   dossier_sums_by_unit: ['unit', 'slice'],
   dossier_sums_by_unit_quarter: ['unit', 'quarter'],
@@ -25,19 +28,21 @@ export type RollupTable = keyof typeof ROLLUPS
 
 export type Cell = Record<EventMeasure, number>
 /** A cell with its key. */
-type Keyed = Record<string, string | number>
-/** Cells by the day that their time begins with. */
+type Row = Record<string, string | number>
+/** Cells by the first day of their span. */
 type Series = Map<DayNumber, Cell>
-/** By what comes before the day in the key, parted by blanks. */
-type All = Map<string, Series>
+/** Series by the key columns before the day, separated by blanks. */
+type Deltas = Map<string, Series>
 
-/** What changes in the sums, by key and day. */
+/** What a transaction adds to the rollups, by key and day. */
 export class RollupDeltas {
-  readonly #byUnit: All = new Map()
-  readonly #byLevel: All = new Map()
-  readonly #byDay: All = new Map()
+  readonly #byUnit: Deltas = new Map()
+  readonly #byLevel: Deltas = new Map()
+  readonly #byDay: Deltas = new Map()
 
-  /** By unit, the day on which the first of its dossiers was received. */
+  /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
+  readonly #slices = new Map<DayNumber, DayNumber>()
+  /** By unit, the day on which its first dossier was received. */
   readonly #since = new Map<string, DayNumber>()
 
   add (dossier: RolledUp) {
@@ -57,20 +62,28 @@ export class RollupDeltas {
     const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
     const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
     countEvents(dossier, (day, measure, by) => {
-      const slice = sliceOf(day)
+      const slice = this.#sliceOf(day)
       cellOf(byUnit, slice)[measure] += sign * by
       cellOf(byLevel, slice)[measure] += sign * by
       cellOf(byDay, day)[measure] += sign * by
     })
   }
 
+  #sliceOf (day: DayNumber): DayNumber {
+    const known = this.#slices.get(day)
+    if (known !== undefined) return known
+    const slice = sliceOf(day)
+    this.#slices.set(day, slice)
+    return slice
+  }
+
   /**
-   * Writes what changes, in the order of the keys, and must be the last that a transaction does: others wait for these
-   * rows, and as nothing is locked after them, never in a circle.
+   * Writes the deltas. Call it last in the transaction: rows are locked in key order and nothing is locked afterwards,
+   * so writers cannot deadlock.
    */
   async apply (trx: Trx, province: string): Promise<void> {
-    await keepSince(trx, province, this.#since)
-    const all: Record<RollupTable, All> = {
+    await saveSince(trx, province, this.#since)
+    const all: Record<RollupTable, Deltas> = {
       dossier_sums_by_unit: this.#byUnit,
       dossier_sums_by_unit_quarter: rollUp(this.#byUnit, quarterOf),
       dossier_sums_by_level: this.#byLevel,
@@ -83,8 +96,8 @@ export class RollupDeltas {
   }
 }
 
-/** The same, added up over longer times. */
-function rollUp (all: All, timeOf: (day: DayNumber) => DayNumber): All {
+/** The same deltas at a coarser grain of time. */
+function rollUp (all: Deltas, timeOf: (day: DayNumber) => DayNumber): Deltas {
   return new Map([...all].map(([key, series]) => {
     const summed: Series = new Map()
     for (const [day, cell] of series) {
@@ -95,13 +108,13 @@ function rollUp (all: All, timeOf: (day: DayNumber) => DayNumber): All {
   }))
 }
 
-function cellsFor (table: RollupTable, all: All): Keyed[] {
-  const cells: Keyed[] = []
+function cellsFor (table: RollupTable, all: Deltas): Row[] {
+  const cells: Row[] = []
   for (const [key, series] of all) {
     const names = key.split(' ')
     for (const [day, cell] of series) {
       if (EVENT_MEASURES.every(measure => cell[measure] === 0)) continue
-      const keyed: Keyed = { ...cell }
+      const keyed: Row = { ...cell }
       ROLLUPS[table].forEach((name, i) => { keyed[name] = names[i] ?? day })
       cells.push(keyed)
     }
@@ -109,7 +122,7 @@ function cellsFor (table: RollupTable, all: All): Keyed[] {
   return cells
 }
 
-function seriesOf (all: All, key: string): Series {
+function seriesOf (all: Deltas, key: string): Series {
   let series = all.get(key)
   if (series === undefined) {
     series = new Map<DayNumber, Cell>()
@@ -133,8 +146,8 @@ const SINCE: Columns<readonly [string, DayNumber]> = {
   unit: { type: 'text', of: ([unit]) => unit }, since: { type: 'date', of: ([, since]) => since }
 }
 
-/** Nearly always it is known already, and nothing is locked. */
-async function keepSince (trx: Trx, province: string, since: ReadonlyMap<string, DayNumber>): Promise<void> {
+/** The day is nearly always stored already; then no row is locked. */
+async function saveSince (trx: Trx, province: string, since: ReadonlyMap<string, DayNumber>): Promise<void> {
   if (since.size === 0) return
   await sql`
     insert into dossier_desks as kept (province_code, unit, since)
@@ -150,12 +163,12 @@ const TYPES: Record<string, ArrayType> = {
   unit: 'text', level: 'text', field: 'text', channel: 'text', quarter: 'date', slice: 'date', day: 'date'
 }
 
-function columnOf (name: string): Columns<Keyed>[string] {
+function columnOf (name: string): Columns<Row>[string] {
   return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }
 }
 
-/** Adds to sums, in the order of their keys. */
-export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Keyed[]): Promise<void> {
+/** Adds to a rollup, in key order. */
+export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Row[]): Promise<void> {
   if (cells.length === 0) return
   const key = ROLLUPS[table]
   const names = [...key, ...EVENT_MEASURES]

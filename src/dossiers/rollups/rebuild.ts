@@ -9,7 +9,7 @@ import { IS_COUNTED } from '../rules/status.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
 
-/** A row that is not what the dossiers say. `key` holds the columns of the table's key after the province. */
+/** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
   table: RollupTable | 'dossier_desks'
   province: string
@@ -24,13 +24,13 @@ interface WrongRollup extends Deviation {
   counted: Cell
 }
 
-/** Any number, so that one recount waits for another: two would correct the same sum twice. */
+/** An advisory lock of an arbitrary number: two rebuilds at once would correct the same row twice. */
 const LOCK = 20_210_614
 
 /**
- * Counts all dossiers again and corrects the sums that deviate. Dossiers may be written meanwhile: rows and sums are
- * read as of one time, at which they had to agree, and a sum is corrected by what it was off then.
- * @returns what was wrong
+ * Counts all dossiers and corrects the rollup rows that deviate. Dossiers may be written meanwhile: both are read in
+ * one snapshot, in which they must agree, and each row is corrected by its difference in that snapshot.
+ * @returns the deviations
  */
 export async function rebuildRollups (db: Db): Promise<Deviation[]> {
   return db.connection().execute(async session => {
@@ -38,7 +38,7 @@ export async function rebuildRollups (db: Db): Promise<Deviation[]> {
     try {
       const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
       return await inTransaction(session, true, async trx => {
-        const desks = await correctedDesks(trx)
+        const desks = await correctSince(trx)
         await correct(trx, wrong)
         return [...desks, ...wrong]
       })
@@ -97,8 +97,8 @@ async function correct (trx: Trx, sums: WrongRollup[]) {
   }
 }
 
-/** Sees to it that no desk is said to send dossiers since a later day than that of the first that it has or had. */
-async function correctedDesks (trx: Trx): Promise<Deviation[]> {
+/** Corrects the day since which a unit sends dossiers where it is later than that of the first that it has or had. */
+async function correctSince (trx: Trx): Promise<Deviation[]> {
   const { rows } = await sql<{ province_code: string, unit: string, stored: string | null, counted: string }>`
     with first as (
       select province_code, unit, min(${dayIn('received_at')}) as since

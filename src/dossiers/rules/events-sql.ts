@@ -7,11 +7,13 @@ import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
 const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplements']
 
 /**
- * What happened to dossiers, one row for each thing that did: the columns asked for, `day`, and the measures, of which
- * one is not 0 (of a dossier received by post, or due and in time, two). Written from the rules once more, in the terms
- * of SQL, so that a mistake in events.ts shows.
+ * The events of dossiers, one row for each: the columns asked for, `day`, and the measures, of which one is not 0 (two
+ * for a dossier received by post, and for one due and in time). It implements the rules of events.ts a second time on
+ * purpose: one updates the rollups and the other rebuilds them, so a mistake in either shows.
  *
- * Few dossiers wait for a supplement, and all of the others are read once, row by row.
+ * `counted` has each dossier with its business days; those without supplements need no more. For the few others,
+ * `waits` has each supplement, `terms` the days between them with the due date then in force, `reached` the day on
+ * which that due date came, `overdue` the days after it, and `met` the due dates that count as due.
  * @param names columns of the dossiers
  * @param which the table, or a query for some of its rows
  */

@@ -1,14 +1,18 @@
+// The counting rules: on which day does a dossier count for what? Here for one dossier, to update rollups by deltas; in
+// events-sql.ts for many, to rebuild rollups and to count what no rollup knows; in single-pass-sql.ts as a fast path
+// for dossiers without supplements. Property tests hold all three to a count by hand. Which status means what:
+// status.ts.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { hasEnded, hasResult, isCounted } from './status.ts'
 
-/** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` goes down as well as up. */
+/** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` can also be negative. */
 export const EVENT_MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
   'became_overdue', 'due', 'due_in_time'
 ] as const
 export type EventMeasure = typeof EVENT_MEASURES[number]
 
-/** While a supplement is waited for, no due date runs. Instants in milliseconds since 1970. */
+/** No due date runs while a supplement is awaited. Instants are milliseconds since 1970. */
 export interface Supplement {
   requested_at: number
   completed_at: number | null
@@ -16,7 +20,10 @@ export interface Supplement {
   new_due_at: number | null
 }
 
-/** What of a dossier decides where it counts. Supplements are in order, without overlap; only the last may be open. */
+/**
+ * The part of a dossier that decides where it counts. Supplements are sorted and do not overlap; only the last may be
+ * open.
+ */
 export interface Countable {
   channel: string
   status: number
@@ -28,18 +35,20 @@ export interface Countable {
   supplements: readonly Supplement[]
 }
 
-/** null: it is open, or has ended and nothing says when. */
+/** When a dossier ended, in milliseconds. null: it is open, or it has ended and no instant says when. */
 export function endOf ({ status, finished_at, returned_at, updated_at }: Countable): number | null {
   if (!hasEnded(status)) return null
   const end = finished_at ?? returned_at
   return hasResult(status) ? end : end ?? updated_at
 }
 
+type Count = (day: DayNumber, measure: EventMeasure, by: 1 | -1) => void
+
 /**
- * Tells on which days a dossier counts for what, from its newest record alone: in which order its records came makes no
- * difference, and days that are past stay as they were unless the record corrects them.
+ * Calls `count` for each day on which a dossier counts for a measure. Depends on the newest version alone, so the order
+ * in which versions arrive makes no difference, and past days change only if a version corrects them.
  */
-export function countEvents (dossier: Countable, count: (day: DayNumber, measure: EventMeasure, by: 1 | -1) => void): void {
+export function countEvents (dossier: Countable, count: Count): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
   count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
@@ -52,14 +61,14 @@ export function countEvents (dossier: Countable, count: (day: DayNumber, measure
   for (const { from, until, due, final } of termsOf(dossier, end)) {
     if (due === null) continue
     const dueDay = dayOf(due)
-    // A due date that was past already when it was set is reached on that day: the days before it are reported.
+    // A due date that was past when it was set is reached on that day: earlier days are reported already.
     const reached = Math.max(from, dueDay)
     const overdueUntil = end === null ? until : Math.min(until, dayOf(end))
     if (reached < overdueUntil) {
       count(reached, 'became_overdue', 1)
       if (overdueUntil !== Infinity) count(overdueUntil, 'became_overdue', -1)
     }
-    // A due date that was not reached before a supplement was asked for is void; one that stayed the same counts once.
+    // A due date that was not reached before a supplement was requested is void; one that stayed the same counts once.
     if ((reached < until || final) && dueDay !== missed) {
       count(reached, 'due', 1)
       if (final && end !== null && end <= due) count(reached, 'due_in_time', 1)
@@ -68,23 +77,23 @@ export function countEvents (dossier: Countable, count: (day: DayNumber, measure
   }
 }
 
-/** In time: not after the due date. Early: on a day before that of the due date, and with a result. */
+/** In time: not after the due date. Early: on a day before the due day, and with a result. */
 function resolutionOf ({ status, due_at: due }: Countable, end: number): EventMeasure {
   if (due === null) return 'resolved_on_time'
   if (end > due) return 'resolved_overdue'
   return hasResult(status) && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
 }
 
-/** At the end of each day from `from` to the one before `until`, this due date was in force; null: there was none. */
+/** A due date and the days at whose end it was in force, from `from` to the day before `until`. null: no due date. */
 interface Term {
   from: DayNumber
   until: DayNumber
   due: number | null
-  /** It is the one that the dossier has, or had at its end. */
+  /** The due date that the dossier has, or had at its end. */
   final: boolean
 }
 
-/** The time in which the dossier did not wait for a supplement, cut where its due date changed. */
+/** The days on which the dossier did not wait for a supplement, split where its due date changed. */
 function termsOf ({ received_at, due_at: due, supplements }: Countable, end: number | null): Term[] {
   const received = dayOf(received_at)
   const last = { from: received, until: Infinity, due, final: true }
@@ -96,7 +105,7 @@ function termsOf ({ received_at, due_at: due, supplements }: Countable, end: num
   for (const [i, { requested_at: requested, completed_at: completed, old_due_at: old }] of waits.entries()) {
     const set = i === 0 ? null : waits[i - 1]!.new_due_at
     terms.push({ from, until: dayOf(requested), due: set ?? old ?? due, final: false })
-    // Whoever has ended waits no longer, whatever became of the supplement.
+    // A dossier that has ended waits no longer, whatever happens to the supplement.
     const waited = completed === null || (end !== null && end < completed) ? end : completed
     if (waited === null) return terms
     from = Math.max(received, dayOf(waited))

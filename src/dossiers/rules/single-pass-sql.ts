@@ -3,22 +3,22 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn, dayOfInstant, startOfDayIn } from '../../time/business-day-sql.ts'
 import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
 
-/** From the first instant to the one before the other. */
+/** A span of time: `start` is included, `end` is not. */
 export interface Instants {
   start: RawBuilder<string>
   end: RawBuilder<string>
 }
 
-/** Only those of which the rules can be told outright: few others wait for a supplement, or have. */
+/** Conditions on dossiers. Single-pass counting is right only for those without supplements, which are nearly all. */
 export const WITHOUT_SUPPLEMENTS = sql`supplements is null`
 export const WITH_SUPPLEMENTS = sql`supplements is not null`
 
 /**
- * Counts dossiers that never waited, in one span and row by row: to tell first what happened on which day, as
- * `dossierEvents` does, takes ten times as long.
+ * Counts dossiers without supplements for one span in a single pass, by comparing instants. A fast path: ten times as
+ * fast as expanding each dossier into events with `dossierEvents`. A property test holds both to the same counts.
  * @param names columns to group by
  * @param which a query for dossiers that were received before the end
- * @returns those columns; the measures but `became_overdue`; `carried_over` and `pending_overdue`
+ * @returns those columns; the measures except `became_overdue`; `carried_over` and `pending_overdue`
  */
 export function singlePassCounts (
   names: readonly string[], which: RawBuilder<unknown>, { start, end }: Instants
@@ -27,19 +27,19 @@ export function singlePassCounts (
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
   const isEarly = sql`${HAS_RESULT} and ended_at < ${startOfDayIn('due_at')}`
   const isDue = sql`greatest(received_at, due_at) >= ${start} and due_at < ${end}`
-  const those = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
-  const early = those(sql`${hasEnded} and ${isEarly}`)
+  const countIf = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
+  const early = countIf(sql`${hasEnded} and ${isEarly}`)
   const measures = {
-    received_online: those(sql`${isNew} and channel = 'online'`),
-    received_direct: those(sql`${isNew} and channel <> 'online'`),
-    received_postal: those(sql`${isNew} and channel = 'postal'`),
+    received_online: countIf(sql`${isNew} and channel = 'online'`),
+    received_direct: countIf(sql`${isNew} and channel <> 'online'`),
+    received_postal: countIf(sql`${isNew} and channel = 'postal'`),
     resolved_early: early,
-    resolved_on_time: sql`${those(sql`${hasEnded} and ${IN_TIME}`)} - ${early}`,
-    resolved_overdue: those(sql`${hasEnded} and ended_at > due_at`),
-    due: those(isDue),
-    due_in_time: those(sql`${isDue} and ended_at <= due_at`),
-    carried_over: those(sql`received_at < ${start} and ${isPendingAt(start)}`),
-    pending_overdue: those(sql`due_at < ${end} and ${isPendingAt(end)}`)
+    resolved_on_time: sql`${countIf(sql`${hasEnded} and ${IN_TIME}`)} - ${early}`,
+    resolved_overdue: countIf(sql`${hasEnded} and ended_at > due_at`),
+    due: countIf(isDue),
+    due_in_time: countIf(sql`${isDue} and ended_at <= due_at`),
+    carried_over: countIf(sql`received_at < ${start} and ${isPendingAt(start)}`),
+    pending_overdue: countIf(sql`due_at < ${end} and ${isPendingAt(end)}`)
   }
   const counts = Object.entries(measures).map(([name, count]) => sql`${count} as ${sql.ref(name)}`)
   return sql`
@@ -47,11 +47,11 @@ export function singlePassCounts (
     from ${withEnd(which)} ${names.length === 0 ? sql`` : sql`group by ${columns(names)}`}`
 }
 
-/** What makes a dossier count: it ended, it ended or is pending, or it fell due. */
+/** Why a dossier counts: it ended; it ended or is pending; or it fell due. */
 export type Counting = 'ended' | 'handled' | 'due'
 
 /**
- * Each time that a dossier counts, of those that never waited: its columns, `ended_at`, `day`, `in_time` and
+ * Lists dossiers without supplements, one row each time that one counts: its columns, `ended_at`, `day`, `in_time` and
  * `is_pending`.
  */
 export function singlePassDossiers (
@@ -71,7 +71,7 @@ export function singlePassDossiers (
   return { ended, handled: sql`${ended} union all ${pending}`, due }[counting]
 }
 
-/** Of what has ended. */
+/** For dossiers that have ended. */
 const IN_TIME = sql`coalesce(ended_at <= due_at, true)`
 
 function isPendingAt (instant: RawBuilder<string>): RawBuilder<boolean> {
