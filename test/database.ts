@@ -80,7 +80,7 @@ export async function openEmbedded (t: Test): Promise<Address> {
 
 async function openOnServer (t: Test): Promise<Address> {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
-  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
+  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   await sql`create database ${sql.id(name)} template ${sql.id(TEMPLATE_NAME)}`.execute(maintenance.db)
   t.teardown(async () => {
     await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)

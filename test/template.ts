@@ -34,7 +34,7 @@ if (import.meta.main) {
 }
 
 async function fillServer (connectionString: string) {
-  const { db, close } = connect({ connectionString }, { max: 1, onLost: console.error, hurried: false })
+  const { db, close } = connect({ connectionString }, { max: 1, onLost: console.error, timeLimits: 'relaxed' })
   await sql`drop database if exists ${sql.id(TEMPLATE_NAME)}`.execute(db)
   await sql`create database ${sql.id(TEMPLATE_NAME)}`.execute(db)
   await close()
@@ -42,7 +42,7 @@ async function fillServer (connectionString: string) {
 }
 
 async function fill (address: Address) {
-  const { db, close } = connect(address, { max: 2, onLost: console.error, hurried: false })
+  const { db, close } = connect(address, { max: 2, onLost: console.error, timeLimits: 'relaxed' })
   await migrate(db)
   await loadCatalogue(db)
   await loadSample(db)

@@ -1,8 +1,8 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
-import { GIVEN_UP, ServiceClient, PATIENCE } from './service-client.ts'
-import { PreparingClient } from './sql/prepared.ts'
+import { GIVEN_UP, ServiceClient, type ServiceClientConfig } from './service-client.ts'
 import type { DB } from './tables.ts'
+import { TIME_LIMITS } from './time-limits.ts'
 
 export type Db = Kysely<DB>
 /** A function that takes this writes; only a transaction can call it. */
@@ -26,12 +26,12 @@ export interface Connection {
   close: () => Promise<void>
 }
 
-interface ConnectOptions {
+export interface ConnectOptions {
   max: number
-  /** Told of a connection that died while nobody used it; the pool replaces it by itself. */
+  /** Called for a connection that died while nothing used it; the pool replaces it by itself. */
   onLost: (error: Error) => void
-  /** Whether someone waits for each statement: not so in migrations, nor where only one can run at a time. */
-  hurried?: boolean
+  /** `interactive` for a server, and `relaxed` for the embedded database, where it is left out. */
+  timeLimits?: keyof typeof TIME_LIMITS | undefined
 }
 
 const TEXT_PARSERS: Record<number, (text: string) => unknown> = {
@@ -50,23 +50,24 @@ export function exactNumber (text: string): number {
 }
 
 /** Opens a pool. Every wait is bounded, so a slow or lost database becomes an error and not a queue. */
-export function connect (address: Address, { max, onLost, hurried = 'connectionString' in address }: ConnectOptions): Connection {
-  const pool = new pg.Pool({
-    Client: hurried ? ServiceClient : PreparingClient,
+export function connect (address: Address, { max, onLost, timeLimits }: ConnectOptions): Connection {
+  const limits = TIME_LIMITS[timeLimits ?? ('connectionString' in address ? 'interactive' : 'relaxed')]
+  const options: pg.PoolConfig & ServiceClientConfig = {
+    // The pool passes these options to each client, which its types do not know.
+    Client: ServiceClient as never,
     max,
     application_name: 'cchc-statistics',
-    // Else the server plans a prepared statement anew at each call, which takes longer than to run it; and compiles for
+    // Otherwise the server plans a prepared statement at each call, which takes longer than to run it; and compiles for
     // a second what runs for some milliseconds, where it takes the rows of a JSON for many.
     options: '-c plan_cache_mode=force_generic_plan -c jit=off',
     connectionTimeoutMillis: 450,
     idleTimeoutMillis: 30_000,
-    lock_timeout: hurried ? 900 : 20_000,
-    statement_timeout: hurried ? PATIENCE - 100 : 0,
-    idle_in_transaction_session_timeout: 10_000,
+    ...limits,
     keepAlive: true,
     types: { getTypeParser: parserOf },
     ...address
-  })
+  }
+  const pool = new pg.Pool(options)
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => {
@@ -77,7 +78,7 @@ export function connect (address: Address, { max, onLost, hurried = 'connectionS
   return { db, pool, close: () => db.destroy() }
 }
 
-/** What keeps one connection from being answered may keep all: that is not to be found out with a request for each. */
+/** Where one connection hangs, the idle ones probably do too: drop them, rather than lose a request on each. */
 function dropIdle (pool: pg.Pool) {
   for (let idle = pool.idleCount; idle > 0; idle--) pool.connect().then(client => { client.release(true) }, () => {})
 }

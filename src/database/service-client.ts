@@ -1,55 +1,74 @@
-import { sql } from 'kysely'
-import type { Db, Trx } from './connect.ts'
-import { PreparingClient } from './sql/prepared.ts'
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
 
-/** Milliseconds after which a statement has no answer. A request has several things to wait for, and two seconds. */
-export const PATIENCE = 1_700
+/** What the first words of a statement ask of its connection. */
+export const MARKS = {
+  /** To plan it once on each connection, and then reuse the plan. */
+  prepared: '/* prepared */',
+  /** To allow it, and all that follows in its transaction, the deadline of slow statements. */
+  slow: '/* slow */'
+}
 
-/** Emitted by a connection that is given up. */
+/** Milliseconds after which a statement that has no answer costs the connection. */
+export interface Deadlines {
+  usual: number
+  slow: number
+}
+
+export interface ServiceClientConfig extends pg.ClientConfig {
+  deadlines?: Deadlines
+}
+
+/** Emitted by a connection whose deadline has passed. */
 export const GIVEN_UP = 'given up'
 
-const MARK = '/* takes its time */'
-const SECONDS = 20
-
-/** Lets the statements of a transaction take longer than usual: those that count a whole source anew. */
-export async function allowSlowStatements (trx: Trx): Promise<void> {
-  await sql.raw(`${MARK} set local statement_timeout = '${SECONDS}s'`).execute(trx)
-}
-
-/** Reads, as of one moment, what takes more than a moment to count. */
-export async function inSlowRead<R> (db: Db, read: (trx: Trx) => Promise<R>): Promise<R> {
-  return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
-    await allowSlowStatements(trx)
-    return read(trx)
-  })
-}
-
 /**
- * A connection that is given up when a statement has no answer in time. The server ends what takes too long; this is
- * for a server that does not even do that, because its process is stopped or the network gone.
+ * A connection that prepares the statements marked for it, and that is given up when a statement passes its deadline.
+ * The server cancels what takes too long; the deadline is for a server that does not even do that, because its process
+ * is stopped or the network gone.
  */
-export class ServiceClient extends PreparingClient {
-  #allowed = PATIENCE
+export class ServiceClient extends pg.Client {
+  // Prepared statements of the embedded database outlive their connection, so a name must never be used by two.
+  readonly #id = randomBytes(6).toString('hex')
+  readonly #names = new Map<string, string>()
+  readonly #deadlines: Deadlines | undefined
+  #isSlow = false
+
+  constructor (config: ServiceClientConfig) {
+    super(config)
+    this.#deadlines = config.deadlines
+  }
 
   override query (text: unknown, values?: unknown, callback?: unknown): never {
-    const result = super.query(text, values, callback) as unknown
-    if (!(result instanceof Promise)) return result as never
-    const timer = setTimeout(() => { this.#giveUp() }, this.#allowanceOf(text))
+    const statement = hasMark(text, 'prepared') ? { name: this.#nameOf(text), text } : text
+    const result = super.query(statement as string, values as never, callback as never) as unknown
+    if (this.#deadlines === undefined || !(result instanceof Promise)) return result as never
+    const timer = setTimeout(() => { this.#giveUp() }, this.#deadlineOf(text, this.#deadlines))
     return result.finally(() => { clearTimeout(timer) }) as never
   }
 
-  /** What a transaction is allowed ends with it: the connection is used again, and not always for a transaction. */
-  #allowanceOf (text: unknown): number {
-    if (typeof text === 'string' && text.startsWith(MARK)) this.#allowed = (SECONDS + 1) * 1_000
-    const allowed = this.#allowed
-    if (text === 'commit' || text === 'rollback') this.#allowed = PATIENCE
-    return allowed
+  #nameOf (text: string): string {
+    const name = this.#names.get(text) ?? `prepared_${this.#id}_${this.#names.size}`
+    this.#names.set(text, name)
+    return name
   }
 
-  /** Whoever waits is told so, and the pool makes another. */
+  /** A mark holds until its transaction ends: the connection is used again, and not always for a transaction. */
+  #deadlineOf (text: unknown, { usual, slow }: Deadlines): number {
+    if (hasMark(text, 'slow')) this.#isSlow = true
+    const deadline = this.#isSlow ? slow : usual
+    if (text === 'commit' || text === 'rollback') this.#isSlow = false
+    return deadline
+  }
+
+  /** Rejects the statements that wait on the connection; the pool opens another. */
   #giveUp () {
     this.emit(GIVEN_UP)
     const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
     stream.destroy()
   }
+}
+
+function hasMark (text: unknown, mark: keyof typeof MARKS): text is string {
+  return typeof text === 'string' && text.startsWith(MARKS[mark])
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
-import { inSlowRead } from '../database/service-client.ts'
+import { inSlowRead } from '../database/time-limits.ts'
 import type { Write } from '../writes/unit-of-work.ts'
 import { notFound } from '../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../database/sql/keyset.ts'

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connect.ts'
-import { PATIENCE, allowSlowStatements } from '../../src/database/service-client.ts'
+import { allowSlowStatements, TIME_LIMITS } from '../../src/database/time-limits.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { openEmbedded } from '../database.ts'
+
+const { usual: DEADLINE } = TIME_LIMITS.interactive.deadlines
 
 /** A cable to a real database, which can be pulled: then nothing comes through, and nobody is told. */
 async function cableTo (t: Test, path: string) {
@@ -47,7 +49,7 @@ t.test('a database behind a cable', async t => {
     const since = performance.now()
     await t.rejects(sql`select 1`.execute(db), { message: /Connection terminated/ })
     const waited = performance.now() - since
-    t.ok(waited >= PATIENCE - 50 && waited < PATIENCE + 1_000, `${waited} ms`)
+    t.ok(waited >= DEADLINE - 50 && waited < DEADLINE + 1_000, `${waited} ms`)
     await new Promise(resolve => setTimeout(resolve, 100))
     t.equal(pool.totalCount, 0)
     t.not(lost.length, 0)
@@ -59,8 +61,8 @@ t.test('a database behind a cable', async t => {
   })
 
   t.test('may take longer within a transaction that says so, and only there', async t => {
-    const slow = sql`select pg_sleep(${(PATIENCE + 300) / 1_000})`
-    await t.resolves(inTransaction(db, true, async trx => { await allowSlowStatements(trx); return slow.execute(trx) }))
+    const slow = sql`select pg_sleep(${(DEADLINE + 300) / 1_000})`
+    await t.resolves(inTransaction(db, async trx => { await allowSlowStatements(trx); return slow.execute(trx) }))
     await t.rejects(slow.execute(db))
   })
 })

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { inSlowRead } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/time-limits.ts'
 import { invalid } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { changeOf } from '../../writes/batch.ts'
 import type { Db } from '../../database/connect.ts'
-import { allowSlowStatements } from '../../database/service-client.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
 import { auditRowsOf } from '../../writes/audit-log.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
 import { notFound } from '../../contract/errors.ts'

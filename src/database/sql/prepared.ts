@@ -1,38 +1,15 @@
 import { CompiledQuery, sql, type RawBuilder } from 'kysely'
-import pg from 'pg'
-
-const MARK = '/* prepared */'
+import { MARKS } from '../service-client.ts'
 
 /**
- * Marks a statement to be planned once a connection and then reused. For statements that are few and asked often:
- * a connection keeps each text that it has seen.
+ * Marks a statement to be planned once on each connection and then reused. For statements that are few and asked often:
+ * a connection holds each text that it has seen.
  */
 export function prepared<T> (query: RawBuilder<T>): RawBuilder<T> {
-  return sql<T>`${sql.raw(MARK)} ${query}`
+  return sql<T>`${sql.raw(MARKS.prepared)} ${query}`
 }
 
-/** The same for a statement without parameters: not even put together again. */
+/** The same for a statement without parameters, which need not be compiled at each call. */
 export function preparedText<T> (text: string): CompiledQuery<T> {
-  return CompiledQuery.raw(`${MARK} ${text}`)
-}
-
-let clients = 0
-
-/** A connection that keeps the marked statements. */
-export class PreparingClient extends pg.Client {
-  // The embedded database keeps statements when a connection is replaced: names must differ between them.
-  readonly #id = ++clients
-  readonly #names = new Map<string, string>()
-
-  override query (text: unknown, values?: unknown, callback?: unknown): never {
-    const marked = typeof text === 'string' && text.startsWith(MARK)
-    const statement = marked ? { name: this.#nameOf(text), text } : text
-    return super.query(statement as string, values as never, callback as never) as never
-  }
-
-  #nameOf (text: string): string {
-    const name = this.#names.get(text) ?? `prepared_${this.#id}_${this.#names.size}`
-    this.#names.set(text, name)
-    return name
-  }
+  return CompiledQuery.raw(`${MARKS.prepared} ${text}`)
 }

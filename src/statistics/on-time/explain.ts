@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
-import { inSlowRead } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/time-limits.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dossiersOf } from '../../dossiers/counts/drill-down.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'

@@ -1,6 +1,6 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { inSlowRead } from '../../database/service-client.ts'
+import { inSlowRead } from '../../database/time-limits.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import { tableFor } from '../../dossiers/counts/plan.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'

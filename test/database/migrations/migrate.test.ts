@@ -18,7 +18,7 @@ async function empty (t: Test): Promise<Address> {
 
 async function emptyOnServer (t: Test): Promise<Address> {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
-  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
+  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   await sql`create database ${sql.id(name)}`.execute(maintenance.db)
   t.teardown(async () => {
     await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)

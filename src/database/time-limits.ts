@@ -1,0 +1,50 @@
+import { sql, type Kysely, type Transaction } from 'kysely'
+import { MARKS, type Deadlines } from './service-client.ts'
+// Not Db and Trx of connect.ts, which takes its limits from here.
+import type { DB } from './tables.ts'
+
+/** Limits of a connection in milliseconds, under the names of PostgreSQL; 0: none. */
+interface TimeLimits {
+  lock_timeout: number
+  statement_timeout: number
+  idle_in_transaction_session_timeout: number
+  deadlines?: Deadlines
+}
+
+/** After this a statement is cancelled in a transaction of which `allowSlowStatements` was asked. */
+const SLOW_STATEMENT = 20_000
+
+// A process that stops in the middle of a transaction must not hold its locks for longer.
+const IDLE_IN_TRANSACTION = 10_000
+
+export const TIME_LIMITS = {
+  /** Somebody waits for the answer: a request has two seconds, and several things to wait for. */
+  interactive: {
+    // Below statement_timeout: the error then says that it was a lock.
+    lock_timeout: 900,
+    statement_timeout: 1_600,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    // Above the timeouts of the server, so that they come first where the server still works.
+    deadlines: { usual: 1_700, slow: SLOW_STATEMENT + 1_000 }
+  },
+  /** Nobody waits, as in a migration; or statements wait for one another, as on the embedded database. */
+  relaxed: {
+    // Requests queue up behind a migration that waits for its lock.
+    lock_timeout: 20_000,
+    statement_timeout: 0,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION
+  }
+} satisfies Record<string, TimeLimits>
+
+/** Lets the statements of a transaction take longer than usual: those that roll up a whole source again. */
+export async function allowSlowStatements (trx: Transaction<DB>): Promise<void> {
+  await sql.raw(`${MARKS.slow} set local statement_timeout = ${SLOW_STATEMENT}`).execute(trx)
+}
+
+/** Reads, in one snapshot, what takes longer to count than a statement usually may. */
+export async function inSlowRead<R> (db: Kysely<DB>, read: (trx: Transaction<DB>) => Promise<R>): Promise<R> {
+  return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
+    await allowSlowStatements(trx)
+    return read(trx)
+  })
+}
