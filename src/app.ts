@@ -26,7 +26,6 @@ import { corsOptions, type Origins } from './http/response/cors.ts'
 import { answerConditionally } from './http/response/etag.ts'
 import { protectAnswer } from './http/response/security-headers.ts'
 import { Problem, sendError, sendNotFound, sendUnreadable } from './http/response/error-handler.ts'
-import type { TrustedProxies } from './http/request/trusted-proxies.ts'
 import { refuseSlowBodies } from './http/request/slow-body.ts'
 import { validatorCompiler } from './contract/validation.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
@@ -52,7 +51,7 @@ interface AppOptions {
   access?: AccessOptions
   /** Measured, where it is given. */
   pool?: PoolCounts
-  http?: { corsOrigins?: Origins, trustProxy?: TrustedProxies }
+  http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'] }
 }
 
 const OPEN: AccessOptions = { publicRead: true, requestsPerMinute: 0, issuer: null }

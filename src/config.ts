@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import { envSchema } from 'env-schema'
 import { Type, type Static } from 'typebox'
 import type { AccessOptions } from './access/auth/access-control.ts'
-import { originsOf, type Origins } from './http/response/cors.ts'
-import { trustedProxies, type TrustedProxies } from './http/request/trusted-proxies.ts'
 import { OneOf } from './contract/fields.ts'
+import type { MigrationOptions } from './database/migrations/migrate.ts'
+import type { DatabaseOptions } from './database/open.ts'
+import type { Origins } from './http/response/cors.ts'
 
 const Config = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -27,6 +29,10 @@ const Config = Type.Object({
   LOG_LEVEL: OneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' })
 })
 type Read = Static<typeof Config>
+
+/** Whose word is taken for the address that a request comes from, as fastify takes it. */
+export type TrustedProxies = true | string[] | ((address: string, hop: number) => boolean)
+
 export type Config = Readonly<
   Omit<Read, 'CORS_ORIGINS' | 'TRUST_PROXY'> & { CORS_ORIGINS?: Origins, TRUST_PROXY?: TrustedProxies }
 >
@@ -46,9 +52,64 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
   })
 }
 
+/**
+ * @param text origins as browsers send them, separated by commas, or `*`
+ * @throws Error that names the one at fault
+ */
+export function originsOf (text: string): Origins {
+  if (text.trim() === '*') return '*'
+  const origins = text.split(',').map(origin => origin.trim())
+  for (const origin of origins) {
+    const url = URL.parse(origin)
+    if (url?.origin !== origin || !/^https?:$/.test(url.protocol)) {
+      throw new Error(`CORS_ORIGINS: ${JSON.stringify(origin)} is not an origin such as https://example.vn, nor is the whole *`)
+    }
+  }
+  return origins
+}
+
+/**
+ * @param text `true`, a number of hops, or addresses and CIDRs separated by commas
+ * @throws Error that names the one at fault
+ */
+export function trustedProxies (text: string): TrustedProxies {
+  if (text.trim() === 'true') return true
+  if (/^\s*[1-9]\d?\s*$/.test(text)) {
+    // Fastify takes a plain number for none, because a client that reaches the service directly could forge its address.
+    // The operator knows whether one can.
+    const hops = Number(text)
+    return (_address, hop) => hop < hops
+  }
+  const addresses = text.split(',').map(address => address.trim())
+  for (const address of addresses) {
+    if (!isNetwork(address)) {
+      throw new Error(`TRUST_PROXY: ${JSON.stringify(address)} is not an address or CIDR, nor is the whole true or a number of hops`)
+    }
+  }
+  return addresses
+}
+
+// Fastify checks the list too, but only after the database is open, and without the name of the variable.
+function isNetwork (text: string): boolean {
+  const [, address = '', prefix] = /^([^/]*)(?:\/([1-9]\d{0,2}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  return version !== 0 && Number(prefix ?? 0) <= (version === 4 ? 32 : 128)
+}
+
+/** What a configuration means for the database. */
+export function databaseOf (config: Config): DatabaseOptions & MigrationOptions {
+  return {
+    url: config.DATABASE_URL,
+    ownerUrl: config.MIGRATION_DATABASE_URL,
+    dataDir: config.DATA_DIR,
+    poolSize: config.POOL_SIZE,
+    allowUnsafeDurability: config.ALLOW_UNSAFE_DURABILITY
+  }
+}
+
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
-/** Requests a minute where nobody says otherwise: a hundred a second. */
+/** Requests a minute by default: a hundred a second. */
 const RATE_LIMIT = 6_000
 
 /**

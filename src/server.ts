@@ -1,8 +1,8 @@
 import closeWithGrace from 'close-with-grace'
-import { pino, type Logger } from 'pino'
+import { pino } from 'pino'
 import { buildApp } from './app.ts'
 import { createFirstKey } from './access/clients/first-key.ts'
-import { accessOf, readConfig } from './config.ts'
+import { accessOf, databaseOf, readConfig } from './config.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
@@ -26,9 +26,11 @@ async function start () {
   const config = readConfig(process.env)
   const access = accessOf(config)
   const logger = pino(logOptions(config.LOG_LEVEL), logBuffer())
-  const connection = await openDatabase(config, lossesTo(logger))
+  const onLost = (error: Error) => { logger.warn({ err: error }, 'a database connection was lost') }
+  const database = databaseOf(config)
+  const connection = await openDatabase(database, { onLost })
   try {
-    await migrateConfigured(connection.db, config, lossesTo(logger))
+    await migrateConfigured(connection.db, database, onLost)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
@@ -55,9 +57,4 @@ async function start () {
     await connection.close()
     throw error
   }
-}
-
-/** Tells the log of a connection that died; the pool makes another. */
-function lossesTo (logger: Logger): (error: Error) => void {
-  return error => { logger.warn({ err: error }, 'a database connection was lost') }
 }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { accessOf, readConfig } from '../src/config.ts'
+import { accessOf, databaseOf, originsOf, readConfig, trustedProxies } from '../src/config.ts'
 
 const DEFAULTS = {
   HOST: '127.0.0.1', PORT: 3000, DATA_DIR: 'data', POOL_SIZE: 10, ALLOW_UNSAFE_DURABILITY: false, PUBLIC_READ: false,
@@ -56,6 +56,13 @@ t.test('nothing changes it afterwards', async t => {
   t.ok(Object.isFrozen(readConfig({})))
 })
 
+t.test('the database is the one that is named, with its owner, or a folder', async t => {
+  const rest = { dataDir: 'data', poolSize: 10, allowUnsafeDurability: false }
+  t.same(databaseOf(readConfig({})), { url: undefined, ownerUrl: undefined, ...rest })
+  const [url, ownerUrl] = ['postgres://localhost/cchc', 'postgres://owner@localhost/cchc']
+  t.same(databaseOf(readConfig({ DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl })), { url, ownerUrl, ...rest })
+})
+
 const DATABASE_URL = 'postgres://localhost/cchc'
 const accessWith = (environment: NodeJS.ProcessEnv) => accessOf(readConfig(environment))
 
@@ -89,5 +96,31 @@ t.test('an issuer of tokens is named whole or not at all', async t => {
   })
   for (const name of Object.keys(issuer)) {
     t.throws(() => accessWith({ DATABASE_URL, ...issuer, [name]: '' }), { message: /are needed together/ }, name)
+  }
+})
+
+t.test('origins are read as browsers send them', async t => {
+  t.equal(originsOf(' * '), '*')
+  t.same(originsOf('https://a.vn'), ['https://a.vn'])
+  t.same(originsOf('https://a.vn,http://b.vn:8080 , http://[::1]:3000'), ['https://a.vn', 'http://b.vn:8080', 'http://[::1]:3000'])
+  for (const [text, fault] of Object.entries({
+    'a.vn': 'a.vn', 'https://a.vn/': 'https://a.vn/', 'https://a.vn, https://b.vn/x': 'https://b.vn/x', 'https://a.vn,*': '*', 'https://a.vn,': '',
+    'HTTPS://a.vn': 'HTTPS://a.vn', 'https://a.vn:443': 'https://a.vn:443', 'ftp://a.vn': 'ftp://a.vn', null: 'null', 'https://u:p@a.vn': 'https://u:p@a.vn'
+  })) {
+    t.throws(() => originsOf(text), { message: `CORS_ORIGINS: "${fault}" is not an origin such as https://example.vn, nor is the whole *` }, text)
+  }
+})
+
+t.test('proxies are named by address, number or not at all', async t => {
+  t.equal(trustedProxies(' true '), true)
+  t.same(trustedProxies('10.0.0.1'), ['10.0.0.1'])
+  t.same(trustedProxies('10.0.0.0/8 , ::1,fd00::/64'), ['10.0.0.0/8', '::1', 'fd00::/64'])
+  for (const [text, fault] of Object.entries({
+    false: 'false', nginx: 'nginx', 0: '0', '-1': '-1', 100: '100', 1.5: '1.5', '10.0.0': '10.0.0', '10.0.0.0/33': '10.0.0.0/33',
+    '10.0.0.0/0': '10.0.0.0/0', '::1/129': '::1/129', '10.0.0.1,': '', '10.0.0.1, true': 'true', '10.0.0.0/8/8': '10.0.0.0/8/8', '10.0.0.0/': '10.0.0.0/'
+  })) {
+    t.throws(() => trustedProxies(text), {
+      message: `TRUST_PROXY: "${fault}" is not an address or CIDR, nor is the whole true or a number of hops`
+    }, text)
   }
 })

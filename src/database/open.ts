@@ -1,33 +1,35 @@
 import { sql } from 'kysely'
-import { connect, type Connection } from './connect.ts'
+import { connect, type Connection, type ConnectOptions } from './connect.ts'
 import { startEmbedded } from './embedded/embedded.ts'
 
-interface OpenOptions {
-  DATABASE_URL?: string
-  DATA_DIR: string
-  POOL_SIZE: number
-  ALLOW_UNSAFE_DURABILITY: boolean
+export interface DatabaseOptions {
+  /** Of a server; left out: the embedded database. */
+  url?: string | undefined
+  /** Folder of the embedded database. */
+  dataDir: string
+  poolSize: number
+  /** Whether to use a server that may lose what it acknowledged. */
+  allowUnsafeDurability: boolean
 }
 
 const OLDEST_VERSION = 15
 
 /**
- * Opens the server that `DATABASE_URL` names, or else the embedded database.
- * @param hurried see ConnectOptions
+ * Opens the server that the options name, or otherwise the embedded database.
  * @throws Error with one clear line, when it cannot be reached, is too old, or would lose what it acknowledged
  */
 export async function openDatabase (
-  options: OpenOptions, onLost: (error: Error) => void, hurried?: boolean
+  { url, dataDir, poolSize: max, allowUnsafeDurability }: DatabaseOptions,
+  { onLost, timeLimits }: Omit<ConnectOptions, 'max'>
 ): Promise<Connection> {
-  const { DATABASE_URL: url, DATA_DIR, POOL_SIZE: max } = options
   if (url === undefined) {
-    const embedded = await startEmbedded(DATA_DIR)
+    const embedded = await startEmbedded(dataDir)
     const connection = connect(embedded.address, { max, onLost })
     return { ...connection, close: async () => { await connection.close(); await embedded.close() } }
   }
-  const connection = connect({ connectionString: url }, { max, onLost, hurried })
+  const connection = connect({ connectionString: url }, { max, onLost, timeLimits })
   try {
-    await refuseUnfit(connection, options.ALLOW_UNSAFE_DURABILITY)
+    await refuseUnfit(connection, allowUnsafeDurability)
     return connection
   } catch (error) {
     await connection.close()

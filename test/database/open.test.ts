@@ -9,10 +9,10 @@ import { openDatabase } from '../../src/database/open.ts'
 import { openEmbedded } from '../database.ts'
 import { SERVER } from '../template.ts'
 
-const OPTIONS = { DATA_DIR: 'none', POOL_SIZE: 2, ALLOW_UNSAFE_DURABILITY: false }
+const OPTIONS = { dataDir: 'none', poolSize: 2, allowUnsafeDurability: false }
 
 function open (options: Partial<Parameters<typeof openDatabase>[0]>) {
-  return openDatabase({ ...OPTIONS, ...options }, () => {})
+  return openDatabase({ ...OPTIONS, ...options }, { onLost: () => {} })
 }
 
 /** An embedded database, which runs with fsync off, and can be made to say of itself what a test wants. */
@@ -29,14 +29,14 @@ async function pretender (t: Test) {
       return case name ${sql.raw(cases)} else pg_catalog.current_setting(name) end`.execute(db)
     await close()
   }
-  return { DATABASE_URL: `postgres://${user}@${encodeURIComponent(host)}/${database}`, says }
+  return { url: `postgres://${user}@${encodeURIComponent(host)}/${database}`, says }
 }
 
 t.test('without an address a database in a folder is made and opened', async t => {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
   for (const expected of [1, 2]) {
-    const { db, close } = await open({ DATA_DIR: join(folder, 'data') })
+    const { db, close } = await open({ dataDir: join(folder, 'data') })
     await sql`create table if not exists opened (n integer)`.execute(db)
     await sql`insert into opened values (1)`.execute(db)
     t.equal((await sql<{ count: number }>`select count(*) from opened`.execute(db)).rows[0]!.count, expected)
@@ -45,14 +45,14 @@ t.test('without an address a database in a folder is made and opened', async t =
 })
 
 t.test('a server', async t => {
-  const { DATABASE_URL, says } = await pretender(t)
+  const { url, says } = await pretender(t)
 
   t.test('that would lose what it acknowledged is refused, unless one insists', async t => {
     const lost = /^the database runs with .* off .* ALLOW_UNSAFE_DURABILITY=true runs all the same$/
     for (const settings of [{ fsync: 'off', full_page_writes: 'on' }, { fsync: 'on', full_page_writes: 'off' }]) {
       await says(settings)
-      await t.rejects(open({ DATABASE_URL }), { message: lost })
-      const { db, close } = await open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true })
+      await t.rejects(open({ url }), { message: lost })
+      const { db, close } = await open({ url, allowUnsafeDurability: true })
       t.match((await sql`select 1 as n`.execute(db)).rows, [{ n: 1 }])
       await close()
     }
@@ -61,16 +61,16 @@ t.test('a server', async t => {
   t.test('that is too old is refused', async t => {
     const settings = { fsync: 'on', full_page_writes: 'on' }
     await says({ ...settings, server_version_num: '140023' })
-    await t.rejects(open({ DATABASE_URL, ALLOW_UNSAFE_DURABILITY: true }), {
+    await t.rejects(open({ url, allowUnsafeDurability: true }), {
       message: 'the database is PostgreSQL 14; 15 or later is needed'
     })
     await says({ ...settings, server_version_num: '150000' })
-    await (await open({ DATABASE_URL })).close()
+    await (await open({ url })).close()
   })
 })
 
 t.test('a server that cannot be reached is refused, with the reason', async t => {
-  await t.rejects(open({ DATABASE_URL: 'postgres://127.0.0.1:1/none' }), {
+  await t.rejects(open({ url: 'postgres://127.0.0.1:1/none' }), {
     message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1'
   })
   t.intercept(dns, 'lookup', {
@@ -78,16 +78,16 @@ t.test('a server that cannot be reached is refused, with the reason', async t =>
       done(null, ['127.0.0.1', '127.0.0.2'].map(address => ({ address, family: 4 })))
     }
   })
-  await t.rejects(open({ DATABASE_URL: 'postgres://two-addresses:1/none' }), {
+  await t.rejects(open({ url: 'postgres://two-addresses:1/none' }), {
     message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.2:1'
   })
 })
 
 t.test('a server that is fit is opened', { skip: SERVER === undefined && 'needs a server' }, async t => {
-  const { db, close } = await open({ DATABASE_URL: SERVER!, ALLOW_UNSAFE_DURABILITY: true })
+  const { db, close } = await open({ url: SERVER!, allowUnsafeDurability: true })
   t.match((await sql`select current_setting('application_name') as name`.execute(db)).rows, [{ name: 'cchc-statistics' }])
   await close()
   const url = new URL(SERVER!)
   url.pathname = 'no_such_database'
-  await t.rejects(open({ DATABASE_URL: url.href }), { message: 'the database cannot be reached: database "no_such_database" does not exist' })
+  await t.rejects(open({ url: url.href }), { message: 'the database cannot be reached: database "no_such_database" does not exist' })
 })

@@ -1,7 +1,7 @@
 // npm run client: clients and keys from the command line, for the first one and for whoever has lost the last.
 import { parseArgs } from 'node:util'
 import { SCOPES } from '../../contract/caller.ts'
-import { readConfig } from '../../config.ts'
+import { databaseOf, readConfig } from '../../config.ts'
 import { migrateConfigured } from '../../database/migrations/migrate.ts'
 import { openDatabase } from '../../database/open.ts'
 import { runOwnWrite, type Write } from '../../writes/unit-of-work.ts'
@@ -95,10 +95,10 @@ function tell (error: Error) {
 }
 
 async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<void>) {
-  const config = readConfig(process.env)
-  const connection = await openDatabase(config, tell)
+  const database = databaseOf(readConfig(process.env))
+  const connection = await openDatabase(database, { onLost: tell })
   try {
-    await migrateConfigured(connection.db, config, tell)
+    await migrateConfigured(connection.db, database, tell)
     await work(connection.db)
   } finally {
     await connection.close()

@@ -20,8 +20,8 @@ export async function grantUse (owner: Db, role: string): Promise<void> {
     throw new Error(`MIGRATION_DATABASE_URL and DATABASE_URL are the same role, ${role}, which owns the tables`)
   }
   const to = sql.id(role)
-  await inTransaction(owner, true, async trx => {
-    // Processes that start together would else change the same rows of the catalogue.
+  await inTransaction(owner, async trx => {
+    // Processes that start together would otherwise change the same rows of the catalogue, which fails.
     await sql`select pg_advisory_xact_lock(hashtextextended('cchc grants', 0))`.execute(trx)
     const { rows: tables } = await sql<{ name: string }>`
       select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%'

@@ -17,23 +17,24 @@ export async function migrate (db: Db, target?: string): Promise<void> {
   if (error !== undefined) throw error as Error
 }
 
-interface Owned {
-  DATABASE_URL?: string
-  MIGRATION_DATABASE_URL?: string
+export interface MigrationOptions {
+  /** Of the server, as the service connects; left out: the embedded database. */
+  url?: string | undefined
+  /** As the owner of the tables connects, where the service runs as a role of its own. */
+  ownerUrl?: string | undefined
 }
 
 /**
- * Brings the schema of the service's database to the newest migration. Where the service runs as a role of its own,
- * `MIGRATION_DATABASE_URL` is how the owner of the tables connects, who then lets the service's role use them, but not
- * change what was recorded.
+ * Brings the schema of the service's database to the newest migration. An owner of the tables then lets the role of the
+ * service use them, but not change what was recorded.
  */
 export async function migrateConfigured (
-  db: Db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: ownerUrl }: Owned, onLost: (error: Error) => void
+  db: Db, { url, ownerUrl }: MigrationOptions, onLost: (error: Error) => void
 ): Promise<void> {
   const connectionString = ownerUrl ?? url
   if (connectionString === undefined) return migrate(db)
-  // Migrations take as long as they take.
-  const owner = connect({ connectionString }, { max: 1, onLost, hurried: false })
+  // A migration may take as long as it needs.
+  const owner = connect({ connectionString }, { max: 1, onLost, timeLimits: 'relaxed' })
   try {
     await migrate(owner.db)
     if (ownerUrl !== undefined) await grantUse(owner.db, await roleOf(db))

@@ -1,10 +1,11 @@
 // npm run recount: rebuilds the rollups from the dossiers and prints every deviation. Exits with 1 if there was one.
-import { readConfig } from '../../config.ts'
+import { databaseOf, readConfig } from '../../config.ts'
 import { openDatabase } from '../../database/open.ts'
 import { rebuildRollups } from './rebuild.ts'
 
-// No time limits: counting all dossiers may take minutes.
-const connection = await openDatabase(readConfig(process.env), console.error, false)
+// Counting all dossiers may take minutes.
+const connection = await openDatabase(
+  databaseOf(readConfig(process.env)), { onLost: console.error, timeLimits: 'relaxed' })
 try {
   const deviations = await rebuildRollups(connection.db)
   for (const { table, province, key, stored, counted } of deviations) {

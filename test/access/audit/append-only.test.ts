@@ -12,7 +12,7 @@ import { addressOf, SERVER } from '../../template.ts'
 async function givenRoles (t: Test) {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
   const [owner, service] = [`${name}_owner`, `${name}_service`]
-  const server = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, hurried: false })
+  const server = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   for (const role of [owner, service]) await sql`create role ${sql.id(role)} login`.execute(server.db)
   await sql`create database ${sql.id(name)} owner ${sql.id(owner)}`.execute(server.db)
   t.teardown(async () => {
@@ -25,7 +25,7 @@ async function givenRoles (t: Test) {
     url.username = role
     return url.href
   }
-  return { MIGRATION_DATABASE_URL: urlFor(owner), DATABASE_URL: urlFor(service) }
+  return { ownerUrl: urlFor(owner), url: urlFor(service) }
 }
 
 function open (t: Test, connectionString: string): Db {
@@ -38,11 +38,11 @@ const skip = SERVER === undefined && 'the embedded database has one role'
 
 t.test('a service that runs as a role of its own', { skip }, async t => {
   const urls = await givenRoles(t)
-  const owner = open(t, urls.MIGRATION_DATABASE_URL)
-  const db = open(t, urls.DATABASE_URL)
+  const owner = open(t, urls.ownerUrl)
+  const db = open(t, urls.url)
 
   t.test('cannot start before the owner has made the tables, and can be started again and again, by several at once', async t => {
-    await t.rejects(migrateConfigured(db, { DATABASE_URL: urls.DATABASE_URL }, () => {}), { code: '42501' })
+    await t.rejects(migrateConfigured(db, { url: urls.url }, () => {}), { code: '42501' })
     for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 4 }, () => migrateConfigured(db, urls, () => {})))
   })
 
@@ -76,8 +76,8 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   })
 
   t.test('is refused where it is the owner, who could', async t => {
-    const url = urls.MIGRATION_DATABASE_URL
+    const url = urls.ownerUrl
     const message = /are the same role, cchc_test_[0-9a-f]+_owner, which owns the tables/
-    await t.rejects(migrateConfigured(owner, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), { message })
+    await t.rejects(migrateConfigured(owner, { url, ownerUrl: url }, () => {}), { message })
   })
 })

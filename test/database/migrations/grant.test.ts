@@ -48,7 +48,7 @@ forEachDatabase('the role of the service', async (t, { db, address }) => {
     const { connectionString: url } = 'connectionString' in address
       ? address
       : { connectionString: `postgres://postgres@${encodeURIComponent(address.host)}/postgres` }
-    await migrateConfigured(db, { DATABASE_URL: url }, () => {})
-    await t.rejects(migrateConfigured(db, { DATABASE_URL: url, MIGRATION_DATABASE_URL: url }, () => {}), /are the same role/)
+    await migrateConfigured(db, { url }, () => {})
+    await t.rejects(migrateConfigured(db, { url, ownerUrl: url }, () => {}), /are the same role/)
   })
 })
