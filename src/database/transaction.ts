@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from './connect.ts'
 
-/** Runs `work` in one transaction; keeps what it wrote only when asked to. A dry run is the real run, rolled back. */
-export async function inTransaction<T> (db: Db, keep: boolean, work: (trx: Trx) => Promise<T>): Promise<T> {
+/** Runs `work` in one transaction. A dry run is the real run, rolled back. */
+export async function inTransaction<T> (
+  db: Db, work: (trx: Trx) => Promise<T>, { dryRun = false } = {}
+): Promise<T> {
   const trx = await db.startTransaction().execute()
   try {
     const result = await work(trx)
-    await (keep ? trx.commit() : trx.rollback()).execute()
+    await (dryRun ? trx.rollback() : trx.commit()).execute()
     return result
   } catch (error) {
     if (!trx.isCommitted && !trx.isRolledBack) await trx.rollback().execute().catch(() => {})
@@ -15,9 +17,9 @@ export async function inTransaction<T> (db: Db, keep: boolean, work: (trx: Trx) 
 }
 
 /**
- * Does part of a transaction that may fail with an error of this code: then nothing of the part is kept, and the
+ * Runs a step of a transaction that may fail with an error of this code: then the step is rolled back, and the
  * transaction goes on.
- * @returns whether it was done
+ * @returns whether it succeeded
  */
 export async function attempt (trx: Trx, code: string, work: () => Promise<void>): Promise<boolean> {
   await sql`savepoint attempt`.execute(trx)

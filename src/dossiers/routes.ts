@@ -8,7 +8,7 @@ import { listResponse, sendList } from '../http/response/respond.ts'
 import { problems } from '../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../contract/validation.ts'
-import { countRows, ReasonHeaders, originOf, PostHeaders, requestHash, write } from '../http/request/write-request.ts'
+import { countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash } from '../http/request/write-request.ts'
 import { importBatch, importStream, sourceOf } from './ingest/stream.ts'
 import { deleteDossier, dossierByCode, dossiers } from './queries.ts'
 import {
@@ -62,7 +62,7 @@ export async function dossierRoutes (app: App, context: Context) {
 
       function batch (): Promise<DossierAnswer> {
         const { items } = body as { items: unknown[] }
-        return write(context, request, reply, !dry_run, write => importBatch(write, items, options))
+        return inWrite(context, request, reply, write => importBatch(write, items, options), { dryRun: dry_run })
       }
 
       async function stream (body: Readable): Promise<DossierAnswer> {
@@ -119,7 +119,7 @@ export async function dossierRoutes (app: App, context: Context) {
       params: DossierPath,
       response: { 200: { description: 'What it was.', ...Ref(Dossier) }, ...problems(400, 404) }
     }
-  }, (request, reply) => write(context, request, reply, true, write => deleteDossier(write, request.params.code)))
+  }, (request, reply) => inWrite(context, request, reply, write => deleteDossier(write, request.params.code)))
 }
 
 /** A stream is checked as it comes. */

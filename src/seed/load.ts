@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../database/connect.ts'
-import { allowSlowStatements } from '../database/service-client.ts'
+import { allowSlowStatements } from '../database/time-limits.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/sql/upsert.ts'
 import { runOwnWrite, type Write } from '../writes/unit-of-work.ts'
@@ -22,7 +22,7 @@ const BATCH = { mode: 'atomic', dry_run: false } as const
 
 /** Brings the reference tables to what the service starts with. Doing it again changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
-  await inTransaction(db, true, async trx => {
+  await inTransaction(db, async trx => {
     await waitForOthers(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
     await upsert(trx, 'units', ['code'], units())

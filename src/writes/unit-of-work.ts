@@ -44,12 +44,19 @@ export class Write {
     return this.#id
   }
 
-  /** @throws DomainError `precondition_failed` when the caller wants to change another version than that which is there */
+  /** @throws DomainError `precondition_failed` when the row has none of the versions that the caller names */
   requireVersion (version: number | undefined) {
     if (this.#versions === null || (version !== undefined && this.#versions.includes(version))) return
     const found = version === undefined ? 'there is none' : `it has version ${version} by now`
     throw new DomainError('precondition_failed', `not the version that If-Match names: ${found}`)
   }
+}
+
+export interface WriteOptions<T> {
+  /** The real run, rolled back. */
+  dryRun?: boolean
+  /** The answer as it may be stored for a repetition: without what is shown once. */
+  stored?: (answer: T) => object
 }
 
 export interface Written<T> {
@@ -59,25 +66,24 @@ export interface Written<T> {
 
 /**
  * Does all of a write in one transaction: its rows, what is counted from them, the audit, and the answer under its
- * idempotency key. Whoever gets no answer may send the same again.
- * @param keep false: a dry run, which is the real run, rolled back
+ * idempotency key. A caller that gets no answer may send the same again.
  * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`, and what `work` throws
  */
 export async function runWrite<T extends object> (
-  db: Db, origin: Origin, keep: boolean, work: (write: Write) => Promise<T>,
-  stored: (answer: T) => object = answer => answer
+  db: Db, origin: Origin, work: (write: Write) => Promise<T>,
+  { dryRun = false, stored = answer => answer }: WriteOptions<T> = {}
 ): Promise<Written<T>> {
-  return inTransaction(db, keep, async trx => {
+  return inTransaction(db, async trx => {
     const { by, idempotency } = origin
     const before = idempotency === null ? null : await storedAnswer(trx, by, idempotency.key, idempotency.sha256)
     if (before !== null) return { answer: JSON.parse(before.answer) as T, replayed: true }
     const write = new Write(trx, origin)
     const answer = await work(write)
-    if (!keep) return { answer, replayed: false }
+    if (dryRun) return { answer, replayed: false }
     if (idempotency !== null) await storeAnswer(trx, by, idempotency, stored(answer))
     if (write.auditRows.length > 0 || write.ownAuditRows !== null) await appendAudit(write, origin)
     return { answer, replayed: false }
-  })
+  }, { dryRun })
 }
 
 /** A write of the service itself, such as of its sample data. */
@@ -88,5 +94,5 @@ export async function runOwnWrite<T extends object> (
     client, key_id: null, scopes: ['admin'], unit: null, province_code: '', source: null, requests_per_minute: null
   }
   const origin = { by, request_id: null, address: null, operation, reason: null, idempotency: null, versions: null }
-  return (await runWrite(db, origin, true, work)).answer
+  return (await runWrite(db, origin, work)).answer
 }

@@ -86,7 +86,7 @@ forEachDatabase('a reader', async (t, { address }) => {
     const { db, pool, close } = connect(address, { max: 4, onLost: () => {} })
     t.teardown(close)
     const semaphore = new Semaphore(pool.options.max, 100)
-    const writers = Array.from({ length: 12 }, () => semaphore.run(() => inTransaction(db, true, async trx => {
+    const writers = Array.from({ length: 12 }, () => semaphore.run(() => inTransaction(db, async trx => {
       await sql`select pg_sleep(0.3)`.execute(trx)
     })))
     const settled = Promise.allSettled(writers)

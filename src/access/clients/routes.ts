@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
-import { ReasonHeaders, PostHeaders, PutHeaders, write } from '../../http/request/write-request.ts'
+import { inWrite, PostHeaders, PutHeaders, ReasonHeaders } from '../../http/request/write-request.ts'
 import { clientByCode, clientKeys, clients, putClient, createClientKey, revokeClientKey } from './queries.ts'
 import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
 
@@ -56,8 +56,8 @@ export async function clientRoutes (app: App, context: Context) {
         ...problems(400, 412, 413, 415, 422)
       }
     }
-  }, async (request, reply) => sendVersion(reply, await write(
-    context, request, reply, true, write => putClient(write, request.params.code, request.body))))
+  }, async (request, reply) => sendVersion(reply, await inWrite(
+    context, request, reply, write => putClient(write, request.params.code, request.body))))
 
   app.get('/clients/:code/keys', {
     config,
@@ -84,8 +84,9 @@ export async function clientRoutes (app: App, context: Context) {
       params: ClientPath,
       response: { 200: { description: 'The key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
     }
-  }, (request, reply) => write(context, request, reply, true,
-    write => createClientKey(write, request.params.code), key => ({ ...key, key: null })))
+  }, (request, reply) => inWrite(
+    context, request, reply, write => createClientKey(write, request.params.code),
+    { stored: key => ({ ...key, key: null }) }))
 
   app.delete('/clients/:code/keys/:id', {
     config,
@@ -98,6 +99,6 @@ export async function clientRoutes (app: App, context: Context) {
       params: KeyPath,
       response: { 200: { description: 'The key, revoked.', ...Ref(ClientKey) }, ...problems(400, 404) }
     }
-  }, (request, reply) => write(context, request, reply, true, write => (
+  }, (request, reply) => inWrite(context, request, reply, write => (
     revokeClientKey(write, request.params.code, request.params.id))))
 }

@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, SourceCode } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
-import { PutHeaders, write } from '../../http/request/write-request.ts'
+import { inWrite, PutHeaders } from '../../http/request/write-request.ts'
 import { putSource, sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
@@ -48,6 +48,6 @@ export async function sourceRoutes (app: App, context: Context) {
         ...problems(400, 412, 413, 415)
       }
     }
-  }, async (request, reply) => sendVersion(reply, await write(
-    context, request, reply, true, write => putSource(write, request.params.code, request.body))))
+  }, async (request, reply) => sendVersion(reply, await inWrite(
+    context, request, reply, write => putSource(write, request.params.code, request.body))))
 }

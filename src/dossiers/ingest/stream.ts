@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto'
 import { MAX_ITEMS } from '../../writes/batch.ts'
 import { reaches, type Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { allowSlowStatements } from '../../database/service-client.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
 import { replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer } from '../../writes/idempotency.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
@@ -106,7 +106,7 @@ export async function importStream (
 ): Promise<Written<DossierAnswer>> {
   const { by } = origin
   const opened = await writers.run(() => (
-    runWrite(db, origin, true, write => openImport(write, key, options))))
+    runWrite(db, origin, write => openImport(write, key, options))))
   const seen = (bytes: Buffer) => { if (key !== null) hash.update(bytes) }
   const { before, id } = opened.answer
   if (before !== null) {
@@ -130,12 +130,12 @@ export async function importStream (
   } catch (error) {
     await lanes.stop()
     // Where even this fails, the import shows itself by its silence.
-    await inTransaction(db, true, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
+    await inTransaction(db, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
     throw error
   }
   answer.errors.sort((a, b) => a.line - b.line)
   const sha256 = hash.digest()
-  await withRetries(() => writers.run(() => inTransaction(db, true, async trx => {
+  await withRetries(() => writers.run(() => inTransaction(db, async trx => {
     await endImport(trx, by, id, 'done', answer)
     if (key !== null) await storeAnswer(trx, by, { key, sha256 }, answer)
   })))
@@ -168,7 +168,7 @@ async function sendChunk (
   db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
 ): Promise<ChunkAnswer> {
   const { by } = origin
-  const { answer } = await runWrite(db, origin, !dry_run, async write => {
+  const { answer } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
     const ingested = await ingestDossiers(write, items, contextOf(source, by))
     const counts = countsOf(ingested)
@@ -180,7 +180,7 @@ async function sendChunk (
     ]
     if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
     return { counts, errors }
-  })
-  if (dry_run) await inTransaction(db, true, trx => addToImport(trx, by, id, answer.counts, answer.errors))
+  }, { dryRun: dry_run })
+  if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, answer.counts, answer.errors))
   return answer
 }

@@ -37,7 +37,7 @@ export async function rebuildRollups (db: Db): Promise<Deviation[]> {
     await sql`select pg_advisory_lock(${LOCK})`.execute(session)
     try {
       const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
-      return await inTransaction(session, true, async trx => {
+      return await inTransaction(session, async trx => {
         const desks = await correctSince(trx)
         await correct(trx, wrong)
         return [...desks, ...wrong]

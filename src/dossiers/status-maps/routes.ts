@@ -1,7 +1,7 @@
 import type { App, Context } from '../../http/context.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../../contract/fields.ts'
-import { ReasonHeaders, write } from '../../http/request/write-request.ts'
+import { inWrite, ReasonHeaders } from '../../http/request/write-request.ts'
 import { putStatusMap, statusMap } from './queries.ts'
 import { MappedStatus, StatusMap, StatusMapBody, StatusMapPath } from './schema.ts'
 
@@ -33,6 +33,6 @@ export async function statusMapRoutes (app: App, context: Context) {
       body: StatusMapBody,
       response: { 200: { description: 'All its statuses.', ...Ref(StatusMap) }, ...problems(400, 413, 415) }
     }
-  }, (request, reply) => write(context, request, reply, true, write => (
+  }, (request, reply) => inWrite(context, request, reply, write => (
     putStatusMap(write, request.params.code, request.body))))
 }

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Caller } from '../../contract/caller.ts'
-import { runWrite, type Origin, type Write } from '../../writes/unit-of-work.ts'
+import { runWrite, type Origin, type Write, type WriteOptions } from '../../writes/unit-of-work.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Context } from '../context.ts'
@@ -44,17 +44,12 @@ export const PutHeaders = Type.Object({
 /** What a PUT or DELETE of what has no versions may say. */
 export const ReasonHeaders = Type.Object({ 'x-reason': reason })
 
-/**
- * Carries out what a request writes, in one transaction with its audit and the answer under its idempotency key.
- * @param keep false: a dry run
- * @param stored the answer as it may be kept for a repetition: without what is shown once
- */
-export async function write<T extends object> (
-  { db, writers: writers }: Context, request: FastifyRequest, reply: FastifyReply, keep: boolean,
-  work: (write: Write) => Promise<T>, stored?: (answer: T) => object
+/** Runs what a request writes in one transaction with its audit and the answer under its idempotency key. */
+export async function inWrite<T extends object> (
+  { db, writers }: Context, request: FastifyRequest, reply: FastifyReply,
+  work: (write: Write) => Promise<T>, options?: WriteOptions<T>
 ): Promise<T> {
-  const { answer, replayed } = await writers.run(() => (
-    runWrite(db, originOf(request), keep, work, stored)))
+  const { answer, replayed } = await writers.run(() => runWrite(db, originOf(request), work, options))
   if (replayed) reply.header('idempotency-replayed', 'true')
   return answer
 }
@@ -67,7 +62,7 @@ export async function writeBatch (
   context: Context, request: FastifyRequest, reply: FastifyReply, { dry_run: dryRun }: BatchOptions,
   work: (write: Write) => Promise<BatchAnswer>
 ): Promise<BatchAnswer> {
-  const answer = await write(context, request, reply, !dryRun, work)
+  const answer = await inWrite(context, request, reply, work, { dryRun })
   if (!dryRun) countRows(context.metrics, request, reply, answer)
   return answer
 }
@@ -112,7 +107,7 @@ function reasonIn (header: string | undefined): string | null {
     const decoded = /%[0-9a-f]{2}/i.test(text) ? decodeURIComponent(text) : text
     if (isStorable(decoded)) return redactSecrets(decoded.normalize('NFC'))
   } catch {
-    // Told below.
+    // Refused below, as text that cannot be stored is.
   }
   throw invalid('/headers/x-reason', 'not_text', 'X-Reason is not text in UTF-8, percent-encoded or not')
 }

@@ -291,7 +291,7 @@ forEachDatabase('many dossiers at once', async (t, { db }) => {
     await send(db, [item({ code: 'other' })])
     // One after the look at some, so that they cannot all be added, and one after the look at all.
     const others = ['many-7', 'many-8']
-    const { outcomes } = await inTransaction(db, true, async trx => {
+    const { outcomes } = await inTransaction(db, async trx => {
       const meanwhile = new Meanwhile(/where exists/, () => sql`
         insert into dossiers select (json_populate_record(dossiers, ${JSON.stringify({ code: others.shift() })}::json)).*
         from dossiers where code = 'other'`.execute(trx))
@@ -316,7 +316,7 @@ forEachDatabase('dossiers that several write at the same time', async (t, { db, 
   t.test('are compared again once they are locked, for somebody may have been faster', async t => {
     const faster = async (update: RawBuilder<unknown>) => {
       await send(db, [item({ code: 'x', updated_at: later(20) })])
-      const { outcomes } = await inTransaction(db, true, async trx => {
+      const { outcomes } = await inTransaction(db, async trx => {
         const meanwhile = new Meanwhile(/where not/, () => update.execute(trx))
         return ingestDossiers(new Write(trx.withPlugin(meanwhile), { by: BY, versions: null }), [item({ code: 'x', updated_at: later(21) })], CONTEXT)
       })
@@ -335,7 +335,7 @@ forEachDatabase('dossiers that several write at the same time', async (t, { db, 
     await send(db, [item({ code: 'x', updated_at: later(20) }), item({ code: 'y', updated_at: later(20) })])
     const newer = ['x', 'y'].map(code => item({ code, updated_at: later(21) }))
     let waiting: Promise<Ingested> | undefined
-    await inTransaction(db, true, async trx => {
+    await inTransaction(db, async trx => {
       await sql`update dossiers set updated_at = ${later(22)} where code = 'x'`.execute(trx)
       await sql`select from dossiers where code = 'y' for update`.execute(trx)
       waiting = send(db, newer)
