@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { failureOf, type Failure } from '../../database/errors.ts'
-import { challengesFor } from './www-authenticate.ts'
 import { DomainError, type Issue, type DomainErrorCode } from '../../contract/errors.ts'
 import { Ref } from '../../contract/fields.ts'
 import { redactSecrets } from '../../text/redact.ts'
@@ -37,12 +36,14 @@ export const Problem = Type.Object({
   }]
 })
 
+/** An error answer, for the contract. */
+export function problem (description: string) {
+  return { description, content: { 'application/problem+json': { schema: Ref(Problem) } } }
+}
+
 /** The error answers of an operation, for its contract. Any operation can find the database busy. */
 export function problems (...statuses: number[]) {
-  return Object.fromEntries([...statuses, 503].map(status => [status, {
-    description: DESCRIPTIONS[status]!,
-    content: { 'application/problem+json': { schema: Ref(Problem) } }
-  }]))
+  return Object.fromEntries([...statuses, 503].map(status => [status, problem(DESCRIPTIONS[status]!)]))
 }
 
 const DESCRIPTIONS: Record<number, string> = {
@@ -63,31 +64,31 @@ const DESCRIPTIONS: Record<number, string> = {
 
 interface Kind { code: string, status: number, title: string }
 
-const REFUSALS: Record<DomainErrorCode, Kind> = {
-  invalid_request: { code: 'invalid_request', status: 400, title: 'The request is not valid' },
-  invalid_rows: { code: 'invalid_rows', status: 422, title: 'Some rows break a rule' },
-  not_found: { code: 'not_found', status: 404, title: 'Not found' },
-  too_many_items: { code: 'too_many_items', status: 413, title: 'Too many items in one batch' },
-  too_many_rows: { code: 'too_many_rows', status: 413, title: 'Too many rows for this format' },
-  unauthenticated: { code: 'unauthenticated', status: 401, title: 'A valid key is needed' },
-  insufficient_scope: { code: 'insufficient_scope', status: 403, title: 'The key may not be used for this' },
-  forbidden_rows: { code: 'forbidden_rows', status: 403, title: 'The key may not write all of this' },
-  rate_limited: { code: 'rate_limited', status: 429, title: 'Too many requests' },
-  issuer_unavailable: { code: 'issuer_unavailable', status: 503, title: 'Tokens cannot be checked; try again' },
-  precondition_failed: { code: 'precondition_failed', status: 412, title: 'The row has changed meanwhile' },
-  idempotency_key_in_use: { code: 'idempotency_key_in_use', status: 409, title: 'The same request is still running' },
-  idempotency_key_reused: { code: 'idempotency_key_reused', status: 422, title: 'The idempotency key belongs to another request' }
+const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  invalid_rows: { status: 422, title: 'Some rows break a rule' },
+  not_found: { status: 404, title: 'Not found' },
+  too_many_items: { status: 413, title: 'Too many items in one batch' },
+  too_many_rows: { status: 413, title: 'Too many rows for this format' },
+  unauthenticated: { status: 401, title: 'A valid key is needed' },
+  insufficient_scope: { status: 403, title: 'The key may not be used for this' },
+  forbidden_rows: { status: 403, title: 'The key may not write all of this' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  issuer_unavailable: { status: 503, title: 'Tokens cannot be checked; try again' },
+  precondition_failed: { status: 412, title: 'The row has changed meanwhile' },
+  idempotency_key_in_use: { status: 409, title: 'The same request is still running' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' }
 }
 
 /** What the framework refuses before a handler runs, by its status. */
-const FRAMEWORK: Record<number, Kind> = {
-  400: { code: 'malformed_request', status: 400, title: 'The request cannot be read' },
-  404: { code: 'not_found', status: 404, title: 'Not found' },
-  406: { code: 'not_acceptable', status: 406, title: 'No such format' },
-  408: { code: 'request_timeout', status: 408, title: 'The request took too long to arrive' },
-  413: { code: 'body_too_large', status: 413, title: 'The body is too large' },
-  414: { code: 'malformed_request', status: 414, title: 'The address is too long' },
-  415: { code: 'unsupported_media_type', status: 415, title: 'Unsupported content type' }
+const FRAMEWORK: Record<number, Omit<Kind, 'status'>> = {
+  400: { code: 'malformed_request', title: 'The request cannot be read' },
+  404: { code: 'not_found', title: 'Not found' },
+  406: { code: 'not_acceptable', title: 'No such format' },
+  408: { code: 'request_timeout', title: 'The request took too long to arrive' },
+  413: { code: 'body_too_large', title: 'The body is too large' },
+  414: { code: 'malformed_request', title: 'The address is too long' },
+  415: { code: 'unsupported_media_type', title: 'Unsupported content type' }
 }
 
 const FAILURES: Record<Failure, Kind> = {
@@ -107,26 +108,42 @@ export function sendError (error: FastifyError | DomainError | Error, request: F
   return sendProblem(reply, kind, detail, issues)
 }
 
-/** For what cannot be read at all. No hook sees it, so nobody would watch how its body arrives: the connection ends. */
+/** For what cannot be read at all. No hook sees it, so a slow body would go unnoticed: the connection ends. */
 export function sendUnreadable (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   return sendError(error, request, reply.headers({ connection: 'close', 'x-request-id': request.id }))
 }
 
 export function sendNotFound (request: FastifyRequest, reply: FastifyReply) {
-  return sendProblem(reply, FRAMEWORK[404]!, `there is no ${request.method} ${request.url.split('?')[0]}`, [])
+  const detail = `there is no ${request.method} ${request.url.split('?')[0]}`
+  return sendProblem(reply, { code: 'not_found', ...DOMAIN_ERRORS.not_found }, detail, [])
 }
 
 function explain (error: FastifyError | DomainError | Error): { kind: Kind, detail: string, issues: readonly Issue[] } {
-  if (error instanceof DomainError) return { kind: REFUSALS[error.code], detail: error.message, issues: error.issues }
-  const kind = FRAMEWORK[(error as FastifyError).statusCode ?? 500]
-  if (kind !== undefined) return { kind, detail: error.message, issues: [] }
+  const { message: detail } = error
+  if (error instanceof DomainError) {
+    const { code, issues } = error
+    return { kind: { code, ...DOMAIN_ERRORS[code] }, detail, issues }
+  }
+  const status = (error as FastifyError).statusCode ?? 500
+  const refused = FRAMEWORK[status]
+  if (refused !== undefined) return { kind: { status, ...refused }, detail, issues: [] }
   const failure = failureOf(error)
-  const broken = failure === undefined ? INTERNAL : FAILURES[failure]
+  const kind = failure === undefined ? INTERNAL : FAILURES[failure]
   // Nothing of the inside: the log has it, under the request's id.
-  return { kind: broken, detail: broken.title, issues: [] }
+  return { kind, detail: kind.title, issues: [] }
 }
 
 function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]) {
   return reply.code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
+}
+
+/**
+ * What 401 says in `WWW-Authenticate`. On `Basic` a browser asks its user for a password, which a page that asks by
+ * script, such as the documentation, does not want.
+ */
+function challengesFor ({ headers }: FastifyRequest): string[] {
+  const bearer = 'Bearer realm="cchc"'
+  const scripted = headers['sec-fetch-mode'] !== undefined && headers['sec-fetch-mode'] !== 'navigate'
+  return scripted ? [bearer] : [bearer, 'Basic realm="cchc", charset="UTF-8"']
 }
