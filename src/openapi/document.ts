@@ -1,9 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
-import { problems } from '../http/response/error-handler.ts'
-
-type Operations = Partial<Record<'get' | 'put' | 'post' | 'delete', { responses?: object }>>
-type OpenApi = NonNullable<FastifyDynamicSwaggerOptions['openapi']>
+import { problem, problems } from '../http/response/error-handler.ts'
 
 const SECURITY = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token of the issuer that the service trusts.' },
@@ -43,20 +40,29 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
   },
   transform: ({ schema, url, route }) => {
     const { scope } = route.config ?? {}
-    // Also without: the operator may leave reading open.
-    const security = [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))]
-    const { description } = schema as { description?: string }
-    const needs = `Scope: \`${scope}\`.`
+    if (scope === undefined) return { url, schema }
+    const { description, response } = schema as { description?: string, response?: object }
     return {
       url,
-      schema: scope === undefined ? schema : { ...schema, security, description: [description, needs].filter(Boolean).join('\n\n') }
+      schema: {
+        ...schema,
+        // Also without: the operator may leave reading open.
+        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))],
+        description: [description, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
+        response: { ...response, ...answersOfHooks(route.method) }
+      }
     }
   },
-  refResolver: { buildLocalReference: ({ $id }) => $id as string },
-  transformObject: document => {
-    const { openapiObject } = document as { openapiObject: OpenApi }
-    addSharedAnswers(openapiObject.paths as Record<string, Operations>)
-    return openapiObject
+  refResolver: { buildLocalReference: ({ $id }) => $id as string }
+}
+
+/** What hooks answer for every route of the API, which no schema of a route says. */
+function answersOfHooks (method: string | string[]) {
+  return {
+    ...problems(401, 403, 429),
+    // Without `type: 'null'` the document would say that it has a body.
+    ...(method === 'GET' ? { 304: { type: 'null', description: 'What `If-None-Match` names is still the answer.' } } : {}),
+    default: problem('Anything else that goes wrong.')
   }
 }
 
@@ -73,26 +79,5 @@ export const documentationOptions: FastifySwaggerUiOptions = {
     'frame-ancestors': '\'self\'',
     'img-src': ['\'self\'', 'data:'],
     'style-src': ['\'self\'', '\'unsafe-inline\'']
-  }
-}
-
-// References are local by the time these are added.
-const DENIALS = JSON.parse(JSON.stringify(problems(401, 403, 429)).replaceAll('Problem#', '#/components/schemas/Problem')) as object
-
-/** What hooks answer for every route of the API, which no schema of a route says. */
-function addSharedAnswers (paths: Record<string, Operations>) {
-  for (const [path, operations] of Object.entries(paths)) {
-    if (!path.startsWith('/v1/')) continue
-    for (const [method, operation] of Object.entries(operations)) {
-      operation.responses = {
-        ...operation.responses,
-        ...DENIALS,
-        ...(method === 'get' ? { 304: { description: 'What `If-None-Match` names is still the answer.' } } : {}),
-        default: {
-          description: 'Anything else that goes wrong.',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-        }
-      }
-    }
   }
 }
