@@ -41,6 +41,7 @@ import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
+import { rollUpSource } from './statistics/reported/rollup.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
@@ -114,7 +115,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, context)
-    await v1.register(sourceRoutes, context)
+    await v1.register(sourceRoutes, { ...context, rerank: rollUpSource })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
     await v1.register(clientRoutes, context)

@@ -5,11 +5,16 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, SourceCode } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { inWrite, PutHeaders } from '../../http/request/write-request.ts'
-import { putSource, sourceByCode, sources } from './queries.ts'
+import { putSource, type Rerank } from './commands.ts'
+import { sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
-export async function sourceRoutes (app: App, context: Context) {
-  const { db, cache } = context
+interface SourceContext extends Context {
+  rerank: Rerank
+}
+
+export async function sourceRoutes (app: App, context: SourceContext) {
+  const { db, cache, rerank } = context
   app.addSchema(Source)
 
   app.get('/sources', {
@@ -49,5 +54,5 @@ export async function sourceRoutes (app: App, context: Context) {
       }
     }
   }, async (request, reply) => sendVersion(reply, await inWrite(
-    context, request, reply, write => putSource(write, request.params.code, request.body))))
+    context, request, reply, write => putSource(write, request.params.code, request.body, rerank))))
 }
