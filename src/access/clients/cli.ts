@@ -1,4 +1,4 @@
-// npm run client: clients and keys from the command line, for the first one and for whoever has lost the last.
+// npm run client: clients and keys from the command line, for the first key and for when the last is lost.
 import { parseArgs } from 'node:util'
 import { SCOPES } from '../../contract/caller.ts'
 import { databaseOf, readConfig } from '../../config.ts'
@@ -9,7 +9,8 @@ import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT } from '../../database/sql/keyset.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { searchName } from '../../text/search-name.ts'
-import { clientKeys, clients, putClient, createClientKey, revokeClientKey } from './queries.ts'
+import { createClientKey, putClient, revokeClientKey } from './commands.ts'
+import { clientKeys, clients } from './queries.ts'
 import { ClientBody, ClientCode } from './schema.ts'
 
 const USAGE = `npm run client -- create --name <name> [--code <code>] [--source <source>] [--unit <code>]

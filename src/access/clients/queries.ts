@@ -1,17 +1,13 @@
 import { sql } from 'kysely'
-import { changeOf } from '../../writes/batch.ts'
-import type { Db, Trx } from '../../database/connect.ts'
-import { auditRowsOf } from '../../writes/audit-log.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
-import { notFound, DomainError, type IssueCode } from '../../contract/errors.ts'
+import type { Db } from '../../database/connect.ts'
+import { notFound } from '../../contract/errors.ts'
 import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
-import { reachedUnit } from '../../catalogue/units/resolve.ts'
-import { newKey, type Key } from '../auth/api-keys.ts'
-import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
+import type { Client, ClientKey } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
 const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'text' }, { name: 'id', kind: 'text' }]
-const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
+/** Of a key, without what makes it one. */
+export const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
 
 /** Those whose unit is within reach: who manages a district manages its clients. */
 export async function clients (db: Db, page: PageRequest, reach: string | null): Promise<Page<Client>> {
@@ -33,58 +29,6 @@ function clientsWithin (reach: string | null) {
     : sql<Client>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
 }
 
-/**
- * Creates a client, or describes it anew; its keys stay.
- * @throws DomainError `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
- */
-export async function putClient (write: Write, code: string, body: ClientBody): Promise<Client> {
-  const { trx, by, auditRows } = write
-  // Who creates the same code at the same time waits here, and then finds it.
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
-  const before = await lockedClient(trx, code)
-  if (before !== undefined) await clientByCode(trx, code, by.unit)
-  write.requireVersion(before?.version)
-  const described = await checked(write, body)
-  if (before !== undefined && changeOf(0, comparable(before), comparable({ ...before, ...described })).outcome === 'unchanged') return before
-  const after = await trx.insertInto('clients').values({ code, ...described })
-    .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))
-    .returningAll().executeTakeFirstOrThrow() as Client
-  const outcome = before === undefined ? 'created' : 'updated'
-  auditRows.push(...auditRowsOf('clients', [{ outcome, before: before ?? null, after }], { key: ['code'] }))
-  return after
-}
-
-function comparable (client: Client) {
-  const { scopes, expires_at: expiry, ...rest } = client
-  return { ...rest, scopes: scopes.join(), expires_at: expiry === null ? null : Date.parse(expiry) }
-}
-
-async function lockedClient (trx: Trx, code: string): Promise<Client | undefined> {
-  return trx.selectFrom('clients').selectAll().where('code', '=', code).forUpdate().executeTakeFirst() as Promise<Client | undefined>
-}
-
-async function checked ({ trx, by }: Write, body: ClientBody) {
-  const { source = null, unit = null, requests_per_minute = null, expires_at = null, scopes } = body
-  const posts = scopes.includes('write:statistics') || scopes.includes('write:dossiers')
-  if (source === null && posts && !scopes.includes('admin')) {
-    throw refusal('invalid_rows', '/source', 'source_needed', 'a client that posts figures has a source')
-  }
-  const reached = unit === null ? undefined : await reachedUnit(trx, { name: unit, source: null }, null)
-  if (unit !== null && reached === undefined) throw refusal('invalid_rows', '/unit', 'unknown_unit', `there is no unit ${unit}`)
-  if (by.unit !== null && !reached?.path.includes(by.unit)) {
-    throw refusal('forbidden_rows', '/unit', 'forbidden_unit', `only clients within ${by.unit} can be managed with this key`)
-  }
-  // Who manages one unit does not hand on what all units share.
-  if (by.unit !== null && scopes.includes('write:catalogue') && !by.scopes.includes('write:catalogue')) {
-    throw refusal('forbidden_rows', '/scopes', 'forbidden_scope', 'this key may not give the scope write:catalogue')
-  }
-  return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
-}
-
-function refusal (code: 'invalid_rows' | 'forbidden_rows', pointer: string, fault: IssueCode, detail: string) {
-  return new DomainError(code, detail, [{ pointer, code: fault, detail }])
-}
-
 /** @throws DomainError `not_found` */
 export async function clientKeys (
   db: Db, client: string, page: PageRequest, reach: string | null
@@ -93,29 +37,6 @@ export async function clientKeys (
   const query = db.selectFrom('client_keys').select(KEY_COLUMNS).where('client', '=', client)
   const { rows } = await pageQuery(sql<ClientKey>`${query}`, BY_AGE, page).execute(db)
   return pageOf(rows, BY_AGE, page.limit)
-}
-
-/** Makes another key of a client. What is kept of it is a hash. @throws DomainError `not_found` */
-export async function createClientKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
-  const { trx, by, auditRows } = write
-  await clientByCode(trx, client, by.unit)
-  const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
-    .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
-  auditRows.push(...auditRowsOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id', 'client'] }))
-  return { ...row, key: key.key }
-}
-
-/** Ends a key; one that is ended already stays as it is. @throws DomainError `not_found` */
-export async function revokeClientKey ({ trx, by, auditRows }: Write, client: string, id: string): Promise<ClientKey> {
-  await clientByCode(trx, client, by.unit)
-  const before = await trx.selectFrom('client_keys').select(KEY_COLUMNS)
-    .where('client', '=', client).where('id', '=', id).forUpdate().executeTakeFirst()
-  if (before === undefined) throw notFound('key', id)
-  if (before.revoked_at !== null) return before
-  const after = await trx.updateTable('client_keys').set({ revoked_at: sql`now()` }).where('id', '=', id)
-    .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
-  auditRows.push(...auditRowsOf('client-keys', [{ outcome: 'updated', before, after }], { key: ['id', 'client'] }))
-  return after
 }
 
 export async function hasClients (db: Db): Promise<boolean> {

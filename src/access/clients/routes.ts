@@ -5,7 +5,8 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { inWrite, PostHeaders, PutHeaders, ReasonHeaders } from '../../http/request/write-request.ts'
-import { clientByCode, clientKeys, clients, putClient, createClientKey, revokeClientKey } from './queries.ts'
+import { createClientKey, putClient, revokeClientKey } from './commands.ts'
+import { clientByCode, clientKeys, clients } from './queries.ts'
 import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
 
 const ClientPath = Type.Object({ code: Example(ClientCode, 'example') })

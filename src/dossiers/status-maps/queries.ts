@@ -1,51 +1,13 @@
-import { changeOf, type Change } from '../../writes/batch.ts'
-import type { Db } from '../../database/connect.ts'
-import { auditRowsOf } from '../../writes/audit-log.ts'
-import { upsert } from '../../database/sql/upsert.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
-import { DomainError, type Issue } from '../../contract/errors.ts'
 import { sourceByCode } from '../../catalogue/sources/queries.ts'
-import { registerSources } from '../../catalogue/sources/register.ts'
+import type { Db } from '../../database/connect.ts'
 import type { MappedStatus, StatusMap } from './schema.ts'
 
 /** @throws DomainError `not_found` for a source that there is not */
 export async function statusMap (db: Db, source: string): Promise<StatusMap> {
   await sourceByCode(db, source)
-  return { items: await stored(db, source) }
+  return { items: await mappedStatuses(db, source) }
 }
 
-function stored (db: Db, source: string): Promise<MappedStatus[]> {
+export function mappedStatuses (db: Db, source: string): Promise<MappedStatus[]> {
   return db.selectFrom('status_maps').select(['code', 'status']).where('source', '=', source).orderBy('code').execute()
-}
-
-/**
- * Replaces the map of a source. What it sends from now on is read with it; what is stored stays as it was read.
- * @throws DomainError `invalid_request` when a status is there twice
- */
-export async function putStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
-  const { trx, auditRows } = write
-  const given = items.map(({ code, status }) => ({ code: code.normalize('NFC'), status }))
-  refuseRepeated(given)
-  await registerSources(write, [source])
-  // Who replaces the same map at the same time waits here.
-  await trx.selectFrom('sources').select('code').where('code', '=', source).forUpdate().execute()
-  const before = new Map((await stored(trx, source)).map(row => [row.code, row]))
-  const changes: Change<MappedStatus>[] = given.map((row, i) => changeOf(i, before.get(row.code), row))
-  const kept = new Set(given.map(({ code }) => code))
-  const gone = [...before.values()].filter(({ code }) => !kept.has(code))
-  changes.push(...gone.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null })))
-
-  if (gone.length > 0) {
-    await trx.deleteFrom('status_maps').where('source', '=', source).where('code', 'in', gone.map(({ code }) => code)).execute()
-  }
-  if (given.length > 0) await upsert(trx, 'status_maps', ['source', 'code'], given.map(row => ({ source, ...row })))
-  auditRows.push(...auditRowsOf('status-maps', changes, { key: ['source', 'code'], show: row => ({ source, ...row }) }))
-  return { items: await stored(trx, source) }
-}
-
-function refuseRepeated (items: readonly MappedStatus[]) {
-  const places = Map.groupBy(items.keys(), i => items[i]!.code)
-  const issues = [...places].filter(([, same]) => same.length > 1).map(([code, same]): Issue => (
-    { pointer: `/items/${same[1]!}/code`, code: 'duplicate_key', detail: `${JSON.stringify(code)} is there twice` }))
-  if (issues.length > 0) throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
 }

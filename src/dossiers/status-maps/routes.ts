@@ -2,7 +2,8 @@ import type { App, Context } from '../../http/context.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../../contract/fields.ts'
 import { inWrite, ReasonHeaders } from '../../http/request/write-request.ts'
-import { putStatusMap, statusMap } from './queries.ts'
+import { putStatusMap } from './commands.ts'
+import { statusMap } from './queries.ts'
 import { MappedStatus, StatusMap, StatusMapBody, StatusMapPath } from './schema.ts'
 
 export async function statusMapRoutes (app: App, context: Context) {
