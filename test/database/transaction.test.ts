@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { attempt, inTransaction } from '../../src/database/transaction.ts'
-import { upsert } from '../../src/database/sql/upsert.ts'
+import { upsert } from '../../src/database/sql/bulk-json.ts'
 import { forEachDatabase } from '../database.ts'
 
 forEachDatabase('a transaction', async (t, { db }) => {

@@ -1,4 +1,5 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql, type Insertable, type RawBuilder } from 'kysely'
+import type { Trx } from '../connect.ts'
 import type { DB } from '../tables.ts'
 
 // Names of columns come from this code alone, so they are text; what callers send is always a parameter.
@@ -26,6 +27,24 @@ export function recordset<R extends object> (
   return sql`(select ${columns(names)} from json_populate_recordset(null::${sql.table(table)}, ${json}::json)) as asked`
 }
 
+/**
+ * Inserts rows of reference data, updates changed ones, and does not touch those that are the same. They are one JSON
+ * parameter, so their number has no limit; there must be one.
+ */
+export async function upsert<T extends keyof DB> (
+  trx: Trx, table: T, key: (keyof DB[T] & string)[], rows: Insertable<DB[T]>[]
+): Promise<void> {
+  const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const changing = names.filter(name => !key.some(column => column === name))
+  await sql`
+    insert into ${sql.table(table)} as stored (${columns(names)})
+    select ${columns(names)}
+    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    on conflict (${columns(key)}) do update set ${assignments(changing, 'excluded')}
+    where stored is distinct from excluded
+  `.execute(trx)
+}
+
 function quoted (name: string): string {
-  return name.split('.').map(part => `"${part}"`).join('.')
+  return name.split('.').map(name => `"${name}"`).join('.')
 }
