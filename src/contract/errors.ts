@@ -40,7 +40,7 @@ export type DomainErrorCode =
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
   | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused'
 
-/** A rule says no. Knows nothing of HTTP: `http/problem.ts` turns the code into a status. */
+/** A rule says no. Knows nothing of HTTP: `http/response/error-handler.ts` turns the code into a status. */
 export class DomainError extends Error {
   readonly code: DomainErrorCode
   readonly issues: readonly Issue[]

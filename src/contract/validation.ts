@@ -1,8 +1,7 @@
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import { Ajv, type ErrorObject, type Options } from 'ajv'
 import formats from 'ajv-formats'
-import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
-import { DomainError, type Issue, type IssueCode } from './errors.ts'
+import type { Issue, IssueCode } from './errors.ts'
 import { instantOf } from '../time/rfc3339.ts'
 import { isStorable } from '../text/storable.ts'
 
@@ -28,30 +27,22 @@ const CODES: Record<string, IssueCode> = {
   uniqueItems: 'duplicate_key'
 }
 
-/** Faults of one value against a schema, with pointers below `at`. */
+/** Issues of one value against a schema, with pointers below `at`. */
 export type Check = (value: unknown, at: string) => Issue[]
 
+/** For a body: nothing is coerced, dropped or defaulted. */
 export function checkOf (schema: TSchema): Check {
-  const validate = ajv.compile(schema)
-  return (value, at) => validate(value) ? [] : issuesOf(validate, at)
+  return checkWith(ajv, schema)
 }
 
-/** Query strings, paths and bodies. Nothing is coerced, dropped or defaulted in a body; all issues are told. */
-export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  if (httpPart === 'body') return refusing(ajv.compile(schema), '', value => value)
-  const lists = listsOf(schema)
-  return refusing(ajvOfAddress.compile(schema), POINTERS[httpPart!]!, value => split(value, lists))
+/** For the query, path or headers of a request, as texts by name: writes into them the values that the schema means. */
+export function addressCheckOf (schema: TSchema): Check {
+  return checkWith(ajvOfAddress, schema)
 }
 
-const POINTERS: Record<string, string> = { querystring: '/query', params: '/path', headers: '/headers' }
-
-/** For batches: only the envelope is checked here, so that a row at fault can be refused alone. */
-export const envelopeCompiler: FastifySchemaCompiler<TSchema> = route => route.httpPart === 'body'
-  ? refusing(ajv.compile(ENVELOPE), '', value => value)
-  : validatorCompiler(route)
-
-const ENVELOPE = {
-  type: 'object', required: ['items'], additionalProperties: false, properties: { items: { type: 'array' } }
+function checkWith (instance: Ajv, schema: TSchema): Check {
+  const validate = instance.compile(schema)
+  return (value, at) => validate(value) ? [] : issuesOf(validate.errors!, at)
 }
 
 function newAjv (options: Options): Ajv {
@@ -67,41 +58,18 @@ function newAjv (options: Options): Ajv {
   return instance
 }
 
-function refusing (validate: ValidateFunction, at: string, prepare: (value: unknown) => unknown) {
-  return (value: unknown) => {
-    const prepared = prepare(value)
-    if (validate(prepared)) return { value: prepared }
-    const issues = issuesOf(validate, at)
-    return { error: new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues) }
-  }
-}
+/** A value can have thousands of issues; more than some do not help to mend it. */
+const MAX_ISSUES = 100
 
-/** Lists may be written `a=1&a=2` or `a=1,2`; codes hold no commas. */
-function split (value: unknown, lists: string[]): unknown {
-  const query = value as Record<string, unknown>
-  for (const name of lists) {
-    if (query[name] !== undefined) query[name] = [query[name] as string | string[]].flat().flatMap(text => text.split(','))
-  }
-  return query
-}
-
-function listsOf (schema: TSchema): string[] {
-  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> }
-  return Object.keys(properties).filter(name => properties[name]!.type === 'array')
-}
-
-/** Of one value that has thousands of them, all would tell no more than some do. */
-const MAX_FAULTS = 100
-
-function issuesOf (validate: ValidateFunction, at: string): Issue[] {
-  return validate.errors!.slice(0, MAX_FAULTS).map(error => ({
-    pointer: at + error.instancePath + missingPart(error),
+function issuesOf (errors: ErrorObject[], at: string): Issue[] {
+  return errors.slice(0, MAX_ISSUES).map(error => ({
+    pointer: at + error.instancePath + propertyOf(error),
     code: error.params['format'] === 'text' ? 'not_text' : CODES[error.keyword]!,
     detail: `${(at + error.instancePath).slice(1) || 'the body'} ${sentenceOf(error)}`
   }))
 }
 
-function missingPart ({ params }: ErrorObject): string {
+function propertyOf ({ params }: ErrorObject): string {
   const name = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined
   return name === undefined ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 }

@@ -4,7 +4,7 @@ import { batchBody, batchOptions, batchResponses } from '../../http/request/batc
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
-import { envelopeCompiler } from '../../contract/validation.ts'
+import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
 import { postProcedures, procedureBatch } from './commands.ts'
 import { procedureByCode, procedures } from './queries.ts'
