@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../http/response/respond.ts'
-import { PageQuery } from '../database/sql/keyset.ts'
+import { PageQuery } from '../contract/paging.ts'
 import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
 import { STATUS_MEANINGS } from './rules/status.ts'
 import { CountProperties, ImportError } from './imports/schema.ts'

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { MAX_LIMIT, PageQuery } from '../../database/sql/keyset.ts'
+import { MAX_LIMIT, PageQuery } from '../../contract/paging.ts'
 import { Code, Example, Name, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
 const ACTIONS = ['created', 'updated', 'deleted'] as const

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { notFound } from '../../contract/errors.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import type { Period, PeriodQuery } from './schema.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]

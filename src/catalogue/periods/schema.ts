@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
 export const CALENDARS = ['reform', 'calendar'] as const

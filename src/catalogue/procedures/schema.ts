@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
 
 const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../../contract/fields.ts'
 
 export const Level = Named('Level', 'A tier of government (cấp), with its lifetime: districts ended on 2025-07-01.', {

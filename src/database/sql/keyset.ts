@@ -1,19 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
-import { Type } from 'typebox'
 import { invalid } from '../../contract/errors.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { isStorable } from '../../text/storable.ts'
-
-export const MAX_LIMIT = 10_000
-export const DEFAULT_LIMIT = 1_000
-
-export const PageQuery = {
-  limit: Type.Optional(Type.Integer({
-    description: 'Rows in a page, 1000 if left out. csv, ndjson and xlsx hold all rows unless a limit is given.',
-    minimum: 1, maximum: MAX_LIMIT
-  })),
-  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.', maxLength: 2_000 }))
-}
 
 /** A column to sort by. `nulls` come last in either direction; the last columns of an order make it unique. */
 export interface OrderColumn {
@@ -22,16 +11,6 @@ export interface OrderColumn {
   descending?: boolean
   /** Never null, and a number a whole one. Where all are, and all go in one direction, an index serves any page. */
   required?: boolean
-}
-
-export interface PageRequest {
-  limit: number
-  cursor?: string | undefined
-}
-
-export interface Page<Row> {
-  items: Row[]
-  next_cursor: string | null
 }
 
 type Value = string | number | boolean | null
@@ -71,7 +50,7 @@ function afterValues (order: readonly OrderColumn[], values: Value[]): RawBuilde
   const [column, ...others] = order
   const [value, ...rest] = values as [Value, ...Value[]]
   const name = sql.ref(column!.name)
-  // Who makes up a cursor may put any number there, also where the column holds integers.
+  // A made-up cursor may hold any number, even where the column holds integers.
   const last = column!.kind === 'number' ? sql`${value}::numeric` : sql`${value}`
   const beyond = value === null
     ? sql`false`

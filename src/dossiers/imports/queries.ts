@@ -3,7 +3,8 @@ import type { Caller } from '../../contract/caller.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { notFound } from '../../contract/errors.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { OUTCOMES, type OutcomeCounts, type Import, type ImportError } from './schema.ts'
 
 const COUNTS = ['received', ...OUTCOMES] as const

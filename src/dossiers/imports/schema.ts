@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { Code, Example, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
 const Instant = (description: string) => Type.String({ description, format: 'date-time' })

@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
-import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { OneOf, Ref } from '../../contract/fields.ts'
 import { listText, sheetOf } from './xlsx.ts'
 

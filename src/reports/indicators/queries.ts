@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { pageOf, pageQuery, type OrderColumn, type Page, type PageRequest } from '../../database/sql/keyset.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 

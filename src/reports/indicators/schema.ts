@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const

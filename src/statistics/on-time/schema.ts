@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../http/response/respond.ts'
-import { PageQuery } from '../../database/sql/keyset.ts'
+import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
 import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
