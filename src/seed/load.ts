@@ -4,10 +4,10 @@ import { allowSlowStatements } from '../database/time-limits.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { upsert } from '../database/sql/bulk-json.ts'
 import { runOwnWrite, type Write } from '../writes/unit-of-work.ts'
-import { postIndicatorValues, indicatorBatch } from '../reports/indicators/commands.ts'
+import { postIndicatorValues } from '../reports/indicators/commands.ts'
 import { periodsOf } from '../time/calendar.ts'
-import { postProcedures, procedureBatch } from '../catalogue/procedures/commands.ts'
-import { postDossierStatistics, statisticsBatch } from '../statistics/reported/commands.ts'
+import { postProcedures } from '../catalogue/procedures/commands.ts'
+import { postDossierStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
 import { FORM, indicators, reportedValues } from './catalogue/form.ts'
 import { LEVELS } from './catalogue/levels.ts'
@@ -40,14 +40,14 @@ export async function loadCatalogue (db: Db): Promise<void> {
  * nobody has posted any: a start that was interrupted goes on, and nothing is overwritten.
  */
 export async function loadSample (db: Db): Promise<void> {
-  if (await isEmpty(db, 'procedures')) await own(db, write => postProcedures(write, procedureBatch(PROCEDURES), BATCH))
+  if (await isEmpty(db, 'procedures')) await own(db, write => postProcedures(write, PROCEDURES, BATCH))
   if (await isEmpty(db, 'indicator_values')) {
     const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
-    await own(db, write => postIndicatorValues(write, indicatorBatch(values), BATCH))
+    await own(db, write => postIndicatorValues(write, values, BATCH))
   }
   if (await isEmpty(db, 'statistics_sets')) {
     const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
-    await own(db, write => postDossierStatistics(write, statisticsBatch(statistics), { ...BATCH, replace: false }))
+    await own(db, write => postDossierStatistics(write, statistics, { ...BATCH, replace: false }))
   }
 }
 

@@ -6,7 +6,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postProcedures, procedureBatch } from './commands.ts'
+import { postProcedures } from './commands.ts'
 import { procedureByCode, procedures } from './queries.ts'
 import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
 
@@ -49,9 +49,8 @@ export async function procedureRoutes (app: App, context: Context) {
     },
     validatorCompiler: envelopeCompiler
   }, (request, reply) => {
-    const batch = procedureBatch(request.body.items)
     const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => postProcedures(write, batch, options))
+    return writeBatch(context, request, reply, options, write => postProcedures(write, request.body.items, options))
   })
 }
 

@@ -1,46 +1,29 @@
 import { reaches, type Caller } from '../../contract/caller.ts'
-import type { Batch } from '../../writes/batch.ts'
+import type { Issue } from '../../contract/errors.ts'
+import type { Rule } from '../../writes/ingest-batch.ts'
+import { issueAt } from '../../writes/row-issues.ts'
+import { existsIn, unitNotValid, type Days } from './lifetime.ts'
 import type { ResolvedUnit } from './resolve.ts'
 
-interface Draft {
-  index: number
-  row: { province_code: string }
+/** The issue of a unit that the caller may not write for. */
+export function reachIssues (unit: ResolvedUnit, { unit: reach }: Caller): Issue[] {
+  if (reaches(reach, unit)) return []
+  return [issueAt('unit', 'forbidden_unit', `unit ${unit.code} is not within ${reach}, which this key may write for`)]
 }
 
-/** @returns whether the caller may not write for the unit */
-export function rejectForbiddenUnit (batch: Batch<unknown>, index: number, unit: ResolvedUnit, by: Caller): boolean {
-  const forbidden = !reaches(by.unit, unit)
-  if (forbidden) batch.reject(index, 'unit', 'forbidden_unit', `unit ${unit.code} is not within ${by.unit}, which this key may write for`)
-  return forbidden
+/** The issue of a unit that does not exist in the period that it reports for. */
+export function lifetimeIssues (unit: ResolvedUnit, period: Days & { code: string }): Issue[] {
+  return existsIn(unit, period) ? [] : [unitNotValid(unit, `in ${period.code}`)]
 }
 
 /** A batch is one transaction of one province, so that provinces can live on different machines. */
-export function rejectSeveralProvinces (batch: Batch<unknown>, drafts: readonly Draft[]) {
-  const accepted = new Set(batch.accepted.map(({ index }) => index))
-  const first = drafts.find(({ index }) => accepted.has(index))?.row.province_code
-  for (const { index, row } of drafts.filter(({ index }) => accepted.has(index))) {
-    if (row.province_code === first) continue
-    batch.reject(index, 'unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
-  }
+export const severalProvinces: Rule<{ province_code: string }> = ({ sound }) => {
+  const first = sound[0]?.row.province_code
+  return sound.filter(({ row }) => row.province_code !== first)
+    .map(({ index }) => ({ index, issues: [otherProvince(first!)] }))
 }
 
-interface Days {
-  starts_on: string
-  ends_on: string
-}
-
-interface Period extends Days {
-  code: string
-}
-
-/** Whether a unit exists in a period, if only for a day. */
-export function existsIn ({ valid_from, valid_to }: Pick<ResolvedUnit, 'valid_from' | 'valid_to'>, period: Days): boolean {
-  return valid_from <= period.ends_on && (valid_to === null || valid_to >= period.starts_on)
-}
-
-/** A unit reports for periods that it exists in. */
-export function rejectUnitNotValid (batch: Batch<unknown>, index: number, unit: ResolvedUnit, period: Period) {
-  if (existsIn(unit, period)) return
-  const life = `${unit.valid_from} to ${unit.valid_to ?? 'today'}`
-  batch.reject(index, 'unit', 'unit_not_valid', `unit ${unit.code} exists from ${life}, not in ${period.code}`)
+/** The issue of a row of another province than the first. */
+export function otherProvince (first: string): Issue {
+  return issueAt('unit', 'several_provinces', `a batch is for one province; this one began with ${first}`)
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
-import { existsIn } from '../../catalogue/units/batch-rules.ts'
+import { existsIn } from '../../catalogue/units/lifetime.ts'
 
 /** A unit as one that handles dossiers. */
 export interface ReportingUnit {

@@ -5,7 +5,8 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import { OUTCOMES, type OutcomeCounts, type Import, type ImportError } from './schema.ts'
+import { OUTCOMES } from '../../writes/outcomes.ts'
+import type { OutcomeCounts, Import, ImportError } from './schema.ts'
 
 const COUNTS = ['received', ...OUTCOMES] as const
 

@@ -1,14 +1,11 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../http/response/respond.ts'
 import { PageQuery } from '../../contract/paging.ts'
+import type { Outcome } from '../../writes/outcomes.ts'
 import { Code, Example, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
 const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
-
-/** What became of the rows of an import. */
-export const OUTCOMES = ['created', 'updated', 'unchanged', 'stale', 'deleted', 'rejected'] as const
-export type Outcome = typeof OUTCOMES[number]
 
 export const CountProperties = {
   received: Rows('Rows that came: the sum of all the following.'),

@@ -1,6 +1,6 @@
 import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
-import type { Outcome } from '../imports/schema.ts'
+import type { Outcome } from '../../writes/outcomes.ts'
 import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { DELETED } from '../rules/status.ts'
 import { normalise, type StoredDossier, type Reject } from './normalise.ts'

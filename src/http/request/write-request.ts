@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
+import { OUTCOMES, type Outcome } from '../../writes/outcomes.ts'
 import type { Caller } from '../../contract/caller.ts'
 import { runWrite, type Origin, type Write, type WriteOptions } from '../../writes/unit-of-work.ts'
 import { invalid } from '../../contract/errors.ts'
@@ -54,8 +55,7 @@ export async function inWrite<T extends object> (
   return answer
 }
 
-const OUTCOMES = ['created', 'updated', 'unchanged', 'stale', 'deleted', 'rejected'] as const
-type Counted = Partial<Record<typeof OUTCOMES[number], number>>
+type Counted = Partial<Record<Outcome, number>>
 
 /** The same for a batch, whose rows are counted by what became of them. */
 export async function writeBatch (

@@ -4,7 +4,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postIndicatorValues, indicatorBatch } from './commands.ts'
+import { postIndicatorValues } from './commands.ts'
 import { forms, indicators, indicatorValues } from './queries.ts'
 import {
   Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery
@@ -66,9 +66,9 @@ export async function indicatorRoutes (app: App, context: Context) {
     },
     validatorCompiler: envelopeCompiler
   }, (request, reply) => {
-    const batch = indicatorBatch(request.body.items)
     const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => postIndicatorValues(write, batch, options))
+    return writeBatch(context, request, reply, options, write => (
+      postIndicatorValues(write, request.body.items, options)))
   })
 }
 

@@ -4,7 +4,7 @@ import { notFound } from '../../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
-import { existsIn } from '../../catalogue/units/batch-rules.ts'
+import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 

@@ -4,7 +4,7 @@ import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postDossierStatistics, statisticsBatch } from './commands.ts'
+import { postDossierStatistics } from './commands.ts'
 import { dossierStatistics } from './queries.ts'
 import { DossierStatistics, DossierStatisticsItem, ListQuery, PostQuery } from './schema.ts'
 
@@ -29,9 +29,9 @@ export async function statisticsRoutes (app: App, context: Context) {
     },
     validatorCompiler: envelopeCompiler
   }, (request, reply) => {
-    const batch = statisticsBatch(request.body.items)
     const options = { ...batchOptions(request.query), replace: request.query.replace === true }
-    return writeBatch(context, request, reply, options, write => postDossierStatistics(write, batch, options))
+    return writeBatch(context, request, reply, options, write => (
+      postDossierStatistics(write, request.body.items, options)))
   })
 
   app.get('/dossier-statistics', {

@@ -16,16 +16,16 @@ export interface SetKey {
   source: string
 }
 
-export interface NewSet extends SetKey {
-  detail: Detail
-  level: string
-}
-
 export interface StatisticsRow extends SetKey, Measures {
   detail: Detail
   detail_code: string
   field: string | null
   procedure: string | null
+}
+
+/** A row to be written, with the level of its unit. */
+export interface NewRow extends StatisticsRow {
+  level: string
 }
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
@@ -41,18 +41,18 @@ export async function lockSources (write: Write, codes: string[]): Promise<void>
 }
 
 /**
- * Makes the sets that are new.
+ * Adds the sets of the rows that are new.
  * @returns the detail that each set has
  */
-export async function openSets (trx: Trx, sets: NewSet[]): Promise<Map<string, Detail>> {
-  const asked = recordset('statistics_sets', distinctSets(sets), [...SET_KEY, 'detail', 'level'])
+export async function openSets (trx: Trx, rows: NewRow[]): Promise<Map<string, Detail>> {
+  const asked = recordset('statistics_sets', distinctSets(rows), [...SET_KEY, 'detail', 'level'])
   await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
     select ${columns(SET_KEY)}, detail, level from ${asked}
     on conflict do nothing`.execute(trx)
-  const { rows } = await sql<SetKey & { detail: Detail }>`
+  const { rows: stored } = await sql<SetKey & { detail: Detail }>`
     select ${columns(SET_KEY)}, stored.detail
     from statistics_sets as stored join ${asked} using (${columns(SET_KEY)})`.execute(trx)
-  return new Map(rows.map(set => [setKeyOf(set), set.detail]))
+  return new Map(stored.map(set => [setKeyOf(set), set.detail]))
 }
 
 /** The stored rows that have the keys of `rows`, or, with `wholeSets`, all rows of their sets. */
@@ -89,6 +89,10 @@ export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void
 
 export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
   return `${period} ${unit} ${scope} ${source}`
+}
+
+export function rowKeyOf (row: StatisticsRow): string {
+  return `${setKeyOf(row)} ${row.detail} ${row.detail_code}`
 }
 
 export function distinctSets<S extends SetKey> (sets: S[]): S[] {

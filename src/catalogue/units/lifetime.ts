@@ -1,0 +1,20 @@
+import type { Issue } from '../../contract/errors.ts'
+import { issueAt } from '../../writes/row-issues.ts'
+import type { ResolvedUnit } from './resolve.ts'
+
+type Lifetime = Pick<ResolvedUnit, 'valid_from' | 'valid_to'>
+
+export interface Days {
+  starts_on: string
+  ends_on: string
+}
+
+/** Whether a unit exists in a period, if only for a day. */
+export function existsIn ({ valid_from, valid_to }: Lifetime, period: Days): boolean {
+  return valid_from <= period.ends_on && (valid_to === null || valid_to >= period.starts_on)
+}
+
+/** @param when it did not exist, such as `in 2021-Q4` */
+export function unitNotValid ({ code, valid_from, valid_to }: Lifetime & { code: string }, when: string): Issue {
+  return issueAt('unit', 'unit_not_valid', `unit ${code} exists from ${valid_from} to ${valid_to ?? 'today'}, not ${when}`)
+}

@@ -1,0 +1,62 @@
+import type { BatchRow, Rule } from '../../writes/ingest-batch.ts'
+import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
+import type { Caller } from '../../contract/caller.ts'
+import { isStorable } from '../../text/storable.ts'
+import type { UnitOf } from '../../catalogue/units/resolve.ts'
+import { ROW_SCOPES } from './schema.ts'
+import { setKeyOf, type Detail, type NewRow, type SetKey } from './store.ts'
+
+/** A unit counts by procedure, or by field, or only as a whole; two of these in one batch contradict each other. */
+export const mixedDetails: Rule<NewRow> = ({ rows }) => (
+  [...Map.groupBy(rows, ({ row }) => setKeyOf(row)).values()].flatMap(set => {
+    const details = [...new Set(set.map(({ row }) => row.detail))]
+    return details.length === 1 ? [] : set.map(({ index, row }) => mixedDetail(
+      index, `${nameOf(row)} is counted here by ${details.join(' and by ')}: its dossiers would count twice`))
+  })
+)
+
+/** A set that is stored in another detail keeps it, unless it is replaced. */
+export function otherDetails (rows: readonly BatchRow<NewRow>[], stored: ReadonlyMap<string, Detail>): RowIssues[] {
+  return rows.flatMap(({ index, row }) => {
+    const detail = stored.get(setKeyOf(row))!
+    return detail === row.detail ? [] : [mixedDetail(
+      index, `${nameOf(row)} is counted by ${detail}, not by ${row.detail}; use replace to change that`)]
+  })
+}
+
+function mixedDetail (index: number, detail: string): RowIssues {
+  return { index, issues: [issueAt(null, 'mixed_detail', detail)] }
+}
+
+/**
+ * A set is replaced as a whole or not at all: a row at fault would take what is stored in its place with it. A row that
+ * does not even say which set it belongs to could belong to any.
+ */
+export function incompleteSets (unitOf: UnitOf, by: Caller): Rule<NewRow> {
+  return ({ sound, rejected }) => {
+    const incomplete = new Set(rejected.map(item => setNamedBy(item, unitOf, by)))
+    return sound.filter(({ row }) => incomplete.has(setKeyOf(row)) || incomplete.has(null)).map(({ index, row }) => ({
+      index,
+      issues: [issueAt(null, 'set_incomplete', `another row of ${nameOf(row)} is at fault, so it is not replaced`)]
+    }))
+  }
+}
+
+function setNamedBy (item: unknown, unitOf: UnitOf, by: Caller): string | null {
+  const named = namedUnit(item, by)
+  if (named === null) return null
+  const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
+  if (typeof period !== 'string' || !ROW_SCOPES.some(known => known === scope)) return null
+  return `${period} ${unitOf(named)?.code ?? named.name} ${scope as string} ${named.source}`
+}
+
+/** @returns null when the item, which can be anything, does not name a unit */
+export function namedUnit (item: unknown, by: Caller): { name: string, source: string } | null {
+  const { unit, source = by.source } = (item ?? {}) as { unit?: unknown, source?: unknown }
+  const named = typeof unit === 'string' && typeof source === 'string' && isStorable(unit) && isStorable(source)
+  return named ? { name: unit, source } : null
+}
+
+function nameOf ({ unit, period, scope, source }: SetKey): string {
+  return `unit ${unit}, period ${period}, scope ${scope}, source ${source}`
+}

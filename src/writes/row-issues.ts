@@ -1,0 +1,49 @@
+import { DomainError, type Issue, type IssueCode } from '../contract/errors.ts'
+
+/** What is wrong with one row of a batch. Pointers are relative to its item. */
+export interface RowIssues {
+  index: number
+  issues: readonly Issue[]
+}
+
+/** The issues of all rows at fault, by the index of their item. */
+export type IssuesByRow = Map<number, Issue[]>
+
+const FORBIDDEN: readonly IssueCode[] = ['forbidden_unit', 'forbidden_source']
+
+/** @param property null: the item as a whole */
+export function issueAt (property: string | null, code: IssueCode, detail: string): Issue {
+  return { pointer: property === null ? '' : `/${property}`, code, detail }
+}
+
+/** The issue of an item that names something which does not exist. */
+export function unknownReference (property: 'unit' | 'level' | 'field' | 'period' | 'procedure', code: string): Issue {
+  return issueAt(property, `unknown_${property}`, `there is no ${property} ${code}`)
+}
+
+export function addIssues (all: IssuesByRow, found: Iterable<RowIssues>): void {
+  for (const { index, issues } of found) {
+    if (issues.length === 0) continue
+    const known = all.get(index)
+    if (known === undefined) all.set(index, [...issues])
+    else known.push(...issues)
+  }
+}
+
+/** All issues in the order of the items, with pointers into the body. */
+export function issuesOfBatch (all: IssuesByRow): Issue[] {
+  return [...all].sort(([a], [b]) => a - b).flatMap(([index, issues]) => (
+    issues.map(issue => ({ ...issue, pointer: `/items/${index}${issue.pointer}` }))))
+}
+
+/**
+ * Refuses a batch of which all rows are written or none.
+ * @throws DomainError `invalid_rows`, or `forbidden_rows` when the caller may not write some of them, with all issues
+ */
+export function assertSound (all: IssuesByRow, received: number): void {
+  if (all.size === 0) return
+  const issues = issuesOfBatch(all)
+  const isForbidden = issues.some(({ code }) => FORBIDDEN.includes(code))
+  const detail = `${all.size} of ${received} rows are at fault; nothing was written`
+  throw new DomainError(isForbidden ? 'forbidden_rows' : 'invalid_rows', detail, issues)
+}
