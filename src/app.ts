@@ -33,6 +33,7 @@ import { ImportError } from './dossiers/imports/schema.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { createMetrics, type PoolCounts } from './observability/metrics.ts'
+import { OnTimeCaches } from './statistics/on-time/caches.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
 import { operationRoutes } from './operations/routes.ts'
@@ -97,7 +98,10 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.addSchema(ImportError)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
-  const context = { db, writers: writeLimiter(pool), cache: new ResponseCache(db), metrics: createMetrics(pool) }
+  const context = {
+    db, writers: writeLimiter(pool), cache: new ResponseCache(db), onTimeCaches: new OnTimeCaches(),
+    metrics: createMetrics(pool)
+  }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })

@@ -28,7 +28,7 @@ export function pageQuery<Row> (
   const after = page.cursor === undefined ? sql`` : sql`where ${afterCursor(order, readCursor(page.cursor, order))}`
   const by = order.map(({ name, descending, required }) => (
     sql`${sql.ref(name)} ${sql.raw(`${descending ? 'desc' : 'asc'}${required ? '' : ' nulls last'}`)}`))
-  return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit + 1}`
+  return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit} + 1`
 }
 
 export function pageOf<Row> (rows: Row[], order: readonly OrderColumn[], limit: number): Page<Row> {

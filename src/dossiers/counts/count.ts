@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import { tableFor, type CountKey, type CountPlan, type Span } from './plan.ts'
+import type { CountKey, CountPlan, Span } from './plan.ts'
 import { instantsOf, TABLES, whichDossiers } from './tables.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
@@ -19,8 +19,7 @@ export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | nul
  * @returns one statement, however many spans
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
-  const { keys, spans } = plan
-  const table = tableFor(plan)
+  const { keys, spans, table } = plan
   return sql<CountedGroup>`
     with asked as (${askedSpans(spans)}),
     summed as (${table === 'dossiers' && spans.length === 1 ? summedOutright(plan) : summedByDays(plan, TABLES[table](plan))})

@@ -14,7 +14,7 @@ export interface Span {
 }
 
 /** What is to be counted. Spans are counted each for itself, and told apart only by the key `period`. */
-export interface CountPlan {
+export interface CountQuestion {
   keys: readonly CountKey[]
   /** At least one. */
   spans: readonly Span[]
@@ -29,9 +29,18 @@ export interface CountPlan {
 
 export type CountedTable = RollupTable | 'dossiers'
 
+/** A question with the table that it is counted from. */
+export interface CountPlan extends CountQuestion {
+  table: CountedTable
+}
+
+export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPlan {
+  return { ...question, table: tableFor(question) }
+}
+
 /** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
-export function tableFor (plan: CountPlan): CountedTable {
-  const { keys, spans, unit, level, field, procedure, channel, source } = plan
+export function tableFor (question: CountQuestion): CountedTable {
+  const { keys, spans, unit, level, field, procedure, channel, source } = question
   const told = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
     if (filter !== undefined) told.add(name)

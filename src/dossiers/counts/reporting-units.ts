@@ -1,6 +1,8 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
+import { dayIn } from '../../time/business-day-sql.ts'
+import { IS_COUNTED } from '../rules/status.ts'
 
 /** A unit as one that handles dossiers. */
 export interface ReportingUnit {
@@ -30,6 +32,17 @@ export async function reportingUnits (db: Db, unit: string): Promise<ReportingUn
     where ${unit} = any(path)
     order by position, units.level, units.code`.execute(db)
   return rows
+}
+
+/**
+ * Units that send dossiers, as a table: `province_code`, `unit`, and `since`, the day on which the first was received.
+ * @param source only its dossiers, for which no such table is stored
+ */
+export function recordingUnits (source: string | undefined): RawBuilder<unknown> {
+  if (source === undefined) return sql`dossier_desks`
+  return sql`(
+    select province_code, unit, min(${dayIn('received_at')}) as since
+    from dossiers where source = ${source} and ${IS_COUNTED} group by province_code, unit)`
 }
 
 /** Whether a unit is asked to report dossiers in a period. */

@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import { reportingUnits, isExpected, isRecorded, type ReportingUnit } from '../../dossiers/counts/reporting-units.ts'
+import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
 import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'

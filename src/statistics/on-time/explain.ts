@@ -2,10 +2,9 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { dossiersOf } from '../../dossiers/counts/drill-down.ts'
-import { tableFor } from '../../dossiers/counts/plan.ts'
-import { rollupRowsOf, type RollupRow } from '../../dossiers/counts/tables.ts'
-import type { Counting } from '../../dossiers/rules/single-pass-sql.ts'
+import {
+  dossiersOf, rollupRowsOf, type Counting, type RollupRow
+} from '../../dossiers/counts/index.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
@@ -37,13 +36,13 @@ export async function onTimeExplained (
 }
 
 async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: string | null): Promise<OnTimeExplained> {
-  const { periods } = await resolveQuery(trx, question, reach)
-  const plan = await reportedPlanOf(trx, question, reach)
+  const resolved = await resolveQuery(trx, question, reach)
+  const plan = reportedPlanOf(question, resolved)
   const figure = await figureOf(trx, reportedQuery(plan))
   const rows = await rowsOf(trx, reportedRowsOf(plan, figure.scope))
   return {
-    ...figure, from: periods[0]!.starts_on, to: periods.at(-1)!.ends_on,
-    table: plan.basis === 'rows' ? 'dossier_statistics' : 'statistics_sets',
+    ...figure, from: resolved.periods[0]!.starts_on, to: resolved.periods.at(-1)!.ends_on,
+    table: plan.table === 'rows' ? 'dossier_statistics' : 'statistics_sets',
     rows: rows.map(({ period, unit, scope, source, field, procedure, ...values }) => (
       { key: present({ period, unit, scope, source, field, procedure }), values })),
     dossiers_url: null
@@ -53,22 +52,23 @@ async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: st
 async function explainedFromRecords (
   trx: Trx, question: ExplainQuery, reach: string | null, dossiersUrl: string
 ): Promise<OnTimeExplained> {
-  const plan = await recordsPlanOf(trx, question, reach)
-  const { from, to } = plan.spans[0]!
-  const figure = await figureOf(trx, recordsQuery(plan))
-  const table = tableFor(plan)
-  const sums = table === 'dossiers' ? [] : await rowsOf(trx, rollupRowsOf(plan, table))
-  return { ...figure, from, to, table, rows: sums.map(row => explainedSums(row, from)), dossiers_url: dossiersUrl }
+  const plan = recordsPlanOf(question, await resolveQuery(trx, question, reach))
+  const { table, spans: [span] } = plan
+  const { from, to } = span!
+  const figure = { ...await figureOf(trx, recordsQuery(plan)), from, to, dossiers_url: dossiersUrl }
+  if (table === 'dossiers') return { ...figure, table, rows: [] }
+  const rows = await rowsOf(trx, rollupRowsOf(plan, table))
+  return { ...figure, table, rows: rows.map(row => explainedRollupRow(row, from)) }
 }
 
-function explainedSums (
+function explainedRollupRow (
   { level, field, unit, channel, quarter, slice, day, ...values }: RollupRow, from: string
 ): ExplainedRow {
-  const at = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
-  return { key: present({ level, field, unit, channel, ...at }), values }
+  const time = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
+  return { key: present({ level, field, unit, channel, ...time }), values }
 }
 
-/** The columns that the table has. */
+/** The columns that such a row has. */
 function present (key: Record<string, string | null | undefined>): ExplainedRow['key'] {
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
 }
@@ -103,7 +103,7 @@ export async function dossiersExplaining (
   const { part = 'denominator' } = asked
   const question = { ...withinReach(asked, reach), basis: 'records' } as const
   assertAnswerable(question)
-  const plan = await recordsPlanOf(db, question, reach)
+  const plan = recordsPlanOf(question, await resolveQuery(db, question, reach))
   const { method } = plan
   const inNumerator = method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
   const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]

@@ -24,7 +24,12 @@ export function hasFilters ({ level, field, procedure, channel, unit, source }: 
   return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
 }
 
-/** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way of saying when */
+/** Has no code to look up but that of one period. */
+export function namesOnlyPeriod (question: OnTimeQuery): boolean {
+  return question.period!.length === 1 && !hasFilters(question)
+}
+
+/** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way to say when */
 export function assertAnswerable (question: OnTimeQuery): void {
   refuse([...needingRecords(question), ...unclearDays(question)])
 }
@@ -81,6 +86,22 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: string
     ...keys.includes('period') ? [] : notInARow(known.periods)
   ])
   return { periods: known.periods, unit: resolved?.code ?? null }
+}
+
+/**
+ * The same for a question about records, which may name days in place of periods.
+ * @param known periods by code: one of them is not looked up again
+ */
+export async function resolveDays (
+  db: Db, question: OnTimeQuery, reach: string | null, known: Map<string, AskedPeriod>
+): Promise<ResolvedQuery> {
+  const { period: codes = [] } = question
+  if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach)
+  const [code] = codes
+  if (code === undefined) return { periods: [], unit: null }
+  const period = known.get(code) ?? (await resolveQuery(db, question, reach)).periods[0]!
+  known.set(code, period)
+  return { periods: [period], unit: null }
 }
 
 interface Known {

@@ -2,13 +2,18 @@ import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
+import type { OnTimeCaches } from './caches.ts'
 import { dossiersExplaining, onTimeExplained } from './explain.ts'
 import { onTime } from './queries.ts'
 import {
   ExplainDossiersQuery, ExplainedDossier, ExplainedRow, ExplainQuery, OnTimeExplained, OnTimeQuery, OnTimeRow
 } from './schema.ts'
 
-export async function onTimeRoutes (app: App, { db, cache }: Context) {
+interface OnTimeContext extends Context {
+  onTimeCaches: OnTimeCaches
+}
+
+export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTimeContext) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
 
   app.get('/on-time', {
@@ -25,7 +30,7 @@ export async function onTimeRoutes (app: App, { db, cache }: Context) {
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(cache, request, reply, OnTimeRow, page => (
-    onTime(db, request.query, page, request.caller.unit))))
+    onTime(db, request.query, page, request.caller.unit, onTimeCaches))))
 
   app.get('/on-time/explain', {
     schema: {

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
-import { countedDossiers, type CountedGroup } from '../../dossiers/counts/count.ts'
-import { reportingUnits, isExpected, isRecorded } from '../../dossiers/counts/reporting-units.ts'
+import {
+  countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CountedGroup
+} from '../../dossiers/counts/index.ts'
 import type { FigureName } from '../on-time/empty-rows.ts'
 import { resolveQuery, type AskedPeriod } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
@@ -67,7 +68,7 @@ interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_exp
 async function recorded (db: Db, unit: string, period: AskedPeriod, scope: Scope): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
   const span = { code: null, from: period.starts_on, to: period.ends_on }
-  const { rows } = await countedDossiers({ keys, spans: [span], unit }).execute(db)
+  const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit })).execute(db)
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await reportingUnits(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
   const units_recorded = desks.filter(desk => isRecorded(desk, period)).length

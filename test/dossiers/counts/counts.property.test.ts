@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Db } from '../../../src/database/connect.ts'
 import { dossiersOf } from '../../../src/dossiers/counts/drill-down.ts'
 import { parseDay, dayOf } from '../../../src/time/business-day.ts'
-import { COUNT_KEYS, tableFor, type CountKey, type CountPlan, type Span } from '../../../src/dossiers/counts/plan.ts'
+import { COUNT_KEYS, countPlanOf, tableFor, type CountKey, type CountQuestion, type Span } from '../../../src/dossiers/counts/plan.ts'
 import { countedDossiers, type CountedGroup } from '../../../src/dossiers/counts/count.ts'
 import type { Countable } from '../../../src/dossiers/rules/events.ts'
 import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
@@ -35,7 +35,7 @@ const span = fc.oneof(
 
 const someOf = (values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined, freq: 3 })
 /** Few things are asked at once, so that each table has its turn. */
-const plans: fc.Arbitrary<CountPlan> = fc.record({
+const plans: fc.Arbitrary<CountQuestion> = fc.record({
   keys: fc.subarray([...COUNT_KEYS], { maxLength: 3 }),
   spans: fc.array(span, { minLength: 1, maxLength: 4 }),
   unit: fc.option(fc.constantFrom('H56', 'H56-380', 'H56-14755'), { freq: 3 }),
@@ -78,7 +78,7 @@ function keysOf ({ unit, procedure, channel }: Dossier, period: string | null): 
   return { level: LEVELS[unit]!, field: FIELDS[procedure]!, unit, procedure, channel, period }
 }
 
-function expected (dossiers: Dossier[], { keys, spans, ...plan }: CountPlan): CountedGroup[] {
+function expected (dossiers: Dossier[], { keys, spans, ...plan }: CountQuestion): CountedGroup[] {
   const asked = dossiers.filter(dossier => {
     const own = keysOf(dossier, null)
     return (plan.unit === null || PATHS[dossier.unit]!.includes(plan.unit)) &&
@@ -111,7 +111,7 @@ async function given (db: Db, dossiers: Dossier[]) {
 }
 
 /** The usual questions, which chance asks too seldom. */
-const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31'].map((to): CountPlan => (
+const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31'].map((to): CountQuestion => (
   { keys: [key], spans: [{ code: null, from: '2020-12-15', to }], unit: null })))
 
 const questions = fc.tuple(
@@ -124,7 +124,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
       await given(db, dossiers)
       for (const plan of [...plans, ...USUAL]) {
         used.add(tableFor(plan))
-        const groups = (await countedDossiers(plan).execute(db)).rows
+        const groups = (await countedDossiers(countPlanOf(plan)).execute(db)).rows
         const byHand = expected(dossiers, plan)
         if (!isDeepStrictEqual(inOrder(groups), inOrder(byHand))) {
           throw new Error(JSON.stringify({ plan, groups, byHand }))
@@ -139,9 +139,9 @@ forEachDatabase('dossiers', async (t, { db }) => {
       await given(db, dossiers)
       for (const { spans, ...others } of plans) {
         const plan = { ...others, keys: [], spans: spans.slice(0, 1) }
-        const counts = (await countedDossiers(plan).execute(db)).rows[0]!
+        const counts = (await countedDossiers(countPlanOf(plan)).execute(db)).rows[0]!
         const listed = async (counting: Counting) => {
-          const { rows } = await dossiersOf(plan, counting).execute(db)
+          const { rows } = await dossiersOf(countPlanOf(plan), counting).execute(db)
           return [rows.length, rows.filter(row => row.in_time).length]
         }
         const all = [await listed('ended'), await listed('handled'), await listed('due')]
@@ -165,7 +165,8 @@ forEachDatabase('dossiers', async (t, { db }) => {
       for (const version of later) {
         const from = nameOf(dayOf(first!.received_at) - 1)
         const span = { code: null, from, to: nameOf(dayOf(version.updated_at) - 1) }
-        const count = async () => (await countedDossiers({ keys, spans: [span], unit: null }).execute(db)).rows
+        const plan = countPlanOf({ keys, spans: [span], unit: null })
+        const count = async () => (await countedDossiers(plan).execute(db)).rows
         const before = await count()
         await sent(version)
         if (!isDeepStrictEqual(await count(), before)) throw new Error(JSON.stringify({ span, before }))

@@ -1,14 +1,17 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
-import { askedSpans, countedDossiers } from '../../../dossiers/counts/count.ts'
-import { IS_COUNTED } from '../../../dossiers/rules/status.ts'
-import { dayIn } from '../../../time/business-day-sql.ts'
+import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/counts/index.ts'
 import { MEASURES } from '../../../form-ii06a/measures.ts'
 import type { RecordsPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
 
-/** The SQL of a question about records. One statement, so that figures and coverage are of one moment. */
+/**
+ * The SQL of a question about records. One statement, so that figures and coverage are of one snapshot:
+ * - `counted`: the measures of each group that has dossiers
+ * - `coverage`: how many units are asked to report, and how many of them send records
+ * - `summed`: both, with the keys of a row; then the percentage
+ */
 export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
   const { keys } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
@@ -23,12 +26,12 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
     ${withPercentage(plan.method, 'records')}`
 }
 
-// Whoever sends records knows all of it.
+// Records know every measure.
 const MEASURED = sql.join([
   columns([...MEASURES, 'due', 'due_in_time']), sql.raw(MEASURES.map(measure => `0 as ${measure}_unknown`).join())
 ])
 
-/** Units that are asked to report, and those of them that send dossiers, if none in these days. */
+/** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
 function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
   const names: Record<string, RawBuilder<unknown>> = {
     level: sql`units.level`, unit: sql`units.code`, period: sql`asked.period`
@@ -41,17 +44,10 @@ function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly s
       ofOne ? sql`1 as units_expected` : sql`count(*) as units_expected`
     ])}
     from (${askedSpans(spans)}) as asked cross join units
-      left join ${source === undefined ? sql`dossier_desks` : desksOf(source)} as desks
+      left join ${recordingUnits(source)} as desks
         on desks.province_code = units.province_code and desks.unit = units.code
     where units.reports_dossiers and units.valid_from <= ends_on and coalesce(units.valid_to, 'infinity') >= starts_on
       and ${unit === null ? sql`true` : sql`${unit} = any(units.path)`}
       and ${level === undefined ? sql`true` : sql`units.level = any(${level})`}
     ${ofOne || keys.length === 0 ? sql`` : sql`group by ${sql.join(keys.map(key => names[key]!))}`}`
-}
-
-/** Those of all sources are kept; of one they have to be looked for. */
-function desksOf (source: string): RawBuilder<unknown> {
-  return sql`(
-    select province_code, unit, min(${dayIn('received_at')}) as since
-    from dossiers where source = ${source} and ${IS_COUNTED} group by province_code, unit)`
 }

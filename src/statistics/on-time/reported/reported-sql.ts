@@ -8,13 +8,20 @@ import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
 
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
-/** The SQL of a question. One statement, so that figures and coverage are of one moment. */
+/**
+ * The SQL of a question about what is reported. One statement, so that figures and coverage are of one snapshot:
+ * - `counted`: the rows that may be added, of the smallest table that knows them
+ * - `grouped`: their sums by group, own rows and totals each for themselves
+ * - `picked`: of each group the own rows, and otherwise the total
+ * - `expected`: how many units are asked to report
+ * - `summed`: both, with the keys of a row; then the percentage
+ */
 export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
   const { keys } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   const whole = keys.length === 0
   return sql<OnTimeRow>`
-    with counted as (${COUNTED[plan.basis](plan)}),
+    with counted as (${COUNTED[plan.table](plan)}),
     grouped as (${grouped(plan)}),
     picked as (
       select ${whole ? sql`` : sql`distinct on (${refs(keys)})`} * from grouped
@@ -100,13 +107,13 @@ export type ReportedRow = Measures &
 /** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
 export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
   const key = ['period', 'unit', 'scope', 'source']
-  const shown = plan.basis === 'rows'
+  const shown = plan.table === 'rows'
     ? refs([...key, 'field', 'procedure', ...MEASURES])
     : sql`${refs(key)}, ${KNOWN_MEASURES}`
-  const counted = plan.basis === 'rows' ? countedRows(plan) : countedSets(plan)
+  const counted = plan.table === 'rows' ? countedRows(plan) : countedSets(plan)
   return sql<ReportedRow>`
     select ${shown} from (${counted}) as counted where scope = ${scope}
-    order by ${refs(plan.basis === 'rows' ? [...key, 'detail_code'] : key)}`
+    order by ${refs(plan.table === 'rows' ? [...key, 'detail_code'] : key)}`
 }
 
 function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
@@ -130,16 +137,16 @@ function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<
     and ${unit === null ? sql`true` : sql`unit in (select code from units where ${unit} = any(path))`}`
 }
 
-/** Sums by group and scope. Own rows and totals stay apart here: a group takes the one or the other. */
+/** Sums by group and scope. */
 function grouped (plan: ReportedPlan): RawBuilder<unknown> {
-  const sums = plan.basis === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
+  const sums = plan.table === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
 }
 
-function unitsReported ({ basis }: ReportedPlan): RawBuilder<unknown> {
-  return basis === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
+function unitsReported ({ table }: ReportedPlan): RawBuilder<unknown> {
+  return table === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
 }
 
 function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknown>[] {

@@ -1,0 +1,53 @@
+import type { CompiledQuery } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+import type { PageRequest } from '../../contract/paging.ts'
+import { pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import type { OnTimeCaches } from './caches.ts'
+import type { RecordsPlan } from './records/plan.ts'
+import { recordsQuery } from './records/records-sql.ts'
+import type { ReportedPlan } from './reported/plan.ts'
+import { reportedQuery } from './reported/reported-sql.ts'
+import { hasFilters } from './resolve-query.ts'
+import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
+
+/** The statement of a page of a question about what is reported. */
+export function reportedPage (
+  db: Db, question: OnTimeQuery, plan: ReportedPlan, page: PageRequest, { statements }: OnTimeCaches
+): CompiledQuery<OnTimeRow> {
+  const order = orderOf(question)
+  const { table, method, keys, periods: [period, ...others] } = plan
+  const isFrequent = table === 'levels' && others.length === 0 && isUsual(question, page)
+  if (!isFrequent) return pageQuery(reportedQuery(plan), order, page).compile(db)
+  const values = { period: period!, limit: page.limit }
+  return statements.compiled(db, ['reported', method, ...keys].join(), values, ({ period, limit }) => (
+    pageQuery(reportedQuery({ ...plan, periods: [period] }), order, { limit })))
+}
+
+/** The statement of a page of a question about records. */
+export function recordsPage (
+  db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
+): CompiledQuery<OnTimeRow> {
+  const order = orderOf(question)
+  const { table, method, keys, spans: [span, ...others] } = plan
+  const isFrequent = table !== 'dossiers' && others.length === 0 && keys.length <= 2 && isUsual(question, page)
+  if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
+  const values = { ...span!, limit: page.limit }
+  return statements.compiled(db, ['records', table, method, ...keys].join(), values, ({ limit, ...span }) => (
+    pageQuery(recordsQuery({ ...plan, spans: [span] }), order, { limit })))
+}
+
+/** The first page of all units, fields and sources in the default order: only days and limit differ. */
+function isUsual (question: OnTimeQuery, page: PageRequest): boolean {
+  return !hasFilters(question) && question.sort === undefined && page.cursor === undefined
+}
+
+/** The columns asked for, then the group keys that make a row unique. */
+export function orderOf ({ sort = [], group_by: keys = [] }: OnTimeQuery): OrderColumn[] {
+  const names = [...sort, ...keys.filter((key: GroupKey) => !sort.includes(key) && !sort.includes(`-${key}`))]
+  return names.map(name => {
+    const column = name.replace('-', '')
+    const { type } = OnTimeRow.properties[column as keyof OnTimeRow] as { type?: string | string[] }
+    const kind = [type].flat().some(one => one === 'integer' || one === 'number') ? 'number' : 'text'
+    return { name: column, kind, descending: name.startsWith('-') }
+  })
+}
