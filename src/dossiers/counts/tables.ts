@@ -9,24 +9,24 @@ import { ENDED_AT } from '../rules/status.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
 import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
 
-/** A row of sums, with its key; or all those before the first day together, whose time is null then. */
-export type RollupRow = Record<EventMeasure, number> & {
-  level?: string
-  field?: string
-  channel?: string
-  unit?: string
-  quarter?: string | null
-  slice?: string | null
-  day?: string | null
+/** What one row of a rollup is for. `half_month` is the word for `slice` outside of the database. */
+export type Grain = Exclude<typeof ROLLUPS[RollupTable][number], 'slice'> | 'half_month'
+
+/** The grain of a rollup: the columns that name a row of it. That of its time comes last. */
+export function grainOf (table: RollupTable): Grain[] {
+  return ROLLUPS[table].map(name => name === 'slice' ? 'half_month' : name)
 }
 
-/** The sums that the only span of a plan is counted from, in the order of their keys. */
+/** A row of a rollup, with its key; or all those before the first day together, whose time is null then. */
+export type RollupRow = Record<EventMeasure, number> & Partial<Record<Grain, string | null>>
+
+/** The rows of a rollup that the only span of a plan is counted from, in the order of their keys. */
 export function rollupRowsOf (plan: CountPlan, table: RollupTable): RawBuilder<RollupRow> {
   const { from, to } = plan.spans[0]!
-  const names = ROLLUPS[table].slice(0, -1)
-  const places = ROLLUPS[table].map((_, i) => sql.lit(i + 1))
+  const grain = grainOf(table)
+  const places = grain.map((_, i) => sql.lit(i + 1))
   return sql<RollupRow>`
-    select ${columns(names)}, case when day >= ${from}::date then day end as ${sql.ref(ROLLUPS[table].at(-1)!)},
+    select ${columns(grain.slice(0, -1))}, case when day >= ${from}::date then day end as ${sql.ref(grain.at(-1)!)},
       ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
     from (${TABLES[table](plan)}) as days where day <= ${to}::date
     group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`

@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import {
-  dossiersOf, rollupRowsOf, type Counting, type RollupRow
+  dossiersOf, grainOf, rollupRowsOf, type Counting, type RollupRow
 } from '../../dossiers/counts/index.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
@@ -42,7 +42,7 @@ async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: st
   const rows = await rowsOf(trx, reportedRowsOf(plan, figure.scope))
   return {
     ...figure, from: resolved.periods[0]!.starts_on, to: resolved.periods.at(-1)!.ends_on,
-    table: plan.table === 'rows' ? 'dossier_statistics' : 'statistics_sets',
+    rows_of: plan.table === 'rows' ? 'report_rows' : 'reports', by: null,
     rows: rows.map(({ period, unit, scope, source, field, procedure, ...values }) => (
       { key: present({ period, unit, scope, source, field, procedure }), values })),
     dossiers_url: null
@@ -56,15 +56,15 @@ async function explainedFromRecords (
   const { table, spans: [span] } = plan
   const { from, to } = span!
   const figure = { ...await figureOf(trx, recordsQuery(plan)), from, to, dossiers_url: dossiersUrl }
-  if (table === 'dossiers') return { ...figure, table, rows: [] }
+  if (table === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
   const rows = await rowsOf(trx, rollupRowsOf(plan, table))
-  return { ...figure, table, rows: rows.map(row => explainedRollupRow(row, from)) }
+  return { ...figure, rows_of: 'rollup', by: grainOf(table), rows: rows.map(row => explainedRollupRow(row, from)) }
 }
 
 function explainedRollupRow (
-  { level, field, unit, channel, quarter, slice, day, ...values }: RollupRow, from: string
+  { level, field, unit, channel, quarter, half_month, day, ...values }: RollupRow, from: string
 ): ExplainedRow {
-  const time = [quarter, slice, day].includes(null) ? { before: from } : { quarter, slice, day }
+  const time = [quarter, half_month, day].includes(null) ? { before: from } : { quarter, half_month, day }
   return { key: present({ level, field, unit, channel, ...time }), values }
 }
 

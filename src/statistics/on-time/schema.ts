@@ -104,15 +104,15 @@ const Cells = (description: string) => Type.Unsafe<Record<string, string | numbe
 })
 
 export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
-  key: Cells('What names the row within its table. `before`: all rows of days before that one, added up; only their stock counts.'),
+  key: Cells('What the row is for. Of a rollup: a value for each name in `by`, times by their first day. `before` in place of ' +
+    'a time: all rows of days before that one, added up; only their stock counts.'),
   values: Cells('What it says. null: unknown.')
 })
 export type ExplainedRow = Static<typeof ExplainedRow>
 
-export const TABLES = [
-  'statistics_sets', 'dossier_statistics', 'dossier_sums_by_day', 'dossier_sums_by_channel', 'dossier_sums_by_level',
-  'dossier_sums_by_unit', 'dossier_sums_by_unit_quarter', 'dossiers'
-] as const
+export const ROWS_OF = ['reports', 'report_rows', 'rollup', 'dossiers'] as const
+
+export const GRAINS = ['level', 'field', 'unit', 'channel', 'quarter', 'half_month', 'day'] as const
 
 export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof FigureProperties)[]
 
@@ -120,11 +120,17 @@ export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and what it i
   from: Day('First day.'),
   to: Day('Last day, included.'),
   ...FIGURE,
-  table: OneOf(TABLES, {
-    description: 'What the figure was added up from: `statistics_sets` (all that a source reported for a unit and a period), ' +
-      '`dossier_statistics` (their rows), sums of the records, or the `dossiers` themselves.'
+  rows_of: OneOf(ROWS_OF, {
+    description: 'What the figure is the sum of. `reports`: one row for all that a source reported for a unit and a period. ' +
+      '`report_rows`: the rows of these reports, by field and procedure. `rollup`: counts of records, added up in advance. ' +
+      '`dossiers`: the dossiers one by one.'
   }),
-  rows: Type.Array(Ref(ExplainedRow), { description: 'Of that table; none where it is `dossiers`.' }),
+  by: Nullable(Type.Array(OneOf(GRAINS), {
+    description: 'The grain of a rollup: there is one row for each combination of these. `half_month`: from the 1st to the 14th ' +
+      'of a month, or from the 15th to its end. `quarter`: a calendar quarter in two pieces, to the 14th of its last month and ' +
+      'from the 15th to its end, as a quarter of the reform calendar begins on that day. null: no rollup.'
+  })),
+  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows; none where `rows_of` is `dossiers`.' }),
   dossiers_url: Nullable(Type.String({ description: 'Where the dossiers of the denominator are; null: known from reports only.' }))
 })
 export type OnTimeExplained = Static<typeof OnTimeExplained>

@@ -27,22 +27,22 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
   t.test('is the sum of the rows that it comes with', async t => {
     t.match(await explain('basis=records&period=cal-2021-M07&level=district'), {
       from: '2021-07-01', to: '2021-07-31', basis: 'records', method: 'resolved', numerator: 1, denominator: 2,
-      on_time_percent: 50, carried_over: 2, table: 'dossier_sums_by_channel',
+      on_time_percent: 50, carried_over: 2, rows_of: 'rollup', by: ['level', 'channel', 'half_month'],
       rows: [
         {
           key: { level: 'district', channel: 'direct', before: '2021-07-01' },
           values: { received_direct: 3, resolved_early: 1, due: 1 }
         },
         {
-          key: { channel: 'direct', slice: '2021-07-01' },
+          key: { channel: 'direct', half_month: '2021-07-01' },
           values: { received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 0, due: 3 }
         },
-        { key: { channel: 'direct', slice: '2021-07-15' }, values: { became_overdue: 1, due: 1 } }
+        { key: { channel: 'direct', half_month: '2021-07-15' }, values: { became_overdue: 1, due: 1 } }
       ],
       dossiers_url: '/v1/on-time/explain/dossiers?period=cal-2021-M07&level=district'
     })
     t.match(await explain('basis=records&from=2021-07-01&to=2021-07-30&level=district'), {
-      numerator: 1, denominator: 2, carried_over: 2, table: 'dossier_sums_by_day',
+      numerator: 1, denominator: 2, carried_over: 2, rows_of: 'rollup', by: ['level', 'channel', 'day'],
       rows: [
         { key: { level: 'district', before: '2021-07-01' }, values: { received_direct: 3, resolved_early: 1, due: 1 } },
         { key: { level: 'district', day: '2021-07-01' }, values: { became_overdue: 2, due: 2 } },
@@ -55,19 +55,19 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
       ]
     })
     t.match(await explain('basis=records&period=cal-2021-M07&unit=H56-380'), {
-      table: 'dossier_sums_by_unit', denominator: 2, rows: [
-        { key: { unit: 'H56-14755', slice: '2021-07-01' } }, { key: { unit: 'H56-380', before: '2021-07-01' } },
-        { key: { unit: 'H56-380', slice: '2021-07-01' } }, { key: { unit: 'H56-380', slice: '2021-07-15' } }
+      rows_of: 'rollup', by: ['unit', 'half_month'], denominator: 2, rows: [
+        { key: { unit: 'H56-14755', half_month: '2021-07-01' } }, { key: { unit: 'H56-380', before: '2021-07-01' } },
+        { key: { unit: 'H56-380', half_month: '2021-07-01' } }, { key: { unit: 'H56-380', half_month: '2021-07-15' } }
       ]
     })
     t.match(await explain('basis=records&period=cal-2021-Q3&unit=H56-14755'), {
-      table: 'dossier_sums_by_unit_quarter', rows: [{ key: { unit: 'H56-14755', quarter: '2021-07-01' } }]
+      rows_of: 'rollup', by: ['unit', 'quarter'], rows: [{ key: { unit: 'H56-14755', quarter: '2021-07-01' } }]
     })
     t.match(await explain('basis=records&period=cal-2021-M07&field=civil-status'), {
-      table: 'dossier_sums_by_level', rows: [{ key: { level: 'commune', field: 'civil-status', slice: '2021-07-01' } }]
+      rows_of: 'rollup', by: ['level', 'field', 'half_month'], rows: [{ key: { level: 'commune', field: 'civil-status', half_month: '2021-07-01' } }]
     })
     t.match(await explain('basis=records&from=2021-07-02&to=2021-07-05&unit=H56-380'), {
-      table: 'dossiers', rows: [], denominator: 1, from: '2021-07-02', to: '2021-07-05'
+      rows_of: 'dossiers', by: null, rows: [], denominator: 1, from: '2021-07-02', to: '2021-07-05'
     })
   })
 
@@ -149,7 +149,7 @@ forEachDatabase('a reported figure', async (t, { get, post }) => {
   t.test('comes with the sets that count, and no others', async t => {
     const { rows, ...figure } = await explain('period=2020-Q1&unit=H56-380')
     t.match(figure, {
-      basis: 'reported', scope: 'own', numerator: 32, denominator: 35, table: 'statistics_sets', dossiers_url: null,
+      basis: 'reported', scope: 'own', numerator: 32, denominator: 35, rows_of: 'reports', by: null, dossiers_url: null,
       from: '2019-12-15', to: '2020-03-14'
     })
     t.match(rows, [
@@ -161,7 +161,7 @@ forEachDatabase('a reported figure', async (t, { get, post }) => {
 
   t.test('of a field comes with the rows of the field', async t => {
     t.match(await explain('period=2020-Q1&field=land'), {
-      table: 'dossier_statistics', denominator: 10,
+      rows_of: 'report_rows', by: null, denominator: 10,
       rows: [{ key: { unit: 'H56-380', field: 'land', procedure: null }, values: { resolved: 10, resolved_in_time: 9 } }]
     })
   })
