@@ -1,21 +1,19 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
-import { columns } from '../../database/sql/bulk-json.ts'
-import {
-  dossiersOf, grainOf, rollupRowsOf, type Counting, type RollupRow
-} from '../../dossiers/counts/index.ts'
+import { grainOf, rollupRowsOf, type RollupRow } from '../../dossiers/counts/index.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
-import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { pageOf } from '../../database/sql/keyset.ts'
 import { withinReach } from './queries.ts'
 import { resolveQuery, assertAnswerable } from './resolve-query.ts'
-import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
+import { dossiersPage, LATE_FIRST } from './records/drill-down-sql.ts'
+import { recordsPlanOf } from './records/plan.ts'
 import { recordsQuery } from './records/records-sql.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import { reportedQuery, reportedRowsOf } from './reported/reported-sql.ts'
 import {
-  ExplainedDossier, FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedRow, type ExplainQuery,
+  FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedDossier, type ExplainedRow, type ExplainQuery,
   type OnTimeExplained, type OnTimeRow
 } from './schema.ts'
 
@@ -81,20 +79,10 @@ async function figureOf (trx: Trx, query: RawBuilder<OnTimeRow>): Promise<Figure
 }
 
 async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
-  const { rows } = await sql<R>`select * from (${query}) as behind limit ${MAX_LIMIT + 1}`.execute(trx)
+  const { rows } = await sql<R>`select * from (${query}) as counted limit ${MAX_LIMIT + 1}`.execute(trx)
   if (rows.length <= MAX_LIMIT) return rows
   throw new DomainError('too_many_rows', `the figure is the sum of more than ${MAX_LIMIT} rows; ask for fewer days, fields or units`)
 }
-
-/** Those not on time come first. A unit belongs to one province, and a dossier to one unit. */
-const LATE_FIRST: OrderColumn[] = [
-  { name: 'in_numerator', kind: 'boolean', required: true }, { name: 'in_time', kind: 'boolean', required: true },
-  ...['unit', 'code', 'counted_on'].map(name => ({ name, kind: 'text', required: true }) as const)
-]
-
-const COUNTING = {
-  resolved: 'ended', handled: 'handled', received: 'handled', due: 'due'
-} as const satisfies Record<RecordsPlan['method'], Counting>
 
 /** The dossiers that make up a figure. @throws DomainError `invalid_request` as `onTime` does */
 export async function dossiersExplaining (
@@ -104,13 +92,6 @@ export async function dossiersExplaining (
   const question = { ...withinReach(asked, reach), basis: 'records' } as const
   assertAnswerable(question)
   const plan = recordsPlanOf(question, await resolveQuery(db, question, reach))
-  const { method } = plan
-  const inNumerator = method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
-  const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
-  const query = sql<ExplainedDossier>`
-    select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
-      ${inNumerator} as in_numerator
-    from (${dossiersOf(plan, COUNTING[method])}) as behind where ${wanted}`
-  const { rows } = await inSlowRead(db, trx => pageQuery(query, LATE_FIRST, page).execute(trx))
+  const { rows } = await inSlowRead(db, trx => dossiersPage(plan, part, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }
