@@ -1,11 +1,14 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../http/response/respond.ts'
+import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
 import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
-import { STATUS_MEANINGS } from './rules/status.ts'
 import { CountProperties, ImportError } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
+
+/** The national statuses of dossiers. Source systems number them differently, so each source has a map of its own. */
+export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
+  '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned'
 
 export const MAX_SUPPLEMENTS = 100
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { MAX_LIMIT, PageQuery } from '../../contract/paging.ts'
 import { Code, Example, Name, Named, Nullable, OneOf } from '../../contract/fields.ts'
 

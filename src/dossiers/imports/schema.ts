@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { Code, Example, Named, Nullable, OneOf } from '../../contract/fields.ts'

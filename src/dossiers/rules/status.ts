@@ -1,9 +1,6 @@
 import { sql } from 'kysely'
 
-/** The national statuses of dossiers. Source systems number them differently, so each source has a map of its own. */
-export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
-  '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned'
-
+// National statuses by name; the contract lists all of them (STATUS_MEANINGS).
 /** A deleted dossier keeps its code, its unit and the instant, and counts nowhere. No source sends this status. */
 export const DELETED = 0
 const ACCEPTED = 2

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { Example, Name, Named, Ref, SourceCode } from '../../contract/fields.ts'
-import { STATUS_MEANINGS } from '../rules/status.ts'
+import { STATUS_MEANINGS } from '../schema.ts'
 
 const MAX_STATUSES = 1_000
 

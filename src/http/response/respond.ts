@@ -6,28 +6,12 @@ import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
-import { OneOf, Ref } from '../../contract/fields.ts'
+import { Ref } from '../../contract/fields.ts'
+import { FORMATS, FormatQuery, MEDIA_TYPES, type Format } from '../../contract/formats.ts'
 import { listText, sheetOf } from './xlsx.ts'
-
-const TYPES = {
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  csv: 'text/csv',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-}
-
-export type Format = keyof typeof TYPES
-
-const FORMATS = Object.keys(TYPES) as Format[]
 
 // Without the BOM Excel reads a csv in the code page of the machine, and breaks every Vietnamese letter.
 const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
-
-export const FormatQuery = {
-  format: Type.Optional(OneOf(FORMATS, {
-    description: 'What the answer is written in; goes before `Accept`. csv is UTF-8 with a BOM.'
-  }))
-}
 
 export type Row = object
 
@@ -51,7 +35,7 @@ export function tableResponse (json: TSchema, description: string) {
       etag: Type.String({ description: 'Send it back as `If-None-Match`.' }),
       link: Type.String({ description: '`rel="next"`, where there is a next page.' })
     },
-    content: Object.fromEntries(FORMATS.map(format => [TYPES[format], { schema: schemas[format] }]))
+    content: Object.fromEntries(FORMATS.map(format => [MEDIA_TYPES[format], { schema: schemas[format] }]))
   }
 }
 
@@ -59,10 +43,10 @@ export function tableResponse (json: TSchema, description: string) {
 export function formatOf (request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format }
   if (format !== undefined) return format
-  const type = request.accepts().type(Object.values(TYPES))
-  const accepted = FORMATS.find(name => TYPES[name] === type)
+  const type = request.accepts().type(Object.values(MEDIA_TYPES))
+  const accepted = FORMATS.find(name => MEDIA_TYPES[name] === type)
   if (accepted !== undefined) return accepted
-  throw Object.assign(new Error(`can be had as ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
+  throw Object.assign(new Error(`can be had as ${Object.values(MEDIA_TYPES).join(', ')}`), { statusCode: 406 })
 }
 
 /**
@@ -116,7 +100,7 @@ export async function sendFile (
 ) {
   const columns = Object.keys(schema.properties)
   const name = request.routeOptions.url!.replace('/v1/', '').replaceAll(/[^a-z0-9]+/g, '-').replace(/-$/, '')
-  reply.type(format === 'xlsx' ? TYPES.xlsx : `${TYPES[format]}; charset=utf-8`)
+  reply.type(format === 'xlsx' ? MEDIA_TYPES.xlsx : `${MEDIA_TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
   if (format === 'xlsx') return reply.send(await sheetOf(columns, rows))
   const lines = format === 'ndjson'

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, Ref } from '../../contract/fields.ts'
 import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
 import type { FigureName } from '../../statistics/on-time/empty-rows.ts'
 import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
 

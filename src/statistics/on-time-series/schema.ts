@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
 import { CALENDARS, CALENDAR_MEANING } from '../../catalogue/periods/schema.ts'
 import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
 import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
-import { FormatQuery } from '../../http/response/respond.ts'
+import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
