@@ -9,6 +9,9 @@ export type Measure = typeof MEASURES[number]
 /** null is unknown, never zero. */
 export type Measures = Record<Measure, number | null>
 
+/** A measure, or in how many rows it is unknown. */
+export type FigureName = Measure | `${Measure}_unknown`
+
 /** Open at the start, or at the end: over time the first or the last counts, where flows are added. */
 export const OPENING: readonly Measure[] = ['carried_over']
 export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']

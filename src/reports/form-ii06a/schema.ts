@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
-import type { FigureName } from '../../statistics/on-time/empty-rows.ts'
+import type { FigureName } from '../../form-ii06a/measures.ts'
 import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 

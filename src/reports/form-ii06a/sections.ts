@@ -1,4 +1,5 @@
-import { NOTHING_REPORTED, type FigureName, type Figures } from '../../statistics/on-time/empty-rows.ts'
+import type { FigureName } from '../../form-ii06a/measures.ts'
+import { NOTHING_REPORTED, type Figures } from '../../statistics/on-time/empty-rows.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { FIGURES, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 

@@ -1,7 +1,5 @@
-import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
+import { MEASURES, type FigureName } from '../../form-ii06a/measures.ts'
 import type { OnTimeRow } from './schema.ts'
-
-export type FigureName = Measure | `${Measure}_unknown`
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
 export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time'>

@@ -4,7 +4,7 @@ import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
   countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CountedGroup
 } from '../../dossiers/counts/index.ts'
-import type { FigureName } from '../on-time/empty-rows.ts'
+import type { FigureName } from '../../form-ii06a/measures.ts'
 import { resolveQuery, type AskedPeriod } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
