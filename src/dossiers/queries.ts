@@ -1,14 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
-import type { Write } from '../writes/unit-of-work.ts'
 import { notFound } from '../contract/errors.ts'
 import type { Page, PageRequest } from '../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
 import { DELETED } from './rules/status.ts'
 import { startOfDay } from '../time/business-day-sql.ts'
-import { ingestDossiers } from './ingest/chunk.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
@@ -65,7 +63,7 @@ function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
 
 /** @throws DomainError `not_found`, for one out of reach as well */
 export async function dossierByCode (db: Db, code: string, reach: string | null): Promise<DossierWithHistory> {
-  const dossier = await foundDossier(db, code, reach, sql``)
+  const dossier = await storedDossier(db, code, reach, sql``)
   const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
     select versions.*, at as written_at
     from (
@@ -87,7 +85,8 @@ function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion
   return { deleted, unit, ...(deleted ? nothing : content), updated_at, supplements, source, written_at }
 }
 
-async function foundDossier (
+/** @throws DomainError `not_found`, for one out of reach as well */
+export async function storedDossier (
   db: Db, code: string, reach: string | null, lock: RawBuilder<unknown>
 ): Promise<Stored> {
   const { rows: [dossier] } = await sql<Stored>`
@@ -96,20 +95,5 @@ async function foundDossier (
       and ${reach === null ? sql`true` : sql`unit in (select units.code from units where ${reach} = any(path))`}
     order by province_code limit 1 ${lock}`.execute(db)
   if (dossier === undefined) throw notFound('dossier', code)
-  return dossier
-}
-
-/**
- * Deletes a dossier as its source would; a newer version of it brings it back.
- * @returns what it was
- * @throws DomainError `not_found`, for one out of reach as well
- */
-export async function deleteDossier (write: Write, code: string): Promise<Dossier> {
-  const { trx, by } = write
-  const dossier = shown(await foundDossier(trx, code, by.unit, sql`for update`))
-  // What a wrong clock has dated in the future goes as well.
-  const updated = new Date(Math.max(Date.now(), Date.parse(dossier.updated_at))).toISOString()
-  const item = { code, unit: dossier.unit, updated_at: updated, deleted: true }
-  await ingestDossiers(write, [item], { source: by.source ?? dossier.source, mayWrite: () => true })
   return dossier
 }

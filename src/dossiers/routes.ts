@@ -9,8 +9,9 @@ import { problems } from '../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
 import { countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash } from '../http/request/write-request.ts'
-import { importBatch, importStream, sourceOf } from './ingest/stream.ts'
-import { deleteDossier, dossierByCode, dossiers } from './queries.ts'
+import { deleteDossier, postDossiers, sourceOf } from './commands.ts'
+import { ingestStream } from './ingest/stream.ts'
+import { dossierByCode, dossiers } from './queries.ts'
 import {
   Dossier, DossierAnswer, DossierItem, DossierPath, DossierVersion, DossierWithHistory, ListQuery, PostQuery
 } from './schema.ts'
@@ -62,14 +63,14 @@ export async function dossierRoutes (app: App, context: Context) {
 
       function batch (): Promise<DossierAnswer> {
         const { items } = body as { items: unknown[] }
-        return inWrite(context, request, reply, write => importBatch(write, items, options), { dryRun: dry_run })
+        return inWrite(context, request, reply, write => postDossiers(write, items, options), { dryRun: dry_run })
       }
 
       async function stream (body: Readable): Promise<DossierAnswer> {
         const key = headers['idempotency-key'] ?? null
         const origin = { ...originOf(request), idempotency: null }
         try {
-          const { answer, replayed } = await importStream(
+          const { answer, replayed } = await ingestStream(
             db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
           if (replayed) reply.header('idempotency-replayed', 'true')
           return answer

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { ANYONE } from '../../src/contract/caller.ts'
-import { sourceOf } from '../../src/dossiers/ingest/stream.ts'
+import { sourceOf } from '../../src/dossiers/commands.ts'
 import { givenClient } from '../client.ts'
 import { ADMIN, forEachDatabase, type Answer } from '../database.ts'
 import { forget, item } from './given.ts'

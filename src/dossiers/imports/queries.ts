@@ -5,10 +5,8 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import { OUTCOMES } from '../../writes/outcomes.ts'
+import { COUNTS } from './counts.ts'
 import type { OutcomeCounts, Import, ImportError } from './schema.ts'
-
-const COUNTS = ['received', ...OUTCOMES] as const
 
 /** Of no sign of life for so long it is clear that there will be none: a stream that hardly arrives is ended sooner. */
 const SILENT = sql`interval '2 minutes'`

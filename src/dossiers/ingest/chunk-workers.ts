@@ -1,4 +1,3 @@
-import { failureOf } from '../../database/errors.ts'
 import type { Line } from '../../text/ndjson-lines.ts'
 import type { ImportError } from '../imports/schema.ts'
 
@@ -16,82 +15,85 @@ const CHUNK_SIZE = 5_000
 const CHUNK_LENGTH = 4_000_000
 /** Milliseconds after which rows that arrived are sent, however few. */
 const PATIENCE = 1_000
-/** Milliseconds to wait before each further try, where the database fails: some ten seconds in all. */
-const PAUSES = [250, 500, 1_000, 3_000, 6_000]
-
-type Send<A> = (chunk: Chunk) => Promise<A>
-
-interface Timing {
-  patience?: number
-  pauses?: readonly number[]
-}
 
 /**
- * Two connections at work side by side for one stream. Which one takes a row follows from its code: versions of a
- * dossier are taken in in the order in which they came, and the two never wait for each other's dossiers.
+ * Two workers that gather the lines of one stream into chunks and send them side by side, each one chunk at a time. The
+ * worker of a row follows from its code: versions of a dossier are sent in the order in which they came, and the two
+ * workers never wait for each other's row locks.
  */
-export class Lanes<A> {
-  /** Rejected with what sending threw, as soon as it did. */
+export class ChunkWorkers<Result> {
+  /** Rejected with what sending throws, as soon as it does. */
   readonly failure: Promise<never>
-  readonly #lanes: readonly [Lane<A>, Lane<A>]
+  readonly #workers: readonly [ChunkWorker, ChunkWorker]
   readonly #timer: NodeJS.Timeout
+  /** Results that are not returned yet. */
+  readonly #results: Result[] = []
 
-  /** @param sent told what became of each chunk */
-  constructor (send: Send<A>, sent: (answer: A) => void, { patience = PATIENCE, pauses = PAUSES }: Timing = {}) {
-    const persistentSend: Send<A> = chunk => withRetries(() => send(chunk), pauses)
+  constructor (send: (chunk: Chunk) => Promise<Result>, patience = PATIENCE) {
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.failure = promise
-    this.#lanes = [new Lane(persistentSend, sent, reject), new Lane(persistentSend, sent, reject)]
-    // Not behind what is on its way: then it is we who keep the sender waiting.
+    const sendChunk = async (chunk: Chunk) => {
+      try {
+        this.#results.push(await send(chunk))
+      } catch (error) {
+        reject(error)
+        throw error
+      }
+    }
+    this.#workers = [new ChunkWorker(sendChunk), new ChunkWorker(sendChunk)]
+    // Busy workers are skipped: the client is then waiting for us, not we for it.
     this.#timer = setInterval(() => {
-      for (const lane of this.#lanes) if (!lane.busy) lane.send()
+      for (const worker of this.#workers) if (!worker.busy) worker.send()
     }, patience)
   }
 
-  /** Returns when there is room for more. @throws what sending threw */
-  async take (lines: readonly Line[]): Promise<void> {
+  /**
+   * Applies back-pressure: returns when there is room for more lines.
+   * @returns the results of the chunks that were sent since the last call
+   * @throws what sending throws
+   */
+  async take (lines: readonly Line[]): Promise<Result[]> {
     for (const line of lines) {
       const item = itemOf(line)
-      const lane = this.#lanes[laneOf(item)]
-      if (lane.add(line, item)) {
-        await lane.idle()
-        lane.send()
+      const worker = this.#workers[workerOf(item)]
+      if (worker.add(line, item)) {
+        await worker.idle()
+        worker.send()
       }
     }
+    return this.#results.splice(0)
   }
 
-  /** Returns when all is in. @throws what sending threw */
-  async end (): Promise<void> {
+  /** Sends what is left. @returns the remaining results @throws what sending throws */
+  async end (): Promise<Result[]> {
     clearInterval(this.#timer)
-    for (const lane of this.#lanes) lane.send()
-    await Promise.all(this.#lanes.map(lane => lane.idle()))
+    for (const worker of this.#workers) worker.send()
+    await Promise.all(this.#workers.map(worker => worker.idle()))
+    return this.#results.splice(0)
   }
 
-  /** Sends nothing more, and returns when what is on its way has arrived or failed. */
-  async stop (): Promise<void> {
+  /** Waits until the chunks in flight are stored or have failed. @returns the remaining results */
+  async stop (): Promise<Result[]> {
     clearInterval(this.#timer)
-    await Promise.allSettled(this.#lanes.map(lane => lane.idle()))
+    await Promise.allSettled(this.#workers.map(worker => worker.idle()))
+    return this.#results.splice(0)
   }
 }
 
-class Lane<A> {
-  readonly #send: Send<A>
-  readonly #sent: (answer: A) => void
-  readonly #failed: (error: unknown) => void
+class ChunkWorker {
+  readonly #send: (chunk: Chunk) => Promise<void>
   #chunk = emptyChunk()
   #length = 0
-  /** Something is on its way. */
+  /** A chunk is in flight, or has failed. */
   busy = false
   #last = Promise.resolve()
 
-  constructor (send: Send<A>, sent: (answer: A) => void, failed: (error: unknown) => void) {
+  constructor (send: (chunk: Chunk) => Promise<void>) {
     this.#send = send
-    this.#sent = sent
-    this.#failed = failed
   }
 
-  /** @returns whether that is enough for a chunk */
+  /** @returns whether the chunk is full */
   add ({ number: line, text }: Line, item: unknown): boolean {
     const { items, lines, unreadable } = this.#chunk
     if (item !== undefined) {
@@ -106,20 +108,21 @@ class Lane<A> {
     return items.length + unreadable.length >= CHUNK_SIZE || this.#length >= CHUNK_LENGTH
   }
 
-  /** Sends what there is, after what is on its way already; nothing more after a failure. */
-  send () {
+  /** Sends the chunk after the one in flight; after a failure nothing more is sent. */
+  send (): void {
     const chunk = this.#chunk
     if (chunk.items.length + chunk.unreadable.length === 0) return
     this.#chunk = emptyChunk()
     this.#length = 0
     this.busy = true
     this.#last = this.#last.then(async () => {
-      this.#sent(await this.#send(chunk))
+      await this.#send(chunk)
       this.busy = false
     })
-    this.#last.catch(this.#failed)
+    this.#last.catch(() => {})
   }
 
+  /** Returns when nothing is in flight. @throws what sending threw */
   idle (): Promise<void> {
     return this.#last
   }
@@ -129,7 +132,7 @@ function emptyChunk (): Chunk {
   return { items: [], lines: [], unreadable: [] }
 }
 
-/** undefined: it is no JSON. */
+/** undefined: the line is not JSON. */
 function itemOf ({ text }: Line): unknown {
   if (text === null) return undefined
   try {
@@ -139,8 +142,8 @@ function itemOf ({ text }: Line): unknown {
   }
 }
 
-/** By the desk, with which codes begin: so each lane has half of the sums to add to, and half the index to read. */
-function laneOf (item: unknown): 0 | 1 {
+/** By the desk, with which codes begin: each worker has half of the rollup rows to update and half the index to read. */
+function workerOf (item: unknown): 0 | 1 {
   const { code } = (item ?? {}) as { code?: unknown }
   if (typeof code !== 'string') return 0
   let sum = 0
@@ -149,17 +152,3 @@ function laneOf (item: unknown): 0 | 1 {
 }
 
 const HYPHEN = 45
-
-/** Rows may be taken in twice, so what the database fails to do is tried again: no night's work is lost for that. */
-export async function withRetries<T> (work: () => Promise<T>, pauses: readonly number[] = PAUSES): Promise<T> {
-  for (const pause of pauses) {
-    try {
-      return await work()
-    } catch (error) {
-      const failure = failureOf(error as Error)
-      if (failure === undefined || failure === 'full') throw error
-    }
-    await new Promise(resolve => setTimeout(resolve, pause))
-  }
-  return work()
-}

@@ -1,109 +1,140 @@
 import type { Trx } from '../../database/connect.ts'
+import type { Outcome } from '../../writes/outcomes.ts'
+import { addIssues, issueAt, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/unit-of-work.ts'
-import { DELETED } from '../rules/status.ts'
-import type { StoredDossier } from './normalise.ts'
-import { draftsOf, newestOf, Results, type Draft, type IngestContext, type Ingested } from './validate.ts'
-import { lookUp, lookUpUnits } from './lookups.ts'
-import { recordChanges, insertNew, findChanged, lockForUpdate, replaceVersions, type DossierChange, type Target } from './store.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
+import { DELETED } from '../rules/status.ts'
+import { lookUp, lookUpUnits } from './lookups.ts'
+import { newestVersions } from './newest.ts'
+import type { StoredDossier } from './normalise.ts'
+import {
+  findChanged, insertNew, lockForUpdate, recordChanges, replaceVersions, type DossierChange, type Target
+} from './store.ts'
+import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
+
+export interface Ingested {
+  /** One for each item. A deletion of what is not there is `unchanged`. */
+  outcomes: Outcome[]
+  /** What is wrong with those that are rejected. */
+  issues: IssuesByRow
+}
 
 /**
- * Takes in dossiers of one province: keeps the newest version of each, what it was before, and the sums. An item can be
- * anything. Those at fault are left out; whoever wants all or nothing rolls back.
- * @param write with no other chunk in it: two that lock rows in turn could wait for each other
+ * Stores dossiers of one province: the newest version of each, what it was before, and what follows in the rollups. An
+ * item can be anything. Those at fault are left out; a caller that wants all or nothing rolls back.
+ * @param write with no other chunk in it: two chunks that lock rows in turn could deadlock
  */
 export async function ingestDossiers (
   write: Write, items: readonly unknown[], context: IngestContext
 ): Promise<Ingested> {
   const { trx } = write
-  const results = new Results(items.length)
-  const wellFormed = results.wellFormed(items)
-  const references = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
-  const { province, drafts } = draftsOf(results, wellFormed, references, context)
-  const newest = newestOf(results, drafts)
-  if (newest.length === 0) return results
+  const { wellFormed, malformed } = wellFormedItems(items)
+  const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
+  const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
+  const { newest, older } = newestVersions(versions)
+  if (newest.length === 0) return ingestedOf(items.length, [], [], [...malformed, ...invalid])
 
   const target = { province, source: context.source, write: await write.writeId() }
-  const { differences, changes, stored } = await keep(trx, results, newest, target, context)
+  const { inserted, replaced, stale, forbidden } = await storeVersions(trx, target, newest, context)
+  const changes = changesOf(inserted, replaced)
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
-  if (stored) write.ownAuditRows = { province, rows: changes.length }
+  if (inserted.length + replaced.length > 0) write.ownAuditRows = { province, rows: changes.length }
   await recordChanges(trx, target, changes, write.auditRows.length)
-  await differences.apply(trx, province)
-  return results
+  await deltasOf(inserted, replaced).apply(trx, province)
+  return ingestedOf(items.length, changes, [...older, ...stale], [...malformed, ...invalid, ...forbidden])
 }
 
-interface Kept {
-  /** In the sums. */
-  differences: RollupDeltas
-  changes: DossierChange[]
-  /** Whether any row is not as it was. */
-  stored: boolean
+/** What became of each item; one that no stage says anything about is unchanged. */
+function ingestedOf (
+  received: number, changes: DossierChange[], stale: Version[], rejected: RowIssues[]
+): Ingested {
+  const outcomes = Array<Outcome>(received).fill('unchanged')
+  for (const { index, action } of changes) outcomes[index] = action
+  for (const { index } of stale) outcomes[index] = 'stale'
+  for (const { index } of rejected) outcomes[index] = 'rejected'
+  const issues: IssuesByRow = new Map()
+  addIssues(issues, rejected)
+  return { outcomes, issues }
 }
 
-async function keep (
-  trx: Trx, results: Results, drafts: Draft[], target: Target, context: IngestContext
-): Promise<Kept> {
-  const differences = new RollupDeltas()
-  const changes: DossierChange[] = []
-  const existing = new Set(await insertNew(trx, target, drafts.map(({ dossier }) => dossier)))
-  drafts.forEach(({ index, dossier }, position) => {
-    if (existing.has(position) || dossier.status === DELETED) return
-    results.outcomes[index] = 'created'
-    differences.add(dossier)
-    changes.push({ action: 'created', code: dossier.code, unit: dossier.unit, left_unit: null })
-  })
-  const known = drafts.filter((_, position) => existing.has(position))
-  const replacing = await lockChanged(trx, results, known, target, context)
-  const stored = existing.size < drafts.length || replacing.length > 0
-  if (replacing.length === 0) return { differences, changes, stored }
-
-  await replaceVersions(trx, target, replacing.map(({ draft }) => draft.dossier))
-  for (const { draft: { index, dossier }, before } of replacing) {
-    const outcome = outcomeOf(before, dossier)
-    results.outcomes[index] = outcome
-    differences.remove(before)
-    differences.add(dossier)
-    if (outcome === 'unchanged') continue
-    const moved = before.status !== DELETED && before.unit !== dossier.unit
-    changes.push({ action: outcome, code: dossier.code, unit: dossier.unit, left_unit: moved ? before.unit : null })
-  }
-  return { differences, changes, stored }
-}
-
-function outcomeOf (before: StoredDossier, after: StoredDossier): DossierChange['action'] | 'unchanged' {
-  if (after.status === DELETED) return before.status === DELETED ? 'unchanged' : 'deleted'
-  return before.status === DELETED ? 'created' : 'updated'
-}
-
-interface Replacing {
-  draft: Draft
+interface Replaced extends Version {
   before: StoredDossier
 }
 
-/** Finds what really changes, and locks that alone: most of what is sent again is as it was. */
+interface Compared {
+  replaced: Replaced[]
+  /** Older than what is stored. */
+  stale: Version[]
+  /** Of units that the client may not take dossiers from. */
+  forbidden: RowIssues[]
+}
+
+async function storeVersions (
+  trx: Trx, target: Target, newest: readonly Version[], context: IngestContext
+): Promise<Compared & { inserted: Version[] }> {
+  const existing = new Set(await insertNew(trx, target, newest.map(({ dossier }) => dossier)))
+  const inserted = newest.filter((_, position) => !existing.has(position))
+  const known = newest.filter((_, position) => existing.has(position))
+  const compared = await lockChanged(trx, target, known, context)
+  const { replaced } = compared
+  if (replaced.length > 0) await replaceVersions(trx, target, replaced.map(({ dossier }) => dossier))
+  return { inserted, ...compared }
+}
+
+/** Compares with what is stored, and locks what really changes alone: most of what is sent again is as it was. */
 async function lockChanged (
-  trx: Trx, results: Results, drafts: Draft[], { province }: Target, context: IngestContext
-): Promise<Replacing[]> {
-  if (drafts.length === 0) return []
-  const different = await findChanged(trx, province, drafts.map(({ dossier }) => dossier))
-  for (const { position, stale } of different) {
-    if (stale) results.outcomes[drafts[position]!.index] = 'stale'
-  }
+  trx: Trx, { province }: Target, known: readonly Version[], context: IngestContext
+): Promise<Compared> {
+  const compared: Compared = { replaced: [], stale: [], forbidden: [] }
+  const { replaced, stale, forbidden } = compared
+  if (known.length === 0) return compared
+  const different = await findChanged(trx, province, known.map(({ dossier }) => dossier))
+  stale.push(...different.filter(({ stale }) => stale).map(({ position }) => known[position]!))
   const positions = new Set(different.filter(({ stale }) => !stale).map(({ position }) => position))
-  const changed = drafts.filter((_, position) => positions.has(position))
-  if (changed.length === 0) return []
+  const changed = known.filter((_, position) => positions.has(position))
+  if (changed.length === 0) return compared
 
   const rows = await lockForUpdate(trx, province, changed.map(({ dossier }) => dossier))
-  const stored = rows.filter(({ before }) => before.status !== DELETED).map(({ before }) => before.unit)
-  const units = await lookUpUnits(trx, context.source, stored)
-  return rows.flatMap(({ position, stale, same, before }) => {
-    const draft = changed[position]!
-    // Somebody else was faster.
-    if (stale) results.outcomes[draft.index] = 'stale'
-    if (stale || same) return []
+  const names = rows.filter(({ before }) => before.status !== DELETED).map(({ before }) => before.unit)
+  const units = await lookUpUnits(trx, context.source, names)
+  for (const { position, stale: isStale, same, before } of rows) {
+    const version = changed[position]!
+    // Another transaction may have committed between the comparison and the lock.
+    if (isStale) stale.push(version)
+    if (isStale || same) continue
     const unit = before.status === DELETED ? undefined : units.get(before.unit)!
-    if (unit === undefined || context.mayWrite(unit)) return [{ draft, before }]
-    results.rejecterOf(draft.index)('unit', 'forbidden_unit', `this key may not take dossiers out of unit ${unit.code}`)
-    return []
-  })
+    if (unit === undefined || context.mayWrite(unit)) replaced.push({ ...version, before })
+    else forbidden.push({ index: version.index, issues: [takenFrom(unit.code)] })
+  }
+  return compared
+}
+
+function takenFrom (unit: string) {
+  return issueAt('unit', 'forbidden_unit', `this key may not take dossiers out of unit ${unit}`)
+}
+
+/** What the audit says of each dossier. A deletion of what is not there changes nothing. */
+function changesOf (inserted: readonly Version[], replaced: readonly Replaced[]): DossierChange[] {
+  const changes: DossierChange[] = []
+  for (const { index, dossier: { code, unit, status } } of inserted) {
+    if (status !== DELETED) changes.push({ index, action: 'created', code, unit, left_unit: null })
+  }
+  for (const { index, dossier: { code, unit, status }, before } of replaced) {
+    const wasThere = before.status !== DELETED
+    const isThere = status !== DELETED
+    if (!wasThere && !isThere) continue
+    const action = wasThere ? isThere ? 'updated' : 'deleted' : 'created'
+    changes.push({ index, action, code, unit, left_unit: wasThere && before.unit !== unit ? before.unit : null })
+  }
+  return changes
+}
+
+function deltasOf (inserted: readonly Version[], replaced: readonly Replaced[]): RollupDeltas {
+  const deltas = new RollupDeltas()
+  for (const { dossier } of inserted) deltas.add(dossier)
+  for (const { before, dossier } of replaced) {
+    deltas.remove(before)
+    deltas.add(dossier)
+  }
+  return deltas
 }

@@ -145,6 +145,8 @@ export async function replaceVersions (
 }
 
 export interface DossierChange {
+  /** Of the item that changes it. */
+  index: number
   action: 'created' | 'updated' | 'deleted'
   code: string
   unit: string

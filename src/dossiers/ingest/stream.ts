@@ -1,23 +1,23 @@
 import type { Readable } from 'node:stream'
 import type { Hash } from 'node:crypto'
-import { MAX_ITEMS } from '../../writes/batch.ts'
-import { reaches, type Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
-import { replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer } from '../../writes/idempotency.ts'
 import { inTransaction } from '../../database/transaction.ts'
+import { withRetries } from '../../concurrency/retry.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
+import {
+  replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer
+} from '../../writes/idempotency.ts'
 import { runWrite, type Origin, type Write, type Written } from '../../writes/unit-of-work.ts'
-import { invalid, DomainError, type Issue } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
-import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
-import { OUTCOMES } from '../../writes/outcomes.ts'
-import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
-import type { Ingested } from './validate.ts'
-import { ingestDossiers } from './chunk.ts'
-import { Lanes, withRetries, type Chunk } from './chunk-workers.ts'
+import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
+import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
+import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
+import { ingestDossiers } from './chunk.ts'
+import { ChunkWorkers, type Chunk } from './chunk-workers.ts'
+import { contextOf } from './validate.ts'
 
 export interface ImportOptions {
   /** The system that sends. */
@@ -25,84 +25,23 @@ export interface ImportOptions {
   dry_run: boolean
 }
 
-/** Errors that an answer lists; the import knows the others. */
-const MAX_ERRORS = 1_000
-
-/**
- * The source that a caller sends for: its own. Only whoever manages the service may send for another.
- * @throws DomainError `forbidden_rows`, `invalid_request`
- */
-export function sourceOf (asked: string | undefined, { source, scopes }: Caller): string {
-  const refuse = (detail: string) => {
-    const fault: Issue = { pointer: '/query/source', code: 'forbidden_source', detail }
-    return new DomainError('forbidden_rows', detail, [fault])
-  }
-  if (source !== null && asked !== undefined && asked !== source) throw refuse(`this key reports for ${source} alone`)
-  if (source === null && !scopes.includes('admin')) throw refuse('this key has no source to report for')
-  const taken = source ?? asked
-  if (taken !== undefined) return taken
-  throw invalid('/query/source', 'missing', 'source is needed: this key has none of its own')
-}
-
-/**
- * Takes in a batch of dossiers, all or nothing.
- * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
- */
-export async function importBatch (
-  write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions
-): Promise<DossierAnswer> {
-  if (items.length > MAX_ITEMS) {
-    throw new DomainError('too_many_items', `a batch holds at most ${MAX_ITEMS} items, not ${items.length}; a stream holds any number`)
-  }
-  const { trx, by } = write
-  await registerSources(write, [source])
-  const ingested = await ingestDossiers(write, items, contextOf(source, by))
-  refuseFaults(ingested)
-  const counts = countsOf(ingested)
-  if (dry_run) return { import: null, ...counts, errors: [] }
-  const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
-  await endImport(trx, by, id, 'done', counts)
-  return { import: id, ...counts, errors: [] }
-}
-
-function contextOf (source: string, by: Caller) {
-  return { source, mayWrite: (unit: { path: readonly string[] }) => reaches(by.unit, unit) }
-}
-
-function refuseFaults ({ outcomes, issues }: Ingested) {
-  if (issues.size === 0) return
-  const all = [...issues].sort(([a], [b]) => a - b)
-    .flatMap(([index, each]) => each.map(fault => ({ ...fault, pointer: `/items/${index}${fault.pointer}` })))
-  const forbidden = all.some(({ code }) => code === 'forbidden_unit' || code === 'forbidden_source')
-  const detail = `${issues.size} of ${outcomes.length} rows are at fault; nothing was written`
-  throw new DomainError(forbidden ? 'forbidden_rows' : 'invalid_rows', detail, all)
-}
-
-function nothing (): OutcomeCounts {
-  return { received: 0, created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0 }
-}
-
-function countsOf ({ outcomes }: Ingested): OutcomeCounts {
-  const counts = nothing()
-  counts.received = outcomes.length
-  for (const outcome of outcomes) counts[outcome]++
-  return counts
-}
-
 export interface Stream {
   body: Readable
   idempotency_key: string | null
-  /** Has taken in what else makes a request another one. */
+  /** Has taken in all but the body of what makes a request another one. */
   hash: Hash
 }
 
+/** Errors that an answer lists; the import knows all of them. */
+const MAX_ERRORS = 1_000
+
 /**
- * Takes in a stream of dossiers, a JSON text a line, as long as it may be. Commits in chunks, each with its sums, its
- * audit and its place in the import. What is at fault is left out and told. Whatever ends it early, it can be sent
+ * Ingests a stream of dossiers of any length, one JSON text a line. Commits in chunks, each with its rollups, its audit
+ * and its progress of the import. Rows at fault are left out and listed. Whatever ends a stream early, it can be sent
  * again.
- * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some tries
+ * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some retries
  */
-export async function importStream (
+export async function ingestStream (
   db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
 ): Promise<Written<DossierAnswer>> {
   const { by } = origin
@@ -115,22 +54,19 @@ export async function importStream (
     return { answer: replayAnswer(hash.digest(), before) as DossierAnswer, replayed: true }
   }
 
-  const answer: DossierAnswer = { import: id, ...nothing(), errors: [] }
-  const send = (chunk: Chunk) => writers.run(() => sendChunk(db, origin, id, chunk, options))
-  const lanes = new Lanes(send, ({ counts, errors }: ChunkAnswer) => {
-    for (const name of ['received', ...OUTCOMES] as const) answer[name] += counts[name]
-    answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
-  })
+  const answer: DossierAnswer = { import: id, ...noCounts(), errors: [] }
+  const workers = new ChunkWorkers(chunk => (
+    withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
   const feed = async () => {
-    for await (const lines of linesOf(body, seen)) await lanes.take(lines)
-    await lanes.end()
+    for await (const lines of linesOf(body, seen)) addResults(answer, await workers.take(lines))
+    addResults(answer, await workers.end())
   }
   try {
-    // Whoever sends is told at once, not when there is more of the body.
-    await Promise.race([feed(), lanes.failure])
+    // A failure is answered at once, not when more of the body arrives.
+    await Promise.race([feed(), workers.failure])
   } catch (error) {
-    await lanes.stop()
-    // Where even this fails, the import shows itself by its silence.
+    addResults(answer, await workers.stop())
+    // Where even this fails, the import is shown as interrupted when it has been silent for a while.
     await inTransaction(db, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
     throw error
   }
@@ -160,28 +96,37 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: null }
 }
 
-export interface ChunkAnswer {
+interface ChunkResult {
   counts: OutcomeCounts
   errors: ImportError[]
 }
 
-async function sendChunk (
+/** Ingests a chunk in a transaction of its own, with its progress of the import. */
+async function ingestChunk (
   db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
-): Promise<ChunkAnswer> {
+): Promise<ChunkResult> {
   const { by } = origin
-  const { answer } = await runWrite(db, origin, async write => {
+  const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
-    const ingested = await ingestDossiers(write, items, contextOf(source, by))
-    const counts = countsOf(ingested)
+    const { outcomes, issues } = await ingestDossiers(write, items, contextOf(source, by))
+    const counts = countsOf(outcomes)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
     const errors = [
       ...unreadable,
-      ...[...ingested.issues].flatMap(([index, issues]) => issues.map(fault => ({ line: lines[index]!, ...fault })))
+      ...[...issues].flatMap(([index, each]) => each.map(issue => ({ line: lines[index]!, ...issue })))
     ]
     if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
     return { counts, errors }
   }, { dryRun: dry_run })
-  if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, answer.counts, answer.errors))
-  return answer
+  // The transaction of a dry run is rolled back, and the progress with it.
+  if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result.counts, result.errors))
+  return result
+}
+
+function addResults (answer: DossierAnswer, results: readonly ChunkResult[]): void {
+  for (const { counts, errors } of results) {
+    for (const name of COUNTS) answer[name] += counts[name]
+    answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
+  }
 }

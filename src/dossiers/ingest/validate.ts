@@ -1,9 +1,10 @@
-import type { Issue } from '../../contract/errors.ts'
+import { reaches, type Caller } from '../../contract/caller.ts'
 import { checkOf } from '../../contract/validation.ts'
-import type { Outcome } from '../../writes/outcomes.ts'
+import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
+import { foreignSource } from '../../catalogue/sources/source-rules.ts'
+import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
-import { DELETED } from '../rules/status.ts'
-import { normalise, type StoredDossier, type Reject } from './normalise.ts'
+import { normalise, type StoredDossier } from './normalise.ts'
 import type { Lookups } from './lookups.ts'
 import { DossierItem } from '../schema.ts'
 
@@ -16,11 +17,9 @@ export interface IngestContext {
   mayWrite: (unit: ResolvedUnit) => boolean
 }
 
-export interface Ingested {
-  /** One for each item. A deletion of what is not there is `unchanged`. */
-  outcomes: Outcome[]
-  /** What is wrong with those that are rejected; pointers are relative to the item. By index. */
-  issues: Map<number, Issue[]>
+/** A caller may write dossiers of the units that it reaches. */
+export function contextOf (source: string, by: Caller): IngestContext {
+  return { source, mayWrite: unit => reaches(by.unit, unit) }
 }
 
 interface WellFormed {
@@ -28,91 +27,56 @@ interface WellFormed {
   item: DossierItem
 }
 
-/** A record on its way in. */
-export interface Draft {
+/** The items with the shape of a record. An item can be anything. */
+export function wellFormedItems (items: readonly unknown[]): { wellFormed: WellFormed[], malformed: RowIssues[] } {
+  const wellFormed: WellFormed[] = []
+  const malformed: RowIssues[] = []
+  for (const [index, item] of items.entries()) {
+    const issues = checkItem(item, '')
+    if (issues.length === 0) wellFormed.push({ index, item: item as DossierItem })
+    else malformed.push({ index, issues })
+  }
+  return { wellFormed, malformed }
+}
+
+/** A version of a dossier as it would be stored, with the index of its item. */
+export interface Version {
   index: number
   dossier: StoredDossier
 }
 
-/** What becomes of each item. */
-export class Results implements Ingested {
-  readonly outcomes: Outcome[]
-  readonly issues = new Map<number, Issue[]>()
-
-  constructor (size: number) {
-    this.outcomes = Array<Outcome>(size).fill('unchanged')
-  }
-
-  reject (index: number, issues: Issue[]) {
-    this.outcomes[index] = 'rejected'
-    this.issues.set(index, [...this.issues.get(index) ?? [], ...issues])
-  }
-
-  rejecterOf (index: number): Reject {
-    return (property, code, detail) => {
-      this.reject(index, [{ pointer: property === null ? '' : `/${property}`, code, detail }])
-    }
-  }
-
-  wellFormed (items: readonly unknown[]): WellFormed[] {
-    return items.flatMap((item, index) => {
-      const issues = checkItem(item, '')
-      if (issues.length === 0) return [{ index, item: item as DossierItem }]
-      this.reject(index, issues)
-      return []
-    })
-  }
+interface Validated {
+  /** That of all versions; empty where there are none. */
+  province: string
+  versions: Version[]
+  invalid: RowIssues[]
 }
 
-/** The items as they would be stored, where nothing is wrong with them, and the province of all of them. */
-export function draftsOf (
-  results: Results, items: WellFormed[], references: Lookups, { source, mayWrite }: IngestContext
-): { province: string, drafts: Draft[] } {
-  const forbidden = new Set([...references.units.values()].filter(unit => !mayWrite(unit)).map(({ code }) => code))
+/** The records that are sound and that the client may send, as they would be stored. */
+export function validVersions (
+  items: readonly WellFormed[], lookups: Lookups, { source, mayWrite }: IngestContext
+): Validated {
+  const forbidden = new Set([...lookups.units.values()].filter(unit => !mayWrite(unit)).map(({ code }) => code))
+  const versions: Version[] = []
+  const invalid: RowIssues[] = []
   let province = ''
-  const drafts = items.flatMap(({ index, item }) => {
-    const reject = results.rejecterOf(index)
-    const dossier = normalise(item, references, reject)
-    if (item.source !== undefined && item.source !== source) {
-      reject('source', 'forbidden_source', `this key reports for ${source} alone`)
-      return []
+  for (const { index, item } of items) {
+    const dossier = normalise(item, lookups)
+    const isForeign = item.source !== undefined && item.source !== source
+    if (Array.isArray(dossier) || isForeign) {
+      const issues = Array.isArray(dossier) ? dossier : []
+      invalid.push({ index, issues: isForeign ? [...issues, foreignSource('/source', source)] : issues })
+      continue
     }
-    if (dossier === null) return []
     if (forbidden.has(dossier.unit)) {
-      reject('unit', 'forbidden_unit', `this key may not write dossiers of unit ${dossier.unit}`)
-      return []
+      const detail = `this key may not write dossiers of unit ${dossier.unit}`
+      invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
+      continue
     }
-    const { province_code: code } = references.units.get(item.unit)!
-    province ||= code
-    if (code === province) return [{ index, dossier }]
-    reject('unit', 'several_provinces', `a batch is for one province; this one began with ${province}`)
-    return []
-  })
-  return { province, drafts }
-}
-
-/** The newest of each code, in the order of the codes. A history in one file is nothing unusual. */
-export function newestOf (results: Results, drafts: Draft[]): Draft[] {
-  drafts.sort(byCodeNewestFirst)
-  let newest: Draft | undefined
-  return drafts.filter(draft => {
-    if (draft.dossier.code !== newest?.dossier.code) {
-      newest = draft
-      return true
-    }
-    results.outcomes[draft.index] = isSame(draft.dossier, newest.dossier) ? 'unchanged' : 'stale'
-    return false
-  })
-}
-
-/** Of two versions of the same time a deletion wins, else the later. */
-function byCodeNewestFirst (a: Draft, b: Draft): number {
-  if (a.dossier.code < b.dossier.code) return -1
-  if (a.dossier.code > b.dossier.code) return 1
-  return b.dossier.updated_at - a.dossier.updated_at ||
-    Number(b.dossier.status === DELETED) - Number(a.dossier.status === DELETED) || b.index - a.index
-}
-
-function isSame (a: StoredDossier, b: StoredDossier): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+    const { province_code: own } = lookups.units.get(item.unit)!
+    province ||= own
+    if (own === province) versions.push({ index, dossier })
+    else invalid.push({ index, issues: [otherProvince(province)] })
+  }
+  return { province, versions, invalid }
 }

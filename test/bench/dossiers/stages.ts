@@ -5,7 +5,7 @@ import { connect, type Db } from '../../../src/database/connect.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { normalise, type StoredDossier } from '../../../src/dossiers/ingest/normalise.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
-import { lookUp } from '../../../src/dossiers/ingest/lookups.ts'
+import { lookUp, type Lookups } from '../../../src/dossiers/ingest/lookups.ts'
 import { DossierItem } from '../../../src/dossiers/schema.ts'
 import { RollupDeltas } from '../../../src/dossiers/rollups/deltas.ts'
 import { linesOf, type Line } from '../../../src/text/ndjson-lines.ts'
@@ -93,8 +93,7 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
     const items = spent.part('JSON.parse', () => lines.map(({ text }) => JSON.parse(text!) as DossierItem))
     spent.part('check against the schema', () => { for (const item of items) check(item, '') })
     const references = await db.transaction().execute(trx => lookUp(trx, SOURCE, items))
-    const refuse = (...fault: unknown[]) => { throw new Error(fault.join(' ')) }
-    const dossiers = spent.part('read as a dossier', () => items.map(item => normalise(item, references, refuse)!))
+    const dossiers = spent.part('read as a dossier', () => items.map(item => soundDossier(item, references)))
     spent.part('put in order', () => dossiers.sort((a, b) => a.code < b.code ? -1 : 1))
     spent.part('count for the sums', () => {
       const differences = new RollupDeltas()
@@ -103,6 +102,12 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
     spent.part('encode', () => unnested(COLUMNS, dossiers))
     spent.next()
   }
+}
+
+function soundDossier (item: DossierItem, references: Lookups): StoredDossier {
+  const dossier = normalise(item, references)
+  if (Array.isArray(dossier)) throw new Error(dossier.map(({ detail }) => detail).join())
+  return dossier
 }
 
 /** The same records through all of it, so that what is left shows. */
