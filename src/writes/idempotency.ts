@@ -3,13 +3,13 @@ import { DomainError } from '../contract/errors.ts'
 import type { Caller } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
 
-/** What tells that a request was sent before: the key that the client chose, and a hash of all that it asked. */
+/** By what a repeated request is recognised: the key that the client chose, and a hash of all that it asks. */
 export interface IdempotentRequest {
   key: string
   sha256: Buffer
 }
 
-const KEPT_FOR = sql`interval '24 hours'`
+const STORED_FOR = sql`interval '24 hours'`
 
 type Owner = Pick<Caller, 'province_code'> & { client: string }
 
@@ -20,14 +20,14 @@ const REFUSED = {
 
 type Found = { refused: keyof typeof REFUSED | null } & (StoredAnswer | { answer: null, request_sha256: null })
 
-/** An answer that was given before, with the hash of what it answered. */
+/** The answer to an earlier request, with the hash of that request. */
 export interface StoredAnswer {
   request_sha256: Buffer
   answer: string
 }
 
 /**
- * What was answered under a key before, or null. Until the transaction ends, nobody else can ask with this key.
+ * The stored answer under a key, or null. Locks the key until the transaction ends.
  * @param sha256 of the request; null: not known yet
  * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`
  */
@@ -37,7 +37,7 @@ export async function storedAnswer (
   const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
-  // Not in one statement: it would look for the answer as of before it had the lock.
+  // Not in one statement: its snapshot would be older than the lock.
   const { rows: [found] } = await sql<Found>`
     select answer, request_sha256, case
       when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
@@ -45,7 +45,7 @@ export async function storedAnswer (
     end as refused
     from (select 1) as asked
     left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
-      and created_at > now() - ${KEPT_FOR}`.execute(trx)
+      and created_at > now() - ${STORED_FOR}`.execute(trx)
   const { refused, answer, request_sha256 } = found!
   if (refused !== null) throw idempotencyError(refused)
   return answer === null ? null : { answer, request_sha256 }
@@ -64,7 +64,9 @@ export function idempotencyError (code: keyof typeof REFUSED): DomainError {
   return new DomainError(code, REFUSED[code])
 }
 
-export async function storeAnswer (trx: Trx, { client, province_code }: Owner, { key, sha256 }: IdempotentRequest, answer: object) {
+export async function storeAnswer (
+  trx: Trx, { client, province_code }: Owner, { key, sha256 }: IdempotentRequest, answer: object
+) {
   await sql`
     insert into idempotency_keys (province_code, client, key, request_sha256, answer)
     values (${province_code}, ${client}, ${key}, ${sha256}, ${JSON.stringify(answer)})
@@ -72,15 +74,15 @@ export async function storeAnswer (trx: Trx, { client, province_code }: Owner, {
     set request_sha256 = excluded.request_sha256, answer = excluded.answer, created_at = excluded.created_at`.execute(trx)
 }
 
-const FORGOTTEN_AT_ONCE = 1_000
+const PRUNED_AT_ONCE = 1_000
 
-/** Forgets keys that are older than a day, some at a time, so that no statement takes long. */
+/** Deletes keys that are older than a day, some at a time, so that no statement takes long. */
 export async function pruneIdempotencyKeys (db: Db): Promise<void> {
   for (;;) {
     const { numAffectedRows } = await sql`
       delete from idempotency_keys where (province_code, client, key) in (
         select province_code, client, key from idempotency_keys
-        where created_at <= now() - ${KEPT_FOR} limit ${FORGOTTEN_AT_ONCE})`.execute(db)
-    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) return
+        where created_at <= now() - ${STORED_FOR} limit ${PRUNED_AT_ONCE})`.execute(db)
+    if (Number(numAffectedRows) < PRUNED_AT_ONCE) return
   }
 }

@@ -1,5 +1,5 @@
 import type { Check } from '../contract/validation.ts'
-import { auditRowsOf, type AuditRow } from './audit-log.ts'
+import { auditRowsOf, type AuditRow } from './changes.ts'
 import { assertBatchSize, type BatchAnswer, type BatchOptions, type Change } from './batch.ts'
 import { addIssues, assertSound, issueAt, issuesOfBatch, type IssuesByRow, type RowIssues } from './row-issues.ts'
 import type { Issue } from '../contract/errors.ts'

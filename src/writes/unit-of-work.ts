@@ -1,56 +1,9 @@
-import { sql } from 'kysely'
-import { DomainError } from '../contract/errors.ts'
-import type { Caller } from '../contract/caller.ts'
-import type { Db, Trx } from '../database/connect.ts'
-import { storeAnswer, storedAnswer, type IdempotentRequest } from './idempotency.ts'
-import { appendAudit, type AuditRow } from './audit-log.ts'
+import { ANYONE } from '../contract/caller.ts'
+import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
-
-/** Where a write comes from, for the audit, and on what terms. */
-export interface Origin {
-  by: Caller & { client: string }
-  request_id: string | null
-  address: string | null
-  /** The operationId, or the command. */
-  operation: string
-  reason: string | null
-  idempotency: IdempotentRequest | null
-  /** Versions of which the row must have one; null: any will do. */
-  versions: readonly number[] | null
-}
-
-/** One write on its way: a transaction, and what it changes so far. */
-export class Write {
-  readonly trx: Trx
-  readonly by: Origin['by']
-  readonly auditRows: AuditRow[] = []
-  /** Rows that keep their own account of what changed, under the id of the write; null: there are none. */
-  ownAuditRows: { province: string, rows: number } | null = null
-  readonly #versions: Origin['versions']
-  #id: number | null = null
-
-  constructor (trx: Trx, { by, versions }: Pick<Origin, 'by' | 'versions'>) {
-    this.trx = trx
-    this.by = by
-    this.#versions = versions
-  }
-
-  /** What names the write in the audit, for rows that say who wrote them. */
-  async writeId (): Promise<number> {
-    if (this.#id === null) {
-      const { rows: [taken] } = await sql<{ id: number }>`select nextval('write_ids') as id`.execute(this.trx)
-      this.#id = taken!.id
-    }
-    return this.#id
-  }
-
-  /** @throws DomainError `precondition_failed` when the row has none of the versions that the caller names */
-  requireVersion (version: number | undefined) {
-    if (this.#versions === null || (version !== undefined && this.#versions.includes(version))) return
-    const found = version === undefined ? 'there is none' : `it has version ${version} by now`
-    throw new DomainError('precondition_failed', `not the version that If-Match names: ${found}`)
-  }
-}
+import { appendAudit } from './audit-log.ts'
+import { storeAnswer, storedAnswer } from './idempotency.ts'
+import { Write, type Origin } from './write.ts'
 
 export interface WriteOptions<T> {
   /** The real run, rolled back. */
@@ -65,8 +18,8 @@ export interface Written<T> {
 }
 
 /**
- * Does all of a write in one transaction: its rows, what is counted from them, the audit, and the answer under its
- * idempotency key. A caller that gets no answer may send the same again.
+ * Runs all of a write in one transaction: its rows, their rollups, the audit, and the answer under its idempotency key.
+ * A caller that gets no answer may send the same again.
  * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`, and what `work` throws
  */
 export async function runWrite<T extends object> (
@@ -90,9 +43,7 @@ export async function runWrite<T extends object> (
 export async function runOwnWrite<T extends object> (
   db: Db, client: string, operation: string, work: (write: Write) => Promise<T>
 ): Promise<T> {
-  const by = {
-    client, key_id: null, scopes: ['admin'], unit: null, province_code: '', source: null, requests_per_minute: null
-  }
+  const by = { ...ANYONE, client, scopes: ['admin'] }
   const origin = { by, request_id: null, address: null, operation, reason: null, idempotency: null, versions: null }
   return (await runWrite(db, origin, work)).answer
 }

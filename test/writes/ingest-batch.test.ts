@@ -2,7 +2,7 @@ import t from 'tap'
 import { changeOf, MAX_ITEMS, type BatchOptions, type Change } from '../../src/writes/batch.ts'
 import { duplicateKeys, ingestBatch, type BatchSteps, type CheckedBatch } from '../../src/writes/ingest-batch.ts'
 import { issueAt } from '../../src/writes/row-issues.ts'
-import type { AuditRow } from '../../src/writes/audit-log.ts'
+import type { AuditRow } from '../../src/writes/changes.ts'
 import { DomainError, type Issue } from '../../src/contract/errors.ts'
 
 interface Item { code?: string, size: number }

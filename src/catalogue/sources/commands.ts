@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { changeOf } from '../../writes/batch.ts'
-import { auditRowsOf } from '../../writes/audit-log.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import { auditRowsOf } from '../../writes/changes.ts'
+import type { Write } from '../../writes/write.ts'
 import type { Source, SourceBody } from './schema.ts'
 
 /** Rolls up again what a source takes part in, after its rank among the sources has changed. */

@@ -1,5 +1,5 @@
-import { auditRowsOf } from '../../writes/audit-log.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import { auditRowsOf } from '../../writes/changes.ts'
+import type { Write } from '../../writes/write.ts'
 
 /** What a source gets that nobody has described yet. */
 const DEFAULT_PRECEDENCE = 100

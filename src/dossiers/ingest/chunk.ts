@@ -1,7 +1,7 @@
 import type { Trx } from '../../database/connect.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { addIssues, issueAt, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED } from '../rules/status.ts'
 import { lookUp, lookUpUnits } from './lookups.ts'

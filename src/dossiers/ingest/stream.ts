@@ -8,7 +8,8 @@ import type { Semaphore } from '../../concurrency/semaphore.ts'
 import {
   replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer
 } from '../../writes/idempotency.ts'
-import { runWrite, type Origin, type Write, type Written } from '../../writes/unit-of-work.ts'
+import { runWrite, type Written } from '../../writes/unit-of-work.ts'
+import type { Origin, Write } from '../../writes/write.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'

@@ -1,9 +1,9 @@
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
-import { auditRowsOf } from '../../writes/audit-log.ts'
+import { auditRowsOf } from '../../writes/changes.ts'
 import { changeOf, type Change } from '../../writes/batch.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { mappedStatuses } from './queries.ts'
 import type { MappedStatus, StatusMap } from './schema.ts'
 

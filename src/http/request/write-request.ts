@@ -4,7 +4,8 @@ import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import { OUTCOMES, type Outcome } from '../../writes/outcomes.ts'
 import type { Caller } from '../../contract/caller.ts'
-import { runWrite, type Origin, type Write, type WriteOptions } from '../../writes/unit-of-work.ts'
+import { runWrite, type WriteOptions } from '../../writes/unit-of-work.ts'
+import type { Origin, Write } from '../../writes/write.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Context } from '../context.ts'
@@ -42,7 +43,7 @@ export const PutHeaders = Type.Object({
   'x-reason': reason
 })
 
-/** What a PUT or DELETE of what has no versions may say. */
+/** What a PUT or DELETE of a resource without versions may say. */
 export const ReasonHeaders = Type.Object({ 'x-reason': reason })
 
 /** Runs what a request writes in one transaction with its audit and the answer under its idempotency key. */
@@ -57,7 +58,7 @@ export async function inWrite<T extends object> (
 
 type Counted = Partial<Record<Outcome, number>>
 
-/** The same for a batch, whose rows are counted by what became of them. */
+/** The same for a batch, whose rows are counted by outcome. */
 export async function writeBatch (
   context: Context, request: FastifyRequest, reply: FastifyReply, { dry_run: dryRun }: BatchOptions,
   work: (write: Write) => Promise<BatchAnswer>
@@ -67,7 +68,7 @@ export async function writeBatch (
   return answer
 }
 
-/** Counts rows that were written, unless the answer is a repetition. */
+/** Counts the rows of an answer by outcome, unless it is replayed. */
 export function countRows ({ ingestedRows }: Metrics, request: FastifyRequest, reply: FastifyReply, answer: Counted) {
   if (reply.hasHeader('idempotency-replayed')) return
   const resource = request.routeOptions.url!.replace('/v1/', '')
@@ -76,16 +77,16 @@ export function countRows ({ ingestedRows }: Metrics, request: FastifyRequest, r
   }
 }
 
-/** Where a request comes from, and what it says beside its body. */
+/** Where a request comes from, and what its headers ask for. */
 export function originOf (request: FastifyRequest): Origin {
   const { caller, id, ip, headers, method } = request
-  // A PUT or DELETE sent again does the same anyway.
+  // PUT and DELETE are idempotent without a key.
   const key = method === 'POST' ? headers['idempotency-key'] as string | undefined : undefined
   return {
-    // Only who has a scope gets here, and only clients have any.
+    // Access control lets in only callers with a scope, and only clients have any.
     by: caller as Caller & { client: string },
     request_id: id,
-    // Behind a proxy it can be any text, as the reason is.
+    // Behind a proxy it can be any text.
     address: redactSecrets(ip),
     operation: (request.routeOptions.schema as { operationId: string }).operationId,
     reason: reasonIn(headers['x-reason'] as string | undefined),
@@ -94,7 +95,7 @@ export function originOf (request: FastifyRequest): Origin {
   }
 }
 
-/** The hash of what makes a request another one, without its body. */
+/** The hash of a request without its body. */
 export function requestHash ({ method, url }: FastifyRequest): Hash {
   return createHash('sha256').update(`${method} ${url}\n`)
 }

@@ -1,7 +1,7 @@
 import { changeOf, type BatchAnswer, type BatchOptions } from '../../writes/batch.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
 import type { Trx } from '../../database/connect.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { resolvedChecks } from './check.ts'
 import { VALUE_KEY } from './queries.ts'

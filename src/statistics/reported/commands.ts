@@ -3,7 +3,7 @@ import { changeOf, type BatchAnswer, type BatchOptions, type Change } from '../.
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
 import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 import { checkOfItem, resolvedChecks } from './check.ts'
 import type { DossierStatistics, DossierStatisticsItem } from './schema.ts'

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import type { Write } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 

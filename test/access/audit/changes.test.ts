@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { auditRowsOf } from '../../../src/writes/audit-log.ts'
+import { auditRowsOf } from '../../../src/writes/changes.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase, type Answer, type Service } from '../../database.ts'

@@ -6,7 +6,7 @@ import {
 import type { Test } from 'tap'
 import type { Db } from '../../../src/database/connect.ts'
 import { inTransaction } from '../../../src/database/transaction.ts'
-import { Write } from '../../../src/writes/unit-of-work.ts'
+import { Write } from '../../../src/writes/write.ts'
 import { EVENT_MEASURES } from '../../../src/dossiers/rules/events.ts'
 import { ingestDossiers, type Ingested } from '../../../src/dossiers/ingest/chunk.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
