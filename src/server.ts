@@ -37,17 +37,17 @@ async function start () {
     const key = config.DATABASE_URL === undefined ? await createFirstKey(connection.db) : null
     if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
     const { db, pool } = connection
-    const forget = () => {
+    const prune = () => {
       Promise.all([pruneIdempotencyKeys(db), pruneImports(db)])
-        .catch((error: unknown) => { logger.warn({ err: error }, 'what is old is still there') })
+        .catch((error: unknown) => { logger.warn({ err: error }, 'pruning expired imports and idempotency keys failed') })
     }
-    forget()
-    const forgetting = setInterval(forget, HOUR).unref()
+    prune()
+    const pruning = setInterval(prune, HOUR).unref()
     const http = { corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY }
     const app = await buildApp({ db, pool, logger, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
-      clearInterval(forgetting)
+      clearInterval(pruning)
       await app.close()
       await connection.close()
     })

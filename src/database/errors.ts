@@ -1,12 +1,12 @@
 import { DatabaseError } from 'pg'
 import { Busy } from '../contract/errors.ts'
 
-/** Why the database did not do what it was asked, where that says nothing against what was asked. */
+/** Why the database failed, where the request is not at fault. */
 export type Failure = 'busy' | 'unavailable' | 'full'
 
 /**
  * SQLSTATE classes: https://www.postgresql.org/docs/current/errcodes-appendix.html
- * @returns undefined for anything else, such as a mistake of ours
+ * @returns undefined for anything else, such as a bug
  */
 export function failureOf (error: Error): Failure | undefined {
   if (error instanceof Busy) return 'busy'
@@ -17,7 +17,7 @@ export function failureOf (error: Error): Failure | undefined {
     return state === '53100' ? 'full' : undefined
   }
   const lost = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(state)
-  // What the pool says when all connections are in use; of a lost server it speaks otherwise.
+  // The message of the pool when all connections are in use; for a lost server it has another.
   if (error.message === 'timeout exceeded when trying to connect') return 'busy'
   return lost || /Connection terminated|not queryable/.test(error.message) ? 'unavailable' : undefined
 }

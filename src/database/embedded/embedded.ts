@@ -32,7 +32,7 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   // Without the flags of this process, which are for its own code.
   const options = { workerData: { dataDir: folder, socket }, execArgv: [] }
   const worker = new Worker(new URL('worker.ts', import.meta.url), options)
-  // Not by once(), which would fail with the worker instead of waiting for its end.
+  // Not by once(), which would reject with an error of the worker instead of waiting for its end.
   const ended = new Promise(resolve => { worker.on('exit', resolve) })
   const close = async () => {
     worker.postMessage('close')
@@ -46,9 +46,8 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
     await close()
     throw new Error(`the embedded database in ${dataDir} cannot be opened: ${(error as Error).message}`)
   }
-  // All connections would be one session, in which the messages of one query and another get mixed up: so there is one,
-  // and who wants it waits longer than for a server.
-  // It stays open: statements that it prepared outlive it in the session.
+  // All connections are one session, which mixes up the messages of concurrent queries: so there is one connection, and
+  // requests wait longer for it than for one of a server. It stays open: what it prepared outlives it in the session.
   const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
   return { address: { host: socketDir, user: 'postgres', database: 'postgres', ...limits }, close }
 }
@@ -59,7 +58,7 @@ async function takeLock (path: string, dataDir: string): Promise<Server> {
     return await listening(path)
   } catch {
     if (await answers(path)) throw new Error(`the embedded database in ${dataDir} is open in another process`)
-    // A process that was killed leaves the name behind.
+    // A process that was killed leaves the socket file behind.
     await rm(path, { force: true })
     return listening(path)
   }

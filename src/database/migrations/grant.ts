@@ -2,17 +2,17 @@ import { sql } from 'kysely'
 import type { Db } from '../connect.ts'
 import { inTransaction } from '../transaction.ts'
 
-/** Whom a connection acts as. */
+/** The role of a connection. */
 export async function roleOf (db: Db): Promise<string> {
   const { rows: [row] } = await sql<{ role: string }>`select current_user as role`.execute(db)
   return row!.role
 }
 
-/** What is recorded stays as it is: rows are added and read, and nothing else. */
+/** History: rows are added and read, and never changed. */
 const APPEND_ONLY = ['writes', 'changes', 'dossier_versions', 'dossier_changes']
 
 /**
- * Lets the role of the service use the tables of their owner, and of what was recorded no more than add and read.
+ * Lets the role of the service use the tables of their owner, and only add to and read those that hold history.
  * @throws Error when they are the same role
  */
 export async function grantUse (owner: Db, role: string): Promise<void> {

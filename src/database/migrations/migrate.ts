@@ -52,7 +52,7 @@ async function readMigrations (): Promise<Record<string, Migration>> {
   return Object.fromEntries(await Promise.all(migrations))
 }
 
-/** One DDL statement a query, as distributed PostgreSQL wants it. A statement ends with a semicolon at a line's end. */
+/** One DDL statement a query, which Citus requires. A statement ends with a semicolon at the end of a line. */
 export function statementsOf (text: string): string[] {
   return text.replaceAll(/^--.*$/gm, '').split(/;\s*$/m).map(statement => statement.trim()).filter(Boolean)
 }

@@ -4,7 +4,7 @@ import { Type } from 'typebox'
 /** For the contract of an answer that is one row with a version. */
 export const VERSION_HEADER = { etag: Type.String({ description: 'The version; send it back as `If-Match`.' }) }
 
-/** Answers with a row and tells its version, which, unlike a hash of the answer, names the same row in all formats. */
+/** Sets the version of a row as its ETag: unlike a hash of the answer it is the same in all formats. */
 export function sendVersion<T extends { version: number }> (reply: FastifyReply, row: T): T {
   reply.header('etag', `"${row.version}"`)
   return row

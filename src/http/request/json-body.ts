@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 
-// Fatal: the default would put U+FFFD in place of what it cannot read, and store it. Drops a BOM.
+// Fatal: the default would store U+FFFD in place of what it cannot decode. Drops a BOM.
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** JSON in UTF-8. A body that is not, or that names `__proto__`, is refused. */

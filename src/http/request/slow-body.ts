@@ -33,7 +33,7 @@ export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes =
     if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {
       const entry = { raw, request, reply, looks: 0, read: raw.socket.bytesRead }
       watched.add(entry)
-      // Not left to the next look, which would keep what was sent in memory.
+      // Not at the next look: until then the body would stay in memory.
       raw.once('end', () => watched.delete(entry))
     }
     done()
@@ -44,11 +44,11 @@ export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes =
     for (const entry of watched) {
       const { raw } = entry
       const { bytesRead, destroyed } = raw.socket
-      // All of it may be there and not read yet.
+      // All of it may have arrived and not been read yet.
       if (raw.complete || destroyed) {
         watched.delete(entry)
       } else if (raw.readableLength >= raw.readableHighWaterMark) {
-        // Full: it is we who keep the sender waiting.
+        // The buffer is full: the sender waits for the service.
         Object.assign(entry, { looks: 0, read: bytesRead })
       } else if (++entry.looks >= looks) {
         if (bytesRead - entry.read < bytes) {
