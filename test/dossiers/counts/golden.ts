@@ -1,0 +1,51 @@
+import type { RawBuilder } from 'kysely'
+import { countedDossiers, countPlanOf, dossiersOf, rollupRowsOf } from '../../../src/dossiers/counts/index.ts'
+import type { CountQuestion } from '../../../src/dossiers/counts/plan.ts'
+import type { RollupTable } from '../../../src/dossiers/rollups/deltas.ts'
+import { compiler } from '../../compiler.ts'
+import type { GoldenStatement } from '../../golden-sql/statement.ts'
+
+const ANY_DAYS = { code: null, from: '2021-07-05', to: '2021-07-16' }
+const MONTH = { code: 'cal-2021-M07', from: '2021-07-01', to: '2021-07-31' }
+const QUARTER = { code: '2021-Q3', from: '2021-06-15', to: '2021-09-14' }
+const ALL = { keys: [], spans: [QUARTER], unit: null } satisfies CountQuestion
+
+function counted (question: Partial<CountQuestion>): RawBuilder<unknown> {
+  return countedDossiers(countPlanOf({ ...ALL, ...question }))
+}
+
+function rollupRows (question: Partial<CountQuestion>): RawBuilder<unknown> {
+  const plan = countPlanOf({ ...ALL, ...question })
+  return rollupRowsOf(plan, plan.table as RollupTable)
+}
+
+/** By the name of the file. */
+const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
+  'counts-by-channel': ['What was counted in each channel, in a quarter?', counted({ keys: ['channel'] })],
+  'counts-by-level-and-field': ['What was counted in each field at each level?', counted({ keys: ['level', 'field'] })],
+  'counts-by-unit-of-month': ['What was counted in each unit, in a month?', counted({ keys: ['unit'], spans: [MONTH] })],
+  'counts-by-level-below-unit': [
+    'What was counted at each level of a unit and all below it, in a quarter?', counted({ keys: ['level'], unit: 'H56-380' })
+  ],
+  'counts-by-procedure': ['What was counted for each procedure?', counted({ keys: ['procedure'] })],
+  'counts-by-period-and-procedure': [
+    'What was counted for each procedure in each of several periods?',
+    counted({ keys: ['period', 'procedure'], spans: [MONTH, QUARTER] })
+  ],
+  'counts-of-unit-any-days': [
+    'What was counted in a unit and all below it, on any days?', counted({ spans: [ANY_DAYS], unit: 'H56-380' })
+  ],
+  'rollup-rows-by-half-month': [
+    'Which rows of a rollup is the count of a field the sum of?', rollupRows({ field: ['land'] })
+  ],
+  'rollup-rows-by-quarter': [
+    'Which rows of a rollup is the count of a unit and all below it the sum of?', rollupRows({ unit: 'H56-380' })
+  ],
+  'rollup-rows-by-day': ['Which rows of a rollup is the count of any days the sum of?', rollupRows({ spans: [ANY_DAYS] })],
+  'dossiers-ended': ['Which dossiers ended?', dossiersOf(countPlanOf(ALL), 'ended')],
+  'dossiers-handled': ['Which dossiers ended or are pending?', dossiersOf(countPlanOf(ALL), 'handled')],
+  'dossiers-due': ['Which dossiers fell due, each time that they did?', dossiersOf(countPlanOf(ALL), 'due')]
+}
+
+export const COUNTS_SQL: GoldenStatement[] = Object.entries(STATEMENTS).map(([name, [asks, query]]) => (
+  { name, asks, address: null, statement: query.compile(compiler) }))

@@ -1,0 +1,20 @@
+-- Which rows of a rollup is the count of any days the sum of?
+select
+  "level", "channel", case when day >= $1::date then day end as "day",
+  sum("received_online") as "received_online", sum("received_direct") as "received_direct",
+  sum("received_postal") as "received_postal", sum("resolved_early") as "resolved_early",
+  sum("resolved_on_time") as "resolved_on_time", sum("resolved_overdue") as "resolved_overdue",
+  sum("became_overdue") as "became_overdue", sum("due") as "due", sum("due_in_time") as "due_in_time"
+from
+  (
+    select
+      "level", "channel", "day" as day, "received_online", "received_direct", "received_postal",
+      "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+    from "dossier_sums_by_day"
+    where province_code = any (array(select code from units where parent is null))
+  ) as days
+where day <= $2::date
+group by 1, 2, 3
+order by 1 nulls first, 2 nulls first, 3 nulls first
+-- $1 "2021-07-05"
+-- $2 "2021-07-16"

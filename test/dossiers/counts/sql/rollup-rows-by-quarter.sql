@@ -1,0 +1,23 @@
+-- Which rows of a rollup is the count of a unit and all below it the sum of?
+select
+  "unit", case when day >= $1::date then day end as "quarter", sum("received_online") as "received_online",
+  sum("received_direct") as "received_direct", sum("received_postal") as "received_postal",
+  sum("resolved_early") as "resolved_early", sum("resolved_on_time") as "resolved_on_time",
+  sum("resolved_overdue") as "resolved_overdue", sum("became_overdue") as "became_overdue",
+  sum("due") as "due", sum("due_in_time") as "due_in_time"
+from
+  (
+    select
+      unit, "quarter" as day, "received_online", "received_direct", "received_postal", "resolved_early",
+      "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+    from "dossier_sums_by_unit_quarter"
+    where
+      province_code = any (array(select code from units where parent is null))
+      and unit in (select code from units where $2 = any (path))
+  ) as days
+where day <= $3::date
+group by 1, 2
+order by 1 nulls first, 2 nulls first
+-- $1 "2021-06-15"
+-- $2 "H56-380"
+-- $3 "2021-09-14"

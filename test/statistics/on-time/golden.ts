@@ -1,0 +1,148 @@
+import type { CompiledQuery, RawBuilder } from 'kysely'
+import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
+import { recordsPage, reportedPage } from '../../../src/statistics/on-time/page-sql.ts'
+import { dossiersPage } from '../../../src/statistics/on-time/records/drill-down-sql.ts'
+import { recordsPlanOf } from '../../../src/statistics/on-time/records/plan.ts'
+import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
+import { reportedRowsOf } from '../../../src/statistics/on-time/reported/reported-sql.ts'
+import type { ResolvedQuery } from '../../../src/statistics/on-time/resolve-query.ts'
+import type { ExplainDossiersQuery, OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
+import { compiler } from '../../compiler.ts'
+import { addressOf, type GoldenStatement } from '../../golden-sql/statement.ts'
+
+/** As the catalogue has them. */
+const PERIODS = [
+  { code: 'cal-2021-M06', starts_on: '2021-06-01', ends_on: '2021-06-30' },
+  { code: '2021-Q3', starts_on: '2021-06-15', ends_on: '2021-09-14' },
+  { code: 'cal-2021-M07', starts_on: '2021-07-01', ends_on: '2021-07-31' },
+  { code: '2021-Q4', starts_on: '2021-09-15', ends_on: '2021-12-14' }
+]
+
+export function resolved ({ period = [], unit }: OnTimeQuery): ResolvedQuery {
+  return { periods: PERIODS.filter(({ code }) => period.includes(code)), unit: unit ?? null }
+}
+
+export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches()): CompiledQuery {
+  const { limit = 1_000, cursor } = question
+  const page = { limit, cursor }
+  return question.basis === 'records'
+    ? recordsPage(compiler, question, recordsPlanOf(question, resolved(question)), page, caches)
+    : reportedPage(compiler, question, reportedPlanOf(question, resolved(question)), page, caches)
+}
+
+function cursorOf (...values: unknown[]): string {
+  return Buffer.from(JSON.stringify(values)).toString('base64url')
+}
+
+/** By the name of the file: what is asked in English, and the query. */
+const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
+  'reported-total': ['How many dossiers were on time, in all that was reported for a period?', { period: ['2021-Q3'] }],
+  'reported-by-level': ['How many were on time at each level of the administration?', { period: ['2021-Q3'], group_by: ['level'] }],
+  'reported-by-period': [
+    'How many were on time in each of several periods?', { period: ['2021-Q3', '2021-Q4'], group_by: ['period'] }
+  ],
+  'reported-by-level-sorted': [
+    'Which level has the highest percentage?', { period: ['2021-Q3'], group_by: ['level'], sort: ['-on_time_percent'] }
+  ],
+  'reported-by-unit': ['How many were on time in each unit?', { period: ['2021-Q3'], group_by: ['unit'] }],
+  'reported-by-unit-next-page': [
+    'Which units come after the first page?',
+    { period: ['2021-Q3'], group_by: ['unit'], limit: 100, cursor: cursorOf('unit', 'H56-380') }
+  ],
+  'reported-of-unit': ['How many were on time in a unit and all below it?', { period: ['2021-Q3'], unit: 'H56-380' }],
+  'reported-of-source': [
+    'What did one source report, whether or not it is the one that counts?', { period: ['2021-Q3'], source: 'sample' }
+  ],
+  'reported-by-field': ['How many were on time in each field?', { period: ['2021-Q3'], group_by: ['field'] }],
+  'reported-by-unit-and-field': [
+    'How many were on time in each field of each unit?', { period: ['2021-Q3'], group_by: ['unit', 'field'] }
+  ],
+  'reported-by-procedure': ['How many were on time for each procedure?', { period: ['2021-Q3'], group_by: ['procedure'] }],
+  'reported-several-periods': [
+    'How many were on time in several periods together? Flows are added; stocks are those of the first and the last period.',
+    { period: ['2021-Q3', '2021-Q4'], method: 'handled' }
+  ],
+  'reported-filtered': [
+    'How many were on time in some fields of the communes of a district?',
+    { period: ['2021-Q3'], unit: 'H56-380', level: ['commune'], field: ['land', 'justice'], method: 'received' }
+  ],
+
+  'records-total': ['How many dossiers were on time, by the records of a period?', { period: ['2021-Q3'] }],
+  'records-by-level': ['How many were on time at each level?', { period: ['2021-Q3'], group_by: ['level'] }],
+  'records-by-level-any-days': [
+    'How many were on time at each level, from any day to any day?',
+    { from: '2021-07-05', to: '2021-07-16', group_by: ['level'] }
+  ],
+  'records-by-channel': ['How many were on time of those that came in each way?', { period: ['2021-Q3'], group_by: ['channel'] }],
+  'records-by-field': ['How many were on time in each field?', { period: ['2021-Q3'], group_by: ['field'] }],
+  'records-by-unit-of-quarter': ['How many were on time in each unit, in a quarter?', { period: ['2021-Q3'], group_by: ['unit'] }],
+  'records-by-unit-of-month': ['How many were on time in each unit, in a month?', { period: ['cal-2021-M07'], group_by: ['unit'] }],
+  'records-by-unit-next-page': [
+    'Which units come after the first page, the least on time first?',
+    { period: ['2021-Q3'], group_by: ['unit'], sort: ['on_time_percent'], cursor: cursorOf('on_time_percent,unit', 97.5, 'H56-380') }
+  ],
+  'records-by-unit-and-field': [
+    'How many were on time in each field of each unit?', { period: ['2021-Q3'], group_by: ['unit', 'field'] }
+  ],
+  'records-by-procedure': ['How many were on time for each procedure?', { period: ['2021-Q3'], group_by: ['procedure'] }],
+  'records-by-period': [
+    'How many were on time in each of several periods of a unit?',
+    { period: ['cal-2021-M06', 'cal-2021-M07'], unit: 'H56-380', group_by: ['period'] }
+  ],
+  'records-filtered': [
+    'How many of the dossiers that one source sent by procedure and channel fell due and were on time, in the communes of a district?',
+    {
+      from: '2021-07-05', to: '2021-07-16', unit: 'H56-380', level: ['commune'], field: ['land'], procedure: ['1.001193'],
+      channel: ['online'], source: 'one-stop', method: 'due'
+    }
+  ]
+}
+
+const DRILL_DOWNS: Record<string, [asks: string, question: ExplainDossiersQuery]> = {
+  'dossiers-resolved': [
+    'Which dossiers were resolved, those overdue first?', { period: ['2021-Q3'], method: 'resolved' }
+  ],
+  'dossiers-handled': [
+    'Which dossiers were resolved or are pending, those overdue first?', { period: ['2021-Q3'], method: 'handled' }
+  ],
+  'dossiers-received-next-page': [
+    'Which dossiers of all received were not resolved in time? The next page.',
+    {
+      period: ['2021-Q3'], method: 'received', part: 'rest',
+      cursor: cursorOf('in_numerator,in_time,unit,code,counted_on', false, false, 'H56-380', 'a-code', '2021-07-05')
+    }
+  ],
+  'dossiers-due-of-unit': [
+    'Which dossiers of a unit and all below it fell due and ended in time?',
+    { from: '2021-07-05', to: '2021-07-16', unit: 'H56-380', method: 'due', part: 'numerator' }
+  ]
+}
+
+function drillDown ({ part = 'denominator', cursor, ...question }: ExplainDossiersQuery): RawBuilder<unknown> {
+  return dossiersPage(recordsPlanOf(question, resolved(question)), part, { limit: 1_000, cursor })
+}
+
+const OF_FIELD = { period: ['2021-Q3'], field: ['land'] }
+const OF_DISTRICT = { period: ['2021-Q3'], unit: 'H56-380' }
+const reportedPlan = (question: OnTimeQuery) => reportedPlanOf(question, resolved(question))
+
+const EXPLANATIONS: Record<string, [asks: string, question: OnTimeQuery, query: RawBuilder<unknown>]> = {
+  'explain-reports': [
+    'Which reports is the figure of a unit the sum of?', OF_DISTRICT, reportedRowsOf(reportedPlan(OF_DISTRICT), 'own')
+  ],
+  'explain-report-rows': [
+    'Which rows of reports is the figure of a field the sum of?', OF_FIELD, reportedRowsOf(reportedPlan(OF_FIELD), 'own')
+  ]
+}
+
+export const ON_TIME_SQL: GoldenStatement[] = [
+  ...Object.entries(QUESTIONS).map(([name, [asks, asked]]) => {
+    const question = name.startsWith('records') ? { basis: 'records' as const, ...asked } : asked
+    return { name, asks, address: addressOf('/v1/on-time', question), statement: pageOf(question) }
+  }),
+  ...Object.entries(EXPLANATIONS).map(([name, [asks, question, query]]) => (
+    { name, asks, address: addressOf('/v1/on-time/explain', question), statement: query.compile(compiler) })),
+  ...Object.entries(DRILL_DOWNS).map(([name, [asks, question]]) => ({
+    name, asks, address: addressOf('/v1/on-time/explain/dossiers', question), statement: drillDown(question).compile(compiler)
+  }))
+]

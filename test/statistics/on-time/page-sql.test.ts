@@ -1,0 +1,83 @@
+import t from 'tap'
+import { pageQuery } from '../../../src/database/sql/keyset.ts'
+import { prepared } from '../../../src/database/sql/prepared.ts'
+import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
+import { orderOf } from '../../../src/statistics/on-time/page-sql.ts'
+import { recordsPlanOf } from '../../../src/statistics/on-time/records/plan.ts'
+import { recordsQuery } from '../../../src/statistics/on-time/records/records-sql.ts'
+import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
+import { reportedQuery } from '../../../src/statistics/on-time/reported/reported-sql.ts'
+import { METHODS, type OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
+import { compiler } from '../../compiler.ts'
+import { pageOf, resolved } from './golden.ts'
+
+const MARK = '/* prepared */'
+const methods = METHODS.filter(method => method !== 'due')
+
+const REPORTED = methods.flatMap(method => [[], ['level'], ['period'], ['level', 'period'], ['period', 'level']].map(keys => (
+  { method, group_by: keys, period: ['2021-Q3'] } as OnTimeQuery)))
+
+const RECORDS = METHODS.flatMap(method => [
+  ...[[], ['level'], ['channel'], ['channel', 'level'], ['period', 'channel'], ['field'], ['level', 'field'], ['unit'],
+    ['unit', 'level']].flatMap(keys => ['2021-Q3', 'cal-2021-M07'].map(period => ({ group_by: keys, period: [period] }))),
+  ...[[], ['level'], ['level', 'channel']].map(keys => ({ group_by: keys, from: '2021-07-05', to: '2021-07-16' }))
+].map(question => ({ basis: 'records', method, ...question }) as OnTimeQuery))
+
+/** The same statement, built for this question alone. */
+function plain (question: OnTimeQuery) {
+  const names = resolved(question)
+  const query = question.basis === 'records'
+    ? recordsQuery(recordsPlanOf(question, names))
+    : reportedQuery(reportedPlanOf(question, names))
+  return prepared(pageQuery(query, orderOf(question), { limit: question.limit ?? 1_000 })).compile(compiler)
+}
+
+t.test('a cached statement is the one that would be built for the question alone', async t => {
+  const caches = new OnTimeCaches()
+  for (const round of [1, 2]) {
+    for (const asked of [...REPORTED, ...RECORDS]) {
+      const question = { ...asked, limit: 10 * round }
+      const { sql, parameters } = pageOf(question, caches)
+      const expected = plain(question)
+      t.equal(sql, expected.sql, JSON.stringify(question))
+      t.same(parameters, expected.parameters, JSON.stringify(question))
+    }
+  }
+})
+
+t.test('only the days and the limit differ from one question to the next of a cached statement', async t => {
+  const caches = new OnTimeCaches()
+  const pages = (question: OnTimeQuery, other: OnTimeQuery) => [pageOf(question, caches), pageOf(other, caches)]
+  const [third, fourth] = pages({ period: ['2021-Q3'] }, { period: ['2021-Q4'], limit: 5 })
+  t.equal(third!.sql, fourth!.sql)
+  t.same([third, fourth].map(page => page!.parameters), [
+    [['2021-Q3'], ['2021-Q3'], '2021-Q3', '2021-Q3', 'resolved', 'reported'],
+    [['2021-Q4'], ['2021-Q4'], '2021-Q4', '2021-Q4', 'resolved', 'reported']
+  ])
+  const days = { basis: 'records', group_by: ['level'] } as const
+  const [first, second] = pages(
+    { ...days, group_by: ['level'], from: '2021-07-05', to: '2021-07-16' },
+    { ...days, group_by: ['level'], from: '2021-07-06', to: '2021-07-06', limit: 5 })
+  t.equal(first!.sql, second!.sql)
+  t.same(second!.parameters, [
+    null, '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', 'resolved', 'records', 5
+  ])
+})
+
+t.test('a question with filters, another order or a cursor, and one about the dossiers themselves, is not cached', async t => {
+  const isCached = (question: OnTimeQuery) => pageOf(question).sql.startsWith(MARK)
+  const cursor = Buffer.from(JSON.stringify(['level', 'district'])).toString('base64url')
+  const byLevel: OnTimeQuery = { period: ['2021-Q3'], group_by: ['level'] }
+  for (const basis of ['reported', 'records'] as const) {
+    const question = { ...byLevel, basis }
+    t.ok(isCached(question))
+    t.notOk(isCached({ ...question, unit: 'H56-380' }))
+    t.notOk(isCached({ ...question, level: ['district'] }))
+    t.notOk(isCached({ ...question, sort: ['-level'] }))
+    t.notOk(isCached({ ...question, cursor }))
+    t.notOk(isCached({ ...question, period: ['2021-Q3', '2021-Q4'], group_by: ['period'] }))
+  }
+  t.notOk(isCached({ ...byLevel, group_by: ['unit'] }), 'of which there is one row for each unit')
+  t.notOk(isCached({ ...byLevel, basis: 'records', group_by: ['procedure'] }))
+  t.notOk(isCached({ ...byLevel, basis: 'records', group_by: ['level', 'unit', 'period'] }), 'of so many keys there are too many')
+})

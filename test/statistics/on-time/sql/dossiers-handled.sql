@@ -1,0 +1,295 @@
+-- Which dossiers were resolved or are pending, those overdue first?
+-- GET /v1/on-time/explain/dossiers?period=2021-Q3&method=handled
+select *
+from
+  (
+    select
+      "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
+      "ended_at", "counted_on", "in_time", in_time as in_numerator
+    from
+      (
+        with
+          events as (
+            with
+              counted as not materialized (
+                select
+                  "province_code", "code", "status", "channel", "due_at", "supplements", ended_at,
+                  ("received_at" at time zone interval '7 hours')::date as received_on,
+                  ("ended_at" at time zone interval '7 hours')::date as ended_on,
+                  ("due_at" at time zone interval '7 hours')::date as due_on,
+                  supplements is null
+                  or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                from
+                  (
+                    select *
+                    from dossiers
+                    where
+                      received_at < $1::timestamptz
+                      and (
+                        case
+                          when status >= 9 then coalesce(finished_at, returned_at)
+                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                        end is null
+                        or greatest(
+                          case
+                            when status >= 9 then coalesce(finished_at, returned_at)
+                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                          end,
+                          due_at
+                        ) >= $2::timestamptz
+                        or supplements is not null
+                      )
+                      and supplements is not null
+                      and province_code = any (array(select code from units where parent is null))
+                  ) as dossiers
+                  cross join lateral (
+                    select
+                      case
+                        when status >= 9 then coalesce(finished_at, returned_at)
+                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                      end as ended_at
+                  ) as ends
+                where (status >= 4 or status = 2)
+              ),
+              waits as (
+                select
+                  counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
+                  coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                  lag(least(completed_at, ended_at)) over earlier as waited_before,
+                  lead(n) over earlier is null as is_last
+                from
+                  counted
+                  cross join lateral rows
+                from
+                  (
+                    jsonb_to_recordset(supplements) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                  ) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
+                where
+                  supplements is not null
+                  and (ended_at is null or requested_at < ended_at)
+                window
+                  earlier as (partition by province_code, code order by n)
+              ),
+              terms as (
+                select
+                  "province_code", "code", ended_at, ended_on, due_at as due, 2147483647 as n, true as final,
+                  greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                  'infinity'::date as stops_on
+                from waits
+                where
+                  is_last
+                  and waited_until is not null
+                union all
+                select
+                  "province_code", "code", ended_at, ended_on, due_until_then, n, false,
+                  greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                  ("requested_at" at time zone interval '7 hours')::date
+                from waits
+              ),
+              reached as (
+                select
+                  *, ("due" at time zone interval '7 hours')::date as due_day,
+                  greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                from terms
+                where due is not null
+              ),
+              overdue as (
+                select *, least(stops_on, ended_on) as overdue_until
+                from reached
+                where reached_on < least(stops_on, ended_on)
+              ),
+              met as (
+                select
+                  *,
+                  due_day is distinct from lag(due_day) over (
+                    partition by
+                      province_code, code
+                    order by n
+                  ) as is_another
+                from reached
+                where
+                  final
+                  or reached_on < stops_on
+              )
+            select "province_code", "code", happened.*
+            from
+              counted
+              cross join lateral (
+                select
+                  due_at is null
+                  or ended_at <= due_at as is_in_time,
+                  due_at is not null
+                  and ended_on < due_on
+                  and status in (9, 10) as is_early,
+                  case
+                    when never_waited
+                    and due_at is not null then greatest(received_on, due_on)
+                  end as reached_on
+              ) as how
+              cross join lateral (
+                select
+                  received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+                union all
+                select
+                  ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
+                  (not is_in_time)::int, 0, 0, 0
+                where ended_at is not null
+                union all
+                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                where reached_on < coalesce(ended_on, 'infinity')
+                union all
+                select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0
+                where reached_on < ended_on
+                union all
+                select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                where reached_on is not null
+              ) as happened (
+                day, "received_online", "received_direct", "received_postal", "resolved_early",
+                "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+              )
+            union all
+            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+            from overdue
+            union all
+            select "province_code", "code", overdue_until, 0, 0, 0, 0, 0, 0, -1, 0, 0
+            from overdue
+            where overdue_until < 'infinity'
+            union all
+            select
+              "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 0, 1,
+              (final and coalesce(ended_at <= due, false))::int
+            from met
+            where is_another
+          ),
+          entries as (
+            select province_code, code, day, resolved_overdue = 0 as in_time, false as is_pending
+            from events
+            where
+              day between $3::date and $4::date
+              and (resolved_early + resolved_on_time + resolved_overdue) = 1
+            union all
+            select province_code, code, $5::date, sum(became_overdue) = 0, true
+            from events
+            where day <= $6::date
+            group by province_code, code
+            having
+              sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue)) = 1
+          ),
+          listed as (
+            select
+              "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
+              case
+                when status >= 9 then coalesce(finished_at, returned_at)
+                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+              end as ended_at,
+              day, in_time, is_pending
+            from
+              entries
+              join dossiers using (province_code, code)
+            union all
+            select
+              "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
+              "ended_at", ("ended_at" at time zone interval '7 hours')::date as day,
+              coalesce(ended_at <= due_at, true) as in_time, false as is_pending
+            from
+              (
+                select
+                  *,
+                  case
+                    when status >= 9 then coalesce(finished_at, returned_at)
+                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                  end as ended_at
+                from
+                  (
+                    select *
+                    from dossiers
+                    where
+                      received_at < $7::timestamptz
+                      and (
+                        case
+                          when status >= 9 then coalesce(finished_at, returned_at)
+                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                        end is null
+                        or greatest(
+                          case
+                            when status >= 9 then coalesce(finished_at, returned_at)
+                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                          end,
+                          due_at
+                        ) >= $8::timestamptz
+                        or supplements is not null
+                      )
+                      and supplements is null
+                      and province_code = any (array(select code from units where parent is null))
+                  ) as dossiers
+                where (status >= 4 or status = 2)
+              ) as dossiers
+            where
+              ended_at >= $9::timestamptz
+              and ended_at < $10::timestamptz
+            union all
+            select
+              "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
+              "ended_at", ($11::timestamptz at time zone interval '7 hours')::date - 1,
+              coalesce(due_at >= $12::timestamptz, true), true
+            from
+              (
+                select
+                  *,
+                  case
+                    when status >= 9 then coalesce(finished_at, returned_at)
+                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                  end as ended_at
+                from
+                  (
+                    select *
+                    from dossiers
+                    where
+                      received_at < $13::timestamptz
+                      and (
+                        case
+                          when status >= 9 then coalesce(finished_at, returned_at)
+                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                        end is null
+                        or greatest(
+                          case
+                            when status >= 9 then coalesce(finished_at, returned_at)
+                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                          end,
+                          due_at
+                        ) >= $14::timestamptz
+                        or supplements is not null
+                      )
+                      and supplements is null
+                      and province_code = any (array(select code from units where parent is null))
+                  ) as dossiers
+                where (status >= 4 or status = 2)
+              ) as dossiers
+            where coalesce(ended_at >= $15::timestamptz, true)
+          )
+        select
+          "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
+          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending
+        from listed
+      ) as counted
+    where true
+  ) as listed
+order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
+limit $16 + 1
+-- $1 "2021-09-15T00:00:00+07:00"
+-- $2 "2021-06-15T00:00:00+07:00"
+-- $3 "2021-06-15"
+-- $4 "2021-09-14"
+-- $5 "2021-09-14"
+-- $6 "2021-09-14"
+-- $7 "2021-09-15T00:00:00+07:00"
+-- $8 "2021-06-15T00:00:00+07:00"
+-- $9 "2021-06-15T00:00:00+07:00"
+-- $10 "2021-09-15T00:00:00+07:00"
+-- $11 "2021-09-15T00:00:00+07:00"
+-- $12 "2021-09-15T00:00:00+07:00"
+-- $13 "2021-09-15T00:00:00+07:00"
+-- $14 "2021-06-15T00:00:00+07:00"
+-- $15 "2021-09-15T00:00:00+07:00"
+-- $16 1000

@@ -1,0 +1,440 @@
+-- How many were on time for each procedure?
+-- GET /v1/on-time?basis=records&period=2021-Q3&group_by=procedure
+select *
+from
+  (
+    with
+      counted as (
+        with
+          asked as (
+            select *
+            from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)
+          ),
+          summed as (
+            select
+              "procedure", sum("received_online")::bigint as "received_online",
+              sum("received_direct")::bigint as "received_direct",
+              sum("received_postal")::bigint as "received_postal",
+              sum("resolved_early")::bigint as "resolved_early",
+              sum("resolved_on_time")::bigint as "resolved_on_time",
+              sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
+              sum("due_in_time")::bigint as "due_in_time", sum("carried_over")::bigint as "carried_over",
+              sum("pending_overdue")::bigint as "pending_overdue"
+            from
+              (
+                select
+                  "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "carried_over",
+                  "pending_overdue"
+                from
+                  asked
+                  cross join (
+                    select
+                      "procedure",
+                      count(*) filter (
+                        where
+                          received_at >= $4::timestamptz
+                          and channel = 'online'
+                      ) as "received_online",
+                      count(*) filter (
+                        where
+                          received_at >= $5::timestamptz
+                          and channel <> 'online'
+                      ) as "received_direct",
+                      count(*) filter (
+                        where
+                          received_at >= $6::timestamptz
+                          and channel = 'postal'
+                      ) as "received_postal",
+                      count(*) filter (
+                        where
+                          ended_at >= $7::timestamptz
+                          and ended_at < $8::timestamptz
+                          and status in (9, 10)
+                          and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
+                      ) as "resolved_early",
+                      count(*) filter (
+                        where
+                          ended_at >= $9::timestamptz
+                          and ended_at < $10::timestamptz
+                          and coalesce(ended_at <= due_at, true)
+                      ) - count(*) filter (
+                        where
+                          ended_at >= $11::timestamptz
+                          and ended_at < $12::timestamptz
+                          and status in (9, 10)
+                          and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
+                      ) as "resolved_on_time",
+                      count(*) filter (
+                        where
+                          ended_at >= $13::timestamptz
+                          and ended_at < $14::timestamptz
+                          and ended_at > due_at
+                      ) as "resolved_overdue",
+                      count(*) filter (
+                        where
+                          greatest(received_at, due_at) >= $15::timestamptz
+                          and due_at < $16::timestamptz
+                      ) as "due",
+                      count(*) filter (
+                        where
+                          greatest(received_at, due_at) >= $17::timestamptz
+                          and due_at < $18::timestamptz
+                          and ended_at <= due_at
+                      ) as "due_in_time",
+                      count(*) filter (
+                        where
+                          received_at < $19::timestamptz
+                          and coalesce(ended_at >= $20::timestamptz, true)
+                      ) as "carried_over",
+                      count(*) filter (
+                        where
+                          due_at < $21::timestamptz
+                          and coalesce(ended_at >= $22::timestamptz, true)
+                      ) as "pending_overdue"
+                    from
+                      (
+                        select
+                          *,
+                          case
+                            when status >= 9 then coalesce(finished_at, returned_at)
+                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                          end as ended_at
+                        from
+                          (
+                            select *
+                            from dossiers
+                            where
+                              received_at < $23::timestamptz
+                              and (
+                                case
+                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                end is null
+                                or greatest(
+                                  case
+                                    when status >= 9 then coalesce(finished_at, returned_at)
+                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                  end,
+                                  due_at
+                                ) >= $24::timestamptz
+                                or supplements is not null
+                              )
+                              and supplements is null
+                              and province_code = any (array(select code from units where parent is null))
+                          ) as dossiers
+                        where (status >= 4 or status = 2)
+                      ) as dossiers
+                    group by "procedure"
+                  ) as counted
+                union all
+                select
+                  "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "carried_over",
+                  "pending_overdue"
+                from
+                  (
+                    select
+                      "procedure",
+                      coalesce(
+                        sum(received_online) filter (where day >= starts_on), 0
+                      )::bigint as received_online,
+                      coalesce(
+                        sum(received_direct) filter (where day >= starts_on), 0
+                      )::bigint as received_direct,
+                      coalesce(
+                        sum(received_postal) filter (where day >= starts_on), 0
+                      )::bigint as received_postal,
+                      coalesce(
+                        sum(resolved_early) filter (where day >= starts_on), 0
+                      )::bigint as resolved_early,
+                      coalesce(
+                        sum(resolved_on_time) filter (where day >= starts_on), 0
+                      )::bigint as resolved_on_time,
+                      coalesce(
+                        sum(resolved_overdue) filter (where day >= starts_on), 0
+                      )::bigint as resolved_overdue,
+                      coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
+                      coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+                      coalesce(
+                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
+                          where day < starts_on
+                        ),
+                        0
+                      )::bigint as carried_over,
+                      coalesce(sum(became_overdue), 0)::bigint as pending_overdue
+                    from
+                      asked
+                      join (
+                        select *
+                        from
+                          (
+                            with
+                              counted as not materialized (
+                                select
+                                  "province_code", "code", "status", "channel", "due_at", "supplements",
+                                  "procedure", ended_at,
+                                  ("received_at" at time zone interval '7 hours')::date as received_on,
+                                  ("ended_at" at time zone interval '7 hours')::date as ended_on,
+                                  ("due_at" at time zone interval '7 hours')::date as due_on,
+                                  supplements is null
+                                  or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                                from
+                                  (
+                                    select *
+                                    from dossiers
+                                    where
+                                      received_at < $25::timestamptz
+                                      and (
+                                        case
+                                          when status >= 9 then coalesce(finished_at, returned_at)
+                                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                        end is null
+                                        or greatest(
+                                          case
+                                            when status >= 9 then coalesce(finished_at, returned_at)
+                                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                          end,
+                                          due_at
+                                        ) >= $26::timestamptz
+                                        or supplements is not null
+                                      )
+                                      and supplements is not null
+                                      and province_code = any (
+                                        array(select code from units where parent is null)
+                                      )
+                                  ) as dossiers
+                                  cross join lateral (
+                                    select
+                                      case
+                                        when status >= 9 then coalesce(finished_at, returned_at)
+                                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                      end as ended_at
+                                  ) as ends
+                                where (status >= 4 or status = 2)
+                              ),
+                              waits as (
+                                select
+                                  counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
+                                  coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                                  lag(least(completed_at, ended_at)) over earlier as waited_before,
+                                  lead(n) over earlier is null as is_last
+                                from
+                                  counted
+                                  cross join lateral rows
+                                from
+                                  (
+                                    jsonb_to_recordset(supplements) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                                  ) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
+                                where
+                                  supplements is not null
+                                  and (ended_at is null or requested_at < ended_at)
+                                window
+                                  earlier as (partition by province_code, code order by n)
+                              ),
+                              terms as (
+                                select
+                                  "province_code", "code", "procedure", ended_at, ended_on, due_at as due,
+                                  2147483647 as n, true as final,
+                                  greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                                  'infinity'::date as stops_on
+                                from waits
+                                where
+                                  is_last
+                                  and waited_until is not null
+                                union all
+                                select
+                                  "province_code", "code", "procedure", ended_at, ended_on, due_until_then, n,
+                                  false,
+                                  greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                                  ("requested_at" at time zone interval '7 hours')::date
+                                from waits
+                              ),
+                              reached as (
+                                select
+                                  *, ("due" at time zone interval '7 hours')::date as due_day,
+                                  greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                                from terms
+                                where due is not null
+                              ),
+                              overdue as (
+                                select *, least(stops_on, ended_on) as overdue_until
+                                from reached
+                                where reached_on < least(stops_on, ended_on)
+                              ),
+                              met as (
+                                select
+                                  *,
+                                  due_day is distinct from lag(due_day) over (
+                                    partition by
+                                      province_code, code
+                                    order by n
+                                  ) as is_another
+                                from reached
+                                where
+                                  final
+                                  or reached_on < stops_on
+                              )
+                            select "procedure", happened.*
+                            from
+                              counted
+                              cross join lateral (
+                                select
+                                  due_at is null
+                                  or ended_at <= due_at as is_in_time,
+                                  due_at is not null
+                                  and ended_on < due_on
+                                  and status in (9, 10) as is_early,
+                                  case
+                                    when never_waited
+                                    and due_at is not null then greatest(received_on, due_on)
+                                  end as reached_on
+                              ) as how
+                              cross join lateral (
+                                select
+                                  received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+                                union all
+                                select
+                                  ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                                  (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0
+                                where ended_at is not null
+                                union all
+                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                where reached_on < coalesce(ended_on, 'infinity')
+                                union all
+                                select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0
+                                where reached_on < ended_on
+                                union all
+                                select
+                                  reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                                where reached_on is not null
+                              ) as happened (
+                                day, "received_online", "received_direct", "received_postal",
+                                "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                                "due", "due_in_time"
+                              )
+                            union all
+                            select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                            from overdue
+                            union all
+                            select "procedure", overdue_until, 0, 0, 0, 0, 0, 0, -1, 0, 0
+                            from overdue
+                            where overdue_until < 'infinity'
+                            union all
+                            select
+                              "procedure", reached_on, 0, 0, 0, 0, 0, 0, 0, 1,
+                              (final and coalesce(ended_at <= due, false))::int
+                            from met
+                            where is_another
+                          ) as days
+                        where day <= $27::date
+                      ) as days on day <= ends_on
+                    group by "procedure"
+                  ) as summed
+              ) as parts
+            group by "procedure"
+          )
+        select
+          "procedure", received_online as received_online, received_direct as received_direct,
+          received_postal as received_postal, carried_over as carried_over,
+          (carried_over + received_online + received_direct) as received, resolved_early as resolved_early,
+          resolved_on_time as resolved_on_time, (resolved_early + resolved_on_time) as resolved_in_time,
+          resolved_overdue as resolved_overdue,
+          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+          (
+            (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
+          ) as pending_in_time,
+          pending_overdue as pending_overdue,
+          ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
+          due as due, due_in_time as due_in_time
+        from summed
+        where ((carried_over + received_online + received_direct) > 0 or due > 0)
+      ),
+      coverage as (
+        select count(*) filter (where since <= ends_on) as units_reported, count(*) as units_expected
+        from
+          (
+            select *
+            from (values ($28::text, $29::date, $30::date)) as spans (period, starts_on, ends_on)
+          ) as asked
+          cross join units
+          left join dossier_desks as desks on desks.province_code = units.province_code
+          and desks.unit = units.code
+        where
+          units.reports_dossiers
+          and units.valid_from <= ends_on
+          and coalesce(units.valid_to, 'infinity') >= starts_on
+          and true
+          and true
+      ),
+      summed as (
+        select
+          null::text as "level", null::text as "field", null::text as "unit", "counted"."procedure",
+          null::text as "channel", null::text as "period", 'own' as scope, "received_online",
+          "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+          "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+          "pending_overdue", "pending", "due", "due_in_time", 0 as received_online_unknown,
+          0 as received_direct_unknown, 0 as received_postal_unknown, 0 as carried_over_unknown,
+          0 as received_unknown, 0 as resolved_early_unknown, 0 as resolved_on_time_unknown,
+          0 as resolved_in_time_unknown, 0 as resolved_overdue_unknown, 0 as resolved_unknown,
+          0 as pending_in_time_unknown, 0 as pending_overdue_unknown, 0 as pending_unknown,
+          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected
+        from
+          counted
+          left join coverage on true
+      )
+    select
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
+      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
+      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
+      "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
+      "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
+      "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
+      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      case
+        when denominator > 0
+        and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+      end as on_time_percent,
+      $31::text as method, $32::text as basis, units_reported, units_expected
+    from
+      (
+        select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
+        from summed
+      ) as divided
+  ) as listed
+order by "procedure" asc nulls last
+limit $33 + 1
+-- $1 null
+-- $2 "2021-06-15"
+-- $3 "2021-09-14"
+-- $4 "2021-06-15T00:00:00+07:00"
+-- $5 "2021-06-15T00:00:00+07:00"
+-- $6 "2021-06-15T00:00:00+07:00"
+-- $7 "2021-06-15T00:00:00+07:00"
+-- $8 "2021-09-15T00:00:00+07:00"
+-- $9 "2021-06-15T00:00:00+07:00"
+-- $10 "2021-09-15T00:00:00+07:00"
+-- $11 "2021-06-15T00:00:00+07:00"
+-- $12 "2021-09-15T00:00:00+07:00"
+-- $13 "2021-06-15T00:00:00+07:00"
+-- $14 "2021-09-15T00:00:00+07:00"
+-- $15 "2021-06-15T00:00:00+07:00"
+-- $16 "2021-09-15T00:00:00+07:00"
+-- $17 "2021-06-15T00:00:00+07:00"
+-- $18 "2021-09-15T00:00:00+07:00"
+-- $19 "2021-06-15T00:00:00+07:00"
+-- $20 "2021-06-15T00:00:00+07:00"
+-- $21 "2021-09-15T00:00:00+07:00"
+-- $22 "2021-09-15T00:00:00+07:00"
+-- $23 "2021-09-15T00:00:00+07:00"
+-- $24 "2021-06-15T00:00:00+07:00"
+-- $25 "2021-09-15T00:00:00+07:00"
+-- $26 "2021-06-15T00:00:00+07:00"
+-- $27 "2021-09-14"
+-- $28 null
+-- $29 "2021-06-15"
+-- $30 "2021-09-14"
+-- $31 "resolved"
+-- $32 "records"
+-- $33 1000

@@ -1,0 +1,132 @@
+-- How many were on time for each procedure?
+-- GET /v1/on-time?period=2021-Q3&group_by=procedure
+select *
+from
+  (
+    with
+      counted as (
+        select statistics_sets.level, dossier_statistics.*
+        from
+          statistics_sets
+          join dossier_statistics using (province_code, period, unit, scope, source)
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($1)
+          and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+          and counts
+          and true
+          and true
+          and true
+          and true
+          and procedure is not null
+      ),
+      grouped as (
+        select
+          "procedure", "scope", sum("received_online") filter (where true) as "received_online",
+          count(*) filter (where true and "received_online" is null) as "received_online_unknown",
+          sum("received_direct") filter (where true) as "received_direct",
+          count(*) filter (where true and "received_direct" is null) as "received_direct_unknown",
+          sum("received_postal") filter (where true) as "received_postal",
+          count(*) filter (where true and "received_postal" is null) as "received_postal_unknown",
+          sum("carried_over") filter (where true) as "carried_over",
+          count(*) filter (where true and "carried_over" is null) as "carried_over_unknown",
+          sum("received") filter (where true) as "received",
+          count(*) filter (where true and "received" is null) as "received_unknown",
+          sum("resolved_early") filter (where true) as "resolved_early",
+          count(*) filter (where true and "resolved_early" is null) as "resolved_early_unknown",
+          sum("resolved_on_time") filter (where true) as "resolved_on_time",
+          count(*) filter (where true and "resolved_on_time" is null) as "resolved_on_time_unknown",
+          sum("resolved_in_time") filter (where true) as "resolved_in_time",
+          count(*) filter (where true and "resolved_in_time" is null) as "resolved_in_time_unknown",
+          sum("resolved_overdue") filter (where true) as "resolved_overdue",
+          count(*) filter (where true and "resolved_overdue" is null) as "resolved_overdue_unknown",
+          sum("resolved") filter (where true) as "resolved",
+          count(*) filter (where true and "resolved" is null) as "resolved_unknown",
+          sum("pending_in_time") filter (where true) as "pending_in_time",
+          count(*) filter (where true and "pending_in_time" is null) as "pending_in_time_unknown",
+          sum("pending_overdue") filter (where true) as "pending_overdue",
+          count(*) filter (where true and "pending_overdue" is null) as "pending_overdue_unknown",
+          sum("pending") filter (where true) as "pending",
+          count(*) filter (where true and "pending" is null) as "pending_unknown",
+          count(distinct unit) as units_reported
+        from counted
+        group by "procedure", "scope"
+      ),
+      picked as (select distinct on ("procedure") * from grouped order by "procedure", "scope"),
+      expected as (
+        select count(*) as units_expected
+        from units
+        where
+          units.reports_dossiers
+          and units.valid_from <= (select ends_on from periods where code = $2)
+          and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
+          and true
+          and true
+      ),
+      summed as (
+        select
+          null::text as "level", null::text as "field", null::text as "unit", "picked"."procedure",
+          null::text as "channel", null::text as "period", picked.scope,
+          case "received_online_unknown" when 0 then "received_online" end as "received_online",
+          case "received_direct_unknown" when 0 then "received_direct" end as "received_direct",
+          case "received_postal_unknown" when 0 then "received_postal" end as "received_postal",
+          case "carried_over_unknown" when 0 then "carried_over" end as "carried_over",
+          case "received_unknown" when 0 then "received" end as "received",
+          case "resolved_early_unknown" when 0 then "resolved_early" end as "resolved_early",
+          case "resolved_on_time_unknown" when 0 then "resolved_on_time" end as "resolved_on_time",
+          case "resolved_in_time_unknown" when 0 then "resolved_in_time" end as "resolved_in_time",
+          case "resolved_overdue_unknown" when 0 then "resolved_overdue" end as "resolved_overdue",
+          case "resolved_unknown" when 0 then "resolved" end as "resolved",
+          case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
+          case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
+          case "pending_unknown" when 0 then "pending" end as "pending",
+          coalesce("received_online_unknown", 0) as "received_online_unknown",
+          coalesce("received_direct_unknown", 0) as "received_direct_unknown",
+          coalesce("received_postal_unknown", 0) as "received_postal_unknown",
+          coalesce("carried_over_unknown", 0) as "carried_over_unknown",
+          coalesce("received_unknown", 0) as "received_unknown",
+          coalesce("resolved_early_unknown", 0) as "resolved_early_unknown",
+          coalesce("resolved_on_time_unknown", 0) as "resolved_on_time_unknown",
+          coalesce("resolved_in_time_unknown", 0) as "resolved_in_time_unknown",
+          coalesce("resolved_overdue_unknown", 0) as "resolved_overdue_unknown",
+          coalesce("resolved_unknown", 0) as "resolved_unknown",
+          coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
+          coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
+          coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
+          null::bigint as due_in_time,
+          case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
+          case picked.scope
+            when 'total' then 1
+            else coalesce(expected.units_expected, 0)
+          end as units_expected
+        from
+          picked
+          left join expected on true
+      )
+    select
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
+      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
+      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
+      "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
+      "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
+      "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
+      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      case
+        when denominator > 0
+        and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+      end as on_time_percent,
+      $4::text as method, $5::text as basis, units_reported, units_expected
+    from
+      (
+        select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
+        from summed
+      ) as divided
+  ) as listed
+order by "procedure" asc nulls last
+limit $6 + 1
+-- $1 ["2021-Q3"]
+-- $2 "2021-Q3"
+-- $3 "2021-Q3"
+-- $4 "resolved"
+-- $5 "reported"
+-- $6 1000
