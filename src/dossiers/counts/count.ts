@@ -22,7 +22,7 @@ export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
   const { keys, spans, table } = plan
   return sql<CountedGroup>`
     with asked as (${askedSpans(spans)}),
-    summed as (${table === 'dossiers' && spans.length === 1 ? summedOutright(plan) : summedByDays(plan, TABLES[table](plan))})
+    summed as (${table === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, TABLES[table](plan))})
     select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
     where ${keys.length === 0 ? sql`true` : HAS_ANY}`
 }
@@ -38,11 +38,11 @@ function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<u
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 
-/** Of the only span, from the dossiers themselves. */
-function summedOutright (plan: CountPlan): RawBuilder<unknown> {
+/** Of the only span, from the dossiers: in one pass over those without supplements, and by events of the few others. */
+function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
   const { keys } = plan
-  const told = keys.filter(key => key !== 'period')
-  const counted = singlePassCounts(told, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan))
+  const own = keys.filter(key => key !== 'period')
+  const counted = singlePassCounts(own, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan))
   const names = [...keys, ...SUMMED_NAMES]
   return sql`
     select ${sql.join([
@@ -51,8 +51,8 @@ function summedOutright (plan: CountPlan): RawBuilder<unknown> {
     from (
       select ${columns(names)} from asked cross join (${counted}) as counted
       union all
-      select ${columns(names)} from (${summedByDays(plan, dossierEvents(told, whichDossiers(plan, WITH_SUPPLEMENTS)))}) as summed
-    ) as parts
+      select ${columns(names)} from (${summedByDays(plan, dossierEvents(own, whichDossiers(plan, WITH_SUPPLEMENTS)))}) as summed
+    ) as both
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 
@@ -62,19 +62,19 @@ export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
   return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on)`
 }
 
-/** Adds up the days between those on which a span begins or has ended: many spans would do so again and again. */
+/** Adds up the days between those on which a span begins or has ended, once for all spans. */
 function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder<unknown> {
   const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to }) => [from, dayAfter(to)]).sort())]
-  const told = keys.filter(key => key !== 'period')
+  const own = keys.filter(key => key !== 'period')
   return sql`
     select ${sql.join([
-      ...told.map(key => sql.ref(key)), sql`(${cuts}::date[])[width_bucket(day, ${cuts}::date[])] as day`,
+      ...own.map(key => sql.ref(key)), sql`(${cuts}::date[])[width_bucket(day, ${cuts}::date[])] as day`,
       ...EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
     ])}
-    from (${days}) as days group by ${sql.join([...told, 'day'].map((_, i) => sql.lit(i + 1)))}`
+    from (${days}) as days group by ${sql.join([...own, 'day'].map((_, i) => sql.lit(i + 1)))}`
 }
 
-// Text and not builders, for these are in every statement.
+// Text and not builders: these columns are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
 const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue')
 const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']

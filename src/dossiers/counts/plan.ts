@@ -13,7 +13,7 @@ export interface Span {
   to: string
 }
 
-/** What is to be counted. Spans are counted each for itself, and told apart only by the key `period`. */
+/** What is to be counted. Each span is counted for itself; without the key `period` there is only one. */
 export interface CountQuestion {
   keys: readonly CountKey[]
   /** At least one. */
@@ -41,13 +41,13 @@ export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPla
 /** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
 export function tableFor (question: CountQuestion): CountedTable {
   const { keys, spans, unit, level, field, procedure, channel, source } = question
-  const told = new Set<string>(keys)
+  const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
-    if (filter !== undefined) told.add(name)
+    if (filter !== undefined) needed.add(name)
   }
-  if (unit !== null) told.add('unit')
-  told.delete('period')
-  const within = (...names: string[]) => [...told].every(name => names.includes(name))
+  if (unit !== null) needed.add('unit')
+  needed.delete('period')
+  const within = (...names: string[]) => [...needed].every(name => names.includes(name))
   const ofSlices = areOf(sliceOf, spans)
   if (within('level', 'channel')) return ofSlices ? 'dossier_sums_by_channel' : 'dossier_sums_by_day'
   if (!ofSlices) return 'dossiers'

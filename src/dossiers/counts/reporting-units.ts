@@ -51,8 +51,8 @@ export function isExpected (desk: ReportingUnit, period: Days): boolean {
 }
 
 /**
- * Whether records say how many dossiers a unit had in a period: it sends some, so that none is zero. Of who has never
- * sent any nothing is known.
+ * Whether records say how many dossiers a unit had in a period: it sends some, so that none is zero. Of a unit that has
+ * never sent any, nothing is known.
  */
 export function isRecorded (desk: ReportingUnit, period: Days): boolean {
   return isExpected(desk, period) && desk.recorded_since !== null && desk.recorded_since <= period.ends_on

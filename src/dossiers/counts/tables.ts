@@ -60,8 +60,8 @@ function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter'
 }
 
 /**
- * The dossiers that count in any of the spans, as a query. What was received, ended and due before them all leaves
- * nothing over; with supplements that cannot be told so easily.
+ * The dossiers that count in any of the spans, as a query. Those received, ended and due before all of them count for
+ * nothing; with supplements a dossier can be due again, so all of those are read.
  */
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)

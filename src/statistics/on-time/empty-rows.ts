@@ -6,7 +6,7 @@ export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_tim
 
 export const NOTHING_REPORTED = each(null, null)
 
-/** Of who sends records and had no dossiers. */
+/** Of a unit that sends records and had no dossiers. */
 export const NO_DOSSIERS = each('own', 0)
 
 function each (scope: Figures['scope'], count: number | null): Figures {

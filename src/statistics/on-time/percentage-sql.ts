@@ -23,7 +23,7 @@ export function withPercentage (
     from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
 }
 
-// Text and not builders, for these are in every statement: putting it together must not take longer than running it.
+// Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
 const SHOWN = columns([
   ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...MEASURES.map(measure => `${measure}_unknown`)
 ])

@@ -12,9 +12,9 @@ export interface AskedPeriod {
   ends_on: string
 }
 
-/** What a question names. */
+/** The codes that a question names, looked up. */
 export interface ResolvedQuery {
-  /** In the order of their days; one after the other unless they are told apart. */
+  /** In the order of their days. They follow one another, unless the question groups by period. */
   periods: AskedPeriod[]
   unit: string | null
 }

@@ -47,7 +47,7 @@ export async function reconciliation (
   return differing ? rows.filter(({ agrees }) => agrees === false) : rows
 }
 
-/** What the source asked for reported, or else the one that counts. */
+/** The set of the source asked for, or of the one that counts. */
 async function reportedSet (
   db: Db, unit: string, period: string, scope: Scope, source: string | undefined
 ): Promise<ReportedSet | undefined> {

@@ -13,7 +13,7 @@ export function recordsPlanOf (question: OnTimeQuery, { periods, unit }: Resolve
   return countPlanOf({ keys, spans, unit, level, field, procedure, channel, source, method })
 }
 
-/** Periods that are not told apart follow one another: what happened in all of them happened between their ends. */
+/** Without the key `period`, periods follow one another and are one span, from the first day to the last. */
 function spansOf ({ from, to, group_by: keys = [] }: OnTimeQuery, periods: ResolvedQuery['periods']): Span[] {
   if (keys.includes('period')) return periods.map(({ code, starts_on, ends_on }) => ({ code, from: starts_on, to: ends_on }))
   return [{ code: null, from: from ?? periods[0]!.starts_on, to: to ?? periods.at(-1)!.ends_on }]

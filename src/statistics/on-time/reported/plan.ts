@@ -35,7 +35,7 @@ function totalsFor (keys: readonly GroupKey[], level: string[] | undefined): Rep
   return keys.includes('unit') ? 'each' : 'root'
 }
 
-/** Stocks of several periods are not added, and fields are not told apart, but in the rows themselves. */
+/** Only the rows know stocks period by period, and only they have fields and procedures. */
 function tableFor ({ group_by: keys = [], field, unit, source }: OnTimeQuery, span: boolean): ReportedPlan['table'] {
   if (span || field !== undefined || keys.includes('field') || keys.includes('procedure')) return 'rows'
   return keys.includes('unit') || unit !== undefined || source !== undefined ? 'sets' : 'levels'

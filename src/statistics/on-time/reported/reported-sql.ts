@@ -42,7 +42,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
     ${withPercentage(plan.method, 'reported')}`
 }
 
-// Text and not builders, for these are in every statement: putting it together must not take longer than running it.
+// Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
 const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
 const STORED_SUMS = refs(SUMS)
 const KNOWN = MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)
@@ -83,8 +83,8 @@ function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
 }
 
 /**
- * Who has reported for all of the periods added up that it existed in, and the first and the last of those. Others have
- * not reported for the whole: the flows of one period beside the stocks of another make no figure.
+ * Units that have reported for each of the periods in which they existed, with the first and the last of those. A unit
+ * that missed one is left out: the flows of one period beside the stocks of another make no figure.
  */
 function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`

@@ -302,7 +302,7 @@ with
               ) as days on day <= ends_on
             group by "procedure"
           ) as summed
-      ) as parts
+      ) as both
     group by "procedure"
   )
 select

@@ -332,7 +332,7 @@ from
                       ) as days on day <= ends_on
                     group by "procedure"
                   ) as summed
-              ) as parts
+              ) as both
             group by "procedure"
           )
         select
