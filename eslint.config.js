@@ -2,26 +2,8 @@ import stylistic from '@stylistic/eslint-plugin'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
-// The direction of the code: routes → queries → database; schemas import only pieces of schemas.
-const HTTP = { regex: '^(fastify|@fastify/.*)$', message: 'Only routes and src/http know of HTTP.' }
-const REPLIES = {
-  regex: '/http/(app|batch|body|etag|formats|problem|version|write)\\.ts$',
-  message: 'A rule throws a Refusal; src/http turns it into an answer.'
-}
-const ROUTES = { regex: '/routes\\.ts$', message: 'Only app.ts registers routes; a feature does not import those of another.' }
-const APP = { regex: '^\\.\\.?/(app|server|config)\\.ts$', message: 'Only the process knows the app and its configuration.' }
-const FEATURE = {
-  regex: '^\\.\\.?/(?!http/|database/|operations/metrics\\.ts)[a-z-]+/',
-  message: 'What all features share imports none of them.'
-}
-const DATABASE = {
-  regex: '/(database/.*|queries|import)\\.ts$|^(kysely|pg)$',
-  message: 'A schema imports only pieces of schemas.'
-}
-
-function imports (files, ignores, patterns) {
-  return { files, ignores, rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] } }
-}
+// What may import what is held by test/architecture.test.ts.
+const PROGRAMS = ['src/server.ts', 'src/**/*cli.ts']
 
 export default defineConfig(
   // tables.ts is generated.
@@ -60,23 +42,16 @@ export default defineConfig(
     }
   },
 
-  imports(['src/**'], ['src/app.ts', 'src/server.ts', 'src/openapi/**', 'src/*/routes.ts', 'src/*/command.ts', 'src/http/**', 'src/*/schema.ts'],
-    [HTTP, REPLIES, ROUTES, APP]),
-  imports(['src/*/routes.ts'], [], [ROUTES, APP, { regex: '^(kysely|pg)$', message: 'SQL belongs into queries.ts.' }]),
-  imports(['src/*/schema.ts'], [], [HTTP, ROUTES, APP, DATABASE]),
-  imports(['src/http/**'], [], [ROUTES, FEATURE]),
-  imports(['src/database/**', 'src/*.ts'], ['src/app.ts', 'src/server.ts'], [HTTP, APP, ROUTES, FEATURE]),
   {
     files: ['src/**'],
-    ignores: ['src/server.ts', 'src/*/command.ts'],
+    ignores: PROGRAMS,
     rules: {
       'no-restricted-properties': ['error', {
         object: 'process', property: 'env', message: 'Only programs read the environment.'
       }]
     }
   },
-  // Programs of their own, which speak to whoever runs them.
-  { files: ['src/server.ts', 'src/*/command.ts', 'src/database/migrations/tables-cli.ts', 'src/openapi/cli.ts', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: [...PROGRAMS, 'test/**'], rules: { 'no-console': 'off' } },
   {
     // What a client sees can be anything.
     files: ['test/**'],

@@ -75,8 +75,8 @@ export function originsOf (text: string): Origins {
 export function trustedProxies (text: string): TrustedProxies {
   if (text.trim() === 'true') return true
   if (/^\s*[1-9]\d?\s*$/.test(text)) {
-    // Fastify takes a plain number for none, because a client that reaches the service directly could forge its address.
-    // The operator knows whether one can.
+    // Fastify takes a plain number for none, because a client that reaches the service directly could forge its
+    // address. The operator knows whether one can.
     const hops = Number(text)
     return (_address, hop) => hop < hops
   }

@@ -142,7 +142,9 @@ function itemOf ({ text }: Line): unknown {
   }
 }
 
-/** By the desk, with which codes begin: each worker has half of the rollup rows to update and half the index to read. */
+/**
+ * By the desk, with which codes begin: each worker has half of the rollup rows to update and half the index to read.
+ */
 function workerOf (item: unknown): 0 | 1 {
   const { code } = (item ?? {}) as { code?: unknown }
   if (typeof code !== 'string') return 0

@@ -26,7 +26,9 @@ export async function lookUp (trx: Trx, source: string, items: readonly DossierI
   }
 }
 
-export async function lookUpUnits (trx: Trx, source: string, names: readonly string[]): Promise<Map<string, DatedUnit>> {
+export async function lookUpUnits (
+  trx: Trx, source: string, names: readonly string[]
+): Promise<Map<string, DatedUnit>> {
   const named = [...new Set(names)].map(name => ({ name, source }))
   if (named.length === 0) return new Map()
   const unitOf = await resolveUnits(trx, named)

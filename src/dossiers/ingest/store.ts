@@ -73,7 +73,9 @@ async function findExisting (trx: Trx, province: string, dossiers: readonly Stor
 }
 
 /** @throws DatabaseError of a unique violation, when one is there */
-async function insertAll (trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]): Promise<void> {
+async function insertAll (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
+): Promise<void> {
   await sql`
     insert into dossiers (${columns(STORED)})
     select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
@@ -105,7 +107,9 @@ export interface Difference {
 }
 
 /** Which of the dossiers differ from those that are stored. All must be there. */
-export async function findChanged (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<Difference[]> {
+export async function findChanged (
+  trx: Trx, province: string, dossiers: readonly StoredDossier[]
+): Promise<Difference[]> {
   const { rows } = await sql<Difference>`
     select position, ${STALE} as stale
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
@@ -119,7 +123,9 @@ export interface Locked extends Difference {
 }
 
 /** Takes the stored dossiers for the rest of the transaction, and compares again. The dossiers must be in order. */
-export async function lockForUpdate (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<Locked[]> {
+export async function lockForUpdate (
+  trx: Trx, province: string, dossiers: readonly StoredDossier[]
+): Promise<Locked[]> {
   const { rows } = await sql<Difference & { same: boolean } & Dossiers>`
     select position, ${STALE} as stale, ${SAME} as same, stored.*
     from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code

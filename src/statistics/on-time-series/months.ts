@@ -16,7 +16,8 @@ export interface Month {
 
 /**
  * The months of a calendar from the one named to the other, in order. A month is named after the one in which it ends.
- * @throws DomainError `invalid_request` for months in the wrong order, too many of them, and such as the catalogue has not
+ * @throws DomainError `invalid_request` for months in the wrong order, too many of them, and such as the catalogue has
+ *   not
  */
 export async function monthsAsked (
   db: Db, { from, to, calendar = 'reform' }: Pick<OnTimeSeriesQuery, 'from' | 'to' | 'calendar'>

@@ -43,7 +43,9 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
 
   t.test('cannot start before the owner has made the tables, and can be started again and again, by several at once', async t => {
     await t.rejects(migrateConfigured(db, { url: urls.url }, () => {}), { code: '42501' })
-    for (let i = 0; i < 2; i++) await Promise.all(Array.from({ length: 4 }, () => migrateConfigured(db, urls, () => {})))
+    for (let i = 0; i < 2; i++) {
+      await Promise.all(Array.from({ length: 4 }, () => migrateConfigured(db, urls, () => {})))
+    }
   })
 
   t.test('does all that it is for', async t => {

@@ -67,7 +67,8 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   t.test('is one of few: what there is no room for is found each time', async t => {
     const answers = new ResponseCache(db, 3_000)
     const isKept = async (question: string, length: number) => (
-      await readings(() => answers.cached(question, async () => ({ ...await read(), body: Buffer.alloc(length) })))) === 0
+      await readings(() => (
+        answers.cached(question, async () => ({ ...await read(), body: Buffer.alloc(length) }))))) === 0
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [false, false, false])
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [true, true, false])
     await write()
