@@ -52,7 +52,7 @@ function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
       select ${columns(names)} from asked cross join (${counted}) as counted
       union all
       select ${columns(names)} from (${summedByDays(plan, dossierEvents(own, whichDossiers(plan, WITH_SUPPLEMENTS)))}) as summed
-    ) as both
+    ) as summed
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 

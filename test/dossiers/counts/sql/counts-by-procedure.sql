@@ -302,7 +302,7 @@ with
               ) as days on day <= ends_on
             group by "procedure"
           ) as summed
-      ) as both
+      ) as summed
     group by "procedure"
   )
 select

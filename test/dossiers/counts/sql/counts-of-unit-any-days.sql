@@ -315,7 +315,7 @@ with
                 where day <= $29::date
               ) as days on day <= ends_on
           ) as summed
-      ) as both
+      ) as summed
   )
 select
   received_online as received_online, received_direct as received_direct, received_postal as received_postal,

@@ -332,7 +332,7 @@ from
                       ) as days on day <= ends_on
                     group by "unit", "field"
                   ) as summed
-              ) as both
+              ) as summed
             group by "unit", "field"
           )
         select

@@ -343,7 +343,7 @@ with
                     where day <= $39::date
                   ) as days on day <= ends_on
               ) as summed
-          ) as both
+          ) as summed
       )
     select
       received_online as received_online, received_direct as received_direct,
