@@ -19,5 +19,5 @@ USER node
 EXPOSE 3000
 # Alive, not ready: a container that waits for its database must not be replaced.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Not through npm, which would keep signals to itself.
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=150", "src/server.ts"]
+# As `npm start` does, but not through npm, which would keep signals to itself.
+CMD ["sh", "-c", "exec $(node -p 'require(\"./package.json\").scripts.start')"]
