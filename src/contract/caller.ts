@@ -4,14 +4,16 @@ export const SCOPES = [
 ] as const
 export type Scope = typeof SCOPES[number]
 
-/** Who asks. */
+/** Code of the unit that a caller reaches, with all below it; null: all units. */
+export type Reach = string | null
+
+/** The client behind a request, and what it may do. */
 export interface Caller {
-  /** null: whoever has no key. */
+  /** null: a caller without a key. */
   client: string | null
   key_id: string | null
   scopes: readonly string[]
-  /** Code of the unit that it reaches, with all below it; null: all units. */
-  unit: string | null
+  unit: Reach
   /** That of its unit; '' for all. */
   province_code: string
   /** The `source` of what it posts; null: none of its own. */
@@ -24,7 +26,7 @@ export const ANYONE: Caller = {
   client: null, key_id: null, scopes: [], unit: null, province_code: '', source: null, requests_per_minute: null
 }
 
-/** Whether a unit, given with the codes from the province down to it, is within what somebody reaches. */
-export function reaches (unit: string | null, { path }: { path: readonly string[] }): boolean {
-  return unit === null || path.includes(unit)
+/** Whether a unit, given with the codes from the province down to it, is within reach. */
+export function reaches (reach: Reach, { path }: { path: readonly string[] }): boolean {
+  return reach === null || path.includes(reach)
 }

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
 import { notFound } from '../contract/errors.ts'
@@ -19,11 +20,10 @@ const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 
 /**
  * Dossiers as they are now: by code; of a unit, or of some days, in the order in which they were received.
- * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `unknown_unit`
  */
 export async function dossiers (
-  db: Db, filters: ListQuery, page: PageRequest, reach: string | null
+  db: Db, filters: ListQuery, page: PageRequest, reach: Reach
 ): Promise<Page<Dossier>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
   // Of a province there is one key; of some units, or days, an index tells the dossiers apart.
@@ -62,7 +62,7 @@ function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
 }
 
 /** @throws DomainError `not_found`, for one out of reach as well */
-export async function dossierByCode (db: Db, code: string, reach: string | null): Promise<DossierWithHistory> {
+export async function dossierByCode (db: Db, code: string, reach: Reach): Promise<DossierWithHistory> {
   const dossier = await storedDossier(db, code, reach, sql``)
   const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
     select versions.*, at as written_at
@@ -87,7 +87,7 @@ function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion
 
 /** @throws DomainError `not_found`, for one out of reach as well */
 export async function storedDossier (
-  db: Db, code: string, reach: string | null, lock: RawBuilder<unknown>
+  db: Db, code: string, reach: Reach, lock: RawBuilder<unknown>
 ): Promise<Stored> {
   const { rows: [dossier] } = await sql<Stored>`
     select ${SHOWN} from dossiers

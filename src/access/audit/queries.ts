@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
+import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
@@ -12,9 +13,9 @@ const LATEST_FIRST: OrderColumn[] = [
   { name: 'n', kind: 'number', descending: true, required: true }
 ]
 
-/** What was written, the latest first. @param reach code of the unit that the caller reaches; null: all */
+/** What was written, the latest first. */
 export async function auditEntries (
-  db: Db, filters: AuditQuery, page: PageRequest, reach: string | null
+  db: Db, filters: AuditQuery, page: PageRequest, reach: Reach
 ): Promise<Page<AuditEntry>> {
   const unit = await subtreeFor(db, filters.unit, reach)
   const { client, resource, request_id, from, to } = filters
@@ -76,11 +77,10 @@ export interface Changes {
 /**
  * Keys of rows in the order in which their writes took effect. The next question goes on where this answer ends;
  * nothing is missed or told twice, however many write at the same time and however long their transactions take.
- * @param reach code of the unit that the caller reaches; null: all. What belongs to no unit is told to everyone, and
- *   what moved out of reach is told as deleted.
+ * @param reach what belongs to no unit is within every reach; what moved out of it is a deletion
  * @throws DomainError `invalid_cursor`, `unknown_unit`
  */
-export async function changesSince (db: Db, question: ChangeQuery, reach: string | null): Promise<Changes> {
+export async function changesSince (db: Db, question: ChangeQuery, reach: Reach): Promise<Changes> {
   const { since, resource, limit = DEFAULT_LIMIT } = question
   if (since === LATEST) return { items: [], next_cursor: cursorOf(await lastPosition(db), LAST_ROW), more: false }
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
@@ -129,7 +129,7 @@ async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number)
 }
 
 async function changedRows (
-  db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[], reach: string | null
+  db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[], reach: Reach
 ): Promise<ChangedRow[]> {
   const seen = seenFrom(reach)
   const { rows } = await sql<ChangedRow>`
@@ -153,7 +153,7 @@ function isOrWasBelow (unit: string) {
 }
 
 /** What happened to a row for who reaches one unit alone: what moved out of reach is there no more. */
-function seenFrom (reach: string | null) {
+function seenFrom (reach: Reach) {
   if (reach === null) return { action: sql`action`, unit: sql`unit` }
   const hasLeft = sql`left_unit is not null and not ${isBelow('unit', reach)}`
   return {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { Reach } from '../../contract/caller.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
@@ -11,20 +12,20 @@ const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'text' }, { name: 'id
 export const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
 
 /** Those whose unit is within reach: who manages a district manages its clients. */
-export async function clients (db: Db, page: PageRequest, reach: string | null): Promise<Page<Client>> {
+export async function clients (db: Db, page: PageRequest, reach: Reach): Promise<Page<Client>> {
   const { rows } = await pageQuery(clientsWithin(reach), BY_CODE, page).execute(db)
   return pageOf(rows, BY_CODE, page.limit)
 }
 
 /** @throws DomainError `not_found` */
-export async function clientByCode (db: Db, code: string, reach: string | null): Promise<Client> {
+export async function clientByCode (db: Db, code: string, reach: Reach): Promise<Client> {
   const { rows: [client] } = await sql<Client>`
     select * from (${clientsWithin(reach)}) as reached where code = ${code}`.execute(db)
   if (client === undefined) throw notFound('client', code)
   return client
 }
 
-function clientsWithin (reach: string | null) {
+function clientsWithin (reach: Reach) {
   return reach === null
     ? sql<Client>`select * from clients`
     : sql<Client>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
@@ -32,7 +33,7 @@ function clientsWithin (reach: string | null) {
 
 /** @throws DomainError `not_found` */
 export async function clientKeys (
-  db: Db, client: string, page: PageRequest, reach: string | null
+  db: Db, client: string, page: PageRequest, reach: Reach
 ): Promise<Page<ClientKey>> {
   await clientByCode(db, client, reach)
   const query = db.selectFrom('client_keys').select(KEY_COLUMNS).where('client', '=', client)

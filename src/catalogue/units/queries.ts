@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { Reach } from '../../contract/caller.ts'
 import { invalid, notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
@@ -16,8 +17,7 @@ export async function levels (db: Db, page: PageRequest): Promise<Page<Level>> {
   return pageOf(rows, FROM_THE_TOP, page.limit)
 }
 
-/** @param reach code of the unit that the caller reaches; null: all */
-export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: string | null): Promise<Page<Unit>> {
+export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: Reach): Promise<Page<Unit>> {
   const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent, reach)
   const { rows } = await pageQuery(unitsWhere(sql`
     ${reach === null ? sql`true` : sql`${reach} = any(path)`}
@@ -30,14 +30,14 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest, reac
 }
 
 /** @throws DomainError `not_found` */
-export async function unitNamed (db: Db, name: string, reach: string | null): Promise<Unit> {
+export async function unitNamed (db: Db, name: string, reach: Reach): Promise<Unit> {
   const resolved = await reachedUnit(db, { name, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', name)
   const { rows } = await unitsWhere(sql`code = ${resolved.code}`).execute(db)
   return rows[0]!
 }
 
-async function parentNamed (db: Db, name: string, reach: string | null): Promise<string> {
+async function parentNamed (db: Db, name: string, reach: Reach): Promise<string> {
   const parent = await reachedUnit(db, { name, source: null }, reach)
   if (parent === undefined) throw invalid('/query/parent', 'unknown_unit', `there is no unit ${name}`)
   return parent.code

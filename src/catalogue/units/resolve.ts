@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { reaches } from '../../contract/caller.ts'
+import { reaches, type Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { invalid } from '../../contract/errors.ts'
 
@@ -49,7 +49,7 @@ function keyOf ({ name, source }: NamedUnit): string {
  * @throws DomainError `unknown_unit` at `/query/unit`, for one out of reach as well
  */
 export async function subtreeFor (
-  db: Db, name: string | undefined, reach: string | null, source: string | null = null
+  db: Db, name: string | undefined, reach: Reach, source: string | null = null
 ): Promise<ResolvedUnit | null> {
   const asked = name ?? reach
   if (asked === null) return null
@@ -59,7 +59,7 @@ export async function subtreeFor (
 }
 
 /** A unit, if there is one and the caller reaches it. */
-export async function reachedUnit (db: Db, named: NamedUnit, reach: string | null): Promise<ResolvedUnit | undefined> {
+export async function reachedUnit (db: Db, named: NamedUnit, reach: Reach): Promise<ResolvedUnit | undefined> {
   const unit = (await resolveUnits(db, [named]))(named)
   return unit !== undefined && reaches(reach, unit) ? unit : undefined
 }

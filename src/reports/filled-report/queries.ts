@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { Reach } from '../../contract/caller.ts'
 import { invalid, notFound } from '../../contract/errors.ts'
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
@@ -8,11 +9,10 @@ import { reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts
 import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
 /**
- * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
  */
 export async function filledReport (
-  db: Db, path: ReportPath, question: ReportQuery, reach: string | null
+  db: Db, path: ReportPath, question: ReportQuery, reach: Reach
 ): Promise<Report> {
   const unit = await reachedUnit(db, { name: path.unit, source: null }, reach)
   if (unit === undefined) throw notFound('unit', path.unit)

@@ -1,3 +1,4 @@
+import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
@@ -16,11 +17,10 @@ const ALL_UNITS = 1_000_000
 
 /**
  * Form II.06a of a unit and all below it.
- * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `not_found` for unit and period
  */
 export async function dossierForm (
-  db: Db, path: DossierFormPath, { basis = 'reported' }: DossierFormQuery, reach: string | null
+  db: Db, path: DossierFormPath, { basis = 'reported' }: DossierFormQuery, reach: Reach
 ): Promise<DossierForm> {
   const resolved = await reachedUnit(db, { name: path.unit, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', path.unit)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
@@ -35,9 +36,9 @@ function withOrderedChoices (indicator: Indicator): Indicator {
   return { ...indicator, choices: indicator.choices.map(({ value, name }) => ({ value, name })) }
 }
 
-/** Values as stored. @param reach code of the unit that the caller reaches; null: all */
+/** Values as stored. */
 export async function indicatorValues (
-  db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: string | null
+  db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: Reach
 ): Promise<Page<IndicatorValue>> {
   const unit = await subtreeFor(db, filters.unit, reach)
   let query = db.selectFrom('indicator_values as rows')

@@ -1,3 +1,4 @@
+import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
@@ -14,11 +15,10 @@ type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on'
 /**
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
  * unit: it does not become zero.
- * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `not_found` for the unit, `invalid_request` for months and method
  */
 export async function onTimeSeries (
-  db: Db, name: string, question: OnTimeSeriesQuery, reach: string | null
+  db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach
 ): Promise<OnTimeSeriesRow[]> {
   const { basis = 'reported', method = 'resolved' } = question
   const unit = await reachedUnit(db, { name, source: null }, reach)

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../../contract/caller.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { grainOf, rollupRowsOf, type RollupRow } from '../../dossiers/counts/index.ts'
@@ -19,12 +20,11 @@ import {
 
 /**
  * A figure of `onTime`, without groups, and the stored rows that it is the sum of.
- * @param reach code of the unit that the caller reaches; null: all
  * @param dossiersUrl where the dossiers of the same question are
  * @throws DomainError `invalid_request` as `onTime` does, `too_many_rows`
  */
 export async function onTimeExplained (
-  db: Db, asked: ExplainQuery, reach: string | null, dossiersUrl: string
+  db: Db, asked: ExplainQuery, reach: Reach, dossiersUrl: string
 ): Promise<OnTimeExplained> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
@@ -33,7 +33,7 @@ export async function onTimeExplained (
     : explainedFromReports(trx, question, reach))
 }
 
-async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: string | null): Promise<OnTimeExplained> {
+async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: Reach): Promise<OnTimeExplained> {
   const resolved = await resolveQuery(trx, question, reach)
   const plan = reportedPlanOf(question, resolved)
   const figure = await figureOf(trx, reportedQuery(plan))
@@ -48,7 +48,7 @@ async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: st
 }
 
 async function explainedFromRecords (
-  trx: Trx, question: ExplainQuery, reach: string | null, dossiersUrl: string
+  trx: Trx, question: ExplainQuery, reach: Reach, dossiersUrl: string
 ): Promise<OnTimeExplained> {
   const plan = recordsPlanOf(question, await resolveQuery(trx, question, reach))
   const { table, spans: [span] } = plan
@@ -86,7 +86,7 @@ async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
 
 /** The dossiers that make up a figure. @throws DomainError `invalid_request` as `onTime` does */
 export async function dossiersExplaining (
-  db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: string | null
+  db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: Reach
 ): Promise<Page<ExplainedDossier>> {
   const { part = 'denominator' } = asked
   const question = { ...withinReach(asked, reach), basis: 'records' } as const

@@ -1,3 +1,4 @@
+import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
@@ -16,13 +17,12 @@ import type { OnTimeQuery, OnTimeRow } from './schema.ts'
  * - the opening stock of several periods is that of the first, the closing stock that of the last;
  * - what is reported and what is recorded are two bases.
  *
- * @param reach code of the unit that the caller reaches; null: all
  * @param caches of the service; left out where the question has filters, for which nothing is cached
  * @throws DomainError `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the
  *   basis does not know
  */
 export async function onTime (
-  db: Db, asked: OnTimeQuery, page: PageRequest, reach: string | null, caches = new OnTimeCaches()
+  db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, caches = new OnTimeCaches()
 ): Promise<Page<OnTimeRow>> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
@@ -31,12 +31,12 @@ export async function onTime (
 }
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */
-export function withinReach (asked: OnTimeQuery, reach: string | null): OnTimeQuery {
+export function withinReach (asked: OnTimeQuery, reach: Reach): OnTimeQuery {
   return reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
 }
 
 async function reportedRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, reach: string | null, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, reach: Reach, caches: OnTimeCaches
 ): Promise<OnTimeRow[]> {
   const isLookedUp = !namesOnlyPeriod(question)
   const plan = reportedPlanOf(question, isLookedUp ? await resolveQuery(db, question, reach) : null)
@@ -47,7 +47,7 @@ async function reportedRows (
 }
 
 async function recordsRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, reach: string | null, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, reach: Reach, caches: OnTimeCaches
 ): Promise<OnTimeRow[]> {
   const plan = recordsPlanOf(question, await resolveDays(db, question, reach, caches.periods))
   const statement = recordsPage(db, question, plan, page, caches)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
+import type { Reach } from '../../contract/caller.ts'
 import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
@@ -71,7 +72,7 @@ function missing (name: string): Issue {
 }
 
 /** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
-export async function resolveQuery (db: Db, question: OnTimeQuery, reach: string | null): Promise<ResolvedQuery> {
+export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach): Promise<ResolvedQuery> {
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
   const known = await findKnownCodes(db, question)
   const named = unit === undefined ? null : { name: unit, source: source ?? null }
@@ -93,7 +94,7 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: string
  * @param known periods by code: one of them is not looked up again
  */
 export async function resolveDays (
-  db: Db, question: OnTimeQuery, reach: string | null, known: Map<string, AskedPeriod>
+  db: Db, question: OnTimeQuery, reach: Reach, known: Map<string, AskedPeriod>
 ): Promise<ResolvedQuery> {
   const { period: codes = [] } = question
   if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach)

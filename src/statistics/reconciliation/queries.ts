@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
@@ -14,11 +15,10 @@ type ReportedSet = Record<FigureName, number> & { source: string }
 /**
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
  * compared with the records of the unit and of all below it.
- * @param reach code of the unit that the caller reaches; null: all
  * @throws DomainError `invalid_request` for unknown codes
  */
 export async function reconciliation (
-  db: Db, question: ReconciliationQuery, reach: string | null
+  db: Db, question: ReconciliationQuery, reach: Reach
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
   const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source }, reach)

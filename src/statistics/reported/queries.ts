@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
@@ -9,9 +10,9 @@ import { subtreeFor } from '../../catalogue/units/resolve.ts'
 const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
 const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
 
-/** Rows as stored, of every source. @param reach code of the unit that the caller reaches; null: all */
+/** Rows as stored, of every source. */
 export async function dossierStatistics (
-  db: Db, filters: ListQuery, page: PageRequest, reach: string | null
+  db: Db, filters: ListQuery, page: PageRequest, reach: Reach
 ): Promise<Page<DossierStatistics>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
   let query = db.selectFrom('dossier_statistics as rows')
