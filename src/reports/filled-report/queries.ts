@@ -12,12 +12,12 @@ import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
  * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
  */
 export async function filledReport (
-  db: Db, path: ReportPath, question: ReportQuery, reach: Reach
+  db: Db, path: ReportPath, query: ReportQuery, reach: Reach
 ): Promise<Report> {
   const unit = await reachedUnit(db, { name: path.unit, source: null }, reach)
   if (unit === undefined) throw notFound('unit', path.unit)
   const period = await periodByCode(db, path.period)
-  const form = formFor(await allForms(db), question.form, period)
+  const form = formFor(await allForms(db), query.form, period)
   if (typeof form === 'string') throw invalid('/query/form', 'unknown_form', form)
   const rows = await filledRows(db, unit, period.code, form.code)
   return { unit: unit.code, period: period.code, form: form.code, rows }

@@ -14,7 +14,8 @@ export async function reportRoutes (app: App, { db, cache }: Context) {
       operationId: 'getReport',
       tags: ['reports'],
       summary: 'Get the filled form of a unit for a period',
-      description: 'All rows of the form in its order, posted or not. As csv, ndjson and xlsx the rows alone.',
+      description: 'All rows in the order of the form, including those without a posted value. csv, ndjson and xlsx ' +
+        'contain only the rows.',
       params: ReportPath,
       querystring: ReportQuery,
       response: { 200: tableResponse(Ref(Report), 'The filled form.'), ...problems(400, 404, 406) }

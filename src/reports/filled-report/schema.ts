@@ -4,14 +4,14 @@ import { Code, Example, Named, Nullable, Ref } from '../../contract/fields.ts'
 import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
 
 export const ReportRow = Named('ReportRow',
-  'A row of a filled form. What nobody posted is `not_provided`; a heading has no state then.', {
+  'A row of a filled form. If no value was posted, the state is `not_provided`, and null for a heading.', {
     ...IndicatorProperties,
     ...ValueProperties,
     state: Nullable(ValueProperties.state)
   })
 export type ReportRow = Static<typeof ReportRow>
 
-export const Report = Named('Report', 'A filled form (báo cáo thống kê), all its rows in its order.', {
+export const Report = Named('Report', 'A filled form (báo cáo thống kê) with all rows in the order of the form.', {
   unit: Code('Code of the unit.'),
   period: Code('Code of the period.'),
   form: Code('Code of the form.'),
@@ -20,13 +20,13 @@ export const Report = Named('Report', 'A filled form (báo cáo thống kê), al
 export type Report = Static<typeof Report>
 
 export const ReportPath = Type.Object({
-  unit: Example(Code('Code of the unit, or `source:external code`.'), 'H56'),
+  unit: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56'),
   period: Example(Code('Code of the period.'), '2021-H1')
 })
 export type ReportPath = Static<typeof ReportPath>
 
 export const ReportQuery = Type.Object({
-  form: Type.Optional(Code('Code of the form; left out: the one in force on the last day of the period.')),
+  form: Type.Optional(Code('Code of the form. Default: the form in force on the last day of the period.')),
   ...FormatQuery
 }, { additionalProperties: false })
 export type ReportQuery = Static<typeof ReportQuery>

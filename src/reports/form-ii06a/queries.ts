@@ -12,11 +12,11 @@ import { filledForm } from './sections.ts'
 
 const TITLE = 'Tình hình, kết quả giải quyết thủ tục hành chính tại cơ quan, đơn vị trực tiếp giải quyết thủ tục hành chính'
 
-/** More than a unit has below it. */
+/** A page limit above the number of units in any subtree. */
 const ALL_UNITS = 1_000_000
 
 /**
- * Form II.06a of a unit and all below it.
+ * Form II.06a of a unit and all units below it.
  * @throws DomainError `not_found` for unit and period
  */
 export async function dossierForm (
@@ -26,30 +26,30 @@ export async function dossierForm (
   if (resolved === undefined) throw notFound('unit', path.unit)
   const { code: unit } = resolved
   const period = await periodByCode(db, path.period)
-  const desks = await reportingUnits(db, unit)
-  const { own, total } = await counted(db, unit, period, basis)
-  if (basis === 'records') addZeros(own, desks, period)
-  // Who is asked to report in the period, and whoever counts all the same.
-  const lines = desks.map(desk => ({ ...desk, is_expected: isExpected(desk, period) }))
+  const units = await reportingUnits(db, unit)
+  const { own, total } = await figuresByUnit(db, unit, period, basis)
+  if (basis === 'records') addZeros(own, units, period)
+  // A unit that is not expected to report has a row if it has figures all the same.
+  const rows = units.map(unit => ({ ...unit, is_expected: isExpected(unit, period) }))
     .filter(({ unit, is_expected }) => is_expected || own.has(unit))
-  return { unit, period: period.code, basis, title: TITLE, ...filledForm(lines, own, total) }
+  return { unit, period: period.code, basis, title: TITLE, ...filledForm(rows, own, total) }
 }
 
-/** What was counted: by each desk, and in the consolidated row of the unit of the form. */
-async function counted (
+/** Figures of each unit's own dossiers, and of the consolidated row of the unit of the form. */
+async function figuresByUnit (
   db: Db, unit: string, { code }: Period, basis: DossierForm['basis']
 ): Promise<{ own: Map<string, Figures>, total: Figures | null }> {
-  const question = { basis, period: [code], unit, group_by: ['unit' as const] }
-  const { items } = await onTime(db, question, { limit: ALL_UNITS }, null)
+  const query = { basis, period: [code], unit, group_by: ['unit' as const] }
+  const { items } = await onTime(db, query, { limit: ALL_UNITS }, null)
   return {
     own: new Map(items.filter(({ scope }) => scope === 'own').map(row => [row.unit!, row])),
     total: items.find(row => row.scope === 'total' && row.unit === unit) ?? null
   }
 }
 
-/** Desks that send records and had no dossiers. */
-function addZeros (own: Map<string, Figures>, desks: ReportingUnit[], period: Period) {
-  for (const desk of desks) {
-    if (!own.has(desk.unit) && isRecorded(desk, period)) own.set(desk.unit, NO_DOSSIERS)
+/** A unit that sends records but has none in the period had no dossiers: its figures are 0, not unknown. */
+function addZeros (own: Map<string, Figures>, units: ReportingUnit[], period: Period) {
+  for (const unit of units) {
+    if (!own.has(unit.unit) && isRecorded(unit, period)) own.set(unit.unit, NO_DOSSIERS)
   }
 }

@@ -15,9 +15,10 @@ export async function dossierFormRoutes (app: App, { db, cache }: Context) {
       operationId: 'getDossierForm',
       tags: ['reports'],
       summary: 'Get form II.06a of a unit for a period',
-      description: 'One line for each desk: departments, districts, communes, each section with its sum, and the sum of ' +
-        'all. A consolidated row is never added: it stands for the whole only where no desk has reported. As csv, ndjson ' +
-        'and xlsx the lines alone.',
+      description: 'One row for each unit and its own dossiers, in sections by level: departments, districts, communes. ' +
+        'Each section has a total, and the form a grand total. A consolidated row is never added to others; it becomes ' +
+        'the grand total only if no unit has reported its own dossiers. csv, ndjson and xlsx contain only the rows and ' +
+        'totals.',
       params: DossierFormPath,
       querystring: DossierFormQuery,
       response: { 200: tableResponse(Ref(DossierForm), 'The filled form.'), ...problems(400, 404, 406) }

@@ -5,56 +5,59 @@ import type { FigureName } from '../../form-ii06a/measures.ts'
 import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 
-/** What a line holds besides its name. */
+/** The columns of figures. */
 export const FIGURES = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
 
 const figures = Object.fromEntries(FIGURES.map(name => [name, OnTimeRow.properties[name]])) as
   Pick<typeof OnTimeRow.properties, FigureName>
 
 export const DossierFormRow = Named('DossierFormRow',
-  'A line of form II.06a. What nobody reported is null, and left out of the sums, whose coverage says so.', {
+  'A row of form II.06a. Figures that were not reported are null. Totals are over the units that have reported; ' +
+  '`units_reported` and `units_expected` show how complete they are.', {
     row_number: Nullable(Type.Integer({
-      description: 'Column 1 (STT): counted from 1 in each section; null in totals.', minimum: 1
+      description: 'Column 1 (STT), from 1 in each section. null in totals.', minimum: 1
     })),
-    section: Nullable(Code('Code of the section, which is that of its level; null in the grand total.')),
+    section: Nullable(Code('Code of the section, the same as that of its level. null in the grand total.')),
     kind: OneOf(['unit', 'total', 'grand_total'], {
-      description: '`unit`: the own desk of a unit. `total`: the sum of a section. `grand_total`: that of all sections.'
+      description: '`unit`: own dossiers of a unit. `total`: sum of a section. `grand_total`: sum of all sections.'
     }),
-    unit: Nullable(Code('Code of the unit; null in totals.')),
-    name: Text('Column 2, in Vietnamese.'),
+    unit: Nullable(Code('Code of the unit. null in totals.')),
+    name: Text('Column 2: name of the unit or total, in Vietnamese.'),
     scope: Nullable(OneOf(['own', 'total'], {
-      description: '`own`: what desks count themselves, or the sum of it. `total`: the consolidated row of the unit of the ' +
-        'form, which only the grand total takes, and only where there are no own rows. null: nothing reported.'
+      description: '`own`: own dossiers of a unit, or their sum. `total`: the consolidated row of the unit of the form; only in ' +
+        'the grand total, and only if no unit has reported its own dossiers. null: nothing reported.'
     })),
     ...figures,
-    units_reported: Type.Integer({ description: 'Units of this line with figures.', minimum: 0 }),
+    units_reported: Type.Integer({ description: 'Number of units in this row that have figures.', minimum: 0 }),
     units_expected: Type.Integer({
-      description: 'Units of this line, valid in the period, that are asked to report dossiers. 1 for a consolidated row.', minimum: 0
+      description: 'Number of units in this row that exist in the period and are expected to report dossiers. 1 for a ' +
+        'consolidated row.',
+      minimum: 0
     })
   })
 export type DossierFormRow = Static<typeof DossierFormRow>
 
 export const DossierFormSection = Named('DossierFormSection', 'A section of form II.06a: the units of one level.', {
   code: Code('Code of the level.'),
-  name: Name('In Vietnamese.'),
+  name: Name('Name of the level in Vietnamese.'),
   rows: Type.Array(Ref(DossierFormRow)),
   total: Ref(DossierFormRow)
 })
 export type DossierFormSection = Static<typeof DossierFormSection>
 
 export const DossierForm = Named('DossierForm',
-  'Form II.06a (Thông tư 01/2020/TT-VPCP): dossiers of a unit and of all below it, desk by desk.', {
+  'Form II.06a (Thông tư 01/2020/TT-VPCP): dossiers of a unit and all units below it, one row for each unit.', {
     unit: Code('Code of the unit.'),
     period: Code('Code of the period.'),
     basis: OneOf(BASES, { description: BASIS_MEANING }),
-    title: Name('In Vietnamese.'),
+    title: Name('Title of the form in Vietnamese.'),
     sections: Type.Array(Ref(DossierFormSection)),
     grand_total: Ref(DossierFormRow)
   })
 export type DossierForm = Static<typeof DossierForm>
 
 export const DossierFormPath = Type.Object({
-  unit: Example(Code('Code of the unit, or `source:external code`.'), 'H56'),
+  unit: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56'),
   period: Example(Code('Code of the period.'), '2021-Q3')
 })
 export type DossierFormPath = Static<typeof DossierFormPath>

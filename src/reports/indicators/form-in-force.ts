@@ -1,13 +1,13 @@
 import type { Form } from './schema.ts'
 
 /**
- * The form that a report is filled in on: the one asked for, else the one in force on the last day of the period.
- * @returns the form, or in a sentence why there is none
+ * The form of a report: the requested one, otherwise the one in force on the last day of the period.
+ * @returns the form, or a sentence that says why there is none
  */
 export function formFor (
-  forms: Form[], asked: string | undefined, period: { code: string, ends_on: string }
+  forms: Form[], requested: string | undefined, period: { code: string, ends_on: string }
 ): Form | string {
-  if (asked !== undefined) return forms.find(({ code }) => code === asked) ?? `there is no form ${asked}`
+  if (requested !== undefined) return forms.find(({ code }) => code === requested) ?? `there is no form ${requested}`
   const day = period.ends_on
   const inForce = forms.filter(form => form.valid_from <= day && (form.valid_to === null || day <= form.valid_to))
   const [only, ...others] = inForce

@@ -1,6 +1,6 @@
 import type { Value, ValueType } from './schema.ts'
 
-// Dots part thousands and nothing else: what begins with a zero, like 0.079, was meant as a decimal and is not guessed.
+// A dot only separates thousands. A text such as 0.079 was probably meant as a decimal, so it is refused, not guessed.
 const WHOLE = String.raw`(\d+|[1-9]\d{0,2}(?:\.\d{3})+)`
 const NUMBER = new RegExp(`^${WHOLE}(?:,(\\d+))?$`)
 const FRACTION = new RegExp(`^${WHOLE}/${WHOLE}$`)
@@ -10,9 +10,9 @@ export const NO_DATA: Value = { state: 'no_data', ...NOTHING }
 export const NOT_PROVIDED: Value = { state: 'not_provided', ...NOTHING }
 
 /**
- * Reads a value in Vietnamese notation: `2.079` is 2079, `92,41` is 92.41, `09` is 9. Where a choice is expected, a
- * whole number is one. Whether the value suits its indicator is another question.
- * @returns null for what is no such notation
+ * Parses a value in Vietnamese notation: `2.079` is 2079, `92,41` is 92.41, `09` is 9. A whole number is a choice if
+ * the value type is `choice`. Whether the value fits its indicator is not checked here.
+ * @returns null if the text is not in this notation
  */
 export function parsePrinted (text: string, valueType: ValueType): Value | null {
   const trimmed = text.trim()
@@ -29,7 +29,7 @@ export function parsePrinted (text: string, valueType: ValueType): Value | null 
   return { ...NOTHING, state: 'reported', [property]: wholeOf(whole) }
 }
 
-/** Writes a value in Vietnamese notation, as a careful clerk would. */
+/** Formats a value in Vietnamese notation: a dot between thousands, a comma before decimals. */
 export function printedOf ({ state, number, numerator, denominator, choice }: Value): string {
   if (state === 'no_data') return '-'
   if (state === 'not_provided') return ''

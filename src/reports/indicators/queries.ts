@@ -7,7 +7,7 @@ import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
-const AS_PRINTED: OrderColumn[] = [{ name: 'form', kind: 'text' }, { name: 'position', kind: 'number' }]
+const BY_POSITION: OrderColumn[] = [{ name: 'form', kind: 'text' }, { name: 'position', kind: 'number' }]
 export const VALUE_KEY = ['period', 'unit', 'form', 'indicator'] as const
 const BY_KEY: OrderColumn[] = VALUE_KEY.map(name => ({ name, kind: 'text' }))
 
@@ -22,16 +22,16 @@ export async function allForms (db: Db): Promise<Form[]> {
   return db.selectFrom('forms').selectAll().orderBy('code').execute()
 }
 
-/** In the order of their forms. */
+/** Indicators, ordered as in their forms. */
 export async function indicators (db: Db, filters: IndicatorQuery, page: PageRequest): Promise<Page<Indicator>> {
   let query = db.selectFrom('indicators')
     .select(['form', 'code', 'position', 'printed_code', 'parent', 'name', 'value_type', 'measure', 'choices'])
   if (filters.form !== undefined) query = query.where('form', 'in', filters.form)
-  const { rows } = await pageQuery(sql<Indicator>`${query}`, AS_PRINTED, page).execute(db)
-  return pageOf(rows.map(withOrderedChoices), AS_PRINTED, page.limit)
+  const { rows } = await pageQuery(sql<Indicator>`${query}`, BY_POSITION, page).execute(db)
+  return pageOf(rows.map(withOrderedChoices), BY_POSITION, page.limit)
 }
 
-/** jsonb sorts keys its own way; a choice begins with its value, as the form prints it: `0=Chưa`. */
+/** jsonb does not keep the order of keys. A choice begins with its value, as the form prints it: `0=Chưa`. */
 function withOrderedChoices (indicator: Indicator): Indicator {
   return { ...indicator, choices: indicator.choices.map(({ value, name }) => ({ value, name })) }
 }

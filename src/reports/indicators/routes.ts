@@ -23,7 +23,7 @@ export async function indicatorRoutes (app: App, context: Context) {
       tags: ['reports'],
       summary: 'List the statistics forms',
       querystring: PlainListQuery,
-      response: { 200: listResponse(Form, 'All forms, by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(Form, 'All forms, ordered by code.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Form, page => forms(db, page)))
 
@@ -31,9 +31,9 @@ export async function indicatorRoutes (app: App, context: Context) {
     schema: {
       operationId: 'listIndicators',
       tags: ['reports'],
-      summary: 'List the indicators of the forms, in form order',
+      summary: 'List indicators, ordered as in their forms',
       querystring: IndicatorQuery,
-      response: { 200: listResponse(Indicator, 'Indicators by form and position.'), ...problems(400, 406) }
+      response: { 200: listResponse(Indicator, 'Indicators, ordered by form and position.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Indicator, page => indicators(db, request.query, page)))
 
@@ -44,7 +44,7 @@ export async function indicatorRoutes (app: App, context: Context) {
       summary: 'List indicator values as stored',
       querystring: IndicatorValueQuery,
       response: {
-        200: listResponse(IndicatorValue, 'Values by period, unit, form and indicator.'),
+        200: listResponse(IndicatorValue, 'Values, ordered by period, unit, form and indicator.'),
         ...problems(400, 406, 413)
       }
     }
@@ -58,7 +58,7 @@ export async function indicatorRoutes (app: App, context: Context) {
       tags: ['reports'],
       summary: 'Report indicator values, typed or as printed',
       description: 'Creates or updates values by unit, period, form and indicator. A printed text such as `2.079`, ' +
-        '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and kept digit for digit.',
+        '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and stored digit for digit.',
       headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(IndicatorValueItem, EXAMPLE),

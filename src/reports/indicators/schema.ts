@@ -8,41 +8,41 @@ const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as con
 export type ValueType = typeof VALUE_TYPES[number]
 
 const STATES = ['reported', 'no_data', 'not_provided'] as const
-const STATE_MEANING = '`reported`: there is a value, and 0 is one. `no_data`: the report prints `-`. ' +
-  '`not_provided`: it was left blank.'
+const STATE_MEANING = '`reported`: there is a value, which may be 0. `no_data`: the report prints `-`. ' +
+  '`not_provided`: left blank.'
 
-export const Form = Named('Form', 'A version of the list of indicators (biểu mẫu); forms change with circulars.', {
+export const Form = Named('Form', 'A version of the list of indicators (biểu mẫu). Circulars change the list.', {
   code: Code('Code of the form.'),
-  name: Text('In Vietnamese.'),
+  name: Text('Name in Vietnamese.'),
   valid_from: Day('First day in force.'),
-  valid_to: Nullable(Day('Last day in force; null: until further notice.'))
+  valid_to: Nullable(Day('Last day in force. null: no end is set.'))
 })
 export type Form = Static<typeof Form>
 
-/** What a form says of an indicator; the rows of a report begin with it. */
+/** What a form defines for an indicator. Rows of a report begin with these properties. */
 export const IndicatorProperties = {
-  code: Code('Path in the form: `3.1.3.a`.'),
-  printed_code: Nullable(Text('What the paper says, which repeats itself; null: nothing.')),
-  parent: Nullable(Code('Code of the indicator above it.')),
-  name: Text('In Vietnamese.'),
+  code: Code('Code of the indicator: its path in the form, such as `3.1.3.a`.'),
+  printed_code: Nullable(Text('Code as printed on paper, which is not unique. null: none is printed.')),
+  parent: Nullable(Code('Code of the indicator above it. null: none.')),
+  name: Text('Name in Vietnamese.'),
   value_type: OneOf(VALUE_TYPES, {
-    description: '`count`: a whole number. `percent`: 0 to 100. `fraction`: 48 of 48. `choice`: one of `choices`. ' +
+    description: '`count`: a whole number. `percent`: 0 to 100. `fraction`: such as 48/48. `choice`: one of `choices`. ' +
       '`heading`: no value.'
   }),
-  measure: Nullable(Text('What is counted, as the paper says it.'))
+  measure: Nullable(Text('What is counted, as printed on paper. null: not printed.'))
 }
 
 export const Indicator = Named('Indicator', 'A row of a statistics form (chỉ tiêu thống kê).', {
-  form: Code('Code of its form.'),
+  form: Code('Code of the form.'),
   code: IndicatorProperties.code,
-  position: Type.Integer({ description: 'Place in the form, from 1.' }),
+  position: Type.Integer({ description: 'Position in the form, from 1.' }),
   printed_code: IndicatorProperties.printed_code,
   parent: IndicatorProperties.parent,
   name: IndicatorProperties.name,
   value_type: IndicatorProperties.value_type,
   measure: IndicatorProperties.measure,
   choices: Type.Array(Type.Object({ value: Type.Integer(), name: Type.String() }, { additionalProperties: false }), {
-    description: 'What a `choice` can be; else empty.'
+    description: 'Values that a `choice` may have. Empty for other value types.'
   })
 })
 export type Indicator = Static<typeof Indicator>
@@ -50,18 +50,18 @@ export type Indicator = Static<typeof Indicator>
 const State = OneOf(STATES, { description: STATE_MEANING })
 
 const Numbers = {
-  number: Nullable(Type.Number({ description: 'A count or a percentage.', minimum: 0, maximum: MAX_COUNT })),
-  numerator: Nullable(Count('Of a fraction.')),
-  denominator: Nullable(Type.Integer({ description: 'Of a fraction.', minimum: 1, maximum: MAX_COUNT })),
-  choice: Nullable(Type.Integer({ description: 'One of the choices of the indicator.' }))
+  number: Nullable(Type.Number({ description: 'Value of a count or a percentage. null: none.', minimum: 0, maximum: MAX_COUNT })),
+  numerator: Nullable(Count('Numerator of a fraction. null: none.')),
+  denominator: Nullable(Type.Integer({ description: 'Denominator of a fraction. null: none.', minimum: 1, maximum: MAX_COUNT })),
+  choice: Nullable(Type.Integer({ description: 'Value of one of the choices of the indicator. null: none.' }))
 }
 
-/** What a unit says of an indicator; the rows of a report end with it. */
+/** The value of an indicator. Rows of a report end with these properties. */
 export const ValueProperties = {
   state: State,
   ...Numbers,
-  printed: Text('As the report prints it, digit for digit: `09`, `2.079`, `92,41`, `48/48`, `-`.', 100),
-  note: Nullable(Text('Remark beside the value; an empty one is none.', 4000))
+  printed: Text('The value as the report prints it, digit for digit: `09`, `2.079`, `92,41`, `48/48`, `-`.', 100),
+  note: Nullable(Text('Remark on the value. null: none; an empty text is stored as null.', 4000))
 }
 
 const KeyProperties = {
@@ -71,29 +71,30 @@ const KeyProperties = {
   indicator: Code('Code of the indicator.')
 }
 
-export const IndicatorValue = Named('IndicatorValue', 'What a unit says of an indicator in a period.', {
+export const IndicatorValue = Named('IndicatorValue', 'The value that a unit reports for an indicator and a period.', {
   ...KeyProperties,
   ...ValueProperties
 })
 export type IndicatorValue = Static<typeof IndicatorValue>
 
-/** A value without the text that it was printed as. Of a reported one, number, fraction or choice is there. */
+/** A value without its printed text. A reported value has a number, a fraction or a choice. */
 export type Value = Pick<IndicatorValue, 'state' | 'number' | 'numerator' | 'denominator' | 'choice'>
 
 export const IndicatorValueItem = Named('IndicatorValueItem',
-  'An indicator value as it is posted, in exactly one way: number, numerator and denominator, choice, the state ' +
-  '`no_data` or `not_provided`, or printed text. Printed text beside one of the others must say the same.', {
+  'An indicator value to post. The value is given in exactly one way: `number`, `numerator` and `denominator`, ' +
+  '`choice`, the `state` `no_data` or `not_provided`, or `printed`. `printed` may accompany one of the others if both ' +
+  'mean the same.', {
     indicator: KeyProperties.indicator,
-    form: Type.Optional(Code('Code of the form; left out: the one in force on the last day of the period.')),
-    unit: Code('Code of the unit, or `source:external code`.'),
+    form: Type.Optional(Code('Code of the form. Default: the form in force on the last day of the period.')),
+    unit: Code('Code of the unit, or an alias as `source:external code`.'),
     period: KeyProperties.period,
     state: Type.Optional(State),
     number: Type.Optional(Numbers.number),
     numerator: Type.Optional(Numbers.numerator),
     denominator: Type.Optional(Numbers.denominator),
     choice: Type.Optional(Numbers.choice),
-    printed: Type.Optional(Text('The value in Vietnamese notation: `2.079` is 2079, `92,41` is 92.41, `-` is no data, ' +
-      'nothing is not provided. Kept digit for digit; left out, it is written from the value.', 100)),
+    printed: Type.Optional(Text('The value in Vietnamese notation: `2.079` is 2079, `92,41` is 92.41, `-` is `no_data`, ' +
+      'an empty text is `not_provided`. Stored digit for digit. Default: formatted from the value.', 100)),
     note: Type.Optional(ValueProperties.note)
   })
 export type IndicatorValueItem = Static<typeof IndicatorValueItem>
@@ -106,7 +107,7 @@ export const IndicatorQuery = Type.Object({
 export type IndicatorQuery = Static<typeof IndicatorQuery>
 
 export const IndicatorValueQuery = Type.Object({
-  unit: Example(Type.Optional(Code('The unit, or an alias of it, and everything below it.')), 'H56'),
+  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56'),
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
   form: ListOf(Code('Code'), 'Only these forms.'),
   indicator: ListOf(Code('Code'), 'Only these indicators.'),

@@ -12,9 +12,9 @@ const KEY = ['province_code', 'unit', 'period', 'form', 'indicator'] as const
 const COLUMNS = [...KEY, ...VALUE_COLUMNS] as const
 
 /**
- * Writes the values whose key is new and locks the others, always in the same order, so that two batches never wait
- * for each other in a circle, and each sees what the other wrote.
- * @returns the values that were there before
+ * Inserts the values whose key is new and locks the others. Both happen in key order, so that concurrent batches cannot
+ * deadlock, and each sees what the other wrote.
+ * @returns the values that were stored before
  */
 export async function insertOrLock (trx: Trx, values: StoredValue[]): Promise<StoredValue[]> {
   const { rows: inserted } = await sql<StoredValue>`

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { FORM_MEASURES } from '../../../src/form-ii06a/columns.ts'
 import type { DossierForm, DossierFormRow } from '../../../src/reports/form-ii06a/schema.ts'
-import { filledForm, type Line } from '../../../src/reports/form-ii06a/sections.ts'
+import { filledForm, type FormUnit } from '../../../src/reports/form-ii06a/sections.ts'
 import type { Figures } from '../../../src/statistics/on-time/empty-rows.ts'
 import type { Measure } from '../../../src/form-ii06a/measures.ts'
 import { forEachDatabase } from '../../database.ts'
@@ -52,7 +52,7 @@ function addsUp ({ sections, grand_total: whole }: Pick<DossierForm, 'sections' 
 t.test('sections are the sums of their lines, and the grand total that of the sections', async t => {
   fc.assert(fc.property(lines, lines => {
     const own = new Map(lines.flatMap(({ unit, known }) => known === null ? [] : [[unit, figuresOf(known)] as const]))
-    const form = filledForm(lines satisfies Line[], own, null)
+    const form = filledForm(lines satisfies FormUnit[], own, null)
     const rows = form.sections.flatMap(({ rows }) => rows)
     return addsUp(form) && rows.length === lines.length && rows.every(({ unit, units_reported }) => (
       units_reported === Number(own.has(unit!))))
