@@ -21,10 +21,10 @@ const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
 
 const BATCH = { mode: 'atomic', dry_run: false } as const
 
-/** Brings the reference tables to what the service starts with. Doing it again changes nothing. */
+/** Upserts the reference tables that the service starts with. Repeating it changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
-  await inTransaction(db, async trx => {
-    await waitForOthers(trx)
+  await inTransaction(db, true, async trx => {
+    await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
     await upsert(trx, 'units', ['code'], units())
     await upsert(trx, 'unit_aliases', ['source', 'external_code'], aliases())
@@ -37,35 +37,38 @@ export async function loadCatalogue (db: Db): Promise<void> {
 }
 
 /**
- * Posts, as any client would, the real report of 2021-H1 and the synthetic figures of 2021-Q3. Each kind only where
- * nobody has posted any: a start that was interrupted goes on, and nothing is overwritten.
+ * Posts the real report of 2021-H1 and the synthetic figures of 2021-Q3 through the same commands as any client. A
+ * table that has rows is skipped, so that an interrupted start continues and nothing is overwritten.
  */
 export async function loadSample (db: Db): Promise<void> {
-  if (await isEmpty(db, 'procedures')) await own(db, write => postProcedures(write, PROCEDURES, BATCH))
+  if (await isEmpty(db, 'procedures')) {
+    await inOwnWrite(db, write => postProcedures(write, procedureBatch(PROCEDURES), BATCH))
+  }
   if (await isEmpty(db, 'indicator_values')) {
     const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
-    await own(db, write => postIndicatorValues(write, values, BATCH))
+    await inOwnWrite(db, write => postIndicatorValues(write, indicatorBatch(values), BATCH))
   }
   if (await isEmpty(db, 'statistics_sets')) {
     const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
-    await own(db, write => postDossierStatistics(write, statistics, { ...BATCH, replace: false }))
+    const options = { ...BATCH, replace: false }
+    await inOwnWrite(db, write => postDossierStatistics(write, statisticsBatch(statistics), options))
   }
 }
 
-function own<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
+function inOwnWrite<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
   return runOwnWrite(db, 'sample data', 'load', async write => {
-    await waitForOthers(write.trx)
+    await allowLongWaits(write.trx)
     return work(write)
   })
 }
 
-/** Processes that start together load together; nobody waits for them but who started them. */
-async function waitForOthers (trx: Trx): Promise<void> {
+/** Processes that start at the same time wait for each other's locks. No request waits for a load, so it may be slow. */
+async function allowLongWaits (trx: Trx): Promise<void> {
   await allowSlowStatements(trx)
   await sql`set local lock_timeout = '20s'`.execute(trx)
 }
 
-/** Fills a database: with all of it, or with the catalogue alone. */
+/** Fills a database with the catalogue and, for `true`, with the sample as well. */
 export async function load (db: Db, what: 'true' | 'catalogue'): Promise<void> {
   if (await isEmpty(db, 'levels')) await loadCatalogue(db)
   if (what === 'true') await loadSample(db)

@@ -1,6 +1,6 @@
 /**
- * The departments of Thanh Hóa in 2021, by the abbreviation they sign with: the nineteen agencies of Decree
- * 107/2020/NĐ-CP, and the board of the economic zone. The report counts twenty and names none.
+ * The departments of Thanh Hóa in 2021, by the abbreviation that they sign with: the nineteen agencies of Decree
+ * 107/2020/NĐ-CP, and the board of the economic zone. The report says that there are twenty and names none.
  */
 export const DEPARTMENTS = {
   VPUBND: { name: 'Văn phòng Ủy ban nhân dân tỉnh', kind: 'office' },

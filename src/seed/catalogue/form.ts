@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { Forms, Indicators } from '../../database/tables.ts'
 
-/** A line of the form as the report prints it; an empty text is an empty cell. */
-interface Line {
+/** A row of `cchc-2021.csv`: the form as the report prints it. An empty text is an empty cell. */
+interface CsvRow {
   position: string
   code: string
   printed_code: string
@@ -37,32 +37,32 @@ export const FORM: Forms = {
 }
 
 export function indicators (): Indicators[] {
-  return lines().map(line => ({
+  return csvRows().map(row => ({
     form: FORM.code,
-    code: line.code,
-    position: Number(line.position),
-    printed_code: line.printed_code || null,
-    parent: line.parent || null,
-    name: line.name,
-    value_type: line.value_type,
-    measure: line.measure_printed || null,
-    choices: choicesOf(line.choices)
+    code: row.code,
+    position: Number(row.position),
+    printed_code: row.printed_code || null,
+    parent: row.parent || null,
+    name: row.name,
+    value_type: row.value_type,
+    measure: row.measure_printed || null,
+    choices: choicesOf(row.choices)
   }))
 }
 
-/** What Thanh Hóa (H56) printed for 2021-H1, without the headings that neither print nor note anything. */
+/** The values that Thanh Hóa (H56) reported for 2021-H1, without headings that have neither a value nor a note. */
 export function reportedValues (): ReportedValue[] {
-  return lines()
-    .filter(line => line.value_type !== 'heading' || line.value_printed !== '' || line.note !== '')
-    .map(line => ({
+  return csvRows()
+    .filter(row => row.value_type !== 'heading' || row.value_printed !== '' || row.note !== '')
+    .map(row => ({
       form: FORM.code,
-      indicator: line.code,
-      printed: line.value_printed,
-      note: line.note || null
+      indicator: row.code,
+      printed: row.value_printed,
+      note: row.note || null
     }))
 }
 
-/** `0=Chưa; 1=Đang làm` */
+/** Parses choices such as `0=Chưa; 1=Đang làm`. */
 function choicesOf (text: string): (Choice & Record<string, number | string>)[] {
   return text.split('; ').filter(Boolean).map(choice => {
     const [value = '', name = ''] = choice.split('=')
@@ -70,6 +70,6 @@ function choicesOf (text: string): (Choice & Record<string, number | string>)[] 
   })
 }
 
-function lines (): Line[] {
-  return parse<Line>(readFileSync(new URL('cchc-2021.csv', import.meta.url)), { columns: true })
+function csvRows (): CsvRow[] {
+  return parse<CsvRow>(readFileSync(new URL('cchc-2021.csv', import.meta.url)), { columns: true })
 }

@@ -1,6 +1,6 @@
 import type { Levels } from '../../database/tables.ts'
 
-// Decree-law 63/SL of 22 November 1945 set up people's councils and committees at these levels.
+// Decree-law 63/SL of 22 November 1945 established people's councils and committees at these levels.
 const SINCE = '1945-11-22'
 
 export const LEVELS: Levels[] = [

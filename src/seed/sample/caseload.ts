@@ -2,10 +2,10 @@ import type { Units } from '../../database/tables.ts'
 import type { DepartmentCode } from '../catalogue/departments.ts'
 import type { FieldCode } from '../catalogue/fields.ts'
 
-/** Dossiers that a unit takes in a quarter, by field; fields it does not serve are left out. */
+/** Dossiers that a unit receives in a quarter, by field. Fields that it does not serve are left out. */
 export type Caseload = Partial<Record<FieldCode, number>>
 
-// Chosen so that the province takes about as many dossiers in a quarter as in half of the reported half year.
+// Chosen so that the province receives about as many dossiers in a quarter as in half of the reported half year.
 const COMMUNE: Caseload = {
   certification: 1600,
   'civil-status': 190,
@@ -61,7 +61,7 @@ const SIZES: Record<string, number> = {
   commune: 0.85
 }
 
-/** What is usual for a unit of this kind. */
+/** The usual caseload of a unit of this kind. */
 export function caseloadOf ({ code, level, kind }: Units): Caseload {
   const size = SIZES[kind] ?? 1
   const usual = level === 'commune'

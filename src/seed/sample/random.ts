@@ -1,6 +1,6 @@
 /**
- * Numbers in [0, 1) that follow from `seed` alone, whatever was drawn before for others: the same sample on every
- * machine. FNV-1a, then mulberry32.
+ * A generator of pseudorandom numbers in [0, 1). They depend on `seed` alone, not on other generators, so that the
+ * sample is the same on every machine. FNV-1a hashes the seed, mulberry32 generates.
  */
 export function randomFrom (seed: string): () => number {
   let state = 0x811c9dc5

@@ -21,7 +21,7 @@ const LATE_BY_FIELD: Record<string, number> = {
 }
 const ONLINE_BY_LEVEL = { province: 0.4, district: 0.12, commune: 0.04 }
 
-/** The dossiers of the 2021 report: a total of the province, given without levels or fields. */
+/** The dossiers of the 2021 report: the total of the province, which it does not break down by level or field. */
 export function reportedStatistics () {
   return {
     unit: 'H56',
@@ -39,36 +39,36 @@ export function reportedStatistics () {
   }
 }
 
-/** Made-up dossiers for the units and fields that the report leaves open; the same ones at every call. */
+/** Synthetic dossiers by unit and field, which the report does not give. Every call returns the same. */
 export function syntheticStatistics (units: Units[]): SyntheticStatistics[] {
   return units.filter(unit => unit.reports_dossiers).flatMap(unit => {
-    const busy = 0.6 + 0.9 * randomFrom(unit.code)()
+    const activity = 0.6 + 0.9 * randomFrom(unit.code)()
     return Object.entries(caseloadOf(unit)).map(([field, usual]) => ({
       unit: unit.code,
       period: '2021-Q3',
       source: 'sample',
       scope: 'own' as const,
       field,
-      ...dossiersOf(unit, field, usual * busy)
+      ...dossiersOf(unit, field, usual * activity)
     }))
   })
 }
 
-/** Draws what cannot be derived and derives the rest, so that the form's identities hold by construction. */
+/** Draws the independent measures and derives the others, so that the form's identities hold by construction. */
 function dossiersOf (unit: Units, field: string, expected: number) {
   const level = unit.level as keyof typeof LATE_BY_LEVEL
   const random = randomFrom(`${unit.code} ${field}`)
   const share = (whole: number, part: number) => Math.round(whole * part)
-  // Most units are good and a few are bad: a square has its mass near zero.
+  // Most units are rarely late and a few are often late: the square of a uniform number is mostly near zero.
   const late = Math.min(3 * random() ** 2 * LATE_BY_LEVEL[level] * (LATE_BY_FIELD[field] ?? 1), 0.3)
-  // A copy is certified while the citizen waits, so hardly any is open at the end of a day.
+  // A copy is certified while the citizen waits, so hardly any dossier is open at the end of a day.
   const open = (field === 'certification' ? 0.002 : 0.15) * random()
 
-  const fresh = Math.round(expected * (0.75 + 0.5 * random()))
-  const received_online = share(fresh, 2 * random() * ONLINE_BY_LEVEL[level])
-  const received_direct = fresh - received_online
-  const carried_over = share(fresh, open * (0.5 + random()))
-  const received = fresh + carried_over
+  const arrived = Math.round(expected * (0.75 + 0.5 * random()))
+  const received_online = share(arrived, 2 * random() * ONLINE_BY_LEVEL[level])
+  const received_direct = arrived - received_online
+  const carried_over = share(arrived, open * (0.5 + random()))
+  const received = arrived + carried_over
   const pending = share(received, open)
   const pending_overdue = share(pending, late)
   const resolved = received - pending
