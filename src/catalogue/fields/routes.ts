@@ -13,7 +13,7 @@ export async function fieldRoutes (app: App, { db, cache }: Context) {
       tags: ['catalogue'],
       summary: 'List the fields of procedures',
       querystring: PlainListQuery,
-      response: { 200: listResponse(Field, 'All fields, by position.'), ...problems(400, 406) }
+      response: { 200: listResponse(Field, 'All fields, ordered by position.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Field, page => fields(db, page)))
 }

@@ -15,7 +15,7 @@ export async function periodRoutes (app: App, { db, cache }: Context) {
       tags: ['catalogue'],
       summary: 'List reporting periods, by code',
       querystring: PeriodQuery,
-      response: { 200: listResponse(Period, 'Periods, by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(Period, 'Periods, ordered by code.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Period, page => periods(db, request.query, page)))
 

@@ -21,7 +21,7 @@ export async function procedureRoutes (app: App, context: Context) {
       tags: ['catalogue'],
       summary: 'List administrative procedures, by code',
       querystring: ProcedureQuery,
-      response: { 200: listResponse(Procedure, 'Procedures, by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(Procedure, 'Procedures, ordered by code.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Procedure, page => procedures(db, request.query, page)))
 
@@ -55,7 +55,7 @@ export async function procedureRoutes (app: App, context: Context) {
 }
 
 const EXAMPLE = {
-  // Not a real one: whoever tries this out should not change one that is.
+  // Not a real procedure, so that trying out the example does not change one.
   code: '9.999001',
   name: 'Thủ tục dùng thử',
   field: 'civil-status',

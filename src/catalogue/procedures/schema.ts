@@ -10,33 +10,35 @@ const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
 const known = (description: string) => Nullable(Type.Boolean({ description: `${description} null: unknown.` }))
 
 const Properties = {
-  code: Code('National code such as `1.001193`, or with its owner `1.001193.000.00.00.H56`.'),
-  name: Text('In Vietnamese.'),
-  field: Code('Code of its field.'),
-  level: Code('Code of the level that decides it (cấp thực hiện).'),
+  code: Code('National code, such as `1.001193`, or with the code of its owner `1.001193.000.00.00.H56`.'),
+  name: Text('Name in Vietnamese.'),
+  field: Code('Code of the field.'),
+  level: Code('Code of the level that decides on it (cấp thực hiện).'),
   online_service_level: Nullable(OneOf(ONLINE_SERVICE_LEVELS, {
-    description: 'Online public service: 2, 3, 4; since Nghị định 42/2022/NĐ-CP `partial`, `full`. null: not online, or unknown.'
+    description: 'Level of the online public service: `2`, `3` or `4`; since Nghị định 42/2022/NĐ-CP `partial` or `full`. ' +
+      'null: not online, or unknown.'
   })),
   interlinked: OneOf(INTERLINKED, {
-    description: 'Handled with other offices (một cửa liên thông): of the `same_level`, or `cross_level`.'
+    description: 'Whether it is handled jointly with other offices (một cửa liên thông): `same_level`: of the same level; ' +
+      '`cross_level`: of other levels; `none`: not.'
   }),
-  payment_integrated: known('Fees can be paid online.'),
-  on_national_portal: known('Published on the National Public Service Portal.'),
-  internal_process_approved: known('Its internal process is approved.'),
-  internal_process_electronic: known('Its internal process runs electronically.'),
+  payment_integrated: known('Whether fees can be paid online.'),
+  on_national_portal: known('Whether it is published on the National Public Service Portal.'),
+  internal_process_approved: known('Whether its internal process is approved.'),
+  internal_process_electronic: known('Whether its internal process runs electronically.'),
   statutory_working_days: Nullable(Type.Integer({
-    description: 'Working days that the law allows; null: unknown or none.', minimum: 0, maximum: 3650
+    description: 'Time limit by law, in working days. null: unknown, or there is none.', minimum: 0, maximum: 3650
   })),
   valid_from: Day('First day in force.'),
-  valid_to: Nullable(Day('Last day in force; null: until further notice.'))
+  valid_to: Nullable(Day('Last day in force. null: no end is set.'))
 }
 
 export const Procedure = Named('Procedure', 'An administrative procedure (thủ tục hành chính).', Properties)
 export type Procedure = Static<typeof Procedure>
 
-export const ProcedureItem = Named('ProcedureItem', 'A procedure as it is posted; what is left out is unknown.', {
+export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A property that is left out is null.', {
   code: Properties.code,
-  name: Name('In Vietnamese.'),
+  name: Name('Name in Vietnamese.'),
   field: Properties.field,
   level: Properties.level,
   online_service_level: Type.Optional(Properties.online_service_level),
@@ -53,7 +55,7 @@ export type ProcedureItem = Static<typeof ProcedureItem>
 
 export const ProcedureQuery = Type.Object({
   field: ListOf(Code('Code'), 'Only these fields.'),
-  level: ListOf(Code('Code'), 'Only these authority levels.'),
+  level: ListOf(Code('Code'), 'Only procedures that these levels decide on.'),
   as_of: Type.Optional(Day('Only procedures in force on this day.')),
   q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'khai sinh'),
   ...PageQuery,

@@ -2,15 +2,17 @@ import { Type, type Static } from 'typebox'
 import { Code, Name, Named, Version } from '../../contract/fields.ts'
 
 const Properties = {
-  name: Name('In Vietnamese.'),
+  name: Name('Name in Vietnamese.'),
   precedence: Type.Integer({
-    description: 'Where two sources report the same, the higher counts, then the later.', minimum: 0, maximum: 1000
+    description: 'If several sources report for the same unit and period, the one of the highest precedence counts; of ' +
+      'equal precedence the one whose figures changed last.',
+    minimum: 0, maximum: 1000
   }),
-  synthetic: Type.Boolean({ description: 'Made up, to try the service with.' })
+  synthetic: Type.Boolean({ description: 'Whether its figures are made up, to try the service with.' })
 }
 
 export const Source = Named('Source', 'A system or a report that figures come from.', {
-  code: Code('What statistics name in `source`.'), ...Properties, version: Version
+  code: Code('Code of the source: the `source` of statistics and dossiers.'), ...Properties, version: Version
 })
 export type Source = Static<typeof Source>
 

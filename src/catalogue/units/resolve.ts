@@ -15,15 +15,15 @@ export interface ResolvedUnit {
 }
 
 export interface NamedUnit {
-  /** A code, an alias of `source`, or `other source:external code`. */
+  /** A code, an alias of `source`, or an alias of any source as `source:external code`. */
   name: string
   source: string | null
 }
 
-/** undefined: no such unit. */
+/** undefined: there is no such unit. */
 export type UnitOf = (unit: NamedUnit) => ResolvedUnit | undefined
 
-/** Looks up units by name and source; a code goes before an alias. */
+/** Looks up units by name and source. A code takes precedence over an alias. */
 export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf> {
   const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
   const { rows } = await sql<ResolvedUnit & NamedUnit>`
@@ -44,21 +44,21 @@ function keyOf ({ name, source }: NamedUnit): string {
 }
 
 /**
- * The unit whose subtree a list is about: the one that its filter names, or else all that the caller reaches.
+ * The unit whose subtree a list covers: the one in its filter, otherwise the one that the caller reaches.
  * @returns null for all units
- * @throws DomainError `unknown_unit` at `/query/unit`, for one out of reach as well
+ * @throws DomainError `unknown_unit` at `/query/unit`, also for a unit out of reach
  */
 export async function subtreeFor (
   db: Db, name: string | undefined, reach: Reach, source: string | null = null
 ): Promise<ResolvedUnit | null> {
-  const asked = name ?? reach
-  if (asked === null) return null
-  const unit = await reachedUnit(db, { name: asked, source }, reach)
-  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${asked}`)
+  const root = name ?? reach
+  if (root === null) return null
+  const unit = await reachedUnit(db, { name: root, source }, reach)
+  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${root}`)
   return unit
 }
 
-/** A unit, if there is one and the caller reaches it. */
+/** A unit, if it exists and the caller reaches it. */
 export async function reachedUnit (db: Db, named: NamedUnit, reach: Reach): Promise<ResolvedUnit | undefined> {
   const unit = (await resolveUnits(db, [named]))(named)
   return unit !== undefined && reaches(reach, unit) ? unit : undefined

@@ -26,7 +26,7 @@ export async function unitRoutes (app: App, { db, cache }: Context) {
       tags: ['catalogue'],
       summary: 'List units, by code',
       querystring: UnitQuery,
-      response: { 200: listResponse(Unit, 'Units, by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(Unit, 'Units, ordered by code.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Unit, page => (
     units(db, request.query, page, request.caller.unit))))
@@ -37,7 +37,7 @@ export async function unitRoutes (app: App, { db, cache }: Context) {
       tags: ['catalogue'],
       summary: 'Get a unit by its code or an alias',
       querystring: NoQuery,
-      params: Type.Object({ code: Example(Code('Code of the unit, or `source:external code`.'), 'H56-380') }),
+      params: Type.Object({ code: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56-380') }),
       response: { 200: Ref(Unit), ...problems(400, 404) }
     }
   }, request => unitNamed(db, request.params.code, request.caller.unit))

@@ -3,25 +3,25 @@ import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../../contract/fields.ts'
 
-export const Level = Named('Level', 'A tier of government (cấp), with its lifetime: districts ended on 2025-07-01.', {
-  code: Code('`province`, `district`, `commune` …'),
-  name: Text('In Vietnamese.'),
-  position: Type.Integer({ description: 'From the top down.' }),
-  valid_from: Day('First day.'),
-  valid_to: Nullable(Day('Last day; null: until further notice.'))
+export const Level = Named('Level', 'A level of government (cấp) with its lifetime: since 2025-07-01 there are no districts.', {
+  code: Code('Code of the level: `province`, `district`, `commune` …'),
+  name: Text('Name in Vietnamese.'),
+  position: Type.Integer({ description: 'Position from the top down.' }),
+  valid_from: Day('First day on which it exists.'),
+  valid_to: Nullable(Day('Last day on which it exists. null: no end is set.'))
 })
 export type Level = Static<typeof Level>
 
-export const Unit = Named('Unit', 'Whoever receives dossiers or reports indicators (đơn vị, cơ quan).', {
+export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
   code: Code('Code of the unit.'),
-  name: Text('In Vietnamese, with its rank: Huyện, Thị xã, Phường …'),
-  kind: Code('`province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune` …'),
-  level: Code('Code of its level.'),
-  parent: Nullable(Code('Code of the unit above it.')),
-  reports_dossiers: Type.Boolean({ description: 'Whether it is asked to report dossier statistics.' }),
-  valid_from: Day('First day.'),
-  valid_to: Nullable(Day('Last day; null: until further notice.')),
-  aliases: Type.Array(Code('`source:external code`; addresses the unit wherever its code does.'))
+  name: Text('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
+  kind: Code('Type of unit: `province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune` …'),
+  level: Code('Code of the level.'),
+  parent: Nullable(Code('Code of the unit directly above it. null: none.')),
+  reports_dossiers: Type.Boolean({ description: 'Whether it is expected to report dossier statistics.' }),
+  valid_from: Day('First day on which it exists.'),
+  valid_to: Nullable(Day('Last day on which it exists. null: no end is set.')),
+  aliases: Type.Array(Code('An alias as `source:external code`, accepted wherever the code of the unit is.'))
 })
 export type Unit = Static<typeof Unit>
 
@@ -29,7 +29,7 @@ export const UnitQuery = Type.Object({
   level: Example(ListOf(Code('Code'), 'Only these levels.'), ['district']),
   parent: Type.Optional(Code('Only units directly below this one.')),
   descendants: Type.Optional(Type.Boolean({
-    description: 'With `parent`: everything below it, not only the next tier.', default: false
+    description: 'With `parent`: all units below it, not only those directly below.', default: false
   })),
   kind: ListOf(Code('Code'), 'Only these kinds.'),
   as_of: Type.Optional(Day('Only units that exist on this day.')),
