@@ -8,35 +8,40 @@ import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.t
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import { LATEST, type AuditEntry, type AuditQuery, type ChangedKey, type ChangeQuery } from './schema.ts'
 
-const LATEST_FIRST: OrderColumn[] = [
+const NEWEST_FIRST: OrderColumn[] = [
   { name: 'position', kind: 'number', descending: true, required: true },
   { name: 'n', kind: 'number', descending: true, required: true }
 ]
 
-/** What was written, the latest first. */
+/** Audit entries, newest first. */
 export async function auditEntries (
   db: Db, filters: AuditQuery, page: PageRequest, reach: Reach
 ): Promise<Page<AuditEntry>> {
   const unit = await subtreeFor(db, filters.unit, reach)
   const { client, resource, request_id, from, to } = filters
-  const ofWrites = [
+  const writeConditions = [
     client === undefined ? [] : sql`client = ${client}`, request_id === undefined ? [] : sql`request_id = ${request_id}`,
     from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
   ].flat()
-  const ofRows = [unit === null ? [] : isOrWasBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`].flat()
-  const seen = seenFrom(reach)
+  const rowConditions = [
+    unit === null ? [] : isOrWasBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`
+  ].flat()
+  const visible = changeVisibleTo(reach)
   const query = sql<AuditEntry>`
-    select writes.province_code, write, position, n, at, resource, ${seen.action} as action, key, ${seen.unit} as unit,
+    select writes.province_code, write, position, n, at, resource, ${visible.action} as action, key, ${visible.unit} as unit,
       before, after,
       client, key_id, request_id, address, operation, reason
-    from writes cross join ${rowsOf(ofRows)}
-    where ${sql.join([sql`true`, ...ofWrites], sql` and `)}`
-  // Who asks for a unit may wait until all that others wrote is passed over.
-  const { rows } = await inSlowRead(db, trx => withDossiers(pageQuery(query, LATEST_FIRST, page)).execute(trx))
-  return pageOf(rows, LATEST_FIRST, page.limit)
+    from writes cross join ${rowsOf(rowConditions)}
+    where ${sql.join([sql`true`, ...writeConditions], sql` and `)}`
+  // A filter by unit may have to scan the writes of all other units.
+  const { rows } = await inSlowRead(db, trx => withDossiers(pageQuery(query, NEWEST_FIRST, page)).execute(trx))
+  return pageOf(rows, NEWEST_FIRST, page.limit)
 }
 
-/** The rows of a write. Looked up write by write: joined otherwise, all rows that there ever were would be read. */
+/**
+ * The rows of a write, looked up write by write. Without `offset 0` the planner may flatten the subquery into a join
+ * that reads all rows ever written.
+ */
 function rowsOf (conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
   const ofWrite = sql`changed_rows.province_code = writes.province_code and write = writes.id`
   return sql`lateral (
@@ -44,7 +49,7 @@ function rowsOf (conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
   ) as changed`
 }
 
-/** With what of the dossiers was and is, for those of one page: their versions say so. */
+/** Adds `before` and `after` of dossiers to one page, from the stored versions of the dossiers. */
 function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
   return sql<AuditEntry>`
     select position, n, at, resource, action, key, unit,
@@ -63,25 +68,26 @@ function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
     order by position desc, n desc`
 }
 
-/** Not for all to see: who has a key is the business of those who manage clients. */
+/** Not in the feed: only those who manage clients may see who has a key. */
 const PRIVATE = ['clients', 'client-keys']
 
 export interface Changes {
   items: ChangedKey[]
-  /** Always there: to go on from when there is more. */
+  /** Always present: the `since` of the next request. */
   next_cursor: string
-  /** Whether there is more already. */
+  /** Whether there are more changes already. */
   more: boolean
 }
 
 /**
- * Keys of rows in the order in which their writes took effect. The next question goes on where this answer ends;
- * nothing is missed or told twice, however many write at the same time and however long their transactions take.
- * @param reach what belongs to no unit is within every reach; what moved out of it is a deletion
+ * Keys of changed rows, in commit order. The next request continues where this answer ends. No change is missed or
+ * repeated, however many transactions run at the same time and however long they take.
+ * @param reach code of the unit that the caller reaches; null: all. Every caller sees rows that belong to no unit. A
+ *   row that moved out of reach is reported as deleted.
  * @throws DomainError `invalid_cursor`, `unknown_unit`
  */
-export async function changesSince (db: Db, question: ChangeQuery, reach: Reach): Promise<Changes> {
-  const { since, resource, limit = DEFAULT_LIMIT } = question
+export async function changesSince (db: Db, query: ChangeQuery, reach: Reach): Promise<Changes> {
+  const { since, resource, limit = DEFAULT_LIMIT } = query
   if (since === LATEST) return { items: [], next_cursor: cursorOf(await lastPosition(db), LAST_ROW), more: false }
   const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
   const end = await lastPosition(db)
@@ -90,33 +96,33 @@ export async function changesSince (db: Db, question: ChangeQuery, reach: Reach)
   if (resource !== undefined) conditions.push(sql`resource = ${resource}`)
 
   const rows: ChangedRow[] = []
-  let seen = position
-  // What is not for the caller has to be looked at, too: a part at a time, and not without end.
-  for (let looks = 0; looks < MAX_LOOKS && rows.length <= limit && (looks === 0 || seen < end); looks++) {
-    const after: Place = looks === 0 ? [position, n] : [seen, LAST_ROW]
-    seen = await lastOfPart(db, after, end, limit)
-    rows.push(...await changedRows(db, after, seen, limit, conditions, reach))
+  let scanned = position
+  // Rows that the caller may not see are scanned as well, so both the size and the number of scans are limited.
+  for (let scans = 0; scans < MAX_SCANS && rows.length <= limit && (scans === 0 || scanned < end); scans++) {
+    const after: Place = scans === 0 ? [position, n] : [scanned, LAST_ROW]
+    scanned = await endOfScan(db, after, end, limit)
+    rows.push(...await changedRows(db, after, scanned, limit, conditions, reach))
   }
   const isCut = rows.length > limit
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
     items: page.map(({ position: _, n: __, ...row }) => row),
-    // Beyond all that was looked at, so that nobody reads what is not for him again and again.
-    next_cursor: isCut ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(seen, position), LAST_ROW),
-    more: isCut || seen < end
+    // After all that was scanned, so that rows that the caller may not see are not scanned again.
+    next_cursor: isCut ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(scanned, position), LAST_ROW),
+    more: isCut || scanned < end
   }
 }
 
-/** Parts of the feed that one question looks at. */
-const MAX_LOOKS = 10
+/** Scans of the feed in one request. */
+const MAX_SCANS = 10
 
-/** A write, and a row of it. */
+/** The position of a write, and the number of a row in it. */
 type Place = [position: number, n: number]
 type ChangedRow = ChangedKey & { position: number, n: number }
 
-/** The position up to which the writes from a place on have more rows than asked for, or the end. */
-async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number): Promise<number> {
+/** The position up to which one scan reads: where the rows after a place exceed the limit, or the end. */
+async function endOfScan (db: Db, [from, n]: Place, end: number, limit: number): Promise<number> {
   const writes = await db.selectFrom('writes').select(['position', 'row_count'])
     .where('position', '>=', from).where('position', '<=', end).orderBy('position').limit(limit + 2).execute()
   let rows = 0
@@ -131,29 +137,29 @@ async function lastOfPart (db: Db, [from, n]: Place, end: number, limit: number)
 async function changedRows (
   db: Db, [from, n]: Place, to: number, limit: number, conditions: RawBuilder<unknown>[], reach: Reach
 ): Promise<ChangedRow[]> {
-  const seen = seenFrom(reach)
+  const visible = changeVisibleTo(reach)
   const { rows } = await sql<ChangedRow>`
-    select position, n, at, resource, ${seen.action} as action, key, ${seen.unit} as unit
+    select position, n, at, resource, ${visible.action} as action, key, ${visible.unit} as unit
     from writes cross join ${rowsOf(conditions)}
     where position >= ${from} and position <= ${to} and (position, n) > (${from}, ${n})
     order by position, n limit ${limit + 1}`.execute(db)
   return rows
 }
 
-/** Beyond any row of a write: the cursor stands behind all of it. */
+/** Above the number of any row in a write: a cursor that holds it continues after the whole write. */
 const LAST_ROW = 2_147_483_647
 
 function isBelow (column: 'unit' | 'left_unit', unit: string) {
   return sql<boolean>`${sql.ref(column)} in (select code from units where ${unit} = any(path))`
 }
 
-/** What moved concerns the unit that it left as well as the one that it came to. */
+/** A row that moved concerns the unit that it left as well as the one that it moved to. */
 function isOrWasBelow (unit: string) {
   return sql<boolean>`(${isBelow('unit', unit)} or ${isBelow('left_unit', unit)})`
 }
 
-/** What happened to a row for who reaches one unit alone: what moved out of reach is there no more. */
-function seenFrom (reach: Reach) {
+/** Action and unit of a change as its reader sees them: a row that moved out of reach is deleted. */
+function changeVisibleTo (reach: Reach) {
   if (reach === null) return { action: sql`action`, unit: sql`unit` }
   const hasLeft = sql`left_unit is not null and not ${isBelow('unit', reach)}`
   return {

@@ -8,8 +8,8 @@ import { AuditEntry, AuditQuery, ChangedKey, ChangeQuery } from './schema.ts'
 
 const Changes = Type.Object({
   items: Type.Array(Ref(ChangedKey)),
-  next_cursor: Type.String({ description: 'The `since` of the next question, now or later.' }),
-  more: Type.Boolean({ description: 'Whether there is more already.' })
+  next_cursor: Type.String({ description: 'The `since` of the next request, now or later.' }),
+  more: Type.Boolean({ description: 'Whether there are more changes already.' })
 }, { additionalProperties: false })
 
 export async function auditRoutes (app: App, { db, cache }: Context) {
@@ -21,9 +21,9 @@ export async function auditRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'listAudit',
       tags: ['access'],
-      summary: 'List who changed what, when and why, the latest first',
+      summary: 'List who changed what, when and why, newest first',
       querystring: AuditQuery,
-      response: { 200: listResponse(AuditEntry, 'One row for each row that a write changed.'), ...problems(400, 406, 413) }
+      response: { 200: listResponse(AuditEntry, 'One entry for each row that a write changed.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(cache, request, reply, AuditEntry, page => (
     auditEntries(db, request.query, page, request.caller.unit))))
@@ -32,12 +32,12 @@ export async function auditRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'listChanges',
       tags: ['statistics'],
-      summary: 'List what has changed since the last time',
-      description: 'For a copy that is kept up to date: keys of rows that were created, updated or deleted, in the ' +
-        'order in which that took effect. Nothing is missed and nothing comes twice. A row changed twice is there twice. ' +
-        'A dossier that moves out of what a key reaches is `deleted` there.',
+      summary: 'List changes since the last request',
+      description: 'Change feed to keep a copy up to date: keys of rows that were created, updated or deleted, in commit ' +
+        'order. No change is missed or repeated; a row that changed twice is listed twice. A dossier that moves out of ' +
+        'the reach of a key is listed as `deleted` for that key.',
       querystring: ChangeQuery,
-      response: { 200: { description: 'Changes, the oldest first.', ...Changes }, ...problems(400) }
+      response: { 200: { description: 'Changes, oldest first.', ...Changes }, ...problems(400) }
     }
   }, (request, reply) => sendShared(cache, request, reply, async () => (
     { value: await changesSince(db, request.query, request.caller.unit), link: null })))
