@@ -10,9 +10,9 @@ declare module 'fastify' {
     caller: Caller
   }
   interface FastifyContextConfig {
-    /** What a key needs for this route; `read` where a GET says nothing. */
+    /** The scope that this route requires. Default of a GET: `read`. */
     scope?: Scope
-    /** Its answers are kept until anything is written: they follow from rows alone. */
+    /** Answers are cached until the next commit. Only for answers that depend on stored rows alone. */
     kept?: boolean
   }
 }
@@ -20,13 +20,13 @@ declare module 'fastify' {
 export interface AccessOptions {
   /** Whether reading needs no key. */
   publicRead: boolean
-  /** Requests a minute of one client, or of one address without a key; 0 for any number. */
+  /** Requests a minute of one client, or of one address without a key; 0: no limit. */
   requestsPerMinute: number
-  /** Whose tokens are taken for keys. */
+  /** The issuer whose tokens are accepted; null: no tokens. */
   issuer: Issuer | null
 }
 
-/** An issuer of JWTs: where its public keys are, its name, and the name that it has for this service. */
+/** An issuer of JWTs: the address of its public keys, its name, and its name for this service. */
 export interface Issuer {
   jwksUrl: string
   issuer: string
@@ -36,11 +36,11 @@ export interface Issuer {
 interface Access extends Omit<AccessOptions, 'issuer'> {
   /** @throws DomainError `unauthenticated` */
   authenticate: (credentials: Credentials) => Promise<Caller>
-  /** Told of each request beyond that. */
+  /** Called for each request over the limit. */
   onLimited: () => void
 }
 
-/** Lets in who may come in: every route below says which scope it needs, and gets the caller. */
+/** Authenticates, limits and authorises the requests of all routes below. Each has a scope, and gets the caller. */
 export async function controlAccess (app: App, { authenticate, publicRead, requestsPerMinute, onLimited }: Access) {
   await app.register(rateLimit, {
     global: false,
@@ -49,7 +49,7 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
     keyGenerator: ({ caller, ip }: FastifyRequest) => caller.client ?? ip,
     max: ({ caller }: FastifyRequest) => caller.requests_per_minute ?? requestsPerMinute
   })
-  const count = app.createRateLimit()
+  const countRequest = app.createRateLimit()
   app.decorateRequest('caller')
   app.addHook('onRoute', route => {
     const config = { scope: route.method === 'GET' || route.method === 'HEAD' ? 'read' as const : undefined, ...route.config }
@@ -59,9 +59,9 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
 
   const limit = async (request: FastifyRequest, reply: FastifyReply) => {
     if ((request.caller.requests_per_minute ?? requestsPerMinute) === 0) return
-    // Nobody is on a list of those who are not counted.
-    const counted = await count(request) as Exclude<Awaited<ReturnType<typeof count>>, { isAllowed: true }>
-    const { max, remaining, ttlInSeconds, isExceeded } = counted
+    // There is no allow list, so every request is counted.
+    const counted = await countRequest(request)
+    const { max, remaining, ttlInSeconds, isExceeded } = counted as Exclude<typeof counted, { isAllowed: true }>
     reply.headers({ 'ratelimit-limit': max, 'ratelimit-remaining': remaining, 'ratelimit-reset': ttlInSeconds })
     if (!isExceeded) return
     onLimited()
@@ -73,7 +73,7 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
     try {
       if (credentials !== null) request.caller = await authenticate(credentials)
     } catch (error) {
-      // Who guesses is slowed down, too.
+      // Failed attempts count as well, to slow down guessing.
       await limit(request, reply)
       throw error
     }
@@ -87,9 +87,9 @@ export async function controlAccess (app: App, { authenticate, publicRead, reque
   app.addHook('onRequest', (request, reply, done) => {
     request.caller = ANYONE
     const { authorization } = request.headers
-    const plain = authorization === undefined && request.headers['x-api-key'] === undefined
-    // The usual question costs nothing here.
-    if (plain && publicRead && requestsPerMinute === 0 && request.routeOptions.config.scope === 'read') return done()
+    const isAnonymous = authorization === undefined && request.headers['x-api-key'] === undefined
+    // The fast path of a public read: nothing to await.
+    if (isAnonymous && publicRead && requestsPerMinute === 0 && request.routeOptions.config.scope === 'read') return done()
     let credentials
     try {
       credentials = credentialsIn(request.headers)

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** `cchc_<id>_<secret>`: tells by its look what it is, and by its id which one. */
+/** `cchc_<id>_<secret>`: the prefix shows that it is a key, the id which one. */
 export interface Key {
   id: string
   /** The whole key, as it is shown once. */
@@ -9,20 +9,20 @@ export interface Key {
 }
 
 const PREFIX = 'cchc'
-const FORM = new RegExp(`^${PREFIX}_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$`)
+const PATTERN = new RegExp(`^${PREFIX}_([a-z0-9]{16})_([A-Za-z0-9_-]{43})$`)
 
-/** 32 random bytes: nobody finds them by trying, so one SHA-256 keeps them as well as a slow hash would. */
+/** The secret is 32 random bytes and cannot be guessed, so one SHA-256 protects it as well as a slow hash would. */
 export function newKey (): Key {
   return keyOf(`${PREFIX}_${randomBytes(8).toString('hex')}_${randomBytes(32).toString('base64url')}`)!
 }
 
-/** @returns null for what cannot be a key */
+/** @returns null if the text is not a key */
 export function keyOf (key: string): Key | null {
-  const [, id, secret] = FORM.exec(key) ?? []
+  const [, id, secret] = PATTERN.exec(key) ?? []
   return id === undefined ? null : { id, key, sha256: createHash('sha256').update(Buffer.from(secret!, 'base64url')).digest() }
 }
 
-/** Reads a key from what a request brings: all of it, or the part that Basic sends as the password of its id. */
+/** Reads a key from credentials: the whole key, or its secret as the password of Basic with its id as the user. */
 export function keyIn ({ user, secret }: { user: string | null, secret: string }): Key | null {
   const key = keyOf(secret) ?? keyOf(`${PREFIX}_${user}_${secret}`)
   return key === null || (user !== null && user !== key.id) ? null : key

@@ -1,24 +1,24 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { DomainError } from '../../contract/errors.ts'
 
-/** What a request brings to show who sends it. */
+/** The credentials of a request. */
 export interface Credentials {
   /** A key or a token. */
   secret: string
-  /** What Basic names as the user: the id of the key. */
+  /** The user of Basic, which is the id of the key; null: not Basic. */
   user: string | null
 }
 
 /**
  * Reads `Authorization: Bearer`, `Authorization: Basic` (key id : secret) and `X-API-Key`.
- * @returns null when there are none
- * @throws DomainError `unauthenticated` when they cannot be read, or are two
+ * @returns null if there are none
+ * @throws DomainError `unauthenticated` if they are malformed, or if there are two
  */
 export function credentialsIn (headers: IncomingHttpHeaders): Credentials | null {
   const { authorization } = headers
   const key = headers['x-api-key'] as string | undefined
   if (authorization === undefined) return key === undefined ? null : { secret: key, user: null }
-  if (key !== undefined) throw new DomainError('unauthenticated', 'Authorization and X-API-Key are two answers to one question; send one')
+  if (key !== undefined) throw new DomainError('unauthenticated', 'send either Authorization or X-API-Key, not both')
   const [, scheme, value] = /^(\w+) +(\S+)$/.exec(authorization.trim()) ?? []
   switch (scheme?.toLowerCase()) {
     case 'bearer': return { secret: value!, user: null }
@@ -29,6 +29,6 @@ export function credentialsIn (headers: IncomingHttpHeaders): Credentials | null
 
 function basic (value: string): Credentials {
   const [, user, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(value, 'base64').toString()) ?? []
-  if (user === undefined) throw new DomainError('unauthenticated', 'Basic holds no user and password')
+  if (user === undefined) throw new DomainError('unauthenticated', 'Basic has no user and password')
   return { user, secret: secret! }
 }

@@ -8,32 +8,32 @@ import { resolveUnits } from '../../catalogue/units/resolve.ts'
 /** @throws DomainError `unauthenticated`, `issuer_unavailable` */
 export type TokenReader = (token: string) => Promise<Caller>
 
-/** How long to wait for the keys of the issuer. */
-const PATIENCE_MILLISECONDS = 1_500
+/** Timeout of a request for the keys of the issuer. */
+const TIMEOUT_MILLISECONDS = 1_500
 
-/** Any unit: to be said, never to be taken from silence. */
+/** Must be explicit: a token without a unit is refused, it does not reach all units. */
 const ALL_UNITS = '*'
 
 /**
- * Reads the JWTs of an outside issuer (RFC 7519): signed with one of its keys, for this audience, not expired. Claims:
- * `sub` is the client; `scope` (or `scp`) the scopes, of which those unknown here are passed over; `unit` the code of
- * its unit, `*` for all; `source` the source that it reports for.
+ * Verifies JWTs of an external issuer (RFC 7519): signed with one of its keys, for this audience, not expired. Claims:
+ * `sub` is the client; `scope` (or `scp`) its scopes, of which unknown ones are ignored; `unit` the code of its unit,
+ * `*` for all units; `source` the source that it reports for.
  */
 export function tokenReader (db: Db, { jwksUrl, issuer, audience }: Issuer): TokenReader {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: PATIENCE_MILLISECONDS })
-  // Not one with a shared secret: the issuer's public keys would be the secret.
-  const terms = { issuer, audience, algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'], requiredClaims: ['sub', 'exp'] }
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: TIMEOUT_MILLISECONDS })
+  // No HMAC: with a shared secret, the issuer's public key could be used as the secret to forge tokens.
+  const options = { issuer, audience, algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'], requiredClaims: ['sub', 'exp'] }
   return async token => {
-    const { payload } = await jwtVerify(token, keys, terms).catch(refuse)
+    const { payload } = await jwtVerify(token, keys, options).catch(refuse)
     return callerOf(db, payload)
   }
 }
 
 function refuse (error: unknown): never {
-  const isTheirs = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) &&
+  const isTokenError = error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout) &&
     !(error instanceof errors.JWKSInvalid) && error.code !== 'ERR_JOSE_GENERIC'
-  if (isTheirs) throw new DomainError('unauthenticated', `the token is not accepted: ${error.code}`)
-  throw new DomainError('issuer_unavailable', 'the keys of the issuer of tokens cannot be had')
+  if (isTokenError) throw new DomainError('unauthenticated', `the token is not accepted: ${error.code}`)
+  throw new DomainError('issuer_unavailable', 'the keys of the token issuer cannot be fetched')
 }
 
 async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
@@ -43,9 +43,9 @@ async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
   const granted = [payload['scope'] ?? payload['scp']].flat().flatMap(text => typeof text === 'string' ? text.split(' ') : [])
   const named = { name: unit, source: null }
   const resolved = unit === ALL_UNITS ? null : (await resolveUnits(db, [named]))(named)
-  if (resolved === undefined) throw new DomainError('unauthenticated', 'the token names a unit that is not there')
+  if (resolved === undefined) throw new DomainError('unauthenticated', 'the token names an unknown unit')
   return {
-    // No client of a key can have this name.
+    // The code of a client has no space, so no client with a key has this name.
     client: `token ${payload.sub}`,
     key_id: null,
     scopes: SCOPES.filter(scope => granted.includes(scope)),

@@ -14,7 +14,7 @@ const KeyPath = Type.Object({ code: Example(ClientCode, 'example'), id: Example(
 const config = { scope: 'admin' } as const
 const tags = ['access']
 
-/** Who manages one district manages the clients of that district. */
+/** An administrator of one district manages the clients of that district. */
 export async function clientRoutes (app: App, context: Context) {
   const { db, cache } = context
   for (const schema of [Client, ClientKey, NewClientKey]) app.addSchema(schema)
@@ -26,7 +26,7 @@ export async function clientRoutes (app: App, context: Context) {
       tags,
       summary: 'List the clients',
       querystring: PlainListQuery,
-      response: { 200: listResponse(Client, 'Clients, by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(Client, 'Clients, ordered by code.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Client, page => clients(db, page, request.caller.unit)))
 
@@ -47,13 +47,13 @@ export async function clientRoutes (app: App, context: Context) {
     schema: {
       operationId: 'putClient',
       tags,
-      summary: 'Create a client, or describe it anew; its keys stay',
+      summary: 'Create or replace a client; its keys stay valid',
       headers: PutHeaders,
       querystring: NoQuery,
       params: ClientPath,
       body: ClientBody,
       response: {
-        200: { description: 'The client as it is now.', headers: VERSION_HEADER, ...Ref(Client) },
+        200: { description: 'The client as stored.', headers: VERSION_HEADER, ...Ref(Client) },
         ...problems(400, 412, 413, 415, 422)
       }
     }
@@ -68,7 +68,7 @@ export async function clientRoutes (app: App, context: Context) {
       summary: 'List the keys of a client, without their secrets',
       querystring: PlainListQuery,
       params: ClientPath,
-      response: { 200: listResponse(ClientKey, 'Keys, the oldest first.'), ...problems(400, 404, 406) }
+      response: { 200: listResponse(ClientKey, 'Keys, oldest first.'), ...problems(400, 404, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, ClientKey, page => (
     clientKeys(db, request.params.code, page, request.caller.unit))))
@@ -78,12 +78,12 @@ export async function clientRoutes (app: App, context: Context) {
     schema: {
       operationId: 'createClientKey',
       tags,
-      summary: 'Make a key for a client; it is shown once',
-      description: 'A client may have several, so that one can take over from another.',
+      summary: 'Create a key for a client; it is shown once',
+      description: 'A client may have several keys, so that a new key can replace an old one without interruption.',
       headers: PostHeaders,
       querystring: NoQuery,
       params: ClientPath,
-      response: { 200: { description: 'The key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
+      response: { 200: { description: 'The new key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
     }
   }, (request, reply) => inWrite(
     context, request, reply, write => createClientKey(write, request.params.code),
@@ -94,11 +94,11 @@ export async function clientRoutes (app: App, context: Context) {
     schema: {
       operationId: 'revokeClientKey',
       tags,
-      summary: 'Revoke a key, at once and for good',
+      summary: 'Revoke a key immediately and permanently',
       headers: ReasonHeaders,
       querystring: NoQuery,
       params: KeyPath,
-      response: { 200: { description: 'The key, revoked.', ...Ref(ClientKey) }, ...problems(400, 404) }
+      response: { 200: { description: 'The revoked key.', ...Ref(ClientKey) }, ...problems(400, 404) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
     revokeClientKey(write, request.params.code, request.params.id))))

@@ -5,23 +5,23 @@ import { Code, Name, Named, Nullable, OneOf, SourceCode, Version } from '../../c
 const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
 
 const Properties = {
-  name: Name('Who it is, for people.', 200),
-  source: Nullable(SourceCode('The `source` of all that it posts. null: only for who posts nothing, or manages the service.')),
+  name: Name('Name of the client, for people.', 200),
+  source: Nullable(SourceCode('The `source` of all that it posts. null: only if it posts no statistics or dossiers, or has the scope `admin`.')),
   scopes: Type.Array(OneOf(SCOPES), {
-    description: 'What its keys may be used for. `approve` is kept for approvals, which no operation asks for yet.',
+    description: 'What its keys may be used for. `approve` is reserved for approvals; no operation requires it yet.',
     uniqueItems: true, maxItems: SCOPES.length
   }),
-  unit: Nullable(Code('The unit that it reads and writes for, with everything below it; null: all units.')),
+  unit: Nullable(Code('Code of the unit that it reads and writes for, with all units below it. null: all units.')),
   requests_per_minute: Nullable(Type.Integer({
-    description: 'How many requests it may send in a minute; null: as many as the service allows anyone; 0: any number.',
+    description: 'Requests that it may send in a minute. null: the default limit of the service. 0: no limit.',
     minimum: 0, maximum: 1_000_000
   })),
-  expires_at: Instant('When its keys end; null: when they are revoked.')
+  expires_at: Instant('When its keys expire. null: never.')
 }
 
-export const ClientCode = Code('Chosen by who creates it.')
+export const ClientCode = Code('Code of the client, chosen when it is created.')
 
-export const Client = Named('Client', 'A system that reads or posts, with keys.', {
+export const Client = Named('Client', 'A system that reads or posts, with keys of its own.', {
   code: ClientCode, ...Properties, version: Version
 })
 export type Client = Static<typeof Client>
@@ -43,21 +43,21 @@ export const ClientBody = Type.Object({
 export type ClientBody = Static<typeof ClientBody>
 
 const KeyProperties = {
-  id: Type.String({ description: 'Names the key; the user of Basic.' }),
+  id: Type.String({ description: 'Id of the key: the user of Basic.' }),
   client: ClientCode,
-  created_at: Type.String({ format: 'date-time' }),
-  last_used_at: Instant('To the minute; null: never.'),
-  revoked_at: Instant('null: not revoked.')
+  created_at: Type.String({ description: 'When it was created.', format: 'date-time' }),
+  last_used_at: Instant('When it was last used, to the minute. null: never.'),
+  revoked_at: Instant('When it was revoked. null: not revoked.')
 }
 
-export const ClientKey = Named('ClientKey', 'A key of a client, without what makes it one.', KeyProperties)
+export const ClientKey = Named('ClientKey', 'A key of a client, without its secret.', KeyProperties)
 export type ClientKey = Static<typeof ClientKey>
 
-export const NewClientKey = Named('NewClientKey', 'A key on the day it is made.', {
+export const NewClientKey = Named('NewClientKey', 'A newly created key.', {
   ...KeyProperties,
   key: Nullable(Type.String({
-    description: 'Shown here and never again: `Authorization: Bearer`, `X-API-Key`, or the password of Basic with the ' +
-      'id as its user. null in an answer that is repeated under an idempotency key.'
+    description: 'The key itself, shown only once. Send it as `Authorization: Bearer`, as `X-API-Key`, or as the password of ' +
+      'Basic with the id as user. null in an answer that is repeated for an idempotency key.'
   }))
 })
 export type NewClientKey = Static<typeof NewClientKey>
