@@ -62,7 +62,7 @@ function inOwnWrite<T extends object> (db: Db, work: (write: Write) => Promise<T
   })
 }
 
-/** Processes that start at the same time wait for each other's locks. No request waits for a load, so it may be slow. */
+/** Processes that start at the same time wait for each other's locks. No request waits for it, so it may be slow. */
 async function allowLongWaits (trx: Trx): Promise<void> {
   await allowSlowStatements(trx)
   await sql`set local lock_timeout = '20s'`.execute(trx)
