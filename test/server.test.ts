@@ -149,7 +149,7 @@ t.test('what is logged of a request holds its route and how it ended', async t =
   await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
   const { log } = await service.stop('SIGTERM')
   const lines = log.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
-  t.match(lines.filter(({ msg }) => msg === 'answered'), [
+  t.match(lines.filter(({ msg }) => msg === 'request completed'), [
     { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200, address: '127.0.0.1', id: /^[0-9a-f-]{36}$/ },
     { method: 'GET', url: '/v1/units/none?key=cchc_***', route: '/v1/units/:code', status: 400 }
   ])

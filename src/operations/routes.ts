@@ -16,12 +16,12 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     const status = reply.statusCode
     requestDurations.observe({ method, route, status }, reply.elapsedTime / 1000)
     const url = redactSecrets(request.url)
-    // Behind a proxy it can be any text.
+    // Behind a proxy it comes from X-Forwarded-For, which can be any text.
     const address = redactSecrets(request.ip)
     const trace = traceparent === undefined ? undefined : traceOf(traceparent as string)
-    // Outside the API nobody is asked who it is.
+    // Routes outside of the API have no caller.
     const client = (request.caller as Caller | undefined)?.client ?? undefined
-    request.log.info({ client, method, route, url, status, ms: reply.elapsedTime, address, ...trace }, 'answered')
+    request.log.info({ client, method, route, url, status, ms: reply.elapsedTime, address, ...trace }, 'request completed')
     done()
   })
 
@@ -29,8 +29,8 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     schema: {
       operationId: 'getLiveness',
       tags: ['operations'],
-      summary: 'Whether the process runs',
-      response: { 200: { description: 'It does.', ...Status } }
+      summary: 'Check that the process is running',
+      response: { 200: { description: 'The process is running.', ...Status } }
     }
   }, async () => ({ status: 'ok' }))
 
@@ -38,8 +38,8 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     schema: {
       operationId: 'getReadiness',
       tags: ['operations'],
-      summary: 'Whether requests can be answered: the process runs and reaches its database',
-      response: { 200: { description: 'They can.', ...Status }, ...problems() }
+      summary: 'Check that the service can answer requests: it is running and reaches its database',
+      response: { 200: { description: 'The service can answer requests.', ...Status }, ...problems() }
     }
   }, async () => {
     await reachDatabase(db)
@@ -50,7 +50,7 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     schema: {
       operationId: 'getMetrics',
       tags: ['operations'],
-      summary: 'Measurements in the text format of Prometheus',
+      summary: 'Get metrics in the text format of Prometheus',
       response: { 200: { description: 'Metrics.', content: { 'text/plain': { schema: Type.String() } } } }
     }
   }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
