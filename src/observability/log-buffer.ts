@@ -1,38 +1,38 @@
 import { pino, type DestinationStream } from 'pino'
 
-/** Characters that are handed on together, each of three bytes at most. */
+/** Characters that are passed on together, each of three bytes at most in UTF-8. */
 const BLOCK = 4_096
-/** Milliseconds until a line is written, however few there are. */
-const PATIENCE = 1_000
+/** Milliseconds after which lines are written, however few there are. */
+const FLUSH_INTERVAL = 1_000
 
 /**
- * Standard output in blocks: a line for each request must not wait for the disk. Lines are gathered before they come
- * to pino's destination, which reads all that it holds again for each that it gets.
+ * Standard output in blocks, so that no request waits for the disk. Lines are buffered before they reach pino's
+ * destination, because that measures its whole buffer on each write.
  */
 export function logBuffer (): DestinationStream & { flushSync: () => void } {
   const out = pino.destination({ sync: false, minLength: 3 * BLOCK })
   let lines = ''
-  const handOn = () => {
+  const passOn = () => {
     out.write(lines)
     lines = ''
   }
-  // At the end, and by pino after what is fatal. Where nothing else is held, what is handed on is too little to be
-  // written in the background, where the end of the process would overtake it.
+  // Called on exit, and by pino after a fatal line. The first flush empties pino's buffer, so that the rest stays below
+  // `minLength` and no asynchronous write starts, which could be lost when the process ends.
   const flushSync = () => {
     out.flushSync()
-    handOn()
+    passOn()
     out.flushSync()
   }
   setInterval(() => {
-    handOn()
+    passOn()
     out.flush()
-  }, PATIENCE).unref()
+  }, FLUSH_INTERVAL).unref()
   process.on('exit', flushSync)
   return {
     flushSync,
     write (line) {
       lines += line
-      if (lines.length >= BLOCK) handOn()
+      if (lines.length >= BLOCK) passOn()
     }
   }
 }

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client'
 
-/** The connections of a pool, as pg counts them. */
+/** Connection counts of a pool, as pg names them. */
 export interface PoolCounts {
   totalCount: number
   idleCount: number
@@ -10,7 +10,7 @@ export interface PoolCounts {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** What the service measures of itself. The pool, where there is one, is looked at when someone asks. */
+/** The metrics of the service. The pool, if there is one, is read when metrics are collected. */
 export function createMetrics (pool?: PoolCounts) {
   const registry = new Registry()
   const registers = [registry]
@@ -20,19 +20,19 @@ export function createMetrics (pool?: PoolCounts) {
     registry,
     requestDurations: new Histogram({
       name: 'http_request_duration_seconds',
-      help: 'Time from a request to its answer, by route and status',
+      help: 'Duration of requests, by route and status',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers
     }),
     rateLimited: new Counter({
       name: 'http_rate_limited_total',
-      help: 'Requests refused because their client had sent too many',
+      help: 'Requests refused by the rate limit',
       registers
     }),
     ingestedRows: new Counter({
       name: 'ingest_rows_total',
-      help: 'Rows of batches, by what they are and what became of them',
+      help: 'Rows of batches, by resource and outcome',
       labelNames: ['resource', 'outcome'],
       registers
     })
@@ -42,7 +42,7 @@ export function createMetrics (pool?: PoolCounts) {
 function measurePool (registry: Registry, pool: PoolCounts) {
   const connections = new Gauge({
     name: 'database_pool_connections',
-    help: 'Connections to the database: all, those that nobody uses, and requests that wait for one',
+    help: 'Connections to the database: total, idle, and requests waiting for one',
     labelNames: ['state'],
     registers: [registry],
     collect () {
