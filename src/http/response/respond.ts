@@ -10,19 +10,36 @@ import { Ref } from '../../contract/fields.ts'
 import { FORMATS, FormatQuery, MEDIA_TYPES, type Format } from '../../contract/formats.ts'
 import { listText, sheetOf } from './xlsx.ts'
 
-// Without the BOM Excel reads a csv in the code page of the machine, and breaks every Vietnamese letter.
+const TYPES = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+}
+
+export type Format = keyof typeof TYPES
+
+const FORMATS = Object.keys(TYPES) as Format[]
+
+// Without the BOM Excel reads a csv in the code page of the machine, which breaks Vietnamese letters.
 const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
+
+export const FormatQuery = {
+  format: Type.Optional(OneOf(FORMATS, {
+    description: 'Format of the answer. Takes precedence over `Accept`. csv is UTF-8 with a BOM.'
+  }))
+}
 
 export type Row = object
 
 /** The query of a list without filters. */
 export const PlainListQuery = Type.Object({ ...PageQuery, ...FormatQuery }, { additionalProperties: false })
 
-/** The answer 200 of a list, in every format. */
+/** The 200 answer of a list, in every format. */
 export function listResponse (row: TObject, description: string) {
   const list = Type.Object({
     items: Type.Array(Ref(row)),
-    next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null on the last page' })
+    next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Cursor of the next page. null on the last page.' })
   }, { additionalProperties: false })
   return tableResponse(list, description)
 }
@@ -32,30 +49,30 @@ export function tableResponse (json: TSchema, description: string) {
   return {
     description,
     headers: {
-      etag: Type.String({ description: 'Send it back as `If-None-Match`.' }),
-      link: Type.String({ description: '`rel="next"`, where there is a next page.' })
+      etag: Type.String({ description: 'Version of the answer, to send as `If-None-Match`.' }),
+      link: Type.String({ description: 'Address of the next page with `rel="next"`, if there is one.' })
     },
     content: Object.fromEntries(FORMATS.map(format => [MEDIA_TYPES[format], { schema: schemas[format] }]))
   }
 }
 
-/** @throws an error with status 406 when `Accept` names nothing that can be had. */
+/** @throws an error with status 406 if `Accept` names no available format */
 export function formatOf (request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format }
   if (format !== undefined) return format
   const type = request.accepts().type(Object.values(MEDIA_TYPES))
   const accepted = FORMATS.find(name => MEDIA_TYPES[name] === type)
   if (accepted !== undefined) return accepted
-  throw Object.assign(new Error(`can be had as ${Object.values(MEDIA_TYPES).join(', ')}`), { statusCode: 406 })
+  throw Object.assign(new Error(`available formats are ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
 }
 
 /**
- * Answers with a list: one page as JSON, and as csv, ndjson or xlsx all of it, unless a limit is asked for: a table
- * that ends early without a word is worse than a long one.
+ * Answers with a list. JSON is one page. csv, ndjson and xlsx hold the whole list unless `limit` is given, because a
+ * table that is silently cut off is worse than a long one.
  */
 export async function sendList<R extends Row> (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply, schema: TObject,
-  page: (asked: PageRequest) => Promise<Page<R>>
+  page: (request: PageRequest) => Promise<Page<R>>
 ) {
   const format = formatOf(request)
   const { limit, cursor } = request.query as { limit?: number, cursor?: string }
@@ -72,28 +89,28 @@ export async function sendList<R extends Row> (
 }
 
 /**
- * Answers with JSON, rendered once for all who ask for the same address at the same time; where a route says that it
- * is kept, until anything is written.
+ * Answers with JSON that is rendered once for concurrent requests of the same address. The answer of a route with
+ * `kept` in its config is cached until the next commit.
  */
 export async function sendShared (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
-  // Who reaches less is answered less, and what needs more than reading may differ from client to client.
+  // The answer depends on the reach of the caller and, if the route needs another scope than `read`, on the client.
   const { caller: { unit, client }, routeOptions: { config } } = request
-  const asking = config.scope === 'read' ? unit : `${unit} ${client}`
-  const question = `${asking} ${request.url}`
+  const audience = config.scope === 'read' ? unit : `${unit} ${client}`
+  const key = `${audience} ${request.url}`
   const render = async () => {
     const { value, link } = await produce()
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
   }
-  const { body, etag, link } = await (config.kept ? cache.cached(question, render) : cache.shared(question, render))
+  const { body, etag, link } = await (config.kept ? cache.cached(key, render) : cache.shared(key, render))
   if (link !== null) reply.header('link', link)
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }
 
-/** Answers with rows as a file named after the route. Lists inside a row become text. */
+/** Answers with rows as a file that is named after the route. Lists inside a row become text. */
 export async function sendFile (
   request: FastifyRequest, reply: FastifyReply, format: Exclude<Format, 'json'>, schema: TObject,
   rows: Iterable<Row> | AsyncIterable<Row>
@@ -109,7 +126,7 @@ export async function sendFile (
   return reply.send(lines)
 }
 
-async function * allRows<R> (first: Page<R>, page: (asked: PageRequest) => Promise<Page<R>>): AsyncGenerator<R> {
+async function * allRows<R> (first: Page<R>, page: (request: PageRequest) => Promise<Page<R>>): AsyncGenerator<R> {
   let { items, next_cursor: cursor } = first
   for (;;) {
     yield * items

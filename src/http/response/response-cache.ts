@@ -2,65 +2,66 @@ import type { Db } from '../../database/connect.ts'
 import { snapshotId } from '../../database/snapshot-id.ts'
 import { SingleFlight } from '../../concurrency/single-flight.ts'
 
-/** A rendered answer, for all who ask the same. */
+/** A rendered answer, which identical requests share. */
 export interface RenderedAnswer {
   body: Buffer
   etag: string
   link: string | null
 }
 
-/** Bytes that are kept in all, and what is held of each answer beside its body and its question. */
-const MOST_KEPT = 4_000_000
+/** Bytes that the cache may hold, and the estimate for each answer besides its body and its key. */
+const MAX_BYTES = 4_000_000
 const OVERHEAD = 1_000
 
-/** Answers to identical questions, each as fresh as if it had been asked alone. */
+/** Answers that identical requests share. Each is as fresh as if its request had been alone. */
 export class ResponseCache {
   readonly #db: Db
-  readonly #asked = new SingleFlight<RenderedAnswer>()
-  // While one is on its way, requests are read for the other.
-  readonly #moments = new SingleFlight<string>(2)
-  readonly #mostKept: number
-  /** All of one moment. */
-  readonly #kept = new Map<string, RenderedAnswer>()
-  #moment: string | null = null
-  #size = 0
+  readonly #flights = new SingleFlight<RenderedAnswer>()
+  // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
+  readonly #snapshotLookups = new SingleFlight<string>(2)
+  readonly #maxBytes: number
+  /** Answers as of `#snapshot`. */
+  readonly #answers = new Map<string, RenderedAnswer>()
+  #snapshot: string | null = null
+  #bytes = 0
 
-  constructor (db: Db, mostKept = MOST_KEPT) {
+  constructor (db: Db, maxBytes = MAX_BYTES) {
     this.#db = db
-    this.#mostKept = mostKept
+    this.#maxBytes = maxBytes
   }
 
-  /** Shares the answer with whoever asks the same at the same time. */
-  shared (question: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
-    return this.#asked.run(question, produce)
+  /** Shares the answer with identical requests that arrive at the same time. */
+  shared (key: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    return this.#flights.run(key, produce)
   }
 
   /**
-   * Keeps the answer as well, for as long as the database says that nothing was committed since. For what follows from
-   * rows alone, and not from the time of day.
+   * Caches the answer as well, until the next commit changes the snapshot id. Only for answers that depend on rows
+   * alone, not on the time of day.
    */
-  async cached (question: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
-    const moment = await this.#moments.run('', () => snapshotId(this.#db))
-    const kept = moment === this.#moment ? this.#kept.get(question) : undefined
-    if (kept !== undefined) return kept
-    return this.#asked.run(question, async () => {
-      // What is found now may hold more than there was at that moment, and then it is not the moment any more.
+  async cached (key: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    const snapshot = await this.#snapshotLookups.run('', () => snapshotId(this.#db))
+    const cached = snapshot === this.#snapshot ? this.#answers.get(key) : undefined
+    if (cached !== undefined) return cached
+    return this.#flights.run(key, async () => {
+      // The answer may include commits made after the snapshot was taken. Then the next lookup sees a different
+      // snapshot and misses the cache.
       const answer = await produce()
-      this.#remember(question, answer, moment)
+      this.#store(key, answer, snapshot)
       return answer
     })
   }
 
-  /** As long as there is room: with the next commit all of it goes. */
-  #remember (question: string, answer: RenderedAnswer, moment: string) {
-    if (moment !== this.#moment) {
-      this.#kept.clear()
-      this.#size = 0
-      this.#moment = moment
+  /** Stores an answer while there is room. A new snapshot empties the cache. */
+  #store (key: string, answer: RenderedAnswer, snapshot: string) {
+    if (snapshot !== this.#snapshot) {
+      this.#answers.clear()
+      this.#bytes = 0
+      this.#snapshot = snapshot
     }
-    const size = answer.body.length + question.length + OVERHEAD
-    if (this.#kept.has(question) || this.#size + size > this.#mostKept) return
-    this.#kept.set(question, answer)
-    this.#size += size
+    const size = answer.body.length + key.length + OVERHEAD
+    if (this.#answers.has(key) || this.#bytes + size > this.#maxBytes) return
+    this.#answers.set(key, answer)
+    this.#bytes += size
   }
 }

@@ -1,9 +1,9 @@
 import type { onRequestHookHandler } from 'fastify'
 
 /**
- * An onRequest hook: answers are data, and a browser must neither take them for a page nor show them inside one. The
- * documentation, which is a page, has helmet's full set; here each header would cost more than counting does. Under
- * `X-Request-Id` the log has what became of the request.
+ * An onRequest hook: answers are data, which a browser must neither treat as a page nor show in a frame. The
+ * documentation, which is a page, has helmet's full set; on answers setting it would take longer than counting does.
+ * `X-Request-Id` finds the request in the log.
  */
 export const protectAnswer: onRequestHookHandler = (request, reply, done) => {
   reply.headers(HEADERS).header('x-request-id', request.id)

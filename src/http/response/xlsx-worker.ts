@@ -7,8 +7,8 @@ const port = parentPort!
 const headings = (workerData as string[]).map(value => ({ value, fontWeight: 'bold' as const }))
 
 const rows: Cell[][] = []
-for await (const [part] of on(port, 'message') as AsyncIterable<[Cell[][] | null]>) {
-  if (part === null) break
-  rows.push(...part)
+for await (const [message] of on(port, 'message') as AsyncIterable<[Cell[][] | null]>) {
+  if (message === null) break
+  rows.push(...message)
 }
 port.postMessage(await writeExcelFile([headings, ...rows], { stickyRowsCount: 1 }).toBuffer())

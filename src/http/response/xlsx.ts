@@ -2,39 +2,39 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { DomainError } from '../../contract/errors.ts'
 
-/** A sheet holds 1 048 576 rows; long before that a person wants csv. */
+/** A sheet can hold 1 048 576 rows, but csv suits long tables better. */
 const MAX_SHEET_ROWS = 100_000
 
-/** Rows that are handed over at once: few enough to be copied in a moment. */
-const PART = 1_000
+/** Rows of one message to the worker: few enough that copying them does not block the event loop. */
+const ROWS_PER_MESSAGE = 1_000
 
 export type Cell = string | number | boolean | null
 
 /**
- * A spreadsheet with a line of headings. Written in a thread of its own, because that takes a tenth of a second for
- * each thousand rows, in which nobody else would be answered.
+ * A spreadsheet with a row of headings. A worker thread writes it, because a thousand rows take a tenth of a second and
+ * would block the event loop.
  * @throws DomainError `too_many_rows`
  */
 export async function sheetOf (columns: string[], rows: Iterable<object> | AsyncIterable<object>): Promise<Buffer> {
   const worker = new Worker(new URL('xlsx-worker.ts', import.meta.url), { workerData: columns, execArgv: [] })
   const written = once(worker, 'message') as Promise<[Uint8Array]>
-  // It is waited for below, unless the rows cannot be had.
+  // Awaited below, unless reading the rows fails: then a rejection must not be unhandled.
   written.catch(() => {})
   try {
     let count = 0
-    let part: Cell[][] = []
+    let message: Cell[][] = []
     for await (const row of rows) {
       if (count++ === MAX_SHEET_ROWS) {
         throw new DomainError('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
       }
-      part.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
-      if (part.length < PART) continue
-      worker.postMessage(part)
-      part = []
-      // Rows that are there already come without a pause.
+      message.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
+      if (message.length < ROWS_PER_MESSAGE) continue
+      worker.postMessage(message)
+      message = []
+      // Rows that are in memory already would never yield to the event loop.
       await new Promise(resolve => setImmediate(resolve))
     }
-    worker.postMessage(part)
+    worker.postMessage(message)
     worker.postMessage(null)
     const [file] = await written
     return Buffer.from(file.buffer, file.byteOffset, file.byteLength)
@@ -48,7 +48,7 @@ function cellOf (value: unknown): Cell {
   return typeof value === 'object' && value !== null ? listText(value) : value as Cell
 }
 
-/** JSON; a list as `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as the form's own file writes it. */
+/** A list such as `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as in the csv of the form. Any other object as JSON. */
 export function listText (value: object): string {
   if (!Array.isArray(value)) return JSON.stringify(value)
   return (value as (object | string)[]).map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
