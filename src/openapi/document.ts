@@ -3,12 +3,12 @@ import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import { problem, problems } from '../http/response/error-handler.ts'
 
 const SECURITY = {
-  bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token of the issuer that the service trusts.' },
+  bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token (JWT) of the issuer that the service trusts.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key.' },
   basic: { type: 'http', scheme: 'basic', description: 'User: the id of a key; password: the key. For Excel, Power Query and Tableau.' }
 } as const
 
-/** What the contract says of the service as a whole. */
+/** The contract of the service as a whole. */
 export const documentOptions: FastifyDynamicSwaggerOptions = {
   openapi: {
     openapi: '3.1.0',
@@ -18,39 +18,35 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       license: { name: 'MIT', identifier: 'MIT' },
       description: [
         'Units, administrative procedures, one-stop dossiers and indicators of Vietnam\'s administrative reform (cải cách hành chính).',
-        'Other systems post dossier statistics here; anyone reads on-time percentages per level, field, unit and period, and the statistics report itself.',
+        'Other systems post dossiers and their statistics. Anyone reads on-time percentages by level, field, unit and period, and the filled statistics report.',
         '',
-        'The sample data holds the report of Thanh Hóa province for the first half of 2021 (period `2021-H1`, source `bao-cao-2021`), which is real, and figures for every unit in period `2021-Q3`, source `sample`, which are **synthetic**.',
+        'The sample data holds the report of Thanh Hóa province for the first half of 2021 (period `2021-H1`, source `bao-cao-2021`), which is real, and figures of every unit for period `2021-Q3` (source `sample`), which are **synthetic**.',
         '',
-        'Lists answer as JSON, or with `?format=` or `Accept` as `ndjson`, `csv` or `xlsx`. Errors are `application/problem+json` with a stable `code`. Unknown is `null`, never 0.'
+        'Lists are JSON by default, and `ndjson`, `csv` or `xlsx` with `?format=` or `Accept`. Errors are `application/problem+json` with a stable `code`. Unknown is `null`, never 0.'
       ].join('\n')
     },
-    // What is not said of an operation: health and the contract itself need no key.
+    // The default of an operation: health and the contract itself need no key.
     security: [],
     components: { securitySchemes: SECURITY },
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'statistics', description: 'Dossier statistics and on-time percentages' },
-      { name: 'dossiers', description: 'Dossiers one by one, and how far their imports are' },
+      { name: 'dossiers', description: 'Individual dossiers, and the progress of their imports' },
       { name: 'reports', description: 'Forms, indicators and the filled report' },
       { name: 'catalogue', description: 'Units, fields, periods, procedures and sources' },
-      { name: 'access', description: 'Clients, their keys, and the audit of what they wrote' },
+      { name: 'access', description: 'Clients, their keys, and the audit log' },
       { name: 'operations', description: 'Health, metrics and the contract itself' }
     ]
   },
   transform: ({ schema, url, route }) => {
     const { scope } = route.config ?? {}
-    if (scope === undefined) return { url, schema }
-    const { description, response } = schema as { description?: string, response?: object }
+    // `{}` means no key: the operator may make reading public.
+    const security = [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))]
+    const { description } = schema as { description?: string }
+    const required = `Scope: \`${scope}\`.`
     return {
       url,
-      schema: {
-        ...schema,
-        // Also without: the operator may leave reading open.
-        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))],
-        description: [description, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
-        response: { ...response, ...answersOfHooks(route.method) }
-      }
+      schema: scope === undefined ? schema : { ...schema, security, description: [description, required].filter(Boolean).join('\n\n') }
     }
   },
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
@@ -66,12 +62,12 @@ function answersOfHooks (method: string | string[]) {
   }
 }
 
-/** The page on which the contract can be read and tried out. */
+/** The page to read the contract and try it out. */
 export const documentationOptions: FastifySwaggerUiOptions = {
   routePrefix: '/docs',
   uiConfig: { displayRequestDuration: true, filter: true, validatorUrl: null },
-  // Not the policy that comes with the page: it sends browsers to HTTPS, which is not there on a plain address of an
-  // office network. The page adds styles while it runs, and has its icons in them.
+  // Not the policy that comes with the page: it upgrades requests to HTTPS, which an address in an office network may
+  // not have. The page adds inline styles at run time, with icons as data URLs.
   staticCSP: {
     'default-src': '\'self\'',
     'base-uri': '\'self\'',
@@ -79,5 +75,26 @@ export const documentationOptions: FastifySwaggerUiOptions = {
     'frame-ancestors': '\'self\'',
     'img-src': ['\'self\'', 'data:'],
     'style-src': ['\'self\'', '\'unsafe-inline\'']
+  }
+}
+
+// References are local by the time these are added.
+const DENIED_PROBLEMS = JSON.parse(JSON.stringify(problems(401, 403, 429)).replaceAll('Problem#', '#/components/schemas/Problem')) as object
+
+/** Adds the answers that hooks give on every route of the API, which the schema of a route does not list. */
+function addSharedAnswers (paths: Record<string, Operations>) {
+  for (const [path, operations] of Object.entries(paths)) {
+    if (!path.startsWith('/v1/')) continue
+    for (const [method, operation] of Object.entries(operations)) {
+      operation.responses = {
+        ...operation.responses,
+        ...DENIED_PROBLEMS,
+        ...(method === 'get' ? { 304: { description: 'The answer still has the `ETag` that `If-None-Match` names.' } } : {}),
+        default: {
+          description: 'Any other error.',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+        }
+      }
+    }
   }
 }
