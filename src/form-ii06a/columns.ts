@@ -1,6 +1,6 @@
 import type { Measure } from './measures.ts'
 
-/** The columns of form II.06a on paper, in its order; 1 and 2 are the number and the name of a line. */
+/** The columns of form II.06a on paper, in its order. Columns 1 and 2 are the number and the name of a row. */
 export const COLUMNS: Partial<Record<Measure, number>> = {
   received: 3,
   received_online: 4,
@@ -15,5 +15,5 @@ export const COLUMNS: Partial<Record<Measure, number>> = {
   pending_overdue: 13
 }
 
-/** All measures: first the columns of the paper, then 8 + 9, which many do not tell apart, and what came by post. */
+/** All measures: the columns on paper, then 8 + 9, which many sources do not separate, and the postal part of 5. */
 export const FORM_MEASURES = [...Object.keys(COLUMNS), 'resolved_in_time', 'received_postal'] as Measure[]

@@ -8,11 +8,11 @@ interface Identity {
   parts: readonly Measure[]
 }
 
-/** In the columns of the form. */
+/** The identities of the form, with its column numbers. */
 const IDENTITIES: readonly Identity[] = [
   // 3 = 4 + 5 + 6
   { code: 'received_identity', total: 'received', parts: ['received_online', 'received_direct', 'carried_over'] },
-  // 8 + 9, which many sources do not tell apart
+  // 8 + 9, which many sources do not separate
   { code: 'resolved_identity', total: 'resolved_in_time', parts: ['resolved_early', 'resolved_on_time'] },
   // 7 = 8 + 9 + 10
   { code: 'resolved_identity', total: 'resolved', parts: ['resolved_in_time', 'resolved_overdue'] },
@@ -29,9 +29,9 @@ export interface MeasureIssue {
 }
 
 /**
- * Fills in what follows from what is known, and leaves the rest unknown.
- * @param given counts from 0 to `MAX_COUNT`; null or left out is unknown
- * @returns all measures, with the identities that do not hold: then nothing of it may be kept
+ * Derives the measures that follow from the known ones, and leaves the others unknown.
+ * @param given counts from 0 to `MAX_COUNT`; null or left out: unknown
+ * @returns all measures, and the identities that do not hold. If there are any, the measures must not be stored.
  */
 export function completed (given: Partial<Measures>): { measures: Measures, issues: MeasureIssue[] } {
   const measures = Object.fromEntries(MEASURES.map(measure => [measure, given[measure] ?? null])) as Measures
@@ -44,7 +44,7 @@ export function completed (given: Partial<Measures>): { measures: Measures, issu
   return { measures, issues }
 }
 
-/** @returns whether it found anything out */
+/** @returns whether it derived a measure */
 function derive (measures: Measures, { total, parts }: Identity): boolean {
   const unknown = parts.filter(part => measures[part] === null)
   const rest = measures[total] === null ? null : measures[total] - sumOf(measures, parts)
@@ -53,7 +53,7 @@ function derive (measures: Measures, { total, parts }: Identity): boolean {
     measures[total] = sumOf(measures, parts)
     return true
   }
-  // One unknown part is the rest; several are known only when there is no rest, for no count is negative.
+  // One unknown part equals the rest. Several are known only if the rest is 0: no count is negative, so all are 0.
   if (unknown.length === 0 || rest < 0 || (unknown.length > 1 && rest > 0)) return false
   for (const part of unknown) measures[part] = rest
   return true
@@ -69,13 +69,13 @@ function issueOf (measures: Measures, { code, total, parts }: Identity): Measure
   return [{ measure: total, code, detail: `${total} (${all}) ${relation}` }]
 }
 
-/** What a measure is at least: an unknown whole is no less than what is known of its parts. */
+/** The lower bound of a measure: an unknown total is at least the sum of its known parts. */
 function leastOf (measures: Measures, measure: Measure): number {
   const known = measures[measure]
   if (known !== null) return known
   if (measure === 'received_direct') return measures.received_postal ?? 0
-  const wholes = IDENTITIES.filter(({ total }) => total === measure)
-  return Math.max(0, ...wholes.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
+  const totals = IDENTITIES.filter(({ total }) => total === measure)
+  return Math.max(0, ...totals.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
 }
 
 function postalIssue ({ received_postal: postal, received_direct: direct }: Measures): MeasureIssue[] {

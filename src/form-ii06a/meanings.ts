@@ -2,17 +2,17 @@ import { MEASURES, type Measure } from './measures.ts'
 
 const MEANINGS: Record<Measure, string> = {
   received_online: 'Column 4: received online in the period. A flow.',
-  received_direct: 'Column 5: received at the desk or by post in the period. A flow.',
-  received_postal: 'The part of column 5 that came by post (bưu chính công ích). A flow.',
+  received_direct: 'Column 5: received in person or by post in the period. A flow.',
+  received_postal: 'The part of column 5 received by post (bưu chính công ích). A flow.',
   carried_over: 'Column 6: open at the start of the period. A stock.',
   received: 'Column 3 = 4 + 5 + 6.',
-  resolved_early: 'Column 8: ended on a day before the due day. A flow; many sources do not tell it from column 9.',
-  resolved_on_time: 'Column 9: ended in time and not early; returned and withdrawn dossiers too. A flow.',
+  resolved_early: 'Column 8: ended on a day before the due day. A flow. Many sources do not separate it from column 9.',
+  resolved_on_time: 'Column 9: ended in time and not early, including returned and withdrawn dossiers. A flow.',
   resolved_in_time: 'Columns 8 + 9. A flow.',
-  resolved_overdue: 'Column 10. A flow.',
+  resolved_overdue: 'Column 10: ended after the due date. A flow.',
   resolved: 'Column 7 = 8 + 9 + 10.',
-  pending_in_time: 'Column 12: open at the end and not overdue. A stock.',
-  pending_overdue: 'Column 13: open at the end and overdue. A stock.',
+  pending_in_time: 'Column 12: open at the end of the period and not overdue. A stock.',
+  pending_overdue: 'Column 13: open at the end of the period and overdue. A stock.',
   pending: 'Column 11 = 12 + 13 = 3 − 7. A stock.'
 }
 
