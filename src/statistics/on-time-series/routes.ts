@@ -11,9 +11,9 @@ export async function onTimeSeriesRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'getOnTimeSeries',
       tags: ['statistics'],
-      summary: 'Follow the share that was on time, month by month',
-      description: 'For charts: every month asked for, in order, of the unit and all below it. What is not known of a month ' +
-        'is null. A unit that ended has no months after its end.',
+      summary: 'Get the percentage on time, month by month',
+      description: 'For charts: every month of the range, in order, for the unit and all units below it. Unknown figures ' +
+        'are null. There are no months outside of the lifetime of the unit.',
       params: OnTimeSeriesPath,
       querystring: OnTimeSeriesQuery,
       response: { 200: listResponse(OnTimeSeriesRow, 'One row for each month.'), ...problems(400, 404, 406) }

@@ -6,7 +6,7 @@ import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-
 
 const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties
 
-export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all below it.', {
+export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all units below it.', {
   unit: Code('Code of the unit.'),
   period: Code('Code of the month.'),
   starts_on: Day('First day, included.'),
@@ -15,18 +15,20 @@ export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and
   method,
   ...figures,
   units_reported: Type.Integer({
-    description: 'Units that have reported for the month. Of `records`: units that send records since then or before.', minimum: 0
+    description: 'Number of units that have reported for the month. With `records`: units that have sent a dossier received by ' +
+      'the end of the month.',
+    minimum: 0
   })
 })
 export type OnTimeSeriesRow = Static<typeof OnTimeSeriesRow>
 
 const MonthName = (description: string) => Type.String({ description, pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })
 
-export const OnTimeSeriesPath = Type.Object({ code: Example(Code('Code of the unit, or `source:external code`.'), 'H56') })
+export const OnTimeSeriesPath = Type.Object({ code: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56') })
 
 export const OnTimeSeriesQuery = Type.Object({
-  from: Example(MonthName('First month: `2021-01`.'), '2021-01'),
-  to: Example(MonthName('Last month, included; at most 120 months in all.'), '2021-12'),
+  from: Example(MonthName('First month, such as `2021-01`.'), '2021-01'),
+  to: Example(MonthName('Last month, included. At most 120 months in all.'), '2021-12'),
   calendar: Type.Optional(OneOf(CALENDARS, { description: CALENDAR_MEANING, default: 'reform' })),
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),

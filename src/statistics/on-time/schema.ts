@@ -12,50 +12,52 @@ export type GroupKey = typeof GROUP_KEYS[number]
 
 export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
 
-export const METHOD_MEANING = 'What the percentage is of. `resolved`: resolved in time / resolved, as most provinces report. ' +
-    '`handled`: (resolved in time + pending in time) / received, as QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
-    '`due`: ended in time / fell due; known from records only.'
+export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
+    '`handled`: (resolved in time + pending in time) / received, as in QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
+    '`due`: ended in time / fell due; with `records` only.'
 
 export const BASES = ['reported', 'records'] as const
 
 export const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +
-    'as far as their records were sent; both are never mixed.'
+    'as far as units send them. The two are never mixed.'
 
-const key = (what: string) => Nullable(Code(`${what}; null unless grouped by it.`))
+const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
 
-export const OnTimeRow = Named('OnTimeRow', 'Dossiers of one group, added up, and the share of them that was on time.', {
+export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of one group, and the percentage on time.', {
   level: key('Code of the level'),
   field: key('Code of the field'),
   unit: key('Code of the unit'),
   procedure: key('Code of the procedure'),
-  channel: Nullable(OneOf(CHANNELS, { description: 'How the dossiers came in; null unless grouped by it.' })),
+  channel: Nullable(OneOf(CHANNELS, { description: 'How the dossiers were received. null unless grouped by it.' })),
   period: key('Code of the period'),
   scope: Nullable(OneOf(['own', 'total'], {
-    description: '`own`: a sum over units\' own rows or records. `total`: the consolidated row of one unit. null: nothing reported.'
+    description: '`own`: a sum of units\' own rows or records. `total`: the consolidated row of one unit. null: nothing reported.'
   })),
   ...eachMeasure(meaning => total(`${meaning} null: unknown in at least one row, or nothing reported.`)),
-  due: total('Due dates reached, of dossiers that did not wait for a supplement then. A flow; null unless counted from records.'),
-  due_in_time: total('Of these, those of dossiers that ended in time. A flow; null unless counted from records.'),
+  due: total('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
+  due_in_time: total('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
   ...Object.fromEntries(MEASURES.map(measure => [`${measure}_unknown`, Type.Integer({
-    description: `Rows that do not know \`${measure}\`.`, minimum: 0
+    description: `Number of rows in which \`${measure}\` is unknown.`, minimum: 0
   })])) as Record<`${Measure}_unknown`, ReturnType<typeof Type.Integer>>,
-  numerator: total('Dossiers on time, as the method counts them.'),
-  denominator: total('Dossiers, as the method counts them.'),
+  numerator: total('Dossiers on time, as the method counts them. null: unknown.'),
+  denominator: total('All dossiers, as the method counts them. null: unknown.'),
   on_time_percent: Nullable(Type.Number({
-    description: '100 × numerator / denominator, two decimals, half up. null when unknown, when the ' +
-      'denominator is 0, or when periods that are added up contradict each other: more on time than there were.',
+    description: '100 × numerator / denominator, rounded half up to two decimals. null: unknown, the denominator is 0, or ' +
+      'summed periods contradict each other, so that the numerator exceeds the denominator.',
     minimum: 0, maximum: 100
   })),
   method: OneOf(METHODS, { description: METHOD_MEANING }),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
   units_reported: Type.Integer({
-    description: 'Units with rows in this group that have reported for all of its periods. Of `records`: units of this group ' +
-      'that send dossiers since the last of these days or before, and with `source` those that it sends of.',
+    description: 'Number of units with rows in this group that have reported for all of its periods. With `records`: units of ' +
+      'this group that have sent a dossier received on the last of these days or before; with `source`, one of that source.',
     minimum: 0
   }),
   units_expected: Type.Integer({
-    description: 'Units of this group, valid in the period, that are asked to report dossiers. 1 for a total.', minimum: 0
+    description: 'Number of units of this group that exist in the period and are expected to report dossiers. 1 for a ' +
+      'consolidated row.',
+    minimum: 0
   })
 })
 export type OnTimeRow = Static<typeof OnTimeRow>
@@ -65,26 +67,26 @@ const SORTS = Object.keys(OnTimeRow.properties).flatMap(name => [name, `-${name}
 const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   period: Type.Optional(Type.Array(Code('Code'), {
-    description: 'One period or several. Several are added up unless grouped by period; then they must follow one another. ' +
-      'Of `records`, `from` and `to` may be given instead.',
+    description: 'One or several periods. Several are summed unless grouped by period; summed periods must follow one another ' +
+      'without a gap. With `records`, `from` and `to` may be given instead.',
     minItems: 1, maxItems: 100, uniqueItems: true, examples: [['2021-Q3']]
   })),
-  from: Type.Optional(Day('First day, of any days; `records` only.')),
-  to: Type.Optional(Day('Last day, included; `records` only.')),
+  from: Type.Optional(Day('First day of any range of days; with `records` only.')),
+  to: Type.Optional(Day('Last day of the range, included; with `records` only.')),
   ...Filters,
-  procedure: ListOf(Code('Code'), 'Only these procedures; `records` only.'),
-  channel: ListOf(OneOf(CHANNELS), 'Only dossiers that came in this way; `records` only.'),
+  procedure: ListOf(Code('Code'), 'Only these procedures; with `records` only.'),
+  channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways; with `records` only.'),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' }))
 }
 
 export const OnTimeQuery = Type.Object({
   ...OnTimeFilters,
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
-    description: 'One row for each; without it one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
+    description: 'Keys to group by: one row for each combination. Default: one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
     examples: [['level']]
   })),
   sort: Type.Optional(Type.Array(OneOf(SORTS), {
-    description: 'Columns to sort by, `-` for descending: `-on_time_percent`. Unknown comes last. Default: the group keys.',
+    description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Default: the group keys.',
     maxItems: 5, uniqueItems: true
   })),
   ...PageQuery,
@@ -142,7 +144,7 @@ const { basis: _basis, ...RecordsFilters } = OnTimeFilters
 export const ExplainDossiersQuery = Type.Object({
   ...RecordsFilters,
   part: Type.Optional(OneOf(PARTS, {
-    description: '`denominator`: all that count. `numerator`: those of them that are on time, as the method counts. `rest`: the others.',
+    description: '`denominator`: all dossiers that count. `numerator`: those on time, as the method counts. `rest`: the others.',
     default: 'denominator'
   })),
   ...PageQuery,
@@ -150,22 +152,22 @@ export const ExplainDossiersQuery = Type.Object({
 }, { additionalProperties: false })
 export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
 
-const moment = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
+const nullableInstant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
 
 export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
   code: Code('Code of the dossier.'),
   unit: Code('Code of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   field: Code('Code of the field.'),
-  channel: OneOf(CHANNELS),
+  channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   source: Code('The system that sent it.'),
   status: Type.Integer({ description: 'National status, 2 to 10.' }),
   received_at: Type.String({ description: 'When it was received.', format: 'date-time' }),
-  due_at: moment('When it is due. null: no due date.'),
-  ended_at: moment('When it ended. null: it is open.'),
-  counted_on: Day('The day for which it counts: that of its end; of a pending one the last day; by `due` that on which it ' +
-    'fell due. One whose due date was missed and moved by a supplement can fall due twice.'),
+  due_at: nullableInstant('When it is due. null: no due date.'),
+  ended_at: nullableInstant('When it ended. null: it is open.'),
+  counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day; with `due`, the day on which it ' +
+    'fell due. A dossier whose due date was missed and then moved by a supplement can fall due twice.'),
   in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),
-  in_numerator: Type.Boolean({ description: 'Whether it counts as on time. By `received`, a pending one never does.' })
+  in_numerator: Type.Boolean({ description: 'Whether it counts as on time. With `received`, a pending dossier never does.' })
 })
 export type ExplainedDossier = Static<typeof ExplainedDossier>

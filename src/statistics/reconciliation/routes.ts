@@ -12,8 +12,8 @@ export async function reconciliationRoutes (app: App, { db, cache }: Context) {
       operationId: 'getReconciliation',
       tags: ['statistics'],
       summary: 'Compare what a unit reported with its dossier records',
-      description: 'Of several sources that which counts is compared, unless one is asked for. A unit that sends no records, ' +
-        'or has reported nothing, differs in nothing: the difference is unknown.',
+      description: 'If several sources have reported, the one that counts is compared unless `source` is given. If a unit ' +
+        'sends no records or has reported nothing, the difference is unknown, not 0.',
       querystring: ReconciliationQuery,
       response: { 200: listResponse(ReconciliationRow, 'One row for each measure, in the order of the form.'), ...problems(400, 406) }
     }

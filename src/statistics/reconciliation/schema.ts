@@ -4,37 +4,38 @@ import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contrac
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'
 
-const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: its consolidated row, and its records with those of all below it.'
+const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: its consolidated row, compared with the records of the unit and of ' +
+  'all units below it.'
 const dossiers = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
 
 export const ReconciliationRow = Named('ReconciliationRow',
-  'One measure of form II.06a: what a unit reported beside what its dossier records add up to.', {
+  'One measure of form II.06a: what a unit reported, compared with the count of its dossier records.', {
     unit: Code('Code of the unit.'),
     period: Code('Code of the period.'),
     scope: OneOf(ROW_SCOPES, { description: SCOPE_MEANING }),
-    measure: OneOf(MEASURES),
+    measure: OneOf(MEASURES, { description: 'Measure of form II.06a.' }),
     column: Nullable(Type.Integer({
-      description: 'The column of the form; null: none of its own (8 + 9, and the part of 5 that came by post).',
+      description: 'Column of the form. null: the measure has no column (8 + 9, and the postal part of 5).',
       minimum: 3, maximum: 13
     })),
-    reported: dossiers('What was reported. null: unknown in at least one row, or nothing reported.'),
-    source: Nullable(SourceCode('Who reported it; null: nobody did.')),
-    from_records: dossiers('What the records add up to. null: there are none.'),
-    difference: Nullable(Type.Integer({ description: '`reported` − `from_records`; null when one of them is unknown.' })),
-    agrees: Nullable(Type.Boolean({ description: 'Whether there is no difference; null when it is unknown.' })),
-    units_recorded: Type.Integer({ description: 'Units that send records, among those expected.', minimum: 0 }),
+    reported: dossiers('Count that was reported. null: unknown in at least one row, or nothing reported.'),
+    source: Nullable(SourceCode('Source that reported it. null: nothing reported.')),
+    from_records: dossiers('Count of the records. null: there are no records.'),
+    difference: Nullable(Type.Integer({ description: '`reported` − `from_records`. null: one of them is unknown.' })),
+    agrees: Nullable(Type.Boolean({ description: 'Whether the difference is 0. null: unknown.' })),
+    units_recorded: Type.Integer({ description: 'Number of expected units that send records.', minimum: 0 }),
     units_expected: Type.Integer({
-      description: 'Units whose records belong here: valid in the period and asked to report dossiers.', minimum: 0
+      description: 'Number of units in this scope that exist in the period and are expected to report dossiers.', minimum: 0
     })
   })
 export type ReconciliationRow = Static<typeof ReconciliationRow>
 
 export const ReconciliationQuery = Type.Object({
-  unit: Example(Code('Code of the unit, or an alias of it.'), 'H56-380'),
+  unit: Example(Code('Code of the unit, or an alias.'), 'H56-380'),
   period: Example(Code('Code of the period.'), '2021-Q3'),
   scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
-  source: Type.Optional(Code('What this source reported; left out: the source that counts.')),
-  differing: Type.Optional(Type.Boolean({ description: 'Only measures that do not agree.', default: false })),
+  source: Type.Optional(Code('Source whose report is compared. Default: the source that counts.')),
+  differing: Type.Optional(Type.Boolean({ description: 'Only measures whose difference is known and not 0.', default: false })),
   ...FormatQuery
 }, { additionalProperties: false })
 export type ReconciliationQuery = Static<typeof ReconciliationQuery>

@@ -20,8 +20,8 @@ export async function statisticsRoutes (app: App, context: Context) {
       tags: ['statistics'],
       summary: 'Report dossier statistics (form II.06a)',
       description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
-        'from others are filled in; a row that breaks an identity of the form is refused. A unit counts by procedure, ' +
-        'or by field, or only as a whole.',
+        'from others are filled in. A row that breaks an identity of the form is refused. All rows of a unit, period, ' +
+        'source and scope are by procedure, all are by field, or there is one row for the whole.',
       headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(DossierStatisticsItem, EXAMPLE),
@@ -41,7 +41,7 @@ export async function statisticsRoutes (app: App, context: Context) {
       summary: 'List dossier statistics as stored, of every source',
       querystring: ListQuery,
       response: {
-        200: listResponse(DossierStatistics, 'Rows by period, unit, scope, source, field and procedure.'),
+        200: listResponse(DossierStatistics, 'Rows, ordered by period, unit, scope, source, field and procedure.'),
         ...problems(400, 406, 413)
       }
     }

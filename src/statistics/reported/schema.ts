@@ -6,18 +6,18 @@ import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
-const SCOPE_MEANING = '`own`: the unit\'s own desk. `total`: with everything below it; a total is never added to anything.'
+const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: consolidated with all units below it, never added to other rows.'
 export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
 
 const KeyProperties = {
-  unit: Code('Code of the unit, or an alias: that of the source, or `source:external code`.'),
+  unit: Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'),
   period: Code('Code of the period.')
 }
 
-const field = Nullable(Code('Code of the field; null: not told apart by field.'))
-const procedure = Nullable(Code('Code of the procedure; null: not told apart by procedure. Its field follows from it.'))
+const field = Nullable(Code('Code of the field. null: not broken down by field.'))
+const procedure = Nullable(Code('Code of the procedure, which determines the field. null: not broken down by procedure.'))
 
-const source = SourceCode('The system that reports. A new one is taken up with precedence 100.')
+const source = SourceCode('The system that reports. An unknown one is registered with precedence 100.')
 
 export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
   ...KeyProperties,
@@ -29,30 +29,31 @@ export const DossierStatistics = Named('DossierStatistics', 'One row of form II.
 })
 export type DossierStatistics = Static<typeof DossierStatistics>
 
-export const DossierStatisticsItem = Named('DossierStatisticsItem', 'One row of form II.06a as it is posted. What follows from the rest may be left out.', {
-  ...KeyProperties,
-  source: Type.Optional(SourceCode('That of the key, which is taken where it is left out; another one is refused.')),
-  scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
-  field: Type.Optional(field),
-  procedure: Type.Optional(procedure),
-  ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: unknown.`))))
-})
+export const DossierStatisticsItem = Named('DossierStatisticsItem',
+  'One row of form II.06a to post. Measures that follow from others may be left out.', {
+    ...KeyProperties,
+    source: Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
+    scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
+    field: Type.Optional(field),
+    procedure: Type.Optional(procedure),
+    ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: derived from other measures, otherwise unknown.`))))
+  })
 export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
 
 export const PostQuery = Type.Object({
   ...BatchQuery,
   replace: Type.Optional(Type.Boolean({
-    description: 'Each (unit, period, source, scope) that the batch names becomes exactly what the batch says of it; ' +
-      'its other rows are deleted and counted.',
+    description: 'The rows of the batch replace all stored rows of each (unit, period, source, scope) that it contains. ' +
+      'Stored rows that are not in the batch are deleted and counted in `deleted`.',
     default: false
   }))
 }, { additionalProperties: false })
 
 export const Filters = {
-  unit: Example(Type.Optional(Code('The unit, or an alias of it, and everything below it.')), 'H56'),
+  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56'),
   level: ListOf(Code('Code'), 'Only units of these levels.'),
   field: ListOf(Code('Code'), 'Only these fields.'),
-  source: Type.Optional(Code('Only what this source reported.'))
+  source: Type.Optional(Code('Only figures of this source.'))
 }
 
 export const ListQuery = Type.Object({
