@@ -8,7 +8,7 @@ import { Import, ImportError, ImportErrorQuery, ImportPath } from './schema.ts'
 const config = { scope: 'write:dossiers' } as const
 const tags = ['dossiers']
 
-/** Whoever sends dossiers sees how far they are; what others sent is for those who manage the clients. */
+/** A client sees its own imports. Those of other clients are for an administrator of all units. */
 export async function importRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Import)
 
@@ -18,9 +18,10 @@ export async function importRoutes (app: App, { db, cache }: Context) {
       operationId: 'listImports',
       tags,
       summary: 'List imports of dossiers',
-      description: 'For 30 days. Those of the client that asks; with the scope `admin`, of all.',
+      description: 'Imports of the last 30 days, by the client of the key. A key with the scope `admin` for all units lists those ' +
+        'of every client.',
       querystring: PlainListQuery,
-      response: { 200: listResponse(Import, 'Imports, the newest first.'), ...problems(400, 406) }
+      response: { 200: listResponse(Import, 'Imports, newest first.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Import, page => imports(db, page, request.caller)))
 
@@ -29,7 +30,7 @@ export async function importRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'getImport',
       tags,
-      summary: 'Get how far an import is',
+      summary: 'Get the progress of an import',
       querystring: NoQuery,
       params: ImportPath,
       response: { 200: { description: 'The import.', ...Ref(Import) }, ...problems(400, 404) }
@@ -41,10 +42,10 @@ export async function importRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'listImportErrors',
       tags,
-      summary: 'List all that is wrong with the rows of an import',
+      summary: 'List all errors in the rows of an import',
       querystring: ImportErrorQuery,
       params: ImportPath,
-      response: { 200: listResponse(ImportError, 'Errors, by line.'), ...problems(400, 404, 406) }
+      response: { 200: listResponse(ImportError, 'Errors, ordered by line.'), ...problems(400, 404, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, ImportError, page => (
     importErrors(db, request.params.id, page, request.caller))))

@@ -14,10 +14,10 @@ export async function statusMapRoutes (app: App, context: Context) {
     schema: {
       operationId: 'getStatusMap',
       tags: ['dossiers'],
-      summary: 'Get what a source calls the national statuses of dossiers',
+      summary: 'Get the status map of a source',
       querystring: NoQuery,
       params: StatusMapPath,
-      response: { 200: { description: 'All its statuses.', ...Ref(StatusMap) }, ...problems(400, 404) }
+      response: { 200: { description: 'The status map.', ...Ref(StatusMap) }, ...problems(400, 404) }
     }
   }, request => statusMap(context.db, request.params.code))
 
@@ -26,13 +26,14 @@ export async function statusMapRoutes (app: App, context: Context) {
     schema: {
       operationId: 'putStatusMap',
       tags: ['dossiers'],
-      summary: 'Say what a source calls the national statuses of dossiers',
-      description: 'Replaces all of it. Dossiers sent from now on are read with it; those that are stored stay as they are.',
+      summary: 'Replace the status map of a source',
+      description: 'Maps the statuses of a source to the national ones, as a whole. Dossiers sent afterwards are read with the new ' +
+        'map; stored dossiers do not change.',
       headers: ReasonHeaders,
       querystring: NoQuery,
       params: StatusMapPath,
       body: StatusMapBody,
-      response: { 200: { description: 'All its statuses.', ...Ref(StatusMap) }, ...problems(400, 413, 415) }
+      response: { 200: { description: 'The status map.', ...Ref(StatusMap) }, ...problems(400, 413, 415) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
     putStatusMap(write, request.params.code, request.body))))

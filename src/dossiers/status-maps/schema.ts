@@ -4,16 +4,16 @@ import { STATUS_MEANINGS } from '../schema.ts'
 
 const MAX_STATUSES = 1_000
 
-export const MappedStatus = Named('MappedStatus', 'What a source calls a national status of dossiers.', {
+export const MappedStatus = Named('MappedStatus', 'A status of a source, and the national status of dossiers that it stands for.', {
   code: Name('The status as the source writes it.', 100),
   status: Type.Integer({
-    description: `${STATUS_MEANINGS}.`,
+    description: `National status: ${STATUS_MEANINGS}.`,
     minimum: 1, maximum: 10
   })
 })
 export type MappedStatus = Static<typeof MappedStatus>
 
-export const StatusMap = Named('StatusMap', 'All the statuses of a source.', {
+export const StatusMap = Named('StatusMap', 'The national statuses that the statuses of a source stand for.', {
   items: Type.Array(Ref(MappedStatus), { maxItems: MAX_STATUSES })
 })
 export type StatusMap = Static<typeof StatusMap>
