@@ -15,6 +15,6 @@ export const FORMATS = Object.keys(MEDIA_TYPES) as Format[]
 
 export const FormatQuery = {
   format: Type.Optional(OneOf(FORMATS, {
-    description: 'What the answer is written in; goes before `Accept`. csv is UTF-8 with a BOM.'
+    description: 'Format of the answer. Takes precedence over `Accept`. csv is UTF-8 with a BOM.'
   }))
 }

@@ -9,6 +9,9 @@ export type Measure = typeof MEASURES[number]
 /** null: unknown, which is never the same as 0. */
 export type Measures = Record<Measure, number | null>
 
+/** A measure, or in how many rows it is unknown. */
+export type FigureName = Measure | `${Measure}_unknown`
+
 /** Stocks at the start or the end of a period. Over several periods the first or the last counts; flows are summed. */
 export const OPENING: readonly Measure[] = ['carried_over']
 export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']

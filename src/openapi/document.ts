@@ -40,25 +40,29 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
   },
   transform: ({ schema, url, route }) => {
     const { scope } = route.config ?? {}
-    // `{}` means no key: the operator may make reading public.
-    const security = [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))]
-    const { description } = schema as { description?: string }
-    const required = `Scope: \`${scope}\`.`
+    if (scope === undefined) return { url, schema }
+    const { description, response } = schema as { description?: string, response?: object }
     return {
       url,
-      schema: scope === undefined ? schema : { ...schema, security, description: [description, required].filter(Boolean).join('\n\n') }
+      schema: {
+        ...schema,
+        // `{}` means no key: the operator may make reading public.
+        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))],
+        description: [description, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
+        response: { ...response, ...answersOfHooks(route.method) }
+      }
     }
   },
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
 }
 
-/** What hooks answer for every route of the API, which no schema of a route says. */
+/** The answers that hooks give on every route of the API, which the schema of a route does not list. */
 function answersOfHooks (method: string | string[]) {
   return {
     ...problems(401, 403, 429),
     // Without `type: 'null'` the document would say that it has a body.
-    ...(method === 'GET' ? { 304: { type: 'null', description: 'What `If-None-Match` names is still the answer.' } } : {}),
-    default: problem('Anything else that goes wrong.')
+    ...(method === 'GET' ? { 304: { type: 'null', description: 'The answer still has the `ETag` that `If-None-Match` names.' } } : {}),
+    default: problem('Any other error.')
   }
 }
 
@@ -75,26 +79,5 @@ export const documentationOptions: FastifySwaggerUiOptions = {
     'frame-ancestors': '\'self\'',
     'img-src': ['\'self\'', 'data:'],
     'style-src': ['\'self\'', '\'unsafe-inline\'']
-  }
-}
-
-// References are local by the time these are added.
-const DENIED_PROBLEMS = JSON.parse(JSON.stringify(problems(401, 403, 429)).replaceAll('Problem#', '#/components/schemas/Problem')) as object
-
-/** Adds the answers that hooks give on every route of the API, which the schema of a route does not list. */
-function addSharedAnswers (paths: Record<string, Operations>) {
-  for (const [path, operations] of Object.entries(paths)) {
-    if (!path.startsWith('/v1/')) continue
-    for (const [method, operation] of Object.entries(operations)) {
-      operation.responses = {
-        ...operation.responses,
-        ...DENIED_PROBLEMS,
-        ...(method === 'get' ? { 304: { description: 'The answer still has the `ETag` that `If-None-Match` names.' } } : {}),
-        default: {
-          description: 'Any other error.',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
-        }
-      }
-    }
   }
 }

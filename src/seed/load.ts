@@ -23,7 +23,7 @@ const BATCH = { mode: 'atomic', dry_run: false } as const
 
 /** Upserts the reference tables that the service starts with. Repeating it changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
-  await inTransaction(db, true, async trx => {
+  await inTransaction(db, async trx => {
     await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
     await upsert(trx, 'units', ['code'], units())
@@ -41,17 +41,15 @@ export async function loadCatalogue (db: Db): Promise<void> {
  * table that has rows is skipped, so that an interrupted start continues and nothing is overwritten.
  */
 export async function loadSample (db: Db): Promise<void> {
-  if (await isEmpty(db, 'procedures')) {
-    await inOwnWrite(db, write => postProcedures(write, procedureBatch(PROCEDURES), BATCH))
-  }
+  if (await isEmpty(db, 'procedures')) await inOwnWrite(db, write => postProcedures(write, PROCEDURES, BATCH))
   if (await isEmpty(db, 'indicator_values')) {
     const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
-    await inOwnWrite(db, write => postIndicatorValues(write, indicatorBatch(values), BATCH))
+    await inOwnWrite(db, write => postIndicatorValues(write, values, BATCH))
   }
   if (await isEmpty(db, 'statistics_sets')) {
     const statistics = [reportedStatistics(), ...syntheticStatistics(units())]
     const options = { ...BATCH, replace: false }
-    await inOwnWrite(db, write => postDossierStatistics(write, statisticsBatch(statistics), options))
+    await inOwnWrite(db, write => postDossierStatistics(write, statistics, options))
   }
 }
 

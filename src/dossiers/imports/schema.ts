@@ -7,10 +7,6 @@ import { Code, Example, Named, Nullable, OneOf } from '../../contract/fields.ts'
 const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
-/** What a row of an import did. */
-export const OUTCOMES = ['created', 'updated', 'unchanged', 'stale', 'deleted', 'rejected'] as const
-export type Outcome = typeof OUTCOMES[number]
-
 export const CountProperties = {
   received: Rows('Rows received: the sum of all following counts.'),
   created: Rows('New dossiers.'),

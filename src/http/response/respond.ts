@@ -10,25 +10,8 @@ import { Ref } from '../../contract/fields.ts'
 import { FORMATS, FormatQuery, MEDIA_TYPES, type Format } from '../../contract/formats.ts'
 import { listText, sheetOf } from './xlsx.ts'
 
-const TYPES = {
-  json: 'application/json',
-  ndjson: 'application/x-ndjson',
-  csv: 'text/csv',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
-}
-
-export type Format = keyof typeof TYPES
-
-const FORMATS = Object.keys(TYPES) as Format[]
-
 // Without the BOM Excel reads a csv in the code page of the machine, which breaks Vietnamese letters.
 const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
-
-export const FormatQuery = {
-  format: Type.Optional(OneOf(FORMATS, {
-    description: 'Format of the answer. Takes precedence over `Accept`. csv is UTF-8 with a BOM.'
-  }))
-}
 
 export type Row = object
 
@@ -39,7 +22,9 @@ export const PlainListQuery = Type.Object({ ...PageQuery, ...FormatQuery }, { ad
 export function listResponse (row: TObject, description: string) {
   const list = Type.Object({
     items: Type.Array(Ref(row)),
-    next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Cursor of the next page. null on the last page.' })
+    next_cursor: Type.Unsafe<string | null>({
+      type: ['string', 'null'], description: 'Cursor of the next page. null on the last page.'
+    })
   }, { additionalProperties: false })
   return tableResponse(list, description)
 }
@@ -63,7 +48,7 @@ export function formatOf (request: FastifyRequest): Format {
   const type = request.accepts().type(Object.values(MEDIA_TYPES))
   const accepted = FORMATS.find(name => MEDIA_TYPES[name] === type)
   if (accepted !== undefined) return accepted
-  throw Object.assign(new Error(`available formats are ${Object.values(TYPES).join(', ')}`), { statusCode: 406 })
+  throw Object.assign(new Error(`available formats are ${Object.values(MEDIA_TYPES).join(', ')}`), { statusCode: 406 })
 }
 
 /**
