@@ -6,7 +6,7 @@ const MODULE = new URL('../../src/observability/log-buffer.ts', import.meta.url)
 
 /** What a process that logs like this writes. */
 async function written (script: string): Promise<string> {
-  const code = `import { logBlocks } from '${MODULE}'; const log = logBlocks(); ${script}`
+  const code = `import { logBuffer } from '${MODULE}'; const log = logBuffer(); ${script}`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code])
   return stdout
 }
