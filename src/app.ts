@@ -84,7 +84,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.setErrorHandler(sendError)
   app.setNotFoundHandler(sendNotFound)
   acceptJson(app)
-  // A connection ends with the request that it carries when the service closes: it would else be kept for the next one.
+  // When the service closes, a connection ends with its request: otherwise it would stay open for the next one.
   app.addHook('preClose', async () => { app.server.keepAliveTimeout = 1 })
 
   await app.register(swagger, documentOptions)

@@ -18,7 +18,7 @@ const SLOW_STATEMENT = 20_000
 const IDLE_IN_TRANSACTION = 10_000
 
 export const TIME_LIMITS = {
-  /** Somebody waits for the answer: a request has two seconds, and several things to wait for. */
+  /** For requests, which are answered or refused in about two seconds, and have several things to wait for. */
   interactive: {
     // Below statement_timeout: the error then says that it was a lock.
     lock_timeout: 900,
@@ -27,7 +27,7 @@ export const TIME_LIMITS = {
     // Above the timeouts of the server, so that they come first where the server still works.
     deadlines: { usual: 1_700, slow: SLOW_STATEMENT + 1_000 }
   },
-  /** Nobody waits, as in a migration; or statements wait for one another, as on the embedded database. */
+  /** No request waits, as in a migration; or statements queue for one connection, as on the embedded database. */
   relaxed: {
     // Requests queue up behind a migration that waits for its lock.
     lock_timeout: 20_000,

@@ -87,8 +87,8 @@ async function list () {
   })
 }
 
-async function writing<T extends object> (work: (write: Write) => Promise<T>, told: (done: T) => string) {
-  await withDatabase(async db => { console.log(told(await runOwnWrite(db, 'command line', `client ${command}`, work))) })
+async function writing<T extends object> (work: (write: Write) => Promise<T>, report: (done: T) => string) {
+  await withDatabase(async db => { console.log(report(await runOwnWrite(db, 'command line', `client ${command}`, work))) })
 }
 
 function tell (error: Error) {

@@ -1,10 +1,10 @@
 import { auditRowsOf } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 
-/** What a source gets that nobody has described yet. */
+/** Of a source that has not been described yet. */
 const DEFAULT_PRECEDENCE = 100
 
-/** Takes up the sources that are new. */
+/** Adds the sources that are new. */
 export async function registerSources ({ trx, auditRows }: Write, codes: string[]): Promise<void> {
   const sources = codes.map(code => ({ code, name: code, precedence: DEFAULT_PRECEDENCE, synthetic: false }))
   const taken = await trx.insertInto('sources').values(sources).onConflict(conflict => conflict.doNothing())
