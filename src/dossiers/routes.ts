@@ -55,7 +55,7 @@ export async function dossierRoutes (app: App, context: Context) {
       const { caller, query: { source: asked, dry_run = false }, headers } = request
       const options = { source: sourceOf(asked, caller), dry_run }
       const { body } = request as { body: unknown }
-      // What says nothing of its type is not checked against any.
+      // The schema of a body is chosen by its content type, so a request without one is not validated.
       if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
       const answer = body instanceof Readable ? await stream(body) : await batch()
       if (!dry_run) countRows(metrics, request, reply, answer)
@@ -75,7 +75,7 @@ export async function dossierRoutes (app: App, context: Context) {
           if (replayed) reply.header('idempotency-replayed', 'true')
           return answer
         } catch (error) {
-          // What is left of the body is not read.
+          // The rest of the body is not read, so nothing else can come through this connection.
           if (!body.readableEnded) reply.header('connection', 'close')
           throw error
         }
@@ -123,7 +123,7 @@ export async function dossierRoutes (app: App, context: Context) {
   }, (request, reply) => inWrite(context, request, reply, write => deleteDossier(write, request.params.code)))
 }
 
-/** A stream is checked as it comes. */
+/** A stream is validated line by line while it is ingested. */
 const streamCompiler: FastifySchemaCompiler<TSchema> = route => {
   const { contentType } = route as { contentType?: string }
   return contentType === NDJSON ? (value: unknown) => ({ value }) : envelopeCompiler(route)

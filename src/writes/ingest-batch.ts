@@ -1,8 +1,9 @@
-import type { Check } from '../contract/validation.ts'
-import { auditRowsOf, type AuditRow } from './changes.ts'
-import { assertBatchSize, type BatchAnswer, type BatchOptions, type Change } from './batch.ts'
-import { addIssues, assertSound, issueAt, issuesOfBatch, type IssuesByRow, type RowIssues } from './row-issues.ts'
 import type { Issue } from '../contract/errors.ts'
+import type { Check } from '../contract/validation.ts'
+import { assertBatchSize, type BatchAnswer, type BatchOptions, type Change } from './batch.ts'
+import { auditRowsOf } from './changes.ts'
+import { addIssues, assertSound, issueAt, issuesOfBatch, type IssuesByRow, type RowIssues } from './row-issues.ts'
+import type { Write } from './write.ts'
 
 /** A row as it would be stored, with the index of its item. */
 export interface BatchRow<Row> {
@@ -26,7 +27,7 @@ export interface CheckedBatch<Row> {
   rejected: readonly unknown[]
 }
 
-/** What is wrong with rows of a batch beside one another. */
+/** Finds what is wrong with rows of a batch beside one another. */
 export type Rule<Row> = (batch: CheckedBatch<Row>) => RowIssues[]
 
 /** The checks of a batch whose references are resolved. */
@@ -37,7 +38,7 @@ export interface ResolvedChecks<Item, Row> {
 }
 
 export interface BatchSteps<Item, Row, Stored extends object> {
-  /** Of the audit: as in the address of the list, such as `dossier-statistics`. */
+  /** For the audit: as in the address of the list, such as `dossier-statistics`. */
   resource: string
   /** The properties that identify a row. */
   key: readonly string[]
@@ -54,12 +55,12 @@ export interface BatchSteps<Item, Row, Stored extends object> {
 }
 
 /**
- * Writes a batch in the transaction of `write`: check the shape, resolve references, check each row, check the rows
- * beside one another, lock and store, audit, answer. The checks return issues; they are added up here alone.
+ * Writes a batch: check the shape, resolve references, check each row, check the rows beside one another, lock and
+ * store, audit, answer. Every check returns issues, which are added up here alone.
  * @throws DomainError `too_many_items`; unless the mode is `partial`, `invalid_rows` or `forbidden_rows`
  */
 export async function ingestBatch<Item, Row, Stored extends object> (
-  { auditRows }: { auditRows: AuditRow[] }, items: readonly unknown[], options: BatchOptions,
+  { auditRows }: Pick<Write, 'auditRows'>, items: readonly unknown[], options: BatchOptions,
   { check, resolve, store, ...shown }: BatchSteps<Item, Row, Stored>
 ): Promise<BatchAnswer> {
   assertBatchSize(items)

@@ -17,9 +17,9 @@ const CHUNK_LENGTH = 4_000_000
 const PATIENCE = 1_000
 
 /**
- * Two workers that gather the lines of one stream into chunks and send them side by side, each one chunk at a time. The
- * worker of a row follows from its code: versions of a dossier are sent in the order in which they came, and the two
- * workers never wait for each other's row locks.
+ * Two workers that gather the lines of one stream into chunks and send these side by side, each one at a time. The
+ * worker of a row follows from its code, so versions of a dossier are sent in the order in which they came, and the
+ * two workers never wait for each other's row locks.
  */
 export class ChunkWorkers<Result> {
   /** Rejected with what sending throws, as soon as it does. */
@@ -142,9 +142,7 @@ function itemOf ({ text }: Line): unknown {
   }
 }
 
-/**
- * By the desk, with which codes begin: each worker has half of the rollup rows to update and half the index to read.
- */
+/** By the desk, with which codes begin: each worker updates half of the rollup rows and reads half of the index. */
 function workerOf (item: unknown): 0 | 1 {
   const { code } = (item ?? {}) as { code?: unknown }
   if (typeof code !== 'string') return 0

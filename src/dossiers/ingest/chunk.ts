@@ -81,7 +81,7 @@ async function storeVersions (
   return { inserted, ...compared }
 }
 
-/** Compares with what is stored, and locks what really changes alone: most of what is sent again is as it was. */
+/** Compares with what is stored, and locks only what changes: most of what is sent again is as it was. */
 async function lockChanged (
   trx: Trx, { province }: Target, known: readonly Version[], context: IngestContext
 ): Promise<Compared> {
@@ -103,14 +103,14 @@ async function lockChanged (
     if (isStale) stale.push(version)
     if (isStale || same) continue
     const unit = before.status === DELETED ? undefined : units.get(before.unit)!
-    if (unit === undefined || context.mayWrite(unit)) replaced.push({ ...version, before })
-    else forbidden.push({ index: version.index, issues: [takenFrom(unit.code)] })
+    if (unit === undefined || context.mayWrite(unit)) {
+      replaced.push({ ...version, before })
+    } else {
+      const detail = `this key may not take dossiers out of unit ${unit.code}`
+      forbidden.push({ index: version.index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
+    }
   }
   return compared
-}
-
-function takenFrom (unit: string) {
-  return issueAt('unit', 'forbidden_unit', `this key may not take dossiers out of unit ${unit}`)
 }
 
 /** What the audit says of each dossier. A deletion of what is not there changes nothing. */
@@ -119,14 +119,19 @@ function changesOf (inserted: readonly Version[], replaced: readonly Replaced[])
   for (const { index, dossier: { code, unit, status } } of inserted) {
     if (status !== DELETED) changes.push({ index, action: 'created', code, unit, left_unit: null })
   }
-  for (const { index, dossier: { code, unit, status }, before } of replaced) {
-    const wasThere = before.status !== DELETED
-    const isThere = status !== DELETED
-    if (!wasThere && !isThere) continue
-    const action = wasThere ? isThere ? 'updated' : 'deleted' : 'created'
-    changes.push({ index, action, code, unit, left_unit: wasThere && before.unit !== unit ? before.unit : null })
+  for (const { index, dossier, before } of replaced) {
+    const action = actionOf(before, dossier)
+    if (action === null) continue
+    const { code, unit } = dossier
+    const hasMoved = before.status !== DELETED && before.unit !== unit
+    changes.push({ index, action, code, unit, left_unit: hasMoved ? before.unit : null })
   }
   return changes
+}
+
+function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['action'] | null {
+  if (after.status === DELETED) return before.status === DELETED ? null : 'deleted'
+  return before.status === DELETED ? 'created' : 'updated'
 }
 
 function deltasOf (inserted: readonly Version[], replaced: readonly Replaced[]): RollupDeltas {

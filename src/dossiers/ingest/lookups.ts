@@ -9,7 +9,7 @@ export interface DatedUnit extends ResolvedUnit {
   lastDay: DayNumber
 }
 
-/** What the records of a chunk name, looked up once: they are few and repeated. Absent: there is no such thing. */
+/** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
   units: ReadonlyMap<string, DatedUnit>
   /** The field of each procedure. */

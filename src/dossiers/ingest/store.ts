@@ -37,20 +37,20 @@ const SENT: Columns<StoredDossier> = {
 const SENT_NAMES = Object.keys(SENT)
 const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
 
-/** So few are added by one statement, whatever is there. */
+/** Smaller chunks are inserted by one statement, whatever exists already. */
 const FEW = 100
-/** Of more, each so many-th is looked up, to tell whether they are new. */
+/** Of larger chunks one in so many dossiers is looked up first, to guess whether all are new. */
 const SAMPLED = 32
 
 /**
- * Adds the dossiers that are not there yet. They must be in the order of their codes: of two transactions that add the
- * same ones, one waits for the other, and only if both go in one order never both.
- * @returns the positions of those that are there already
+ * Inserts the dossiers that do not exist yet. They must be ordered by code: two transactions that insert the same
+ * dossiers in different orders would deadlock.
+ * @returns the positions of those that exist already
  */
 export async function insertNew (trx: Trx, target: Target, dossiers: readonly StoredDossier[]): Promise<number[]> {
   if (dossiers.length < FEW) return insertMissing(trx, target, dossiers)
   const sample = dossiers.filter((_, position) => position % SAMPLED === 0)
-  // To look for each before it is added costs a third of adding it.
+  // Looking for a dossier before it is inserted costs a third of inserting it.
   const seemNew = (await findExisting(trx, target.province, sample)).length === 0
   if (seemNew && await attempt(trx, UNIQUE_VIOLATION, () => insertAll(trx, target, dossiers))) return []
 
@@ -63,7 +63,7 @@ export async function insertNew (trx: Trx, target: Target, dossiers: readonly St
 
 const UNIQUE_VIOLATION = '23505'
 
-/** @returns the positions of those that are there */
+/** @returns the positions of those that exist */
 async function findExisting (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<number[]> {
   const { rows: [found] } = await sql<{ positions: number[] | null }>`
     select json_agg(position) as positions
@@ -72,7 +72,7 @@ async function findExisting (trx: Trx, province: string, dossiers: readonly Stor
   return found!.positions ?? []
 }
 
-/** @throws DatabaseError of a unique violation, when one is there */
+/** @throws DatabaseError of a unique violation, when one exists */
 async function insertAll (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
@@ -82,7 +82,7 @@ async function insertAll (
     from ${given(dossiers)}`.execute(trx)
 }
 
-/** @returns the positions of those that are there already */
+/** @returns the positions of those that exist already */
 async function insertMissing (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<number[]> {
@@ -106,7 +106,7 @@ export interface Difference {
   stale: boolean
 }
 
-/** Which of the dossiers differ from those that are stored. All must be there. */
+/** Which of the dossiers differ from those that are stored. All must exist. */
 export async function findChanged (
   trx: Trx, province: string, dossiers: readonly StoredDossier[]
 ): Promise<Difference[]> {
@@ -122,7 +122,7 @@ export interface Locked extends Difference {
   before: StoredDossier
 }
 
-/** Takes the stored dossiers for the rest of the transaction, and compares again. The dossiers must be in order. */
+/** Locks the stored dossiers in the order of their codes, and compares again. */
 export async function lockForUpdate (
   trx: Trx, province: string, dossiers: readonly StoredDossier[]
 ): Promise<Locked[]> {
@@ -133,7 +133,7 @@ export async function lockForUpdate (
   return rows.map(({ position, stale, same, ...stored }) => ({ position, stale, same, before: dossierStored(stored) }))
 }
 
-/** Puts locked dossiers in the place of what they were, which is kept as a version. */
+/** Replaces locked dossiers; what they were becomes a version of their history. */
 export async function replaceVersions (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
@@ -160,7 +160,7 @@ export interface DossierChange {
   left_unit: string | null
 }
 
-/** Leaves in the audit what became of which dossier. @param n how many rows the audit of this write has so far */
+/** Adds to the audit what became of which dossier. @param n how many rows the audit of this write has so far */
 export async function recordChanges (
   trx: Trx, { province, write }: Target, changes: readonly DossierChange[], n: number
 ): Promise<void> {

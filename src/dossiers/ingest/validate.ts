@@ -31,11 +31,11 @@ interface WellFormed {
 export function wellFormedItems (items: readonly unknown[]): { wellFormed: WellFormed[], malformed: RowIssues[] } {
   const wellFormed: WellFormed[] = []
   const malformed: RowIssues[] = []
-  for (const [index, item] of items.entries()) {
+  items.forEach((item, index) => {
     const issues = checkItem(item, '')
     if (issues.length === 0) wellFormed.push({ index, item: item as DossierItem })
     else malformed.push({ index, issues })
-  }
+  })
   return { wellFormed, malformed }
 }
 

@@ -22,8 +22,8 @@ t.test('dossiers of a stream', async t => {
     for (const worker of [0, 1]) {
       const own = chunks.filter(chunk => chunk.lines[0]! % 2 === worker)
       t.same(own.map(chunk => chunk.items.length), [5_000, 5_000, 2_500])
-      const expected = lines.map(({ number }) => number).filter(number => number % 2 === worker)
-      t.same(own.flatMap(chunk => chunk.lines), expected)
+      const numbers = lines.map(({ number }) => number).filter(number => number % 2 === worker)
+      t.same(own.flatMap(chunk => chunk.lines), numbers)
     }
   })
 
