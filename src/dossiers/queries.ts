@@ -37,7 +37,7 @@ export async function dossiers (
     ...conditionsOf(filters)
   ]
   const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`
-  // Whoever filters by what no index knows waits for all rows to be read.
+  // A filter that no index serves reads all rows.
   const { rows } = await inSlowRead(db, trx => pageQuery(query, order, page).execute(trx))
   const { items, next_cursor } = pageOf(rows, order, page.limit)
   return { items: items.map(shown), next_cursor }

@@ -3,7 +3,7 @@ import type { Hash } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
-import { withRetries } from '../../concurrency/retry.ts'
+import { withRetries } from '../../database/retry.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import {
   replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer

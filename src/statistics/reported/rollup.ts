@@ -4,15 +4,15 @@ import { assignments, columns, recordset, same } from '../../database/sql/bulk-j
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import { distinctSets, SET_KEY, type SetKey } from './store.ts'
 
-/** The sums of a level and period, kept for the questions that are asked most. */
+/** The key of the rollup by level and period, which answers the most frequent questions. */
 export const LEVEL_KEY = ['province_code', 'period', 'level'] as const
 export type LevelKey = Record<typeof LEVEL_KEY[number], string>
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /**
- * Takes the levels for the rest of the transaction: whoever changes what counts in a level and period does it alone.
- * Sources are locked before levels, and nothing is locked after them, so that no two batches wait for each other. A
- * finer lock does not do: which of two sources counts changes the rows of both.
+ * Locks the rollup rows of levels for the rest of the transaction: only one transaction at a time changes what counts in
+ * a level and period. Sources are locked before levels, and nothing is locked after them, so that batches cannot
+ * deadlock. A finer lock would not do: which of two sources counts changes the rows of both.
  * @param levels a query that yields their keys
  */
 export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promise<LevelKey[]> {
@@ -25,8 +25,8 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
 }
 
 /**
- * Counts the sets again from the rows they have, then whatever is summed from those sets. Always from the rows, never
- * by adding differences: a count that was wrong once would stay wrong.
+ * Sums the rows of the sets again, then the levels from their sets. From the rows and not by deltas: there are few rows in
+ * a set, and a sum that was wrong once does not stay wrong.
  * @param levels those of the sets, locked
  */
 export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
@@ -35,7 +35,7 @@ export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]):
   await rollUpLevels(trx, levels)
 }
 
-/** Counts again what a source takes part in, after it ranks otherwise among the others. */
+/** Updates the rollups that a source takes part in after its precedence has changed. */
 export async function rollUpSource (trx: Trx, source: string): Promise<void> {
   const levels = sql<LevelKey>`select ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`
   await rollUpLevels(trx, await lockLevels(trx, levels))
@@ -62,14 +62,14 @@ async function rollUpLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
   await sumSets(trx, keys)
 }
 
-/** Of several sources that of higher precedence counts, then the later. */
+/** Of several sources the one of higher precedence counts, then the later one. */
 async function markCounting (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
   const ranked = sql`
     select ${columns(SET_KEY)}, counts, row_number() over (
       partition by province_code, period, unit, scope order by precedence desc, changed_at desc, source
     ) = 1 as should_count
     from statistics_sets join ${keys} using (${columns(LEVEL_KEY)}) join sources on sources.code = source`
-  // First those that stop counting: no two may count at any time.
+  // First those that stop counting: a unique index allows one that counts.
   for (const should of [false, true]) {
     await sql`update statistics_sets as stored set counts = should_count from (${ranked}) as ranked
       where ${same('stored', 'ranked', SET_KEY)} and should_count = ${should} and stored.counts <> ${should}`.execute(trx)

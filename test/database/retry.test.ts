@@ -1,5 +1,5 @@
 import t from 'tap'
-import { withRetries } from '../../src/concurrency/retry.ts'
+import { withRetries } from '../../src/database/retry.ts'
 import { Busy } from '../../src/contract/errors.ts'
 
 t.test('work is done again when the database fails, and for a while only', async t => {

@@ -1,4 +1,4 @@
-import { failureOf } from '../database/errors.ts'
+import { failureOf } from './errors.ts'
 
 /** Milliseconds to wait before each further try: some ten seconds in all. */
 const PAUSES = [250, 500, 1_000, 3_000, 6_000]
