@@ -10,8 +10,8 @@ export type LevelKey = Record<typeof LEVEL_KEY[number], string>
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /**
- * Locks the rollup rows of levels for the rest of the transaction: only one transaction at a time changes what counts in
- * a level and period. Sources are locked before levels, and nothing is locked after them, so that batches cannot
+ * Locks the rollup rows of levels for the rest of the transaction: only one transaction at a time changes what counts
+ * in a level and period. Sources are locked before levels, and nothing is locked after them, so that batches cannot
  * deadlock. A finer lock would not do: which of two sources counts changes the rows of both.
  * @param levels a query that yields their keys
  */
@@ -25,8 +25,8 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
 }
 
 /**
- * Sums the rows of the sets again, then the levels from their sets. From the rows and not by deltas: there are few rows in
- * a set, and a sum that was wrong once does not stay wrong.
+ * Sums the rows of the sets again, then the levels from their sets. From the rows and not by deltas: there are few rows
+ * in a set, and a sum that was wrong once does not stay wrong.
  * @param levels those of the sets, locked
  */
 export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
