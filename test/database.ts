@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { connect, type Address, type Db } from '../src/database/connect.ts'
-import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import type { AccessOptions } from '../src/access/auth/access-control.ts'
 import type { App } from '../src/http/context.ts'
-import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_DIR, TEMPLATE_NAME } from './template.ts'
+import { openCopy } from './embedded.ts'
+import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_NAME } from './template.ts'
 
 export const ADMIN = { authorization: `Bearer ${ADMIN_KEY}` }
 
@@ -68,14 +65,12 @@ async function serve (t: Test, address: Address, access?: AccessOptions): Promis
   }
 }
 
-/** A copy of the template folder, open in a thread of its own. */
+/** A copy of the template, which the tests of this process open in one thread. */
 export async function openEmbedded (t: Test): Promise<Address> {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
-  await cp(TEMPLATE_DIR, folder, { recursive: true })
-  const embedded = await startEmbedded(folder)
+  const { address, close } = await openCopy()
   // After the teardown of whoever uses it.
-  t.teardown(async () => { await embedded.close(); await rm(folder, { recursive: true }) })
-  return embedded.address
+  t.teardown(close)
+  return address
 }
 
 async function openOnServer (t: Test): Promise<Address> {

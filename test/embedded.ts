@@ -1,0 +1,65 @@
+import { statfsSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Embedded } from '../src/database/embedded/embedded.ts'
+import type { Reply, Request } from './embedded-thread.ts'
+import { TEMPLATE_DIR } from './template.ts'
+
+/** Where copies of the template are: in memory where there is room, as a disk takes longer to make so many small files. */
+const COPIES = hasRoom('/dev/shm', 2 ** 30) ? '/dev/shm' : tmpdir()
+
+interface Asked {
+  resolve: () => void
+  reject: (error: Error) => void
+}
+
+let thread: Worker | undefined
+const asked = new Map<number, Asked>()
+let copies = 0
+
+/**
+ * A copy of the template as an embedded database. All of a process share one thread, where opening another takes a
+ * quarter of the time: the code of PostgreSQL is loaded and compiled once.
+ */
+export async function openCopy (): Promise<Embedded> {
+  const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
+  const id = copies++
+  await ask({ id, open: { folder, template: TEMPLATE_DIR } })
+  const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
+  return {
+    address: { host: folder, user: 'postgres', database: 'postgres', ...limits },
+    close: () => ask({ id })
+  }
+}
+
+function ask (request: Request): Promise<void> {
+  thread ??= start()
+  // It keeps the process from ending only as long as somebody waits for it.
+  thread.ref()
+  thread.postMessage(request)
+  return new Promise((resolve, reject) => { asked.set(request.id, { resolve, reject }) })
+}
+
+function start (): Worker {
+  // Without the flags of this process, which are for its own code.
+  const worker = new Worker(new URL('embedded-thread.ts', import.meta.url), { execArgv: [] })
+  worker.on('message', ({ id, error }: Reply) => {
+    const { resolve, reject } = asked.get(id)!
+    asked.delete(id)
+    if (asked.size === 0) worker.unref()
+    if (error === undefined) resolve()
+    else reject(new Error(error))
+  })
+  return worker
+}
+
+function hasRoom (folder: string, bytes: number): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize >= bytes
+  } catch {
+    return false
+  }
+}
