@@ -29,11 +29,18 @@ export interface Service {
   delete: (url: string, headers?: Record<string, string>) => Promise<Answer>
 }
 
+/** False where the tests run on the server alone. */
+const EMBEDDED = process.env['TEST_EMBEDDED'] !== 'false'
+if (!EMBEDDED && SERVER === undefined) throw new Error('TEST_DATABASE_URL is missing')
+
 /** Runs a test on the embedded database, and where there is a server on that too. */
 export function forEachDatabase (
   title: string, body: (t: Test, service: Service) => Promise<void>, access?: AccessOptions
 ) {
-  const databases = { embedded: openEmbedded, ...(SERVER === undefined ? {} : { postgresql: openOnServer }) }
+  const databases = {
+    ...(EMBEDDED ? { embedded: openEmbedded } : {}),
+    ...(SERVER === undefined ? {} : { postgresql: openOnServer })
+  }
   for (const [name, open] of Object.entries(databases)) {
     t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t), access)))
   }

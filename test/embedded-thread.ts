@@ -25,7 +25,7 @@ port.on('message', ({ id, open }: Request) => {
     (error: unknown) => { port.postMessage({ id, error: String(error) } satisfies Reply) })
 })
 
-/** Serves a copy as `src/database/embedded-worker.ts` does. */
+/** Serves a copy as `src/database/embedded/worker.ts` does. */
 async function serve (id: number, { folder, template }: NonNullable<Request['open']>) {
   const dataDir = join(folder, 'data')
   // A thousand small files, which promises take several times as long for.

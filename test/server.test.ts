@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
+import { copyTemplate } from './embedded.ts'
 import { launch, listening, type Ended } from './process.ts'
-import { ADMIN_KEY, TEMPLATE_DIR } from './template.ts'
+import { ADMIN_KEY } from './template.ts'
 
 const DRAINED_WITHIN = 10_000
 
@@ -26,13 +27,6 @@ interface Running {
 async function folderOf (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
-  return folder
-}
-
-/** A folder that holds the sample already, which opens faster than a new one. */
-async function filledFolder (t: Test): Promise<string> {
-  const folder = await folderOf(t)
-  await cp(TEMPLATE_DIR, folder, { recursive: true })
   return folder
 }
 
@@ -98,7 +92,7 @@ t.test('the first start makes a database with the sample data; the second finds 
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   t.test(`${signal} lets requests in flight end, takes no others and ends with 0`, async t => {
-    const service = await start(t, { DATA_DIR: await filledFolder(t) })
+    const service = await start(t, { DATA_DIR: await copyTemplate(t) })
     const body = JSON.stringify({ items: [] })
     const { sending, answered } = post(service, '/v1/procedures', body)
     sending.write(body.slice(0, 3))
@@ -116,7 +110,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 t.test('a request that never ends does not keep it from ending', async t => {
-  const service = await start(t, { DATA_DIR: await filledFolder(t) })
+  const service = await start(t, { DATA_DIR: await copyTemplate(t) })
   const { sending, answered } = post(service, '/v1/procedures', ' '.repeat(1_000_000))
   sending.on('error', () => {})
   answered.catch(() => {})
@@ -134,7 +128,7 @@ t.test('a request that never ends does not keep it from ending', async t => {
 t.test('an error that nobody handled is logged, and ends it in order', async t => {
   const bug = join(await folderOf(t), 'bug.mjs')
   await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
-  const DATA_DIR = await filledFolder(t)
+  const DATA_DIR = await copyTemplate(t)
   const service = await start(t, { DATA_DIR }, [bug])
   const { code, log } = await service.stop('SIGUSR2')
   t.equal(code, 1)
@@ -144,7 +138,7 @@ t.test('an error that nobody handled is logged, and ends it in order', async t =
 })
 
 t.test('what is logged of a request holds its route and how it ended', async t => {
-  const service = await start(t, { DATA_DIR: await filledFolder(t) })
+  const service = await start(t, { DATA_DIR: await copyTemplate(t) })
   await service.json('/v1/units/H56')
   await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
   const { log } = await service.stop('SIGTERM')
@@ -156,7 +150,7 @@ t.test('what is logged of a request holds its route and how it ended', async t =
 })
 
 t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service', async t => {
-  const settings = { DATA_DIR: await filledFolder(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
+  const settings = { DATA_DIR: await copyTemplate(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
   const service = await start(t, settings)
   const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
   const answer = await fetch(service.docs.replace('/docs', '/v1/levels'), { headers })
@@ -209,7 +203,7 @@ t.test('it does not start', async t => {
     const file = join(await folderOf(t), 'file')
     await writeFile(file, '')
     await refuses(t, { DATA_DIR: join(file, 'data') }, /not a directory/)
-    const DATA_DIR = await filledFolder(t)
+    const DATA_DIR = await copyTemplate(t)
     const { close } = await startEmbedded(DATA_DIR)
     t.teardown(close)
     await refuses(t, { DATA_DIR }, /is open in another process/)
@@ -220,7 +214,7 @@ t.test('it does not start', async t => {
     t.teardown(() => { taken.close() })
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
-    const DATA_DIR = await filledFolder(t)
+    const DATA_DIR = await copyTemplate(t)
     await refuses(t, { DATA_DIR, PORT: String(port) }, /EADDRINUSE.*127\.0\.0\.1/)
     const { close } = await startEmbedded(DATA_DIR)
     await close()

@@ -1,19 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import t, { type Test } from 'tap'
-import { TEMPLATE_DIR } from '../../template.ts'
+import t from 'tap'
+import { copyTemplate } from '../../embedded.ts'
 
 const COMMAND = new URL('../../../src/access/clients/cli.ts', import.meta.url).pathname
-
-async function filledFolder (t: Test): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  await cp(TEMPLATE_DIR, folder, { recursive: true })
-  return folder
-}
 
 async function run (DATA_DIR: string, ...names: string[]) {
   const env = { ...process.env, DATABASE_URL: '', MIGRATION_DATABASE_URL: '', DATA_DIR }
@@ -26,7 +16,7 @@ async function run (DATA_DIR: string, ...names: string[]) {
 }
 
 t.test('at the command line', async t => {
-  const folder = await filledFolder(t)
+  const folder = await copyTemplate(t)
 
   t.test('a client is made with its first key, under a code that follows from its name', async t => {
     const { code, out, errors } = await run(folder, 'create',

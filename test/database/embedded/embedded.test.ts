@@ -1,24 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect } from '../../../src/database/connect.ts'
 import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
-import { TEMPLATE_DIR } from '../../template.ts'
+import { copyTemplate } from '../../embedded.ts'
 
 async function folderOf (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
-  return folder
-}
-
-/** One that is a database already, which opens faster than a new one. */
-async function databaseFolder (t: Test): Promise<string> {
-  const folder = await folderOf(t)
-  await cp(TEMPLATE_DIR, folder, { recursive: true })
   return folder
 }
 
@@ -40,7 +33,7 @@ t.test('a folder that does not exist becomes a database, which keeps what was wr
 })
 
 t.test('a folder is open once, by whatever name', async t => {
-  const folder = await databaseFolder(t)
+  const folder = await copyTemplate(t)
   const link = join(await folderOf(t), 'link')
   await symlink(folder, link)
   const first = await open(folder)
@@ -54,14 +47,14 @@ t.test('a folder is open once, by whatever name', async t => {
 })
 
 t.test('of several who open a folder at the same time one gets it', async t => {
-  const folder = await databaseFolder(t)
+  const folder = await copyTemplate(t)
   const opened = await Promise.allSettled(Array.from({ length: 4 }, () => startEmbedded(folder)))
   t.equal(opened.filter(({ status }) => status === 'fulfilled').length, 1)
   for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
 })
 
 t.test('what was acknowledged outlives the process, however that ends', async t => {
-  const folder = await databaseFolder(t)
+  const folder = await copyTemplate(t)
   const source = (file: string) => JSON.stringify(new URL(`../../../src/database/${file}.ts`, import.meta.url).href)
   const script = join(await folderOf(t), 'writer.mjs')
   await writeFile(script, `
@@ -99,7 +92,7 @@ t.test('a folder that cannot be a database is refused, and left for another try'
 })
 
 t.test('those who share the one session do not get in each other\'s way', async t => {
-  const { db, pool, close } = await open(await databaseFolder(t))
+  const { db, pool, close } = await open(await copyTemplate(t))
   t.teardown(close)
 
   t.test('questions that wait for a transaction each get their own answer', async t => {

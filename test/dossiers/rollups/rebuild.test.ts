@@ -1,16 +1,12 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../../src/database/connect.ts'
 import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
-import { migrate } from '../../../src/database/migrations/migrate.ts'
-import { loadCatalogue, loadSample } from '../../../src/seed/load.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase } from '../../database.ts'
+import { copyTemplate } from '../../embedded.ts'
 import { item, send } from '../given.ts'
 
 forEachDatabase('a recount', async (t, { db }) => {
@@ -48,8 +44,7 @@ forEachDatabase('a recount', async (t, { db }) => {
 })
 
 t.test('the command tells each sum that was wrong, and ends with 1 if any was', async t => {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-recount-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+  const folder = await copyTemplate(t)
   const inDatabase = async (work: (db: ReturnType<typeof connect>['db']) => Promise<unknown>) => {
     const embedded = await startEmbedded(folder)
     const connection = connect(embedded.address, { max: 1, onLost: () => {} })
@@ -63,9 +58,6 @@ t.test('the command tells each sum that was wrong, and ends with 1 if any was', 
     ({ stdout }) => ({ code: 0, stdout }), ({ code, stdout }: { code: number, stdout: string }) => ({ code, stdout }))
 
   await inDatabase(async db => {
-    await migrate(db)
-    await loadCatalogue(db)
-    await loadSample(db)
     await send(db, [item()])
     await sql`update dossier_sums_by_unit set received_direct = 5 where slice = '2021-05-15'`.execute(db)
   })
