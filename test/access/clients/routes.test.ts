@@ -107,7 +107,8 @@ forEachDatabase('a key', async (t, service) => {
   const works = async ({ headers }: { headers: Record<string, string> }) => (await get(ASK, headers)).status === 200
 
   t.test('is shown once: what is stored and told of it later does not make one', async t => {
-    const secret = first.key.split('_')[2]!
+    // Not by split: a secret may hold underscores, too.
+    const secret = first.key.slice(-43)
     t.match(first.key, /^cchc_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/)
     t.same(Object.keys((await listed())[0]), ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'])
     for (const path of ['/v1/clients/warehouse/keys', '/v1/audit', '/v1/changes']) {
