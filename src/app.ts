@@ -137,7 +137,7 @@ async function refuseUnderPressure () {
   throw new Busy('the event loop is late')
 }
 
-/** Who waits to write does so twice as long as for a connection. */
+/** A writer waits twice as long for its turn as for a connection. */
 function writeLimiter (pool?: PoolCounts): Semaphore {
   if (pool === undefined) return new Semaphore(10)
   const { max, connectionTimeoutMillis: patience } = pool.options

@@ -113,7 +113,7 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 const RATE_LIMIT = 6_000
 
 /**
- * What a configuration means for who may come in.
+ * The access rules that a configuration means.
  * @throws Error that names the variables that do not go together
  */
 export function accessOf (config: Config): AccessOptions {

@@ -13,7 +13,7 @@ export function Ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
   return Type.Unsafe<Static<T>>({ $ref: `${(schema as { $id?: string }).$id}#` })
 }
 
-/** `null` is unknown or none. One `type` with two names, because validators tell one fault of it and `anyOf` three. */
+/** `null` is unknown or none. One `type` with two names: for `anyOf` validators report three errors instead of one. */
 export function Nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
   const { type, enum: values, ...rest } = schema as unknown as { type: string, enum?: unknown[] }
   return Type.Unsafe<Static<T> | null>({
@@ -50,7 +50,7 @@ export function SourceCode (description: string) {
 }
 
 /** Of a row that can be put: what `If-Match` and `ETag` hold in quotes. */
-export const Version = Type.Integer({ description: 'Grows with each change; the `ETag`, and what `If-Match` names.', minimum: 1 })
+export const Version = Type.Integer({ description: 'Increases with each change. The `ETag` of the row, for `If-Match`.', minimum: 1 })
 
 /** A text that says something. */
 export function Name (description: string, maxLength = 1000) {

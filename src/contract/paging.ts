@@ -6,10 +6,10 @@ export const DEFAULT_LIMIT = 1_000
 /** What every list is asked. */
 export const PageQuery = {
   limit: Type.Optional(Type.Integer({
-    description: 'Rows in a page, 1000 if left out. csv, ndjson and xlsx hold all rows unless a limit is given.',
+    description: 'Rows in a page. Default: 1000 for JSON; csv, ndjson and xlsx hold all rows.',
     minimum: 1, maximum: MAX_LIMIT
   })),
-  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.', maxLength: 2_000 }))
+  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the previous page.', maxLength: 2_000 }))
 }
 
 export interface PageRequest {

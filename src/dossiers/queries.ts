@@ -26,7 +26,7 @@ export async function dossiers (
   db: Db, filters: ListQuery, page: PageRequest, reach: Reach
 ): Promise<Page<Dossier>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
-  // Of a province there is one key; of some units, or days, an index tells the dossiers apart.
+  // A whole province is read in the order of its key; some units, or days, by an index in the order of reception.
   const { received_from: from, received_to: to } = filters
   const isPart = (unit !== null && unit.path.length > 1) || from !== undefined || to !== undefined
   const within = unit === null ? sql`true` : sql`${unit.code} = any(path)`

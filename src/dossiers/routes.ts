@@ -32,21 +32,21 @@ export async function dossierRoutes (app: App, context: Context) {
       schema: {
         operationId: 'postDossiers',
         tags,
-        summary: 'Send dossiers as they are now',
-        description: `Creates or updates dossiers by code within the province; one with an older \`updated_at\` than the ` +
-          `stored one changes nothing. They count at once. \`${JSON_TYPE}\`: up to 10 000, all or nothing. ` +
-          `\`${NDJSON}\`: any number, a dossier a line; kept as they come, without those at fault; a stream that ` +
-          'breaks off is simply sent again.',
+        summary: 'Send the current versions of dossiers',
+        description: 'Creates or updates dossiers by code within the province. A version with an older `updated_at` than the ' +
+          `stored one changes nothing. Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
+          `\`${NDJSON}\`: any number, one dossier a line. A stream is committed in chunks without its invalid rows; if it ` +
+          'breaks off, send all of it again.',
         headers: PostHeaders,
         querystring: PostQuery,
         body: {
           content: {
             [JSON_TYPE]: { schema: batchBody(DossierItem, EXAMPLE) },
-            [NDJSON]: { schema: Type.String({ description: 'A `DossierItem` a line.' }) }
+            [NDJSON]: { schema: Type.String({ description: 'One `DossierItem` a line.' }) }
           }
         },
         response: {
-          200: { description: 'What became of them.', ...Ref(DossierAnswer) },
+          200: { description: 'The number of rows by outcome, and the errors.', ...Ref(DossierAnswer) },
           ...problems(400, 408, 409, 413, 415, 422)
         }
       },
@@ -113,12 +113,12 @@ export async function dossierRoutes (app: App, context: Context) {
     schema: {
       operationId: 'deleteDossier',
       tags,
-      summary: 'Delete a dossier; it counts no more',
-      description: 'A version of it that its source dates later brings it back.',
+      summary: 'Delete a dossier, so that it counts nowhere',
+      description: 'A version with a later `updated_at` restores it.',
       headers: ReasonHeaders,
       querystring: NoQuery,
       params: DossierPath,
-      response: { 200: { description: 'What it was.', ...Ref(Dossier) }, ...problems(400, 404) }
+      response: { 200: { description: 'The dossier before it was deleted.', ...Ref(Dossier) }, ...problems(400, 404) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => deleteDossier(write, request.params.code)))
 }

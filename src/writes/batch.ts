@@ -7,11 +7,11 @@ export const MAX_ITEMS = 10_000
 
 export const BatchQuery = {
   mode: Type.Optional(OneOf(['atomic', 'partial'], {
-    description: '`atomic`: one row at fault writes nothing (422). `partial`: the others are written.',
+    description: '`atomic`: if one row is invalid, nothing is written (422). `partial`: the valid rows are written.',
     default: 'atomic'
   })),
   dry_run: Type.Optional(Type.Boolean({
-    description: 'Answers what would happen, row by row, and writes nothing.', default: false
+    description: 'Writes nothing and answers what would happen, row by row.', default: false
   }))
 }
 
@@ -20,18 +20,20 @@ export interface BatchOptions {
   dry_run: boolean
 }
 
-export const BatchAnswer = Named('BatchAnswer', 'What a batch did. The same body twice is all `unchanged`.', {
+export const BatchAnswer = Named('BatchAnswer', 'The result of a batch. The same body again is all `unchanged`.', {
   received: Type.Integer({ description: 'Items in the batch; created + updated + unchanged + rejected.' }),
-  created: Type.Integer(),
-  updated: Type.Integer(),
-  unchanged: Type.Integer(),
-  deleted: Type.Integer({ description: 'Rows that were stored and, with `replace`, not in the batch.' }),
-  rejected: Type.Integer(),
+  created: Type.Integer({ description: 'New rows.' }),
+  updated: Type.Integer({ description: 'Stored rows that differ from what was sent, and were changed.' }),
+  unchanged: Type.Integer({ description: 'Stored rows equal to what was sent.' }),
+  deleted: Type.Integer({ description: 'With `replace`: stored rows that were not in the batch.' }),
+  rejected: Type.Integer({ description: 'Invalid rows. They change nothing.' }),
   errors: Type.Array(Type.Object({
-    pointer: Type.String({ description: 'JSON Pointer into the body.' }), code: Type.String(), detail: Type.String()
+    pointer: Type.String({ description: 'JSON Pointer into the body.' }),
+    code: Type.String({ description: 'Stable code of the error, for programs.' }),
+    detail: Type.String({ description: 'What is wrong, for people.' })
   }, { additionalProperties: false })),
   rows: Type.Optional(Type.Array(Type.Object({
-    pointer: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'null for a deleted row' }),
+    pointer: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'JSON Pointer to the item. null: a deleted row, which has none.' }),
     outcome: OneOf(CHANGES),
     before: Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true }),
     after: Type.Unsafe<object | null>({ type: ['object', 'null'], additionalProperties: true })

@@ -16,7 +16,7 @@ forEachDatabase('the line that is logged of a request', async (t, { db }) => {
   const logged = async (url: string, headers = {}) => {
     lines.length = 0
     const answer = await app.inject({ url, headers })
-    return { line: lines.find(({ msg }) => msg === 'answered')!, id: answer.headers['x-request-id'] }
+    return { line: lines.find(({ msg }) => msg === 'request completed')!, id: answer.headers['x-request-id'] }
   }
 
   t.test('says what was asked, by whom, and how it ended', async t => {

@@ -12,8 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The scope that this route requires. Default of a GET: `read`. */
     scope?: Scope
-    /** Answers are cached until the next commit. Only for answers that depend on stored rows alone. */
-    kept?: boolean
+    /** Where answers are cached. Only for answers that depend on stored rows alone, and not on the time of day. */
+    cache?: 'until-commit'
   }
 }
 

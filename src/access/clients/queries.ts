@@ -11,7 +11,7 @@ const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'text' }, { name: 'id
 /** Of a key, without what makes it one. */
 export const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
 
-/** Those whose unit is within reach: who manages a district manages its clients. */
+/** Clients whose unit is within reach: an administrator of a unit manages its clients. */
 export async function clients (db: Db, page: PageRequest, reach: Reach): Promise<Page<Client>> {
   const { rows } = await pageQuery(clientsWithin(reach), BY_CODE, page).execute(db)
   return pageOf(rows, BY_CODE, page.limit)

@@ -43,13 +43,13 @@ export async function sourceRoutes (app: App, context: SourceContext) {
     schema: {
       operationId: 'putSource',
       tags: ['catalogue'],
-      summary: 'Describe a source, and say how it ranks among the others',
+      summary: 'Create or update a source and its precedence',
       headers: PutHeaders,
       querystring: NoQuery,
       params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),
       body: SourceBody,
       response: {
-        200: { description: 'The source as it is now.', headers: VERSION_HEADER, ...Ref(Source) },
+        200: { description: 'The stored source.', headers: VERSION_HEADER, ...Ref(Source) },
         ...problems(400, 412, 413, 415)
       }
     }

@@ -8,9 +8,9 @@ import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.t
 import { COUNTS } from './counts.ts'
 import type { OutcomeCounts, Import, ImportError } from './schema.ts'
 
-/** Of no sign of life for so long it is clear that there will be none: a stream that hardly arrives is ended sooner. */
+/** An import without progress for so long is shown as interrupted: a stream that stalls is ended sooner. */
 const SILENT = sql`interval '2 minutes'`
-const KEPT_FOR = sql`interval '30 days'`
+const RETENTION = sql`interval '30 days'`
 
 type Owner = Pick<Caller, 'province_code'> & { client: string }
 
@@ -28,7 +28,7 @@ export async function beginImport (
   return (await trx.insertInto('imports').values(row).returning('id').executeTakeFirstOrThrow()).id
 }
 
-/** Whether a stream that came with this key is still on its way. */
+/** Whether a stream with this key is still running. */
 export async function isRunning (trx: Trx, { client, province_code }: Owner, key: string): Promise<boolean> {
   const running = await trx.selectFrom('imports').select('id')
     .where('province_code', '=', province_code).where('client', '=', client).where('idempotency_key', '=', key)
@@ -37,7 +37,7 @@ export async function isRunning (trx: Trx, { client, province_code }: Owner, key
   return running !== undefined
 }
 
-/** Adds what became of some rows, in the transaction that keeps them. */
+/** Adds outcomes and errors of rows, in the transaction that stores the rows. */
 export async function addToImport (
   trx: Trx, { province_code }: Owner, id: number, counts: OutcomeCounts, errors: readonly ImportError[]
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function addToImport (
     where province_code = ${province_code} and id = ${id}`.execute(trx)
 }
 
-/** @param counts of all its rows: while it ran, some may have been counted twice that had to be tried again */
+/** @param counts of all rows: the running counts may include chunks twice that were retried */
 export async function endImport (
   trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: OutcomeCounts
 ): Promise<void> {
@@ -66,7 +66,7 @@ const BY_LINE: OrderColumn[] = [
   { name: 'line', kind: 'number', required: true }, { name: 'n', kind: 'number', required: true }
 ]
 
-/** The imports of the caller, or for who manages all clients those of all. */
+/** The imports of the caller; for an administrator of all units, those of all clients. */
 export async function imports (db: Db, page: PageRequest, caller: Caller): Promise<Page<Import>> {
   const { rows } = await pageQuery(sql<Import>`select * from (${shown()}) as shown where ${visibleTo(caller)}`, NEWEST_FIRST, page).execute(db)
   return pageOf(rows, NEWEST_FIRST, page.limit)
@@ -90,17 +90,17 @@ export async function importErrors (db: Db, id: number, page: PageRequest, calle
   return { items: items.map(({ n: _, ...error }) => error), next_cursor }
 }
 
-const FORGOTTEN_AT_ONCE = 10_000
+const PRUNED_AT_ONCE = 10_000
 
-/** Forgets imports that nobody will ask for any more, some errors at a time, so that no statement takes long. */
+/** Deletes old imports, their errors in small batches, so that no statement takes long. */
 export async function pruneImports (db: Db): Promise<void> {
-  const old = sql`(select province_code, id from imports where changed_at <= now() - ${KEPT_FOR})`
+  const old = sql`(select province_code, id from imports where changed_at <= now() - ${RETENTION})`
   for (;;) {
     const { numAffectedRows } = await sql`
       delete from import_errors where ctid = any(array(
         select import_errors.ctid from import_errors join ${old} as old using (province_code)
-        where import = old.id limit ${FORGOTTEN_AT_ONCE}))`.execute(db)
-    if (Number(numAffectedRows) < FORGOTTEN_AT_ONCE) break
+        where import = old.id limit ${PRUNED_AT_ONCE}))`.execute(db)
+    if (Number(numAffectedRows) < PRUNED_AT_ONCE) break
   }
   await sql`delete from imports where (province_code, id) in ${old}`.execute(db)
 }

@@ -3,7 +3,7 @@ import { BatchAnswer, MAX_ITEMS, type BatchOptions } from '../../writes/batch.ts
 import { problems } from '../response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
 
-/** The body of a batch. Items are checked one by one where they are taken in, so that each can be refused alone. */
+/** The body of a batch. Ingest validates items one by one, so that each can be refused alone. */
 export function batchBody (item: TObject, example: object) {
   return Type.Object({
     items: Type.Array(Ref(item), { maxItems: MAX_ITEMS })
@@ -11,7 +11,7 @@ export function batchBody (item: TObject, example: object) {
 }
 
 export const batchResponses = {
-  200: { description: 'What was done, or with `dry_run` what would be.', ...Ref(BatchAnswer) },
+  200: { description: 'The number of rows by outcome, and the errors. With `dry_run`: what would happen.', ...Ref(BatchAnswer) },
   ...problems(400, 409, 413, 415, 422)
 }
 

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 
 /** For the contract of an answer that is one row with a version. */
-export const VERSION_HEADER = { etag: Type.String({ description: 'The version; send it back as `If-Match`.' }) }
+export const VERSION_HEADER = { etag: Type.String({ description: 'Version of the row, to send as `If-Match`.' }) }
 
 /** Sets the version of a row as its ETag: unlike a hash of the answer it is the same in all formats. */
 export function sendVersion<T extends { version: number }> (reply: FastifyReply, row: T): T {

@@ -21,13 +21,13 @@ declare module 'fastify' {
 }
 
 const reason = Type.Optional(Type.String({
-  description: 'Why, for the audit: UTF-8 text, percent-encoded where the sender cannot send it as it is.', maxLength: 3_000
+  description: 'The reason, for the audit. UTF-8 text, percent-encoded if the client cannot send UTF-8 in headers.', maxLength: 3_000
 }))
 
 /** What a POST may say beside its body. */
 export const PostHeaders = Type.Object({
   'idempotency-key': Type.Optional(Type.String({
-    description: 'Chosen by the client, a new one for each request. The same again within 24 h has no second ' +
+    description: 'Chosen by the client, a new one for each request. The same request again within 24 h has no second ' +
       'effect and gives the first answer, with `Idempotency-Replayed: true`.',
     pattern: '^[\\x21-\\x7e]{1,255}$'
   })),
@@ -37,7 +37,7 @@ export const PostHeaders = Type.Object({
 /** What a PUT may say beside its body. */
 export const PutHeaders = Type.Object({
   'if-match': Type.Optional(Type.String({
-    description: 'The `ETag` of the row that is to be changed; another one answers 412. Without it any is changed.',
+    description: 'The `ETag` of the version to change. If the row has another version, the answer is 412. Without it any version is changed.',
     maxLength: 200
   })),
   'x-reason': reason

@@ -5,19 +5,19 @@ import { DomainError, type Issue, type DomainErrorCode } from '../../contract/er
 import { Ref } from '../../contract/fields.ts'
 import { redactSecrets } from '../../text/redact.ts'
 
-/** RFC 9457. `errors` lists all the issues, not the first. */
+/** RFC 9457. `errors` lists all issues, not only the first. */
 export const Problem = Type.Object({
   type: Type.String({ description: 'A URN that ends in the code.' }),
-  title: Type.String(),
-  status: Type.Integer(),
-  code: Type.String({ description: 'Stable; branch on this.' }),
-  detail: Type.String(),
+  title: Type.String({ description: 'The kind of problem, for people.' }),
+  status: Type.Integer({ description: 'The HTTP status.' }),
+  code: Type.String({ description: 'Stable code of the problem, for programs.' }),
+  detail: Type.String({ description: 'What is wrong with this request, for people.' }),
   errors: Type.Array(Type.Object({
     pointer: Type.String({
-      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for what is not in the body.'
+      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request.'
     }),
-    code: Type.String(),
-    detail: Type.String()
+    code: Type.String({ description: 'Stable code of the error, for programs.' }),
+    detail: Type.String({ description: 'What is wrong, for people.' })
   }, { additionalProperties: false }))
 }, {
   $id: 'Problem',
@@ -47,19 +47,19 @@ export function problems (...statuses: number[]) {
 }
 
 const DESCRIPTIONS: Record<number, string> = {
-  400: 'The request is not valid; `errors` says where.',
-  401: 'A key is needed, or the one that came is not valid.',
-  403: 'The key has not the scope that this needs, or may not write for some of the units.',
-  404: 'There is no such thing.',
-  406: '`Accept` names no format that can be had.',
+  400: 'The request is not valid; `errors` lists where.',
+  401: 'A key is required, or the key is not valid.',
+  403: 'The key does not have the required scope, or may not write for some of the units.',
+  404: 'Not found.',
+  406: '`Accept` names no available format.',
   408: 'The body arrived too slowly.',
-  409: 'A request with this idempotency key is still running: try again after `Retry-After` seconds.',
-  412: 'The row has another version than `If-Match` names; nothing was written.',
+  409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds.',
+  412: 'The row has another version than `If-Match` names. Nothing was written.',
   413: 'The body, the batch or the answer is too large.',
-  415: 'The body has a content type that is not taken here.',
-  422: 'Rows break a rule, or the idempotency key came with another request before; nothing was written.',
-  429: 'Too many requests: try again after `Retry-After` seconds.',
-  503: 'Busy, or the database cannot be reached: try again after `Retry-After` seconds.'
+  415: 'The content type of the body is not supported.',
+  422: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written.',
+  429: 'Too many requests. Try again after `Retry-After` seconds.',
+  503: 'Busy, or the database cannot be reached. Try again after `Retry-After` seconds.'
 }
 
 interface Kind { code: string, status: number, title: string }

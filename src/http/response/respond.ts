@@ -75,7 +75,7 @@ export async function sendList<R extends Row> (
 
 /**
  * Answers with JSON that is rendered once for concurrent requests of the same address. The answer of a route with
- * `kept` in its config is cached until the next commit.
+ * `cache: 'until-commit'` in its config is cached until the next commit.
  */
 export async function sendShared (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,
@@ -90,7 +90,7 @@ export async function sendShared (
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
   }
-  const { body, etag, link } = await (config.kept ? cache.cached(key, render) : cache.shared(key, render))
+  const { body, etag, link } = await (config.cache === 'until-commit' ? cache.cached(key, render) : cache.shared(key, render))
   if (link !== null) reply.header('link', link)
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }

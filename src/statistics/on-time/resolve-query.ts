@@ -46,7 +46,7 @@ function needingRecords ({ basis, from, to, procedure, channel, method, group_by
   }))
 }
 
-// Beyond these no dossier is taken in.
+// No dossier outside of these days is accepted.
 const FIRST_DAY = '1900-01-01'
 const LAST_DAY = '2199-12-31'
 
@@ -62,7 +62,7 @@ function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Issue[
     { pointer: `/query/${name}`, code: 'out_of_range', detail: `${name} (${day}) is not between ${FIRST_DAY} and ${LAST_DAY}` }))
   if (from > to) issues.push({ pointer: '/query/to', code: 'out_of_range', detail: `to (${to}) is before from (${from})` })
   if (keys?.includes('period') === true) {
-    issues.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'days from and to are not told apart by period' })
+    issues.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'from and to are one span, which group_by=period cannot split' })
   }
   return issues
 }
@@ -142,7 +142,7 @@ function notInARow (periods: AskedPeriod[]): Issue[] {
     if (period.starts_on === expected) return []
     const code: IssueCode = period.starts_on < expected ? 'overlapping_periods' : 'gap_between_periods'
     const relation = period.starts_on < expected ? 'overlap' : 'do not follow one another'
-    return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period tells them apart` }]
+    return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period gives a row for each` }]
   })
 }
 

@@ -17,15 +17,15 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
 
   app.get('/on-time', {
-    config: { kept: true },
+    config: { cache: 'until-commit' },
     schema: {
       operationId: 'getOnTime',
       tags: ['statistics'],
-      summary: 'Count dossiers and the share that was on time',
-      description: 'Counts are added up and divided once; percentages are never averaged. What would count twice is ' +
-        'never added: of two sources for a unit the one of higher precedence counts, then the later; totals stand only ' +
-        'for the one unit that they consolidate, and only where it has no own rows below it. With `basis=records` dossiers ' +
-        'are counted one by one, for any days.',
+      summary: 'Count dossiers and the percentage on time',
+      description: 'Counts are summed, then divided once; percentages are never averaged. Nothing is counted twice: of two ' +
+        'sources for a unit the one of higher precedence counts, then the later one. A total stands only for the unit that ' +
+        'it consolidates, and only if there are no own rows at or below that unit. With `basis=records` dossiers are ' +
+        'counted one by one, for any range of days.',
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
@@ -36,8 +36,8 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
     schema: {
       operationId: 'explainOnTime',
       tags: ['statistics'],
-      summary: 'Explain a figure: the stored rows that it is the sum of',
-      description: 'The same question as for `/v1/on-time`, without groups. Figure and rows are of one moment.',
+      summary: 'Explain a figure by the stored rows that it is the sum of',
+      description: 'The parameters of `/v1/on-time`, without groups. The figure and its rows are read in one snapshot.',
       querystring: ExplainQuery,
       response: { 200: { description: 'The figure and its rows.', ...Ref(OnTimeExplained) }, ...problems(400, 413) }
     }
@@ -49,9 +49,9 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
     schema: {
       operationId: 'listOnTimeDossiers',
       tags: ['statistics'],
-      summary: 'List the dossiers that make up a figure, those not on time first',
-      description: 'Of `basis=records`, which goes without saying. There are as many as the denominator says, and as many ' +
-        'of them `in_numerator` as the numerator says.',
+      summary: 'List the dossiers behind a figure, late ones first',
+      description: 'The basis is always `records`. The number of dossiers is the denominator, and the number of those with ' +
+        '`in_numerator` is the numerator.',
       querystring: ExplainDossiersQuery,
       response: {
         200: listResponse(ExplainedDossier, 'Dossiers; those in the numerator come last.'), ...problems(400, 406, 413)

@@ -106,9 +106,9 @@ const Cells = (description: string) => Type.Unsafe<Record<string, string | numbe
 })
 
 export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
-  key: Cells('What the row is for. Of a rollup: a value for each name in `by`, times by their first day. `before` in place of ' +
-    'a time: all rows of days before that one, added up; only their stock counts.'),
-  values: Cells('What it says. null: unknown.')
+  key: Cells('The key of the row. For a rollup: a value for each name in `by`, spans of time by their first day. `before` ' +
+    'instead of a time: the sum of all earlier rows, of which only the stock counts.'),
+  values: Cells('The counts of the row. null: unknown.')
 })
 export type ExplainedRow = Static<typeof ExplainedRow>
 
@@ -118,22 +118,22 @@ export const GRAINS = ['level', 'field', 'unit', 'channel', 'quarter', 'half_mon
 
 export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof FigureProperties)[]
 
-export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and what it is the sum of.', {
+export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and the rows that it is the sum of.', {
   from: Day('First day.'),
   to: Day('Last day, included.'),
   ...FIGURE,
   rows_of: OneOf(ROWS_OF, {
-    description: 'What the figure is the sum of. `reports`: one row for all that a source reported for a unit and a period. ' +
-      '`report_rows`: the rows of these reports, by field and procedure. `rollup`: counts of records, added up in advance. ' +
-      '`dossiers`: the dossiers one by one.'
+    description: 'What the rows are. `reports`: one row for everything that a source reported for a unit and a period. ' +
+      '`report_rows`: the rows of these reports, by field and procedure. `rollup`: sums of dossier records that are kept ' +
+      'up to date. `dossiers`: the figure is counted from the dossiers.'
   }),
   by: Nullable(Type.Array(OneOf(GRAINS), {
-    description: 'The grain of a rollup: there is one row for each combination of these. `half_month`: from the 1st to the 14th ' +
-      'of a month, or from the 15th to its end. `quarter`: a calendar quarter in two pieces, to the 14th of its last month and ' +
-      'from the 15th to its end, as a quarter of the reform calendar begins on that day. null: no rollup.'
+    description: 'The grain of the rollup: one row for each combination of these. `half_month`: from the 1st to the 14th of a ' +
+      'month, or from the 15th to its end. `quarter`: a calendar quarter, split on the 15th of its last month, where a quarter ' +
+      'of the reform calendar begins. null: not a rollup.'
   })),
-  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows; none where `rows_of` is `dossiers`.' }),
-  dossiers_url: Nullable(Type.String({ description: 'Where the dossiers of the denominator are; null: known from reports only.' }))
+  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows. Empty if `rows_of` is `dossiers`.' }),
+  dossiers_url: Nullable(Type.String({ description: 'Address of the dossiers of the denominator. null: the basis is `reported`.' }))
 })
 export type OnTimeExplained = Static<typeof OnTimeExplained>
 
