@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import t from 'tap'
 
-const SHARDS = 6
+const SHARDS = 3
 const TEST = new URL('.', import.meta.url).pathname
 const TAPRC = new URL('../.taprc', import.meta.url)
 
