@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
+import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import { createFirstKey } from './access/clients/first-key.ts'
 import { accessOf, databaseOf, readConfig } from './config.ts'
@@ -26,7 +26,7 @@ async function start () {
   const config = readConfig(process.env)
   const access = accessOf(config)
   const logger = pino(logOptions(config.LOG_LEVEL), logBuffer())
-  const onLost = (error: Error) => { logger.warn({ err: error }, 'a database connection was lost') }
+  const onLost = lossLogger(logger)
   const database = databaseOf(config)
   const connection = await openDatabase(database, { onLost })
   try {
@@ -57,4 +57,9 @@ async function start () {
     await connection.close()
     throw error
   }
+}
+
+/** Logs that an idle connection died; the pool replaces it. */
+function lossLogger (logger: Logger): (error: Error) => void {
+  return error => { logger.warn({ err: error }, 'a database connection was lost') }
 }
