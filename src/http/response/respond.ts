@@ -74,23 +74,20 @@ export async function sendList<R extends Row> (
 }
 
 /**
- * Answers with JSON that is rendered once for concurrent requests of the same address. The answer of a route with
- * `cache: 'until-commit'` in its config is cached until the next commit.
+ * Answers with JSON that is rendered once for concurrent requests of the same caller and address. The answer of a route
+ * with `cache: 'until-commit'` in its config is cached until the next commit.
  */
 export async function sendShared (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,
   produce: () => Promise<{ value: object, link: string | null }>
 ) {
-  // The answer depends on the reach of the caller and, if the route needs another scope than `read`, on the client.
-  const { caller: { unit, client }, routeOptions: { config } } = request
-  const audience = config.scope === 'read' ? unit : `${unit} ${client}`
-  const key = `${audience} ${request.url}`
   const render = async () => {
     const { value, link } = await produce()
     const body = Buffer.from(JSON.stringify(value))
     return { body, etag: etagOf(body), link }
   }
-  const { body, etag, link } = await (config.cache === 'until-commit' ? cache.cached(key, render) : cache.shared(key, render))
+  const isCached = request.routeOptions.config.cache === 'until-commit'
+  const { body, etag, link } = await (isCached ? cache.cached(request, render) : cache.shared(request, render))
   if (link !== null) reply.header('link', link)
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }

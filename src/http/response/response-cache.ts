@@ -1,3 +1,4 @@
+import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { snapshotId } from '../../database/snapshot-id.ts'
 import { SingleFlight } from '../../concurrency/single-flight.ts'
@@ -7,6 +8,12 @@ export interface RenderedAnswer {
   body: Buffer
   etag: string
   link: string | null
+}
+
+/** What an answer depends on, besides the rows. A request has both. */
+export interface Question {
+  caller: Caller
+  url: string
 }
 
 /** Bytes that the cache may hold, and the estimate for each answer besides its body and its key. */
@@ -31,15 +38,16 @@ export class ResponseCache {
   }
 
   /** Shares the answer with identical requests that arrive at the same time. */
-  shared (key: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
-    return this.#flights.run(key, produce)
+  shared (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    return this.#flights.run(keyOf(question), produce)
   }
 
   /**
    * Caches the answer as well, until the next commit changes the snapshot id. Only for answers that depend on rows
    * alone, not on the time of day.
    */
-  async cached (key: string, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+  async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
+    const key = keyOf(question)
     const snapshot = await this.#snapshotLookups.run('', () => snapshotId(this.#db))
     const cached = snapshot === this.#snapshot ? this.#answers.get(key) : undefined
     if (cached !== undefined) return cached
@@ -64,4 +72,13 @@ export class ResponseCache {
     this.#answers.set(key, answer)
     this.#bytes += size
   }
+}
+
+/**
+ * The whole caller is in the key, and what does not matter is left out by name: two tokens of one client may have
+ * different scopes, and a property that callers get later cannot be forgotten here.
+ */
+function keyOf ({ caller, url }: Question): string {
+  const { key_id, requests_per_minute, ...audience } = caller
+  return `${JSON.stringify(audience)} ${url}`
 }

@@ -50,6 +50,19 @@ forEachDatabase('a token of the issuer', async (t, { get, post }) => {
     t.match(body.items, [{ client: 'token kho', key_id: null, resource: 'dossier-statistics' }])
   })
 
+  t.test('of fewer scopes never gets the answer to one of more, however many ask together', async t => {
+    const scope = 'write:dossiers write:statistics'
+    await post('/v1/dossiers?source=another', { items: [] })
+    const [lesser, administrator] = await Promise.all([{ scope }, { scope: `${scope} admin`, unit: '*' }].map(async claims => (
+      bearer(await signed({ ...CLAIMS, unit: '*', ...claims })))))
+    const lists = await Promise.all(Array.from({ length: 20 }, async (_, i) => {
+      const isLesser = i % 2 === 1
+      const { status, body } = await get('/v1/imports', isLesser ? lesser : administrator)
+      return [isLesser, status, body.items.length]
+    }))
+    t.same(lists.filter(([isLesser, status, length]) => status !== 200 || length !== (isLesser ? 0 : 1)), [])
+  })
+
   t.test('names its scopes in scope or scp, as a text or a list', async t => {
     for (const claims of [{ scope: 'read' }, { scp: 'read' }, { scp: ['openid', 'read'] }, { scope: ['read'] }]) {
       const { scope: _, ...rest } = CLAIMS

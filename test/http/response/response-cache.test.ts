@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
+import { ANYONE } from '../../../src/contract/caller.ts'
 import { ResponseCache } from '../../../src/http/response/response-cache.ts'
 import { forEachDatabase } from '../../database.ts'
+
+const asked = (url: string) => ({ caller: ANYONE, url })
 
 forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   await sql`create table counted (n integer not null)`.execute(db)
@@ -14,7 +17,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     const { rows: [row] } = await sql<{ n: number }>`select min(n) as n from counted`.execute(db)
     return { body: Buffer.from(String(row!.n)), etag: '', link: null }
   }
-  const shown = async (answers: ResponseCache, question = 'same') => String((await answers.cached(question, read)).body)
+  const shown = async (answers: ResponseCache, question = 'same') => String((await answers.cached(asked(question), read)).body)
   const readings = async (work: () => Promise<unknown>) => {
     state.readings = 0
     await work()
@@ -54,13 +57,29 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
       await write()
       return answer
     }
-    const late = String((await answers.cached('same', slow)).body)
+    const late = String((await answers.cached(asked('same'), slow)).body)
     t.equal(await shown(answers), String(Number(late) + 1))
+  })
+
+  t.test('is shared by the keys of one client, and never by callers who differ in what they may do', async t => {
+    const caller = { ...ANYONE, client: 'token kho', scopes: ['read'] }
+    for (const ask of ['cached', 'shared'] as const) {
+      const shown = (answers: ResponseCache, other: object) => answers[ask]({ caller: { ...caller, ...other }, url: 'same' }, read)
+      const together = (other: object) => readings(async () => {
+        const answers = new ResponseCache(db)
+        await Promise.all([shown(answers, {}), shown(answers, other)])
+      })
+      for (const other of [{ key_id: 'b' }, { requests_per_minute: 5 }]) t.equal(await together(other), 1, JSON.stringify(other))
+      for (const other of [
+        { scopes: ['read', 'admin'] }, { unit: 'H56-380' }, { client: 'token khac' }, { source: 'one-stop' },
+        { province_code: 'H56' }
+      ]) t.equal(await together(other), 2, JSON.stringify(other))
+    }
   })
 
   t.test('is no failure', async t => {
     const answers = new ResponseCache(db)
-    await t.rejects(answers.cached('same', async () => { throw new Error('lost') }), { message: 'lost' })
+    await t.rejects(answers.cached(asked('same'), async () => { throw new Error('lost') }), { message: 'lost' })
     t.equal(await readings(() => shown(answers)), 1)
   })
 
@@ -68,7 +87,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     const answers = new ResponseCache(db, 3_000)
     const isKept = async (question: string, length: number) => (
       await readings(() => (
-        answers.cached(question, async () => ({ ...await read(), body: Buffer.alloc(length) }))))) === 0
+        answers.cached(asked(question), async () => ({ ...await read(), body: Buffer.alloc(length) }))))) === 0
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [false, false, false])
     t.same([await isKept('a', 100), await isKept('b', 100), await isKept('c', 1_000)], [true, true, false])
     await write()
