@@ -122,7 +122,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(sourceRoutes, { ...context, rerank: rollUpSource })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
-    await v1.register(clientRoutes, context)
+    await v1.register(clientRoutes, { ...context, defaultLimit: access.requestsPerMinute })
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())

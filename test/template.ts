@@ -47,8 +47,8 @@ async function fill (address: Address) {
   await loadCatalogue(db)
   await loadSample(db)
   await runOwnWrite(db, 'tests', 'template', async write => {
-    await putClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] })
-    return createClientKey(write, 'tests', keyOf(ADMIN_KEY)!)
+    await putClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] }, 0)
+    return createClientKey(write, 'tests', 0, keyOf(ADMIN_KEY)!)
   })
   await close()
 }

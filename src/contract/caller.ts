@@ -20,10 +20,13 @@ export interface Caller {
   source: string | null
   /** null: as many as the service allows any. */
   requests_per_minute: number | null
+  /** When its rights end; null: never. A token, which ends sooner than its client, has none. */
+  expires_at: string | null
 }
 
 export const ANYONE: Caller = {
-  client: null, key_id: null, scopes: [], unit: null, province_code: '', source: null, requests_per_minute: null
+  client: null, key_id: null, scopes: [], unit: null, province_code: '', source: null, requests_per_minute: null,
+  expires_at: null
 }
 
 /** Whether a unit, given with the codes from the province down to it, is within reach. */

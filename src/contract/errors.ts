@@ -15,7 +15,7 @@ export type IssueCode =
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // what a client may do
-  | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope'
+  | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope' | 'forbidden_limit' | 'forbidden_expiry'
   // clients
   | 'source_needed'
   // questions

@@ -2,7 +2,7 @@
 // with a Write (write.ts), stores the answer under the key, and appends what changed (changes.ts) to the audit log
 // (audit-log.ts) as the last statement before the commit. A batch is checked and stored by ingest-batch.ts. A dry run
 // is rolled back.
-import { ANYONE } from '../contract/caller.ts'
+import { ANYONE, SCOPES } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { appendAudit } from './audit-log.ts'
@@ -47,7 +47,7 @@ export async function runWrite<T extends object> (
 export async function runOwnWrite<T extends object> (
   db: Db, client: string, operation: string, work: (write: Write) => Promise<T>
 ): Promise<T> {
-  const by = { ...ANYONE, client, scopes: ['admin'] }
+  const by = { ...ANYONE, client, scopes: SCOPES }
   const origin = { by, request_id: null, address: null, operation, reason: null, idempotency: null, versions: null }
   return (await runWrite(db, origin, work)).answer
 }

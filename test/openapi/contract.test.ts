@@ -38,7 +38,7 @@ async function withExamples ({ app, db, put, post }: Service) {
   await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })
   await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
   await runOwnWrite(db, 'tests', 'withExamples', write => (
-    createClientKey(write, 'example', keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
+    createClientKey(write, 'example', 0, keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
   return { app }

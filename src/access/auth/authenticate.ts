@@ -42,14 +42,14 @@ function callerOf (found: KeyRow | undefined, { sha256 }: Key): Caller {
   if (found === undefined || !isSame(found.secret_sha256, sha256)) throw new DomainError('unauthenticated', 'there is no such key')
   if (found.revoked) throw new DomainError('unauthenticated', `key ${found.key_id} is revoked`)
   if (found.expired) throw new DomainError('unauthenticated', `client ${found.client} has expired`)
-  const { client, key_id, scopes, unit, province_code, source, requests_per_minute } = found
-  return { client, key_id, scopes, unit, province_code, source, requests_per_minute }
+  const { client, key_id, scopes, unit, province_code, source, requests_per_minute, expires_at } = found
+  return { client, key_id, scopes, unit, province_code, source, requests_per_minute, expires_at }
 }
 
 async function keyById (db: Db, id: string): Promise<KeyRow | undefined> {
   const { rows: [found] } = await prepared(sql<KeyRow>`
     select client, client_keys.id as key_id, scopes, unit, coalesce(province_code, '') as province_code, source,
-      requests_per_minute, secret_sha256, revoked_at is not null as revoked, coalesce(expires_at <= now(), false) as expired,
+      requests_per_minute, expires_at, secret_sha256, revoked_at is not null as revoked, coalesce(expires_at <= now(), false) as expired,
       coalesce(last_used_at > now() - interval '1 minute', false) as used_recently
     from client_keys
     join clients on clients.code = client

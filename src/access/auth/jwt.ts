@@ -52,6 +52,7 @@ async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
     unit: resolved?.code ?? null,
     province_code: resolved?.province_code ?? '',
     source: typeof source === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(source) ? source : null,
-    requests_per_minute: null
+    requests_per_minute: null,
+    expires_at: null
   }
 }

@@ -57,8 +57,8 @@ async function create () {
   const issues = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
   if (issues.length > 0) throw new DomainError('invalid_rows', 'not a client:', issues)
   await writing(async write => {
-    await putClient(write, code, body as ClientBody)
-    return createClientKey(write, code)
+    await putClient(write, code, body as ClientBody, 0)
+    return createClientKey(write, code, 0)
   }, ({ id, key }) => `client ${code}\nkey id ${id}\nkey ${key}, shown once`)
 }
 
@@ -67,7 +67,7 @@ function given (name: string, value: string | number | undefined) {
 }
 
 async function key (client = '') {
-  await writing(write => createClientKey(write, client), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
+  await writing(write => createClientKey(write, client, 0), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
 }
 
 async function revoke (client = '', id = '') {

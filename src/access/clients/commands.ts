@@ -1,26 +1,30 @@
 import { sql } from 'kysely'
-import { reachedUnit } from '../../catalogue/units/resolve.ts'
-import { DomainError, notFound, type IssueCode } from '../../contract/errors.ts'
+import { reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
+import { DomainError, notFound, type Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import { changeOf } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
 import { newKey, type Key } from '../auth/api-keys.ts'
+import { grantIssues } from './grant-rules.ts'
 import { clientByCode, KEY_COLUMNS } from './queries.ts'
 import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
 
 /**
  * Creates a client, or replaces its description; its keys stay.
+ * @param defaultLimit requests a minute of a client for which no limit is set; 0: no limit
  * @throws DomainError `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
  */
-export async function putClient (write: Write, code: string, body: ClientBody): Promise<Client> {
+export async function putClient (
+  write: Write, code: string, body: ClientBody, defaultLimit: number
+): Promise<Client> {
   const { trx, by, auditRows } = write
   // A concurrent request that creates the same code waits here, and then finds it.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
   const before = await lockedClient(trx, code)
   if (before !== undefined) await clientByCode(trx, code, by.unit)
   write.requireVersion(before?.version)
-  const described = await checked(write, body)
+  const described = await checked(write, body, defaultLimit)
   if (before !== undefined && isSame(before, { ...before, ...described })) return before
   const after = await trx.insertInto('clients').values({ code, ...described })
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))
@@ -44,32 +48,47 @@ async function lockedClient (trx: Trx, code: string): Promise<Client | undefined
   return locked.executeTakeFirst() as Promise<Client | undefined>
 }
 
-async function checked ({ trx, by }: Write, body: ClientBody) {
+async function checked ({ trx, by }: Write, body: ClientBody, defaultLimit: number) {
   const { source = null, unit = null, requests_per_minute = null, expires_at = null, scopes } = body
   const posts = scopes.includes('write:statistics') || scopes.includes('write:dossiers')
   if (source === null && posts && !scopes.includes('admin')) {
-    throw refusal('invalid_rows', '/source', 'source_needed', 'a client that posts figures has a source')
+    throw refusal('invalid_rows', [
+      { pointer: '/source', code: 'source_needed', detail: 'a client that posts figures has a source' }
+    ])
   }
-  const reached = unit === null ? undefined : await reachedUnit(trx, { name: unit, source: null }, null)
-  if (unit !== null && reached === undefined) throw refusal('invalid_rows', '/unit', 'unknown_unit', `there is no unit ${unit}`)
-  if (by.unit !== null && !reached?.path.includes(by.unit)) {
-    throw refusal('forbidden_rows', '/unit', 'forbidden_unit', `only clients within ${by.unit} can be managed with this key`)
+  const reached = await unitOf(trx, unit)
+  if (reached === undefined) {
+    throw refusal('invalid_rows', [{ pointer: '/unit', code: 'unknown_unit', detail: `there is no unit ${unit}` }])
   }
-  // The catalogue is shared by all units, so a key for one unit cannot pass on the right to change it.
-  if (by.unit !== null && scopes.includes('write:catalogue') && !by.scopes.includes('write:catalogue')) {
-    throw refusal('forbidden_rows', '/scopes', 'forbidden_scope', 'this key may not give the scope write:catalogue')
-  }
-  return { name: body.name.normalize('NFC'), source, scopes, unit: reached?.code ?? null, requests_per_minute, expires_at }
+  const rights = { source, scopes, unit: reached, requests_per_minute, expires_at }
+  const issues = grantIssues(by, rights, defaultLimit)
+  if (issues.length > 0) throw refusal('forbidden_rows', issues)
+  return { ...rights, name: body.name.normalize('NFC'), unit: reached?.code ?? null }
 }
 
-function refusal (code: 'invalid_rows' | 'forbidden_rows', pointer: string, issue: IssueCode, detail: string) {
-  return new DomainError(code, detail, [{ pointer, code: issue, detail }])
+/** @returns null for all units; undefined if there is no such unit */
+async function unitOf (trx: Trx, unit: string | null): Promise<ResolvedUnit | null | undefined> {
+  return unit === null ? null : await reachedUnit(trx, { name: unit, source: null }, null)
 }
 
-/** Makes another key of a client. Only its hash is stored. @throws DomainError `not_found` */
-export async function createClientKey (write: Write, client: string, key: Key = newKey()): Promise<NewClientKey> {
+function refusal (code: 'invalid_rows' | 'forbidden_rows', issues: Issue[]) {
+  return new DomainError(code, issues.map(({ detail }) => detail).join('; '), issues)
+}
+
+/**
+ * Makes another key of a client. Only its hash is stored.
+ * @throws DomainError `not_found`; `forbidden_rows` for a client that may do more than the caller
+ */
+export async function createClientKey (
+  write: Write, client: string, defaultLimit: number, key: Key = newKey()
+): Promise<NewClientKey> {
   const { trx, by, auditRows } = write
   await clientByCode(trx, client, by.unit)
+  // Locked, so that the client gains no rights between this check and the new key.
+  const rights = (await lockedClient(trx, client))!
+  const unit = await unitOf(trx, rights.unit) as ResolvedUnit | null
+  const issues = grantIssues(by, { ...rights, unit }, defaultLimit)
+  if (issues.length > 0) throw refusal('forbidden_rows', issues.map(issue => ({ ...issue, pointer: '/path/code' })))
   const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })
     .returning(KEY_COLUMNS).executeTakeFirstOrThrow()
   auditRows.push(...auditRowsOf('client-keys', [{ outcome: 'created', before: null, after: row }], { key: ['id', 'client'] }))

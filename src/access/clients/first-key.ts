@@ -10,8 +10,8 @@ const CODE = 'developer'
 export async function createFirstKey (db: Db): Promise<string | null> {
   if (await hasClients(db)) return null
   const { key } = await runOwnWrite(db, 'first start', 'createDevelopmentKey', async write => {
-    await putClient(write, CODE, { name: 'Phát triển và chạy thử', scopes: [...SCOPES] })
-    return createClientKey(write, CODE)
+    await putClient(write, CODE, { name: 'Phát triển và chạy thử', scopes: [...SCOPES] }, 0)
+    return createClientKey(write, CODE, 0)
   })
   return key
 }

@@ -13,10 +13,17 @@ const ClientPath = Type.Object({ code: Example(ClientCode, 'example') })
 const KeyPath = Type.Object({ code: Example(ClientCode, 'example'), id: Example(Type.String({ maxLength: 64, format: 'text' }), 'fedcba9876543210') })
 const config = { scope: 'admin' } as const
 const tags = ['access']
+const GIVES_ITS_OWN = 'A caller gives at most its own rights: its scopes, its unit and what is below it, its source if it ' +
+  'has one, its limit of requests and its expiry. Only an administrator of all units for whom no limit is set gives any limit.'
+
+interface ClientContext extends Context {
+  /** Requests a minute of a client for which no limit is set; 0: no limit. */
+  defaultLimit: number
+}
 
 /** An administrator of one district manages the clients of that district. */
-export async function clientRoutes (app: App, context: Context) {
-  const { db, cache } = context
+export async function clientRoutes (app: App, context: ClientContext) {
+  const { db, cache, defaultLimit } = context
   for (const schema of [Client, ClientKey, NewClientKey]) app.addSchema(schema)
 
   app.get('/clients', {
@@ -48,6 +55,7 @@ export async function clientRoutes (app: App, context: Context) {
       operationId: 'putClient',
       tags,
       summary: 'Create or replace a client; its keys stay valid',
+      description: GIVES_ITS_OWN,
       headers: PutHeaders,
       querystring: NoQuery,
       params: ClientPath,
@@ -58,7 +66,7 @@ export async function clientRoutes (app: App, context: Context) {
       }
     }
   }, async (request, reply) => sendVersion(reply, await inWrite(
-    context, request, reply, write => putClient(write, request.params.code, request.body))))
+    context, request, reply, write => putClient(write, request.params.code, request.body, defaultLimit))))
 
   app.get('/clients/:code/keys', {
     config,
@@ -79,14 +87,15 @@ export async function clientRoutes (app: App, context: Context) {
       operationId: 'createClientKey',
       tags,
       summary: 'Create a key for a client; it is shown once',
-      description: 'A client may have several keys, so that a new key can replace an old one without interruption.',
+      description: `A client may have several keys, so that a new key can replace an old one without interruption. ${
+        GIVES_ITS_OWN}`,
       headers: PostHeaders,
       querystring: NoQuery,
       params: ClientPath,
       response: { 200: { description: 'The new key.', ...Ref(NewClientKey) }, ...problems(400, 404, 409, 422) }
     }
   }, (request, reply) => inWrite(
-    context, request, reply, write => createClientKey(write, request.params.code),
+    context, request, reply, write => createClientKey(write, request.params.code, defaultLimit),
     { stored: key => ({ ...key, key: null }) }))
 
   app.delete('/clients/:code/keys/:id', {

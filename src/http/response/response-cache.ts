@@ -79,6 +79,6 @@ export class ResponseCache {
  * different scopes, and a property that callers get later cannot be forgotten here.
  */
 function keyOf ({ caller, url }: Question): string {
-  const { key_id, requests_per_minute, ...audience } = caller
+  const { key_id, requests_per_minute, expires_at, ...audience } = caller
   return `${JSON.stringify(audience)} ${url}`
 }

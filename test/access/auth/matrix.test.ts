@@ -102,7 +102,7 @@ function requestFor (
     postDossiers: { items: [{ code: 'none', unit, updated_at: '2021-06-01T08:00:00Z', deleted: true }] },
     putStatusMap: { items: [] },
     putSource: { name: 'x', precedence: 100, synthetic: false },
-    putClient: { name: 'x', scopes: ['read'], unit }
+    putClient: { name: 'x', scopes: [], unit }
   }
   const payload = bodies[id]
   return { url: about[id] ?? path, ...(payload === undefined ? {} : { payload }) }
@@ -133,7 +133,7 @@ forEachDatabase('every operation answers every key', async (t, service) => {
   t.same(Object.keys(NEEDS).toSorted(), operations.map(({ id }) => id).toSorted(), 'the table knows all operations')
   const keyIds: Record<string, string> = {}
   for (const unit of ['H56', HOME, FOREIGN]) {
-    keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: ['read'], unit })).id
+    keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: [], unit })).id
     await givenDossier(service.db, unit)
   }
 

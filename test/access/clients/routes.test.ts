@@ -163,7 +163,7 @@ forEachDatabase('a key', async (t, service) => {
 
 forEachDatabase('who manages a district', async (t, service) => {
   const { get, put, post } = service
-  const { headers: admin } = await givenClient(service, 'district', { scopes: ['admin'], unit: 'H56-380' })
+  const { headers: admin } = await givenClient(service, 'district', { scopes: ['admin', 'read'], unit: 'H56-380' })
   const foreign = await givenClient(service, 'foreign', { scopes: ['read'], unit: 'H56-381' })
   await givenClient(service, 'everywhere', { scopes: ['read'] })
 
@@ -180,6 +180,25 @@ forEachDatabase('who manages a district', async (t, service) => {
     t.match(await put('/v1/clients/shared', { ...READER, scopes: ['write:catalogue'], unit: 'H56-380' }, admin), {
       status: 403, body: { errors: [{ pointer: '/scopes', code: 'forbidden_scope' }] }
     })
+  })
+
+  t.test('gives no more requests a minute than it has, which is the usual number where none is set', async t => {
+    const give = (requests_per_minute: number | null) => (
+      put('/v1/clients/limited', { ...READER, requests_per_minute, unit: 'H56-380' }, admin))
+    for (const limit of [null, 1, 1_000]) t.equal((await give(limit)).status, 200, String(limit))
+    for (const limit of [0, 1_001]) {
+      t.match(await give(limit), {
+        status: 403, body: { errors: [{ pointer: '/requests_per_minute', code: 'forbidden_limit' }] }
+      }, String(limit))
+    }
+  })
+
+  t.test('makes no key of a client that may do more', async t => {
+    await put('/v1/clients/strong', { ...READER, scopes: ['read', 'write:catalogue'], unit: 'H56-380' })
+    t.match(await post('/v1/clients/strong/keys', undefined, admin), {
+      status: 403, body: { code: 'forbidden_rows', errors: [{ pointer: '/path/code', code: 'forbidden_scope' }] }
+    })
+    t.same((await get('/v1/clients/strong/keys', ADMIN)).body.items, [])
   })
 
   t.test('finds no others, as if there were none', async t => {
@@ -203,5 +222,39 @@ forEachDatabase('who manages a district', async (t, service) => {
     }
     t.match(await put('/v1/clients/new', { ...READER, unit: 'H56-999' }, admin), { status: 422 })
     t.equal((await get('/v1/clients/commune', ADMIN)).body.unit, 'H56-14755')
+  })
+}, { publicRead: true, requestsPerMinute: 1_000, issuer: null })
+
+forEachDatabase('of what is given to a client', async (t, service) => {
+  const OWN = { source: 'one-stop', requests_per_minute: 60, expires_at: '2100-01-01T00:00:00Z' }
+  const scopes = ['admin', 'read', 'write:dossiers']
+  const { headers } = await givenClient(service, 'bound', { scopes, unit: 'H56-380', ...OWN })
+  const give = (more: object) => (
+    service.put('/v1/clients/given', { name: 'x', scopes: ['write:dossiers'], unit: 'H56-380', ...OWN, ...more }, headers))
+
+  t.test('all may be as much as its giver has, or less', async t => {
+    t.equal((await give({})).status, 200)
+    t.equal((await give({ scopes: [...scopes] })).status, 200)
+    t.equal((await give({ scopes: ['read'], source: null })).status, 200)
+    t.equal((await give({ requests_per_minute: 1, expires_at: '2099-12-31T23:59:59+07:00' })).status, 200)
+  })
+
+  t.test('nothing may be more, and each excess is listed', async t => {
+    for (const [more, codes] of [
+      [{ source: 'another' }, ['forbidden_source']],
+      [{ source: null, scopes: ['admin', 'write:dossiers'] }, ['forbidden_source']],
+      [{ requests_per_minute: 61 }, ['forbidden_limit']],
+      [{ requests_per_minute: 0 }, ['forbidden_limit']],
+      [{ requests_per_minute: null }, ['forbidden_limit']],
+      [{ expires_at: '2100-01-01T00:00:01Z' }, ['forbidden_expiry']],
+      [{ expires_at: null }, ['forbidden_expiry']],
+      [{ scopes: ['read', 'write:indicators', 'approve'] }, ['forbidden_scope']],
+      [{ unit: null, scopes: ['approve'], source: 'another', requests_per_minute: 0, expires_at: null },
+        ['forbidden_unit', 'forbidden_scope', 'forbidden_source', 'forbidden_limit', 'forbidden_expiry']]
+    ] as const) {
+      const { status, body } = await give(more)
+      t.equal(status, 403, JSON.stringify(more))
+      t.same(body.errors.map(({ code }: { code: string }) => code), codes)
+    }
   })
 })
