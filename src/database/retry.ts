@@ -1,7 +1,7 @@
 import { failureOf } from './errors.ts'
 
-/** Milliseconds to wait before each further try: some ten seconds in all. */
-const PAUSES = [250, 500, 1_000, 3_000, 6_000]
+/** Milliseconds to wait before each further try: half a minute in all, in which a failover is usually over. */
+const PAUSES = [250, 500, 1_000, 3_000, 6_000, 10_000, 10_000]
 
 /**
  * Does work again while the database is busy or unavailable. The work must be safe to repeat.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { isReadOnly } from './errors.ts'
 
 /** What the first words of a statement ask of its connection. */
 export const MARKS = {
@@ -19,13 +20,14 @@ export interface ServiceClientConfig extends pg.ClientConfig {
   deadlines?: Deadlines
 }
 
-/** Emitted by a connection whose deadline has passed. */
+/** Emitted by a connection that is of no more use, as others to the same server probably are. */
 export const GIVEN_UP = 'given up'
 
 /**
  * A connection that prepares the statements marked for it, and that is given up when a statement passes its deadline.
  * The server cancels what takes too long; the deadline is for a server that does not even do that, because its process
- * is stopped or the network gone.
+ * is stopped or the network gone. It is given up as well when its server is read-only: after a failover the address may
+ * lead to another server, but only for a new connection.
  */
 export class ServiceClient extends pg.Client {
   // Prepared statements of the embedded database outlive their connection, so a name must never be used by two.
@@ -42,9 +44,19 @@ export class ServiceClient extends pg.Client {
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     const statement = hasMark(text, 'prepared') ? { name: this.#nameOf(text), text } : text
     const result = super.query(statement as string, values as never, callback as never) as unknown
-    if (this.#deadlines === undefined || !(result instanceof Promise)) return result as never
-    const timer = setTimeout(() => { this.#giveUp() }, this.#deadlineOf(text, this.#deadlines))
-    return result.finally(() => { clearTimeout(timer) }) as never
+    return (result instanceof Promise ? this.#watched(text, result) : result) as never
+  }
+
+  async #watched (text: unknown, result: Promise<unknown>): Promise<unknown> {
+    const timer = this.#deadlines && setTimeout(() => { this.#giveUp() }, this.#deadlineOf(text, this.#deadlines))
+    try {
+      return await result
+    } catch (error) {
+      if (isReadOnly(error)) this.#retire()
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   #nameOf (text: string): string {
@@ -66,6 +78,12 @@ export class ServiceClient extends pg.Client {
     this.emit(GIVEN_UP)
     const { stream } = (this as unknown as { connection: { stream: { destroy: () => void } } }).connection
     stream.destroy()
+  }
+
+  /** Ends the connection, which the pool then does not take back. */
+  #retire () {
+    this.emit(GIVEN_UP)
+    void this.end()
   }
 }
 

@@ -1,7 +1,10 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 
-/** @throws the error of a database that cannot answer */
+/**
+ * Writes no row, which fails on a server that is read-only, and locks none.
+ * @throws the error of a database that cannot answer, or not take writes
+ */
 export async function reachDatabase (db: Db): Promise<void> {
-  await sql`select 1`.execute(db)
+  await sql`update change_feed set position = position where false`.execute(db)
 }

@@ -38,7 +38,8 @@ export async function operationRoutes (app: App, { db, metrics }: Pick<Context, 
     schema: {
       operationId: 'getReadiness',
       tags: ['operations'],
-      summary: 'Check that the service can answer requests: it is running and reaches its database',
+      summary: 'Check that the service can answer requests: it is running and reaches a database that takes writes',
+      description: 'The answer is 503 as well while the database is read-only, such as a standby during a failover.',
       response: { 200: { description: 'The service can answer requests.', ...Status }, ...problems() }
     }
   }, async () => {

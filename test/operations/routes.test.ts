@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { forEachDatabase } from '../database.ts'
+import { turnReadOnly } from '../read-only.ts'
 
 forEachDatabase('whoever operates the service', async (t, { get, db }) => {
   t.test('is told that it runs, and that it reaches its database', async t => {
@@ -36,5 +37,40 @@ forEachDatabase('whoever operates the service', async (t, { get, db }) => {
     t.equal((await get('/readyz')).status, 200)
     await sql`alter table levels_of_old rename to levels`.execute(db)
     t.equal((await get('/v1/levels')).status, 200)
+  })
+})
+
+forEachDatabase('a server that is read-only, as during a failover', async (t, service) => {
+  const { get, post } = service
+  const url = '/v1/dossier-statistics'
+  const body = { items: [{ unit: 'H56-380', period: '2024-Q1', source: 'one-stop', received: 1 }] }
+  const unavailable = { status: 503, headers: { 'retry-after': '1' }, body: { code: 'database_unavailable' } }
+  // Several connections, of which a failed write uses one.
+  await Promise.all(Array.from({ length: 8 }, () => get('/v1/units')))
+  const endFailover = await turnReadOnly(service)
+  const available = async (request: () => ReturnType<typeof get>) => {
+    const answer = await request()
+    return answer.body.code === 'database_unavailable' ? request() : answer
+  }
+
+  t.test('is unavailable for every write, and the service not ready', async t => {
+    // Connections that the test has cut are replaced first.
+    await Promise.all(Array.from({ length: 8 }, () => get('/v1/units')))
+    t.match(await post(url, body), unavailable)
+    t.match(await post(url, body, { 'idempotency-key': 'a' }), unavailable)
+    t.match(await service.put('/v1/sources/one-stop', { name: 'x', precedence: 1, synthetic: false }), unavailable)
+    t.match(await service.delete('/v1/clients/tests/keys/0123456789abcdef'), unavailable)
+    t.match(await get('/readyz'), unavailable)
+    t.equal((await get('/livez')).status, 200)
+    t.equal((await available(() => get('/v1/on-time?period=2021-Q3'))).status, 200, 'and still answers questions')
+  })
+
+  t.test('is left for the new primary as soon as one write fails', async t => {
+    await Promise.all(Array.from({ length: 8 }, (_, i) => get(`/v1/units?limit=${i + 1}`)))
+    await endFailover()
+    t.equal((await available(() => post(url, body))).status, 200)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post(url, body)))
+    t.same(answers.map(({ status }) => status), answers.map(() => 200))
+    t.equal((await get('/readyz')).status, 200)
   })
 })

@@ -59,7 +59,7 @@ const DESCRIPTIONS: Record<number, string> = {
   415: 'The content type of the body is not supported.',
   422: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written.',
   429: 'Too many requests. Try again after `Retry-After` seconds.',
-  503: 'Busy, or the database cannot be reached. Try again after `Retry-After` seconds.'
+  503: 'Busy, or the database cannot be reached or takes no writes, as during a failover. Try again after `Retry-After` seconds.'
 }
 
 interface Kind { code: string, status: number, title: string }
@@ -93,7 +93,7 @@ const FRAMEWORK: Record<number, Omit<Kind, 'status'>> = {
 
 const FAILURES: Record<Failure, Kind> = {
   busy: { code: 'busy', status: 503, title: 'The service is busy; try again' },
-  unavailable: { code: 'database_unavailable', status: 503, title: 'The database cannot be reached; try again' },
+  unavailable: { code: 'database_unavailable', status: 503, title: 'The database is not available; try again' },
   full: { code: 'storage_full', status: 507, title: 'The storage is full' }
 }
 const INTERNAL: Kind = { code: 'internal', status: 500, title: 'The service failed' }

@@ -1,9 +1,12 @@
 import { once } from 'node:events'
-import { request, type ClientRequest } from 'node:http'
+import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
+import { turnReadOnly } from '../../read-only.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { pruneImports } from '../../../src/dossiers/imports/queries.ts'
 import { forget, item } from '../given.ts'
@@ -122,6 +125,20 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     sending.destroy()
     t.match(await importLike({ id, state: 'interrupted' }), { created: 10, ended_at: String })
     t.match((await stream(lines(...many(20)), key)).body, { created: 10, unchanged: 10 }, 'and is simply sent again')
+  })
+
+  t.test('outlasts a failover, in which the server is read-only', async t => {
+    const sending = open()
+    sending.write(lines(...many(10)))
+    const { id } = await importLike({ state: 'running', created: 10 })
+    const endFailover = await turnReadOnly(service)
+    sending.end(lines(...many(20)))
+    await sleep(500)
+    await endFailover()
+    const [answer] = await once(sending, 'response') as [IncomingMessage]
+    t.equal(answer.statusCode, 200)
+    t.match(await json(answer), { import: id, received: 30, created: 20, unchanged: 10, rejected: 0 })
+    t.same(await rebuildRollups(db), [])
   })
 
   t.test('is refused before it is sent to whoever may not', async t => {

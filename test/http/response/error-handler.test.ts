@@ -25,10 +25,10 @@ async function unavailable (t: Test, app: Awaited<ReturnType<typeof buildApp>>) 
     t.match(headers, { 'retry-after': '1', 'content-type': /^application\/problem\+json/ })
     t.same(JSON.parse(body), {
       type: 'urn:cchc:problem:database_unavailable',
-      title: 'The database cannot be reached; try again',
+      title: 'The database is not available; try again',
       status: 503,
       code: 'database_unavailable',
-      detail: 'The database cannot be reached; try again',
+      detail: 'The database is not available; try again',
       errors: []
     })
   }
@@ -92,7 +92,8 @@ forEachDatabase('an error of the database', async (t, { app, db, get }) => {
       t.match(await get(`/raise/${state}`), { status: 503, headers: { 'retry-after': '1' }, body: { code: 'busy' } }, meaning)
     }
     for (const [state, meaning] of Object.entries({
-      '08006': 'connection failure', '57P01': 'shutdown', '57P03': 'starting up', 53300: 'too many connections'
+      '08006': 'connection failure', '57P01': 'shutdown', '57P03': 'starting up', 53300: 'too many connections',
+      25006: 'read-only, as a standby is'
     })) {
       t.match(await get(`/raise/${state}`), { status: 503, headers: { 'retry-after': '1' }, body: { code: 'database_unavailable' } }, meaning)
     }
