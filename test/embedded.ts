@@ -1,4 +1,4 @@
-import { cpSync, statfsSync } from 'node:fs'
+import { accessSync, constants, cpSync, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,6 +66,7 @@ function start (): Worker {
 
 function hasRoom (folder: string, bytes: number): boolean {
   try {
+    accessSync(folder, constants.W_OK)
     const { bavail, bsize } = statfsSync(folder)
     return bavail * bsize >= bytes
   } catch {
