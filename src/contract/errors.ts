@@ -44,11 +44,14 @@ export type DomainErrorCode =
 export class DomainError extends Error {
   readonly code: DomainErrorCode
   readonly issues: readonly Issue[]
+  /** Seconds after which to try again, where that is known. */
+  readonly retryAfter: number | undefined
 
-  constructor (code: DomainErrorCode, detail: string, issues: readonly Issue[] = []) {
+  constructor (code: DomainErrorCode, detail: string, issues: readonly Issue[] = [], retryAfter?: number) {
     super(detail)
     this.code = code
     this.issues = issues
+    this.retryAfter = retryAfter
   }
 }
 

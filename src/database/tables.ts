@@ -280,6 +280,7 @@ export interface Imports {
   ended_at: string | null;
   id: Generated<number>;
   idempotency_key: string | null;
+  leased_until: Generated<string>;
   province_code: string;
   received: Generated<number>;
   rejected: Generated<number>;

@@ -18,8 +18,6 @@ const REFUSED = {
   idempotency_key_reused: 'this Idempotency-Key came with another request before; choose a new one'
 } as const
 
-type Found = { refused: keyof typeof REFUSED | null } & (StoredAnswer | { answer: null, request_sha256: null })
-
 /** The answer to an earlier request, with the hash of that request. */
 export interface StoredAnswer {
   request_sha256: Buffer
@@ -27,28 +25,25 @@ export interface StoredAnswer {
 }
 
 /**
- * The stored answer under a key, or null. Locks the key until the transaction ends.
- * @param sha256 of the request; null: not known yet
- * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`
+ * Locks a key until the transaction ends.
+ * @throws DomainError `idempotency_key_in_use`
  */
-export async function storedAnswer (
-  trx: Trx, { client, province_code }: Owner, key: string, sha256: Buffer | null
-): Promise<StoredAnswer | null> {
+export async function lockKey (trx: Trx, { client, province_code }: Owner, key: string): Promise<void> {
   const name = JSON.stringify([province_code, client, key])
   const { rows: [lock] } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
-  // Not in one statement: its snapshot would be older than the lock.
-  const { rows: [found] } = await sql<Found>`
-    select answer, request_sha256, case
-      when not ${lock!.taken}::boolean then 'idempotency_key_in_use'
-      when request_sha256 <> ${sha256} then 'idempotency_key_reused'
-    end as refused
-    from (select 1) as asked
-    left join idempotency_keys on province_code = ${province_code} and client = ${client} and key = ${key}
+  if (!lock!.taken) throw idempotencyError('idempotency_key_in_use')
+}
+
+/** The stored answer under a key. Not in one statement with the lock: its snapshot would be older than that. */
+export async function storedAnswer (
+  trx: Trx, { client, province_code }: Owner, key: string
+): Promise<StoredAnswer | undefined> {
+  const { rows: [found] } = await sql<StoredAnswer>`
+    select answer, request_sha256 from idempotency_keys
+    where province_code = ${province_code} and client = ${client} and key = ${key}
       and created_at > now() - ${STORED_FOR}`.execute(trx)
-  const { refused, answer, request_sha256 } = found!
-  if (refused !== null) throw idempotencyError(refused)
-  return answer === null ? null : { answer, request_sha256 }
+  return found
 }
 
 /**
@@ -60,8 +55,9 @@ export function replayAnswer (sha256: Buffer, { request_sha256, answer }: Stored
   return JSON.parse(answer) as object
 }
 
-export function idempotencyError (code: keyof typeof REFUSED): DomainError {
-  return new DomainError(code, REFUSED[code])
+/** @param retryAfter seconds until the key is free, if that is known */
+export function idempotencyError (code: keyof typeof REFUSED, retryAfter?: number): DomainError {
+  return new DomainError(code, REFUSED[code], [], retryAfter)
 }
 
 export async function storeAnswer (

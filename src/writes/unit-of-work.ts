@@ -6,7 +6,7 @@ import { ANYONE, SCOPES } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { appendAudit } from './audit-log.ts'
-import { storeAnswer, storedAnswer } from './idempotency.ts'
+import { lockKey, replayAnswer, storeAnswer, storedAnswer } from './idempotency.ts'
 import { Write, type Origin } from './write.ts'
 
 export interface WriteOptions<T> {
@@ -32,8 +32,11 @@ export async function runWrite<T extends object> (
 ): Promise<Written<T>> {
   return inTransaction(db, async trx => {
     const { by, idempotency } = origin
-    const before = idempotency === null ? null : await storedAnswer(trx, by, idempotency.key, idempotency.sha256)
-    if (before !== null) return { answer: JSON.parse(before.answer) as T, replayed: true }
+    if (idempotency !== null) {
+      await lockKey(trx, by, idempotency.key)
+      const before = await storedAnswer(trx, by, idempotency.key)
+      if (before !== undefined) return { answer: replayAnswer(idempotency.sha256, before) as T, replayed: true }
+    }
     const write = new Write(trx, origin)
     const answer = await work(write)
     if (dryRun) return { answer, replayed: false }

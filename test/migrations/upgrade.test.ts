@@ -82,7 +82,8 @@ const ROWS: Record<string, string[]> = {
       values ('H56', 3, 'updated', 0, '{000.17.22.H56-210531-0001}', '{H56}', '{H56-380}')`
   ],
   '0008_sums_of_usual_periods': [],
-  '0009_dossiers_that_waited': []
+  '0009_dossiers_that_waited': [],
+  '0016_leases_of_imports': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))

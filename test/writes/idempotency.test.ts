@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { pruneIdempotencyKeys, storedAnswer } from '../../src/writes/idempotency.ts'
+import { lockKey, pruneIdempotencyKeys } from '../../src/writes/idempotency.ts'
 import { givenClient } from '../client.ts'
 import { forEachDatabase, type Answer, type Service } from '../database.ts'
 import { SERVER } from '../template.ts'
@@ -153,7 +153,7 @@ forEachDatabase('a request that comes while the first still runs', async (t, { d
     return
   }
   const trx = await db.startTransaction().execute()
-  await storedAnswer(trx, { client: 'tests', province_code: '' }, 'a', Buffer.alloc(32))
+  await lockKey(trx, { client: 'tests', province_code: '' }, 'a')
   const refused = await post(URL, { items: items(1) }, withKey('a'))
   t.match(refused, { status: 409, headers: { 'retry-after': 1 }, body: { code: 'idempotency_key_in_use' } })
   t.equal((await post(URL, { items: [] }, withKey('b'))).status, 200, 'others go on')

@@ -1,15 +1,15 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Caller } from '../../contract/caller.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { idempotencyError } from '../../writes/idempotency.ts'
 import { COUNTS } from './counts.ts'
+import { LEASE } from './lease.ts'
 import type { OutcomeCounts, Import, ImportError } from './schema.ts'
 
-/** An import without progress for so long is shown as interrupted: a stream that stalls is ended sooner. */
-const SILENT = sql`interval '2 minutes'`
 const RETENTION = sql`interval '30 days'`
 
 type Owner = Pick<Caller, 'province_code'> & { client: string }
@@ -24,20 +24,15 @@ export interface NewImport {
 export async function beginImport (
   trx: Trx, { client, province_code }: Owner, { source, dry_run, idempotency_key }: NewImport
 ): Promise<number> {
-  const row = { province_code, client, source, dry_run, idempotency_key, state: 'running' }
+  const leased_until = sql<string>`clock_timestamp() + ${LEASE}`
+  const row = { province_code, client, source, dry_run, idempotency_key, state: 'running', leased_until }
   return (await trx.insertInto('imports').values(row).returning('id').executeTakeFirstOrThrow()).id
 }
 
-/** Whether a stream with this key is still running. */
-export async function isRunning (trx: Trx, { client, province_code }: Owner, key: string): Promise<boolean> {
-  const running = await trx.selectFrom('imports').select('id')
-    .where('province_code', '=', province_code).where('client', '=', client).where('idempotency_key', '=', key)
-    .where('state', '=', 'running').where('changed_at', '>', sql<string>`clock_timestamp() - ${SILENT}`)
-    .executeTakeFirst()
-  return running !== undefined
-}
-
-/** Adds outcomes and errors of rows, in the transaction that stores the rows. */
+/**
+ * Adds outcomes and errors of rows, in the transaction that stores the rows.
+ * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
+ */
 export async function addToImport (
   trx: Trx, { province_code }: Owner, id: number, counts: OutcomeCounts, errors: readonly ImportError[]
 ): Promise<void> {
@@ -48,17 +43,25 @@ export async function addToImport (
       on conflict do nothing`.execute(trx)
   }
   const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
-  await sql`update imports set changed_at = clock_timestamp(), ${sql.join(added)}
-    where province_code = ${province_code} and id = ${id}`.execute(trx)
+  await change(trx, province_code, id, sql`leased_until = clock_timestamp() + ${LEASE}, ${sql.join(added)}`)
 }
 
-/** @param counts of all rows: the running counts may include chunks twice that were retried */
+/**
+ * @param counts of all rows: the running counts may include chunks twice that were retried
+ * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
+ */
 export async function endImport (
   trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: OutcomeCounts
 ): Promise<void> {
   const given = COUNTS.map(name => sql`${sql.ref(name)} = ${counts[name]}`)
-  await sql`update imports set state = ${state}, changed_at = clock_timestamp(), ended_at = clock_timestamp(), ${sql.join(given)}
-    where province_code = ${province_code} and id = ${id}`.execute(trx)
+  await change(trx, province_code, id, sql`state = ${state}, ended_at = clock_timestamp(), ${sql.join(given)}`)
+}
+
+/** An import that is done may end again: the answer to its commit can be lost. */
+async function change (trx: Trx, province_code: string, id: number, values: RawBuilder<unknown>): Promise<void> {
+  const { numAffectedRows } = await sql`update imports set changed_at = clock_timestamp(), ${values}
+    where province_code = ${province_code} and id = ${id} and state <> 'interrupted'`.execute(trx)
+  if (Number(numAffectedRows) === 0) throw idempotencyError('idempotency_key_in_use')
 }
 
 const NEWEST_FIRST: OrderColumn[] = [{ name: 'id', kind: 'number', descending: true }]
@@ -108,7 +111,7 @@ export async function pruneImports (db: Db): Promise<void> {
 function shown () {
   return sql`
     select id, client, source, dry_run,
-      case when state = 'running' and changed_at <= clock_timestamp() - ${SILENT} then 'interrupted' else state end as state,
+      case when state = 'running' and leased_until <= clock_timestamp() then 'interrupted' else state end as state,
       ${columns(COUNTS)}, started_at, changed_at, ended_at
     from imports`
 }

@@ -32,7 +32,7 @@ export const Import = Named('Import', 'An import of one batch or one stream, and
   source: Code('The system that the rows come from.'),
   dry_run: Type.Boolean({ description: 'Whether nothing is stored.' }),
   state: OneOf(['running', 'done', 'interrupted'], {
-    description: '`interrupted`: it broke off. The rows counted here are stored, and the whole stream may be sent again.'
+    description: '`interrupted`: it broke off, or its process has shown no sign of life for 10 seconds. The rows counted here are stored, and the whole stream may be sent again.'
   }),
   ...CountProperties,
   started_at: Instant('When it began.'),

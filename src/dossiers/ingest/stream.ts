@@ -10,14 +10,15 @@ import { inTransaction } from '../../database/transaction.ts'
 import { withRetries } from '../../database/retry.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import {
-  replayAnswer, storeAnswer, storedAnswer, idempotencyError, type StoredAnswer
+  idempotencyError, lockKey, replayAnswer, storeAnswer, storedAnswer, type StoredAnswer
 } from '../../writes/idempotency.ts'
 import { runWrite, type Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
-import { addToImport, beginImport, endImport, isRunning } from '../imports/queries.ts'
+import { endExpired, keepLease, secondsLeased } from '../imports/lease.ts'
+import { addToImport, beginImport, endImport } from '../imports/queries.ts'
 import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
 import { ingestDossiers } from './chunk.ts'
@@ -43,7 +44,7 @@ const MAX_ERRORS = 1_000
 /**
  * Ingests a stream of dossiers of any length, one JSON text a line. Commits in chunks, each with its rollups, its audit
  * and its progress of the import. Rows at fault are left out and listed. Whatever ends a stream early, it can be sent
- * again.
+ * again: its key is held by a lease, which ends with the process.
  * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some retries
  */
 export async function ingestStream (
@@ -54,51 +55,64 @@ export async function ingestStream (
     runWrite(db, origin, write => openImport(write, key, options))))
   const seen = (bytes: Buffer) => { if (key !== null) hash.update(bytes) }
   const { before, id } = opened.answer
-  if (before !== null) {
+  if (before !== undefined) {
     for await (const _ of linesOf(body, seen));
     return { answer: replayAnswer(hash.digest(), before) as DossierAnswer, replayed: true }
   }
 
-  const answer: DossierAnswer = { import: id, ...noCounts(), errors: [] }
-  const workers = new ChunkWorkers(chunk => (
-    withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
-  const feed = async () => {
-    for await (const lines of linesOf(body, seen)) addResults(answer, await workers.take(lines))
-    addResults(answer, await workers.end())
-  }
+  const endLease = keepLease(db, by, id)
   try {
-    // A failure is answered at once, not when more of the body arrives.
-    await Promise.race([feed(), workers.failure])
-  } catch (error) {
-    addResults(answer, await workers.stop())
-    // Where even this fails, the import is shown as interrupted when it has been silent for a while.
-    await inTransaction(db, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
-    throw error
+    return { answer: await ingestLines(), replayed: false }
+  } finally {
+    endLease()
   }
-  answer.errors.sort((a, b) => a.line - b.line)
-  const sha256 = hash.digest()
-  await withRetries(() => writers.run(() => inTransaction(db, async trx => {
-    await endImport(trx, by, id, 'done', answer)
-    if (key !== null) await storeAnswer(trx, by, { key, sha256 }, answer)
-  })))
-  return { answer, replayed: false }
+
+  async function ingestLines (): Promise<DossierAnswer> {
+    const answer: DossierAnswer = { import: id, ...noCounts(), errors: [] }
+    const workers = new ChunkWorkers(chunk => (
+      withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
+    const feed = async () => {
+      for await (const lines of linesOf(body, seen)) addResults(answer, await workers.take(lines))
+      addResults(answer, await workers.end())
+    }
+    try {
+      // A failure is answered at once, not when more of the body arrives.
+      await Promise.race([feed(), workers.failure])
+    } catch (error) {
+      addResults(answer, await workers.stop())
+      // Where even this fails, the import is shown as interrupted when its lease is over.
+      await inTransaction(db, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
+      throw error
+    }
+    answer.errors.sort((a, b) => a.line - b.line)
+    const sha256 = hash.digest()
+    await withRetries(() => writers.run(() => inTransaction(db, async trx => {
+      await endImport(trx, by, id, 'done', answer)
+      if (key !== null) await storeAnswer(trx, by, { key, sha256 }, answer)
+    })))
+    return answer
+  }
 }
 
 interface Opened {
   id: number
   /** What was answered to the same key before; then there is no import. */
-  before: StoredAnswer | null
+  before: StoredAnswer | undefined
 }
 
 async function openImport (write: Write, key: string | null, { source, dry_run }: ImportOptions): Promise<Opened> {
   const { trx, by } = write
   if (key !== null) {
-    const before = await storedAnswer(trx, by, key, null)
-    if (before !== null) return { id: 0, before }
-    if (await isRunning(trx, by, key)) throw idempotencyError('idempotency_key_in_use')
+    await lockKey(trx, by, key)
+    await endExpired(trx, by, key)
+    const seconds = await secondsLeased(trx, by, key)
+    if (seconds !== null) throw idempotencyError('idempotency_key_in_use', seconds)
+    // Last: a stream that was running above has stored its answer when it is done.
+    const before = await storedAnswer(trx, by, key)
+    if (before !== undefined) return { id: 0, before }
   }
   if (!dry_run) await registerSources(write, [source])
-  return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: null }
+  return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: undefined }
 }
 
 interface ChunkResult {

@@ -53,7 +53,8 @@ const DESCRIPTIONS: Record<number, string> = {
   404: 'Not found.',
   406: '`Accept` names no available format.',
   408: 'The body arrived too slowly.',
-  409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds.',
+  409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds: by then a ' +
+    'request whose process was killed has lost the key.',
   412: 'The row has another version than `If-Match` names. Nothing was written.',
   413: 'The body, the batch or the answer is too large.',
   415: 'The content type of the body is not supported.',
@@ -103,7 +104,9 @@ const RETRY_AFTER_SECONDS = 1
 export function sendError (error: FastifyError | DomainError | Error, request: FastifyRequest, reply: FastifyReply) {
   const { kind, detail, issues } = explain(error)
   if (kind.status >= 500) request.log.error({ err: error }, kind.title)
-  if (kind.status === 503 || kind.status === 409) reply.header('retry-after', RETRY_AFTER_SECONDS)
+  if (kind.status === 503 || kind.status === 409) {
+    reply.header('retry-after', (error as Partial<DomainError>).retryAfter ?? RETRY_AFTER_SECONDS)
+  }
   if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))
   return sendProblem(reply, kind, detail, issues)
 }

@@ -160,19 +160,59 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.match((await get('/v1/imports?limit=1', ADMIN)).body.items, [{ state: 'interrupted', received: 0 }])
   })
 
-  t.test('that the service itself broke off shows by its silence, and is forgotten after a month', async t => {
+  t.test('whose process died shows it when its lease is over, and is forgotten after a month', async t => {
     const { body } = await stream(lines('{'))
-    const age = (interval: string, state: string) => (
-      sql`update imports set state = ${state}, changed_at = now() - ${interval}::interval where id = ${body.import}`.execute(db))
-    await age('1 minute', 'running')
+    const set = (values: ReturnType<typeof sql>) => sql`update imports set ${values} where id = ${body.import}`.execute(db)
+    await set(sql`state = 'running', leased_until = clock_timestamp() + interval '5 seconds'`)
     t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'running' })
-    await age('3 minutes', 'running')
+    await set(sql`leased_until = clock_timestamp()`)
     t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'interrupted' })
-    await age('31 days', 'done')
+    await set(sql`changed_at = now() - interval '31 days'`)
     await pruneImports(db)
     t.equal((await get(`/v1/imports/${body.import}`, ADMIN)).status, 404)
     t.equal((await get(`/v1/imports/${body.import}/errors`, ADMIN)).status, 404)
     t.same((await sql`select 1 from import_errors where import = ${body.import}`.execute(db)).rows, [])
+  })
+
+  t.test('whose process died leaves its key when its lease is over, and says when that is', async t => {
+    const key = { 'idempotency-key': 'stream-3' }
+    const { rows: [dead] } = await sql<{ id: number }>`
+      insert into imports (province_code, client, source, dry_run, idempotency_key, state, leased_until) values
+        ('', 'tests', 'one-stop', false, 'stream-3', 'running', clock_timestamp() + interval '1.5 seconds')
+      returning id`.execute(db)
+    const refused = await stream(lines(item()), key)
+    t.match(refused, { status: 409, headers: { 'retry-after': '2' }, body: { code: 'idempotency_key_in_use' } })
+    await sleep(1_000 * Number(refused.headers['retry-after']))
+    t.match(await stream(lines(item()), key), { status: 200, body: { created: 1 } })
+    t.match((await get(`/v1/imports/${dead!.id}`, ADMIN)).body, { state: 'interrupted', received: 0 })
+  })
+
+  t.test('renews its lease while it runs, also while nothing comes', async t => {
+    const sending = open({ 'idempotency-key': 'stream-4' })
+    sending.write(lines(item()))
+    const { id } = await importLike({ state: 'running', created: 1 })
+    await sql`update imports set leased_until = clock_timestamp() where id = ${id}`.execute(db)
+    await importLike({ id, state: 'running' })
+    const refused = await stream(lines(item()), { 'idempotency-key': 'stream-4' })
+    t.equal(refused.status, 409)
+    t.ok(Number(refused.headers['retry-after']) > 5)
+    sending.end()
+    const [answer] = await once(sending, 'response') as [IncomingMessage]
+    t.equal(answer.resume().statusCode, 200)
+  })
+
+  t.test('stores nothing more once another has taken over its key', async t => {
+    const sending = open({ 'idempotency-key': 'stream-5' })
+    sending.write(lines(item()))
+    const { id } = await importLike({ state: 'running', created: 1 })
+    await sql`update imports set state = 'interrupted' where id = ${id}`.execute(db)
+    sending.write(lines(item({ code: 'late' })))
+    const [answer] = await once(sending, 'response') as [IncomingMessage]
+    t.equal(answer.statusCode, 409)
+    t.match(await json(answer), { code: 'idempotency_key_in_use' })
+    sending.destroy()
+    t.equal((await get('/v1/dossiers/late', ADMIN)).status, 404)
+    t.match((await get(`/v1/imports/${id}`, ADMIN)).body, { state: 'interrupted', received: 1 })
   })
 
   t.ok(port > 0)
