@@ -38,7 +38,7 @@ export class Busy extends Error {}
 export type DomainErrorCode =
   | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
-  | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused'
+  | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused' | 'cursor_of_another_history'
 
 /** A rule says no. Knows nothing of HTTP: `http/response/error-handler.ts` turns the code into a status. */
 export class DomainError extends Error {

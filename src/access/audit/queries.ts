@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import type { Reach } from '../../contract/caller.ts'
-import { invalid } from '../../contract/errors.ts'
+import { DomainError, invalid } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
@@ -84,13 +84,13 @@ export interface Changes {
  * repeated, however many transactions run at the same time and however long they take.
  * @param reach code of the unit that the caller reaches; null: all. Every caller sees rows that belong to no unit. A
  *   row that moved out of reach is reported as deleted.
- * @throws DomainError `invalid_cursor`, `unknown_unit`
+ * @throws DomainError `invalid_cursor`, `cursor_of_another_history`
  */
 export async function changesSince (db: Db, query: ChangeQuery, reach: Reach): Promise<Changes> {
   const { since, resource, limit = DEFAULT_LIMIT } = query
-  if (since === LATEST) return { items: [], next_cursor: cursorOf(await lastPosition(db), LAST_ROW), more: false }
-  const [position, n] = since === undefined ? [0, LAST_ROW] : readCursor(since)
+  const [position, n] = since === undefined || since === LATEST ? [0, LAST_ROW] : await placeOf(db, since)
   const end = await lastPosition(db)
+  if (since === LATEST) return { items: [], next_cursor: await cursorOf(db, end, LAST_ROW), more: false }
   const conditions = [sql`resource <> all(${PRIVATE})`]
   if (reach !== null) conditions.push(sql`(unit is null or ${isOrWasBelow(reach)})`)
   if (resource !== undefined) conditions.push(sql`resource = ${resource}`)
@@ -109,7 +109,7 @@ export async function changesSince (db: Db, query: ChangeQuery, reach: Reach): P
   return {
     items: page.map(({ position: _, n: __, ...row }) => row),
     // After all that was scanned, so that rows that the caller may not see are not scanned again.
-    next_cursor: isCut ? cursorOf(last!.position, last!.n) : cursorOf(Math.max(scanned, position), LAST_ROW),
+    next_cursor: await (isCut ? cursorOf(db, last!.position, last!.n) : cursorOf(db, scanned, LAST_ROW)),
     more: isCut || scanned < end
   }
 }
@@ -172,12 +172,31 @@ async function lastPosition (db: Db): Promise<number> {
   return (await db.selectFrom('change_feed').select('position').executeTakeFirstOrThrow()).position
 }
 
-function cursorOf (position: number, n: number): string {
-  return `${position}.${n}`
+async function cursorOf (db: Db, position: number, n: number): Promise<string> {
+  return `${position}.${n}.${await markOf(db, position)}`
 }
 
-function readCursor (cursor: string): [number, number] {
-  const [, position, n] = /^(\d{1,15})\.(\d{1,10})$/.exec(cursor) ?? []
+/** @throws DomainError `invalid_cursor`, `cursor_of_another_history` */
+async function placeOf (db: Db, cursor: string): Promise<Place> {
+  const [, position, n, mark] = /^(\d{1,15})\.(\d{1,10})(?:\.([0-9a-f]{12}))?$/.exec(cursor) ?? []
   if (position === undefined || Number(n) > LAST_ROW) throw invalid('/query/since', 'invalid_cursor', 'the cursor is not one that this list gave')
+  // Cursors of earlier versions have no mark: their history is not known.
+  if (mark === undefined || mark !== await markOf(db, Number(position))) {
+    const detail = 'this database does not have the write that the cursor names; start again from a full read'
+    throw new DomainError('cursor_of_another_history', detail, [{ pointer: '/query/since', code: 'invalid_cursor', detail }])
+  }
   return [Number(position), Number(n)]
+}
+
+/**
+ * A short hash of the write at a position. A database that was restored from a backup gives out positions again, to
+ * writes with other marks; beyond the last position there is none. Position 0 is before the first write of any history.
+ */
+async function markOf (db: Db, position: number): Promise<string | undefined> {
+  if (position === 0) return '0'.repeat(12)
+  const { rows: [write] } = await sql<{ mark: string }>`
+    select left(encode(sha256(convert_to(concat_ws(' ', province_code, id, client, request_id, extract(epoch from at)), 'UTF8')),
+      'hex'), 12) as mark
+    from writes where position = ${position}`.execute(db)
+  return write?.mark
 }

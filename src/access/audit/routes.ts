@@ -35,9 +35,10 @@ export async function auditRoutes (app: App, { db, cache }: Context) {
       summary: 'List changes since the last request',
       description: 'Change feed to keep a copy up to date: keys of rows that were created, updated or deleted, in commit ' +
         'order. No change is missed or repeated; a row that changed twice is listed twice. A dossier that moves out of ' +
-        'the reach of a key is listed as `deleted` for that key.',
+        'the reach of a key is listed as `deleted` for that key. After the database was restored from a backup, a cursor continues where the ' +
+        'backup holds the write that it names; any other is refused with 410, and the copy must be made again.',
       querystring: ChangeQuery,
-      response: { 200: { description: 'Changes, oldest first.', ...Changes }, ...problems(400) }
+      response: { 200: { description: 'Changes, oldest first.', ...Changes }, ...problems(400, 410) }
     }
   }, (request, reply) => sendShared(cache, request, reply, async () => (
     { value: await changesSince(db, request.query, request.caller.unit), link: null })))

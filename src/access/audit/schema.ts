@@ -56,7 +56,8 @@ export const LATEST = 'latest'
 
 export const ChangeQuery = Type.Object({
   since: Type.Optional(Type.String({
-    description: '`next_cursor` of the previous answer. Default: from the first recorded write; the initial catalogue of a new ' +
+    description: '`next_cursor` of the previous answer. It names a write of this database; where the database was restored ' +
+      'from a backup without that write, the answer is 410. Default: from the first recorded write; the initial catalogue of a new ' +
       'database is not recorded. `latest`: no rows, only the cursor to continue from, for a client that is about to read ' +
       'the lists as a whole.',
     maxLength: 100

@@ -55,6 +55,8 @@ const DESCRIPTIONS: Record<number, string> = {
   408: 'The body arrived too slowly.',
   409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds: by then a ' +
     'request whose process was killed has lost the key.',
+  410: 'The cursor names a write that this database does not have, such as one made after the backup that was restored. ' +
+    'Start again: take `since=latest`, then read the lists as a whole.',
   412: 'The row has another version than `If-Match` names. Nothing was written.',
   413: 'The body, the batch or the answer is too large.',
   415: 'The content type of the body is not supported.',
@@ -78,7 +80,8 @@ const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
   issuer_unavailable: { status: 503, title: 'Tokens cannot be checked; try again' },
   precondition_failed: { status: 412, title: 'The row has changed meanwhile' },
   idempotency_key_in_use: { status: 409, title: 'The same request is still running' },
-  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' }
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
+  cursor_of_another_history: { status: 410, title: 'The cursor is from another history of the database' }
 }
 
 /** What the framework refuses before a handler runs, by its status. */

@@ -88,7 +88,50 @@ forEachDatabase('the changes', async (t, service) => {
       }, since)
     }
     t.equal((await get('/v1/changes?limit=0')).status, 400)
-    t.same((await get(`/v1/changes?since=${'9'.repeat(15)}.0`)).body.items, [], 'nor anything beyond the last')
+  })
+})
+
+forEachDatabase('a cursor', async (t, service) => {
+  const { db, get, post } = service
+  const latest = async () => (await get('/v1/changes?since=latest')).body.next_cursor as string
+  const lost = {
+    status: 410, headers: { 'content-type': /^application\/problem\+json/ },
+    body: { code: 'cursor_of_another_history', errors: [{ pointer: '/query/since', code: 'invalid_cursor' }] }
+  }
+  await post(URL, { items: [row({ unit: 'H56-380' }), row({ unit: 'H56-381' })] })
+  const beforeBackup = await latest()
+  const { body: { next_cursor: withinWrite } } = await get('/v1/changes?limit=1')
+  await post(URL, { items: [row({ unit: 'H56-382' })] })
+  const backup = Number((await latest()).split('.')[0])
+  const atBackup = await latest()
+  await post(URL, { items: [row({ unit: 'H56-383' })] })
+  await post(URL, { items: [row({ unit: 'H56-384' })] })
+  const afterBackup = await latest()
+  // As a backup leaves it that was made before the last two writes.
+  await sql`delete from writes where position > ${backup}`.execute(db)
+  await sql`update change_feed set position = ${backup}`.execute(db)
+
+  t.test('from before a backup continues in the restored database', async t => {
+    t.match((await get(`/v1/changes?since=${beforeBackup}`)).body, { items: [{ key: { unit: 'H56-382' } }], next_cursor: atBackup })
+    t.match((await get(`/v1/changes?since=${atBackup}`)).body, { items: [], next_cursor: atBackup, more: false })
+    t.equal((await get(`/v1/changes?since=${withinWrite}`)).status, 200)
+  })
+
+  t.test('from after it is refused, now and when there are as many writes again', async t => {
+    t.match(await get(`/v1/changes?since=${afterBackup}`), lost)
+    for (const unit of ['H56-385', 'H56-386', 'H56-387']) {
+      await post(URL, { items: [row({ unit })] })
+      t.match(await get(`/v1/changes?since=${afterBackup}`), lost)
+    }
+    const { body } = await get(`/v1/changes?since=${atBackup}`)
+    t.same(body.items.map(({ key }: Told) => key['unit']), ['H56-385', 'H56-386', 'H56-387'])
+  })
+
+  t.test('that names no write, as those of earlier versions, is refused as well', async t => {
+    t.match(await get('/v1/changes?since=1.0'), lost)
+    t.match(await get(`/v1/changes?since=${'9'.repeat(15)}.0`), lost)
+    t.match(await get(`/v1/changes?since=1.0.${'0'.repeat(12)}`), lost)
+    t.equal((await get(`/v1/changes?since=0.0.${'0'.repeat(12)}`)).status, 200, 'but before the first write nothing is lost')
   })
 })
 
