@@ -5,6 +5,7 @@ import type { Figure } from './figure.ts'
 import { hostileInput } from './hostile-input.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
 import { startedTogether } from './migrations.ts'
+import { backupRestored } from './restored.ts'
 import { sameKeyAtOnce } from './same-key.ts'
 
 const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figure[]>> = {
@@ -12,6 +13,7 @@ const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figu
   'a service that is killed loses nothing and counts nothing twice': serviceKilled,
   'processes that start together migrate once': startedTogether,
   'fifty calls with one idempotency key have one effect': sameKeyAtOnce,
+  'a backup of a live service is restored without a contradiction': backupRestored,
   'whatever comes in is answered, and nothing is altered': hostileInput,
   'no secret comes out again': secretsKept
 }

@@ -10,6 +10,7 @@ import { toldToStop } from './graceful-stop.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
 import { hostileInput } from './hostile-input.ts'
 import { startedTogether } from './migrations.ts'
+import { backupRestored } from './restored.ts'
 import { sameKeyAtOnce } from './same-key.ts'
 import { slowSockets } from './slow-sockets.ts'
 import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
@@ -28,6 +29,7 @@ const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<F
   [Math.ceil(CYCLES / 4), toldToStop],
   [Math.ceil(CYCLES / 4), startedTogether],
   [Math.ceil(CYCLES / 4), sameKeyAtOnce],
+  [Math.ceil(CYCLES / 4), backupRestored],
   [CYCLES, hostileInput],
   [Math.ceil(CYCLES / 4), secretsKept]
 ]

@@ -80,6 +80,11 @@ function authorized (url: string): Promise<Record<string, string>> {
   return made
 }
 
+/** For a copy of a database: it holds the key already. */
+export function useKeyOf (url: string, copy: string) {
+  keys.set(copy, authorized(url))
+}
+
 async function firstKey (url: string): Promise<Record<string, string>> {
   const args = ['create', '--code', 'faults', '--name', 'Kiểm thử', '--scopes', SCOPES.join()]
   const { log, errors } = await launch(settingsOf(url), { script: COMMAND, args }).ended
