@@ -21,6 +21,7 @@ import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
 import { ResponseCache } from './http/response/response-cache.ts'
 import type { App, TypeBoxProvider } from './http/context.ts'
+import { compressedBodies } from './http/request/compressed-body.ts'
 import { acceptJson } from './http/request/json-body.ts'
 import { corsOptions, type Origins } from './http/response/cors.ts'
 import { answerConditionally } from './http/response/etag.ts'
@@ -91,7 +92,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
   app.addHook('onRequest', protectAnswer)
   refuseSlowBodies(app)
   if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))
-  await app.register(compress, { threshold: 4096 })
+  await app.register(compress, { threshold: 4096, ...compressedBodies })
   await app.register(accepts)
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)

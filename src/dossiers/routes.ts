@@ -36,7 +36,8 @@ export async function dossierRoutes (app: App, context: Context) {
         description: 'Creates or updates dossiers by code within the province. A version with an older `updated_at` than the ' +
           `stored one changes nothing. Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
           `\`${NDJSON}\`: any number, one dossier a line. A stream is committed in chunks without its invalid rows; if it ` +
-          'breaks off, send all of it again.',
+          'breaks off, send all of it again. It ends early with 422 if its first 50 000 rows are all invalid, and when the ' +
+          'client closes the connection. A compressed body may inflate to at most 100 times its size, and to 4 GiB.',
         headers: PostHeaders,
         querystring: PostQuery,
         body: {
@@ -69,6 +70,8 @@ export async function dossierRoutes (app: App, context: Context) {
       async function stream (body: Readable): Promise<DossierAnswer> {
         const key = headers['idempotency-key'] ?? null
         const origin = { ...originOf(request), idempotency: null }
+        // A client that has gone would not see the answer. Its body can be there already, or be inflating.
+        reply.raw.once('close', () => { body.destroy() })
         try {
           const { answer, replayed } = await ingestStream(
             db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)

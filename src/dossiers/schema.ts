@@ -106,7 +106,7 @@ export const DossierAnswer = Named('DossierAnswer', 'The result of sending dossi
     description: 'Id of the import, for `/v1/imports/{id}`. null: a batch with `dry_run`, which is not stored.'
   })),
   ...CountProperties,
-  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists all.' })
+  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists the first 10 000.' })
 })
 export type DossierAnswer = Static<typeof DossierAnswer>
 

@@ -19,7 +19,7 @@ const EMPTY = Buffer.alloc(0)
  * The lines of a stream that are not empty, in groups as they arrive; the last one needs no line feed. Buffers at most
  * one line and the latest chunk, however long the stream and its lines are.
  * @param seen called with each chunk of bytes as it arrived
- * @throws an error with status 400 when the stream breaks off
+ * @throws an error with status 400 when the stream breaks off, and any other error of the stream that has a status
  */
 export async function * linesOf (stream: Readable, seen: (bytes: Buffer) => void): AsyncGenerator<Line[]> {
   const reader = new LineReader()
@@ -29,7 +29,9 @@ export async function * linesOf (stream: Readable, seen: (bytes: Buffer) => void
       seen(bytes)
       yield reader.read(bytes)
     }
-  } catch {
+  } catch (error) {
+    // Such as one that inflates without bound.
+    if ((error as { statusCode?: number }).statusCode !== undefined) throw error
     throw Object.assign(new Error('the body broke off'), { statusCode: 400 })
   }
   yield reader.end()

@@ -30,20 +30,30 @@ export function addIssues (all: IssuesByRow, found: Iterable<RowIssues>): void {
   }
 }
 
-/** All issues in the order of the items, with pointers into the body. */
+/** Issues that an answer lists: one for each row that a batch may have. A row alone can have a hundred. */
+const MAX_LISTED = 10_000
+
+/** The issues in the order of the items, with pointers into the body. Of many the first, and a last that says so. */
 export function issuesOfBatch (all: IssuesByRow): Issue[] {
-  return [...all].sort(([a], [b]) => a - b).flatMap(([index, issues]) => (
-    issues.map(issue => ({ ...issue, pointer: `/items/${index}${issue.pointer}` }))))
+  const listed: Issue[] = []
+  for (const [index, issues] of [...all].sort(([a], [b]) => a - b)) {
+    for (const issue of issues) {
+      if (listed.length === MAX_LISTED) {
+        return [...listed, { pointer: '/items', code: 'too_many', detail: 'more errors follow, which are not listed' }]
+      }
+      listed.push({ ...issue, pointer: `/items/${index}${issue.pointer}` })
+    }
+  }
+  return listed
 }
 
 /**
  * Refuses a batch of which all rows are written or none.
- * @throws DomainError `invalid_rows`, or `forbidden_rows` when the caller may not write some of them, with all issues
+ * @throws DomainError `invalid_rows`, or `forbidden_rows` when the caller may not write some of them
  */
 export function assertSound (all: IssuesByRow, received: number): void {
   if (all.size === 0) return
-  const issues = issuesOfBatch(all)
-  const isForbidden = issues.some(({ code }) => FORBIDDEN.includes(code))
+  const isForbidden = [...all.values()].some(issues => issues.some(({ code }) => FORBIDDEN.includes(code)))
   const detail = `${all.size} of ${received} rows are at fault; nothing was written`
-  throw new DomainError(isForbidden ? 'forbidden_rows' : 'invalid_rows', detail, issues)
+  throw new DomainError(isForbidden ? 'forbidden_rows' : 'invalid_rows', detail, issuesOfBatch(all))
 }

@@ -141,3 +141,13 @@ t.test('the answer counts what happened to each item', async t => {
     { pointer: '/items/0', outcome: 'created', before: null, after: { size: 1 } }
   ])
 })
+
+t.test('of very many issues the first are listed, and that there are more', async t => {
+  const check: Steps['check'] = (_, at) => Array.from({ length: 3 }, (_, n) => (
+    { pointer: `${at}/${n}`, code: 'unknown_property', detail: 'x' } as const))
+  const { issues } = await refusalOf(Array(4_000).fill({}), { check })
+  t.equal(issues.length, 10_001)
+  t.match(issues.at(-2), { pointer: '/items/3333/0' })
+  t.match(issues.at(-1), { pointer: '/items', code: 'too_many' })
+  t.equal((await ingested(Array(4_000).fill({}), { check }, PARTIAL)).answer.errors.length, 10_001)
+})

@@ -29,21 +29,39 @@ export async function beginImport (
   return (await trx.insertInto('imports').values(row).returning('id').executeTakeFirstOrThrow()).id
 }
 
+/** Errors that are stored of one import: whatever is sent, the disk takes no more. */
+const MAX_STORED_ERRORS = 10_000
+
 /**
- * Adds outcomes and errors of rows, in the transaction that stores the rows.
+ * Adds outcomes and errors of rows, in the transaction that stores the rows. Of many errors the first are stored, with
+ * a last one that says so.
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function addToImport (
   trx: Trx, { province_code }: Owner, id: number, counts: OutcomeCounts, errors: readonly ImportError[]
 ): Promise<void> {
-  if (errors.length > 0) {
-    const rows = JSON.stringify(errors.map((error, n) => ({ ...error, province_code, import: id, n })))
-    await sql`
-      insert into import_errors select * from json_populate_recordset(null::import_errors, ${rows}::json)
-      on conflict do nothing`.execute(trx)
-  }
   const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
   await change(trx, province_code, id, sql`leased_until = clock_timestamp() + ${LEASE}, ${sql.join(added)}`)
+  // After the update, which locks the import: chunks of one stream are stored side by side.
+  const stored = errors.length === 0 ? [] : await errorsToStore(trx, province_code, id, errors)
+  if (stored.length === 0) return
+  const rows = JSON.stringify(stored.map((error, n) => ({ ...error, province_code, import: id, n })))
+  await sql`
+    insert into import_errors select * from json_populate_recordset(null::import_errors, ${rows}::json)
+    on conflict do nothing`.execute(trx)
+}
+
+async function errorsToStore (
+  trx: Trx, province: string, id: number, errors: readonly ImportError[]
+): Promise<readonly ImportError[]> {
+  const { count } = await trx.selectFrom('import_errors').select(eb => eb.fn.countAll<number>().as('count'))
+    .where('province_code', '=', province).where('import', '=', id).executeTakeFirstOrThrow()
+  const room = MAX_STORED_ERRORS - count
+  if (errors.length <= room) return errors
+  return room < 0 ? [] : [...errors.slice(0, room), {
+    line: errors[room]!.line, pointer: '', code: 'too_many',
+    detail: `more errors follow, which are not stored; \`rejected\` counts all invalid rows`
+  }]
 }
 
 /**

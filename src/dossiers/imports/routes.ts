@@ -42,7 +42,9 @@ export async function importRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'listImportErrors',
       tags,
-      summary: 'List all errors in the rows of an import',
+      summary: 'List the errors in the rows of an import',
+      description: 'The first 10 000 errors are stored. If there are more, a last one with the code `too_many` says so; ' +
+        '`rejected` of the import counts all invalid rows.',
       querystring: ImportErrorQuery,
       params: ImportPath,
       response: { 200: listResponse(ImportError, 'Errors, ordered by line.'), ...problems(400, 404, 406) }

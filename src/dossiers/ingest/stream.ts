@@ -14,6 +14,7 @@ import {
 } from '../../writes/idempotency.ts'
 import { runWrite, type Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
+import { DomainError } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
@@ -38,14 +39,18 @@ export interface Stream {
   hash: Hash
 }
 
-/** Errors that an answer lists; the import knows all of them. */
+/** Errors that an answer lists; the import has more of them. */
 const MAX_ERRORS = 1_000
+
+/** Rows after which a stream ends of which none was valid: it is something else than dossiers. */
+const HOPELESS = 50_000
 
 /**
  * Ingests a stream of dossiers of any length, one JSON text a line. Commits in chunks, each with its rollups, its audit
  * and its progress of the import. Rows at fault are left out and listed. Whatever ends a stream early, it can be sent
  * again: its key is held by a lease, which ends with the process.
- * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; what the database throws, after some retries
+ * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; `invalid_rows` for nothing but invalid rows;
+ *   an error with status 400 when it breaks off; what the database throws, after some retries
  */
 export async function ingestStream (
   db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
@@ -72,7 +77,10 @@ export async function ingestStream (
     const workers = new ChunkWorkers(chunk => (
       withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
     const feed = async () => {
-      for await (const lines of linesOf(body, seen)) addResults(answer, await workers.take(lines))
+      for await (const lines of linesOf(body, seen)) {
+        addResults(answer, await workers.take(lines))
+        assertHopeful(answer)
+      }
       addResults(answer, await workers.end())
     }
     try {
@@ -141,6 +149,14 @@ async function ingestChunk (
   // The transaction of a dry run is rolled back, and the progress with it.
   if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result.counts, result.errors))
   return result
+}
+
+/** @throws DomainError `invalid_rows` */
+function assertHopeful ({ import: id, received, rejected, errors }: DossierAnswer): void {
+  if (received < HOPELESS || rejected < received) return
+  const [{ line, code, detail }] = errors as [ImportError]
+  throw new DomainError('invalid_rows', `the first ${received} rows are all invalid, such as line ${line}: ${detail} ` +
+    `(${code}); the rest is not read; /v1/imports/${id}/errors lists more`)
 }
 
 function addResults (answer: DossierAnswer, results: readonly ChunkResult[]): void {

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
@@ -63,6 +64,30 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.equal(page.items.length, 1_000)
     const { items } = (await get(`/v1/imports/${body.import}/errors?cursor=${page.next_cursor}`, ADMIN)).body
     t.same([items.length, items.at(-1).line], [234, 1_234])
+  })
+
+  t.test('stores the first ten thousand errors, says that there are more, and counts all', async t => {
+    for (const url of [URL, `${URL}&dry_run=true`]) {
+      const { status, body } = await stream('x\n'.repeat(15_500), {}, url)
+      t.same([status, body.rejected, body.errors.length], [200, 15_500, 1_000])
+      const { text: ndjson } = await get(`/v1/imports/${body.import}/errors?format=ndjson`, ADMIN)
+      const stored = ndjson.trimEnd().split('\n').map(line => JSON.parse(line) as { line: number, code: string })
+      t.equal(stored.length, 10_001)
+      t.match(stored.at(-1), { line: 10_001, code: 'too_many' })
+      t.same([...new Set(stored.slice(0, -1).map(({ code }) => code))], ['not_json'])
+    }
+  })
+
+  t.test('that inflates a thousandfold is refused', async t => {
+    const response = await app.inject({
+      method: 'POST', url: URL, headers: { ...NDJSON, 'content-encoding': 'gzip' }, payload: gzipSync('\n'.repeat(4_000_000))
+    })
+    t.equal(response.statusCode, 413)
+    t.match(response.json(), { code: 'body_too_large', detail: /inflates to more than 100 times/ })
+    const broken = await app.inject({
+      method: 'POST', url: URL, headers: { ...NDJSON, 'content-encoding': 'gzip' }, payload: 'not gzip'
+    })
+    t.match(broken.json(), { status: 400, detail: /not valid gzip/ })
   })
 
   t.test('can be tried out', async t => {
@@ -139,6 +164,27 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.equal(answer.statusCode, 200)
     t.match(await json(answer), { import: id, received: 30, created: 20, unchanged: 10, rejected: 0 })
     t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('ends when its client goes, though all of it may have arrived', async t => {
+    const sending = open({ 'content-encoding': 'gzip' })
+    sending.end(gzipSync(lines(...many(60_000))))
+    const { id } = await importLike({ state: 'running', dry_run: false })
+    sending.destroy()
+    t.ok((await importLike({ id, state: 'interrupted' })).created < 60_000)
+  })
+
+  t.test('of nothing but invalid rows ends early, and says what they are', async t => {
+    const sending = open()
+    sending.write('x\n'.repeat(400_000))
+    const [answer] = await once(sending, 'response') as [IncomingMessage]
+    t.equal(answer.statusCode, 422)
+    t.match(JSON.parse(await text(answer)), { code: 'invalid_rows', detail: /^the first \d+ rows are all invalid, such as line \d+: the line is not a JSON/ })
+    sending.destroy()
+    const { items } = (await get('/v1/imports?limit=1', ADMIN)).body
+    t.match(items, [{ state: 'interrupted' }])
+    t.ok(items[0].rejected < 200_000)
+    t.match(await stream(lines(item(), ...Array<string>(50_000).fill('x'))), { status: 200, body: { created: 1, rejected: 50_000 } })
   })
 
   t.test('is refused before it is sent to whoever may not', async t => {

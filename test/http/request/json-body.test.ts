@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { MAX_ITEMS } from '../../../src/writes/batch.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 
@@ -53,7 +53,15 @@ forEachDatabase('a body', async (t, { app, get, post }) => {
   })
 
   t.test('may be compressed', async t => {
-    t.match(await send({ ...JSON_TYPE, 'content-encoding': 'gzip' }, gzipSync(JSON.stringify(SOURCE))), { status: 200 })
+    for (const [encoding, compress] of Object.entries({
+      gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, zstd: zstdCompressSync
+    })) {
+      const headers = { ...JSON_TYPE, 'content-encoding': encoding }
+      t.match(await send(headers, compress(JSON.stringify(SOURCE))), { status: 200 }, encoding)
+      t.match(await send(headers, compress(Buffer.alloc(8_000_000, ' '))), {
+        status: 413, body: { code: 'body_too_large', detail: /inflates to more than 100 times/ }
+      }, encoding)
+    }
   })
 
   t.test('of more than 16 MiB is refused, and so is one that is small only while compressed', async t => {
