@@ -1,5 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { instantText } from '../time/business-day.ts'
+import { instantOf } from '../time/rfc3339.ts'
 import { GIVEN_UP, ServiceClient, type ServiceClientConfig } from './service-client.ts'
 import type { DB } from './tables.ts'
 import { TIME_LIMITS } from './time-limits.ts'
@@ -39,7 +41,15 @@ const TEXT_PARSERS: Record<number, (text: string) => unknown> = {
   [pg.types.builtins.NUMERIC]: exactNumber,
   // A JS Date would move the day with the time zone of the machine.
   [pg.types.builtins.DATE]: text => text,
-  [pg.types.builtins.TIMESTAMPTZ]: text => new Date(text).toISOString()
+  [pg.types.builtins.TIMESTAMPTZ]: text => instantText(Date.parse(text)),
+  [pg.types.builtins.JSONB]: text => JSON.parse(text, text.includes('_at"') ? withLocalInstants : undefined) as unknown
+}
+
+/** Instants inside JSON are written in UTC by older versions, and by SQL in the time zone of the server. */
+function withLocalInstants (name: string, value: unknown): unknown {
+  if (typeof value !== 'string' || !name.endsWith('_at')) return value
+  const instant = instantOf(value)
+  return Number.isNaN(instant) ? value : instantText(instant)
 }
 
 /** @throws RangeError for a whole number that a double cannot hold: better no answer than another number. */

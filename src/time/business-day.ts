@@ -16,6 +16,16 @@ export function dayOf (instant: number): DayNumber {
   return Math.floor((instant + OFFSET) / DAY)
 }
 
+/**
+ * An instant as the service writes it in answers and files: with the offset of Vietnam, and always with milliseconds,
+ * so that all instants of a column have one format.
+ */
+export function instantText (instant: number): string {
+  const local = new Date(instant + OFFSET).toISOString()
+  // The last hours of the year 9999 would need a year of five digits.
+  return local.startsWith('+') ? new Date(instant).toISOString() : local.replace('Z', '+07:00')
+}
+
 /** The first day of the slice of a day: the 1st or the 15th of its month. Every period consists of whole slices. */
 export function sliceOf (day: DayNumber): DayNumber {
   const date = new Date(day * DAY).getUTCDate()

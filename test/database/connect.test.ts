@@ -26,8 +26,16 @@ forEachDatabase('a value from the database', async (t, { db }) => {
     for (const TZ of ['Asia/Ho_Chi_Minh', 'America/Los_Angeles']) {
       process.env['TZ'] = TZ
       t.equal(await valueOf('\'2021-06-01\'::date'), '2021-06-01')
-      t.equal(await valueOf('\'2021-06-01 00:30+07\'::timestamptz'), '2021-05-31T17:30:00.000Z')
+      t.equal(await valueOf('\'2021-06-01 00:30+07\'::timestamptz'), '2021-06-01T00:30:00.000+07:00')
     }
+  })
+
+  t.test('is an instant of Vietnam inside JSON too', async t => {
+    const before = { due_at: '2021-06-09T17:00:00.000Z', at: '2021-06-09T17:00:00Z', looked_at: 'closely', n: [{ due_at: null }] }
+    t.same(await valueOf(`'${JSON.stringify(before)}'::jsonb`), { ...before, due_at: '2021-06-10T00:00:00.000+07:00' })
+    t.same(await valueOf('to_jsonb(row(1))'), { f1: 1 })
+    const { due_at: due } = await valueOf('jsonb_build_object(\'due_at\', \'2021-06-10 00:00+07\'::timestamptz)') as { due_at: string }
+    t.equal(due, '2021-06-10T00:00:00.000+07:00', 'whatever the time zone of the server')
   })
 
   t.test('keeps its type otherwise', async t => {

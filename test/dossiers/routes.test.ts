@@ -94,7 +94,7 @@ forEachDatabase('a dossier', async (t, service) => {
 
   t.test('is there with all that it was', async t => {
     const supplement = {
-      requested_at: '2021-06-01T02:00:00.000Z', completed_at: null, old_due_at: null, new_due_at: null
+      requested_at: '2021-06-01T09:00:00.000+07:00', completed_at: null, old_due_at: null, new_due_at: null
     }
     await post(URL, { items: [item()] })
     await post(URL, { items: [{ code: CODE, unit: 'H56-380', updated_at: later(1), deleted: true }] })
@@ -102,18 +102,27 @@ forEachDatabase('a dossier', async (t, service) => {
     const { status, body } = await get(`/v1/dossiers/${CODE}`)
     t.equal(status, 200)
     const was = {
-      unit: 'H56-380', procedure: '1.001612', channel: 'direct', status: 4, received_at: '2021-05-31T01:00:00.000Z',
-      due_at: '2021-06-10T10:00:00.000Z', finished_at: null, returned_at: null, updated_at: '2021-05-31T01:05:00.000Z',
+      unit: 'H56-380', procedure: '1.001612', channel: 'direct', status: 4, received_at: '2021-05-31T08:00:00.000+07:00',
+      due_at: '2021-06-10T17:00:00.000+07:00', finished_at: null, returned_at: null, updated_at: '2021-05-31T08:05:00.000+07:00',
       supplements: [], source: 'one-stop'
     }
-    const is = { ...was, unit: 'H56-14755', status: 5, updated_at: '2021-06-01T01:02:00.000Z', supplements: [supplement] }
+    const is = { ...was, unit: 'H56-14755', status: 5, updated_at: '2021-06-01T08:02:00.000+07:00', supplements: [supplement] }
     const nothing = { procedure: null, channel: null, status: null, received_at: null, due_at: null }
     const { history, ...dossier } = body
     t.same(dossier, { ...is, code: CODE, field: 'business-registration' })
     t.match(history, [{ written_at: String }, { written_at: String }, { written_at: String }])
     t.same(history.map(({ written_at: _, ...version }: { written_at: string }) => version), [
-      { deleted: false, ...is }, { deleted: true, ...was, ...nothing, updated_at: '2021-06-01T01:01:00.000Z' }, { deleted: false, ...was }
+      { deleted: false, ...is }, { deleted: true, ...was, ...nothing, updated_at: '2021-06-01T08:01:00.000+07:00' }, { deleted: false, ...was }
     ])
+  })
+
+  t.test('has instants of Vietnam in the audit, like anywhere', async t => {
+    await post(URL, { items: [item({ supplements: [{ requested_at: '2021-06-01T02:00:00Z' }] })] })
+    const { body: { items: [{ at, after }] } } = await get('/v1/audit?resource=dossiers&limit=1', ADMIN)
+    t.match(at, /\+07:00$/)
+    t.match(after, {
+      received_at: '2021-05-31T08:00:00.000+07:00', supplements: [{ requested_at: '2021-06-01T09:00:00.000+07:00' }]
+    })
   })
 
   t.test('that is deleted counts no more, until its source sends a newer one', async t => {
@@ -217,7 +226,7 @@ forEachDatabase('the list of dossiers', async (t, { get, post }) => {
     const { text } = await get('/v1/dossiers?format=csv&unit=H56')
     const rows: Record<string, string>[] = parse(text, { bom: true, columns: true })
     t.equal(rows.length, 20)
-    t.match(rows[0], { code: 'd-00', received_at: '2021-05-30T17:30:00.000Z', due_at: String, finished_at: '', supplements: '' })
+    t.match(rows[0], { code: 'd-00', received_at: '2021-05-31T00:30:00.000+07:00', due_at: String, finished_at: '', supplements: '' })
     const lines = (await get('/v1/dossiers?format=ndjson')).text.trim().split('\n').map(line => JSON.parse(line) as object)
     t.match([lines.length, lines[0]], [20, { code: 'd-00', finished_at: null, supplements: [] }])
   })

@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { parseDay, dayOf, EARLIEST, LATEST, quarterOf, sliceOf } from '../../src/time/business-day.ts'
+import { parseDay, dayOf, EARLIEST, instantText, LATEST, quarterOf, sliceOf } from '../../src/time/business-day.ts'
 import { periodsOf } from '../../src/time/calendar.ts'
 
 t.test('a business day begins and ends at midnight in Asia/Ho_Chi_Minh', async t => {
   t.equal(dayOf(Date.parse('2021-05-31T16:59:59.999Z')), parseDay('2021-05-31'))
   t.equal(dayOf(Date.parse('2021-05-31T17:00:00Z')), parseDay('2021-06-01'))
+})
+
+t.test('an instant is written with the offset of Vietnam', async t => {
+  t.equal(instantText(Date.parse('2021-06-09T17:00:00Z')), '2021-06-10T00:00:00.000+07:00')
+  t.equal(instantText(Date.parse('2021-06-10T23:59:59.999+07:00')), '2021-06-10T23:59:59.999+07:00')
+  t.equal(instantText(Date.parse('9999-12-31T23:59:59Z')), '9999-12-31T23:59:59.000Z', 'a year has four digits')
 })
 
 t.test('it is the day that the time zone database says', async t => {

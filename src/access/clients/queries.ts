@@ -7,7 +7,7 @@ import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.t
 import type { Client, ClientKey } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
-const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'text' }, { name: 'id', kind: 'text' }]
+const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'instant' }, { name: 'id', kind: 'text' }]
 /** Of a key, without what makes it one. */
 export const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
 
@@ -36,8 +36,11 @@ export async function clientKeys (
   db: Db, client: string, page: PageRequest, reach: Reach
 ): Promise<Page<ClientKey>> {
   await clientByCode(db, client, reach)
-  const query = db.selectFrom('client_keys').select(KEY_COLUMNS).where('client', '=', client)
-  const { rows } = await pageQuery(sql<ClientKey>`${query}`, BY_AGE, page).execute(db)
+  // A cursor holds milliseconds; compared with microseconds it would list its last row again.
+  const query = sql<ClientKey>`
+    select id, client, date_trunc('milliseconds', created_at) as created_at, last_used_at, revoked_at from client_keys
+    where client = ${client}`
+  const { rows } = await pageQuery(query, BY_AGE, page).execute(db)
   return pageOf(rows, BY_AGE, page.limit)
 }
 

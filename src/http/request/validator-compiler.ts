@@ -9,8 +9,9 @@ const POINTERS: Record<string, string> = { querystring: '/query', params: '/path
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return bodyValidator(schema)
   const check = addressCheckOf(schema)
-  const lists = listsOf(schema)
-  return (value: unknown) => result(splitLists(value, lists), check, POINTERS[httpPart!]!)
+  const lists = namesOf(schema, ({ type }) => type === 'array')
+  const instants = namesOf(schema, ({ format }) => format === 'date-time')
+  return (value: Address) => result(withOffsets(splitLists(value, lists), instants), check, POINTERS[httpPart!]!)
 }
 
 /** For batches: checks only the envelope of the body, so that a row at fault can be refused alone. */
@@ -32,16 +33,29 @@ function result (value: unknown, check: Check, at: string) {
   return { error: new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues) }
 }
 
+/** Query, path or headers as texts by name. */
+type Address = Record<string, string | string[]>
+
 /** Lists may be written `a=1&a=2` or `a=1,2`; codes hold no commas. */
-function splitLists (value: unknown, lists: string[]): unknown {
-  const query = value as Record<string, unknown>
+function splitLists (query: Address, lists: string[]): Address {
   for (const name of lists) {
-    if (query[name] !== undefined) query[name] = [query[name] as string | string[]].flat().flatMap(text => text.split(','))
+    if (query[name] !== undefined) query[name] = [query[name]].flat().flatMap(text => text.split(','))
   }
   return query
 }
 
-function listsOf (schema: TSchema): string[] {
-  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> }
-  return Object.keys(properties).filter(name => properties[name]!.type === 'array')
+/** A `+` in an address is a blank, so an instant that is not percent-encoded comes as `2021-06-10T00:00:00 07:00`. */
+function withOffsets (query: Address, instants: string[]): Address {
+  for (const name of instants) {
+    const value = query[name]
+    if (typeof value === 'string') query[name] = value.replace(/ (?=\d\d:\d\d$)/, '+')
+  }
+  return query
+}
+
+interface Property { type?: string, format?: string }
+
+function namesOf (schema: TSchema, isAsked: (property: Property) => boolean): string[] {
+  const { properties = {} } = schema as { properties?: Record<string, Property> }
+  return Object.keys(properties).filter(name => isAsked(properties[name]!))
 }

@@ -75,8 +75,8 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     t.match(await dossiers('period=cal-2021-M07'), [
       {
         code: 'late', unit: 'H56-380', procedure: '1.001612', field: 'business-registration', channel: 'direct',
-        source: 'one-stop', status: 10, received_at: '2021-06-20T02:00:00.000Z', due_at: '2021-07-01T10:00:00.000Z',
-        ended_at: '2021-07-05T02:00:00.000Z', counted_on: '2021-07-05', in_time: false, in_numerator: false
+        source: 'one-stop', status: 10, received_at: '2021-06-20T09:00:00.000+07:00', due_at: '2021-07-01T17:00:00.000+07:00',
+        ended_at: '2021-07-05T09:00:00.000+07:00', counted_on: '2021-07-05', in_time: false, in_numerator: false
       },
       { code: 'moved', counted_on: '2021-07-11', in_time: true, in_numerator: true }
     ])
