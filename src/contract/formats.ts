@@ -15,6 +15,9 @@ export const FORMATS = Object.keys(MEDIA_TYPES) as Format[]
 
 export const FormatQuery = {
   format: Type.Optional(OneOf(FORMATS, {
-    description: 'Format of the answer. Takes precedence over `Accept`. csv is UTF-8 with a BOM.'
+    description: 'Format of the answer. Takes precedence over `Accept`. `csv` is UTF-8 with a BOM. So that no spreadsheet ' +
+      'runs a text as a formula, a text that begins with `=`, `+`, `-`, `@`, a tab or CR, also after apostrophes, has one ' +
+      'more apostrophe before it, which a program drops; numbers and single characters stay as they are. `xlsx` has real ' +
+      'dates, in the time of Vietnam, and codes as text.'
   }))
 }

@@ -1,17 +1,16 @@
 import type {} from '@fastify/accepts'
-import { Readable, pipeline } from 'node:stream'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { stringify } from 'csv-stringify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { Ref } from '../../contract/fields.ts'
 import { FORMATS, FormatQuery, MEDIA_TYPES, type Format } from '../../contract/formats.ts'
-import { listText, sheetOf } from './xlsx.ts'
-
-// Without the BOM Excel reads a csv in the code page of the machine, which breaks Vietnamese letters.
-const CSV = { header: true, bom: true, record_delimiter: '\r\n', cast: { object: listText, boolean: String } } as const
+import { csvOf } from '../tables/csv.ts'
+import { fileNameOf } from '../tables/file-name.ts'
+import { sheetOf } from './xlsx.ts'
 
 export type Row = object
 
@@ -68,8 +67,9 @@ export async function sendList<R extends Row> (
     })
   }
   const first = await page({ limit: limit ?? MAX_LIMIT, cursor })
+  if (first.next_cursor === null) return sendFile(request, reply, format, schema, first.items)
   if (limit === undefined) return sendFile(request, reply, format, schema, allRows(first, page))
-  if (first.next_cursor !== null) reply.header('link', nextLink(request, first.next_cursor))
+  reply.header('link', nextLink(request, first.next_cursor))
   return sendFile(request, reply, format, schema, first.items)
 }
 
@@ -92,20 +92,24 @@ export async function sendShared (
   return reply.header('etag', etag).type('application/json; charset=utf-8').send(body)
 }
 
-/** Answers with rows as a file that is named after the route. Lists inside a row become text. */
+/**
+ * Answers with rows as a file that is named after what it holds. Lists inside a row become text. A list of rows is
+ * known as a whole, so that its file has an ETag and a length.
+ */
 export async function sendFile (
   request: FastifyRequest, reply: FastifyReply, format: Exclude<Format, 'json'>, schema: TObject,
-  rows: Iterable<Row> | AsyncIterable<Row>
+  rows: readonly Row[] | AsyncIterable<Row>
 ) {
-  const columns = Object.keys(schema.properties)
-  const name = request.routeOptions.url!.replace('/v1/', '').replaceAll(/[^a-z0-9]+/g, '-').replace(/-$/, '')
+  const name = fileNameOf(request)
   reply.type(format === 'xlsx' ? MEDIA_TYPES.xlsx : `${MEDIA_TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
-  if (format === 'xlsx') return reply.send(await sheetOf(columns, rows))
-  const lines = format === 'ndjson'
-    ? Readable.from(jsonLines(rows))
-    : pipeline(Readable.from(rows), stringify({ ...CSV, columns }), () => {})
-  return reply.send(lines)
+  if (format === 'xlsx') return reply.send(await sheetOf({ name, columns: columnsOf(schema) }, rows))
+  const lines = format === 'ndjson' ? Readable.from(jsonLines(rows)) : csvOf(Object.keys(schema.properties), rows)
+  return reply.send(Array.isArray(rows) ? await buffer(lines) : lines)
+}
+
+function columnsOf ({ properties }: TObject) {
+  return Object.entries(properties).map(([name, { format }]: [string, { format?: string }]) => ({ name, format }))
 }
 
 async function * allRows<R> (first: Page<R>, page: (request: PageRequest) => Promise<Page<R>>): AsyncGenerator<R> {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { DomainError } from '../../contract/errors.ts'
+import { cellOf, type Cell } from '../tables/cells.ts'
 
 /** A sheet can hold 1 048 576 rows, but csv suits long tables better. */
 const MAX_SHEET_ROWS = 100_000
@@ -8,15 +9,19 @@ const MAX_SHEET_ROWS = 100_000
 /** Rows of one message to the worker: few enough that copying them does not block the event loop. */
 const ROWS_PER_MESSAGE = 1_000
 
-export type Cell = string | number | boolean | null
+/** What a sheet is called, and its columns with their formats in the contract. */
+export interface Sheet {
+  name: string
+  columns: { name: string, format: string | undefined }[]
+}
 
 /**
  * A spreadsheet with a row of headings. A worker thread writes it, because a thousand rows take a tenth of a second and
  * would block the event loop.
  * @throws DomainError `too_many_rows`
  */
-export async function sheetOf (columns: string[], rows: Iterable<object> | AsyncIterable<object>): Promise<Buffer> {
-  const worker = new Worker(new URL('xlsx-worker.ts', import.meta.url), { workerData: columns, execArgv: [] })
+export async function sheetOf (sheet: Sheet, rows: Iterable<object> | AsyncIterable<object>): Promise<Buffer> {
+  const worker = new Worker(new URL('xlsx-worker.ts', import.meta.url), { workerData: sheet, execArgv: [] })
   const written = once(worker, 'message') as Promise<[Uint8Array]>
   // Awaited below, unless reading the rows fails: then a rejection must not be unhandled.
   written.catch(() => {})
@@ -27,7 +32,7 @@ export async function sheetOf (columns: string[], rows: Iterable<object> | Async
       if (count++ === MAX_SHEET_ROWS) {
         throw new DomainError('too_many_rows', `a sheet holds at most ${MAX_SHEET_ROWS} rows; ask for csv, or less`)
       }
-      message.push(columns.map(column => cellOf((row as Record<string, unknown>)[column])))
+      message.push(sheet.columns.map(({ name, format }) => cellOf((row as Record<string, unknown>)[name], format)))
       if (message.length < ROWS_PER_MESSAGE) continue
       worker.postMessage(message)
       message = []
@@ -42,14 +47,4 @@ export async function sheetOf (columns: string[], rows: Iterable<object> | Async
     await worker.terminate()
     throw error
   }
-}
-
-function cellOf (value: unknown): Cell {
-  return typeof value === 'object' && value !== null ? listText(value) : value as Cell
-}
-
-/** A list such as `[{ value: 0, name: 'Chưa' }]` as `0=Chưa`, as in the csv of the form. Any other object as JSON. */
-export function listText (value: object): string {
-  if (!Array.isArray(value)) return JSON.stringify(value)
-  return (value as (object | string)[]).map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }

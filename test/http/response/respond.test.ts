@@ -2,7 +2,7 @@ import { get as request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
-import { readSheet } from 'read-excel-file/node'
+import readSheets, { readSheet } from 'read-excel-file/node'
 import { forEachDatabase } from '../../database.ts'
 
 const BOM = '\ufeff'
@@ -25,6 +25,11 @@ function textOf (value: Value): string {
   return value.map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 
+/** What a program reads: it drops the apostrophe before what a spreadsheet would take for a formula. */
+function withoutApostrophes (row: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(row).map(([column, text]) => [column, text.replace(/^'(?='*[=+\-@\t\r])/, '')]))
+}
+
 forEachDatabase('a table', async (t, { app, get, post }) => {
   const as = (url: string, format: string) => get(`${url}${url.includes('?') ? '&' : '?'}format=${format}`)
   const sheetOf = async (url: string) => {
@@ -37,12 +42,12 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
       const { items } = (await get(url)).body
       const { text, headers } = await as(url, 'csv')
       t.equal(headers['content-type'], 'text/csv; charset=utf-8')
-      t.match(headers['content-disposition'], /^attachment; filename="[a-z-]+\.csv"$/)
+      t.match(headers['content-disposition'], /^attachment; filename="[a-z-]+(_[A-Za-z0-9-]+)*\.csv"$/)
       t.ok(text.startsWith(BOM), `${url} opens in Excel with Vietnamese letters`)
       t.ok(text.endsWith('\r\n'))
       const rows = parse<Record<string, string>>(text, { bom: true, columns: true, record_delimiter: '\r\n' })
       t.ok(rows.length > 0)
-      t.same(rows, items.map(textsOf), url)
+      t.same(rows.map(withoutApostrophes), items.map(textsOf), url)
     }
   })
 
@@ -62,7 +67,51 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
     t.same(rows, items.map((row: object) => Object.values(row)))
     const units = (await get('/v1/units')).body.items
     const [, ...unitRows] = await sheetOf('/v1/units?format=xlsx')
-    t.same(unitRows, units.map((row: object) => Object.values(row).map(value => Array.isArray(value) ? value.join('; ') || null : value)))
+    const cells = (row: object) => Object.entries(row).map(([name, value]) => Array.isArray(value)
+      ? value.join('; ') || null
+      : name.startsWith('valid_') && value !== null && value >= '1900-03' ? new Date(value) : value)
+    t.same(unitRows, units.map(cells))
+  })
+
+  t.test('has real dates in a spreadsheet, in the time of Vietnam', async t => {
+    const items = ['1899-12-31', '2021-06-10'].map((valid_from, i) => (
+      { code: `7.${i}`, name: 'Ngày', field: 'justice', level: 'province', interlinked: 'none', valid_from }))
+    t.match(await post('/v1/procedures', { items }), { body: { created: 2 } })
+    const [header, ...rows] = await sheetOf('/v1/procedures?q=ngay&format=xlsx')
+    const from = header!.indexOf('valid_from')
+    t.same(rows.map(row => row[from]), ['1899-12-31', new Date('2021-06-10')], 'Excel has no dates before 1900')
+    t.equal(rows[0]![0], '7.0', 'a code is text')
+    const dossier = {
+      code: 'sheet', unit: 'H56-380', procedure: '1.001612', channel: 'direct', status: 4,
+      received_at: '2021-06-09T17:30:00Z', updated_at: '2021-06-09T17:30:00Z'
+    }
+    t.match(await post('/v1/dossiers?source=one-stop', { items: [dossier] }), { body: { created: 1 } })
+    const [names, first] = await sheetOf('/v1/dossiers?format=xlsx&unit=H56-380')
+    const received = first![names!.indexOf('received_at')] as unknown as Date
+    // A sheet holds a time as a fraction of a day.
+    t.equal(Math.round(received.valueOf() / 1000) * 1000, Date.UTC(2021, 5, 10, 0, 30), 'the wall clock in Vietnam')
+  })
+
+  t.test('says in its name what it holds', async t => {
+    for (const [url, name] of Object.entries({
+      '/v1/units?format=csv': 'units.csv',
+      '/v1/on-time?period=2021-Q3,2021-H1&unit=H56-380&group_by=period&format=csv': 'on-time_H56-380_2021-Q3_2021-H1.csv',
+      '/v1/on-time?basis=records&from=2021-05-31&to=2021-06-10&format=ndjson': 'on-time_2021-05-31_2021-06-10.ndjson',
+      '/v1/reports/H56/2021-H1?format=csv': 'reports_H56_2021-H1.csv',
+      '/v1/forms/ii-06a/H56/2021-H1?format=xlsx': 'forms-ii-06a_H56_2021-H1.xlsx',
+      '/v1/units/gso:38/on-time-series?from=2021-01&to=2021-02&format=csv': 'units-on-time-series_gso-38_2021-01_2021-02.csv'
+    })) t.equal((await get(url)).headers['content-disposition'], `attachment; filename="${name}"`, url)
+    const { rawPayload } = await app.inject('/v1/forms/ii-06a/H56/2021-H1?format=xlsx')
+    t.same((await readSheets(rawPayload)).map(({ sheet }) => sheet), ['forms-ii-06a_H56_2021-H1'])
+  })
+
+  t.test('that is known as a whole has an ETag and a length', async t => {
+    for (const format of ['csv', 'ndjson']) {
+      const { headers, text } = await as('/v1/levels', format)
+      t.equal(headers['content-length'], String(Buffer.byteLength(text)))
+      t.match(headers['etag'], /^W\/"/)
+      t.equal((await get(`/v1/levels?format=${format}`, { 'if-none-match': String(headers['etag']) })).status, 304)
+    }
   })
 
   t.test('holds all rows, unless it is asked for a number of them', async t => {
@@ -112,15 +161,21 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
   })
 
   t.test('keeps text that csv and JSON write with care', async t => {
-    const names = ['a, "b"; c', 'two\nlines\r\nand a third', '=1+1', ' spaces ', '00123', '1e5', 'Đất đai – nhà ở']
+    const names = [
+      'a, "b"; c', 'two\nlines\r\nand a third', ' spaces ', '00123', '1e5', 'Đất đai – nhà ở',
+      '=1+1', '+SUM(A1)', '-A1', '@A1', '\t=1', '\r=1', '\'=1', '\'\'@x', '\'quoted\'', '-', '-5', '+84912345678', '-1.234,5'
+    ]
     const items = names.map((name, i) => ({
-      code: `9.${i}`, name, field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01'
+      code: `9.${i + 10}`, name, field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01'
     }))
     t.match(await post('/v1/procedures', { items }), { body: { created: names.length } })
     const { text } = await as('/v1/procedures?field=land&level=district', 'csv')
-    t.same(parse<{ name: string }>(text, { bom: true, columns: true, record_delimiter: '\r\n' }).map(({ name }) => name), names)
-    const [, ...rows] = await sheetOf('/v1/procedures?field=land&level=district&format=xlsx')
-    t.same(rows.map(row => row[1]), names)
+    const rows = parse<Record<string, string>>(text, { bom: true, columns: true, record_delimiter: '\r\n' })
+    t.same(rows.map(row => withoutApostrophes(row)['name']), names)
+    t.same(rows.map(({ name }) => name!.length - withoutApostrophes({ name: name! })['name']!.length),
+      names.map((_, i) => i > 5 && i < 14 ? 1 : 0), 'and no spreadsheet runs a text')
+    const [, ...sheet] = await sheetOf('/v1/procedures?field=land&level=district&format=xlsx')
+    t.same(sheet.map(row => row[1]), names)
   })
 })
 
@@ -135,6 +190,7 @@ forEachDatabase('a long table', async (t, { app, db, get }) => {
     t.match(await get('/v1/fields?limit=10001'), { status: 400 })
     const { text } = await get('/v1/fields?format=ndjson')
     t.equal(new Set(text.trimEnd().split('\n')).size, fields)
+    t.notOk('etag' in (await get('/v1/fields?format=csv')).headers, 'a stream is not known as a whole')
   })
 
   t.test('that breaks off halfway does not look complete', async t => {
