@@ -26,7 +26,9 @@ import { acceptJson } from './http/request/json-body.ts'
 import { corsOptions, type Origins } from './http/response/cors.ts'
 import { answerConditionally } from './http/response/etag.ts'
 import { protectAnswer } from './http/response/security-headers.ts'
-import { Problem, sendError, sendNotFound, sendUnreadable } from './http/response/error-handler.ts'
+import { Problem, sendError, sendUnreadable } from './http/response/error-handler.ts'
+import { refuseUnreadable } from './http/request/unreadable.ts'
+import { answerUnrouted } from './http/response/unrouted.ts'
 import { refuseSlowBodies } from './http/request/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
@@ -73,6 +75,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'id' }),
     frameworkErrors: sendUnreadable,
+    clientErrorHandler: refuseUnreadable,
     genReqId: () => randomUUID(),
     trustProxy: http.trustProxy ?? false,
     bodyLimit: 16 * 1024 * 1024,
@@ -83,7 +86,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     schemaController: SCHEMA_CONTROLLER
   }).withTypeProvider<TypeBoxProvider>()
   app.setErrorHandler(sendError)
-  app.setNotFoundHandler(sendNotFound)
+  answerUnrouted(app)
   acceptJson(app)
   // When the service closes, a connection ends with its request: otherwise it would stay open for the next one.
   app.addHook('preClose', async () => { app.server.keepAliveTimeout = 1 })

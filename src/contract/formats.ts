@@ -9,6 +9,9 @@ export const MEDIA_TYPES = {
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 }
 
+/** Other names of lines of JSON, which are taken and given as well. */
+export const NDJSON_TYPES = [MEDIA_TYPES.ndjson, 'application/ndjson', 'application/jsonl']
+
 export type Format = keyof typeof MEDIA_TYPES
 
 export const FORMATS = Object.keys(MEDIA_TYPES) as Format[]

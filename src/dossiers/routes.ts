@@ -6,6 +6,7 @@ import type { App, Context } from '../http/context.ts'
 import { batchBody } from '../http/request/batch-request.ts'
 import { listResponse, sendList } from '../http/response/respond.ts'
 import { problems } from '../http/response/error-handler.ts'
+import { MEDIA_TYPES, NDJSON_TYPES } from '../contract/formats.ts'
 import { NoQuery, Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
 import { countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash } from '../http/request/write-request.ts'
@@ -17,7 +18,8 @@ import {
 } from './schema.ts'
 
 const JSON_TYPE = 'application/json'
-const NDJSON = 'application/x-ndjson'
+const NDJSON = MEDIA_TYPES.ndjson
+const Lines = Type.String({ description: 'One `DossierItem` a line.' })
 const tags = ['dossiers']
 
 export async function dossierRoutes (app: App, context: Context) {
@@ -25,7 +27,7 @@ export async function dossierRoutes (app: App, context: Context) {
   for (const schema of [DossierItem, Dossier, DossierVersion, DossierWithHistory, DossierAnswer]) app.addSchema(schema)
 
   await app.register(async (streams: App) => {
-    streams.addContentTypeParser(NDJSON, async (_: unknown, body: Readable) => body)
+    streams.addContentTypeParser(NDJSON_TYPES, async (_: unknown, body: Readable) => body)
 
     streams.post('/dossiers', {
       config: { scope: 'write:dossiers' },
@@ -43,7 +45,7 @@ export async function dossierRoutes (app: App, context: Context) {
         body: {
           content: {
             [JSON_TYPE]: { schema: batchBody(DossierItem, EXAMPLE) },
-            [NDJSON]: { schema: Type.String({ description: 'One `DossierItem` a line.' }) }
+            ...Object.fromEntries(NDJSON_TYPES.map(type => [type, { schema: Lines }]))
           }
         },
         response: {
@@ -129,7 +131,7 @@ export async function dossierRoutes (app: App, context: Context) {
 /** A stream is validated line by line while it is ingested. */
 const streamCompiler: FastifySchemaCompiler<TSchema> = route => {
   const { contentType } = route as { contentType?: string }
-  return contentType === NDJSON ? (value: unknown) => ({ value }) : envelopeCompiler(route)
+  return NDJSON_TYPES.includes(contentType!) ? (value: unknown) => ({ value }) : envelopeCompiler(route)
 }
 
 const EXAMPLE = {

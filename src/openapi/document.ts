@@ -5,7 +5,7 @@ import { problem, problems } from '../http/response/error-handler.ts'
 const SECURITY = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token (JWT) of the issuer that the service trusts.' },
   apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key.' },
-  basic: { type: 'http', scheme: 'basic', description: 'User: the id of a key; password: the key. For Excel, Power Query and Tableau.' }
+  basic: { type: 'http', scheme: 'basic', description: 'Password: a key; any user, or none. For Excel, Power Query and Tableau.' }
 } as const
 
 /** The contract of the service as a whole. */

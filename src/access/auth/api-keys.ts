@@ -22,10 +22,12 @@ export function keyOf (key: string): Key | null {
   return id === undefined ? null : { id, key, sha256: createHash('sha256').update(Buffer.from(secret!, 'base64url')).digest() }
 }
 
-/** Reads a key from credentials: the whole key, or its secret as the password of Basic with its id as the user. */
+/**
+ * Reads a key from credentials: the whole key, whatever the user of Basic is, or its secret as the password with its id
+ * as the user.
+ */
 export function keyIn ({ user, secret }: { user: string | null, secret: string }): Key | null {
-  const key = keyOf(secret) ?? keyOf(`${PREFIX}_${user}_${secret}`)
-  return key === null || (user !== null && user !== key.id) ? null : key
+  return keyOf(secret) ?? keyOf(`${PREFIX}_${user}_${secret}`)
 }
 
 export function isSame (a: Buffer, b: Buffer): boolean {

@@ -10,15 +10,20 @@ export interface Credentials {
 }
 
 /**
- * Reads `Authorization: Bearer`, `Authorization: Basic` (key id : secret) and `X-API-Key`.
+ * Reads `Authorization: Bearer`, `Authorization: Basic` and `X-API-Key`. Generated clients send a key both ways.
  * @returns null if there are none
- * @throws DomainError `unauthenticated` if they are malformed, or if there are two
+ * @throws DomainError `unauthenticated` if they are malformed, or if there are two that differ
  */
 export function credentialsIn (headers: IncomingHttpHeaders): Credentials | null {
   const { authorization } = headers
   const key = headers['x-api-key'] as string | undefined
   if (authorization === undefined) return key === undefined ? null : { secret: key, user: null }
-  if (key !== undefined) throw new DomainError('unauthenticated', 'send either Authorization or X-API-Key, not both')
+  const credentials = authorized(authorization)
+  if (key === undefined || key === credentials.secret) return credentials
+  throw new DomainError('unauthenticated', 'Authorization and X-API-Key hold different keys')
+}
+
+function authorized (authorization: string): Credentials {
   const [, scheme, value] = /^(\w+) +(\S+)$/.exec(authorization.trim()) ?? []
   switch (scheme?.toLowerCase()) {
     case 'bearer': return { secret: value!, user: null }

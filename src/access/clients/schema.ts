@@ -43,7 +43,7 @@ export const ClientBody = Type.Object({
 export type ClientBody = Static<typeof ClientBody>
 
 const KeyProperties = {
-  id: Type.String({ description: 'Id of the key: the user of Basic.' }),
+  id: Type.String({ description: 'Id of the key.' }),
   client: ClientCode,
   created_at: Type.String({ description: 'When it was created.', format: 'date-time' }),
   last_used_at: Instant('When it was last used, to the minute. null: never.'),
@@ -57,7 +57,7 @@ export const NewClientKey = Named('NewClientKey', 'A newly created key.', {
   ...KeyProperties,
   key: Nullable(Type.String({
     description: 'The key itself, shown only once. Send it as `Authorization: Bearer`, as `X-API-Key`, or as the password of ' +
-      'Basic with the id as user. null in an answer that is repeated for an idempotency key.'
+      'Basic with any user or none. null in an answer that is repeated for an idempotency key.'
   }))
 })
 export type NewClientKey = Static<typeof NewClientKey>

@@ -111,17 +111,19 @@ export function sendError (error: FastifyError | DomainError | Error, request: F
     reply.header('retry-after', (error as Partial<DomainError>).retryAfter ?? RETRY_AFTER_SECONDS)
   }
   if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))
-  return sendProblem(reply, kind, detail, issues)
+  return sendProblem(reply, kind, kind.status === 415 ? typesTakenBy(request) : detail, issues)
+}
+
+/** What 415 says: the content types that the route takes. */
+function typesTakenBy ({ routeOptions: { schema } }: FastifyRequest): string {
+  const { content } = (schema?.body ?? {}) as { content?: object }
+  const taken = schema?.body === undefined ? 'no body' : Object.keys(content ?? { 'application/json': null }).join(', ')
+  return `this takes ${taken}`
 }
 
 /** For what cannot be read at all. No hook sees it, so a slow body would go unnoticed: the connection ends. */
 export function sendUnreadable (error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
   return sendError(error, request, reply.headers({ connection: 'close', 'x-request-id': request.id }))
-}
-
-export function sendNotFound (request: FastifyRequest, reply: FastifyReply) {
-  const detail = `there is no ${request.method} ${request.url.split('?')[0]}`
-  return sendProblem(reply, { code: 'not_found', ...DOMAIN_ERRORS.not_found }, detail, [])
 }
 
 function explain (error: FastifyError | DomainError | Error): { kind: Kind, detail: string, issues: readonly Issue[] } {
@@ -139,7 +141,10 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
   return { kind, detail: kind.title, issues: [] }
 }
 
-function sendProblem (reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]) {
+/** Answers with a problem (RFC 9457). */
+export function sendProblem (
+  reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
+) {
   return reply.code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
 }

@@ -7,7 +7,7 @@ import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { Ref } from '../../contract/fields.ts'
-import { FORMATS, FormatQuery, MEDIA_TYPES, type Format } from '../../contract/formats.ts'
+import { FORMATS, FormatQuery, MEDIA_TYPES, NDJSON_TYPES, type Format } from '../../contract/formats.ts'
 import { csvOf } from '../tables/csv.ts'
 import { fileNameOf } from '../tables/file-name.ts'
 import { sheetOf } from './xlsx.ts'
@@ -44,8 +44,8 @@ export function tableResponse (json: TSchema, description: string) {
 export function formatOf (request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format }
   if (format !== undefined) return format
-  const type = request.accepts().type(Object.values(MEDIA_TYPES))
-  const accepted = FORMATS.find(name => MEDIA_TYPES[name] === type)
+  const type = request.accepts().type([...Object.values(MEDIA_TYPES), ...NDJSON_TYPES]) as string
+  const accepted = NDJSON_TYPES.includes(type) ? 'ndjson' : FORMATS.find(name => MEDIA_TYPES[name] === type)
   if (accepted !== undefined) return accepted
   throw Object.assign(new Error(`available formats are ${Object.values(MEDIA_TYPES).join(', ')}`), { statusCode: 406 })
 }

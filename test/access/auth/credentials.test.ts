@@ -16,6 +16,9 @@ forEachDatabase('a key is taken', async (t, { get }) => {
     'whatever the case of the scheme and the space around it': { authorization: ` bEARER   ${ADMIN_KEY} ` },
     'as X-API-Key': { 'x-api-key': ADMIN_KEY },
     'as the password of its id': { authorization: basic(ID, ADMIN_KEY) },
+    'as the password of any user': { authorization: basic('tests', ADMIN_KEY) },
+    'as the password of no user': { authorization: basic('', ADMIN_KEY) },
+    twice: { ...ADMIN, 'x-api-key': ADMIN_KEY },
     'as the password of its id, the secret part alone': { authorization: basic(ID, SECRET) }
   }
   for (const [how, headers] of Object.entries(ways)) {
@@ -27,7 +30,7 @@ forEachDatabase('credentials are refused', async (t, service) => {
   const { get } = service
   const other = await givenClient(service, 'other', { scopes: ['admin'] })
   const wrong: Record<string, Record<string, string>> = {
-    'that are two': { ...ADMIN, 'x-api-key': ADMIN_KEY },
+    'that are two': { ...ADMIN, 'x-api-key': other.key },
     'of an unknown scheme': { authorization: `Digest ${ADMIN_KEY}` },
     'without a scheme': { authorization: ADMIN_KEY },
     'without a secret': { authorization: 'Bearer' },
@@ -37,8 +40,6 @@ forEachDatabase('credentials are refused', async (t, service) => {
     'with a key that there never was': { authorization: `Bearer cchc_${'f'.repeat(16)}_${'A'.repeat(43)}` },
     'that are no key': { authorization: 'Bearer secret' },
     'that are a token where there is no issuer': { authorization: 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.' },
-    'of a user that is not the id of the key': { authorization: basic('tests', ADMIN_KEY) },
-    'of another key\'s user': { authorization: basic(other.id, ADMIN_KEY) },
     'with a secret of another key': { authorization: basic(other.id, SECRET) },
     'that are Basic without a password': { authorization: `Basic ${Buffer.from(ID).toString('base64')}` },
     'that are Basic and not Base64': { authorization: 'Basic ***' }

@@ -18,7 +18,7 @@ forEachDatabase('a page of another origin', async (t, { app, db }) => {
     const { headers } = await app.inject({ url: '/v1/levels', headers: { origin: 'https://bi.example.vn' } })
     t.notOk(Object.keys(headers).some(name => name.startsWith('access-control-')))
     t.match(await app.inject({ method: 'OPTIONS', url: '/v1/levels', headers: { origin: 'https://bi.example.vn', ...PREFLIGHT } }), {
-      statusCode: 404
+      statusCode: 405
     })
   })
 

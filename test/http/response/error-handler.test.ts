@@ -120,12 +120,6 @@ forEachDatabase('an error of the database', async (t, { app, db, get }) => {
       status: 404, headers: { 'content-type': /^application\/problem\+json/ },
       body: { code: 'not_found', detail: 'there is no GET /v2/units', errors: [] }
     })
-    for (const method of ['DELETE', 'PATCH', 'OPTIONS'] as const) {
-      const { statusCode, headers } = await app.inject({ method, url: '/v1/units' })
-      t.equal(statusCode, 404, method)
-      t.match(headers['content-type'], /^application\/problem\+json/)
-    }
-    t.match(await get('/v1/units/'), { status: 400 }, 'a unit without a code')
   })
 
   t.test('is data like any answer, which no browser takes for a page', async t => {

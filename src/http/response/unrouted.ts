@@ -1,0 +1,59 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../context.ts'
+import { sendProblem } from './error-handler.ts'
+
+interface Address {
+  pattern: RegExp
+  methods: string[]
+}
+
+/**
+ * Answers what no route takes: 405 with `Allow` where the address takes other methods, 308 or 404 where only a slash at
+ * the end is too much, and otherwise 404. To be called before any route is registered.
+ */
+export function answerUnrouted (app: App) {
+  const addresses = new Map<string, Address>()
+  const methodsAt = (path: string) => (
+    [...addresses.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))
+
+  app.addHook('onRoute', ({ url, method }) => {
+    // A route of all addresses, such as that of preflights, says nothing about one of them.
+    if (url === '*') return
+    const address = addresses.get(url) ?? { pattern: patternOf(url), methods: [] }
+    address.methods.push(...[method].flat())
+    addresses.set(url, address)
+  })
+
+  // Not only where nothing is found: `/v1/units/` would be the unit with an empty code.
+  app.addHook('onRequest', (request, reply, done) => {
+    const [path, query] = partsOf(request)
+    if (!path.endsWith('/') || methodsAt(path).length > 0) return done()
+    const meant = path.slice(0, -1)
+    const methods = methodsAt(meant)
+    if (!methods.includes(request.method)) return done()
+    if (request.method === 'GET' || request.method === 'HEAD') return reply.redirect(`${meant}${query}`, 308)
+    sendNotFound(reply, `there is no ${request.method} ${path}; without the slash at its end there is: ${meant}`)
+  })
+
+  app.setNotFoundHandler((request, reply) => {
+    const [path] = partsOf(request)
+    const methods = methodsAt(path).toSorted().join(', ')
+    if (methods === '') return sendNotFound(reply, `there is no ${request.method} ${path}`)
+    const kind = { code: 'method_not_allowed', status: 405, title: 'The address does not take this method' }
+    return sendProblem(reply.header('allow', methods), kind, `${path} takes ${methods}, not ${request.method}`, [])
+  })
+}
+
+function sendNotFound (reply: FastifyReply, detail: string) {
+  return sendProblem(reply, { code: 'not_found', status: 404, title: 'Not found' }, detail, [])
+}
+
+function patternOf (url: string): RegExp {
+  return new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+').replaceAll('*', '.*')}$`)
+}
+
+/** The path, and the query with its question mark. */
+function partsOf ({ url }: FastifyRequest): [string, string] {
+  const [, path, query] = /^([^?]*)(.*)$/s.exec(url)!
+  return [path!, query!]
+}
