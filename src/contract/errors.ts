@@ -7,7 +7,7 @@ export type IssueCode =
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
   // rows of a batch
-  | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
+  | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers
   | 'unknown_status' | 'end_unknown' | 'end_before_received' | 'supplements_overlap'
   // identities of form II.06a

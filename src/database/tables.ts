@@ -131,6 +131,7 @@ export interface DossierStatistics {
   received_direct: number | null;
   received_online: number | null;
   received_postal: number | null;
+  reported_at: string | null;
   resolved: number | null;
   resolved_early: number | null;
   resolved_in_time: number | null;
@@ -461,6 +462,15 @@ export interface Units {
   valid_to: string | null;
 }
 
+export interface WithdrawnStatistics {
+  period: string;
+  province_code: string;
+  reported_at: string;
+  scope: string;
+  source: string;
+  unit: string;
+}
+
 export interface Writes {
   address: string | null;
   at: Generated<string>;
@@ -508,5 +518,6 @@ export interface DB {
   status_maps: StatusMaps;
   unit_aliases: UnitAliases;
   units: Units;
+  withdrawn_statistics: WithdrawnStatistics;
   writes: Writes;
 }

@@ -26,7 +26,7 @@ export function auditRowsOf<Row extends object> (
   { key, show = row => row, of = () => ({ province_code: '', unit: '' }) }: Shown<Row>
 ): AuditRow[] {
   return changes.flatMap(({ outcome: action, before, after }) => {
-    if (action === 'unchanged') return []
+    if (action === 'unchanged' || action === 'stale') return []
     const { province_code, unit } = of((after ?? before)!)
     const shown = { before: before && show(before), after: after && show(after) }
     const names = new Set(key)

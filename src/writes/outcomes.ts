@@ -2,5 +2,5 @@
 export const OUTCOMES = ['created', 'updated', 'unchanged', 'stale', 'deleted', 'rejected'] as const
 export type Outcome = typeof OUTCOMES[number]
 
-/** What a write can do to a stored row. */
-export const CHANGES = OUTCOMES.filter(outcome => outcome !== 'stale' && outcome !== 'rejected')
+/** What a write can do to a stored row, or leave undone. */
+export const CHANGES = OUTCOMES.filter(outcome => outcome !== 'rejected')

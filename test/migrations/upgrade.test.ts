@@ -83,6 +83,10 @@ const ROWS: Record<string, string[]> = {
   ],
   '0008_sums_of_usual_periods': [],
   '0009_dossiers_that_waited': [],
+  '0011_reported_at': [
+    `update dossier_statistics set reported_at = '2021-06-18 08:00+07'`,
+    `insert into withdrawn_statistics values ('H56', '2021-H1', 'H56-380', 'total', 'one-stop', '2021-06-18 08:00+07')`
+  ],
   '0016_leases_of_imports': []
 }
 

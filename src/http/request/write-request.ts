@@ -59,10 +59,10 @@ export async function inWrite<T extends object> (
 type Counted = Partial<Record<Outcome, number>>
 
 /** The same for a batch, whose rows are counted by outcome. */
-export async function writeBatch (
+export async function writeBatch<A extends BatchAnswer> (
   context: Context, request: FastifyRequest, reply: FastifyReply, { dry_run: dryRun }: BatchOptions,
-  work: (write: Write) => Promise<BatchAnswer>
-): Promise<BatchAnswer> {
+  work: (write: Write) => Promise<A>
+): Promise<A> {
   const answer = await inWrite(context, request, reply, work, { dryRun })
   if (!dryRun) countRows(context.metrics, request, reply, answer)
   return answer

@@ -8,6 +8,8 @@ import type { Trx } from '../../database/connect.ts'
 import { sourceIssues } from '../../catalogue/sources/source-rules.ts'
 import { resolveUnits, type ResolvedUnit, type UnitOf } from '../../catalogue/units/resolve.ts'
 import { lifetimeIssues, reachIssues, severalProvinces } from '../../catalogue/units/batch-rules.ts'
+import { dayOf, EARLIEST, parseDay } from '../../time/business-day.ts'
+import { instantOf } from '../../time/rfc3339.ts'
 import { completed } from '../../form-ii06a/identities.ts'
 import { DossierStatisticsItem } from './schema.ts'
 import { incompleteSets, mixedDetails, namedUnit } from './set-rules.ts'
@@ -73,19 +75,21 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   const period = lookups.periods.get(item.period)
   const procedure = item.procedure == null ? null : lookups.procedures.get(item.procedure)
   const { measures, issues: identityIssues } = completed(item)
+  const reported = item.reported_at == null ? null : instantOf(item.reported_at)
 
   const issues: Issue[] = []
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   if (period === undefined) issues.push(unknownReference('period', item.period))
   if (procedure === undefined) issues.push(unknownReference('procedure', item.procedure!))
   issues.push(...fieldIssues(item, procedure, lookups))
+  issues.push(...clockIssues(reported))
   issues.push(...identityIssues.map(({ measure, code, detail }) => issueAt(measure, code, detail)))
   const forbidden = unit === undefined ? [] : reachIssues(unit, by)
   issues.push(...forbidden)
   if (forbidden.length > 0 || unit === undefined || period === undefined || procedure === undefined) {
     return { row: null, issues }
   }
-  issues.push(...lifetimeIssues(unit, period), ...deskIssues(item, unit))
+  issues.push(...lifetimeIssues(unit, period), ...begunIssues(period), ...deskIssues(item, unit))
 
   const field = procedure?.field ?? item.field ?? null
   const row = {
@@ -98,6 +102,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
     field,
     procedure: procedure?.code ?? null,
     ...measures,
+    reported_at: reported === null ? null : new Date(reported).toISOString(),
     level: unit.level
   }
   return { row, issues }
@@ -110,6 +115,20 @@ function fieldIssues (
   if (!fields.has(field)) return [unknownReference('field', field)]
   if (procedure == null || procedure.field === field) return []
   return [issueAt('field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)]
+}
+
+const DAY = 86_400_000
+
+/** A wrong clock would make all later rows stale. */
+function clockIssues (reported: number | null): Issue[] {
+  if (reported === null || (reported >= EARLIEST && reported <= Date.now() + DAY)) return []
+  const detail = 'reported_at is before 1975-06-13, or more than a day from now'
+  return [issueAt('reported_at', 'out_of_range', detail)]
+}
+
+function begunIssues ({ code, starts_on: first }: Coded): Issue[] {
+  if (parseDay(first) <= dayOf(Date.now())) return []
+  return [issueAt('period', 'period_not_begun', `period ${code} begins on ${first}, which is yet to come`)]
 }
 
 function deskIssues ({ scope }: DossierStatisticsItem, unit: ResolvedUnit): Issue[] {

@@ -1,24 +1,32 @@
 import { sql } from 'kysely'
-import { changeOf, type BatchAnswer, type BatchOptions, type Change } from '../../writes/batch.ts'
+import { changeOf, type BatchOptions, type Change } from '../../writes/batch.ts'
+import { auditRowsOf } from '../../writes/changes.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
+import { sourceOf } from '../../dossiers/commands.ts'
 import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/write.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 import { checkOfItem, resolvedChecks } from './check.ts'
-import type { DossierStatistics, DossierStatisticsItem } from './schema.ts'
+import type {
+  DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
+} from './schema.ts'
+import { outdatedRows, rememberWithdrawals, reportedAt } from './outdated.ts'
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
-import { otherDetails } from './set-rules.ts'
+import { otherDetails, setToDelete } from './set-rules.ts'
 import {
-  deleteRows, openSets, lockSources, rowKeyOf, setDetail, setKeyOf, storedRows, upsertRows,
-  type Detail, type NewRow, type StatisticsRow
+  deleteRows, deleteSets, holdSources, lockSources, openSets, rowKeyOf, rowsOfSets, setDetail, setKeyOf, storedRows,
+  upsertRows, type Detail, type NewRow, type StatisticsRow
 } from './store.ts'
 
 interface StatisticsOptions extends BatchOptions {
   replace: boolean
 }
 
-const KEY = ['unit', 'period', 'source', 'scope', 'field', 'procedure'] as const
+const SHOWN = {
+  key: ['unit', 'period', 'source', 'scope', 'field', 'procedure'], show: shown, of: (row: StatisticsRow) => row
+} as const
+const RESOURCE = 'dossier-statistics'
 
 /**
  * Creates, updates or replaces dossier statistics, all in one transaction. Every row is completed by the identities of
@@ -27,57 +35,122 @@ const KEY = ['unit', 'period', 'source', 'scope', 'field', 'procedure'] as const
  */
 export async function postDossierStatistics (
   write: Write, items: readonly unknown[], options: StatisticsOptions
-): Promise<BatchAnswer> {
+): Promise<DossierStatisticsAnswer> {
   const { trx, by } = write
-  return ingestBatch(write, items, options, {
-    resource: 'dossier-statistics',
-    key: KEY,
-    show: shown,
-    of: row => row,
+  let stale = 0
+  const answer = await ingestBatch(write, items, options, {
+    resource: RESOURCE,
+    ...SHOWN,
     check: checkOfItem(by),
     resolve: (wellFormed: DossierStatisticsItem[]) => (
       resolvedChecks(trx, items, wellFormed, { replace: options.replace, by })),
-    store: rows => storeStatistics(write, rows, options)
+    store: async rows => {
+      const stored = await storeStatistics(write, rows, options)
+      stale = stored.changes.filter(({ outcome }) => outcome === 'stale').length
+      return stored
+    }
   })
+  return { ...answer, stale }
 }
 
 async function storeStatistics (write: Write, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
   const { trx } = write
-  const sets = rows.map(({ row }) => row)
-  await lockSources(write, sets.map(({ source }) => source))
-  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', sets, LEVEL_KEY)}`)
-  const details = await openSets(trx, sets)
-  const issues = replace ? [] : otherDetails(rows, details)
+  const all = rows.map(({ row }) => row)
+  await lockSources(write, all.map(({ source }) => source))
+  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', all, LEVEL_KEY)}`)
+  const before = await (replace ? rowsOfSets(trx, all) : storedRows(trx, all))
+  const outdated = await outdatedRows(trx, rows, before, replace)
+  const current = rows.filter(({ index }) => !outdated.has(index))
+  const details = await openSets(trx, current.map(({ row }) => row))
+  const issues = replace ? [] : otherDetails(current, details)
   const refused = new Set(issues.map(({ index }) => index))
-  const changes = await writeRows(trx, rows.filter(({ index }) => !refused.has(index)), details, replace)
+  const written = current.filter(({ index }) => !refused.has(index))
+  const deleted = replace ? await deleteOthers(trx, written, before) : []
+  const changes = [...await writeRows(trx, written, before, details), ...deleted]
   await rollUpSets(trx, changedRows(changes), levels)
-  return { changes, issues }
+  return { changes: [...changes, ...staleChanges(rows, outdated, before)], issues }
 }
 
 async function writeRows (
-  trx: Trx, rows: readonly BatchRow<NewRow>[], details: ReadonlyMap<string, Detail>, replace: boolean
+  trx: Trx, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[], details: ReadonlyMap<string, Detail>
 ): Promise<Change<StatisticsRow>[]> {
-  const before = await storedRows(trx, rows.map(({ row }) => row), replace)
   const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
-  const changes = rows.map(({ index, row: { level: _, ...row } }) => changeOf(index, byKey.get(rowKeyOf(row)), row))
-  const kept = new Set(rows.map(({ row }) => rowKeyOf(row)))
-  const deleted = before.filter(row => !kept.has(rowKeyOf(row)))
+  const changes = rows.map(({ index, row }) => changeOfRow(index, byKey.get(rowKeyOf(row)), row))
   const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
   const redetailed = written.filter(row => details.get(setKeyOf(row)) !== row.detail)
 
-  await deleteRows(trx, deleted)
   await setDetail(trx, redetailed)
   await upsertRows(trx, written)
-  return [...changes, ...deleted.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null }))]
+  return changes
 }
 
-/** The rows that are not as they were. */
+/** Deletes the stored rows of replaced sets that the batch does not hold. */
+async function deleteOthers (
+  trx: Trx, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[]
+): Promise<Change<StatisticsRow>[]> {
+  const replaced = new Set(rows.map(({ row }) => setKeyOf(row)))
+  const kept = new Set(rows.map(({ row }) => rowKeyOf(row)))
+  const deleted = before.filter(row => replaced.has(setKeyOf(row)) && !kept.has(rowKeyOf(row)))
+  await deleteRows(trx, deleted)
+  await rememberWithdrawals(trx, deleted, rows)
+  return deleted.map(deletion)
+}
+
+function changeOfRow (
+  index: number, before: StatisticsRow | undefined, { level: _, ...row }: NewRow
+): Change<StatisticsRow> {
+  const change = changeOf(index, before, { ...row, reported_at: reportedAt(row, before, false) })
+  if (change.outcome === 'unchanged') return change
+  return { ...change, after: { ...row, reported_at: reportedAt(row, before, true) } }
+}
+
+function deletion (before: StatisticsRow): Change<StatisticsRow> {
+  return { index: null, outcome: 'deleted', before, after: null }
+}
+
+function staleChanges (
+  rows: readonly BatchRow<NewRow>[], outdated: ReadonlySet<number>, before: readonly StatisticsRow[]
+): Change<StatisticsRow>[] {
+  const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
+  return rows.filter(({ index }) => outdated.has(index)).map(({ index, row }) => {
+    const stored = byKey.get(rowKeyOf(row)) ?? null
+    return { index, outcome: 'stale', before: stored, after: stored }
+  })
+}
+
+/** The rows whose figures are not as they were. */
 function changedRows (changes: Change<StatisticsRow>[]): StatisticsRow[] {
-  return changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ before, after }) => (after ?? before)!)
+  const figures = ['detail', 'field', ...MEASURES] as const
+  return changes.filter(({ before, after }) => (
+    before === null || after === null || figures.some(name => before[name] !== after[name])
+  )).map(({ before, after }) => (after ?? before)!)
+}
+
+/**
+ * Deletes all rows of one source for a unit, period and scope, as if it had never reported them: the unit counts as
+ * reported no more, and what counts in their place counts at once.
+ * @throws DomainError `invalid_request`, `forbidden_rows`
+ */
+export async function deleteDossierStatistics (write: Write, asked: DeleteQuery): Promise<DeletedStatistics> {
+  const { trx, by } = write
+  const source = sourceOf(asked.source, by)
+  const { level, ...set } = await setToDelete(trx, { ...asked, source }, by)
+  await holdSources(trx, [source])
+  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', [{ ...set, level }], LEVEL_KEY)}`)
+  const rows = await rowsOfSets(trx, [set])
+  await deleteRows(trx, rows)
+  await rememberWithdrawals(trx, rows, [])
+  await deleteSets(trx, [set])
+  await rollUpSets(trx, rows, levels)
+  write.auditRows.push(...auditRowsOf(RESOURCE, rows.map(deletion), SHOWN))
+  const { province_code: _, ...key } = set
+  return { ...key, deleted: rows.length }
 }
 
 /** As the API shows a row: without what follows from the rest. */
-function shown ({ unit, period, source, scope, field, procedure, ...row }: StatisticsRow): DossierStatistics {
+function shown (
+  { unit, period, source, scope, field, procedure, reported_at, ...row }: StatisticsRow
+): DossierStatistics {
   const measures = Object.fromEntries(MEASURES.map(measure => [measure, row[measure]])) as Measures
-  return { unit, period, source, scope, field, procedure, ...measures }
+  return { unit, period, source, scope, field, procedure, reported_at, ...measures }
 }

@@ -17,7 +17,10 @@ export async function dossierStatistics (
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
   let query = db.selectFrom('dossier_statistics as rows')
     .innerJoin('units', 'units.code', 'rows.unit')
-    .select(['rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure', ...MEASURES])
+    .select([
+      'rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure',
+      'rows.reported_at', ...MEASURES
+    ])
   if (unit !== null) {
     query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.code} = any(units.path)`)
   }

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { BatchQuery } from '../../writes/batch.ts'
+import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
@@ -9,6 +9,8 @@ export const ROW_SCOPES = ['own', 'total'] as const
 const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: consolidated with all units below it, never added to other rows.'
 export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
 
+const Instant = (description: string) => Type.String({ description, format: 'date-time' })
+
 const KeyProperties = {
   unit: Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'),
   period: Code('Code of the period.')
@@ -16,6 +18,8 @@ const KeyProperties = {
 
 const field = Nullable(Code('Code of the field. null: not broken down by field.'))
 const procedure = Nullable(Code('Code of the procedure, which determines the field. null: not broken down by procedure.'))
+
+const REPORTED_AT = 'When the figures were reported, by the clock of the source'
 
 const source = SourceCode('The system that reports. An unknown one is registered with precedence 100.')
 
@@ -25,6 +29,7 @@ export const DossierStatistics = Named('DossierStatistics', 'One row of form II.
   scope: RowScope,
   field,
   procedure,
+  reported_at: Nullable(Instant(`${REPORTED_AT}, otherwise when they were received. null: unknown.`)),
   ...eachMeasure(meaning => Nullable(Count(`${meaning} null: unknown.`)))
 })
 export type DossierStatistics = Static<typeof DossierStatistics>
@@ -36,9 +41,21 @@ export const DossierStatisticsItem = Named('DossierStatisticsItem',
     scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
     field: Type.Optional(field),
     procedure: Type.Optional(procedure),
+    reported_at: Type.Optional(Nullable(Instant(`${REPORTED_AT}, at most a day in the future. A row that is older than the ` +
+      'stored one, or than its deletion, is `stale` and changes nothing. With `replace` the rows of a unit, period, source and ' +
+      'scope are as old as the latest of them, and all are stale if any stored row is newer. null or left out: when it is ' +
+      'received, so that it is never stale.'))),
     ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: derived from other measures, otherwise unknown.`))))
   })
 export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
+
+export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
+  'The result of a batch of dossier statistics. The same body again is all `unchanged`.', {
+    ...BatchAnswer.properties,
+    received: Type.Integer({ description: 'Items in the batch; created + updated + unchanged + stale + rejected.' }),
+    stale: Type.Integer({ description: 'Rows older than what is stored, by `reported_at`. They change nothing.' })
+  })
+export type DossierStatisticsAnswer = Static<typeof DossierStatisticsAnswer>
 
 export const PostQuery = Type.Object({
   ...BatchQuery,
@@ -48,6 +65,24 @@ export const PostQuery = Type.Object({
     default: false
   }))
 }, { additionalProperties: false })
+
+export const DeleteQuery = Type.Object({
+  unit: Example(Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'), 'H56-380'),
+  period: Example(Code('Code of the period.'), '2021-Q4'),
+  source: Example(Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
+    'one-stop'),
+  scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING }))
+}, { additionalProperties: false })
+export type DeleteQuery = Static<typeof DeleteQuery>
+
+export const DeletedStatistics = Named('DeletedStatistics', 'What was deleted.', {
+  unit: Code('Code of the unit.'),
+  period: KeyProperties.period,
+  source,
+  scope: RowScope,
+  deleted: Type.Integer({ description: 'Deleted rows. 0: nothing was reported.' })
+})
+export type DeletedStatistics = Static<typeof DeletedStatistics>
 
 export const Filters = {
   unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56'),

@@ -1,10 +1,34 @@
+import { sql } from 'kysely'
 import type { BatchRow, Rule } from '../../writes/ingest-batch.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import type { Caller } from '../../contract/caller.ts'
+import { DomainError } from '../../contract/errors.ts'
+import type { Db } from '../../database/connect.ts'
 import { isStorable } from '../../text/storable.ts'
-import type { UnitOf } from '../../catalogue/units/resolve.ts'
-import { ROW_SCOPES } from './schema.ts'
+import { reachedUnit, type UnitOf } from '../../catalogue/units/resolve.ts'
+import { ROW_SCOPES, type DeleteQuery } from './schema.ts'
 import { setKeyOf, type Detail, type NewRow, type SetKey } from './store.ts'
+
+/**
+ * The set that a deletion names, with the level of its unit.
+ * @throws DomainError `invalid_request` for unknown codes, and for a unit out of reach
+ */
+export async function setToDelete (
+  db: Db, { unit: name, period, source, scope = 'own' }: DeleteQuery & { source: string }, by: Caller
+): Promise<SetKey & { level: string }> {
+  const { rows: [known] } = await sql<Record<'period' | 'source', boolean>>`select
+    exists(select from periods where code = ${period}) as period,
+    ${source} = ${by.source}::text or exists(select from sources where code = ${source}) as source`.execute(db)
+  const unit = await reachedUnit(db, { name, source }, by.unit)
+  const asked = { unit: name, period, source }
+  const unknown = (['unit', 'period', 'source'] as const).filter(one => one === 'unit' ? unit === undefined : !known![one])
+  if (unit !== undefined && unknown.length === 0) {
+    return { province_code: unit.province_code, period, unit: unit.code, scope, source, level: unit.level }
+  }
+  const issues = unknown.map(one => (
+    { pointer: `/query/${one}`, code: `unknown_${one}` as const, detail: `there is no ${one} ${asked[one]}` }))
+  throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
+}
 
 /** A unit counts by procedure, or by field, or only as a whole; two of these in one batch contradict each other. */
 export const mixedDetails: Rule<NewRow> = ({ rows }) => (

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/write.ts'
@@ -21,6 +21,8 @@ export interface StatisticsRow extends SetKey, Measures {
   detail_code: string
   field: string | null
   procedure: string | null
+  /** RFC 3339. null: not known. */
+  reported_at: string | null
 }
 
 /** A row to be written, with the level of its unit. */
@@ -30,14 +32,19 @@ export interface NewRow extends StatisticsRow {
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
 const ROW_KEY = [...SET_KEY, 'detail_code'] as const
-const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', ...MEASURES] as const
+const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
 
 /** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
 export async function lockSources (write: Write, codes: string[]): Promise<void> {
   const distinct = [...new Set(codes)].sort()
   if (distinct.length === 0) return
   await registerSources(write, distinct)
-  await write.trx.selectFrom('sources').select('code').where('code', 'in', distinct).orderBy('code').forShare().execute()
+  await holdSources(write.trx, distinct)
+}
+
+/** Holds the rank of sources until the rows are counted. */
+export async function holdSources (trx: Trx, codes: string[]): Promise<void> {
+  await trx.selectFrom('sources').select('code').where('code', 'in', codes).orderBy('code').forShare().execute()
 }
 
 /**
@@ -55,21 +62,34 @@ export async function openSets (trx: Trx, rows: NewRow[]): Promise<Map<string, D
   return new Map(stored.map(set => [setKeyOf(set), set.detail]))
 }
 
-/** The stored rows that have the keys of `rows`, or, with `wholeSets`, all rows of their sets. */
-export async function storedRows (trx: Trx, rows: StatisticsRow[], wholeSets: boolean): Promise<StatisticsRow[]> {
-  const asked = wholeSets
-    ? recordset('statistics_sets', distinctSets(rows), SET_KEY)
-    : recordset('dossier_statistics', rows, ROW_KEY)
-  const { rows: stored } = await sql<StatisticsRow>`
+/** The stored rows that have the keys of `rows`. */
+export async function storedRows (trx: Trx, rows: readonly StatisticsRow[]): Promise<StatisticsRow[]> {
+  return rowsBeside(trx, recordset('dossier_statistics', rows, ROW_KEY), ROW_KEY)
+}
+
+/** All rows of sets. */
+export async function rowsOfSets (trx: Trx, sets: readonly SetKey[]): Promise<StatisticsRow[]> {
+  return rowsBeside(trx, recordset('statistics_sets', distinctSets(sets), SET_KEY), SET_KEY)
+}
+
+async function rowsBeside (trx: Trx, asked: RawBuilder<unknown>, key: readonly string[]): Promise<StatisticsRow[]> {
+  const { rows } = await sql<StatisticsRow>`
     select ${columns(ROW_COLUMNS, 'stored')}
-    from ${asked} join dossier_statistics as stored using (${columns(wholeSets ? SET_KEY : ROW_KEY)})`.execute(trx)
-  return stored
+    from ${asked} join dossier_statistics as stored using (${columns(key)})`.execute(trx)
+  return rows
 }
 
 export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`delete from dossier_statistics as stored using ${recordset('dossier_statistics', rows, ROW_KEY)}
     where ${same('stored', 'asked', ROW_KEY)}`.execute(trx)
+}
+
+/** Deletes sets that have no rows any more. */
+export async function deleteSets (trx: Trx, sets: SetKey[]): Promise<void> {
+  if (sets.length === 0) return
+  await sql`delete from statistics_sets as stored using ${recordset('statistics_sets', sets, SET_KEY)}
+    where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
 /** Gives sets without rows the detail of the rows to come. */
@@ -84,7 +104,7 @@ export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void
   if (rows.length === 0) return
   await sql`insert into dossier_statistics (${columns(ROW_COLUMNS)})
     select ${columns(ROW_COLUMNS)} from ${recordset('dossier_statistics', rows, ROW_COLUMNS)}
-    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', ...MEASURES], 'excluded')}`.execute(trx)
+    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...MEASURES], 'excluded')}`.execute(trx)
 }
 
 export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
@@ -95,6 +115,6 @@ export function rowKeyOf (row: StatisticsRow): string {
   return `${setKeyOf(row)} ${row.detail} ${row.detail_code}`
 }
 
-export function distinctSets<S extends SetKey> (sets: S[]): S[] {
+export function distinctSets<S extends SetKey> (sets: readonly S[]): S[] {
   return [...new Map(sets.map(set => [setKeyOf(set), set])).values()]
 }

@@ -14,6 +14,7 @@ const WITHIN = new Set(units().filter(({ path }) => path.includes(HOME)).map(({ 
 /** What the contract asks for, set down by hand: not what the routes say of themselves. */
 const NEEDS: Record<string, string> = {
   postDossierStatistics: 'write:statistics',
+  deleteDossierStatistics: 'write:statistics',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   putSource: 'write:catalogue',
@@ -76,6 +77,7 @@ function requestFor (
     listOnTimeDossiers: `/v1/on-time/explain/dossiers?period=${PERIOD}&unit=${unit}`,
     getOnTime: `/v1/on-time?period=${PERIOD}&unit=${unit}`,
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
+    deleteDossierStatistics: `/v1/dossier-statistics?unit=${unit}&period=${PERIOD}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
@@ -113,7 +115,7 @@ const OUT_OF_REACH: Record<string, number> = {
   getUnit: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400,
-  listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  listDossiers: 400, listDossierStatistics: 400, deleteDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
 
