@@ -46,6 +46,7 @@ import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
 import { rollUpSource } from './statistics/reported/rollup.ts'
+import { continuityRoutes } from './statistics/continuity/routes.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
@@ -111,6 +112,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
+    await v1.register(continuityRoutes, context)
     await v1.register(onTimeRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(dossierRoutes, context)

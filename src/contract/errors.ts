@@ -31,6 +31,15 @@ export interface Issue {
   detail: string
 }
 
+/** What is odd about a row that is taken. */
+export type WarningCode = 'carried_over_differs' | 'pending_differs'
+
+export interface Warning {
+  pointer: string
+  code: WarningCode
+  detail: string
+}
+
 /** There is more to do than can be done now; the same may be asked again a little later. */
 export class Busy extends Error {}
 

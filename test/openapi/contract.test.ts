@@ -33,6 +33,11 @@ function ask (app: App, request: Request) {
 async function withExamples ({ app, db, put, post }: Service) {
   const exampleOf = (id: string) => (
     operations.find(({ operationId }) => operationId === id)!.requestBody!.content['application/json']!.example)
+  const stocks = { unit: 'H56-381', source: 'one-stop', received_online: 9, received_direct: 0, resolved_overdue: 0 }
+  await post('/v1/dossier-statistics', { items: [
+    { ...stocks, period: '2021-Q3', carried_over: 0, resolved_in_time: 5 },
+    { ...stocks, period: '2021-Q4', carried_over: 3, resolved_in_time: 12 }
+  ] })
   await put('/v1/clients/example', exampleOf('putClient'))
   await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
   await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })

@@ -12,13 +12,14 @@ export function keysOfRow (keys: readonly string[], table: string): RawBuilder<u
 /**
  * The end of a statement: divides once what `summed` has added up, which must have the columns of a row, without those
  * of the division.
+ * @param isSound whether what is added up fits together
  */
 export function withPercentage (
-  method: NonNullable<OnTimeQuery['method']>, basis: NonNullable<OnTimeQuery['basis']>
+  method: NonNullable<OnTimeQuery['method']>, basis: NonNullable<OnTimeQuery['basis']>, isSound?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
   const { numerator, denominator } = METHOD_PARTS[method]
   return sql`
-    select ${SHOWN}, numerator, denominator, ${PERCENT} as on_time_percent, ${method}::text as method,
+    select ${SHOWN}, numerator, denominator, ${isSound === undefined ? PERCENT : sql`case when ${isSound} then ${PERCENT} end`} as on_time_percent, ${method}::text as method,
       ${basis}::text as basis, units_reported, units_expected
     from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
 }
@@ -37,8 +38,8 @@ const METHOD_PARTS = {
 }
 
 // Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. The hundredths
-// then are exact as a double prints them. More on time than there were is what periods give that contradict each other:
-// what one left pending the next did not carry over.
+// then are exact as a double prints them. More on time than there were is what periods give that contradict each other
+// where their stocks are unknown.
 const PERCENT = sql`case when denominator > 0 and numerator <= denominator
   then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100 end`
 

@@ -44,7 +44,8 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   denominator: total('All dossiers, as the method counts them. null: unknown.'),
   on_time_percent: Nullable(Type.Number({
     description: '100 × numerator / denominator, rounded half up to two decimals. null: unknown, the denominator is 0, or ' +
-      'summed periods contradict each other, so that the numerator exceeds the denominator.',
+      'summed periods contradict each other: what the units of the group left pending in one is not what they carried over ' +
+      'into the next.',
     minimum: 0, maximum: 100
   })),
   method: OneOf(METHODS, { description: METHOD_MEANING }),

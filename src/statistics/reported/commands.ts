@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { changeOf, type BatchOptions, type Change } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
+import type { Warning } from '../../contract/errors.ts'
 import { sourceOf } from '../../dossiers/commands.ts'
 import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
@@ -11,6 +12,7 @@ import { checkOfItem, resolvedChecks } from './check.ts'
 import type {
   DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
 } from './schema.ts'
+import { continuityWarnings } from './continuity-warnings.ts'
 import { outdatedRows, rememberWithdrawals, reportedAt } from './outdated.ts'
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
 import { otherDetails, setToDelete } from './set-rules.ts'
@@ -37,7 +39,7 @@ export async function postDossierStatistics (
   write: Write, items: readonly unknown[], options: StatisticsOptions
 ): Promise<DossierStatisticsAnswer> {
   const { trx, by } = write
-  let stale = 0
+  let beside = { stale: 0, warnings: [] as Warning[] }
   const answer = await ingestBatch(write, items, options, {
     resource: RESOURCE,
     ...SHOWN,
@@ -45,12 +47,12 @@ export async function postDossierStatistics (
     resolve: (wellFormed: DossierStatisticsItem[]) => (
       resolvedChecks(trx, items, wellFormed, { replace: options.replace, by })),
     store: async rows => {
-      const stored = await storeStatistics(write, rows, options)
-      stale = stored.changes.filter(({ outcome }) => outcome === 'stale').length
+      const { stale, warnings, ...stored } = await storeStatistics(write, rows, options)
+      beside = { stale, warnings }
       return stored
     }
   })
-  return { ...answer, stale }
+  return { ...answer, ...beside }
 }
 
 async function storeStatistics (write: Write, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
@@ -68,7 +70,8 @@ async function storeStatistics (write: Write, rows: readonly BatchRow<NewRow>[],
   const deleted = replace ? await deleteOthers(trx, written, before) : []
   const changes = [...await writeRows(trx, written, before, details), ...deleted]
   await rollUpSets(trx, changedRows(changes), levels)
-  return { changes: [...changes, ...staleChanges(rows, outdated, before)], issues }
+  const warnings = await continuityWarnings(trx, written)
+  return { changes: [...changes, ...staleChanges(rows, outdated, before)], issues, stale: outdated.size, warnings }
 }
 
 async function writeRows (

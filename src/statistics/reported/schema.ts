@@ -53,7 +53,16 @@ export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
   'The result of a batch of dossier statistics. The same body again is all `unchanged`.', {
     ...BatchAnswer.properties,
     received: Type.Integer({ description: 'Items in the batch; created + updated + unchanged + stale + rejected.' }),
-    stale: Type.Integer({ description: 'Rows older than what is stored, by `reported_at`. They change nothing.' })
+    stale: Type.Integer({ description: 'Rows older than what is stored, by `reported_at`. They change nothing.' }),
+    warnings: Type.Array(Type.Object({
+      pointer: Type.String({ description: 'JSON Pointer into the body.' }),
+      code: OneOf(['carried_over_differs', 'pending_differs']),
+      detail: Type.String({ description: 'What is odd, for people.' })
+    }, { additionalProperties: false }), {
+      description: 'What is odd about rows that were taken. `carried_over_differs`: `carried_over` is not `pending` of the ' +
+        'period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
+        'not known; `/v1/dossier-statistics/continuity` lists all such rows.'
+    })
   })
 export type DossierStatisticsAnswer = Static<typeof DossierStatisticsAnswer>
 

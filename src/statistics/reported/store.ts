@@ -107,7 +107,7 @@ export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void
     on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...MEASURES], 'excluded')}`.execute(trx)
 }
 
-export function setKeyOf ({ period, unit, scope, source }: SetKey): string {
+export function setKeyOf ({ period, unit, scope, source }: Omit<SetKey, 'province_code'>): string {
   return `${period} ${unit} ${scope} ${source}`
 }
 

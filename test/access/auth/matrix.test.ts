@@ -36,7 +36,7 @@ const NEEDS: Record<string, string> = {
   getMetrics: 'nothing'
 }
 const READS = [
-  'listDossierStatistics', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
+  'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap'
@@ -77,6 +77,7 @@ function requestFor (
     listOnTimeDossiers: `/v1/on-time/explain/dossiers?period=${PERIOD}&unit=${unit}`,
     getOnTime: `/v1/on-time?period=${PERIOD}&unit=${unit}`,
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
+    listDiscontinuities: `/v1/dossier-statistics/continuity?unit=${unit}&period=${PERIOD}`,
     deleteDossierStatistics: `/v1/dossier-statistics?unit=${unit}&period=${PERIOD}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
@@ -114,8 +115,8 @@ function requestFor (
 const OUT_OF_REACH: Record<string, number> = {
   getUnit: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
-  getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400,
-  listDossiers: 400, listDossierStatistics: 400, deleteDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
+  listDiscontinuities: 400, listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
 
@@ -226,7 +227,7 @@ forEachDatabase('to a key for one district', async (t, service) => {
 
   t.test('a foreign unit is one that there never was', async t => {
     for (const foreign of ['H56', FOREIGN, 'H56-SNV', 'gso:381']) {
-      for (const path of ['/v1/units/*', '/v1/reports/*/2021-H1', '/v1/reports/*/2021-H1?format=csv', '/v1/dossier-statistics?unit=*',
+      for (const path of ['/v1/units/*', '/v1/reports/*/2021-H1', '/v1/reports/*/2021-H1?format=csv', '/v1/dossier-statistics?unit=*', '/v1/dossier-statistics/continuity?period=2021-Q4&unit=*',
         '/v1/on-time?period=2021-H1&unit=*', '/v1/units/*/on-time-series?from=2021-01&to=2021-02',
         '/v1/forms/ii-06a/*/2021-H1', '/v1/reconciliation?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
         const one = await get(path.replace('*', foreign), headers)

@@ -143,14 +143,20 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
     ])
   })
 
-  t.test('periods that contradict each other give no percentage over 100', async t => {
+  t.test('periods that contradict each other give no percentage by any method', async t => {
     const of = (period: string, carried_over: number) => ({
       unit: 'H56-384', period, source: 'a', received_online: 1, received_direct: 0, carried_over, resolved_in_time: carried_over + 1, resolved_overdue: 0
     })
     await report(of('2022-Q3', 0), of('2022-Q4', 50))
-    t.match(await onTime('period=2022-Q3,2022-Q4&level=district&method=received'), [
-      { numerator: 52, denominator: 2, on_time_percent: null }
-    ])
+    for (const [method, denominator] of Object.entries({ received: 2, resolved: 52, handled: 2 })) {
+      t.match(await onTime(`period=2022-Q3,2022-Q4&level=district&method=${method}`), [
+        { numerator: 52, denominator, on_time_percent: null }
+      ])
+      t.match(await onTime(`period=2022-Q3,2022-Q4&group_by=unit&method=${method}`), [{ on_time_percent: null }])
+    }
+    t.match(await onTime('period=2022-Q3,2022-Q4&level=district&group_by=period'), [{ on_time_percent: 100 }, { on_time_percent: 100 }])
+    await report({ ...of('2022-Q3', 0), carried_over: null, resolved_in_time: 1 }, { ...of('2022-Q4', 50), carried_over: null, received: null })
+    t.match(await onTime('period=2022-Q3,2022-Q4&level=district'), [{ numerator: 52, on_time_percent: 100 }], 'what is unknown contradicts nothing')
   })
 
   t.test('periods that overlap or leave a gap are not added up', async t => {

@@ -22,7 +22,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
   const whole = keys.length === 0
   return sql<OnTimeRow>`
     with counted as (${COUNTED[plan.table](plan)}),
-    grouped as (${grouped(plan)}),
+    grouped as (${plan.span ? groupedPeriods(plan) : grouped(plan)}),
     picked as (
       select ${whole ? sql`` : sql`distinct on (${refs(keys)})`} * from grouped
       order by ${refs([...keys, 'scope'])} ${whole ? sql`limit 1` : sql``}
@@ -33,13 +33,14 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
         keysOfRow(keys, 'picked'),
         sql`picked.scope`,
         KNOWN_SUMS,
+        ...plan.span ? [sql`picked.contradicts`] : [],
         sql`null::bigint as due, null::bigint as due_in_time`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
       ])}
       from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}`}
     )
-    ${withPercentage(plan.method, 'reported')}`
+    ${withPercentage(plan.method, 'reported', plan.span ? sql`contradicts is not true` : undefined)}`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
@@ -72,7 +73,7 @@ function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
 function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select statistics_sets.level, dossier_statistics.*
-      ${plan.span ? sql`, position = first as opens, position = last as closes` : sql``}
+      ${plan.span ? sql`, position, position = first as opens, position = last as closes` : sql``}
     from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
     ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
       join (${askedPeriods(plan)}) as asked on asked.code = period` : sql``}
@@ -143,6 +144,29 @@ function grouped (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
+}
+
+/**
+ * The same of several periods, with whether two of them contradict each other: what all rows of the group carried over
+ * is not what they left pending. What is unknown contradicts nothing.
+ */
+function groupedPeriods (plan: ReportedPlan): RawBuilder<unknown> {
+  const keys = [...plan.keys, 'scope']
+  return sql`
+    select * from (${grouped(plan)}) as added join (
+      select ${refs(keys)}, bool_or(carried <> left_pending) as contradicts from (
+        select ${refs(keys)}, ${sumKnown('carried_over', 'opens')} as carried,
+          lag(${sumKnown('pending', 'closes')}) over (partition by ${refs(keys)} order by position) as left_pending
+        from counted group by ${refs([...keys, 'position'])}
+      ) as stocks group by ${refs(keys)}
+    ) as compared using (${refs(keys)})`
+}
+
+/** The sum of a stock that goes on in another period of the question; null where it is unknown. */
+function sumKnown (stock: Measure, ending: string): RawBuilder<unknown> {
+  const goesOn = sql`not ${sql.ref(ending)}`
+  return sql`case when bool_or(${goesOn} and ${sql.ref(stock)} is null) then null
+    else coalesce(sum(${sql.ref(stock)}) filter (where ${goesOn}), 0) end`
 }
 
 function unitsReported ({ table }: ReportedPlan): RawBuilder<unknown> {

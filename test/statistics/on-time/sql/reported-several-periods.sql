@@ -2,7 +2,9 @@
 -- GET /v1/on-time?period=2021-Q3,2021-Q4&method=handled
 with
   counted as (
-    select statistics_sets.level, dossier_statistics.*, position = first as opens, position = last as closes
+    select
+      statistics_sets.level, dossier_statistics.*, position, position = first as opens,
+      position = last as closes
     from
       statistics_sets
       join dossier_statistics using (province_code, period, unit, scope, source)
@@ -50,40 +52,65 @@ with
       and true
   ),
   grouped as (
-    select
-      "scope", sum("received_online") filter (where true) as "received_online",
-      count(*) filter (where true and "received_online" is null) as "received_online_unknown",
-      sum("received_direct") filter (where true) as "received_direct",
-      count(*) filter (where true and "received_direct" is null) as "received_direct_unknown",
-      sum("received_postal") filter (where true) as "received_postal",
-      count(*) filter (where true and "received_postal" is null) as "received_postal_unknown",
-      sum("carried_over") filter (where opens) as "carried_over",
-      count(*) filter (where opens and "carried_over" is null) as "carried_over_unknown",
-      sum((received - case when opens then 0 else carried_over end)) filter (where true) as "received",
-      count(*) filter (
-        where
-          true
-          and (received - case when opens then 0 else carried_over end) is null
-      ) as "received_unknown",
-      sum("resolved_early") filter (where true) as "resolved_early",
-      count(*) filter (where true and "resolved_early" is null) as "resolved_early_unknown",
-      sum("resolved_on_time") filter (where true) as "resolved_on_time",
-      count(*) filter (where true and "resolved_on_time" is null) as "resolved_on_time_unknown",
-      sum("resolved_in_time") filter (where true) as "resolved_in_time",
-      count(*) filter (where true and "resolved_in_time" is null) as "resolved_in_time_unknown",
-      sum("resolved_overdue") filter (where true) as "resolved_overdue",
-      count(*) filter (where true and "resolved_overdue" is null) as "resolved_overdue_unknown",
-      sum("resolved") filter (where true) as "resolved",
-      count(*) filter (where true and "resolved" is null) as "resolved_unknown",
-      sum("pending_in_time") filter (where closes) as "pending_in_time",
-      count(*) filter (where closes and "pending_in_time" is null) as "pending_in_time_unknown",
-      sum("pending_overdue") filter (where closes) as "pending_overdue",
-      count(*) filter (where closes and "pending_overdue" is null) as "pending_overdue_unknown",
-      sum("pending") filter (where closes) as "pending",
-      count(*) filter (where closes and "pending" is null) as "pending_unknown",
-      count(distinct unit) as units_reported
-    from counted
-    group by "scope"
+    select *
+    from
+      (
+        select
+          "scope", sum("received_online") filter (where true) as "received_online",
+          count(*) filter (where true and "received_online" is null) as "received_online_unknown",
+          sum("received_direct") filter (where true) as "received_direct",
+          count(*) filter (where true and "received_direct" is null) as "received_direct_unknown",
+          sum("received_postal") filter (where true) as "received_postal",
+          count(*) filter (where true and "received_postal" is null) as "received_postal_unknown",
+          sum("carried_over") filter (where opens) as "carried_over",
+          count(*) filter (where opens and "carried_over" is null) as "carried_over_unknown",
+          sum((received - case when opens then 0 else carried_over end)) filter (where true) as "received",
+          count(*) filter (
+            where
+              true
+              and (received - case when opens then 0 else carried_over end) is null
+          ) as "received_unknown",
+          sum("resolved_early") filter (where true) as "resolved_early",
+          count(*) filter (where true and "resolved_early" is null) as "resolved_early_unknown",
+          sum("resolved_on_time") filter (where true) as "resolved_on_time",
+          count(*) filter (where true and "resolved_on_time" is null) as "resolved_on_time_unknown",
+          sum("resolved_in_time") filter (where true) as "resolved_in_time",
+          count(*) filter (where true and "resolved_in_time" is null) as "resolved_in_time_unknown",
+          sum("resolved_overdue") filter (where true) as "resolved_overdue",
+          count(*) filter (where true and "resolved_overdue" is null) as "resolved_overdue_unknown",
+          sum("resolved") filter (where true) as "resolved",
+          count(*) filter (where true and "resolved" is null) as "resolved_unknown",
+          sum("pending_in_time") filter (where closes) as "pending_in_time",
+          count(*) filter (where closes and "pending_in_time" is null) as "pending_in_time_unknown",
+          sum("pending_overdue") filter (where closes) as "pending_overdue",
+          count(*) filter (where closes and "pending_overdue" is null) as "pending_overdue_unknown",
+          sum("pending") filter (where closes) as "pending",
+          count(*) filter (where closes and "pending" is null) as "pending_unknown",
+          count(distinct unit) as units_reported
+        from counted
+        group by "scope"
+      ) as added
+      join (
+        select "scope", bool_or(carried <> left_pending) as contradicts
+        from
+          (
+            select
+              "scope",
+              case
+                when bool_or(not "opens" and "carried_over" is null) then null
+                else coalesce(sum("carried_over") filter (where not "opens"), 0)
+              end as carried,
+              lag(
+                case
+                  when bool_or(not "closes" and "pending" is null) then null
+                  else coalesce(sum("pending") filter (where not "closes"), 0)
+                end
+             ) over (partition by "scope" order by position) as left_pending
+            from counted
+            group by "scope", "position"
+          ) as stocks
+        group by "scope"
+      ) as compared using ("scope")
   ),
   picked as (select * from grouped order by "scope" limit 1),
   expected as (
@@ -128,7 +155,8 @@ with
       coalesce("resolved_unknown", 0) as "resolved_unknown",
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
-      coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
+      coalesce("pending_unknown", 0) as "pending_unknown", picked.contradicts, null::bigint as due,
+      null::bigint as due_in_time,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -144,8 +172,10 @@ select
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
   "pending_unknown", numerator, denominator,
   case
-    when denominator > 0
-    and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+    when contradicts is not true then case
+      when denominator > 0
+      and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+    end
   end as on_time_percent,
   $6::text as method, $7::text as basis, units_reported, units_expected
 from

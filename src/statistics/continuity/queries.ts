@@ -1,0 +1,97 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../../contract/caller.ts'
+import { invalid } from '../../contract/errors.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
+import type { Db } from '../../database/connect.ts'
+import { columns, same } from '../../database/sql/bulk-json.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { inSlowRead } from '../../database/time-limits.ts'
+import { subtreeFor } from '../../catalogue/units/resolve.ts'
+import type { ContinuityQuery, Discontinuity } from './schema.ts'
+
+const ORDER: OrderColumn[] = ['period', 'unit', 'scope', 'source', 'period_before', 'field', 'procedure']
+  .map(name => ({ name, kind: 'text' }))
+
+/**
+ * Where what a unit carried over is not what it had pending at the end of the period before.
+ * @throws DomainError `invalid_request` for unknown codes
+ */
+export async function discontinuities (
+  db: Db, { period: asked, level, source, unit: name }: ContinuityQuery, page: PageRequest, reach: Reach
+): Promise<Page<Discontinuity>> {
+  const unit = await subtreeFor(db, name, reach, source)
+  const { rows: known } = await sql<{ code: string }>`select code from periods where code = any(${asked})`.execute(db)
+  const missing = asked.find(code => !known.some(period => period.code === code))
+  if (missing !== undefined) throw invalid('/query/period', 'unknown_period', `there is no period ${missing}`)
+  const conditions = [
+    sql`now.province_code = any(${unit === null ? PROVINCES : sql`${[unit.province_code]}`})`,
+    sql`now.period = any(${asked})`,
+    level === undefined ? [] : sql`now.level = any(${level})`,
+    source === undefined ? [] : sql`now.source = ${source}`,
+    unit === null ? [] : sql`now.unit in (select code from units where ${unit.code} = any(path))`
+  ].flat()
+  const query = sql<Discontinuity>`
+    select ${columns(Object.keys(SHOWN))} from (${discontinuityQuery(sql.join(conditions, sql` and `))}) as found`
+  const { rows } = await inSlowRead(db, trx => pageQuery(query, ORDER, page).execute(trx))
+  return pageOf(rows, ORDER, page.limit)
+}
+
+const PROVINCES = sql`array(select code from units where parent is null)`
+
+const SHOWN: Record<keyof Discontinuity, true> = {
+  period: true,
+  unit: true,
+  scope: true,
+  source: true,
+  field: true,
+  procedure: true,
+  carried_over: true,
+  period_before: true,
+  pending_before: true,
+  difference: true
+}
+
+const PAIR = ['province_code', 'unit', 'scope', 'source', 'period', 'period_before'] as const
+
+/**
+ * Differences between sets and those of the same source in the periods before, row by row where both have the same
+ * detail, otherwise as a whole. A row that is not there is 0, as it is in the sum. What is unknown differs from nothing.
+ * @param condition on the two sets, which are called `now` and `before`
+ */
+export function discontinuityQuery (
+  condition: RawBuilder<unknown>
+): RawBuilder<Discontinuity & { detail_code: string | null }> {
+  return sql`
+    with pairs as (
+      select ${columns(['province_code', 'unit', 'scope', 'source', 'period'], 'now')}, before.period as period_before,
+        now.detail = before.detail as by_row,
+        case now.carried_over_unknown when 0 then now.carried_over end as carried_over,
+        case before.pending_unknown when 0 then before.pending end as pending_before
+      from statistics_sets as now
+      join periods as this on this.code = now.period
+      join periods as previous on previous.calendar = this.calendar and previous.ends_on + 1 = this.starts_on
+      join statistics_sets as before on before.period = previous.code
+        and ${same('before', 'now', ['province_code', 'unit', 'scope', 'source'])}
+      where ${condition}
+    ),
+    stocks as (
+      select ${columns(PAIR)}, null::text as detail_code, null::text as field, null::text as procedure,
+        carried_over, pending_before
+      from pairs where not by_row
+      union all
+      select ${columns(PAIR, 'pairs')}, rows.detail_code, max(rows.field), max(rows.procedure),
+        ${stockIn('period', 'carried_over')}, ${stockIn('period_before', 'pending')}
+      from pairs join dossier_statistics as rows on rows.period in (pairs.period, pairs.period_before)
+        and ${same('rows', 'pairs', ['province_code', 'unit', 'scope', 'source'])}
+      where by_row
+      group by ${columns(PAIR, 'pairs')}, rows.detail_code
+    )
+    select *, carried_over - pending_before as difference from stocks where carried_over <> pending_before`
+}
+
+function stockIn (period: 'period' | 'period_before', measure: string): RawBuilder<number | null> {
+  const inPeriod = sql`rows.period = ${sql.ref(`pairs.${period}`)}`
+  const stock = sql.ref(`rows.${measure}`)
+  return sql`case when bool_or(${inPeriod} and ${stock} is null) then null
+    else coalesce(sum(${stock}) filter (where ${inPeriod}), 0) end`
+}
