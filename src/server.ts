@@ -6,6 +6,7 @@ import { accessOf, databaseOf, readConfig } from './config.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
+import { recountOutdated } from './dossiers/rollups/recount-outdated.ts'
 import { pruneImports } from './dossiers/imports/queries.ts'
 import { logOptions } from './observability/log.ts'
 import { logBuffer } from './observability/log-buffer.ts'
@@ -31,6 +32,10 @@ async function start () {
   const connection = await openDatabase(database, { onLost })
   try {
     await migrateConfigured(connection.db, database, onLost)
+    const deviations = await recountOutdated(connection.db, database, onLost)
+    if (deviations !== null) {
+      logger.info({ corrected: deviations.length }, 'the counting rules have changed: all dossiers were counted again')
+    }
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)

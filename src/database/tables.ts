@@ -148,6 +148,7 @@ export interface DossierSumsByChannel {
   due: Generated<number>;
   due_in_time: Generated<number>;
   level: string;
+  no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
   received_online: Generated<number>;
@@ -165,6 +166,7 @@ export interface DossierSumsByDay {
   due: Generated<number>;
   due_in_time: Generated<number>;
   level: string;
+  no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
   received_online: Generated<number>;
@@ -180,6 +182,7 @@ export interface DossierSumsByLevel {
   due_in_time: Generated<number>;
   field: string;
   level: string;
+  no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
   received_online: Generated<number>;
@@ -194,6 +197,7 @@ export interface DossierSumsByUnit {
   became_overdue: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
+  no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
   received_online: Generated<number>;
@@ -209,6 +213,7 @@ export interface DossierSumsByUnitQuarter {
   became_overdue: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
+  no_longer_overdue: Generated<number>;
   province_code: string;
   quarter: string;
   received_direct: Generated<number>;
@@ -354,6 +359,11 @@ export interface Procedures {
   statutory_working_days: number | null;
   valid_from: string;
   valid_to: string | null;
+}
+
+export interface RollupRules {
+  at: Generated<string>;
+  version: number;
 }
 
 export interface Sources {
@@ -512,6 +522,7 @@ export interface DB {
   levels: Levels;
   periods: Periods;
   procedures: Procedures;
+  rollup_rules: RollupRules;
   sources: Sources;
   statistics_by_level: StatisticsByLevel;
   statistics_sets: StatisticsSets;

@@ -22,7 +22,7 @@ export const SupplementItem = Type.Object({
   requested_at: Instant('When the supplement was requested.'),
   completed_at: optional('When the supplement was complete. null: it is still awaited.'),
   old_due_at: optional('Due date until the request. null: `new_due_at` of the supplement before, otherwise `due_at` of the dossier.'),
-  new_due_at: optional('Due date from the completion on. null: `due_at` of the dossier.')
+  new_due_at: optional('Due date from the completion on. It takes precedence over `due_at` of the dossier. null: `due_at`.')
 }, { additionalProperties: false })
 export type SupplementItem = Static<typeof SupplementItem>
 
@@ -38,14 +38,17 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
     type: ['integer', 'string'], minimum: 1, maximum: 10, minLength: 1, maxLength: 100, format: 'text'
   })),
   received_at: Type.Optional(Instant('When it was received. Required unless `deleted`.')),
-  due_at: optional('When the result is due (hạn trả). null: no due date.'),
+  due_at: optional('When the result is due (hạn trả). null: no due date. If a supplement is complete, `new_due_at` of the last ' +
+    'one takes precedence.'),
   finished_at: optional('When processing ended, or the dossier was withdrawn or stopped. Counts only with status 7 to 10. ' +
     'Required with 9 and 10 unless `returned_at` is given. If neither is given with 7 or 8, `updated_at` counts as the ' +
     'end, which then moves with each newer version.'),
   returned_at: optional('When the result was returned. Counts only with status 7 to 10.'),
   updated_at: Instant('When the source changed it, at most a day in the future. An older version that arrives late changes nothing.'),
   supplements: Type.Optional(Type.Array(SupplementItem, {
-    description: 'Requests for supplements, in any order. While a supplement is awaited, the dossier counts as in time.',
+    description: 'Requests for supplements, in any order. While a supplement is awaited, the dossier is not overdue and no due ' +
+      'date is reached. If status 5 is sent and no supplement is open, one counts as requested at `updated_at`. A dossier that ' +
+      'is withdrawn or stopped while a supplement is awaited is in time, if the supplement was requested in time.',
     maxItems: MAX_SUPPLEMENTS
   })),
   source: Type.Optional(SourceCode('Defaults to the source of the key.')),

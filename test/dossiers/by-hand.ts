@@ -21,6 +21,7 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
     days.set(day, { ...figures, [measure]: sum })
   }
   if ([0, 1, 3].includes(dossier.status)) return days
+  dossier = withOpenWait(dossier)
 
   const end = endByHand(dossier)
   const received = dayOf(dossier.received_at)
@@ -36,13 +37,14 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
     const isOpen = day >= received && (end === null || day < dayOf(end))
     const term = day < received ? 'waiting' : termByHand(dossier, day)
     const isOverdue = isOpen && term !== 'waiting' && term.due !== null && dayOf(term.due) <= day
-    add(day, 'became_overdue', Number(isOverdue) - Number(wasOverdue))
+    add(day, 'became_overdue', Number(isOverdue && !wasOverdue))
+    add(day, 'no_longer_overdue', Number(wasOverdue && !isOverdue))
     wasOverdue = isOverdue
 
     if (term === 'waiting' || term.due === null || dayOf(term.due) > day || dayOf(term.due) === counted) continue
     counted = dayOf(term.due)
     add(day, 'due', 1)
-    if (term.isLast && end !== null && end <= term.due) add(day, 'due_in_time', 1)
+    if (term.isLast && end !== null && inTimeByHand(dossier, end)) add(day, 'due_in_time', 1)
   }
   return days
 }
@@ -61,9 +63,37 @@ function endByHand (dossier: Countable): number | null {
   }
 }
 
-function resolutionByHand ({ status, due_at: due }: Countable, end: number): EventMeasure {
-  if (due !== null && end > due) return 'resolved_overdue'
-  return due !== null && dayOf(end) < dayOf(due) && status >= 9 ? 'resolved_early' : 'resolved_on_time'
+/** Status 5 means that a supplement is awaited; if none of the list is open, one since the dossier changed. */
+function withOpenWait (dossier: Countable): Countable {
+  const { status, supplements, updated_at: updated } = dossier
+  if (status !== 5 || supplements.some(({ completed_at: completed }) => completed === null)) return dossier
+  const requested = Math.max(updated, ...supplements.map(({ completed_at: completed }) => completed!))
+  const open = { requested_at: requested, completed_at: null, old_due_at: null, new_due_at: null }
+  return { ...dossier, supplements: [...supplements, open] }
+}
+
+/** The due date at some instant before which all of these were requested, and before which some were complete. */
+function dueByHand (dossier: Countable, instant: number): number | null {
+  const complete = dossier.supplements.filter(({ completed_at: at }) => at !== null && at <= instant)
+  return complete.at(-1)?.new_due_at ?? dossier.due_at
+}
+
+function inTimeByHand (dossier: Countable, end: number): boolean {
+  const asked = dossier.supplements.filter(({ requested_at: requested }) => requested < end)
+  const due = dueByHand({ ...dossier, supplements: asked }, end)
+  if (due === null || end <= due) return true
+  const open = asked.find(({ completed_at: completed }) => completed === null || completed > end)
+  if (open === undefined || dossier.status >= 9) return false
+  const before = asked[asked.indexOf(open) - 1]
+  const dueThen = before?.new_due_at ?? open.old_due_at ?? dossier.due_at
+  return dueThen === null || open.requested_at <= dueThen
+}
+
+function resolutionByHand (dossier: Countable, end: number): EventMeasure {
+  if (!inTimeByHand(dossier, end)) return 'resolved_overdue'
+  const asked = dossier.supplements.filter(({ requested_at: requested }) => requested < end)
+  const due = dueByHand({ ...dossier, supplements: asked }, end)
+  return due !== null && dayOf(end) < dayOf(due) && dossier.status >= 9 ? 'resolved_early' : 'resolved_on_time'
 }
 
 /** The due date that is in force when a day ends, and whether it is the one that the dossier has in the end. */
@@ -78,6 +108,9 @@ function termByHand (dossier: Countable, day: DayNumber): 'waiting' | { due: num
     const completed = Math.min(current.completed_at ?? Infinity, end ?? Infinity)
     if (completed >= endOf(day)) return 'waiting'
   }
-  if (next === undefined) return { due: dossier.due_at, isLast: true }
+  if (next === undefined) {
+    const own = { ...dossier, supplements: asked }
+    return { due: dueByHand(own, end ?? Infinity), isLast: true }
+  }
   return { due: current?.new_due_at ?? next.old_due_at ?? dossier.due_at, isLast: false }
 }

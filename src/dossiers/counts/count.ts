@@ -76,13 +76,13 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
 
 // Text and not builders: these columns are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
-const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue')
+const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue' && name !== 'no_longer_overdue')
 const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
 const SUMMED = sql.raw([
   ...FLOWS.map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
   `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
     as carried_over`,
-  'coalesce(sum(became_overdue), 0)::bigint as pending_overdue'
+  'coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue'
 ].join())
 
 const RESOLVED = '(resolved_early + resolved_on_time + resolved_overdue)'

@@ -30,7 +30,7 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
     select province_code, code, day, resolved_overdue = 0 as in_time, false as is_pending
     from events where ${inSpan} and ${RESOLVED} = 1`
   const pending = sql`
-    select province_code, code, ${to}::date, sum(became_overdue) = 0, true
+    select province_code, code, ${to}::date, sum(became_overdue - no_longer_overdue) = 0, true
     from events where day <= ${to}::date
     group by province_code, code having sum(received_online + received_direct - ${RESOLVED}) = 1`
   const due = sql`

@@ -82,7 +82,8 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
 export function instantsOf ({ spans }: CountPlan): Instants {
   return {
     start: startOfDay(spans.map(({ from }) => from).sort()[0]!),
-    end: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
+    end: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!),
+    dueEnd: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
   }
 }
 

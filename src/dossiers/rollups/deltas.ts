@@ -61,11 +61,11 @@ export class RollupDeltas {
     const byUnit = seriesOf(this.#byUnit, unit)
     const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
     const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
-    countEvents(dossier, (day, measure, by) => {
+    countEvents(dossier, (day, measure) => {
       const slice = this.#sliceOf(day)
-      cellOf(byUnit, slice)[measure] += sign * by
-      cellOf(byLevel, slice)[measure] += sign * by
-      cellOf(byDay, day)[measure] += sign * by
+      cellOf(byUnit, slice)[measure] += sign
+      cellOf(byLevel, slice)[measure] += sign
+      cellOf(byDay, day)[measure] += sign
     })
   }
 

@@ -6,7 +6,7 @@ import { parseDay } from '../../time/business-day.ts'
 import { dayIn, quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { IS_COUNTED } from '../rules/status.ts'
-import { EVENT_MEASURES } from '../rules/events.ts'
+import { EVENT_MEASURES, RULES_VERSION } from '../rules/events.ts'
 import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
@@ -33,18 +33,41 @@ const LOCK = 20_210_614
  * @returns the deviations
  */
 export async function rebuildRollups (db: Db): Promise<Deviation[]> {
+  return underLock(db, corrected)
+}
+
+/**
+ * Does so if the rollups were counted by another version of the rules. Processes that start together wait for one
+ * another.
+ * @returns the deviations; null: the rollups are of these rules
+ */
+export async function rebuildOutdatedRollups (db: Db): Promise<Deviation[] | null> {
+  return underLock(db, async session => {
+    const { rows: [counted] } = await sql<{ version: number }>`select version from rollup_rules`.execute(session)
+    if (counted!.version === RULES_VERSION) return null
+    const deviations = await corrected(session)
+    await sql`update rollup_rules set version = ${RULES_VERSION}, at = clock_timestamp()`.execute(session)
+    return deviations
+  })
+}
+
+async function underLock<T> (db: Db, work: (session: Db) => Promise<T>): Promise<T> {
   return db.connection().execute(async session => {
     await sql`select pg_advisory_lock(${LOCK})`.execute(session)
     try {
-      const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
-      return await inTransaction(session, async trx => {
-        const desks = await correctSince(trx)
-        await correct(trx, wrong)
-        return [...desks, ...wrong]
-      })
+      return await work(session)
     } finally {
       await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
     }
+  })
+}
+
+async function corrected (session: Db): Promise<Deviation[]> {
+  const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
+  return inTransaction(session, async trx => {
+    const desks = await correctSince(trx)
+    await correct(trx, wrong)
+    return [...desks, ...wrong]
   })
 }
 

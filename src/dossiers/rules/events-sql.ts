@@ -2,9 +2,18 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from './events.ts'
-import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
+import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
 
-const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplements']
+const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at']
+
+/**
+ * The supplements, with the one that the status names and the list does not: a dossier that waits does so since its
+ * version was updated, at the latest. It begins after those that are complete.
+ */
+const ASKED = sql`case when ${WAITS} and (supplements is null or supplements -> -1 ->> 'completed_at' is not null)
+  then coalesce(supplements, '[]') || jsonb_build_object(
+    'requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+  else supplements end`
 
 /**
  * The events of dossiers, one row for each: the columns asked for, `day`, and the measures, of which one is not 0 (two
@@ -13,39 +22,45 @@ const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at', 'supplem
  *
  * `counted` has each dossier with its business days; those without supplements need no more. For the few others,
  * `waits` has each supplement, `terms` the days between them with the due date then in force, `reached` the day on
- * which that due date came, `overdue` the days after it, and `met` the due dates that count as due.
+ * which that due date came, `overdue` the days after it, of which those that touch are one, and `met` the due dates
+ * that count as due.
  * @param names columns of the dossiers
  * @param which the table, or a query for some of its rows
  */
 export function dossierEvents (names: readonly string[], which: RawBuilder<unknown>): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
-  const ofTerm = columns([...new Set(['province_code', 'code', ...names])])
+  const ofTerm = columns([...new Set(['province_code', 'code', ...names, 'status'])])
   return sql`
     with counted as not materialized (
-      select ${columns([...new Set([...NEEDED, ...names])])}, ended_at,
+      select ${columns([...new Set([...NEEDED, ...names])])}, ended_at, asked,
         ${dayIn('received_at')} as received_on, ${dayIn('ended_at')} as ended_on, ${dayIn('due_at')} as due_on,
-        supplements is null or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-      from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at) as ends
+        asked is null or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+      from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at, ${ASKED} as asked) as ends
       where ${IS_COUNTED}
     ),
     waits as (
-      select counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
-        coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-        lag(least(completed_at, ended_at)) over earlier as waited_before,
-        lead(n) over earlier is null as is_last
-      from counted cross join lateral rows from (jsonb_to_recordset(supplements) as (
-        requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz
-      )) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
-      where supplements is not null and (ended_at is null or requested_at < ended_at)
+      select *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+        coalesce(case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at) as due_from_then,
+        lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
+      from (
+        select counted.*, n, requested_at, old_due_at, new_due_at, least(completed_at, ended_at) as waited_until,
+          completed_at is null or coalesce(ended_at < completed_at, false) as is_awaited
+        from counted cross join lateral rows from (jsonb_to_recordset(asked) as (
+          requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz
+        )) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+        where asked is not null and (ended_at is null or requested_at < ended_at)
+      ) as requested
       window earlier as (partition by province_code, code order by n)
     ),
     terms as (
-      select ${ofTerm}, ended_at, ended_on, due_at as due, 2147483647 as n, true as final,
-        greatest(received_on, ${dayIn('waited_until')}) as starts_on, 'infinity'::date as stops_on
+      select ${ofTerm}, ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
+        greatest(received_on, ${dayIn('waited_until')}) as starts_on, 'infinity'::date as stops_on,
+        coalesce(ended_at <= due_from_then, ended_at is not null) or (not ${HAS_RESULT} and is_awaited and
+          coalesce(requested_at <= due_until_then, true)) as is_in_time
       from waits where is_last and waited_until is not null
       union all
       select ${ofTerm}, ended_at, ended_on, due_until_then, n, false,
-        greatest(received_on, ${dayIn('waited_before')}), ${dayIn('requested_at')}
+        greatest(received_on, ${dayIn('waited_before')}), ${dayIn('requested_at')}, false
       from waits
     ),
     reached as (
@@ -53,7 +68,11 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
       from terms where due is not null
     ),
     overdue as (
-      select *, least(stops_on, ended_on) as overdue_until from reached where reached_on < least(stops_on, ended_on)
+      select *, overdue_until is distinct from lead(reached_on) over later as ends,
+        reached_on is distinct from lag(overdue_until) over later as begins
+      from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+      where reached_on < overdue_until
+      window later as (partition by province_code, code order by n)
     ),
     met as (
       select *, due_day is distinct from lag(due_day) over (partition by province_code, code order by n) as is_another
@@ -66,23 +85,29 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
       due_at is not null and ended_on < due_on and ${HAS_RESULT} as is_early,
       case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on) as how
     cross join lateral (
-      select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+      select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
       union all
-      select ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int,
-        0, 0, 0
-      where ended_at is not null
+      select ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0 where ended_at is not null and never_waited
       union all
-      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
+      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
       union all
-      select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0 where reached_on < ended_on
+      select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0 where reached_on < ended_on
       union all
-      select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
+      select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
     ) as happened (day, ${columns(EVENT_MEASURES)})
     union all
-    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0 from overdue
+    select ${own}ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0
+    from (
+      select *, due is not null and ended_on < ${dayIn('due')} and ${HAS_RESULT} as is_early
+      from terms where final and ended_at is not null
+    ) as ended
     union all
-    select ${own}overdue_until, 0, 0, 0, 0, 0, 0, -1, 0, 0 from overdue where overdue_until < 'infinity'
+    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 from overdue where begins
     union all
-    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 0, 1, (final and coalesce(ended_at <= due, false))::int
-    from met where is_another`
+    select ${own}overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0 from overdue where ends and overdue_until < 'infinity'
+    union all
+    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int from met where is_another`
 }
+
+const RESOLVED = sql.raw(
+  '(is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int')

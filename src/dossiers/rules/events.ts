@@ -3,12 +3,18 @@
 // for dossiers without supplements. Property tests hold all three to a count by hand. Which status means what:
 // status.ts.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
-import { hasEnded, hasResult, isCounted } from './status.ts'
+import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'
 
-/** What is counted by day. `received_direct` includes `received_postal`; `became_overdue` can also be negative. */
+/** Of the rules in this folder. Increase it with each change of what counts: rollups are then rebuilt at start. */
+export const RULES_VERSION = 2
+
+/**
+ * What is counted by day. `received_direct` includes `received_postal`. What is pending and overdue is `became_overdue`
+ * less `no_longer_overdue`: two measures, because of a day that is not over only the second has happened.
+ */
 export const EVENT_MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
-  'became_overdue', 'due', 'due_in_time'
+  'became_overdue', 'no_longer_overdue', 'due', 'due_in_time'
 ] as const
 export type EventMeasure = typeof EVENT_MEASURES[number]
 
@@ -42,7 +48,7 @@ export function endOf ({ status, finished_at, returned_at, updated_at }: Countab
   return hasResult(status) ? end : end ?? updated_at
 }
 
-type Count = (day: DayNumber, measure: EventMeasure, by: 1 | -1) => void
+type Count = (day: DayNumber, measure: EventMeasure) => void
 
 /**
  * Calls `count` for each day on which a dossier counts for a measure. Depends on the newest version alone, so the order
@@ -51,37 +57,80 @@ type Count = (day: DayNumber, measure: EventMeasure, by: 1 | -1) => void
 export function countEvents (dossier: Countable, count: Count): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
-  count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
-  if (dossier.channel === 'postal') count(received, 'received_postal', 1)
+  count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct')
+  if (dossier.channel === 'postal') count(received, 'received_postal')
 
   const end = endOf(dossier)
-  if (end !== null) count(dayOf(end), resolutionOf(dossier, end), 1)
+  const waits = waitsOf(dossier, end)
+  const isInTime = end !== null && endedInTime(dossier, waits, end)
+  if (end !== null) count(dayOf(end), resolutionOf(dossier, finalDue(dossier, waits, end), end, isInTime))
 
   let missed: DayNumber | null = null
-  for (const { from, until, due, final } of termsOf(dossier, end)) {
+  let wasOverdueUntil: DayNumber = Infinity
+  for (const { from, until, due, final } of termsOf(dossier, waits, end)) {
     if (due === null) continue
     const dueDay = dayOf(due)
     // A due date that was past when it was set is reached on that day: earlier days are reported already.
     const reached = Math.max(from, dueDay)
     const overdueUntil = end === null ? until : Math.min(until, dayOf(end))
     if (reached < overdueUntil) {
-      count(reached, 'became_overdue', 1)
-      if (overdueUntil !== Infinity) count(overdueUntil, 'became_overdue', -1)
+      // A supplement that was requested and completed on one day interrupts nothing.
+      if (reached !== wasOverdueUntil) {
+        if (wasOverdueUntil !== Infinity) count(wasOverdueUntil, 'no_longer_overdue')
+        count(reached, 'became_overdue')
+      }
+      wasOverdueUntil = overdueUntil
     }
     // A due date that was not reached before a supplement was requested is void; one that stayed the same counts once.
     if ((reached < until || final) && dueDay !== missed) {
-      count(reached, 'due', 1)
-      if (final && end !== null && end <= due) count(reached, 'due_in_time', 1)
+      count(reached, 'due')
+      if (final && isInTime) count(reached, 'due_in_time')
       missed = dueDay
     }
   }
+  if (wasOverdueUntil !== Infinity) count(wasOverdueUntil, 'no_longer_overdue')
 }
 
-/** In time: not after the due date. Early: on a day before the due day, and with a result. */
-function resolutionOf ({ status, due_at: due }: Countable, end: number): EventMeasure {
-  if (due === null) return 'resolved_on_time'
-  if (end > due) return 'resolved_overdue'
-  return hasResult(status) && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
+/** The supplements that were requested before the end. */
+function waitsOf (dossier: Countable, end: number | null): readonly Supplement[] {
+  const { status, supplements, updated_at: updated } = dossier
+  if (end !== null) return supplements.filter(({ requested_at: requested }) => requested < end)
+  const completed = supplements.length === 0 ? -Infinity : supplements.at(-1)!.completed_at
+  if (!isWaiting(status) || completed === null) return supplements
+  // The status says that a supplement is awaited, and no supplement says since when.
+  const requested = Math.max(updated, completed)
+  return [...supplements, { requested_at: requested, completed_at: null, old_due_at: null, new_due_at: null }]
+}
+
+/** Whether a supplement is still awaited: when the dossier ended, or now. */
+function isAwaited ({ completed_at: completed }: Supplement, end: number | null): boolean {
+  return completed === null || (end !== null && end < completed)
+}
+
+/** The due date that the supplement completed last has set; without one, that of the dossier. */
+function finalDue ({ due_at: due }: Countable, waits: readonly Supplement[], end: number | null): number | null {
+  const set = waits.findLast(supplement => !isAwaited(supplement, end))
+  return set?.new_due_at ?? due
+}
+
+/** The due date in force when a supplement was requested. */
+function dueUntil ({ due_at: due }: Countable, waits: readonly Supplement[], i: number): number | null {
+  const set = i === 0 ? null : waits[i - 1]!.new_due_at
+  return set ?? waits[i]!.old_due_at ?? due
+}
+
+/** Not after the due date; or withdrawn or stopped while a supplement was awaited that was requested in time. */
+function endedInTime (dossier: Countable, waits: readonly Supplement[], end: number): boolean {
+  if (end <= (finalDue(dossier, waits, end) ?? Infinity)) return true
+  const last = waits.at(-1)
+  if (hasResult(dossier.status) || last === undefined || !isAwaited(last, end)) return false
+  return last.requested_at <= (dueUntil(dossier, waits, waits.length - 1) ?? Infinity)
+}
+
+/** Early: on a day before the due day, and with a result. */
+function resolutionOf ({ status }: Countable, due: number | null, end: number, isInTime: boolean): EventMeasure {
+  if (!isInTime) return 'resolved_overdue'
+  return hasResult(status) && due !== null && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
 }
 
 /** A due date and the days at whose end it was in force, from `from` to the day before `until`. null: no due date. */
@@ -94,21 +143,16 @@ interface Term {
 }
 
 /** The days on which the dossier did not wait for a supplement, split where its due date changed. */
-function termsOf ({ received_at, due_at: due, supplements }: Countable, end: number | null): Term[] {
-  const received = dayOf(received_at)
-  const last = { from: received, until: Infinity, due, final: true }
-  if (supplements.length === 0) return [last]
-
-  const waits = end === null ? supplements : supplements.filter(({ requested_at: requested }) => requested < end)
+function termsOf (dossier: Countable, waits: readonly Supplement[], end: number | null): Term[] {
+  const received = dayOf(dossier.received_at)
   const terms: Term[] = []
   let from = received
-  for (const [i, { requested_at: requested, completed_at: completed, old_due_at: old }] of waits.entries()) {
-    const set = i === 0 ? null : waits[i - 1]!.new_due_at
-    terms.push({ from, until: dayOf(requested), due: set ?? old ?? due, final: false })
+  for (const [i, supplement] of waits.entries()) {
+    terms.push({ from, until: dayOf(supplement.requested_at), due: dueUntil(dossier, waits, i), final: false })
     // A dossier that has ended waits no longer, whatever happens to the supplement.
-    const waited = completed === null || (end !== null && end < completed) ? end : completed
+    const waited = isAwaited(supplement, end) ? end : supplement.completed_at
     if (waited === null) return terms
     from = Math.max(received, dayOf(waited))
   }
-  return [...terms, { ...last, from }]
+  return [...terms, { from, until: Infinity, due: finalDue(dossier, waits, end), final: true }]
 }

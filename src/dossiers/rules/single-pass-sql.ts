@@ -1,12 +1,14 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn, dayOfInstant, startOfDayIn } from '../../time/business-day-sql.ts'
-import { ENDED_AT, HAS_RESULT, IS_COUNTED } from './status.ts'
+import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
 
 /** A span of time: `start` is included, `end` is not. */
 export interface Instants {
   start: RawBuilder<string>
   end: RawBuilder<string>
+  /** Due dates before this have been reached. */
+  dueEnd: RawBuilder<string>
 }
 
 /** Conditions on dossiers. Single-pass counting is right only for those without supplements, which are nearly all. */
@@ -21,12 +23,12 @@ export const WITH_SUPPLEMENTS = sql`supplements is not null`
  * @returns those columns; the measures except `became_overdue`; `carried_over` and `pending_overdue`
  */
 export function singlePassCounts (
-  names: readonly string[], which: RawBuilder<unknown>, { start, end }: Instants
+  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd }: Instants
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
   const isEarly = sql`${HAS_RESULT} and ended_at < ${startOfDayIn('due_at')}`
-  const isDue = sql`greatest(received_at, due_at) >= ${start} and due_at < ${end}`
+  const isDue = isDueIn(start, dueEnd)
   const countIf = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
   const early = countIf(sql`${hasEnded} and ${isEarly}`)
   const measures = {
@@ -39,7 +41,7 @@ export function singlePassCounts (
     due: countIf(isDue),
     due_in_time: countIf(sql`${isDue} and ended_at <= due_at`),
     carried_over: countIf(sql`received_at < ${start} and ${isPendingAt(start)}`),
-    pending_overdue: countIf(sql`due_at < ${end} and ${isPendingAt(end)}`)
+    pending_overdue: countIf(sql`${isPendingAt(end)} and ${isOverdue(end, dueEnd)}`)
   }
   const counts = Object.entries(measures).map(([name, count]) => sql`${count} as ${sql.ref(name)}`)
   return sql`
@@ -55,7 +57,7 @@ export type Counting = 'ended' | 'handled' | 'due'
  * `is_pending`.
  */
 export function singlePassDossiers (
-  names: readonly string[], which: RawBuilder<unknown>, { start, end }: Instants, counting: Counting
+  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd }: Instants, counting: Counting
 ): RawBuilder<unknown> {
   const own = columns([...names, 'ended_at'])
   const from = withEnd(which)
@@ -63,16 +65,30 @@ export function singlePassDossiers (
     select ${own}, ${dayIn('ended_at')} as day, ${IN_TIME} as in_time, false as is_pending from ${from}
     where ended_at >= ${start} and ended_at < ${end}`
   const pending = sql`
-    select ${own}, ${dayOfInstant(end)} - 1, coalesce(due_at >= ${end}, true), true from ${from}
+    select ${own}, ${dayOfInstant(end)} - 1, not (${isOverdue(end, dueEnd)}), true from ${from}
     where ${isPendingAt(end)}`
   const due = sql`
     select ${own}, greatest(${dayIn('received_at')}, ${dayIn('due_at')}), coalesce(ended_at <= due_at, false), false from ${from}
-    where greatest(received_at, due_at) >= ${start} and due_at < ${end}`
+    where ${isDueIn(start, dueEnd)}`
   return { ended, handled: sql`${ended} union all ${pending}`, due }[counting]
 }
 
 /** For dossiers that have ended. */
 const IN_TIME = sql`coalesce(ended_at <= due_at, true)`
+
+/** When a due date is reached: it may have been past already. */
+const REACHED_AT = sql`greatest(received_at, due_at)`
+
+/** Where a supplement was awaited before the day was over, the due date was not reached. */
+function isDueIn (start: RawBuilder<string>, end: RawBuilder<string>): RawBuilder<boolean> {
+  return sql<boolean>`due_at is not null and ${REACHED_AT} >= ${start} and ${REACHED_AT} < ${end}
+    and not (${WAITS} and ${REACHED_AT} >= ${startOfDayIn('updated_at')})`
+}
+
+/** For what is pending at an instant; a dossier that awaits a supplement since before is not overdue. */
+function isOverdue (end: RawBuilder<string>, dueEnd: RawBuilder<string>): RawBuilder<boolean> {
+  return sql<boolean>`coalesce(due_at < ${dueEnd}, false) and received_at < ${dueEnd} and not (${WAITS} and updated_at < ${end})`
+}
 
 function isPendingAt (instant: RawBuilder<string>): RawBuilder<boolean> {
   return sql<boolean>`coalesce(ended_at >= ${instant}, true)`

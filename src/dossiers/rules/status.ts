@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 export const DELETED = 0
 const ACCEPTED = 2
 const IN_PROCESS = 4
+const SUPPLEMENT_REQUESTED = 5
 const WITHDRAWN = 7
 const STOPPED = 8
 const PROCESSED = 9
@@ -13,6 +14,11 @@ const RETURNED = 10
 /** Registered (1) and refused (3) applications are not dossiers yet, or never; deleted ones are no longer. */
 export function isCounted (status: number): boolean {
   return status === ACCEPTED || (status >= IN_PROCESS && status <= RETURNED)
+}
+
+/** A supplement is awaited. */
+export function isWaiting (status: number): boolean {
+  return status === SUPPLEMENT_REQUESTED
 }
 
 export function hasEnded (status: number): boolean {
@@ -26,6 +32,7 @@ export function hasResult (status: number): boolean {
 
 // The same in SQL, for a column `status`. Text and not builders: putting statements together must stay cheap.
 export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
+export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)
 export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)
 
 /** When a dossier ended; null: it is open. Of what was withdrawn or stopped, sources may not say when. */

@@ -53,7 +53,7 @@ const plans: fc.Arbitrary<CountQuestion> = fc.record({
 function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
   const sums: Required<Figures> = {
     received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
-    resolved_overdue: 0, became_overdue: 0, due: 0, due_in_time: 0
+    resolved_overdue: 0, became_overdue: 0, no_longer_overdue: 0, due: 0, due_in_time: 0
   }
   let carried_over = 0
   let overdue = 0
@@ -61,11 +61,11 @@ function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
     const { received_online: online = 0, received_direct: direct = 0 } = figures
     const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
     if (day < parseDay(from)) carried_over += online + direct - early - onTime - late
-    if (day <= parseDay(to)) overdue += figures.became_overdue ?? 0
+    if (day <= parseDay(to)) overdue += (figures.became_overdue ?? 0) - (figures.no_longer_overdue ?? 0)
     if (day < parseDay(from) || day > parseDay(to)) continue
     for (const [name, count] of Object.entries(figures)) sums[name as keyof Figures] += count
   }
-  const { became_overdue: _, ...flows } = sums
+  const { became_overdue: _, no_longer_overdue: __, ...flows } = sums
   const received = carried_over + sums.received_online + sums.received_direct
   const resolved = sums.resolved_early + sums.resolved_on_time + sums.resolved_overdue
   return {

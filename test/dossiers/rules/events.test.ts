@@ -33,13 +33,11 @@ function supplement (
 
 function daysOf (dossier: Countable): Days {
   const days: Days = new Map()
-  countEvents(dossier, (day, measure, by) => {
+  countEvents(dossier, (day, measure) => {
     const figures = days.get(day) ?? {}
-    const sum = (figures[measure] ?? 0) + by
-    const { [measure]: _, ...others } = figures
-    days.set(day, sum === 0 ? others : { ...others, [measure]: sum })
+    days.set(day, { ...figures, [measure]: (figures[measure] ?? 0) + 1 })
   })
-  return new Map([...days].filter(([, figures]) => Object.keys(figures).length > 0))
+  return days
 }
 
 function named (days: Days): Record<string, Figures> {
@@ -99,7 +97,7 @@ t.test('the end is when processing finished, else when the result was returned, 
 t.test('what is open after its due date is overdue from the end of that day until it ends', async t => {
   counts(t, open({}), { '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 } })
   counts(t, ended('2021-04-02 09:00'), {
-    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-04-02': { resolved_overdue: 1, became_overdue: -1 }
+    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-04-02': { resolved_overdue: 1, no_longer_overdue: 1 }
   })
 })
 
@@ -125,7 +123,7 @@ t.test('a due date that was missed before the supplement stays missed, whatever 
   counts(t, ended('2021-03-24 16:00', { supplements: [waits], due_at: at('2021-03-24 17:00') }), {
     '2021-03-01': RECEIVED,
     '2021-03-10': { became_overdue: 1, due: 1 },
-    '2021-03-12': { became_overdue: -1 },
+    '2021-03-12': { no_longer_overdue: 1 },
     '2021-03-24': { resolved_on_time: 1, due: 1, due_in_time: 1 }
   })
 })
@@ -139,7 +137,7 @@ t.test('a due date on the day of the request is not reached: its day is not over
 
 t.test('a due date that no supplement moved counts once', async t => {
   counts(t, open({ supplements: [supplement('2021-03-12 09:00', '2021-03-20 09:00')] }), {
-    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-03-12': { became_overdue: -1 },
+    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-03-12': { no_longer_overdue: 1 },
     '2021-03-20': { became_overdue: 1 }
   })
 })
@@ -159,7 +157,7 @@ t.test('each of several supplements has the due date that the one before it set'
   counts(t, open({ supplements, due_at: at('2021-03-30 17:00') }), {
     '2021-03-01': RECEIVED,
     '2021-03-14': { became_overdue: 1, due: 1 },
-    '2021-03-16': { became_overdue: -1 },
+    '2021-03-16': { no_longer_overdue: 1 },
     '2021-03-30': { became_overdue: 1, due: 1 }
   })
 })
@@ -167,10 +165,56 @@ t.test('each of several supplements has the due date that the one before it set'
 t.test('a supplement that was never completed ends with the dossier', async t => {
   const supplements = [supplement('2021-03-08 09:00', null)]
   counts(t, ended('2021-03-15 09:00', { status: 7, supplements }), {
-    '2021-03-01': RECEIVED, '2021-03-15': { resolved_overdue: 1, due: 1 }
+    '2021-03-01': RECEIVED, '2021-03-15': { resolved_on_time: 1, due: 1, due_in_time: 1 }
   })
   counts(t, ended('2021-03-15 09:00', { supplements, due_at: at('2021-03-20 17:00') }), {
     '2021-03-01': RECEIVED, '2021-03-15': { resolved_early: 1 }, '2021-03-20': { due: 1, due_in_time: 1 }
+  })
+})
+
+t.test('what is withdrawn or stopped while it waits in time is in time, and with a result only by its due date', async t => {
+  const waits = [supplement('2021-03-08 09:00', null)]
+  const endOf = (dossier: Partial<Countable>) => named(daysOf(ended('2021-03-15 09:00', dossier)))['2021-03-15']
+  for (const status of [7, 8]) {
+    t.match(endOf({ status, supplements: waits }), { resolved_on_time: 1, due: 1, due_in_time: 1 })
+    t.match(endOf({ status, supplements: [supplement('2021-03-08 09:00', '2021-03-16 09:00')] }), { resolved_on_time: 1 })
+    t.match(endOf({ status, supplements: [supplement('2021-03-10 17:01', null)] }), { resolved_overdue: 1 }, 'asked too late')
+    t.match(endOf({ status, supplements: [supplement('2021-03-08 09:00', '2021-03-14 09:00')] }), { resolved_overdue: 1 })
+    t.match(endOf({ status, supplements: [supplement('2021-03-08 09:00', null, '2021-03-07 17:00')] }), { resolved_overdue: 1 })
+    t.match(endOf({ status, supplements: waits, due_at: null }), { resolved_on_time: 1 })
+  }
+  t.match(endOf({ status: 9, supplements: waits }), { resolved_overdue: 1, due: 1 })
+})
+
+t.test('a dossier that waits is not overdue, although no supplement says since when', async t => {
+  const waits = (updated: string, others: Partial<Countable> = {}) => (
+    named(daysOf(open({ status: 5, updated_at: at(updated), ...others }))))
+  t.same(waits('2021-03-08 09:00'), { '2021-03-01': RECEIVED })
+  t.same(waits('2021-03-12 09:00'), {
+    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-03-12': { no_longer_overdue: 1 }
+  }, 'what was overdue before it was asked stays so')
+  const complete = [supplement('2021-03-02 09:00', '2021-03-09 09:00')]
+  t.same(waits('2021-03-08 09:00', { supplements: complete }), { '2021-03-01': RECEIVED }, 'one more is awaited')
+})
+
+t.test('the supplement completed last sets the due date, whatever the dossier says', async t => {
+  const moved = [supplement('2021-03-05 09:00', '2021-03-08 09:00', null, '2021-03-20 17:00')]
+  counts(t, ended('2021-03-15 09:00', { supplements: moved }), {
+    '2021-03-01': RECEIVED, '2021-03-15': { resolved_early: 1 }, '2021-03-20': { due: 1, due_in_time: 1 }
+  })
+  counts(t, ended('2021-03-21 09:00', { supplements: moved }), {
+    '2021-03-01': RECEIVED, '2021-03-20': { became_overdue: 1, due: 1 }, '2021-03-21': { resolved_overdue: 1, no_longer_overdue: 1 }
+  })
+  const sooner = [supplement('2021-03-02 09:00', '2021-03-03 09:00', null, '2021-03-05 17:00')]
+  t.match(named(daysOf(ended('2021-03-08 09:00', { supplements: sooner }))), { '2021-03-08': { resolved_overdue: 1 } })
+  const waits = [...moved, supplement('2021-03-12 09:00', null, null, '2021-03-30 17:00')]
+  t.match(named(daysOf(ended('2021-03-21 09:00', { supplements: waits }))), { '2021-03-21': { resolved_overdue: 1 } },
+    'one that is not complete sets none')
+})
+
+t.test('a supplement that is requested and completed on one day leaves an overdue dossier overdue', async t => {
+  counts(t, open({ supplements: [supplement('2021-03-15 09:00', '2021-03-15 16:00')] }), {
+    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }
   })
 })
 

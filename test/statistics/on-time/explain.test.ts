@@ -35,7 +35,7 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
         },
         {
           key: { channel: 'direct', half_month: '2021-07-01' },
-          values: { received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 0, due: 3 }
+          values: { received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 2, no_longer_overdue: 2, due: 3 }
         },
         { key: { channel: 'direct', half_month: '2021-07-15' }, values: { became_overdue: 1, due: 1 } }
       ],
@@ -46,8 +46,8 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
       rows: [
         { key: { level: 'district', before: '2021-07-01' }, values: { received_direct: 3, resolved_early: 1, due: 1 } },
         { key: { level: 'district', day: '2021-07-01' }, values: { became_overdue: 2, due: 2 } },
-        { key: { level: 'district', day: '2021-07-03' }, values: { became_overdue: -1 } },
-        { key: { day: '2021-07-05' }, values: { resolved_overdue: 1, became_overdue: -1 } },
+        { key: { level: 'district', day: '2021-07-03' }, values: { no_longer_overdue: 1 } },
+        { key: { day: '2021-07-05' }, values: { resolved_overdue: 1, no_longer_overdue: 1 } },
         { key: { day: '2021-07-10' }, values: { received_direct: 1 } },
         { key: { day: '2021-07-11' }, values: { resolved_early: 1 } },
         { key: { day: '2021-07-12' }, values: { due: 1, due_in_time: 1 } },

@@ -62,13 +62,23 @@ with
               ) as "resolved_overdue",
               count(*) filter (
                 where
-                  greatest(received_at, due_at) >= $15::timestamptz
-                  and due_at < $16::timestamptz
+                  due_at is not null
+                  and greatest(received_at, due_at) >= $15::timestamptz
+                  and greatest(received_at, due_at) < $16::timestamptz
+                  and not (
+                    status = 5
+                    and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
+                  )
               ) as "due",
               count(*) filter (
                 where
-                  greatest(received_at, due_at) >= $17::timestamptz
-                  and due_at < $18::timestamptz
+                  due_at is not null
+                  and greatest(received_at, due_at) >= $17::timestamptz
+                  and greatest(received_at, due_at) < $18::timestamptz
+                  and not (
+                    status = 5
+                    and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
+                  )
                   and ended_at <= due_at
               ) as "due_in_time",
               count(*) filter (
@@ -78,8 +88,10 @@ with
               ) as "carried_over",
               count(*) filter (
                 where
-                  due_at < $21::timestamptz
-                  and coalesce(ended_at >= $22::timestamptz, true)
+                  coalesce(ended_at >= $21::timestamptz, true)
+                  and coalesce(due_at < $22::timestamptz, false)
+                  and received_at < $23::timestamptz
+                  and not (status = 5 and updated_at < $24::timestamptz)
               ) as "pending_overdue"
             from
               (
@@ -94,7 +106,7 @@ with
                     select *
                     from dossiers
                     where
-                      received_at < $23::timestamptz
+                      received_at < $25::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -106,7 +118,7 @@ with
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $24::timestamptz
+                        ) >= $26::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -138,7 +150,7 @@ with
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue), 0)::bigint as pending_overdue
+              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
             from
               asked
               join (
@@ -148,18 +160,18 @@ with
                     with
                       counted as not materialized (
                         select
-                          "province_code", "code", "status", "channel", "due_at", "supplements", "procedure",
-                          ended_at, ("received_at" at time zone interval '7 hours')::date as received_on,
+                          "province_code", "code", "status", "channel", "due_at", "procedure", ended_at,
+                          asked, ("received_at" at time zone interval '7 hours')::date as received_on,
                           ("ended_at" at time zone interval '7 hours')::date as ended_on,
                           ("due_at" at time zone interval '7 hours')::date as due_on,
-                          supplements is null
-                          or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                          asked is null
+                          or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                         from
                           (
                             select *
                             from dossiers
                             where
-                              received_at < $25::timestamptz
+                              received_at < $27::timestamptz
                               and (
                                 case
                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -171,7 +183,7 @@ with
                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                   end,
                                   due_at
-                                ) >= $26::timestamptz
+                                ) >= $28::timestamptz
                                 or supplements is not null
                               )
                               and supplements is not null
@@ -182,44 +194,69 @@ with
                               case
                                 when status >= 9 then coalesce(finished_at, returned_at)
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                              end as ended_at
+                              end as ended_at,
+                              case
+                                when status = 5
+                                and (
+                                  supplements is null
+                                  or supplements -> -1 ->> 'completed_at' is not null
+                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                else supplements
+                              end as asked
                           ) as ends
                         where (status >= 4 or status = 2)
                       ),
                       waits as (
                         select
-                          counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
-                          coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                          lag(least(completed_at, ended_at)) over earlier as waited_before,
+                          *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                          coalesce(
+                            case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                          ) as due_from_then,
+                          lag(waited_until) over earlier as waited_before,
                           lead(n) over earlier is null as is_last
                         from
-                          counted
-                          cross join lateral rows
-                        from
                           (
-                            jsonb_to_recordset(supplements) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                          ) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
-                        where
-                          supplements is not null
-                          and (ended_at is null or requested_at < ended_at)
+                            select
+                              counted.*, n, requested_at, old_due_at, new_due_at,
+                              least(completed_at, ended_at) as waited_until,
+                              completed_at is null
+                              or coalesce(ended_at < completed_at, false) as is_awaited
+                            from
+                              counted
+                              cross join lateral rows
+                            from
+                              (
+                                jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                              ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                            where
+                              asked is not null
+                              and (ended_at is null or requested_at < ended_at)
+                          ) as requested
                         window
                           earlier as (partition by province_code, code order by n)
                       ),
                       terms as (
                         select
-                          "province_code", "code", "procedure", ended_at, ended_on, due_at as due,
-                          2147483647 as n, true as final,
+                          "province_code", "code", "procedure", "status", ended_at, ended_on,
+                          due_from_then as due, 2147483647 as n, true as final,
                           greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                          'infinity'::date as stops_on
+                          'infinity'::date as stops_on,
+                          coalesce(ended_at <= due_from_then, ended_at is not null)
+                          or (
+                            not status in (9, 10)
+                            and is_awaited
+                            and coalesce(requested_at <= due_until_then, true)
+                          ) as is_in_time
                         from waits
                         where
                           is_last
                           and waited_until is not null
                         union all
                         select
-                          "province_code", "code", "procedure", ended_at, ended_on, due_until_then, n, false,
+                          "province_code", "code", "procedure", "status", ended_at, ended_on, due_until_then,
+                          n, false,
                           greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                          ("requested_at" at time zone interval '7 hours')::date
+                          ("requested_at" at time zone interval '7 hours')::date, false
                         from waits
                       ),
                       reached as (
@@ -230,9 +267,13 @@ with
                         where due is not null
                       ),
                       overdue as (
-                        select *, least(stops_on, ended_on) as overdue_until
-                        from reached
-                        where reached_on < least(stops_on, ended_on)
+                        select
+                          *, overdue_until is distinct from lead(reached_on) over later as ends,
+                          reached_on is distinct from lag(overdue_until) over later as begins
+                        from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                        where reached_on < overdue_until
+                        window
+                          later as (partition by province_code, code order by n)
                       ),
                       met as (
                         select
@@ -265,40 +306,60 @@ with
                       cross join lateral (
                         select
                           received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
                         union all
                         select
                           ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0
-                        where ended_at is not null
+                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                        where
+                          ended_at is not null
+                          and never_waited
                         union all
-                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                         where reached_on < coalesce(ended_on, 'infinity')
                         union all
-                        select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0
+                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
                         where reached_on < ended_on
                         union all
-                        select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                        select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
                         where reached_on is not null
                       ) as happened (
                         day, "received_online", "received_direct", "received_postal", "resolved_early",
-                        "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+                        "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                        "due_in_time"
                       )
                     union all
-                    select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                    from overdue
-                    union all
-                    select "procedure", overdue_until, 0, 0, 0, 0, 0, 0, -1, 0, 0
-                    from overdue
-                    where overdue_until < 'infinity'
-                    union all
                     select
-                      "procedure", reached_on, 0, 0, 0, 0, 0, 0, 0, 1,
-                      (final and coalesce(ended_at <= due, false))::int
+                      "procedure", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                    from
+                      (
+                        select
+                          *,
+                          due is not null
+                          and ended_on < ("due" at time zone interval '7 hours')::date
+                          and status in (9, 10) as is_early
+                        from terms
+                        where
+                          final
+                          and ended_at is not null
+                      ) as ended
+                    union all
+                    select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    from overdue
+                    where begins
+                    union all
+                    select "procedure", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    from overdue
+                    where
+                      ends
+                      and overdue_until < 'infinity'
+                    union all
+                    select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
                     from met
                     where is_another
                   ) as days
-                where day <= $27::date
+                where day <= $29::date
               ) as days on day <= ends_on
             group by "procedure"
           ) as summed
@@ -342,7 +403,9 @@ where ((carried_over + received_online + received_direct) > 0 or due > 0)
 -- $21 "2021-09-15T00:00:00+07:00"
 -- $22 "2021-09-15T00:00:00+07:00"
 -- $23 "2021-09-15T00:00:00+07:00"
--- $24 "2021-06-15T00:00:00+07:00"
+-- $24 "2021-09-15T00:00:00+07:00"
 -- $25 "2021-09-15T00:00:00+07:00"
 -- $26 "2021-06-15T00:00:00+07:00"
--- $27 "2021-09-14"
+-- $27 "2021-09-15T00:00:00+07:00"
+-- $28 "2021-06-15T00:00:00+07:00"
+-- $29 "2021-09-14"

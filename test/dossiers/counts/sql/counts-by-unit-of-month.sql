@@ -17,7 +17,7 @@ with
         ),
         0
       )::bigint as carried_over,
-      coalesce(sum(became_overdue), 0)::bigint as pending_overdue
+      coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
     from
       asked
       join (
@@ -26,7 +26,8 @@ with
           (
             select
               unit, "slice" as day, "received_online", "received_direct", "received_postal", "resolved_early",
-              "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+              "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+              "due_in_time"
             from "dossier_sums_by_unit"
             where province_code = any (array(select code from units where parent is null))
           ) as days

@@ -15,12 +15,12 @@ from
             with
               counted as not materialized (
                 select
-                  "province_code", "code", "status", "channel", "due_at", "supplements", ended_at,
+                  "province_code", "code", "status", "channel", "due_at", ended_at, asked,
                   ("received_at" at time zone interval '7 hours')::date as received_on,
                   ("ended_at" at time zone interval '7 hours')::date as ended_on,
                   ("due_at" at time zone interval '7 hours')::date as due_on,
-                  supplements is null
-                  or coalesce(ended_at <= (supplements -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                  asked is null
+                  or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                 from
                   (
                     select *
@@ -49,43 +49,67 @@ from
                       case
                         when status >= 9 then coalesce(finished_at, returned_at)
                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                      end as ended_at
+                      end as ended_at,
+                      case
+                        when status = 5
+                        and (
+                          supplements is null
+                          or supplements -> -1 ->> 'completed_at' is not null
+                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                        else supplements
+                      end as asked
                   ) as ends
                 where (status >= 4 or status = 2)
               ),
               waits as (
                 select
-                  counted.*, n, requested_at, least(completed_at, ended_at) as waited_until,
-                  coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                  lag(least(completed_at, ended_at)) over earlier as waited_before,
-                  lead(n) over earlier is null as is_last
-                from
-                  counted
-                  cross join lateral rows
+                  *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                  coalesce(
+                    case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                  ) as due_from_then,
+                  lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
                 from
                   (
-                    jsonb_to_recordset(supplements) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                  ) with ordinality as asked (requested_at, completed_at, old_due_at, new_due_at, n)
-                where
-                  supplements is not null
-                  and (ended_at is null or requested_at < ended_at)
+                    select
+                      counted.*, n, requested_at, old_due_at, new_due_at,
+                      least(completed_at, ended_at) as waited_until,
+                      completed_at is null
+                      or coalesce(ended_at < completed_at, false) as is_awaited
+                    from
+                      counted
+                      cross join lateral rows
+                    from
+                      (
+                        jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                      ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                    where
+                      asked is not null
+                      and (ended_at is null or requested_at < ended_at)
+                  ) as requested
                 window
                   earlier as (partition by province_code, code order by n)
               ),
               terms as (
                 select
-                  "province_code", "code", ended_at, ended_on, due_at as due, 2147483647 as n, true as final,
+                  "province_code", "code", "status", ended_at, ended_on, due_from_then as due,
+                  2147483647 as n, true as final,
                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                  'infinity'::date as stops_on
+                  'infinity'::date as stops_on,
+                  coalesce(ended_at <= due_from_then, ended_at is not null)
+                  or (
+                    not status in (9, 10)
+                    and is_awaited
+                    and coalesce(requested_at <= due_until_then, true)
+                  ) as is_in_time
                 from waits
                 where
                   is_last
                   and waited_until is not null
                 union all
                 select
-                  "province_code", "code", ended_at, ended_on, due_until_then, n, false,
+                  "province_code", "code", "status", ended_at, ended_on, due_until_then, n, false,
                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                  ("requested_at" at time zone interval '7 hours')::date
+                  ("requested_at" at time zone interval '7 hours')::date, false
                 from waits
               ),
               reached as (
@@ -96,9 +120,13 @@ from
                 where due is not null
               ),
               overdue as (
-                select *, least(stops_on, ended_on) as overdue_until
-                from reached
-                where reached_on < least(stops_on, ended_on)
+                select
+                  *, overdue_until is distinct from lead(reached_on) over later as ends,
+                  reached_on is distinct from lag(overdue_until) over later as begins
+                from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                where reached_on < overdue_until
+                window
+                  later as (partition by province_code, code order by n)
               ),
               met as (
                 select
@@ -131,36 +159,56 @@ from
               cross join lateral (
                 select
                   received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0
+                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
                 union all
                 select
                   ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                  (not is_in_time)::int, 0, 0, 0
-                where ended_at is not null
+                  (not is_in_time)::int, 0, 0, 0, 0
+                where
+                  ended_at is not null
+                  and never_waited
                 union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                 where reached_on < coalesce(ended_on, 'infinity')
                 union all
-                select ended_on, 0, 0, 0, 0, 0, 0, -1, 0, 0
+                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
                 where reached_on < ended_on
                 union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
                 where reached_on is not null
               ) as happened (
                 day, "received_online", "received_direct", "received_postal", "resolved_early",
-                "resolved_on_time", "resolved_overdue", "became_overdue", "due", "due_in_time"
+                "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                "due_in_time"
               )
             union all
-            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0
-            from overdue
-            union all
-            select "province_code", "code", overdue_until, 0, 0, 0, 0, 0, 0, -1, 0, 0
-            from overdue
-            where overdue_until < 'infinity'
-            union all
             select
-              "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 0, 1,
-              (final and coalesce(ended_at <= due, false))::int
+              "province_code", "code", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+            from
+              (
+                select
+                  *,
+                  due is not null
+                  and ended_on < ("due" at time zone interval '7 hours')::date
+                  and status in (9, 10) as is_early
+                from terms
+                where
+                  final
+                  and ended_at is not null
+              ) as ended
+            union all
+            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+            from overdue
+            where begins
+            union all
+            select "province_code", "code", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+            from overdue
+            where
+              ends
+              and overdue_until < 'infinity'
+            union all
+            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
             from met
             where is_another
           ),
@@ -171,7 +219,7 @@ from
               day between $3::date and $4::date
               and (resolved_early + resolved_on_time + resolved_overdue) = 1
             union all
-            select province_code, code, $5::date, sum(became_overdue) = 0, true
+            select province_code, code, $5::date, sum(became_overdue - no_longer_overdue) = 0, true
             from events
             where day <= $6::date
             group by province_code, code
@@ -234,7 +282,12 @@ from
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
               "ended_at", ($11::timestamptz at time zone interval '7 hours')::date - 1,
-              coalesce(due_at >= $12::timestamptz, true), true
+              not (
+                coalesce(due_at < $12::timestamptz, false)
+                and received_at < $13::timestamptz
+                and not (status = 5 and updated_at < $14::timestamptz)
+              ),
+              true
             from
               (
                 select
@@ -248,7 +301,7 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $13::timestamptz
+                      received_at < $15::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -260,7 +313,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $14::timestamptz
+                        ) >= $16::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -268,7 +321,7 @@ from
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
-            where coalesce(ended_at >= $15::timestamptz, true)
+            where coalesce(ended_at >= $17::timestamptz, true)
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -277,9 +330,9 @@ from
       ) as counted
     where not (in_time and not is_pending)
   ) as listed
-where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($16, $17, $18, $19, $20)
+where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($18, $19, $20, $21, $22)
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $21 + 1
+limit $23 + 1
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"
 -- $3 "2021-06-15"
@@ -293,11 +346,13 @@ limit $21 + 1
 -- $11 "2021-09-15T00:00:00+07:00"
 -- $12 "2021-09-15T00:00:00+07:00"
 -- $13 "2021-09-15T00:00:00+07:00"
--- $14 "2021-06-15T00:00:00+07:00"
+-- $14 "2021-09-15T00:00:00+07:00"
 -- $15 "2021-09-15T00:00:00+07:00"
--- $16 false
--- $17 false
--- $18 "H56-380"
--- $19 "a-code"
--- $20 "2021-07-05"
--- $21 1000
+-- $16 "2021-06-15T00:00:00+07:00"
+-- $17 "2021-09-15T00:00:00+07:00"
+-- $18 false
+-- $19 false
+-- $20 "H56-380"
+-- $21 "a-code"
+-- $22 "2021-07-05"
+-- $23 1000

@@ -30,7 +30,7 @@ from
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue), 0)::bigint as pending_overdue
+              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
             from
               asked
               join (
@@ -42,7 +42,8 @@ from
                   sum("resolved_early")::bigint as "resolved_early",
                   sum("resolved_on_time")::bigint as "resolved_on_time",
                   sum("resolved_overdue")::bigint as "resolved_overdue",
-                  sum("became_overdue")::bigint as "became_overdue", sum("due")::bigint as "due",
+                  sum("became_overdue")::bigint as "became_overdue",
+                  sum("no_longer_overdue")::bigint as "no_longer_overdue", sum("due")::bigint as "due",
                   sum("due_in_time")::bigint as "due_in_time"
                 from
                   (
@@ -51,8 +52,8 @@ from
                       (
                         select
                           unit, "slice" as day, "received_online", "received_direct", "received_postal",
-                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue", "due",
-                          "due_in_time"
+                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                          "no_longer_overdue", "due", "due_in_time"
                         from "dossier_sums_by_unit"
                         where
                           province_code = any (array(select code from units where parent is null))
