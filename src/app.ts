@@ -44,6 +44,7 @@ import { periodRoutes } from './catalogue/periods/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
+import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
 import { rollUpSource } from './statistics/reported/rollup.ts'
 import { continuityRoutes } from './statistics/continuity/routes.ts'
@@ -116,6 +117,7 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
     await v1.register(onTimeRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(dossierRoutes, context)
+    await v1.register(sourceConflictRoutes, context)
     await v1.register(onTimeSeriesRoutes, context)
     await v1.register(reconciliationRoutes, context)
     await v1.register(reportRoutes, context)

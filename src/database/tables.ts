@@ -92,6 +92,7 @@ export interface DossierHistories {
   content: Json | null;
   content_before: Json | null;
   province_code: string | null;
+  record: number | null;
   source: string | null;
   version: number | null;
   write: number | null;
@@ -107,6 +108,7 @@ export interface Dossiers {
   procedure: string;
   province_code: string;
   received_at: string;
+  record: Generated<number>;
   returned_at: string | null;
   source: string;
   status: number;
@@ -236,6 +238,7 @@ export interface DossierVersions {
   procedure: string;
   province_code: string;
   received_at: string;
+  record: Generated<number>;
   returned_at: string | null;
   source: string;
   status: number;
@@ -294,6 +297,7 @@ export interface Imports {
   stale: Generated<number>;
   started_at: Generated<string>;
   state: string;
+  taken_over: Generated<number>;
   unchanged: Generated<number>;
   updated: Generated<number>;
 }
@@ -366,10 +370,21 @@ export interface RollupRules {
   version: number;
 }
 
+export interface SourceConflicts {
+  code: string;
+  other_source: string;
+  province_code: string;
+  refused_at: string | null;
+  source: string;
+  taken_over_at: string | null;
+  unit: string;
+}
+
 export interface Sources {
   code: string;
   name: string;
   precedence: number;
+  succeeds: string | null;
   synthetic: boolean;
   version: Generated<number>;
 }
@@ -523,6 +538,7 @@ export interface DB {
   periods: Periods;
   procedures: Procedures;
   rollup_rules: RollupRules;
+  source_conflicts: SourceConflicts;
   sources: Sources;
   statistics_by_level: StatisticsByLevel;
   statistics_sets: StatisticsSets;

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Caller } from '../contract/caller.ts'
 import { DomainError } from '../contract/errors.ts'
+import type { Db } from '../database/connect.ts'
+import { inTransaction } from '../database/transaction.ts'
 import { assertBatchSize } from '../writes/batch.ts'
 import { assertSound } from '../writes/row-issues.ts'
 import type { Write } from '../writes/write.ts'
@@ -10,7 +12,7 @@ import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/queries.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
 import type { ImportOptions } from './ingest/stream.ts'
-import { contextOf } from './ingest/validate.ts'
+import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
 import { storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
 
@@ -26,34 +28,46 @@ export function sourceOf (asked: string | undefined, by: Caller): string {
 
 /**
  * Ingests a batch of dossiers, all or nothing.
+ * @param conflicts gets the codes that another source sends as well, also when the batch is refused
  * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
  */
 export async function postDossiers (
-  write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions
+  write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions, conflicts: SourcesInConflict[]
 ): Promise<DossierAnswer> {
   assertBatchSize(items, '; a stream holds any number')
   const { trx, by } = write
   await registerSources(write, [source])
-  const { outcomes, issues } = await ingestDossiers(write, items, contextOf(source, by))
-  assertSound(issues, items.length)
-  const counts = countsOf(outcomes)
+  const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
+  conflicts.push(...ingested.conflicts)
+  assertSound(ingested.issues, items.length)
+  const counts = countsOf(ingested.outcomes, ingested.conflicts)
   if (dry_run) return { import: null, ...counts, errors: [] }
   const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
   await endImport(trx, by, id, 'done', counts)
   return { import: id, ...counts, errors: [] }
 }
 
+/** Lists the conflicts of a batch that was refused for them, of which nothing was written. */
+export async function listConflicts (db: Db, conflicts: readonly SourcesInConflict[]): Promise<void> {
+  const refused = conflicts.filter(({ other }) => other === 'refused')
+  if (refused.length > 0) await inTransaction(db, trx => recordConflicts(trx, refused))
+}
+
 /**
  * Deletes a dossier as its source would; a newer version of it brings it back.
+ * @param unit whose dossier, if several of the code are within reach
  * @returns what it was
- * @throws DomainError `not_found`, for one out of reach as well
+ * @throws DomainError `not_found`, for one out of reach as well; `forbidden_rows` for one of another source
  */
-export async function deleteDossier (write: Write, code: string): Promise<Dossier> {
+export async function deleteDossier (write: Write, code: string, unit: string | undefined): Promise<Dossier> {
   const { trx, by } = write
-  const { province_code: _, ...dossier } = await storedDossier(trx, code, by.unit, sql`for update`)
-  // A version that a wrong clock has dated in the future is deleted as well.
-  const updated = new Date(Math.max(Date.now(), Date.parse(dossier.updated_at))).toISOString()
-  const item = { code, unit: dossier.unit, updated_at: updated, deleted: true }
-  await ingestDossiers(write, [item], { source: by.source ?? dossier.source, mayWrite: () => true })
+  const { province_code: _, record: __, ...dossier } = await storedDossier(trx, code, unit, by.unit, sql`for update`)
+  const { source, updated_at } = dossier
+  if (by.source !== null && by.source !== source) {
+    const detail = `dossier ${code} belongs to source ${source}`
+    throw new DomainError('forbidden_rows', detail, [{ pointer: '/path/code', code: 'other_source', detail }])
+  }
+  // As old as what it deletes, so that any newer version is not stale, whatever the clocks say.
+  await ingestDossiers(write, [{ code, unit: dossier.unit, updated_at, deleted: true }], { source, reach: by.unit })
   return dossier
 }

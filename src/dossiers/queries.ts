@@ -11,11 +11,13 @@ import { startOfDay } from '../time/business-day-sql.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
-const BY_CODE: OrderColumn[] = [text('province_code'), text('code')]
+const BY_CODE: OrderColumn[] = [
+  text('province_code'), text('code'), { name: 'record', kind: 'number', required: true }
+]
 const BY_RECEIPT: OrderColumn[] = [{ name: 'received_at', kind: 'instant', required: true }, ...BY_CODE]
 
 const SHOWN = sql`province_code, code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
-  coalesce(supplements, '[]') as supplements, field, source`
+  coalesce(supplements, '[]') as supplements, field, source, record`
 const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 
 /**
@@ -43,9 +45,9 @@ export async function dossiers (
   return { items: items.map(shown), next_cursor }
 }
 
-type Stored = Dossier & { province_code: string }
+type Stored = Dossier & { province_code: string, record: number }
 
-function shown ({ province_code: _, ...dossier }: Stored): Dossier {
+function shown ({ province_code: _, record: __, ...dossier }: Stored): Dossier {
   return dossier
 }
 
@@ -61,9 +63,14 @@ function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
   return conditions
 }
 
-/** @throws DomainError `not_found`, for one out of reach as well */
-export async function dossierByCode (db: Db, code: string, reach: Reach): Promise<DossierWithHistory> {
-  const dossier = await storedDossier(db, code, reach, sql``)
+/**
+ * @param unit whose dossier, if several of the code are within reach
+ * @throws DomainError `not_found`, for one out of reach as well
+ */
+export async function dossierByCode (
+  db: Db, code: string, unit: string | undefined, reach: Reach
+): Promise<DossierWithHistory> {
+  const dossier = await storedDossier(db, code, unit, reach, sql``)
   const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
     select versions.*, at as written_at
     from (
@@ -71,7 +78,8 @@ export async function dossierByCode (db: Db, code: string, reach: Reach): Promis
       union all
       select ${SHOWN}, write, null from dossiers
     ) as versions left join writes on writes.province_code = versions.province_code and writes.id = write
-    where versions.province_code = ${dossier.province_code} and code = ${code}
+    where versions.province_code = ${dossier.province_code} and code = ${code} and record = ${dossier.record}
+      and ${isWithin(reach)}
     order by versions.id desc nulls first`.execute(db)
   return { ...shown(dossier), history: history.map(versionShown) }
 }
@@ -87,13 +95,17 @@ function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion
 
 /** @throws DomainError `not_found`, for one out of reach as well */
 export async function storedDossier (
-  db: Db, code: string, reach: Reach, lock: RawBuilder<unknown>
+  db: Db, code: string, unit: string | undefined, reach: Reach, lock: RawBuilder<unknown>
 ): Promise<Stored> {
   const { rows: [dossier] } = await sql<Stored>`
     select ${SHOWN} from dossiers
     where province_code = any(array(select code from units where parent is null)) and code = ${code} and ${IS_THERE}
-      and ${reach === null ? sql`true` : sql`unit in (select units.code from units where ${reach} = any(path))`}
-    order by province_code limit 1 ${lock}`.execute(db)
+      and ${isWithin(reach)} and ${unit === undefined ? sql`true` : sql`unit = ${unit}`}
+    order by province_code, record limit 1 ${lock}`.execute(db)
   if (dossier === undefined) throw notFound('dossier', code)
   return dossier
+}
+
+function isWithin (reach: Reach): RawBuilder<boolean> {
+  return reach === null ? sql`true` : sql`unit in (select units.code from units where ${reach} = any(path))`
 }

@@ -7,14 +7,15 @@ import { batchBody } from '../http/request/batch-request.ts'
 import { listResponse, sendList } from '../http/response/respond.ts'
 import { problems } from '../http/response/error-handler.ts'
 import { MEDIA_TYPES, NDJSON_TYPES } from '../contract/formats.ts'
-import { NoQuery, Ref } from '../contract/fields.ts'
+import { Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
 import { countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash } from '../http/request/write-request.ts'
-import { deleteDossier, postDossiers, sourceOf } from './commands.ts'
+import { deleteDossier, listConflicts, postDossiers, sourceOf } from './commands.ts'
 import { ingestStream } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'
+import type { SourcesInConflict } from './source-conflicts/record.ts'
 import {
-  Dossier, DossierAnswer, DossierItem, DossierPath, DossierVersion, DossierWithHistory, ListQuery, PostQuery
+  Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery, PostQuery
 } from './schema.ts'
 
 const JSON_TYPE = 'application/json'
@@ -35,8 +36,10 @@ export async function dossierRoutes (app: App, context: Context) {
         operationId: 'postDossiers',
         tags,
         summary: 'Send the current versions of dossiers',
-        description: 'Creates or updates dossiers by code within the province. A version with an older `updated_at` than the ' +
-          `stored one changes nothing. Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
+        description: 'Creates or updates dossiers by code. A code names one dossier within the reach of the key; what is outside ' +
+          'of it has no influence. A version with an older `updated_at` than the stored one changes nothing. A dossier ' +
+          'belongs to the source that sent it: a record of another source is refused (`other_source`), unless that source ' +
+          `has a higher precedence and takes the dossier over (\`taken_over\`). Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
           `\`${NDJSON}\`: any number, one dossier a line. A stream is committed in chunks without its invalid rows; if it ` +
           'breaks off, send all of it again. It ends early with 422 if its first 50 000 rows are all invalid, and when the ' +
           'client closes the connection. A compressed body may inflate to at most 100 times its size, and to 4 GiB.',
@@ -64,9 +67,16 @@ export async function dossierRoutes (app: App, context: Context) {
       if (!dry_run) countRows(metrics, request, reply, answer)
       return answer
 
-      function batch (): Promise<DossierAnswer> {
+      async function batch (): Promise<DossierAnswer> {
         const { items } = body as { items: unknown[] }
-        return inWrite(context, request, reply, write => postDossiers(write, items, options), { dryRun: dry_run })
+        const conflicts: SourcesInConflict[] = []
+        try {
+          return await inWrite(
+            context, request, reply, write => postDossiers(write, items, options, conflicts), { dryRun: dry_run })
+        } catch (error) {
+          if (!dry_run) await listConflicts(db, conflicts)
+          throw error
+        }
       }
 
       async function stream (body: Readable): Promise<DossierAnswer> {
@@ -107,11 +117,12 @@ export async function dossierRoutes (app: App, context: Context) {
       operationId: 'getDossier',
       tags,
       summary: 'Get a dossier with its history',
-      querystring: NoQuery,
+      description: 'Versions of the time when the dossier was outside of the reach of the key are not shown.',
+      querystring: DossierQuery,
       params: DossierPath,
       response: { 200: { description: 'The dossier.', ...Ref(DossierWithHistory) }, ...problems(400, 404) }
     }
-  }, request => dossierByCode(db, request.params.code, request.caller.unit))
+  }, request => dossierByCode(db, request.params.code, request.query.unit, request.caller.unit))
 
   app.delete('/dossiers/:code', {
     config: { scope: 'write:dossiers' },
@@ -119,13 +130,15 @@ export async function dossierRoutes (app: App, context: Context) {
       operationId: 'deleteDossier',
       tags,
       summary: 'Delete a dossier, so that it counts nowhere',
-      description: 'A version with a later `updated_at` restores it.',
+      description: 'Only the source that the dossier belongs to can delete it, or a key with the scope `admin` and no source ' +
+        'of its own. A version with a later `updated_at` than the deleted one restores it, or one with `"deleted": false`.',
       headers: ReasonHeaders,
-      querystring: NoQuery,
+      querystring: DossierQuery,
       params: DossierPath,
       response: { 200: { description: 'The dossier before it was deleted.', ...Ref(Dossier) }, ...problems(400, 404) }
     }
-  }, (request, reply) => inWrite(context, request, reply, write => deleteDossier(write, request.params.code)))
+  }, (request, reply) => inWrite(context, request, reply, write => (
+    deleteDossier(write, request.params.code, request.query.unit))))
 }
 
 /** A stream is validated line by line while it is ingested. */

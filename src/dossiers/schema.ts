@@ -53,7 +53,8 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
   })),
   source: Type.Optional(SourceCode('Defaults to the source of the key.')),
   deleted: Type.Optional(Type.Boolean({
-    description: 'Deletes the dossier. `code`, `unit` and `updated_at` suffice; other properties are not stored.', default: false
+    description: 'true: deletes the dossier. `code`, `unit` and `updated_at` suffice; other properties are not stored. false: ' +
+      'takes a deletion back, unless `updated_at` is older than the version that was deleted.'
   }))
 })
 export type DossierItem = Static<typeof DossierItem>
@@ -124,6 +125,10 @@ export const PostQuery = Type.Object({
 }, { additionalProperties: false })
 
 export const DossierPath = Type.Object({ code: Example(Code('Code of the dossier.'), '000.17.22.H56-210531-0001') })
+
+export const DossierQuery = Type.Object({
+  unit: Type.Optional(Code('Code of the unit that handles it. Needed only if several dossiers of the code are within reach.'))
+}, { additionalProperties: false })
 
 export const ListQuery = Type.Object({
   unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),

@@ -8,7 +8,7 @@ import { ingestDossiers, type Ingested } from '../../src/dossiers/ingest/chunk.t
 import type { DossierItem } from '../../src/dossiers/schema.ts'
 import { ROLLUPS } from '../../src/dossiers/rollups/deltas.ts'
 
-export const CONTEXT: IngestContext = { source: 'one-stop', mayWrite: () => true }
+export const CONTEXT: IngestContext = { source: 'one-stop', reach: null }
 
 /** Whoever may do anything. */
 export const BY = { ...ANYONE, client: 'tests', scopes: ['admin'] }
@@ -51,9 +51,9 @@ export function itemOf (dossier: Countable & { code: string, unit: string, proce
 
 /** What is stored, by code, and without what is the same for all. */
 export async function storedDossiers (db: Db) {
-  return db.selectFrom('dossiers').selectAll().orderBy('code').execute()
+  return db.selectFrom('dossiers').selectAll().orderBy('code').orderBy('record').execute()
 }
 
 export async function forget (db: Db) {
-  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', 'source_conflicts', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

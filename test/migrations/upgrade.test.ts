@@ -83,6 +83,10 @@ const ROWS: Record<string, string[]> = {
   ],
   '0008_sums_of_usual_periods': [],
   '0009_dossiers_that_waited': [],
+  '0010_dossiers_of_sources': [
+    `insert into source_conflicts (province_code, code, unit, source, other_source, refused_at)
+      values ('H56', '000.17.22.H56-210531-0001', 'H56-380', 'one-stop', 'land-office', '2021-06-01 08:00+07')`
+  ],
   '0011_reported_at': [
     `update dossier_statistics set reported_at = '2021-06-18 08:00+07'`,
     `insert into withdrawn_statistics values ('H56', '2021-H1', 'H56-380', 'total', 'one-stop', '2021-06-18 08:00+07')`
@@ -146,6 +150,23 @@ forEachDatabase('of a dossier that had moved it is known where it was', async (t
     { write: 3, action: 'created', left_units: null }, { write: 3, action: 'updated', left_units: ['H56-381'] },
     { write: 4, action: 'deleted', left_units: ['H56-380'] }
   ])
+})
+
+forEachDatabase('a deletion is listed where the dossier was, and a client has a source that exists', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0009_dossiers_that_waited')
+  await sql`
+    insert into dossier_changes (province_code, write, action, n, codes, units, left_units) values
+      ('H56', 1, 'deleted', 0, '{a,b}', '{H56-382,H56-380}', '{H56-381,null}'),
+      ('H56', 2, 'updated', 0, '{c}', '{H56-382}', '{H56-381}')`.execute(db)
+  await sql`insert into clients (code, name, source, scopes) values ('a', 'A', 'new', '{}'), ('b', 'B', null, '{}')`.execute(db)
+  await migrate(db)
+  t.same((await sql`select action, units, left_units from dossier_changes order by write`.execute(db)).rows, [
+    { action: 'deleted', units: ['H56-381', 'H56-380'], left_units: null },
+    { action: 'updated', units: ['H56-382'], left_units: ['H56-381'] }
+  ])
+  t.same((await sql`select code, precedence from sources`.execute(db)).rows, [{ code: 'new', precedence: 100 }])
 })
 
 forEachDatabase('sums of longer times are filled from those of shorter ones', async (t, { db }) => {

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 
 /** Types of columns. In JavaScript: text, milliseconds since 1970, days since 1970, whole numbers, JSON as text. */
-export type ArrayType = 'text' | 'timestamptz' | 'date' | 'int2' | 'int4' | 'jsonb'
+export type ArrayType = 'text' | 'timestamptz' | 'date' | 'int2' | 'int4' | 'int8' | 'jsonb'
 
 type Value = string | number | null
 
@@ -59,7 +59,8 @@ const FORMATS: Record<ArrayType, Format> = {
   }),
   date: fixed(1082, 4, (view, value, at) => { view.setInt32(at, value - EPOCH_DAYS) }),
   int2: fixed(21, 2, (view, value, at) => { view.setInt16(at, value) }),
-  int4: fixed(23, 4, (view, value, at) => { view.setInt32(at, value) })
+  int4: fixed(23, 4, (view, value, at) => { view.setInt32(at, value) }),
+  int8: fixed(20, 8, (view, value, at) => { view.setBigInt64(at, BigInt(value)) })
 }
 
 /**

@@ -27,21 +27,21 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
   const { from, to } = plan.spans[0]!
   const inSpan = sql`day between ${from}::date and ${to}::date`
   const ended = sql`
-    select province_code, code, day, resolved_overdue = 0 as in_time, false as is_pending
+    select ${columns(DOSSIER)}, day, resolved_overdue = 0 as in_time, false as is_pending
     from events where ${inSpan} and ${RESOLVED} = 1`
   const pending = sql`
-    select province_code, code, ${to}::date, sum(became_overdue - no_longer_overdue) = 0, true
+    select ${columns(DOSSIER)}, ${to}::date, sum(became_overdue - no_longer_overdue) = 0, true
     from events where day <= ${to}::date
-    group by province_code, code having sum(received_online + received_direct - ${RESOLVED}) = 1`
+    group by ${columns(DOSSIER)} having sum(received_online + received_direct - ${RESOLVED}) = 1`
   const due = sql`
-    select province_code, code, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
+    select ${columns(DOSSIER)}, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
   return sql<ListedDossier>`
-    with events as (${dossierEvents(['province_code', 'code'], whichDossiers(plan, WITH_SUPPLEMENTS))}),
+    with events as (${dossierEvents(DOSSIER, whichDossiers(plan, WITH_SUPPLEMENTS))}),
     entries as (${entries[counting]}),
     listed as (
       select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending
-      from entries join dossiers using (province_code, code)
+      from entries join dossiers using (${columns(DOSSIER)})
       union all
       ${singlePassDossiers(SHOWN, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
@@ -50,4 +50,6 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
 
 const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`
 
+/** What identifies a dossier. */
+const DOSSIER = ['province_code', 'code', 'record']
 const SHOWN = ['code', 'unit', 'procedure', 'field', 'channel', 'source', 'status', 'received_at', 'due_at']

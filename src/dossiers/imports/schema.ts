@@ -8,15 +8,16 @@ const Instant = (description: string) => Type.String({ description, format: 'dat
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
 export const CountProperties = {
-  received: Rows('Rows received: the sum of all following counts.'),
+  received: Rows('Rows received: the sum of the counts from `created` to `rejected`.'),
   created: Rows('New dossiers.'),
   updated: Rows('Rows newer than the stored version.'),
   unchanged: Rows('Rows equal to the stored version.'),
   stale: Rows('Rows older than the stored version, or than another version in the same batch. They change nothing.'),
   deleted: Rows('Stored dossiers that rows deleted.'),
-  rejected: Rows('Invalid rows. They change nothing.')
+  rejected: Rows('Invalid rows, and rows of dossiers that belong to another source. They change nothing.'),
+  taken_over: Rows('Of `updated`, the dossiers that belonged to a source of lower precedence.')
 }
-export type OutcomeCounts = Record<Outcome | 'received', number>
+export type OutcomeCounts = Record<Outcome | 'received' | 'taken_over', number>
 
 export const ImportError = Named('ImportError', 'An error in a row of an import.', {
   line: Type.Integer({ description: 'Line of the stream, or position in the batch, from 1.', minimum: 1 }),

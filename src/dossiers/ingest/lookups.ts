@@ -26,7 +26,7 @@ export async function lookUp (trx: Trx, source: string, items: readonly DossierI
   }
 }
 
-export async function lookUpUnits (
+async function lookUpUnits (
   trx: Trx, source: string, names: readonly string[]
 ): Promise<Map<string, DatedUnit>> {
   const named = [...new Set(names)].map(name => ({ name, source }))
@@ -51,6 +51,16 @@ async function lookUpStatuses (trx: Trx, source: string, codes: string[]): Promi
   const rows = await trx.selectFrom('status_maps').select(['code', 'status'])
     .where('source', '=', source).where('code', 'in', codes).execute()
   return new Map(rows.map(({ code, status }) => [code, status]))
+}
+
+/** By the code of the source. */
+export type Precedences = ReadonlyMap<string, number>
+
+export async function precedences (trx: Trx, sources: readonly string[]): Promise<Precedences> {
+  if (sources.length === 0) return new Map()
+  const rows = await trx.selectFrom('sources').select(['code', 'precedence'])
+    .where('code', 'in', [...new Set(sources)]).execute()
+  return new Map(rows.map(({ code, precedence }) => [code, precedence]))
 }
 
 /** The texts among the values, each once, as they are stored. */

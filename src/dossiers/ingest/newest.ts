@@ -21,11 +21,11 @@ export function newestVersions (versions: readonly Version[]): Newest {
   return { newest, older }
 }
 
-/** Of two versions of the same time a deletion wins, otherwise the later one. */
+/** Of two versions of the same time one that takes back a deletion wins, then a deletion, otherwise the later one. */
 function byCodeNewestFirst (a: Version, b: Version): number {
   if (a.dossier.code < b.dossier.code) return -1
   if (a.dossier.code > b.dossier.code) return 1
-  return b.dossier.updated_at - a.dossier.updated_at ||
+  return b.dossier.updated_at - a.dossier.updated_at || Number(b.restores) - Number(a.restores) ||
     Number(b.dossier.status === DELETED) - Number(a.dossier.status === DELETED) || b.index - a.index
 }
 

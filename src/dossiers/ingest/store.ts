@@ -3,8 +3,6 @@ import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
-import type { Dossiers } from '../../database/tables.ts'
-import { DELETED } from '../rules/status.ts'
 import type { StoredDossier } from './normalise.ts'
 import type { Supplement } from '../rules/events.ts'
 
@@ -15,7 +13,8 @@ export interface Target {
   write: number
 }
 
-const CONTENT: Columns<StoredDossier> = {
+/** What a source says of a dossier. */
+export const CONTENT: Columns<StoredDossier> = {
   unit: { type: 'text', of: ({ unit }) => unit },
   procedure: { type: 'text', of: ({ procedure }) => procedure },
   channel: { type: 'text', of: ({ channel }) => channel },
@@ -68,7 +67,8 @@ async function findExisting (trx: Trx, province: string, dossiers: readonly Stor
   const { rows: [found] } = await sql<{ positions: number[] | null }>`
     select json_agg(position) as positions
     from ${unnested(CODE, dossiers)} as given
-    where exists (select from dossiers as stored where province_code = ${province} and stored.code = given.code)`.execute(trx)
+    where exists (
+      select from dossiers as stored where province_code = ${province} and stored.code = given.code and record = 0)`.execute(trx)
   return found!.positions ?? []
 }
 
@@ -82,6 +82,17 @@ async function insertAll (
     from ${given(dossiers)}`.execute(trx)
 }
 
+/** Inserts dossiers beside others of the same codes, which the sender does not reach. The others must be locked. */
+export async function insertBeside (
+  trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
+): Promise<void> {
+  if (dossiers.length === 0) return
+  await sql`
+    insert into dossiers (${columns([...STORED, 'record'])})
+    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, ${write}
+    from ${given(dossiers)}`.execute(trx)
+}
+
 /** @returns the positions of those that exist already */
 async function insertMissing (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
@@ -91,7 +102,7 @@ async function insertMissing (
       insert into dossiers (${columns(STORED)})
       select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
       from ${given(dossiers)}
-      on conflict (province_code, code) do nothing
+      on conflict (province_code, code, record) do nothing
       returning code
     )
     select json_agg(position) as existing
@@ -100,55 +111,30 @@ async function insertMissing (
   return added!.existing ?? []
 }
 
-export interface Difference {
-  position: number
-  /** What is stored is newer. */
-  stale: boolean
-}
-
-/** Which of the dossiers differ from those that are stored. All must exist. */
-export async function findChanged (
-  trx: Trx, province: string, dossiers: readonly StoredDossier[]
-): Promise<Difference[]> {
-  const { rows } = await sql<Difference>`
-    select position, ${STALE} as stale
-    from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
-    where not ${SAME}`.execute(trx)
-  return rows
-}
-
-export interface Locked extends Difference {
-  same: boolean
-  before: StoredDossier
-}
-
-/** Locks the stored dossiers in the order of their codes, and compares again. */
-export async function lockForUpdate (
-  trx: Trx, province: string, dossiers: readonly StoredDossier[]
-): Promise<Locked[]> {
-  const { rows } = await sql<Difference & { same: boolean } & Dossiers>`
-    select position, ${STALE} as stale, ${SAME} as same, stored.*
-    from ${given(dossiers)} join dossiers as stored on province_code = ${province} and stored.code = given.code
-    order by stored.code for update of stored`.execute(trx)
-  return rows.map(({ position, stale, same, ...stored }) => ({ position, stale, same, before: dossierStored(stored) }))
+/** A dossier that takes the place of a stored one. */
+export interface Successor extends StoredDossier {
+  record: number
 }
 
 /** Replaces locked dossiers; what they were becomes a version of their history. */
 export async function replaceVersions (
-  trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
+  trx: Trx, { province, source, write }: Target, dossiers: readonly Successor[]
 ): Promise<void> {
+  if (dossiers.length === 0) return
   const changing = SENT_NAMES.filter(name => name !== 'code')
+  const ofGiven = sql`province_code = ${province} and stored.code = given.code and stored.record = given.record`
   await sql`
     with kept as (
-      insert into dossier_versions (${columns(STORED)})
-      select ${columns(STORED, 'stored')}
-      from ${unnested(CODE, dossiers)} as given
-      join dossiers as stored on province_code = ${province} and stored.code = given.code
+      insert into dossier_versions (${columns([...STORED, 'record'])})
+      select ${columns([...STORED, 'record'], 'stored')}
+      from ${unnested({ ...CODE, ...RECORD }, dossiers)} as given join dossiers as stored on ${ofGiven}
     )
     update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
-    from ${given(dossiers)}
-    where province_code = ${province} and stored.code = given.code`.execute(trx)
+    from ${unnested({ ...SENT, ...RECORD }, dossiers)} as given
+    where ${ofGiven}`.execute(trx)
 }
+
+const RECORD: Columns<Successor> = { record: { type: 'int8', of: ({ record }) => record } }
 
 export interface DossierChange {
   /** Of the item that changes it. */
@@ -177,41 +163,12 @@ export async function recordChanges (
   }
 }
 
-// Of a deletion and a version of the same time the deletion wins, whichever comes first.
-const STALE = sql<boolean>`(given.updated_at < stored.updated_at
-  or given.updated_at = stored.updated_at and stored.status = ${sql.lit(DELETED)} and given.status <> ${sql.lit(DELETED)})`
-
-const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
-// Not by `=`, for which null is never the same.
-const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
-
-function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
+/** The dossiers as a table. */
+export function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
   return sql`${unnested(SENT, dossiers)} as given`
 }
 
 function jsonOf (supplements: readonly Supplement[]): string | null {
   if (supplements.length === 0) return null
   return JSON.stringify(supplements, (_, value: unknown) => typeof value === 'number' ? new Date(value).toISOString() : value)
-}
-
-function dossierStored (stored: Dossiers): StoredDossier {
-  const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
-  return {
-    ...stored,
-    received_at: Date.parse(stored.received_at),
-    updated_at: Date.parse(stored.updated_at),
-    due_at: milliseconds(stored.due_at),
-    finished_at: milliseconds(stored.finished_at),
-    returned_at: milliseconds(stored.returned_at),
-    supplements: (supplements ?? []).map(supplement => ({
-      requested_at: milliseconds(supplement.requested_at)!,
-      completed_at: milliseconds(supplement.completed_at),
-      old_due_at: milliseconds(supplement.old_due_at),
-      new_due_at: milliseconds(supplement.new_due_at)
-    }))
-  }
-}
-
-function milliseconds (text: string | null): number | null {
-  return text === null ? null : Date.parse(text)
 }

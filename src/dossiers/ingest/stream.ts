@@ -24,7 +24,6 @@ import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
 import { ingestDossiers } from './chunk.ts'
 import { ChunkWorkers, type Chunk } from './chunk-workers.ts'
-import { contextOf } from './validate.ts'
 
 export interface ImportOptions {
   /** The system that sends. */
@@ -135,8 +134,8 @@ async function ingestChunk (
   const { by } = origin
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
-    const { outcomes, issues } = await ingestDossiers(write, items, contextOf(source, by))
-    const counts = countsOf(outcomes)
+    const { outcomes, issues, conflicts } = await ingestDossiers(write, items, { source, reach: by.unit })
+    const counts = countsOf(outcomes, conflicts)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
     const errors = [

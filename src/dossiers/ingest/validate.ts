@@ -1,9 +1,8 @@
-import { reaches, type Caller } from '../../contract/caller.ts'
+import { reaches, type Reach } from '../../contract/caller.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { foreignSource } from '../../catalogue/sources/source-rules.ts'
 import { otherProvince } from '../../catalogue/units/batch-rules.ts'
-import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { normalise, type StoredDossier } from './normalise.ts'
 import type { Lookups } from './lookups.ts'
 import { DossierItem } from '../schema.ts'
@@ -13,13 +12,8 @@ const checkItem = checkOf(DossierItem)
 export interface IngestContext {
   /** The system that sends: it gives aliases of units and statuses their meaning. */
   source: string
-  /** Whether the client may touch dossiers of a unit. */
-  mayWrite: (unit: ResolvedUnit) => boolean
-}
-
-/** A caller may write dossiers of the units that it reaches. */
-export function contextOf (source: string, by: Caller): IngestContext {
-  return { source, mayWrite: unit => reaches(by.unit, unit) }
+  /** The client writes dossiers of the units that it reaches, and others are as if they were not there. */
+  reach: Reach
 }
 
 interface WellFormed {
@@ -43,6 +37,8 @@ export function wellFormedItems (items: readonly unknown[]): { wellFormed: WellF
 export interface Version {
   index: number
   dossier: StoredDossier
+  /** Says that the dossier is not deleted, which takes back its deletion. */
+  restores: boolean
 }
 
 interface Validated {
@@ -54,9 +50,9 @@ interface Validated {
 
 /** The records that are sound and that the client may send, as they would be stored. */
 export function validVersions (
-  items: readonly WellFormed[], lookups: Lookups, { source, mayWrite }: IngestContext
+  items: readonly WellFormed[], lookups: Lookups, { source, reach }: IngestContext
 ): Validated {
-  const forbidden = new Set([...lookups.units.values()].filter(unit => !mayWrite(unit)).map(({ code }) => code))
+  const forbidden = new Set([...lookups.units.values()].filter(unit => !reaches(reach, unit)).map(({ code }) => code))
   const versions: Version[] = []
   const invalid: RowIssues[] = []
   let province = ''
@@ -75,7 +71,7 @@ export function validVersions (
     }
     const { province_code: own } = lookups.units.get(item.unit)!
     province ||= own
-    if (own === province) versions.push({ index, dossier })
+    if (own === province) versions.push({ index, dossier, restores: item.deleted === false })
     else invalid.push({ index, issues: [otherProvince(province)] })
   }
   return { province, versions, invalid }

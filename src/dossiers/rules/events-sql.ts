@@ -4,7 +4,7 @@ import { dayIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from './events.ts'
 import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
 
-const NEEDED = ['province_code', 'code', 'status', 'channel', 'due_at']
+const NEEDED = ['province_code', 'code', 'record', 'status', 'channel', 'due_at']
 
 /**
  * The supplements, with the one that the status names and the list does not: a dossier that waits does so since its
@@ -29,7 +29,7 @@ const ASKED = sql`case when ${WAITS} and (supplements is null or supplements -> 
  */
 export function dossierEvents (names: readonly string[], which: RawBuilder<unknown>): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
-  const ofTerm = columns([...new Set(['province_code', 'code', ...names, 'status'])])
+  const ofTerm = columns([...new Set(['province_code', 'code', 'record', ...names, 'status'])])
   return sql`
     with counted as not materialized (
       select ${columns([...new Set([...NEEDED, ...names])])}, ended_at, asked,
@@ -50,7 +50,7 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
         )) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
         where asked is not null and (ended_at is null or requested_at < ended_at)
       ) as requested
-      window earlier as (partition by province_code, code order by n)
+      window earlier as (partition by province_code, code, record order by n)
     ),
     terms as (
       select ${ofTerm}, ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
@@ -72,10 +72,10 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
         reached_on is distinct from lag(overdue_until) over later as begins
       from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
       where reached_on < overdue_until
-      window later as (partition by province_code, code order by n)
+      window later as (partition by province_code, code, record order by n)
     ),
     met as (
-      select *, due_day is distinct from lag(due_day) over (partition by province_code, code order by n) as is_another
+      select *, due_day is distinct from lag(due_day) over (partition by province_code, code, record order by n) as is_another
       from reached where final or reached_on < stops_on
     )
     select ${own}happened.*

@@ -42,7 +42,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     const { write, ...stored } = first!
     t.ok(write > 0)
     t.same(stored, {
-      province_code: 'H56', code: '000.17.22.H56-210531-0001', unit: 'H56-380', level: 'district', procedure: '1.001612',
+      record: 0, province_code: 'H56', code: '000.17.22.H56-210531-0001', unit: 'H56-380', level: 'district', procedure: '1.001612',
       field: 'business-registration', channel: 'postal', source: 'one-stop', status: 4,
       received_at: '2021-05-31T08:00:00.000+07:00', due_at: '2021-06-10T17:00:00.000+07:00', finished_at: null, returned_at: null,
       updated_at: '2021-05-31T08:05:00.000+07:00',
@@ -98,10 +98,10 @@ forEachDatabase('dossier records', async (t, { db }) => {
       unit: 'H56-14755', procedure: '1.001193', channel: 'online', status: 10, due_at: null,
       returned_at: '2021-06-02T08:00:00+07:00', updated_at: later(1)
     })
-    t.same((await send(db, [moved], { source: 'other' })).outcomes, ['updated'])
+    t.same((await send(db, [moved])).outcomes, ['updated'])
     t.match(await storedDossiers(db), [{
       unit: 'H56-14755', level: 'commune', procedure: '1.001193', field: 'civil-status', channel: 'online', status: 10,
-      due_at: null, write: first!.write + 1, source: 'other'
+      due_at: null, write: first!.write + 1, source: 'one-stop'
     }])
     t.match(await versionsOf(db), [{
       unit: 'H56-380', level: 'district', field: 'business-registration', status: 4, write: first!.write, source: 'one-stop',
@@ -134,7 +134,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await outcomes(deletion), ['deleted'])
     t.same(await sumsOf(db, 'H56-380'), {})
     t.match(await storedDossiers(db), [{
-      status: 0, unit: 'H56-381', level: '', procedure: '', field: '', channel: '', due_at: null, supplements: null
+      status: 0, unit: 'H56-380', level: '', procedure: '', field: '', channel: '', due_at: null, supplements: null
     }])
     t.match(await versionsOf(db), [{ status: 4, unit: 'H56-380' }])
     t.same(await outcomes(deletion), ['unchanged'])
@@ -240,23 +240,17 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same((await send(db, [item({ unit: 'H01' })])).outcomes, ['created'], 'another province has codes of its own')
   })
 
-  t.test('of units of others are not taken, not given and not deleted', async t => {
-    const mayWrite = ({ code }: { code: string }) => code === 'H56-380'
+  t.test('are not given to units out of reach, nor deleted there', async t => {
     const faultsOf = async (given: object) => {
-      const { outcomes, issues } = await send(db, [given], { mayWrite })
+      const { outcomes, issues } = await send(db, [given], { reach: 'H56-380' })
       t.same(outcomes, ['rejected'])
       return issues.get(0)!.map(({ pointer, code }) => `${pointer} ${code}`)
     }
-    await send(db, [item({ code: 'theirs', unit: 'H56-381' }), item({ code: 'ours' })])
-    t.same(await faultsOf(item({ code: 'theirs', updated_at: later(1) })), ['/unit forbidden_unit'])
+    await send(db, [item({ code: 'ours' })])
     t.same(await faultsOf(item({ code: 'ours', unit: 'H56-381', updated_at: later(1) })), ['/unit forbidden_unit'])
-    t.same(await faultsOf({ ...item({ code: 'theirs', updated_at: later(1) }), deleted: true }), ['/unit forbidden_unit'])
     t.same(await faultsOf({ ...item({ code: 'none', unit: 'H56-381' }), deleted: true }), ['/unit forbidden_unit'])
-    t.match(await storedDossiers(db), [{ unit: 'H56-380' }, { unit: 'H56-381' }])
-    t.same((await send(db, [item({ code: 'ours', status: 6, updated_at: later(1) })], { mayWrite })).outcomes, ['updated'])
-    await send(db, [{ ...item({ code: 'theirs', unit: 'H56-381', updated_at: later(1) }), deleted: true }])
-    const again = await send(db, [item({ code: 'theirs', updated_at: later(2) })], { mayWrite })
-    t.same(again.outcomes, ['created'], 'what is deleted belongs to nobody')
+    t.match(await storedDossiers(db), [{ unit: 'H56-380' }])
+    t.same((await send(db, [item({ code: 'ours', status: 6, updated_at: later(1) })], { reach: 'H56-380' })).outcomes, ['updated'])
   })
 })
 
@@ -316,7 +310,7 @@ forEachDatabase('dossiers that several write at the same time', async (t, { db, 
     const faster = async (update: RawBuilder<unknown>) => {
       await send(db, [item({ code: 'x', updated_at: later(20) })])
       const { outcomes } = await inTransaction(db, async trx => {
-        const meanwhile = new Meanwhile(/where not/, () => update.execute(trx))
+        const meanwhile = new Meanwhile(/record = 0 and not/, () => update.execute(trx))
         return ingestDossiers(new Write(trx.withPlugin(meanwhile), { by: BY, versions: null }), [item({ code: 'x', updated_at: later(21) })], CONTEXT)
       })
       await sql`delete from dossiers where code = 'x'`.execute(db)

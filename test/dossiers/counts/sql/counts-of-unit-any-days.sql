@@ -166,7 +166,7 @@ with
                     with
                       counted as not materialized (
                         select
-                          "province_code", "code", "status", "channel", "due_at", ended_at, asked,
+                          "province_code", "code", "record", "status", "channel", "due_at", ended_at, asked,
                           ("received_at" at time zone interval '7 hours')::date as received_on,
                           ("ended_at" at time zone interval '7 hours')::date as ended_on,
                           ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -248,12 +248,12 @@ with
                               and (ended_at is null or requested_at < ended_at)
                           ) as requested
                         window
-                          earlier as (partition by province_code, code order by n)
+                          earlier as (partition by province_code, code, record order by n)
                       ),
                       terms as (
                         select
-                          "province_code", "code", "status", ended_at, ended_on, due_from_then as due,
-                          2147483647 as n, true as final,
+                          "province_code", "code", "record", "status", ended_at, ended_on,
+                          due_from_then as due, 2147483647 as n, true as final,
                           greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                           'infinity'::date as stops_on,
                           coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -268,7 +268,8 @@ with
                           and waited_until is not null
                         union all
                         select
-                          "province_code", "code", "status", ended_at, ended_on, due_until_then, n, false,
+                          "province_code", "code", "record", "status", ended_at, ended_on, due_until_then, n,
+                          false,
                           greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                           ("requested_at" at time zone interval '7 hours')::date, false
                         from waits
@@ -287,14 +288,14 @@ with
                         from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
                         where reached_on < overdue_until
                         window
-                          later as (partition by province_code, code order by n)
+                          later as (partition by province_code, code, record order by n)
                       ),
                       met as (
                         select
                           *,
                           due_day is distinct from lag(due_day) over (
                             partition by
-                              province_code, code
+                              province_code, code, record
                             order by n
                           ) as is_another
                         from reached

@@ -13,7 +13,7 @@ from
             with
               counted as not materialized (
                 select
-                  "province_code", "code", "status", "channel", "due_at", ended_at, asked,
+                  "province_code", "code", "record", "status", "channel", "due_at", ended_at, asked,
                   ("received_at" at time zone interval '7 hours')::date as received_on,
                   ("ended_at" at time zone interval '7 hours')::date as ended_on,
                   ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -85,11 +85,11 @@ from
                       and (ended_at is null or requested_at < ended_at)
                   ) as requested
                 window
-                  earlier as (partition by province_code, code order by n)
+                  earlier as (partition by province_code, code, record order by n)
               ),
               terms as (
                 select
-                  "province_code", "code", "status", ended_at, ended_on, due_from_then as due,
+                  "province_code", "code", "record", "status", ended_at, ended_on, due_from_then as due,
                   2147483647 as n, true as final,
                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                   'infinity'::date as stops_on,
@@ -105,7 +105,7 @@ from
                   and waited_until is not null
                 union all
                 select
-                  "province_code", "code", "status", ended_at, ended_on, due_until_then, n, false,
+                  "province_code", "code", "record", "status", ended_at, ended_on, due_until_then, n, false,
                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                   ("requested_at" at time zone interval '7 hours')::date, false
                 from waits
@@ -124,14 +124,14 @@ from
                 from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
                 where reached_on < overdue_until
                 window
-                  later as (partition by province_code, code order by n)
+                  later as (partition by province_code, code, record order by n)
               ),
               met as (
                 select
                   *,
                   due_day is distinct from lag(due_day) over (
                     partition by
-                      province_code, code
+                      province_code, code, record
                     order by n
                   ) as is_another
                 from reached
@@ -139,7 +139,7 @@ from
                   final
                   or reached_on < stops_on
               )
-            select "province_code", "code", happened.*
+            select "province_code", "code", "record", happened.*
             from
               counted
               cross join lateral (
@@ -181,7 +181,7 @@ from
               )
             union all
             select
-              "province_code", "code", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+              "province_code", "code", "record", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
               (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
             from
               (
@@ -196,31 +196,33 @@ from
                   and ended_at is not null
               ) as ended
             union all
-            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
             from overdue
             where begins
             union all
-            select "province_code", "code", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+            select "province_code", "code", "record", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
             from overdue
             where
               ends
               and overdue_until < 'infinity'
             union all
-            select "province_code", "code", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
             from met
             where is_another
           ),
           entries as (
-            select province_code, code, day, resolved_overdue = 0 as in_time, false as is_pending
+            select
+              "province_code", "code", "record", day, resolved_overdue = 0 as in_time, false as is_pending
             from events
             where
               day between $3::date and $4::date
               and (resolved_early + resolved_on_time + resolved_overdue) = 1
             union all
-            select province_code, code, $5::date, sum(became_overdue - no_longer_overdue) = 0, true
+            select
+              "province_code", "code", "record", $5::date, sum(became_overdue - no_longer_overdue) = 0, true
             from events
             where day <= $6::date
-            group by province_code, code
+            group by "province_code", "code", "record"
             having
               sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue)) = 1
           ),
@@ -234,7 +236,7 @@ from
               day, in_time, is_pending
             from
               entries
-              join dossiers using (province_code, code)
+              join dossiers using ("province_code", "code", "record")
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",

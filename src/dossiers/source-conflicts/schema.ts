@@ -1,0 +1,25 @@
+import { Type, type Static } from 'typebox'
+import { FormatQuery } from '../../contract/formats.ts'
+import { PageQuery } from '../../contract/paging.ts'
+import { Code, Example, Named, Nullable } from '../../contract/fields.ts'
+
+const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
+
+export const SourceConflict = Named('SourceConflict', 'A code of a dossier that two sources send. The dossier belongs to ' +
+  'one of them.', {
+  code: Code('Code of the dossier.'),
+  unit: Code('Code of the unit that handled it.'),
+  source: Code('The source that has the dossier.'),
+  other_source: Code('The source whose record was refused or replaced.'),
+  refused_at: Instant('When a record of `other_source` was last refused. null: never.'),
+  taken_over_at: Instant('When `source` last took the dossier over from `other_source`. null: never.')
+})
+export type SourceConflict = Static<typeof SourceConflict>
+
+export const SourceConflictQuery = Type.Object({
+  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),
+  source: Type.Optional(Code('Only conflicts that this source takes part in.')),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type SourceConflictQuery = Static<typeof SourceConflictQuery>
