@@ -55,7 +55,7 @@ const PAIR = ['province_code', 'unit', 'scope', 'source', 'period', 'period_befo
 
 /**
  * Differences between sets and those of the same source in the periods before, row by row where both have the same
- * detail, otherwise as a whole. A row that is not there is 0, as it is in the sum. What is unknown differs from nothing.
+ * detail, otherwise as a whole. A row that is not there is 0, as it is in the sum; what is unknown does not differ.
  * @param condition on the two sets, which are called `now` and `before`
  */
 export function discontinuityQuery (

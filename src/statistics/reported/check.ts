@@ -13,7 +13,7 @@ import { instantOf } from '../../time/rfc3339.ts'
 import { completed } from '../../form-ii06a/identities.ts'
 import { DossierStatisticsItem } from './schema.ts'
 import { incompleteSets, mixedDetails, namedUnit } from './set-rules.ts'
-import { rowKeyOf, type Detail, type NewRow } from './store.ts'
+import { rowKeyOf, setKeyOf, storedRows, type Detail, type NewRow, type SetKey } from './store.ts'
 
 const checkShape = checkOf(DossierStatisticsItem)
 
@@ -39,18 +39,19 @@ interface Options {
 export async function resolvedChecks (
   trx: Trx, all: readonly unknown[], items: DossierStatisticsItem[], { replace, by }: Options
 ): Promise<ResolvedChecks<DossierStatisticsItem, NewRow>> {
-  const lookups = {
+  const references = {
     unitOf: await resolveUnits(trx, all.flatMap(item => namedUnit(item, by) ?? [])),
     periods: await byCode(trx, 'periods', items.map(({ period }) => period)),
     procedures: await byCode(trx, 'procedures', items.map(({ procedure }) => procedure)),
     fields: await byCode(trx, 'fields', items.map(({ field }) => field))
   }
+  const lookups = { ...references, storedFields: await fieldsStored(trx, items, references, by) }
   const rules = [
     duplicateKeys('unit, period, source, scope, field and procedure', rowKeyOf), severalProvinces, mixedDetails
   ]
   return {
     prepare: item => preparedRow(item, lookups, by),
-    rules: replace ? [...rules, incompleteSets(lookups.unitOf, by)] : rules
+    rules: replace ? [...rules, incompleteSets(references.unitOf, by)] : rules
   }
 }
 
@@ -61,11 +62,40 @@ interface Coded {
   ends_on: string
 }
 
-interface Lookups {
+interface References {
   unitOf: UnitOf
   periods: ReadonlyMap<string, Coded>
   procedures: ReadonlyMap<string, Coded>
   fields: ReadonlyMap<string, Coded>
+}
+
+interface Lookups extends References {
+  /** Keys of stored rows, with their field. */
+  storedFields: ReadonlySet<string>
+}
+
+/**
+ * A procedure can change its field; rows that were reported before have the one of then. Looks them up for items that
+ * name another field than the one of now.
+ */
+async function fieldsStored (
+  trx: Trx, items: readonly DossierStatisticsItem[], { unitOf, procedures }: References, by: Caller
+): Promise<Set<string>> {
+  const rows = items.filter(({ field, procedure }) => (
+    field != null && procedure != null && procedures.has(procedure) && procedures.get(procedure)!.field !== field
+  )).flatMap(item => {
+    const source = (item.source ?? by.source)!
+    const unit = unitOf({ name: item.unit, source })
+    if (unit === undefined) return []
+    const { province_code, code } = unit
+    const set = { province_code, period: item.period, unit: code, scope: item.scope ?? 'own' as const, source }
+    return { ...set, detail_code: item.procedure! }
+  })
+  return new Set((await storedRows(trx, rows)).map(fieldKeyOf))
+}
+
+function fieldKeyOf (row: Omit<SetKey, 'province_code'> & Pick<NewRow, 'procedure' | 'field'>): string {
+  return `${setKeyOf(row)} ${row.procedure} ${row.field}`
 }
 
 /** An item as it would be stored: completed by the identities of the form, with its codes resolved. */
@@ -81,7 +111,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   if (period === undefined) issues.push(unknownReference('period', item.period))
   if (procedure === undefined) issues.push(unknownReference('procedure', item.procedure!))
-  issues.push(...fieldIssues(item, procedure, lookups))
+  issues.push(...fieldIssues({ ...item, source, unit: unit?.code ?? item.unit }, procedure, lookups))
   issues.push(...clockIssues(reported))
   issues.push(...identityIssues.map(({ measure, code, detail }) => issueAt(measure, code, detail)))
   const forbidden = unit === undefined ? [] : reachIssues(unit, by)
@@ -91,7 +121,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   }
   issues.push(...lifetimeIssues(unit, period), ...begunIssues(period), ...deskIssues(item, unit))
 
-  const field = procedure?.field ?? item.field ?? null
+  const field = item.field ?? procedure?.field ?? null
   const row = {
     province_code: unit.province_code,
     period: period.code,
@@ -103,17 +133,21 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
     procedure: procedure?.code ?? null,
     ...measures,
     reported_at: reported === null ? null : new Date(reported).toISOString(),
-    level: unit.level
+    level: unit.level,
+    names_field: item.field != null
   }
   return { row, issues }
 }
 
 function fieldIssues (
-  { field }: DossierStatisticsItem, procedure: Coded | null | undefined, { fields }: Lookups
+  item: DossierStatisticsItem & { source: string }, procedure: Coded | null | undefined,
+  { fields, storedFields }: Lookups
 ): Issue[] {
+  const { field, scope = 'own' } = item
   if (field == null) return []
   if (!fields.has(field)) return [unknownReference('field', field)]
   if (procedure == null || procedure.field === field) return []
+  if (storedFields.has(fieldKeyOf({ ...item, scope, field, procedure: procedure.code }))) return []
   return [issueAt('field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)]
 }
 

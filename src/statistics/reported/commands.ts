@@ -100,8 +100,10 @@ async function deleteOthers (
 }
 
 function changeOfRow (
-  index: number, before: StatisticsRow | undefined, { level: _, ...row }: NewRow
+  index: number, before: StatisticsRow | undefined, { level: _, names_field: namesField, ...posted }: NewRow
 ): Change<StatisticsRow> {
+  // Figures of the past stay in the field that their procedure had then.
+  const row = before === undefined || namesField ? posted : { ...posted, field: before.field }
   const change = changeOf(index, before, { ...row, reported_at: reportedAt(row, before, false) })
   if (change.outcome === 'unchanged') return change
   return { ...change, after: { ...row, reported_at: reportedAt(row, before, true) } }

@@ -16,8 +16,8 @@ const KeyProperties = {
   period: Code('Code of the period.')
 }
 
-const field = Nullable(Code('Code of the field. null: not broken down by field.'))
-const procedure = Nullable(Code('Code of the procedure, which determines the field. null: not broken down by procedure.'))
+const field = Nullable(Code('Code of the field. With a procedure: its field when the row was first reported. null: not broken down by field.'))
+const procedure = Nullable(Code('Code of the procedure. null: not broken down by procedure.'))
 
 const REPORTED_AT = 'When the figures were reported, by the clock of the source'
 
@@ -39,7 +39,9 @@ export const DossierStatisticsItem = Named('DossierStatisticsItem',
     ...KeyProperties,
     source: Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
     scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
-    field: Type.Optional(field),
+    field: Type.Optional(Nullable(Code('Code of the field. null or left out: not broken down by field; with a procedure, the ' +
+      'stored field of the row, and that of the procedure if the row is new. A row may name its stored field or the present ' +
+      'field of the procedure; any other is refused.'))),
     procedure: Type.Optional(procedure),
     reported_at: Type.Optional(Nullable(Instant(`${REPORTED_AT}, at most a day in the future. A row that is older than the ` +
       'stored one, or than its deletion, is `stale` and changes nothing. With `replace` the rows of a unit, period, source and ' +

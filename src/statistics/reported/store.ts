@@ -28,6 +28,8 @@ export interface StatisticsRow extends SetKey, Measures {
 /** A row to be written, with the level of its unit. */
 export interface NewRow extends StatisticsRow {
   level: string
+  /** Whether its field is named, or follows from its procedure. */
+  names_field: boolean
 }
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
@@ -63,7 +65,10 @@ export async function openSets (trx: Trx, rows: NewRow[]): Promise<Map<string, D
 }
 
 /** The stored rows that have the keys of `rows`. */
-export async function storedRows (trx: Trx, rows: readonly StatisticsRow[]): Promise<StatisticsRow[]> {
+export async function storedRows (
+  trx: Trx, rows: readonly Pick<StatisticsRow, typeof ROW_KEY[number]>[]
+): Promise<StatisticsRow[]> {
+  if (rows.length === 0) return []
   return rowsBeside(trx, recordset('dossier_statistics', rows, ROW_KEY), ROW_KEY)
 }
 

@@ -146,3 +146,31 @@ forEachDatabase('a file that is sent again after a correction', async (t, { get,
       Date.parse(at) === Date.parse(tomorrow))), [true])
   })
 })
+
+forEachDatabase('a procedure that gets another field', async (t, { db, get, post }) => {
+  const rowOf = (period: string, more: object = {}) => row(10, { period, procedure: '1.001193', ...more })
+  const report = async (items: object[], query = '') => (await post(`/v1/dossier-statistics${query}`, { items })).body
+  const fields = async () => (await get('/v1/on-time?period=2021-Q4,2022-Q1&unit=H56-380&group_by=period,field')).body.items
+    .map(({ period, field, received }: Record<string, string>) => `${period} ${field} ${received}`)
+  await report([rowOf('2021-Q4')])
+  await db.updateTable('procedures').set({ field: 'justice' }).where('code', '=', '1.001193').execute()
+
+  t.test('keeps the one it had in what was reported before', async t => {
+    for (const query of ['', '?replace=true']) {
+      t.match(await report([rowOf('2021-Q4')], query), { unchanged: 1 }, `the same file again ${query}`)
+    }
+    t.match(await report([rowOf('2021-Q4', { field: 'civil-status' })]), { unchanged: 1 }, 'also where it names the field')
+    t.match(await report([rowOf('2021-Q4', { received_online: 11, resolved_in_time: 11 }), rowOf('2022-Q1')]), { created: 1, updated: 1 })
+    t.same(await fields(), ['2021-Q4 civil-status 11', '2022-Q1 justice 10'])
+  })
+
+  t.test('has the new one in the past where a row says so', async t => {
+    t.match(await report([rowOf('2021-Q4', { field: 'justice' })]), { updated: 1 })
+    t.same(await fields(), ['2021-Q4 justice 10', '2022-Q1 justice 10'])
+    t.match((await report([
+      rowOf('2022-Q1', { field: 'civil-status' }), rowOf('2022-Q1', { field: 'civil-status', unit: 'H56-999' })
+    ])).errors, [
+      { pointer: '/items/0/field', code: 'field_mismatch' }, { pointer: '/items/1/unit' }, { pointer: '/items/1/field' }
+    ])
+  })
+})
