@@ -8,14 +8,14 @@ import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/write.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
-import { checkOfItem, resolvedChecks } from './check.ts'
+import { checkOfItem, resolvedChecks } from './checks/check.ts'
 import type {
   DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
 } from './schema.ts'
-import { continuityWarnings } from './continuity-warnings.ts'
-import { outdatedRows, rememberWithdrawals, reportedAt } from './outdated.ts'
+import { continuityWarnings } from './checks/continuity-warnings.ts'
+import { outdatedRows, rememberWithdrawals, reportedAt } from './checks/outdated.ts'
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
-import { otherDetails, setToDelete } from './set-rules.ts'
+import { otherDetails, setToDelete } from './checks/set-rules.ts'
 import {
   deleteRows, deleteSets, holdSources, lockSources, openSets, rowKeyOf, rowsOfSets, setDetail, setKeyOf, storedRows,
   upsertRows, type Detail, type NewRow, type StatisticsRow

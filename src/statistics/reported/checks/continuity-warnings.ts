@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { Warning } from '../../contract/errors.ts'
-import type { Trx } from '../../database/connect.ts'
-import { recordset, same } from '../../database/sql/bulk-json.ts'
-import type { BatchRow } from '../../writes/ingest-batch.ts'
-import { discontinuityQuery } from '../continuity/queries.ts'
-import { distinctSets, SET_KEY, setKeyOf, type NewRow } from './store.ts'
+import type { Warning } from '../../../contract/errors.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { recordset, same } from '../../../database/sql/bulk-json.ts'
+import type { BatchRow } from '../../../writes/ingest-batch.ts'
+import { discontinuityQuery } from '../../continuity/queries.ts'
+import { distinctSets, SET_KEY, setKeyOf, type NewRow } from '../store.ts'
 
 /**
  * What the rows of a batch contradict, in the period before theirs and the one after. It is no reason to refuse them:

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { BatchRow } from '../../writes/ingest-batch.ts'
-import type { Trx } from '../../database/connect.ts'
-import { columns, recordset } from '../../database/sql/bulk-json.ts'
-import { distinctSets, rowKeyOf, SET_KEY, setKeyOf, type NewRow, type SetKey, type StatisticsRow } from './store.ts'
+import type { BatchRow } from '../../../writes/ingest-batch.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { columns, recordset } from '../../../database/sql/bulk-json.ts'
+import { distinctSets, rowKeyOf, SET_KEY, setKeyOf, type NewRow, type SetKey, type StatisticsRow } from '../store.ts'
 
 interface Withdrawal extends SetKey {
   reported_at: string

@@ -1,13 +1,13 @@
 import { sql } from 'kysely'
-import type { BatchRow, Rule } from '../../writes/ingest-batch.ts'
-import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
-import type { Caller } from '../../contract/caller.ts'
-import { DomainError } from '../../contract/errors.ts'
-import type { Db } from '../../database/connect.ts'
-import { isStorable } from '../../text/storable.ts'
-import { reachedUnit, type UnitOf } from '../../catalogue/units/resolve.ts'
-import { ROW_SCOPES, type DeleteQuery } from './schema.ts'
-import { setKeyOf, type Detail, type NewRow, type SetKey } from './store.ts'
+import type { BatchRow, Rule } from '../../../writes/ingest-batch.ts'
+import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
+import type { Caller } from '../../../contract/caller.ts'
+import { DomainError } from '../../../contract/errors.ts'
+import type { Db } from '../../../database/connect.ts'
+import { isStorable } from '../../../text/storable.ts'
+import { reachedUnit, type UnitOf } from '../../../catalogue/units/resolve.ts'
+import { ROW_SCOPES, type DeleteQuery } from '../schema.ts'
+import { setKeyOf, type Detail, type NewRow, type SetKey } from '../store.ts'
 
 /**
  * The set that a deletion names, with the level of its unit.
