@@ -50,6 +50,7 @@ import { rollUpSource } from './statistics/reported/rollup.ts'
 import { continuityRoutes } from './statistics/continuity/routes.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
+import type { Clock } from './time/cut.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
 
 interface AppOptions {
@@ -58,6 +59,7 @@ interface AppOptions {
   access?: AccessOptions
   /** Measured, where it is given. */
   pool?: PoolCounts
+  now?: Clock
   http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'] }
 }
 
@@ -72,7 +74,9 @@ const SCHEMA_CONTROLLER = {
 } as unknown as FastifyServerOptions['schemaController'] & object
 
 /** The service without its process: plugins and features, in the order of the contract. */
-export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: AppOptions): Promise<App> {
+export async function buildApp (
+  { db, logger, pool, access = OPEN, now = Date.now, http = {} }: AppOptions
+): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'id' }),
@@ -105,8 +109,8 @@ export async function buildApp ({ db, logger, pool, access = OPEN, http = {} }: 
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = {
-    db, writers: writeLimiter(pool), cache: new ResponseCache(db), onTimeCaches: new OnTimeCaches(),
-    metrics: createMetrics(pool)
+    db, writers: writeLimiter(pool), cache: new ResponseCache(db, now), onTimeCaches: new OnTimeCaches(),
+    metrics: createMetrics(pool), now
   }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })

@@ -6,6 +6,7 @@ import type { Static, TSchema } from 'typebox'
 import type { Db } from '../database/connect.ts'
 import type { Semaphore } from '../concurrency/semaphore.ts'
 import type { Metrics } from '../observability/metrics.ts'
+import type { Clock } from '../time/cut.ts'
 import type { ResponseCache } from './response/response-cache.ts'
 
 /** Gives handlers the types of what their schemas let through. */
@@ -25,4 +26,5 @@ export interface Context {
   /** Shared by identical questions, across all features. */
   cache: ResponseCache
   metrics: Metrics
+  now: Clock
 }

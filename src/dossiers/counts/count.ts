@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import type { CountKey, CountPlan, Span } from './plan.ts'
+import { countPlanOf, isOver, type CountKey, type CountPlan, type Span } from './plan.ts'
 import { instantsOf, TABLES, whichDossiers } from './tables.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
@@ -19,6 +19,15 @@ export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | nul
  * @returns one statement, however many spans
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
+  const over = plan.spans.filter(isOver)
+  if (over.length === 0 || over.length === plan.spans.length) return countedSpans(plan)
+  // Spans that are over are not counted from larger tables because of one that is not.
+  const running = plan.spans.filter(span => !isOver(span))
+  const [before, now] = [over, running].map(spans => countedSpans(countPlanOf({ ...plan, spans })))
+  return sql<CountedGroup>`(${before!}) union all (${now!})`
+}
+
+function countedSpans (plan: CountPlan): RawBuilder<CountedGroup> {
   const { keys, spans, table } = plan
   return sql<CountedGroup>`
     with asked as (${askedSpans(spans)}),
@@ -56,15 +65,16 @@ function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 
-/** The spans as rows: `period`, `starts_on`, `ends_on`. */
+/** The spans as rows: `period`, `starts_on`, `ends_on`, `due_on`. */
 export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
-  const rows = spans.map(({ code, from, to }) => sql`(${code}::text, ${from}::date, ${to}::date)`)
-  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on)`
+  const rows = spans.map(({ code, from, to, dueTo }) => (
+    sql`(${code}::text, ${from}::date, ${to}::date, ${dueTo}::date)`))
+  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on, due_on)`
 }
 
-/** Adds up the days between those on which a span begins or has ended, once for all spans. */
+/** Adds up the days between those on which a span begins, has ended or has no more due dates, once for all spans. */
 function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder<unknown> {
-  const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to }) => [from, dayAfter(to)]).sort())]
+  const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to, dueTo }) => [from, ...[to, dueTo].map(dayAfter)]).sort())]
   const own = keys.filter(key => key !== 'period')
   return sql`
     select ${sql.join([
@@ -77,12 +87,17 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
 // Text and not builders: these columns are in every statement.
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
 const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue' && name !== 'no_longer_overdue')
+const DUE: readonly string[] = ['due', 'due_in_time']
 const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
 const SUMMED = sql.raw([
-  ...FLOWS.map(name => `coalesce(sum(${name}) filter (where day >= starts_on), 0)::bigint as ${name}`),
+  ...FLOWS.map(name => {
+    const counts = DUE.includes(name) ? 'day between starts_on and due_on' : 'day >= starts_on'
+    return `coalesce(sum(${name}) filter (where ${counts}), 0)::bigint as ${name}`
+  }),
   `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
     as carried_over`,
-  'coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue'
+  `(coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue), 0))::bigint
+    as pending_overdue`
 ].join())
 
 const RESOLVED = '(resolved_early + resolved_on_time + resolved_overdue)'

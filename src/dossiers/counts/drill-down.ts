@@ -24,17 +24,19 @@ export interface ListedDossier {
 
 /** The dossiers that the only span of a plan counts, one row for each time that it counts one. */
 export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier> {
-  const { from, to } = plan.spans[0]!
+  const { from, to, dueTo } = plan.spans[0]!
   const inSpan = sql`day between ${from}::date and ${to}::date`
   const ended = sql`
     select ${columns(DOSSIER)}, day, resolved_overdue = 0 as in_time, false as is_pending
     from events where ${inSpan} and ${RESOLVED} = 1`
   const pending = sql`
-    select ${columns(DOSSIER)}, ${to}::date, sum(became_overdue - no_longer_overdue) = 0, true
+    select ${columns(DOSSIER)}, ${to}::date,
+      coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue), true
     from events where day <= ${to}::date
     group by ${columns(DOSSIER)} having sum(received_online + received_direct - ${RESOLVED}) = 1`
   const due = sql`
-    select ${columns(DOSSIER)}, day, due_in_time = 1 as in_time, false as is_pending from events where ${inSpan} and due = 1`
+    select ${columns(DOSSIER)}, day, due_in_time = 1 as in_time, false as is_pending from events
+    where day between ${from}::date and ${dueTo}::date and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
   return sql<ListedDossier>`
     with events as (${dossierEvents(DOSSIER, whichDossiers(plan, WITH_SUPPLEMENTS))}),

@@ -11,6 +11,8 @@ export interface Span {
   code: string | null
   from: string
   to: string
+  /** The last day whose due dates are reached: `to`, or the day before where `to` is today. */
+  dueTo: string
 }
 
 /** What is to be counted. Each span is counted for itself; without the key `period` there is only one. */
@@ -56,7 +58,12 @@ export function tableFor (question: CountQuestion): CountedTable {
   return areOf(quarterOf, spans) ? 'dossier_sums_by_unit_quarter' : 'dossier_sums_by_unit'
 }
 
-/** Whether spans are made of whole slices or quarters. */
+/** Whether spans are made of whole slices or quarters that are over. */
 function areOf (timeOf: (day: DayNumber) => DayNumber, spans: readonly Span[]): boolean {
-  return spans.every(({ from, to }) => [from, dayAfter(to)].map(parseDay).every(day => timeOf(day) === day))
+  return spans.every(span => (
+    isOver(span) && [span.from, dayAfter(span.to)].map(parseDay).every(day => timeOf(day) === day)))
+}
+
+export function isOver ({ to, dueTo }: Span): boolean {
+  return dueTo === to
 }

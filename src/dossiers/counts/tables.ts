@@ -17,17 +17,23 @@ export function grainOf (table: RollupTable): Grain[] {
   return ROLLUPS[table].map(name => name === 'slice' ? 'half_month' : name)
 }
 
+const DUE_MEASURES: readonly EventMeasure[] = ['became_overdue', 'due', 'due_in_time']
+
 /** A row of a rollup, with its key; or all those before the first day together, whose time is null then. */
 export type RollupRow = Record<EventMeasure, number> & Partial<Record<Grain, string | null>>
 
 /** The rows of a rollup that the only span of a plan is counted from, in the order of their keys. */
 export function rollupRowsOf (plan: CountPlan, table: RollupTable): RawBuilder<RollupRow> {
-  const { from, to } = plan.spans[0]!
+  const { from, to, dueTo } = plan.spans[0]!
   const grain = grainOf(table)
+  // A due date of today is not reached yet.
+  const reached = (name: EventMeasure) => (DUE_MEASURES.includes(name) && dueTo !== to
+    ? sql`case when day <= ${dueTo}::date then ${sql.ref(name)} else 0 end`
+    : sql.ref(name))
   const places = grain.map((_, i) => sql.lit(i + 1))
   return sql<RollupRow>`
     select ${columns(grain.slice(0, -1))}, case when day >= ${from}::date then day end as ${sql.ref(grain.at(-1)!)},
-      ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+      ${sql.join(EVENT_MEASURES.map(name => sql`sum(${reached(name)}) as ${sql.ref(name)}`))}
     from (${TABLES[table](plan)}) as days where day <= ${to}::date
     group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`
 }
@@ -83,7 +89,7 @@ export function instantsOf ({ spans }: CountPlan): Instants {
   return {
     start: startOfDay(spans.map(({ from }) => from).sort()[0]!),
     end: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!),
-    dueEnd: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!)
+    dueEnd: startOfDay(spans.map(({ dueTo }) => dayAfter(dueTo)).sort().at(-1)!)
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { snapshotId } from '../../database/snapshot-id.ts'
+import { dayOf } from '../../time/business-day.ts'
+import type { Clock } from '../../time/cut.ts'
 import { SingleFlight } from '../../concurrency/single-flight.ts'
 
 /** A rendered answer, which identical requests share. */
@@ -23,17 +25,19 @@ const OVERHEAD = 1_000
 /** Answers that identical requests share. Each is as fresh as if its request had been alone. */
 export class ResponseCache {
   readonly #db: Db
+  readonly #now: Clock
   readonly #flights = new SingleFlight<RenderedAnswer>()
   // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
   readonly #snapshotLookups = new SingleFlight<string>(2)
   readonly #maxBytes: number
-  /** Answers as of `#snapshot`. */
+  /** Answers as of `#snapshot`, a business day and a snapshot id. */
   readonly #answers = new Map<string, RenderedAnswer>()
   #snapshot: string | null = null
   #bytes = 0
 
-  constructor (db: Db, maxBytes = MAX_BYTES) {
+  constructor (db: Db, now: Clock, maxBytes = MAX_BYTES) {
     this.#db = db
+    this.#now = now
     this.#maxBytes = maxBytes
   }
 
@@ -43,12 +47,12 @@ export class ResponseCache {
   }
 
   /**
-   * Caches the answer as well, until the next commit changes the snapshot id. Only for answers that depend on rows
-   * alone, not on the time of day.
+   * Caches the answer as well, until the next commit changes the snapshot id, or the business day is over. Only for
+   * answers that depend on rows and on the day alone, not on the time of day.
    */
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
     const key = keyOf(question)
-    const snapshot = await this.#snapshotLookups.run('', () => snapshotId(this.#db))
+    const snapshot = await this.#snapshotLookups.run('', async () => `${dayOf(this.#now())} ${await snapshotId(this.#db)}`)
     const cached = snapshot === this.#snapshot ? this.#answers.get(key) : undefined
     if (cached !== undefined) return cached
     return this.#flights.run(key, async () => {

@@ -5,7 +5,7 @@ import { Ref } from '../../contract/fields.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 
-export async function dossierFormRoutes (app: App, { db, cache }: Context) {
+export async function dossierFormRoutes (app: App, { db, cache, now }: Context) {
   app.addSchema(DossierFormRow)
   app.addSchema(DossierFormSection)
   app.addSchema(DossierForm)
@@ -18,14 +18,14 @@ export async function dossierFormRoutes (app: App, { db, cache }: Context) {
       description: 'One row for each unit and its own dossiers, in sections by level: departments, districts, communes. ' +
         'Each section has a total, and the form a grand total. A consolidated row is never added to others; it becomes ' +
         'the grand total only if no unit has reported its own dossiers. csv, ndjson and xlsx contain only the rows and ' +
-        'totals.',
+        'totals. A period that is not over is cut at now; the form of one that has not begun has no sections.',
       params: DossierFormPath,
       querystring: DossierFormQuery,
       response: { 200: tableResponse(Ref(DossierForm), 'The filled form.'), ...problems(400, 404, 406) }
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    const form = () => dossierForm(db, request.params, request.query, request.caller.unit)
+    const form = () => dossierForm(db, request.params, request.query, request.caller.unit, now())
     if (format === 'json') {
       return sendShared(cache, request, reply, async () => ({ value: await form(), link: null }))
     }

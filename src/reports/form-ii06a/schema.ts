@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
 import type { FigureName } from '../../form-ii06a/measures.ts'
-import { BASES, BASIS_MEANING, OnTimeRow } from '../../statistics/on-time/schema.ts'
+import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 
 /** The columns of figures. */
@@ -52,7 +52,8 @@ export const DossierForm = Named('DossierForm',
     basis: OneOf(BASES, { description: BASIS_MEANING }),
     title: Name('Title of the form in Vietnamese.'),
     sections: Type.Array(Ref(DossierFormSection)),
-    grand_total: Ref(DossierFormRow)
+    grand_total: Ref(DossierFormRow),
+    ...CUT
   })
 export type DossierForm = Static<typeof DossierForm>
 

@@ -7,38 +7,41 @@ import { onTime } from '../on-time/queries.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
+import type { Cut } from '../../time/cut.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
 /** What the row of a month holds besides its month. */
-type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method'>
+type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method' | keyof Cut>
 
 /**
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
- * unit: it does not become zero.
+ * unit: it does not become zero. Months that have not begun are left out.
+ * @param now milliseconds since 1970
  * @throws DomainError `not_found` for the unit, `invalid_request` for months and method
  */
 export async function onTimeSeries (
-  db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach
+  db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach, now: number
 ): Promise<OnTimeSeriesRow[]> {
   const { basis = 'reported', method = 'resolved' } = question
   const unit = await reachedUnit(db, { name, source: null }, reach)
   if (unit === undefined) throw notFound('unit', name)
-  const months = (await monthsAsked(db, question)).filter(month => existsIn(unit, month))
+  const months = (await monthsAsked(db, question, now)).filter(month => existsIn(unit, month))
   if (months.length === 0) return []
   const desks = await reportingUnits(db, unit.code)
-  const counted = await countedMonths(db, unit.code, months, { basis, method })
+  const counted = await countedMonths(db, unit.code, months, { basis, method }, now)
   return months.map(month => {
-    const { code: period, starts_on, ends_on } = month
+    const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
-    return { unit: unit.code, period, starts_on, ends_on, basis, method, ...of(month, counted.get(period), desks) }
+    const figures = of(month, counted.get(period), desks)
+    return { unit: unit.code, period, starts_on, ends_on, basis, method, ...figures, as_of, provisional }
   })
 }
 
 async function countedMonths (
-  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method'>
+  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method'>, now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit, group_by: ['period' as const] }
-  const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null)
+  const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
   return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, ...counted }) => (
     [period!, counted])))
 }
@@ -51,8 +54,8 @@ function reportedMonth (month: Month, counted: Counted | undefined, desks: Repor
 
 function recordedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
   const units_expected = expected(desks, month)
-  const units_reported = desks.filter(desk => isRecorded(desk, month)).length
-  if (!month.has_begun || (counted === undefined && units_reported === 0)) return { ...NOTHING, units_expected }
+  const units_reported = desks.filter(desk => isRecorded(desk, { ...month, ends_on: month.cut.to })).length
+  if (counted === undefined && units_reported === 0) return { ...NOTHING, units_expected }
   const none = { ...NO_DOSSIERS, numerator: 0, denominator: 0, on_time_percent: null }
   return { ...counted ?? none, units_reported, units_expected }
 }

@@ -7,9 +7,10 @@ import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
 import { withinReach } from './queries.ts'
-import { resolveQuery, assertAnswerable } from './resolve-query.ts'
+import { NOTHING_REPORTED } from './empty-rows.ts'
+import { assertAnswerable, resolveQuery, spansAsked, wholeSpan, type ResolvedQuery } from './resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './records/drill-down-sql.ts'
-import { recordsPlanOf } from './records/plan.ts'
+import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
 import { recordsQuery } from './records/records-sql.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import { reportedQuery, reportedRowsOf } from './reported/reported-sql.ts'
@@ -17,46 +18,62 @@ import {
   FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedDossier, type ExplainedRow, type ExplainQuery,
   type OnTimeExplained, type OnTimeRow
 } from './schema.ts'
+import type { Cut } from '../../time/cut.ts'
 
 /**
  * A figure of `onTime`, without groups, and the stored rows that it is the sum of.
+ * @param now milliseconds since 1970
  * @param dossiersUrl where the dossiers of the same question are
  * @throws DomainError `invalid_request` as `onTime` does, `too_many_rows`
  */
 export async function onTimeExplained (
-  db: Db, asked: ExplainQuery, reach: Reach, dossiersUrl: string
+  db: Db, asked: ExplainQuery, reach: Reach, now: number, dossiersUrl: string
 ): Promise<OnTimeExplained> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
-  return inSlowRead(db, trx => question.basis === 'records'
-    ? explainedFromRecords(trx, question, reach, dossiersUrl)
-    : explainedFromReports(trx, question, reach))
+  return inSlowRead(db, async trx => {
+    const resolved = await resolveQuery(trx, question, reach)
+    const [span] = spansAsked(question, resolved.periods, now)
+    const explained = { ...wholeSpan(question, resolved.periods, now), dossiers_url: urlOf(question, dossiersUrl) }
+    if (span === undefined) return { ...notBegun(question), ...explained }
+    const found = question.basis === 'records'
+      ? await explainedFromRecords(trx, recordsPlanOf(question, [span], resolved.unit))
+      : await explainedFromReports(trx, question, resolved)
+    return { ...found, ...explained }
+  })
 }
 
-async function explainedFromReports (trx: Trx, question: ExplainQuery, reach: Reach): Promise<OnTimeExplained> {
-  const resolved = await resolveQuery(trx, question, reach)
+type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'dossiers_url' | keyof Cut>
+
+function urlOf ({ basis }: ExplainQuery, dossiersUrl: string): string | null {
+  return basis === 'records' ? dossiersUrl : null
+}
+
+function notBegun ({ basis = 'reported', method = 'resolved' }: ExplainQuery): Explained {
+  return {
+    ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, method, basis,
+    units_reported: 0, units_expected: 0, rows_of: basis === 'records' ? 'dossiers' : 'reports', by: null, rows: []
+  }
+}
+
+async function explainedFromReports (trx: Trx, question: ExplainQuery, resolved: ResolvedQuery): Promise<Explained> {
   const plan = reportedPlanOf(question, resolved)
   const figure = await figureOf(trx, reportedQuery(plan))
   const rows = await rowsOf(trx, reportedRowsOf(plan, figure.scope))
   return {
-    ...figure, from: resolved.periods[0]!.starts_on, to: resolved.periods.at(-1)!.ends_on,
+    ...figure,
     rows_of: plan.table === 'rows' ? 'report_rows' : 'reports', by: null,
     rows: rows.map(({ period, unit, scope, source, field, procedure, ...values }) => (
-      { key: present({ period, unit, scope, source, field, procedure }), values })),
-    dossiers_url: null
+      { key: present({ period, unit, scope, source, field, procedure }), values }))
   }
 }
 
-async function explainedFromRecords (
-  trx: Trx, question: ExplainQuery, reach: Reach, dossiersUrl: string
-): Promise<OnTimeExplained> {
-  const plan = recordsPlanOf(question, await resolveQuery(trx, question, reach))
+async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Explained> {
   const { table, spans: [span] } = plan
-  const { from, to } = span!
-  const figure = { ...await figureOf(trx, recordsQuery(plan)), from, to, dossiers_url: dossiersUrl }
+  const figure = await figureOf(trx, recordsQuery(plan))
   if (table === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
   const rows = await rowsOf(trx, rollupRowsOf(plan, table))
-  return { ...figure, rows_of: 'rollup', by: grainOf(table), rows: rows.map(row => explainedRollupRow(row, from)) }
+  return { ...figure, rows_of: 'rollup', by: grainOf(table), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
 }
 
 function explainedRollupRow (
@@ -71,7 +88,7 @@ function present (key: Record<string, string | null | undefined>): ExplainedRow[
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
 }
 
-type Figure = Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>
+type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, keyof Cut>
 
 async function figureOf (trx: Trx, query: RawBuilder<OnTimeRow>): Promise<Figure> {
   const row = (await query.execute(trx)).rows[0]!
@@ -86,12 +103,15 @@ async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {
 
 /** The dossiers that make up a figure. @throws DomainError `invalid_request` as `onTime` does */
 export async function dossiersExplaining (
-  db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: Reach
+  db: Db, asked: ExplainDossiersQuery, page: PageRequest, reach: Reach, now: number
 ): Promise<Page<ExplainedDossier>> {
   const { part = 'denominator' } = asked
   const question = { ...withinReach(asked, reach), basis: 'records' } as const
   assertAnswerable(question)
-  const plan = recordsPlanOf(question, await resolveQuery(db, question, reach))
+  const { periods, unit } = await resolveQuery(db, question, reach)
+  const spans = spansAsked(question, periods, now)
+  if (spans.length === 0) return { items: [], next_cursor: null }
+  const plan = recordsPlanOf(question, spans, unit)
   const { rows } = await inSlowRead(db, trx => dossiersPage(plan, part, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }

@@ -7,7 +7,9 @@ import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import { recordsPlanOf } from './records/plan.ts'
 import { reportedPlanOf } from './reported/plan.ts'
-import { assertAnswerable, namesOnlyPeriod, resolveDays, resolveQuery } from './resolve-query.ts'
+import {
+  assertAnswerable, resolveDays, spansAsked, withCut, type AskedSpan, type ResolvedQuery
+} from './resolve-query.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 /**
@@ -16,18 +18,24 @@ import type { OnTimeQuery, OnTimeRow } from './schema.ts'
  * - a group is the sum of own rows where it has any, and otherwise the total of the one unit that it stands for;
  * - the opening stock of several periods is that of the first, the closing stock that of the last;
  * - what is reported and what is recorded are two bases.
+ * A span that has not begun has no rows, and one that is not over is cut at now.
  *
+ * @param now milliseconds since 1970
  * @param caches of the service; left out where the question has filters, for which nothing is cached
  * @throws DomainError `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the
  *   basis does not know
  */
 export async function onTime (
-  db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, caches = new OnTimeCaches()
+  db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, now: number, caches = new OnTimeCaches()
 ): Promise<Page<OnTimeRow>> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
+  const resolved = await resolveDays(db, question, reach, caches.periods)
+  const spans = spansAsked(question, resolved.periods, now)
+  if (spans.length === 0) return { items: [], next_cursor: null }
   const rowsOf = question.basis === 'records' ? recordsRows : reportedRows
-  return pageOf(await rowsOf(db, question, page, reach, caches), orderOf(question), page.limit)
+  const rows = await rowsOf(db, question, page, { ...resolved, spans }, caches)
+  return pageOf(withCut(rows, spans), orderOf(question), page.limit)
 }
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */
@@ -35,21 +43,22 @@ export function withinReach (asked: OnTimeQuery, reach: Reach): OnTimeQuery {
   return reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
 }
 
+interface Resolved extends ResolvedQuery {
+  spans: AskedSpan[]
+}
+
 async function reportedRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, reach: Reach, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, { unit, periods, spans }: Resolved, caches: OnTimeCaches
 ): Promise<OnTimeRow[]> {
-  const isLookedUp = !namesOnlyPeriod(question)
-  const plan = reportedPlanOf(question, isLookedUp ? await resolveQuery(db, question, reach) : null)
-  const { rows } = await db.executeQuery(reportedPage(db, question, plan, page, caches))
-  // A period for which anything is found exists: only where nothing is, it has to be looked up.
-  if (!isLookedUp && rows.every(({ scope }) => scope === null)) await resolveQuery(db, question, reach)
-  return rows
+  const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
+  const plan = reportedPlanOf(question, { unit, periods: begun })
+  return (await db.executeQuery(reportedPage(db, question, plan, page, caches))).rows
 }
 
 async function recordsRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, reach: Reach, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, { unit, spans }: Resolved, caches: OnTimeCaches
 ): Promise<OnTimeRow[]> {
-  const plan = recordsPlanOf(question, await resolveDays(db, question, reach, caches.periods))
+  const plan = recordsPlanOf(question, spans, unit)
   const statement = recordsPage(db, question, plan, page, caches)
   const { rows } = plan.table === 'dossiers'
     ? await inSlowRead(db, trx => trx.executeQuery(statement))

@@ -4,8 +4,9 @@ import { prepared } from '../../database/sql/prepared.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
 import { dayAfter } from '../../time/calendar.ts'
+import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
-import type { OnTimeQuery } from './schema.ts'
+import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 export interface AskedPeriod {
   code: string
@@ -23,11 +24,6 @@ export interface ResolvedQuery {
 /** Filters other than the period: they have codes to look up. */
 export function hasFilters ({ level, field, procedure, channel, unit, source }: OnTimeQuery): boolean {
   return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
-}
-
-/** Has no code to look up but that of one period. */
-export function namesOnlyPeriod (question: OnTimeQuery): boolean {
-  return question.period!.length === 1 && !hasFilters(question)
 }
 
 /** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way to say when */
@@ -90,7 +86,7 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach)
 }
 
 /**
- * The same for a question about records, which may name days in place of periods.
+ * The same for a question that may name days in place of periods.
  * @param known periods by code: one of them is not looked up again
  */
 export async function resolveDays (
@@ -148,4 +144,46 @@ function notInARow (periods: AskedPeriod[]): Issue[] {
 
 function refuse (issues: Issue[]) {
   if (issues.length > 0) throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
+}
+
+/** A span that an answer is about, up to now. */
+export interface AskedSpan extends CutDays {
+  /** Of the period, where a row is about one. */
+  code: string | null
+}
+
+interface Days {
+  code: string | null
+  from: string
+  to: string
+}
+
+/** The spans of a question that have begun, cut at now. */
+export function spansAsked (question: OnTimeQuery, periods: readonly AskedPeriod[], now: number): AskedSpan[] {
+  return daysAsked(question, periods).flatMap(({ code, ...days }) => {
+    const cut = cutAt(now, days)
+    return cut === null ? [] : [{ code, ...cut }]
+  })
+}
+
+/** Without the key `period`, periods follow one another and are one span, from the first day to the last. */
+function daysAsked ({ from, to, group_by: keys = [] }: OnTimeQuery, periods: readonly AskedPeriod[]): Days[] {
+  if (keys.includes('period')) {
+    return periods.map(({ code, starts_on, ends_on }) => ({ code, from: starts_on, to: ends_on }))
+  }
+  return [{ code: null, from: from ?? periods[0]!.starts_on, to: to ?? periods.at(-1)!.ends_on }]
+}
+
+/** All the days of a question without the key `period`. */
+export function wholeSpan (
+  question: OnTimeQuery, periods: readonly AskedPeriod[], now: number
+): Cut & Pick<Days, 'from' | 'to'> {
+  const { from, to } = daysAsked(question, periods)[0]!
+  return { from, to, ...cutOf(now, to) }
+}
+
+/** The rows of an answer, each with the instant at which its span is cut. */
+export function withCut (rows: readonly Omit<OnTimeRow, keyof Cut>[], spans: readonly AskedSpan[]): OnTimeRow[] {
+  const cuts = new Map(spans.map(({ code, as_of, provisional }) => [code, { as_of, provisional }]))
+  return rows.map(row => ({ ...row, ...cuts.get(row.period)! }))
 }

@@ -13,7 +13,7 @@ interface OnTimeContext extends Context {
   onTimeCaches: OnTimeCaches
 }
 
-export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTimeContext) {
+export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: OnTimeContext) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
 
   app.get('/on-time', {
@@ -25,12 +25,13 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
       description: 'Counts are summed, then divided once; percentages are never averaged. Nothing is counted twice: of two ' +
         'sources for a unit the one of higher precedence counts, then the later one. A total stands only for the unit that ' +
         'it consolidates, and only if there are no own rows at or below that unit. With `basis=records` dossiers are ' +
-        'counted one by one, for any range of days.',
+        'counted one by one, for any range of days. What has not happened yet is not late: a span that is not over is cut at ' +
+        'now and `provisional`. A span that has not begun has no rows.',
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(cache, request, reply, OnTimeRow, page => (
-    onTime(db, request.query, page, request.caller.unit, onTimeCaches))))
+    onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches))))
 
   app.get('/on-time/explain', {
     schema: {
@@ -42,7 +43,7 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
       response: { 200: { description: 'The figure and its rows.', ...Ref(OnTimeExplained) }, ...problems(400, 413) }
     }
   }, (request, reply) => sendShared(cache, request, reply, async () => ({
-    value: await onTimeExplained(db, request.query, request.caller.unit, dossiersUrl(request.url)), link: null
+    value: await onTimeExplained(db, request.query, request.caller.unit, now(), dossiersUrl(request.url)), link: null
   })))
 
   app.get('/on-time/explain/dossiers', {
@@ -58,7 +59,7 @@ export async function onTimeRoutes (app: App, { db, cache, onTimeCaches }: OnTim
       }
     }
   }, (request, reply) => sendList(cache, request, reply, ExplainedDossier, page => (
-    dossiersExplaining(db, request.query, page, request.caller.unit))))
+    dossiersExplaining(db, request.query, page, request.caller.unit, now()))))
 }
 
 function dossiersUrl (asked: string): string {

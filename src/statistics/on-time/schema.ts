@@ -21,6 +21,16 @@ export const BASES = ['reported', 'records'] as const
 export const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +
     'as far as units send them. The two are never mixed.'
 
+export const CUT = {
+  as_of: Type.String({
+    description: 'The instant up to which is counted: the end of the span, or now if it is not over. Dossiers count up to ' +
+      'today, due dates up to yesterday: a due date is missed when its day is over. So figures change with writes, and at ' +
+      'midnight.',
+    format: 'date-time'
+  }),
+  provisional: Type.Boolean({ description: 'Whether the span is not over, so that its figures may still change.' })
+}
+
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
 
@@ -59,11 +69,12 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
     description: 'Number of units of this group that exist in the period and are expected to report dossiers. 1 for a ' +
       'consolidated row.',
     minimum: 0
-  })
+  }),
+  ...CUT
 })
 export type OnTimeRow = Static<typeof OnTimeRow>
 
-const SORTS = Object.keys(OnTimeRow.properties).flatMap(name => [name, `-${name}`])
+const SORTS = Object.keys(OnTimeRow.properties).filter(name => !(name in CUT)).flatMap(name => [name, `-${name}`])
 
 const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),

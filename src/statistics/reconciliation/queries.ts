@@ -6,7 +6,8 @@ import {
   countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CountedGroup
 } from '../../dossiers/counts/index.ts'
 import type { FigureName } from '../../form-ii06a/measures.ts'
-import { resolveQuery, type AskedPeriod } from '../on-time/resolve-query.ts'
+import { cutAt, type CutDays } from '../../time/cut.ts'
+import { resolveQuery } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
@@ -15,17 +16,20 @@ type ReportedSet = Record<FigureName, number> & { source: string }
 /**
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
  * compared with the records of the unit and of all below it.
+ * @param now milliseconds since 1970
  * @throws DomainError `invalid_request` for unknown codes
  */
 export async function reconciliation (
-  db: Db, question: ReconciliationQuery, reach: Reach
+  db: Db, question: ReconciliationQuery, reach: Reach, now: number
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
   const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source }, reach)
   const unit = known.unit!
   const period = known.periods[0]!
+  const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
+  if (cut === null) return []
   const set = await reportedSet(db, unit, period.code, scope, source)
-  const { isKnown, counts, ...coverage } = await recorded(db, unit, period, scope)
+  const { isKnown, counts, ...coverage } = await recorded(db, unit, cut, scope)
   const rows = FORM_MEASURES.map((measure): ReconciliationRow => {
     const reported = set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
     const from_records = isKnown ? counts?.[measure] ?? 0 : null
@@ -41,7 +45,9 @@ export async function reconciliation (
       from_records,
       difference,
       agrees: difference === null ? null : difference === 0,
-      ...coverage
+      ...coverage,
+      as_of: cut.as_of,
+      provisional: cut.provisional
     }
   })
   return differing ? rows.filter(({ agrees }) => agrees === false) : rows
@@ -65,13 +71,14 @@ interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_exp
   counts: CountedGroup | undefined
 }
 
-async function recorded (db: Db, unit: string, period: AskedPeriod, scope: Scope): Promise<Recorded> {
+async function recorded (db: Db, unit: string, { from, to, dueTo }: CutDays, scope: Scope): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
-  const span = { code: null, from: period.starts_on, to: period.ends_on }
+  const span = { code: null, from, to, dueTo }
+  const days = { starts_on: from, ends_on: to }
   const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit })).execute(db)
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await reportingUnits(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
-  const units_recorded = desks.filter(desk => isRecorded(desk, period)).length
-  const units_expected = desks.filter(desk => isExpected(desk, period)).length
+  const units_recorded = desks.filter(desk => isRecorded(desk, days)).length
+  const units_expected = desks.filter(desk => isExpected(desk, days)).length
   return { isKnown: units_recorded > 0 || (counts?.received ?? 0) > 0, counts, units_recorded, units_expected }
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
+import { CUT } from '../on-time/schema.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'
 
 const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: its consolidated row, compared with the records of the unit and of ' +
@@ -26,7 +27,8 @@ export const ReconciliationRow = Named('ReconciliationRow',
     units_recorded: Type.Integer({ description: 'Number of expected units that send records.', minimum: 0 }),
     units_expected: Type.Integer({
       description: 'Number of units in this scope that exist in the period and are expected to report dossiers.', minimum: 0
-    })
+    }),
+    ...CUT
   })
 export type ReconciliationRow = Static<typeof ReconciliationRow>
 

@@ -37,7 +37,7 @@ const someOf = (values: string[]) => fc.option(fc.subarray(values, { minLength: 
 /** Few things are asked at once, so that each table has its turn. */
 const plans: fc.Arbitrary<CountQuestion> = fc.record({
   keys: fc.subarray([...COUNT_KEYS], { maxLength: 3 }),
-  spans: fc.array(span, { minLength: 1, maxLength: 4 }),
+  spans: fc.array(fc.tuple(span, fc.boolean()), { minLength: 1, maxLength: 4 }),
   unit: fc.option(fc.constantFrom('H56', 'H56-380', 'H56-14755'), { freq: 3 }),
   level: someOf(['province', 'district', 'commune']), field: someOf([...new Set(Object.values(FIELDS))]),
   procedure: someOf(Object.keys(FIELDS)), channel: someOf(CHANNELS),
@@ -45,12 +45,13 @@ const plans: fc.Arbitrary<CountQuestion> = fc.record({
   plain: fc.boolean()
 }).map(({ spans, plain, ...plan }) => {
   const told = plan.keys.includes('period') ? spans : spans.slice(0, 1)
-  const asked = told.map(([from, to], i): Span => ({ code: `span-${i}`, from: nameOf(from), to: nameOf(to) }))
+  const asked = told.map(([[from, to], runs], i): Span => (
+    { code: `span-${i}`, from: nameOf(from), to: nameOf(to), dueTo: nameOf(runs ? to - 1 : to) }))
   const { keys, unit, level } = plan
   return plain ? { keys, unit, level, spans: asked } : { ...plan, spans: asked }
 })
 
-function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
+function counted (dossiers: Dossier[], { from, to, dueTo }: Span): CountedGroup {
   const sums: Required<Figures> = {
     received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
     resolved_overdue: 0, became_overdue: 0, no_longer_overdue: 0, due: 0, due_in_time: 0
@@ -61,9 +62,12 @@ function counted (dossiers: Dossier[], { from, to }: Span): CountedGroup {
     const { received_online: online = 0, received_direct: direct = 0 } = figures
     const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
     if (day < parseDay(from)) carried_over += online + direct - early - onTime - late
-    if (day <= parseDay(to)) overdue += (figures.became_overdue ?? 0) - (figures.no_longer_overdue ?? 0)
+    if (day <= parseDay(dueTo)) overdue += figures.became_overdue ?? 0
+    if (day <= parseDay(to)) overdue -= figures.no_longer_overdue ?? 0
     if (day < parseDay(from) || day > parseDay(to)) continue
-    for (const [name, count] of Object.entries(figures)) sums[name as keyof Figures] += count
+    for (const [name, count] of Object.entries(figures)) {
+      if (day <= parseDay(dueTo) || !name.startsWith('due')) sums[name as keyof Figures] += count
+    }
   }
   const { became_overdue: _, no_longer_overdue: __, ...flows } = sums
   const received = carried_over + sums.received_online + sums.received_direct
@@ -112,7 +116,7 @@ async function given (db: Db, dossiers: Dossier[]) {
 
 /** The usual questions, which chance asks too seldom. */
 const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31'].map((to): CountQuestion => (
-  { keys: [key], spans: [{ code: null, from: '2020-12-15', to }], unit: null })))
+  { keys: [key], spans: [{ code: null, from: '2020-12-15', to, dueTo: to }], unit: null })))
 
 const questions = fc.tuple(
   fc.array(dossier, { minLength: 1, maxLength: 12 }), fc.array(plans, { minLength: 8, maxLength: 8 }))
@@ -164,7 +168,8 @@ forEachDatabase('dossiers', async (t, { db }) => {
       await sent(first!)
       for (const version of later) {
         const from = nameOf(dayOf(first!.received_at) - 1)
-        const span = { code: null, from, to: nameOf(dayOf(version.updated_at) - 1) }
+        const to = nameOf(dayOf(version.updated_at) - 1)
+        const span = { code: null, from, to, dueTo: to }
         const plan = countPlanOf({ keys, spans: [span], unit: null })
         const count = async () => (await countedDossiers(plan).execute(db)).rows
         const before = await count()

@@ -5,9 +5,10 @@ import type { RollupTable } from '../../../src/dossiers/rollups/deltas.ts'
 import { compiler } from '../../compiler.ts'
 import type { GoldenStatement } from '../../golden-sql/statement.ts'
 
-const ANY_DAYS = { code: null, from: '2021-07-05', to: '2021-07-16' }
-const MONTH = { code: 'cal-2021-M07', from: '2021-07-01', to: '2021-07-31' }
-const QUARTER = { code: '2021-Q3', from: '2021-06-15', to: '2021-09-14' }
+const ANY_DAYS = { code: null, from: '2021-07-05', to: '2021-07-16', dueTo: '2021-07-16' }
+const TODAY = { ...ANY_DAYS, dueTo: '2021-07-15' }
+const MONTH = { code: 'cal-2021-M07', from: '2021-07-01', to: '2021-07-31', dueTo: '2021-07-31' }
+const QUARTER = { code: '2021-Q3', from: '2021-06-15', to: '2021-09-14', dueTo: '2021-09-14' }
 const ALL = { keys: [], spans: [QUARTER], unit: null } satisfies CountQuestion
 
 function counted (question: Partial<CountQuestion>): RawBuilder<unknown> {
@@ -32,6 +33,10 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
     'What was counted for each procedure in each of several periods?',
     counted({ keys: ['period', 'procedure'], spans: [MONTH, QUARTER] })
   ],
+  'counts-by-period-until-today': [
+    'What was counted in a month, and until today in another span?',
+    counted({ keys: ['period', 'channel'], spans: [MONTH, { ...TODAY, code: 'until-today' }] })
+  ],
   'counts-of-unit-any-days': [
     'What was counted in a unit and all below it, on any days?', counted({ spans: [ANY_DAYS], unit: 'H56-380' })
   ],
@@ -42,6 +47,9 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
     'Which rows of a rollup is the count of a unit and all below it the sum of?', rollupRows({ unit: 'H56-380' })
   ],
   'rollup-rows-by-day': ['Which rows of a rollup is the count of any days the sum of?', rollupRows({ spans: [ANY_DAYS] })],
+  'rollup-rows-until-today': [
+    'Which rows of a rollup is the count until today the sum of?', rollupRows({ spans: [TODAY] })
+  ],
   'dossiers-ended': ['Which dossiers ended?', dossiersOf(countPlanOf(ALL), 'ended')],
   'dossiers-handled': ['Which dossiers ended or are pending?', dossiersOf(countPlanOf(ALL), 'handled')],
   'dossiers-due': ['Which dossiers fell due, each time that they did?', dossiersOf(countPlanOf(ALL), 'due')]

@@ -25,7 +25,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   }
 
   t.test('holds until anything is committed, whoever does', async t => {
-    const answers = new ResponseCache(db)
+    const answers = new ResponseCache(db, Date.now)
     const first = await shown(answers)
     t.equal(await readings(async () => { t.equal(await shown(answers), first) }), 0)
     await write()
@@ -38,7 +38,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
 
   t.test('goes with the commit of whoever began first and ended last', async t => {
     if (!('connectionString' in address)) return t.pass('the embedded database runs one transaction after another')
-    const answers = new ResponseCache(db)
+    const answers = new ResponseCache(db, Date.now)
     await sql`insert into counted values (100)`.execute(db)
     const slow = await db.startTransaction().execute()
     await sql`update counted set n = n + 1 where n < 100`.execute(slow)
@@ -51,7 +51,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   })
 
   t.test('that was found while somebody wrote is found again', async t => {
-    const answers = new ResponseCache(db)
+    const answers = new ResponseCache(db, Date.now)
     const slow = async () => {
       const answer = await read()
       await write()
@@ -66,7 +66,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     for (const ask of ['cached', 'shared'] as const) {
       const shown = (answers: ResponseCache, other: object) => answers[ask]({ caller: { ...caller, ...other }, url: 'same' }, read)
       const together = (other: object) => readings(async () => {
-        const answers = new ResponseCache(db)
+        const answers = new ResponseCache(db, Date.now)
         await Promise.all([shown(answers, {}), shown(answers, other)])
       })
       for (const other of [{ key_id: 'b' }, { requests_per_minute: 5 }]) t.equal(await together(other), 1, JSON.stringify(other))
@@ -78,13 +78,13 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
   })
 
   t.test('is no failure', async t => {
-    const answers = new ResponseCache(db)
+    const answers = new ResponseCache(db, Date.now)
     await t.rejects(answers.cached(asked('same'), async () => { throw new Error('lost') }), { message: 'lost' })
     t.equal(await readings(() => shown(answers)), 1)
   })
 
   t.test('is one of few: what there is no room for is found each time', async t => {
-    const answers = new ResponseCache(db, 3_000)
+    const answers = new ResponseCache(db, Date.now, 3_000)
     const isKept = async (question: string, length: number) => (
       await readings(() => (
         answers.cached(asked(question), async () => ({ ...await read(), body: Buffer.alloc(length) }))))) === 0
@@ -96,7 +96,7 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
 
   t.test('holds all that was written before it was asked for', async t => {
     await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom('ask', 'write'), fc.nat(2)), { maxLength: 30 }), async steps => {
-      const answers = new ResponseCache(db)
+      const answers = new ResponseCache(db, Date.now)
       let written = Number(await shown(answers))
       const going: Promise<unknown>[] = []
       for (const [step, wait] of steps) {

@@ -35,7 +35,9 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
         },
         {
           key: { channel: 'direct', half_month: '2021-07-01' },
-          values: { received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 2, no_longer_overdue: 2, due: 3 }
+          values: {
+            received_direct: 1, resolved_early: 1, resolved_overdue: 1, became_overdue: 2, no_longer_overdue: 2, due: 3
+          }
         },
         { key: { channel: 'direct', half_month: '2021-07-15' }, values: { became_overdue: 1, due: 1 } }
       ],

@@ -2,10 +2,10 @@ import type { CompiledQuery, RawBuilder } from 'kysely'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { recordsPage, reportedPage } from '../../../src/statistics/on-time/page-sql.ts'
 import { dossiersPage } from '../../../src/statistics/on-time/records/drill-down-sql.ts'
-import { recordsPlanOf } from '../../../src/statistics/on-time/records/plan.ts'
+import { recordsPlanOf, type RecordsPlan } from '../../../src/statistics/on-time/records/plan.ts'
 import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
 import { reportedRowsOf } from '../../../src/statistics/on-time/reported/reported-sql.ts'
-import type { ResolvedQuery } from '../../../src/statistics/on-time/resolve-query.ts'
+import { spansAsked, type ResolvedQuery } from '../../../src/statistics/on-time/resolve-query.ts'
 import type { ExplainDossiersQuery, OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { compiler } from '../../compiler.ts'
 import { addressOf, type GoldenStatement } from '../../golden-sql/statement.ts'
@@ -22,11 +22,19 @@ export function resolved ({ period = [], unit }: OnTimeQuery): ResolvedQuery {
   return { periods: PERIODS.filter(({ code }) => period.includes(code)), unit: unit ?? null }
 }
 
+/** Long after all of them. */
+const NOW = Date.parse('2026-01-01T00:00:00+07:00')
+
+export function recordsPlan (question: OnTimeQuery): RecordsPlan {
+  const { periods, unit } = resolved(question)
+  return recordsPlanOf(question, spansAsked(question, periods, NOW), unit)
+}
+
 export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches()): CompiledQuery {
   const { limit = 1_000, cursor } = question
   const page = { limit, cursor }
   return question.basis === 'records'
-    ? recordsPage(compiler, question, recordsPlanOf(question, resolved(question)), page, caches)
+    ? recordsPage(compiler, question, recordsPlan(question), page, caches)
     : reportedPage(compiler, question, reportedPlanOf(question, resolved(question)), page, caches)
 }
 
@@ -119,7 +127,7 @@ const DRILL_DOWNS: Record<string, [asks: string, question: ExplainDossiersQuery]
 }
 
 function drillDown ({ part = 'denominator', cursor, ...question }: ExplainDossiersQuery): RawBuilder<unknown> {
-  return dossiersPage(recordsPlanOf(question, resolved(question)), part, { limit: 1_000, cursor })
+  return dossiersPage(recordsPlan(question), part, { limit: 1_000, cursor })
 }
 
 const OF_FIELD = { period: ['2021-Q3'], field: ['land'] }

@@ -3,13 +3,12 @@ import { pageQuery } from '../../../src/database/sql/keyset.ts'
 import { prepared } from '../../../src/database/sql/prepared.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { orderOf } from '../../../src/statistics/on-time/page-sql.ts'
-import { recordsPlanOf } from '../../../src/statistics/on-time/records/plan.ts'
 import { recordsQuery } from '../../../src/statistics/on-time/records/records-sql.ts'
 import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
 import { reportedQuery } from '../../../src/statistics/on-time/reported/reported-sql.ts'
 import { METHODS, type OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { compiler } from '../../compiler.ts'
-import { pageOf, resolved } from './golden.ts'
+import { pageOf, recordsPlan, resolved } from './golden.ts'
 
 const MARK = '/* prepared */'
 const methods = METHODS.filter(method => method !== 'due')
@@ -25,10 +24,9 @@ const RECORDS = METHODS.flatMap(method => [
 
 /** The same statement, built for this question alone. */
 function plain (question: OnTimeQuery) {
-  const names = resolved(question)
   const query = question.basis === 'records'
-    ? recordsQuery(recordsPlanOf(question, names))
-    : reportedQuery(reportedPlanOf(question, names))
+    ? recordsQuery(recordsPlan(question))
+    : reportedQuery(reportedPlanOf(question, resolved(question)))
   return prepared(pageQuery(query, orderOf(question), { limit: question.limit ?? 1_000 })).compile(compiler)
 }
 
@@ -60,7 +58,8 @@ t.test('only the days and the limit differ from one question to the next of a ca
     { ...days, group_by: ['level'], from: '2021-07-06', to: '2021-07-06', limit: 5 })
   t.equal(first!.sql, second!.sql)
   t.same(second!.parameters, [
-    null, '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', 'resolved', 'records', 5
+    null, '2021-07-06', '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved',
+    'records', 5
   ])
 })
 

@@ -19,11 +19,11 @@ export interface ReportedPlan {
   table: 'levels' | 'sets' | 'rows'
 }
 
-/** @param resolved null: the question names nothing but a period, which is taken as it is */
-export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery | null): ReportedPlan {
+/** @param resolved with the periods that have begun */
+export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
   const { level, field, source, method = 'resolved', group_by: keys = [] } = question
-  const periods = resolved?.periods.map(({ code }) => code) ?? question.period!
-  const unit = resolved?.unit ?? null
+  const { unit } = resolved
+  const periods = resolved.periods.map(({ code }) => code)
   const span = periods.length > 1 && !keys.includes('period')
   const totals = totalsFor(keys, level)
   return { keys, periods, unit, level, field, source, method, span, totals, table: tableFor(question, span) }

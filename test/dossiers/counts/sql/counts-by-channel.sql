@@ -1,6 +1,9 @@
 -- What was counted in each channel, in a quarter?
 with
-  asked as (select * from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)),
+  asked as (
+    select *
+    from (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+  ),
   summed as (
     select
       "channel", coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
@@ -9,15 +12,17 @@ with
       coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
       coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
       coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-      coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-      coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+      coalesce(sum(due_in_time) filter (where day between starts_on and due_on), 0)::bigint as due_in_time,
       coalesce(
         sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
           where day < starts_on
         ),
         0
       )::bigint as carried_over,
-      coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+      (
+        coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue), 0)
+      )::bigint as pending_overdue
     from
       asked
       join (
@@ -31,7 +36,7 @@ with
             from "dossier_sums_by_channel"
             where province_code = any (array(select code from units where parent is null))
           ) as days
-        where day <= $4::date
+        where day <= $5::date
       ) as days on day <= ends_on
     group by "channel"
   )
@@ -53,3 +58,4 @@ where ((carried_over + received_online + received_direct) > 0 or due > 0)
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
 -- $4 "2021-09-14"
+-- $5 "2021-09-14"

@@ -1,6 +1,9 @@
 -- What was counted at each level of a unit and all below it, in a quarter?
 with
-  asked as (select * from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)),
+  asked as (
+    select *
+    from (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+  ),
   summed as (
     select
       "level", coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
@@ -9,15 +12,17 @@ with
       coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
       coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
       coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-      coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-      coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+      coalesce(sum(due_in_time) filter (where day between starts_on and due_on), 0)::bigint as due_in_time,
       coalesce(
         sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
           where day < starts_on
         ),
         0
       )::bigint as carried_over,
-      coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+      (
+        coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue), 0)
+      )::bigint as pending_overdue
     from
       asked
       join (
@@ -33,9 +38,9 @@ with
               join (select code as unit, level from units) as units using (unit)
             where
               province_code = any (array(select code from units where parent is null))
-              and unit in (select code from units where $4 = any (path))
+              and unit in (select code from units where $5 = any (path))
           ) as days
-        where day <= $5::date
+        where day <= $6::date
       ) as days on day <= ends_on
     group by "level"
   )
@@ -56,5 +61,6 @@ where ((carried_over + received_online + received_direct) > 0 or due > 0)
 -- $1 "2021-Q3"
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
--- $4 "H56-380"
--- $5 "2021-09-14"
+-- $4 "2021-09-14"
+-- $5 "H56-380"
+-- $6 "2021-09-14"

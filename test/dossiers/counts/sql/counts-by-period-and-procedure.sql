@@ -4,8 +4,8 @@ with
     select *
     from
       (
-        values ($1::text, $2::date, $3::date), ($4::text, $5::date, $6::date)
-      ) as spans (period, starts_on, ends_on)
+        values ($1::text, $2::date, $3::date, $4::date), ($5::text, $6::date, $7::date, $8::date)
+      ) as spans (period, starts_on, ends_on, due_on)
   ),
   summed as (
     select
@@ -16,20 +16,22 @@ with
       coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
       coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
       coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-      coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-      coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+      coalesce(sum(due_in_time) filter (where day between starts_on and due_on), 0)::bigint as due_in_time,
       coalesce(
         sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
           where day < starts_on
         ),
         0
       )::bigint as carried_over,
-      coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+      (
+        coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue), 0)
+      )::bigint as pending_overdue
     from
       asked
       join (
         select
-          "procedure", ($7::date[]) [width_bucket(day, $8::date[])] as day,
+          "procedure", ($9::date[]) [width_bucket(day, $10::date[])] as day,
           sum("received_online")::bigint as "received_online",
           sum("received_direct")::bigint as "received_direct",
           sum("received_postal")::bigint as "received_postal",
@@ -58,7 +60,7 @@ with
                         select *
                         from dossiers
                         where
-                          received_at < $9::timestamptz
+                          received_at < $11::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -70,7 +72,7 @@ with
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $10::timestamptz
+                            ) >= $12::timestamptz
                             or supplements is not null
                           )
                           and true
@@ -245,7 +247,7 @@ with
                 from met
                 where is_another
               ) as days
-            where day <= $11::date
+            where day <= $13::date
           ) as days
         group by 1, 2
       ) as days on day <= ends_on
@@ -268,11 +270,13 @@ where ((carried_over + received_online + received_direct) > 0 or due > 0)
 -- $1 "cal-2021-M07"
 -- $2 "2021-07-01"
 -- $3 "2021-07-31"
--- $4 "2021-Q3"
--- $5 "2021-06-15"
--- $6 "2021-09-14"
--- $7 ["-infinity","2021-06-15","2021-07-01","2021-08-01","2021-09-15"]
--- $8 ["-infinity","2021-06-15","2021-07-01","2021-08-01","2021-09-15"]
--- $9 "2021-09-15T00:00:00+07:00"
--- $10 "2021-06-15T00:00:00+07:00"
--- $11 "2021-09-14"
+-- $4 "2021-07-31"
+-- $5 "2021-Q3"
+-- $6 "2021-06-15"
+-- $7 "2021-09-14"
+-- $8 "2021-09-14"
+-- $9 ["-infinity","2021-06-15","2021-07-01","2021-08-01","2021-09-15"]
+-- $10 ["-infinity","2021-06-15","2021-07-01","2021-08-01","2021-09-15"]
+-- $11 "2021-09-15T00:00:00+07:00"
+-- $12 "2021-06-15T00:00:00+07:00"
+-- $13 "2021-09-14"

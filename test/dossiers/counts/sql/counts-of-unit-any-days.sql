@@ -1,6 +1,9 @@
 -- What was counted in a unit and all below it, on any days?
 with
-  asked as (select * from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)),
+  asked as (
+    select *
+    from (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+  ),
   summed as (
     select
       sum("received_online")::bigint as "received_online",
@@ -21,49 +24,49 @@ with
             select
               count(*) filter (
                 where
-                  received_at >= $4::timestamptz
+                  received_at >= $5::timestamptz
                   and channel = 'online'
               ) as "received_online",
               count(*) filter (
                 where
-                  received_at >= $5::timestamptz
+                  received_at >= $6::timestamptz
                   and channel <> 'online'
               ) as "received_direct",
               count(*) filter (
                 where
-                  received_at >= $6::timestamptz
+                  received_at >= $7::timestamptz
                   and channel = 'postal'
               ) as "received_postal",
               count(*) filter (
                 where
-                  ended_at >= $7::timestamptz
-                  and ended_at < $8::timestamptz
+                  ended_at >= $8::timestamptz
+                  and ended_at < $9::timestamptz
                   and status in (9, 10)
                   and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
               ) as "resolved_early",
               count(*) filter (
                 where
-                  ended_at >= $9::timestamptz
-                  and ended_at < $10::timestamptz
+                  ended_at >= $10::timestamptz
+                  and ended_at < $11::timestamptz
                   and coalesce(ended_at <= due_at, true)
               ) - count(*) filter (
                 where
-                  ended_at >= $11::timestamptz
-                  and ended_at < $12::timestamptz
+                  ended_at >= $12::timestamptz
+                  and ended_at < $13::timestamptz
                   and status in (9, 10)
                   and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
               ) as "resolved_on_time",
               count(*) filter (
                 where
-                  ended_at >= $13::timestamptz
-                  and ended_at < $14::timestamptz
+                  ended_at >= $14::timestamptz
+                  and ended_at < $15::timestamptz
                   and ended_at > due_at
               ) as "resolved_overdue",
               count(*) filter (
                 where
                   due_at is not null
-                  and greatest(received_at, due_at) >= $15::timestamptz
-                  and greatest(received_at, due_at) < $16::timestamptz
+                  and greatest(received_at, due_at) >= $16::timestamptz
+                  and greatest(received_at, due_at) < $17::timestamptz
                   and not (
                     status = 5
                     and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -72,8 +75,8 @@ with
               count(*) filter (
                 where
                   due_at is not null
-                  and greatest(received_at, due_at) >= $17::timestamptz
-                  and greatest(received_at, due_at) < $18::timestamptz
+                  and greatest(received_at, due_at) >= $18::timestamptz
+                  and greatest(received_at, due_at) < $19::timestamptz
                   and not (
                     status = 5
                     and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -82,15 +85,15 @@ with
               ) as "due_in_time",
               count(*) filter (
                 where
-                  received_at < $19::timestamptz
-                  and coalesce(ended_at >= $20::timestamptz, true)
+                  received_at < $20::timestamptz
+                  and coalesce(ended_at >= $21::timestamptz, true)
               ) as "carried_over",
               count(*) filter (
                 where
-                  coalesce(ended_at >= $21::timestamptz, true)
-                  and coalesce(due_at < $22::timestamptz, false)
-                  and received_at < $23::timestamptz
-                  and not (status = 5 and updated_at < $24::timestamptz)
+                  coalesce(ended_at >= $22::timestamptz, true)
+                  and coalesce(due_at < $23::timestamptz, false)
+                  and received_at < $24::timestamptz
+                  and not (status = 5 and updated_at < $25::timestamptz)
               ) as "pending_overdue"
             from
               (
@@ -110,7 +113,7 @@ with
                         from dossiers
                         where
                           dossiers.unit = units.code
-                          and received_at < $25::timestamptz
+                          and received_at < $26::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -122,7 +125,7 @@ with
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $26::timestamptz
+                            ) >= $27::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -130,7 +133,7 @@ with
                         offset
                           0
                       ) as found
-                    where $27 = any (units.path)
+                    where $28 = any (units.path)
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
@@ -148,15 +151,21 @@ with
               coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
               coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
               coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-              coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-              coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+              coalesce(
+                sum(due_in_time) filter (where day between starts_on and due_on), 0
+              )::bigint as due_in_time,
               coalesce(
                 sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
                   where day < starts_on
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+              (
+                coalesce(
+                  sum(became_overdue) filter (where day <= due_on), 0
+                ) - coalesce(sum(no_longer_overdue), 0)
+              )::bigint as pending_overdue
             from
               asked
               join (
@@ -182,7 +191,7 @@ with
                                 from dossiers
                                 where
                                   dossiers.unit = units.code
-                                  and received_at < $28::timestamptz
+                                  and received_at < $29::timestamptz
                                   and (
                                     case
                                       when status >= 9 then coalesce(finished_at, returned_at)
@@ -194,7 +203,7 @@ with
                                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                       end,
                                       due_at
-                                    ) >= $29::timestamptz
+                                    ) >= $30::timestamptz
                                     or supplements is not null
                                   )
                                   and supplements is not null
@@ -202,7 +211,7 @@ with
                                 offset
                                   0
                               ) as found
-                            where $30 = any (units.path)
+                            where $31 = any (units.path)
                           ) as dossiers
                           cross join lateral (
                             select
@@ -374,7 +383,7 @@ with
                     from met
                     where is_another
                   ) as days
-                where day <= $31::date
+                where day <= $32::date
               ) as days on day <= ends_on
           ) as summed
       ) as summed
@@ -396,31 +405,32 @@ where true
 -- $1 null
 -- $2 "2021-07-05"
 -- $3 "2021-07-16"
--- $4 "2021-07-05T00:00:00+07:00"
+-- $4 "2021-07-16"
 -- $5 "2021-07-05T00:00:00+07:00"
 -- $6 "2021-07-05T00:00:00+07:00"
 -- $7 "2021-07-05T00:00:00+07:00"
--- $8 "2021-07-17T00:00:00+07:00"
--- $9 "2021-07-05T00:00:00+07:00"
--- $10 "2021-07-17T00:00:00+07:00"
--- $11 "2021-07-05T00:00:00+07:00"
--- $12 "2021-07-17T00:00:00+07:00"
--- $13 "2021-07-05T00:00:00+07:00"
--- $14 "2021-07-17T00:00:00+07:00"
--- $15 "2021-07-05T00:00:00+07:00"
--- $16 "2021-07-17T00:00:00+07:00"
--- $17 "2021-07-05T00:00:00+07:00"
--- $18 "2021-07-17T00:00:00+07:00"
--- $19 "2021-07-05T00:00:00+07:00"
+-- $8 "2021-07-05T00:00:00+07:00"
+-- $9 "2021-07-17T00:00:00+07:00"
+-- $10 "2021-07-05T00:00:00+07:00"
+-- $11 "2021-07-17T00:00:00+07:00"
+-- $12 "2021-07-05T00:00:00+07:00"
+-- $13 "2021-07-17T00:00:00+07:00"
+-- $14 "2021-07-05T00:00:00+07:00"
+-- $15 "2021-07-17T00:00:00+07:00"
+-- $16 "2021-07-05T00:00:00+07:00"
+-- $17 "2021-07-17T00:00:00+07:00"
+-- $18 "2021-07-05T00:00:00+07:00"
+-- $19 "2021-07-17T00:00:00+07:00"
 -- $20 "2021-07-05T00:00:00+07:00"
--- $21 "2021-07-17T00:00:00+07:00"
+-- $21 "2021-07-05T00:00:00+07:00"
 -- $22 "2021-07-17T00:00:00+07:00"
 -- $23 "2021-07-17T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "2021-07-05T00:00:00+07:00"
--- $27 "H56-380"
--- $28 "2021-07-17T00:00:00+07:00"
--- $29 "2021-07-05T00:00:00+07:00"
--- $30 "H56-380"
--- $31 "2021-07-16"
+-- $26 "2021-07-17T00:00:00+07:00"
+-- $27 "2021-07-05T00:00:00+07:00"
+-- $28 "H56-380"
+-- $29 "2021-07-17T00:00:00+07:00"
+-- $30 "2021-07-05T00:00:00+07:00"
+-- $31 "H56-380"
+-- $32 "2021-07-16"

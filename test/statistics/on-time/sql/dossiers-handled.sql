@@ -219,9 +219,10 @@ from
               and (resolved_early + resolved_on_time + resolved_overdue) = 1
             union all
             select
-              "province_code", "code", "record", $5::date, sum(became_overdue - no_longer_overdue) = 0, true
+              "province_code", "code", "record", $5::date,
+              coalesce(sum(became_overdue) filter (where day <= $6::date), 0) = sum(no_longer_overdue), true
             from events
-            where day <= $6::date
+            where day <= $7::date
             group by "province_code", "code", "record"
             having
               sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue)) = 1
@@ -255,7 +256,7 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $7::timestamptz
+                      received_at < $8::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -267,7 +268,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $8::timestamptz
+                        ) >= $9::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -276,16 +277,16 @@ from
                 where (status >= 4 or status = 2)
               ) as dossiers
             where
-              ended_at >= $9::timestamptz
-              and ended_at < $10::timestamptz
+              ended_at >= $10::timestamptz
+              and ended_at < $11::timestamptz
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-              "ended_at", ($11::timestamptz at time zone interval '7 hours')::date - 1,
+              "ended_at", ($12::timestamptz at time zone interval '7 hours')::date - 1,
               not (
-                coalesce(due_at < $12::timestamptz, false)
-                and received_at < $13::timestamptz
-                and not (status = 5 and updated_at < $14::timestamptz)
+                coalesce(due_at < $13::timestamptz, false)
+                and received_at < $14::timestamptz
+                and not (status = 5 and updated_at < $15::timestamptz)
               ),
               true
             from
@@ -301,7 +302,7 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $15::timestamptz
+                      received_at < $16::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -313,7 +314,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $16::timestamptz
+                        ) >= $17::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -321,7 +322,7 @@ from
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
-            where coalesce(ended_at >= $17::timestamptz, true)
+            where coalesce(ended_at >= $18::timestamptz, true)
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -331,22 +332,23 @@ from
     where true
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $18 + 1
+limit $19 + 1
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"
 -- $3 "2021-06-15"
 -- $4 "2021-09-14"
 -- $5 "2021-09-14"
 -- $6 "2021-09-14"
--- $7 "2021-09-15T00:00:00+07:00"
--- $8 "2021-06-15T00:00:00+07:00"
+-- $7 "2021-09-14"
+-- $8 "2021-09-15T00:00:00+07:00"
 -- $9 "2021-06-15T00:00:00+07:00"
--- $10 "2021-09-15T00:00:00+07:00"
+-- $10 "2021-06-15T00:00:00+07:00"
 -- $11 "2021-09-15T00:00:00+07:00"
 -- $12 "2021-09-15T00:00:00+07:00"
 -- $13 "2021-09-15T00:00:00+07:00"
 -- $14 "2021-09-15T00:00:00+07:00"
 -- $15 "2021-09-15T00:00:00+07:00"
--- $16 "2021-06-15T00:00:00+07:00"
--- $17 "2021-09-15T00:00:00+07:00"
--- $18 1000
+-- $16 "2021-09-15T00:00:00+07:00"
+-- $17 "2021-06-15T00:00:00+07:00"
+-- $18 "2021-09-15T00:00:00+07:00"
+-- $19 1000

@@ -221,9 +221,10 @@ from
               and (resolved_early + resolved_on_time + resolved_overdue) = 1
             union all
             select
-              "province_code", "code", "record", $5::date, sum(became_overdue - no_longer_overdue) = 0, true
+              "province_code", "code", "record", $5::date,
+              coalesce(sum(became_overdue) filter (where day <= $6::date), 0) = sum(no_longer_overdue), true
             from events
-            where day <= $6::date
+            where day <= $7::date
             group by "province_code", "code", "record"
             having
               sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue)) = 1
@@ -257,7 +258,7 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $7::timestamptz
+                      received_at < $8::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -269,7 +270,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $8::timestamptz
+                        ) >= $9::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -278,16 +279,16 @@ from
                 where (status >= 4 or status = 2)
               ) as dossiers
             where
-              ended_at >= $9::timestamptz
-              and ended_at < $10::timestamptz
+              ended_at >= $10::timestamptz
+              and ended_at < $11::timestamptz
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-              "ended_at", ($11::timestamptz at time zone interval '7 hours')::date - 1,
+              "ended_at", ($12::timestamptz at time zone interval '7 hours')::date - 1,
               not (
-                coalesce(due_at < $12::timestamptz, false)
-                and received_at < $13::timestamptz
-                and not (status = 5 and updated_at < $14::timestamptz)
+                coalesce(due_at < $13::timestamptz, false)
+                and received_at < $14::timestamptz
+                and not (status = 5 and updated_at < $15::timestamptz)
               ),
               true
             from
@@ -303,7 +304,7 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $15::timestamptz
+                      received_at < $16::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -315,7 +316,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $16::timestamptz
+                        ) >= $17::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -323,7 +324,7 @@ from
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
-            where coalesce(ended_at >= $17::timestamptz, true)
+            where coalesce(ended_at >= $18::timestamptz, true)
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -332,29 +333,30 @@ from
       ) as counted
     where not (in_time and not is_pending)
   ) as listed
-where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($18, $19, $20, $21, $22)
+where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($19, $20, $21, $22, $23)
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $23 + 1
+limit $24 + 1
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"
 -- $3 "2021-06-15"
 -- $4 "2021-09-14"
 -- $5 "2021-09-14"
 -- $6 "2021-09-14"
--- $7 "2021-09-15T00:00:00+07:00"
--- $8 "2021-06-15T00:00:00+07:00"
+-- $7 "2021-09-14"
+-- $8 "2021-09-15T00:00:00+07:00"
 -- $9 "2021-06-15T00:00:00+07:00"
--- $10 "2021-09-15T00:00:00+07:00"
+-- $10 "2021-06-15T00:00:00+07:00"
 -- $11 "2021-09-15T00:00:00+07:00"
 -- $12 "2021-09-15T00:00:00+07:00"
 -- $13 "2021-09-15T00:00:00+07:00"
 -- $14 "2021-09-15T00:00:00+07:00"
 -- $15 "2021-09-15T00:00:00+07:00"
--- $16 "2021-06-15T00:00:00+07:00"
--- $17 "2021-09-15T00:00:00+07:00"
--- $18 false
+-- $16 "2021-09-15T00:00:00+07:00"
+-- $17 "2021-06-15T00:00:00+07:00"
+-- $18 "2021-09-15T00:00:00+07:00"
 -- $19 false
--- $20 "H56-380"
--- $21 "a-code"
--- $22 "2021-07-05"
--- $23 1000
+-- $20 false
+-- $21 "H56-380"
+-- $22 "a-code"
+-- $23 "2021-07-05"
+-- $24 1000

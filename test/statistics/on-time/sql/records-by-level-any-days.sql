@@ -9,7 +9,8 @@ from
         with
           asked as (
             select *
-            from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)
+            from
+              (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
           ),
           summed as (
             select
@@ -20,15 +21,21 @@ from
               coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
               coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
               coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-              coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-              coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+              coalesce(
+                sum(due_in_time) filter (where day between starts_on and due_on), 0
+              )::bigint as due_in_time,
               coalesce(
                 sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
                   where day < starts_on
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+              (
+                coalesce(
+                  sum(became_overdue) filter (where day <= due_on), 0
+                ) - coalesce(sum(no_longer_overdue), 0)
+              )::bigint as pending_overdue
             from
               asked
               join (
@@ -42,7 +49,7 @@ from
                     from "dossier_sums_by_day"
                     where province_code = any (array(select code from units where parent is null))
                   ) as days
-                where day <= $4::date
+                where day <= $5::date
               ) as days on day <= ends_on
             group by "level"
           )
@@ -69,7 +76,8 @@ from
         from
           (
             select *
-            from (values ($5::text, $6::date, $7::date)) as spans (period, starts_on, ends_on)
+            from
+              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -110,7 +118,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $8::text as method, $9::text as basis, units_reported, units_expected
+      $10::text as method, $11::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -118,14 +126,16 @@ from
       ) as divided
   ) as listed
 order by "level" asc nulls last
-limit $10 + 1
+limit $12 + 1
 -- $1 null
 -- $2 "2021-07-05"
 -- $3 "2021-07-16"
 -- $4 "2021-07-16"
--- $5 null
--- $6 "2021-07-05"
--- $7 "2021-07-16"
--- $8 "resolved"
--- $9 "records"
--- $10 1000
+-- $5 "2021-07-16"
+-- $6 null
+-- $7 "2021-07-05"
+-- $8 "2021-07-16"
+-- $9 "2021-07-16"
+-- $10 "resolved"
+-- $11 "records"
+-- $12 1000

@@ -10,8 +10,8 @@ from
             select *
             from
               (
-                values ($1::text, $2::date, $3::date), ($4::text, $5::date, $6::date)
-              ) as spans (period, starts_on, ends_on)
+                values ($1::text, $2::date, $3::date, $4::date), ($5::text, $6::date, $7::date, $8::date)
+              ) as spans (period, starts_on, ends_on, due_on)
           ),
           summed as (
             select
@@ -22,20 +22,26 @@ from
               coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
               coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
               coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-              coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-              coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+              coalesce(
+                sum(due_in_time) filter (where day between starts_on and due_on), 0
+              )::bigint as due_in_time,
               coalesce(
                 sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
                   where day < starts_on
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+              (
+                coalesce(
+                  sum(became_overdue) filter (where day <= due_on), 0
+                ) - coalesce(sum(no_longer_overdue), 0)
+              )::bigint as pending_overdue
             from
               asked
               join (
                 select
-                  ($7::date[]) [width_bucket(day, $8::date[])] as day,
+                  ($9::date[]) [width_bucket(day, $10::date[])] as day,
                   sum("received_online")::bigint as "received_online",
                   sum("received_direct")::bigint as "received_direct",
                   sum("received_postal")::bigint as "received_postal",
@@ -57,9 +63,9 @@ from
                         from "dossier_sums_by_unit"
                         where
                           province_code = any (array(select code from units where parent is null))
-                          and unit in (select code from units where $9 = any (path))
+                          and unit in (select code from units where $11 = any (path))
                       ) as days
-                    where day <= $10::date
+                    where day <= $12::date
                   ) as days
                 group by 1
               ) as days on day <= ends_on
@@ -90,8 +96,9 @@ from
             select *
             from
               (
-                values ($11::text, $12::date, $13::date), ($14::text, $15::date, $16::date)
-              ) as spans (period, starts_on, ends_on)
+                values
+                  ($13::text, $14::date, $15::date, $16::date), ($17::text, $18::date, $19::date, $20::date)
+              ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -100,7 +107,7 @@ from
           units.reports_dossiers
           and units.valid_from <= ends_on
           and coalesce(units.valid_to, 'infinity') >= starts_on
-          and $17 = any (units.path)
+          and $21 = any (units.path)
           and true
         group by asked.period
       ),
@@ -132,7 +139,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $18::text as method, $19::text as basis, units_reported, units_expected
+      $22::text as method, $23::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -140,24 +147,28 @@ from
       ) as divided
   ) as listed
 order by "period" asc nulls last
-limit $20 + 1
+limit $24 + 1
 -- $1 "cal-2021-M06"
 -- $2 "2021-06-01"
 -- $3 "2021-06-30"
--- $4 "cal-2021-M07"
--- $5 "2021-07-01"
--- $6 "2021-07-31"
--- $7 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
--- $8 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
--- $9 "H56-380"
--- $10 "2021-07-31"
--- $11 "cal-2021-M06"
--- $12 "2021-06-01"
--- $13 "2021-06-30"
--- $14 "cal-2021-M07"
--- $15 "2021-07-01"
--- $16 "2021-07-31"
--- $17 "H56-380"
--- $18 "resolved"
--- $19 "records"
--- $20 1000
+-- $4 "2021-06-30"
+-- $5 "cal-2021-M07"
+-- $6 "2021-07-01"
+-- $7 "2021-07-31"
+-- $8 "2021-07-31"
+-- $9 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
+-- $10 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
+-- $11 "H56-380"
+-- $12 "2021-07-31"
+-- $13 "cal-2021-M06"
+-- $14 "2021-06-01"
+-- $15 "2021-06-30"
+-- $16 "2021-06-30"
+-- $17 "cal-2021-M07"
+-- $18 "2021-07-01"
+-- $19 "2021-07-31"
+-- $20 "2021-07-31"
+-- $21 "H56-380"
+-- $22 "resolved"
+-- $23 "records"
+-- $24 1000

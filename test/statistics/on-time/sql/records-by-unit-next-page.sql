@@ -8,7 +8,8 @@ from
         with
           asked as (
             select *
-            from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)
+            from
+              (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
           ),
           summed as (
             select
@@ -19,15 +20,21 @@ from
               coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
               coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
               coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-              coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-              coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+              coalesce(
+                sum(due_in_time) filter (where day between starts_on and due_on), 0
+              )::bigint as due_in_time,
               coalesce(
                 sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
                   where day < starts_on
                 ),
                 0
               )::bigint as carried_over,
-              coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+              (
+                coalesce(
+                  sum(became_overdue) filter (where day <= due_on), 0
+                ) - coalesce(sum(no_longer_overdue), 0)
+              )::bigint as pending_overdue
             from
               asked
               join (
@@ -41,7 +48,7 @@ from
                     from "dossier_sums_by_unit_quarter"
                     where province_code = any (array(select code from units where parent is null))
                   ) as days
-                where day <= $4::date
+                where day <= $5::date
               ) as days on day <= ends_on
             group by "unit"
           )
@@ -67,7 +74,8 @@ from
         from
           (
             select *
-            from (values ($5::text, $6::date, $7::date)) as spans (period, starts_on, ends_on)
+            from
+              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -107,7 +115,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $8::text as method, $9::text as basis, units_reported, units_expected
+      $10::text as method, $11::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -116,21 +124,23 @@ from
   ) as listed
 where
   (
-    ("on_time_percent" > $10::numeric or "on_time_percent" is null)
-    or ("on_time_percent" = $11::numeric and ("unit" > $12 or "unit" is null))
+    ("on_time_percent" > $12::numeric or "on_time_percent" is null)
+    or ("on_time_percent" = $13::numeric and ("unit" > $14 or "unit" is null))
   )
 order by "on_time_percent" asc nulls last, "unit" asc nulls last
-limit $13 + 1
+limit $15 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
 -- $4 "2021-09-14"
--- $5 null
--- $6 "2021-06-15"
--- $7 "2021-09-14"
--- $8 "resolved"
--- $9 "records"
--- $10 97.5
--- $11 97.5
--- $12 "H56-380"
--- $13 1000
+-- $5 "2021-09-14"
+-- $6 null
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-14"
+-- $10 "resolved"
+-- $11 "records"
+-- $12 97.5
+-- $13 97.5
+-- $14 "H56-380"
+-- $15 1000

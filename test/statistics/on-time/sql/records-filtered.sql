@@ -3,7 +3,10 @@
 with
   counted as (
     with
-      asked as (select * from (values ($1::text, $2::date, $3::date)) as spans (period, starts_on, ends_on)),
+      asked as (
+        select *
+        from (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+      ),
       summed as (
         select
           sum("received_online")::bigint as "received_online",
@@ -25,49 +28,49 @@ with
                 select
                   count(*) filter (
                     where
-                      received_at >= $4::timestamptz
+                      received_at >= $5::timestamptz
                       and channel = 'online'
                   ) as "received_online",
                   count(*) filter (
                     where
-                      received_at >= $5::timestamptz
+                      received_at >= $6::timestamptz
                       and channel <> 'online'
                   ) as "received_direct",
                   count(*) filter (
                     where
-                      received_at >= $6::timestamptz
+                      received_at >= $7::timestamptz
                       and channel = 'postal'
                   ) as "received_postal",
                   count(*) filter (
                     where
-                      ended_at >= $7::timestamptz
-                      and ended_at < $8::timestamptz
+                      ended_at >= $8::timestamptz
+                      and ended_at < $9::timestamptz
                       and status in (9, 10)
                       and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
                   ) as "resolved_early",
                   count(*) filter (
                     where
-                      ended_at >= $9::timestamptz
-                      and ended_at < $10::timestamptz
+                      ended_at >= $10::timestamptz
+                      and ended_at < $11::timestamptz
                       and coalesce(ended_at <= due_at, true)
                   ) - count(*) filter (
                     where
-                      ended_at >= $11::timestamptz
-                      and ended_at < $12::timestamptz
+                      ended_at >= $12::timestamptz
+                      and ended_at < $13::timestamptz
                       and status in (9, 10)
                       and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
                   ) as "resolved_on_time",
                   count(*) filter (
                     where
-                      ended_at >= $13::timestamptz
-                      and ended_at < $14::timestamptz
+                      ended_at >= $14::timestamptz
+                      and ended_at < $15::timestamptz
                       and ended_at > due_at
                   ) as "resolved_overdue",
                   count(*) filter (
                     where
                       due_at is not null
-                      and greatest(received_at, due_at) >= $15::timestamptz
-                      and greatest(received_at, due_at) < $16::timestamptz
+                      and greatest(received_at, due_at) >= $16::timestamptz
+                      and greatest(received_at, due_at) < $17::timestamptz
                       and not (
                         status = 5
                         and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -76,8 +79,8 @@ with
                   count(*) filter (
                     where
                       due_at is not null
-                      and greatest(received_at, due_at) >= $17::timestamptz
-                      and greatest(received_at, due_at) < $18::timestamptz
+                      and greatest(received_at, due_at) >= $18::timestamptz
+                      and greatest(received_at, due_at) < $19::timestamptz
                       and not (
                         status = 5
                         and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -86,15 +89,15 @@ with
                   ) as "due_in_time",
                   count(*) filter (
                     where
-                      received_at < $19::timestamptz
-                      and coalesce(ended_at >= $20::timestamptz, true)
+                      received_at < $20::timestamptz
+                      and coalesce(ended_at >= $21::timestamptz, true)
                   ) as "carried_over",
                   count(*) filter (
                     where
-                      coalesce(ended_at >= $21::timestamptz, true)
-                      and coalesce(due_at < $22::timestamptz, false)
-                      and received_at < $23::timestamptz
-                      and not (status = 5 and updated_at < $24::timestamptz)
+                      coalesce(ended_at >= $22::timestamptz, true)
+                      and coalesce(due_at < $23::timestamptz, false)
+                      and received_at < $24::timestamptz
+                      and not (status = 5 and updated_at < $25::timestamptz)
                   ) as "pending_overdue"
                 from
                   (
@@ -114,7 +117,7 @@ with
                             from dossiers
                             where
                               dossiers.unit = units.code
-                              and received_at < $25::timestamptz
+                              and received_at < $26::timestamptz
                               and (
                                 case
                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -126,20 +129,20 @@ with
                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                   end,
                                   due_at
-                                ) >= $26::timestamptz
+                                ) >= $27::timestamptz
                                 or supplements is not null
                               )
                               and supplements is null
                               and province_code = any (array(select code from units where parent is null))
-                              and "level" = any ($27)
-                              and "field" = any ($28)
-                              and "procedure" = any ($29)
-                              and "channel" = any ($30)
-                              and "source" = $31
+                              and "level" = any ($28)
+                              and "field" = any ($29)
+                              and "procedure" = any ($30)
+                              and "channel" = any ($31)
+                              and "source" = $32
                             offset
                               0
                           ) as found
-                        where $32 = any (units.path)
+                        where $33 = any (units.path)
                       ) as dossiers
                     where (status >= 4 or status = 2)
                   ) as dossiers
@@ -167,15 +170,21 @@ with
                   coalesce(
                     sum(resolved_overdue) filter (where day >= starts_on), 0
                   )::bigint as resolved_overdue,
-                  coalesce(sum(due) filter (where day >= starts_on), 0)::bigint as due,
-                  coalesce(sum(due_in_time) filter (where day >= starts_on), 0)::bigint as due_in_time,
+                  coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+                  coalesce(
+                    sum(due_in_time) filter (where day between starts_on and due_on), 0
+                  )::bigint as due_in_time,
                   coalesce(
                     sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
                       where day < starts_on
                     ),
                     0
                   )::bigint as carried_over,
-                  coalesce(sum(became_overdue - no_longer_overdue), 0)::bigint as pending_overdue
+                  (
+                    coalesce(
+                      sum(became_overdue) filter (where day <= due_on), 0
+                    ) - coalesce(sum(no_longer_overdue), 0)
+                  )::bigint as pending_overdue
                 from
                   asked
                   join (
@@ -201,7 +210,7 @@ with
                                     from dossiers
                                     where
                                       dossiers.unit = units.code
-                                      and received_at < $33::timestamptz
+                                      and received_at < $34::timestamptz
                                       and (
                                         case
                                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -213,22 +222,22 @@ with
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                           end,
                                           due_at
-                                        ) >= $34::timestamptz
+                                        ) >= $35::timestamptz
                                         or supplements is not null
                                       )
                                       and supplements is not null
                                       and province_code = any (
                                         array(select code from units where parent is null)
                                       )
-                                      and "level" = any ($35)
-                                      and "field" = any ($36)
-                                      and "procedure" = any ($37)
-                                      and "channel" = any ($38)
-                                      and "source" = $39
+                                      and "level" = any ($36)
+                                      and "field" = any ($37)
+                                      and "procedure" = any ($38)
+                                      and "channel" = any ($39)
+                                      and "source" = $40
                                     offset
                                       0
                                   ) as found
-                                where $40 = any (units.path)
+                                where $41 = any (units.path)
                               ) as dossiers
                               cross join lateral (
                                 select
@@ -402,7 +411,7 @@ with
                         from met
                         where is_another
                       ) as days
-                    where day <= $41::date
+                    where day <= $42::date
                   ) as days on day <= ends_on
               ) as summed
           ) as summed
@@ -428,14 +437,15 @@ with
     from
       (
         select *
-        from (values ($42::text, $43::date, $44::date)) as spans (period, starts_on, ends_on)
+        from
+          (values ($43::text, $44::date, $45::date, $46::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
       left join (
         select province_code, unit, min(("received_at" at time zone interval '7 hours')::date) as since
         from dossiers
         where
-          source = $45
+          source = $47
           and (status >= 4 or status = 2)
         group by province_code, unit
       ) as desks on desks.province_code = units.province_code
@@ -444,8 +454,8 @@ with
       units.reports_dossiers
       and units.valid_from <= ends_on
       and coalesce(units.valid_to, 'infinity') >= starts_on
-      and $46 = any (units.path)
-      and units.level = any ($47)
+      and $48 = any (units.path)
+      and units.level = any ($49)
   ),
   summed as (
     select
@@ -474,54 +484,56 @@ select
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $48::text as method, $49::text as basis, units_reported, units_expected
+  $50::text as method, $51::text as basis, units_reported, units_expected
 from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator from summed) as divided
 -- $1 null
 -- $2 "2021-07-05"
 -- $3 "2021-07-16"
--- $4 "2021-07-05T00:00:00+07:00"
+-- $4 "2021-07-16"
 -- $5 "2021-07-05T00:00:00+07:00"
 -- $6 "2021-07-05T00:00:00+07:00"
 -- $7 "2021-07-05T00:00:00+07:00"
--- $8 "2021-07-17T00:00:00+07:00"
--- $9 "2021-07-05T00:00:00+07:00"
--- $10 "2021-07-17T00:00:00+07:00"
--- $11 "2021-07-05T00:00:00+07:00"
--- $12 "2021-07-17T00:00:00+07:00"
--- $13 "2021-07-05T00:00:00+07:00"
--- $14 "2021-07-17T00:00:00+07:00"
--- $15 "2021-07-05T00:00:00+07:00"
--- $16 "2021-07-17T00:00:00+07:00"
--- $17 "2021-07-05T00:00:00+07:00"
--- $18 "2021-07-17T00:00:00+07:00"
--- $19 "2021-07-05T00:00:00+07:00"
+-- $8 "2021-07-05T00:00:00+07:00"
+-- $9 "2021-07-17T00:00:00+07:00"
+-- $10 "2021-07-05T00:00:00+07:00"
+-- $11 "2021-07-17T00:00:00+07:00"
+-- $12 "2021-07-05T00:00:00+07:00"
+-- $13 "2021-07-17T00:00:00+07:00"
+-- $14 "2021-07-05T00:00:00+07:00"
+-- $15 "2021-07-17T00:00:00+07:00"
+-- $16 "2021-07-05T00:00:00+07:00"
+-- $17 "2021-07-17T00:00:00+07:00"
+-- $18 "2021-07-05T00:00:00+07:00"
+-- $19 "2021-07-17T00:00:00+07:00"
 -- $20 "2021-07-05T00:00:00+07:00"
--- $21 "2021-07-17T00:00:00+07:00"
+-- $21 "2021-07-05T00:00:00+07:00"
 -- $22 "2021-07-17T00:00:00+07:00"
 -- $23 "2021-07-17T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "2021-07-05T00:00:00+07:00"
--- $27 ["commune"]
--- $28 ["land"]
--- $29 ["1.001193"]
--- $30 ["online"]
--- $31 "one-stop"
--- $32 "H56-380"
--- $33 "2021-07-17T00:00:00+07:00"
--- $34 "2021-07-05T00:00:00+07:00"
--- $35 ["commune"]
--- $36 ["land"]
--- $37 ["1.001193"]
--- $38 ["online"]
--- $39 "one-stop"
--- $40 "H56-380"
--- $41 "2021-07-16"
--- $42 null
--- $43 "2021-07-05"
--- $44 "2021-07-16"
--- $45 "one-stop"
--- $46 "H56-380"
--- $47 ["commune"]
--- $48 "due"
--- $49 "records"
+-- $26 "2021-07-17T00:00:00+07:00"
+-- $27 "2021-07-05T00:00:00+07:00"
+-- $28 ["commune"]
+-- $29 ["land"]
+-- $30 ["1.001193"]
+-- $31 ["online"]
+-- $32 "one-stop"
+-- $33 "H56-380"
+-- $34 "2021-07-17T00:00:00+07:00"
+-- $35 "2021-07-05T00:00:00+07:00"
+-- $36 ["commune"]
+-- $37 ["land"]
+-- $38 ["1.001193"]
+-- $39 ["online"]
+-- $40 "one-stop"
+-- $41 "H56-380"
+-- $42 "2021-07-16"
+-- $43 null
+-- $44 "2021-07-05"
+-- $45 "2021-07-16"
+-- $46 "2021-07-16"
+-- $47 "one-stop"
+-- $48 "H56-380"
+-- $49 ["commune"]
+-- $50 "due"
+-- $51 "records"
