@@ -83,7 +83,7 @@ const VersionProperties = {
 export const Dossier = Named('Dossier', 'The current state of a dossier.', {
   code: Code('Code of the dossier.'),
   ...VersionProperties,
-  field: Code('Code of the field of the procedure.'),
+  field: Code('Code of the field that the procedure had when the dossier was first sent with it.'),
   source: Code('The system that sent it.')
 })
 export type Dossier = Static<typeof Dossier>

@@ -122,12 +122,18 @@ function replace (stored: LockedPair, { dossier, ...version }: Version, target: 
   const isDeleted = status === DELETED
   // A deletion stays where the dossier was, for those who reach that.
   const deletion = { unit, received_at: Date.parse(isDeleted ? received : updated) }
-  const after = { ...dossier, ...(dossier.status === DELETED ? deletion : {}), record }
-  compared.replaced.push({ ...version, dossier: after, before: dossierStored(stored) })
+  const before = dossierStored(stored)
+  const after = { ...dossier, ...(dossier.status === DELETED ? deletion : storedField(dossier, before)), record }
+  compared.replaced.push({ ...version, dossier: after, before })
   if (isDeleted || source === target.source) return
   compared.conflicts.push({
     province_code: target.province, code, unit: after.unit, source: target.source, other_source: source, other: 'taken over'
   })
+}
+
+/** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */
+function storedField ({ procedure }: StoredDossier, before: StoredDossier): Partial<StoredDossier> {
+  return procedure === before.procedure ? { field: before.field } : {}
 }
 
 function precedencesOf (trx: Trx, { source }: Target, pairs: readonly Pair[]): Promise<Precedences> {

@@ -370,3 +370,22 @@ async function oneRound (t: Test, db: Db, chunks: ReturnType<typeof item>[][], n
   const sums = await sumsOf(db, 'H56-380')
   t.match(sums, { '2021-05-15': { received_direct: 20 } })
 }
+
+forEachDatabase('a dossier whose procedure gets another field', async (t, { db }) => {
+  const fieldOf = async () => (await storedDossiers(db)).map(({ field }) => field)
+  await send(db, [item()])
+  await sql`update procedures set field = 'land' where code = '1.001612'`.execute(db)
+
+  t.test('stays in the field that it was first counted in', async t => {
+    await send(db, [item({ status: 6, updated_at: '2021-06-02T08:00:00+07:00' })])
+    t.same(await fieldOf(), ['business-registration'])
+    await send(db, [item({ code: 'new' })])
+    t.same(await fieldOf(), ['business-registration', 'land'])
+  })
+
+  t.test('gets the field of another procedure with that procedure', async t => {
+    await send(db, [item({ procedure: '1.001193', updated_at: '2021-06-03T08:00:00+07:00' })])
+    t.same(await fieldOf(), ['civil-status', 'land'])
+    t.same(await rebuildRollups(db), [])
+  })
+})
