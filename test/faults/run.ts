@@ -13,6 +13,7 @@ import { startedTogether } from './migrations.ts'
 import { backupRestored } from './restored.ts'
 import { sameKeyAtOnce } from './same-key.ts'
 import { slowSockets } from './slow-sockets.ts'
+import { streamTakenOver } from './stream-taken-over.ts'
 import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
 
 const CYCLES = Number(process.env['CYCLES'] ?? 20)
@@ -23,6 +24,7 @@ const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<F
   [CYCLES, backendKilled],
   [CYCLES, databaseKilledInStream],
   [CYCLES, serviceKilledInStream],
+  [Math.ceil(CYCLES / 4), streamTakenOver],
   [Math.ceil(CYCLES / 10), databaseHeld],
   [Math.ceil(CYCLES / 10), async function filledUp (_postgres, cycles) { return diskFull(cycles) }],
   [Math.ceil(CYCLES / 10), slowSockets],
