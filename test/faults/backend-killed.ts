@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { serve, type Service } from './service.ts'
 import { COMMUNES, itemOf, month } from './statistics.ts'
 
@@ -13,7 +13,7 @@ const QUESTION = `/v1/on-time?period=${PERIOD}&group_by=level`
  * A server that recovers gives out again the numbers of transactions that left no trace, such as a dry run. What is
  * answered before must not be taken for what is answered after.
  */
-export async function backendKilled (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function backendKilled (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const service = await serve(url)
   const stale: unknown[] = []

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Figure } from './figure.ts'
+import { atMost, none, type Measurement } from './measurement.ts'
 import { serve, type Answer, type Service } from './service.ts'
 import { COMMUNES, itemsOf, month } from './statistics.ts'
 
@@ -36,20 +36,20 @@ const HOLDS: Record<string, (postgres: Postgres, url: string) => Promise<Held>> 
 }
 
 /** A database that holds up whoever asks it: the service says so soon, and goes on by itself when it is let go. */
-export async function databaseHeld (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function databaseHeld (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const service = await serve(url, { POOL_SIZE: String(POOL_SIZE) })
-  const figures: Figure[] = []
+  const measurements: Measurement[] = []
   try {
     for (const [fault, hold] of Object.entries(HOLDS)) {
       const rounds: Round[] = []
       for (let cycle = 0; cycle < cycles; cycle++) rounds.push(await round(service, postgres, url, hold))
-      figures.push(...figuresOf(fault, rounds))
+      measurements.push(...measurementsOf(fault, rounds))
     }
   } finally {
     await service.stop('SIGKILL')
   }
-  return figures
+  return measurements
 }
 
 interface Round {
@@ -172,7 +172,7 @@ async function stopBackends (postgres: Postgres, url: string, count: number): Pr
   return { release: async () => { for (const { pid } of backends) process.kill(pid, 'SIGCONT') } }
 }
 
-function figuresOf (fault: string, rounds: Round[]): Figure[] {
+function measurementsOf (fault: string, rounds: Round[]): Measurement[] {
   const answers = rounds.flatMap(({ answers }) => answers)
   const refused = answers.filter(({ status }) => status === 503)
   const others = answers.filter(({ status }) => status !== 503 && status !== 200)

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres, type Postgres } from '../postgres.ts'
-import { atMost, skipped, type Figure } from './figure.ts'
-import { Kept } from './kept.ts'
+import { atMost, skipped, type Measurement } from './measurement.ts'
+import { LedgerComparison } from './ledger-comparison.ts'
 import { Ledger } from './ledger.ts'
 import { describeSources, periodsOf, startReporting } from './reporting.ts'
-import { makeRoom, type Room } from './room.ts'
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 import { serve } from './service.ts'
 
 const FULL_MILLISECONDS = 2_000
 const RECOVERED_WITHIN = 5_000
 const MEGABYTE = 1024 * 1024
 
-/** Where the room is that runs out. A small log is in segments of 1 MB, and recycles none. */
+/** What is on the small disk. A small log is in segments of 1 MB, and recycles none. */
 const PLACES = {
   'tables on a tmpfs that is full': {
     megabytes: 96, leaving: MEGABYTE / 4, server: (folder: string) => ({ dataDir: folder })
@@ -23,27 +23,29 @@ const PLACES = {
 }
 
 /** A disk that is full, once for tables and once for the write-ahead log, without which PostgreSQL itself ends. */
-export async function diskFull (cycles: number): Promise<Figure[]> {
-  const figures: Figure[] = []
+export async function diskFull (cycles: number): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
   for (const [fault, { megabytes, leaving, server }] of Object.entries(PLACES)) {
-    let room: Room
+    let disk: SmallDisk
     try {
-      room = await makeRoom(megabytes)
+      disk = await mountSmallDisk(megabytes)
     } catch (error) {
       return [skipped('a disk that is full', (error as Error).message)]
     }
-    const postgres = await startPostgres(server(room.folder))
+    const postgres = await startPostgres(server(disk.folder))
     try {
-      figures.push(...await filled(postgres, room, leaving, cycles, new Kept(fault, [503, 507])))
+      measurements.push(...await filled(postgres, disk, leaving, cycles, new LedgerComparison(fault, [503, 507])))
     } finally {
       await postgres.remove()
-      await room.remove()
+      await disk.remove()
     }
   }
-  return figures
+  return measurements
 }
 
-async function filled (postgres: Postgres, room: Room, leaving: number, cycles: number, kept: Kept): Promise<Figure[]> {
+async function filled (
+  postgres: Postgres, disk: SmallDisk, leaving: number, cycles: number, comparison: LedgerComparison
+): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const target = { service: await serve(url) }
   let slowest = 0
@@ -54,22 +56,22 @@ async function filled (postgres: Postgres, room: Room, leaving: number, cycles: 
       const periods = periodsOf(cycle)
       const end = startReporting(ledger, target, periods)
       await ledger.next()
-      await room.fill(leaving)
+      await disk.fill(leaving)
       await ledger.refused()
       await sleep(FULL_MILLISECONDS)
-      await room.free()
+      await disk.free()
       await postgres.start()
       const ready = performance.now()
       await ledger.next()
       slowest = Math.max(slowest, performance.now() - ready)
       await end()
-      await kept.compare(ledger, periods, target.service, postgres, url)
+      await comparison.compare(ledger, periods, target.service, postgres, url)
     }
   } finally {
     await target.service.stop('SIGKILL')
   }
   return [
-    ...kept.figures,
-    atMost(kept.fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of there being room`, slowest, RECOVERED_WITHIN, 'ms at most')
+    ...comparison.measurements,
+    atMost(comparison.fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of free space`, slowest, RECOVERED_WITHIN, 'ms at most')
   ]
 }

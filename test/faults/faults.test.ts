@@ -1,14 +1,14 @@
 import t from 'tap'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
-import { secretsKept } from './canary.ts'
-import type { Figure } from './figure.ts'
+import { secretsKept } from './secrets.ts'
+import type { Measurement } from './measurement.ts'
 import { hostileInput } from './hostile-input.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
 import { startedTogether } from './migrations.ts'
 import { backupRestored } from './restored.ts'
 import { sameKeyAtOnce } from './same-key.ts'
 
-const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Figure[]>> = {
+const SHORT: Record<string, (postgres: Postgres, cycles: number) => Promise<Measurement[]>> = {
   'a database that is killed loses nothing and counts nothing twice': databaseKilled,
   'a service that is killed loses nothing and counts nothing twice': serviceKilled,
   'processes that start together migrate once': startedTogether,
@@ -23,7 +23,7 @@ t.test('the service survives', { skip: why ?? false }, async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.remove())
   for (const [title, fault] of Object.entries(SHORT)) {
-    const figures = await fault(postgres, 1)
-    t.same(figures.filter(({ holds }) => holds === false), [], title)
+    const measurements = await fault(postgres, 1)
+    t.same(measurements.filter(({ holds }) => holds === false), [], title)
   }
 })

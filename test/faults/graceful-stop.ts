@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { serve, type Service } from './service.ts'
 import { COMMUNES, itemsOf, month } from './statistics.ts'
 
 const CLIENTS = 16
 const FAULT = `SIGTERM while ${CLIENTS} clients ask and post`
-const ACCEPTED = new URL('accepted.ts', import.meta.url).href
+const ACCEPTED = new URL('record-accepted-requests.ts', import.meta.url).href
 
 /** What a client got for a request: a status, or null when the connection ended before the answer did. */
 type Outcome = number | null
 
 /** A service that is told to stop: what it accepted it answers, and what it acknowledged is kept. */
-export async function toldToStop (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function toldToStop (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'cchc-faults-'))
   const ACCEPTED_FILE = join(folder, 'accepted.json')

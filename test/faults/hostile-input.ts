@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { Contract, operationsOf, type Document } from '../openapi/contract.ts'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Figure } from './figure.ts'
+import { atMost, none, type Measurement } from './measurement.ts'
 import { sendHostileBytes } from './hostile-bytes.ts'
 import { requestsOf, type HostileRequest } from './hostile-requests.ts'
 import type { Schema } from './hostile-values.ts'
@@ -22,7 +22,7 @@ interface Schemas {
 }
 
 /** Whatever comes in: no answer of 500 or above, no value stored otherwise than it was sent, no standstill. */
-export async function hostileInput (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function hostileInput (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const document = JSON.parse(await readFile(CONTRACT, 'utf8')) as Document & Schemas
   const resolve = (ref: string) => document.components.schemas[ref.split('/').at(-1)!]!
   const contract = new Contract(document)

@@ -2,14 +2,14 @@ import { readdir } from 'node:fs/promises'
 import { MIGRATIONS } from '../../src/database/migrations/migrate.ts'
 import type { Postgres } from '../postgres.ts'
 import { launch, listening } from '../process.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { settingsOf } from './service.ts'
 
 const TOGETHER = 4
 const FAULT = `${TOGETHER} processes started at once on an empty database`
 
 /** Processes that start together: each migration is applied once, and all of them serve. */
-export async function startedTogether (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function startedTogether (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const failed: string[] = []
   const wrong: unknown[] = []
   for (let cycle = 0; cycle < cycles; cycle++) {

@@ -8,7 +8,7 @@ import { postedLine } from '../bench/dossiers/files.ts'
 import { histories } from '../bench/dossiers/records.ts'
 import { folderOf, type Postgres } from '../postgres.ts'
 import { launch } from '../process.ts'
-import { none, skipped, type Figure } from './figure.ts'
+import { none, skipped, type Measurement } from './measurement.ts'
 import { Ledger } from './ledger.ts'
 import { wrongSums } from './recount.ts'
 import { describeSources, periodsOf, startReporting } from './reporting.ts'
@@ -22,7 +22,7 @@ const BATCHES_BEFORE = 20
 const BATCHES_AFTER = 20
 
 /** A backup is made while clients post and go on; what is restored from it is consistent, and knows what it lost. */
-export async function backupRestored (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function backupRestored (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const programs = folderOf('pg_dump')
   if (programs === undefined) return [skipped(FAULT, 'needs pg_dump')]
   const found: Found = { sums: [], audit: [], keys: [], feed: [] }

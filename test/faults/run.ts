@@ -2,10 +2,10 @@
 import { cpus } from 'node:os'
 import { startPostgres, whyNoPostgres, type Postgres } from '../postgres.ts'
 import { backendKilled } from './backend-killed.ts'
-import { secretsKept } from './canary.ts'
+import { secretsKept } from './secrets.ts'
 import { databaseHeld } from './database-held.ts'
 import { diskFull } from './disk-full.ts'
-import type { Figure } from './figure.ts'
+import type { Measurement } from './measurement.ts'
 import { toldToStop } from './graceful-stop.ts'
 import { databaseKilled, serviceKilled } from './killed.ts'
 import { hostileInput } from './hostile-input.ts'
@@ -18,7 +18,7 @@ import { databaseKilledInStream, serviceKilledInStream } from './streams.ts'
 
 const CYCLES = Number(process.env['CYCLES'] ?? 20)
 
-const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<Figure[]>][] = [
+const FAULTS: [cycles: number, (postgres: Postgres, cycles: number) => Promise<Measurement[]>][] = [
   [CYCLES, databaseKilled],
   [CYCLES, serviceKilled],
   [CYCLES, backendKilled],
@@ -40,12 +40,12 @@ const why = await whyNoPostgres()
 if (why !== null) throw new Error(why)
 const postgres = await startPostgres()
 const { version } = postgres
-const figures: Figure[] = []
+const measurements: Measurement[] = []
 try {
   for (const [cycles, fault] of FAULTS) {
-    const measured = await fault(postgres, cycles).catch((error: unknown): Figure[] => (
-      [{ fault: fault.name, rule: 'it can be measured', figure: String(error), holds: false }]))
-    figures.push(...measured)
+    const measured = await fault(postgres, cycles).catch((error: unknown): Measurement[] => (
+      [{ fault: fault.name, rule: 'it can be measured', measured: String(error), holds: false }]))
+    measurements.push(...measured)
   }
 } finally {
   await postgres.remove()
@@ -53,6 +53,6 @@ try {
 
 const processors = cpus()
 console.log(`${new Date().toISOString().slice(0, 10)}, ${processors[0]!.model} × ${processors.length}, PostgreSQL ${version}, Node ${process.version}`)
-console.table(figures.map(({ fault, rule, figure, holds }) => (
-  { fault, 'must hold': rule, figure, '': holds === null ? 'skipped' : holds ? 'holds' : 'FAILS' })))
-if (figures.some(({ holds }) => holds === false)) process.exitCode = 1
+console.table(measurements.map(({ fault, rule, measured, holds }) => (
+  { fault, 'must hold': rule, measured, '': holds === null ? 'skipped' : holds ? 'holds' : 'FAILS' })))
+if (measurements.some(({ holds }) => holds === false)) process.exitCode = 1

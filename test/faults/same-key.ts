@@ -1,5 +1,5 @@
 import type { Postgres } from '../postgres.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { serve, type Answer, type Service } from './service.ts'
 import { COMMUNES, itemsOf, month } from './statistics.ts'
 
@@ -7,7 +7,7 @@ const CALLS = 50
 const FAULT = `${CALLS} calls at once with one Idempotency-Key, half of them to another process`
 
 /** One request that is sent many times at the same moment: it has one effect and one answer. */
-export async function sameKeyAtOnce (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function sameKeyAtOnce (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const services = await Promise.all([serve(url), serve(url)])
   const others: unknown[] = []

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
-import { none, quantile, type Figure } from './figure.ts'
+import { none, quantile, type Measurement } from './measurement.ts'
 import { serve, type Service } from './service.ts'
 
 const SOCKETS = 1_000
@@ -17,7 +17,7 @@ const RUN_MILLISECONDS = 2_000
 const LEAST_P99 = 5
 
 /** Clients that never come to an end of their request: they are shut out, and the others do not notice. */
-export async function slowSockets (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function slowSockets (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const service = await serve(await postgres.createDatabase(), { LOAD_SAMPLE: 'true' })
   try {
     await othersOf(service)
@@ -37,7 +37,7 @@ export async function slowSockets (postgres: Postgres, cycles: number): Promise<
       {
         fault: FAULT,
         rule: 'p99 of others is less than doubled',
-        figure: `${before.toFixed(1)} ms before, ${during.toFixed(1)} ms with ${open} of them open`,
+        measured: `${before.toFixed(1)} ms before, ${during.toFixed(1)} ms with ${open} of them open`,
         holds: times < 2
       }
     ]

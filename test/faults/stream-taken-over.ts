@@ -4,7 +4,7 @@ import { procedures } from '../bench/dossiers/desks.ts'
 import { postedLine } from '../bench/dossiers/files.ts'
 import { histories } from '../bench/dossiers/records.ts'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Figure } from './figure.ts'
+import { atMost, none, type Measurement } from './measurement.ts'
 import { serve, type Service } from './service.ts'
 
 const FAULT = 'SIGKILL of the service in the middle of a stream with an Idempotency-Key'
@@ -14,7 +14,7 @@ const PATH = '/v1/dossiers?source=one-stop'
 const TAKEN_OVER_WITHIN = 10_000
 
 /** The process that died holds the key no longer than it says. */
-export async function streamTakenOver (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function streamTakenOver (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   let service = await serve(url)
   const wrong: unknown[] = []
@@ -39,7 +39,8 @@ export async function streamTakenOver (postgres: Postgres, cycles: number): Prom
         answer = await send()
       }
       slowest = Math.max(slowest, performance.now() - killed)
-      if (answer.status !== 200 || answer.body.created !== DOSSIERS - half || answer.body.unchanged !== half) wrong.push(answer.text)
+      const { status, text, body } = answer
+      if (status !== 200 || body.created !== DOSSIERS - half || body.unchanged !== half) wrong.push(text)
     }
   } finally {
     await service.stop('SIGKILL')

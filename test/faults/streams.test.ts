@@ -8,8 +8,8 @@ const why = await whyNoPostgres()
 t.test('what is killed in the middle', { skip: why ?? false }, async t => {
   const postgres = await startPostgres()
   t.teardown(() => postgres.remove())
-  const failing = async (figures: ReturnType<typeof backendKilled>) => (
-    await figures).filter(({ holds }) => holds === false)
+  const failing = async (measurements: ReturnType<typeof backendKilled>) => (
+    await measurements).filter(({ holds }) => holds === false)
 
   t.same(await failing(databaseKilledInStream(postgres, 1)), [], 'a database does not break a stream of dossiers')
   t.same(await failing(serviceKilledInStream(postgres, 1)), [], 'a service leaves a stream that can be sent again')

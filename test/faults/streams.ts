@@ -8,7 +8,7 @@ import { postedLine } from '../bench/dossiers/files.ts'
 import { histories, type Version } from '../bench/dossiers/records.ts'
 import type { Postgres } from '../postgres.ts'
 import { launch } from '../process.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import type { Target } from './reporting.ts'
 import { serve, settingsOf, type Service } from './service.ts'
 
@@ -20,7 +20,7 @@ const BLOCK = 500
 const PAUSE = 10
 
 /** PostgreSQL killed in the middle of streams of dossiers: the service goes on with them by itself. */
-export async function databaseKilledInStream (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function databaseKilledInStream (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   return killedInStream(postgres, cycles, 'PostgreSQL', [], async () => {
     await postgres.kill()
     await postgres.start()
@@ -28,7 +28,7 @@ export async function databaseKilledInStream (postgres: Postgres, cycles: number
 }
 
 /** The service killed in the middle of streams of dossiers, which are sent again from their beginning. */
-export async function serviceKilledInStream (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function serviceKilledInStream (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   return killedInStream(postgres, cycles, 'the service', [0], async (target, url) => {
     await target.service.stop('SIGKILL')
     target.service = await serve(url)
@@ -38,7 +38,7 @@ export async function serviceKilledInStream (postgres: Postgres, cycles: number)
 async function killedInStream (
   postgres: Postgres, cycles: number, what: string, allowed: number[],
   kill: (target: Target, url: string) => Promise<void>
-): Promise<Figure[]> {
+): Promise<Measurement[]> {
   const fault = `SIGKILL of ${what} in the middle of ${STREAMS} streams of the same dossiers`
   const url = await postgres.createDatabase()
   const target = { service: await serve(url) }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { launch } from '../process.ts'
 import type { Postgres } from '../postgres.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { serve, type Sent } from './service.ts'
 
 const FAULT = 'secrets pushed through every error path'
 
 /** What must not come out again: a key, one that is not well-formed, a token. */
-function canaries (): string[] {
+function newSecrets (): string[] {
   const random = () => randomBytes(32).toString('base64url')
   const token = ['{"alg":"RS256"}', '{"sub":"canary"}', random()].map(part => Buffer.from(part).toString('base64url')).join('.')
   return [`cchc_${randomBytes(8).toString('hex')}_${random()}`, `cchc_canary00_${random()}`, token]
@@ -47,7 +47,7 @@ function requestsWith (secret: string): Sent[] {
 }
 
 /** Secrets come in by every way there is; none comes out in an answer, a log or the audit. */
-export async function secretsKept (postgres: Postgres, cycles: number): Promise<Figure[]> {
+export async function secretsKept (postgres: Postgres, cycles: number): Promise<Measurement[]> {
   const url = await postgres.createDatabase()
   const service = await serve(url, { TRUST_PROXY: 'true' })
   const told: string[] = []
@@ -55,7 +55,7 @@ export async function secretsKept (postgres: Postgres, cycles: number): Promise<
   let sent = 0
   try {
     for (let cycle = 0; cycle < cycles; cycle++) {
-      for (const secret of canaries()) {
+      for (const secret of newSecrets()) {
         all.push(secret)
         for (const request of requestsWith(secret)) {
           sent++

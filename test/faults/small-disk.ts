@@ -8,7 +8,7 @@ import { serverUser } from '../postgres.ts'
 const run = promisify(execFile)
 
 /** A file system that is small enough to be filled up. */
-export interface Room {
+export interface SmallDisk {
   /** For a server's files; its own user may write here. */
   folder: string
   /** Fills it up to so many bytes. */
@@ -19,9 +19,9 @@ export interface Room {
 }
 
 /** @throws Error that says what is missing: mounting is for root, and in containers often not even for root */
-export async function makeRoom (megabytes: number): Promise<Room> {
+export async function mountSmallDisk (megabytes: number): Promise<SmallDisk> {
   const { uid, gid } = await serverUser()
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-room-'))
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-disk-'))
   try {
     await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=700,uid=${uid},gid=${gid}`, 'tmpfs', folder])
   } catch (error) {

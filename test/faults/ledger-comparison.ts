@@ -1,5 +1,5 @@
 import type { Postgres } from '../postgres.ts'
-import { none, type Figure } from './figure.ts'
+import { none, type Measurement } from './measurement.ts'
 import { keyOf, type Ledger } from './ledger.ts'
 import { wrongSums } from './recount.ts'
 import type { Service } from './service.ts'
@@ -17,7 +17,7 @@ const AUDITED = `
   where resource = 'dossier-statistics' and key ->> 'period' = any($1) group by reason`
 
 /** What of a ledger is not as it was acknowledged. */
-export class Kept {
+export class LedgerComparison {
   readonly fault: string
   readonly #allowed: readonly number[]
   #acknowledged = 0
@@ -65,7 +65,7 @@ export class Kept {
     }
   }
 
-  get figures (): Figure[] {
+  get measurements (): Measurement[] {
     const rows = `${this.#acknowledged} rows`
     const refusals = [...this.#refusals].map(([status, times]) => `${times} × ${status || 'no answer'}`).join(', ')
     const others = [...this.#refusals.keys()].filter(status => !this.#allowed.includes(status))
@@ -75,7 +75,7 @@ export class Kept {
       none(this.fault, 'no row is there that nobody sent', this.#surplus, rows),
       none(this.fault, 'a batch is there as a whole or not at all', this.#mixed, `${this.#batches} batches`),
       none(this.fault, 'every batch ends in 200 and takes effect once', this.#faults, `${this.#batches} batches`),
-      { fault: this.fault, rule: `until then it is answered ${allowed}`, figure: refusals, holds: others.length === 0 },
+      { fault: this.fault, rule: `until then it is answered ${allowed}`, measured: refusals, holds: others.length === 0 },
       none(this.fault, 'sums of sets and levels equal a recount in SQL', this.#sums, rows),
       none(this.fault, 'on-time answers equal a recount in the test', this.#answers, rows),
       none(this.fault, 'the audit has every acknowledged change once, and nothing else', this.#audit, `${this.#batches} batches`)
