@@ -20,6 +20,7 @@ import { dossierRoutes } from './dossiers/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
 import { ResponseCache } from './http/response/response-cache.ts'
+import { boundConnections, type ConnectionBounds } from './http/connections.ts'
 import type { App, TypeBoxProvider } from './http/context.ts'
 import { compressedBodies } from './http/request/compressed-body.ts'
 import { acceptJson } from './http/request/json-body.ts'
@@ -60,7 +61,7 @@ interface AppOptions {
   /** Measured, where it is given. */
   pool?: PoolCounts
   now?: Clock
-  http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'] }
+  http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'], connections?: ConnectionBounds }
 }
 
 const OPEN: AccessOptions = { publicRead: true, requestsPerMinute: 0, issuer: null }
@@ -111,6 +112,9 @@ export async function buildApp (
   const context = {
     db, writers: writeLimiter(pool), cache: new ResponseCache(db, now), onTimeCaches: new OnTimeCaches(),
     metrics: createMetrics(pool), now
+  }
+  if (http.connections !== undefined) {
+    boundConnections(app, http.connections, () => { context.metrics.refusedConnections.inc() })
   }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })

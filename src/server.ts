@@ -3,6 +3,7 @@ import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
 import { createFirstKey } from './access/clients/first-key.ts'
 import { accessOf, databaseOf, readConfig } from './config.ts'
+import { connectionBounds, descriptorLimit } from './http/connections.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
@@ -48,7 +49,8 @@ async function start () {
     }
     prune()
     const pruning = setInterval(prune, HOUR).unref()
-    const http = { corsOrigins: config.CORS_ORIGINS, trustProxy: config.TRUST_PROXY }
+    const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
+    const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
     const app = await buildApp({ db, pool, logger, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')

@@ -24,14 +24,17 @@ export interface Launched {
   ended: Promise<Ended>
 }
 
-/** Starts a script of this project, the service if no other is named, on a free port if none is. */
+/**
+ * Starts a script of this project, the service if no other is named, on a free port if none is.
+ * @param options.shell runs the command line `"$0" "$@"`, such as with other limits
+ */
 export function launch (
-  settings: Record<string, string>, { script = SERVER, preload = [] as string[], args = [] as string[] } = {}
+  settings: Record<string, string>, { script = SERVER, preload = [] as string[], args = [] as string[], shell = 'exec "$0" "$@"' } = {}
 ): Launched {
   const others = Object.entries(process.env).filter(([name]) => !OWN.includes(name))
   const env = { ...Object.fromEntries(others), PORT: '0', ...settings }
   const path = new URL(`../${script}`, import.meta.url).pathname
-  const child = spawn(process.execPath, [...preload.map(file => `--import=${file}`), path, ...args], {
+  const child = spawn('sh', ['-c', shell, process.execPath, ...preload.map(file => `--import=${file}`), path, ...args], {
     env, stdio: ['ignore', 'pipe', 'pipe']
   })
   const written = { log: '', errors: '' }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { copyTemplate } from './embedded.ts'
@@ -159,6 +160,20 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service', async t => {
   t.match(metrics, /^database_pool_connections\{state="total"\} 1$/m)
   const { log } = await service.stop('SIGTERM')
   t.match(log, /"address":"203\.0\.113\.7"/)
+})
+
+t.test('more connections than it has descriptors for do not end it', async t => {
+  const launched = launch({ DATA_DIR: await copyTemplate(t) }, { shell: 'ulimit -n 300 && exec "$0" "$@"' })
+  t.teardown(() => { launched.child.kill('SIGKILL') })
+  const base = await listening(launched)
+  const idle = Array.from({ length: 400 }, () => connect(Number(new URL(base).port), '127.0.0.1').on('error', () => {}))
+  await Promise.all(idle.map(async socket => once(socket, 'connect')))
+  await Promise.all(idle.slice(150).map(async socket => socket.closed || once(socket, 'close')))
+  for (const socket of idle) socket.destroy()
+  await sleep(100)
+  t.match(await (await fetch(`${base}/metrics`)).text(), /^http_connections_refused_total [1-9]/m)
+  launched.child.kill('SIGTERM')
+  t.match(await launched.ended, { code: 0, errors: '' })
 })
 
 t.test('a server is filled only where that is asked for', async t => {

@@ -30,6 +30,11 @@ export function createMetrics (pool?: PoolCounts) {
       help: 'Requests refused by the rate limit',
       registers
     }),
+    refusedConnections: new Counter({
+      name: 'http_connections_refused_total',
+      help: 'Connections closed because there were too many, in total or of one address',
+      registers
+    }),
     ingestedRows: new Counter({
       name: 'ingest_rows_total',
       help: 'Rows of batches, by resource and outcome',
