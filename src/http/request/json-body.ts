@@ -1,15 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
+import { invalid } from '../../contract/errors.ts'
+import { excessOf } from '../../text/json-bounds.ts'
 
 // Fatal: the default would store U+FFFD in place of what it cannot decode. Drops a BOM.
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** JSON in UTF-8. A body that is not, or that names `__proto__`, is refused. */
+/** JSON in UTF-8. A body that is not, that names `__proto__`, or that is too deep or has too many values is refused. */
 export function acceptJson (app: FastifyInstance) {
   app.decorateRequest('bodyBytes', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (request.headers['idempotency-key'] !== undefined) request.bodyBytes = body
+    const excess = excessOf(body)
+    if (excess !== null) throw invalid('', 'too_many', `the body ${excess}`)
     try {
       return parse(utf8.decode(body)) as unknown
     } catch (error) {

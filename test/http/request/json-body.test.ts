@@ -81,6 +81,14 @@ forEachDatabase('a body', async (t, { app, get, post }) => {
     })
   })
 
+  t.test('that is too deep, or has too many values, is refused before it is parsed', async t => {
+    for (const payload of ['['.repeat(5_000_000), `{"name":${'{"a":'.repeat(64)}1}`, `[${'0,'.repeat(600_000)}0]`]) {
+      t.match(await send(JSON_TYPE, payload), {
+        status: 400, body: { code: 'invalid_request', errors: [{ pointer: '', code: 'too_many', detail: /^the body has more than/ }] }
+      }, payload.slice(0, 9))
+    }
+  })
+
   t.test('leaves nothing behind when it was refused', async t => {
     t.match((await get('/v1/sources')).body.items.map(({ code }: { code: string }) => code), ['bao-cao-2021', 'new', 'sample'])
   })
