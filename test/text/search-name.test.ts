@@ -5,6 +5,8 @@ import { searchName } from '../../src/text/search-name.ts'
 t.test('a unit is found by its name typed without accents', async t => {
   t.equal(searchName('Thị xã Bỉm Sơn'), 'thi xa bim son')
   t.equal(searchName('ĐÔNG SƠN'), 'dong son')
+  t.equal(searchName(' Ðông  Sơn '), 'dong son', 'with an Icelandic Ð, and blanks too many')
+  t.equal(searchName('ðất, ɖất, Ɖất'), 'dat, dat, dat')
   t.equal(searchName('Sở Tài nguyên và Môi trường'), 'so tai nguyen va moi truong')
 })
 

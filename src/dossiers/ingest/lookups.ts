@@ -1,6 +1,7 @@
 import type { Trx } from '../../database/connect.ts'
 import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { parseDay, type DayNumber } from '../../time/business-day.ts'
+import { likeText } from '../../text/plain-text.ts'
 import type { DossierItem } from '../schema.ts'
 
 export interface DatedUnit extends ResolvedUnit {
@@ -14,7 +15,7 @@ export interface Lookups {
   units: ReadonlyMap<string, DatedUnit>
   /** The field of each procedure. */
   fields: ReadonlyMap<string, string>
-  /** The national status for each text. */
+  /** The national status for each text, as `likeText` spells it. */
   statuses: ReadonlyMap<string, number>
 }
 
@@ -50,7 +51,7 @@ async function lookUpStatuses (trx: Trx, source: string, codes: string[]): Promi
   if (codes.length === 0) return new Map()
   const rows = await trx.selectFrom('status_maps').select(['code', 'status'])
     .where('source', '=', source).where('code', 'in', codes).execute()
-  return new Map(rows.map(({ code, status }) => [code, status]))
+  return new Map(rows.map(({ code, status }) => [likeText(code), status]))
 }
 
 /** By the code of the source. */
@@ -63,7 +64,8 @@ export async function precedences (trx: Trx, sources: readonly string[]): Promis
   return new Map(rows.map(({ code, precedence }) => [code, precedence]))
 }
 
-/** The texts among the values, each once, as they are stored. */
+/** The texts among the values, each once, as they are stored: older versions stored blanks around them as well. */
 function distinct (values: readonly (string | number | undefined)[]): string[] {
-  return [...new Set(values)].flatMap(value => typeof value === 'string' ? [value.normalize('NFC')] : [])
+  const texts = [...new Set(values)].filter(value => typeof value === 'string')
+  return [...new Set(texts.flatMap(text => [text.normalize('NFC'), likeText(text)]))]
 }

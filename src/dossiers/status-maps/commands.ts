@@ -1,4 +1,5 @@
 import { registerSources } from '../../catalogue/sources/register.ts'
+import { likeText } from '../../text/plain-text.ts'
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
@@ -13,7 +14,7 @@ import type { MappedStatus, StatusMap } from './schema.ts'
  */
 export async function putStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
   const { trx, auditRows } = write
-  const given = items.map(({ code, status }) => ({ code: code.normalize('NFC'), status }))
+  const given = items.map(({ code, status }) => ({ code: likeText(code), status }))
   refuseRepeated(given)
   await registerSources(write, [source])
   // A concurrent request that replaces the same map waits here.

@@ -1,11 +1,14 @@
 import { Type, type Static } from 'typebox'
-import { Example, Name, Named, Ref, SourceCode } from '../../contract/fields.ts'
+import { Example, Named, Ref, SourceCode } from '../../contract/fields.ts'
 import { STATUS_MEANINGS } from '../schema.ts'
 
 const MAX_STATUSES = 1_000
 
 export const MappedStatus = Named('MappedStatus', 'A status of a source, and the national status of dossiers that it stands for.', {
-  code: Name('The status as the source writes it.', 100),
+  code: Type.String({
+    description: 'The status as the source writes it. Blanks around it, and Ð for Đ, make no difference.',
+    pattern: '\\S', maxLength: 100, format: 'text'
+  }),
   status: Type.Integer({
     description: `National status: ${STATUS_MEANINGS}.`,
     minimum: 1, maximum: 10

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 import { forget, item } from '../given.ts'
 
@@ -24,6 +25,20 @@ forEachDatabase('the statuses of a source', async (t, { db, get, post, put }) =>
     t.match(await send('XONG', '2021-06-01T10:00:00Z'), {
       status: 422, body: { errors: [{ pointer: '/items/0/status', code: 'unknown_status' }] }
     })
+    await forget(db)
+  })
+
+  t.test('are the same however they are spelt', async t => {
+    const send = (status: string, updated_at: string) => (
+      post('/v1/dossiers?source=thanh-hoa', { items: [item({ status, updated_at })] }))
+    t.same((await put(URL, map({ ' Ðang  xử lý ': 4 }))).body, map({ 'Đang xử lý': 4 }))
+    for (const [i, text] of ['Đang xử lý', 'Ðang xử lý ', ' Đang xử  lý'.normalize('NFD')].entries()) {
+      t.match((await send(text, `2021-06-0${i + 1}T08:00:00Z`)).status, 200, text)
+    }
+    t.match(await put(URL, map({ ' ': 4 })), { status: 400, body: { errors: [{ pointer: '/items/0/code', code: 'malformed' }] } })
+    t.match(await put(URL, map({ A: 4, 'A ': 5 })), { status: 400, body: { errors: [{ code: 'duplicate_key' }] } })
+    await sql`insert into status_maps (source, code, status) values ('thanh-hoa', 'Cũ ', 4)`.execute(db)
+    t.equal((await send('Cũ ', '2021-06-05T08:00:00Z')).status, 200, 'as an older version stored it')
     await forget(db)
   })
 
