@@ -85,6 +85,8 @@ export async function buildApp (
     clientErrorHandler: refuseUnreadable,
     genReqId: () => randomUUID(),
     trustProxy: http.trustProxy ?? false,
+    // A dossier's code of 100 letters, percent-encoded.
+    routerOptions: { maxParamLength: 900 },
     bodyLimit: 16 * 1024 * 1024,
     // For headers; bodies may take as long as they arrive at all.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },

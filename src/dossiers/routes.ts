@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import type { FastifySchemaCompiler } from 'fastify'
 import { Type, type TSchema } from 'typebox'
+import { plainText } from '../text/plain-text.ts'
 import { invalid } from '../contract/errors.ts'
 import type { App, Context } from '../http/context.ts'
 import { batchBody } from '../http/request/batch-request.ts'
 import { listResponse, sendList } from '../http/response/respond.ts'
-import { problems } from '../http/response/error-handler.ts'
+import { problem, problems } from '../http/response/error-handler.ts'
 import { MEDIA_TYPES, NDJSON_TYPES } from '../contract/formats.ts'
 import { Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
@@ -53,14 +54,19 @@ export async function dossierRoutes (app: App, context: Context) {
         },
         response: {
           200: { description: 'The number of rows by outcome, and the errors.', ...Ref(DossierAnswer) },
-          ...problems(400, 408, 409, 413, 415, 422)
+          ...problems(400, 408, 409, 413, 415),
+          422: {
+            description: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written. Of a ' +
+              'stream: it has no row, or none that is valid; the answer is that of 200.',
+            content: { ...problem('').content, [JSON_TYPE]: { schema: Ref(DossierAnswer) } }
+          }
         }
       },
       validatorCompiler: streamCompiler
     }, async (request, reply) => {
       const { caller, query: { source: asked, dry_run = false }, headers } = request
       const options = { source: sourceOf(asked, caller), dry_run }
-      const { body } = request as { body: unknown }
+      const body: unknown = request.body ?? emptyLinesOf(request.headers['content-type'])
       // The schema of a body is chosen by its content type, so a request without one is not validated.
       if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
       const answer = body instanceof Readable ? await stream(body) : await batch()
@@ -88,6 +94,8 @@ export async function dossierRoutes (app: App, context: Context) {
           const { answer, replayed } = await ingestStream(
             db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
           if (replayed) reply.header('idempotency-replayed', 'true')
+          // Such as a file in UTF-16, one JSON text over several lines, or an empty file.
+          if (answer.received === answer.rejected) reply.code(422)
           return answer
         } catch (error) {
           // The rest of the body is not read, so nothing else can come through this connection.
@@ -122,7 +130,7 @@ export async function dossierRoutes (app: App, context: Context) {
       params: DossierPath,
       response: { 200: { description: 'The dossier.', ...Ref(DossierWithHistory) }, ...problems(400, 404) }
     }
-  }, request => dossierByCode(db, request.params.code, request.query.unit, request.caller.unit))
+  }, request => dossierByCode(db, plainText(request.params.code), request.query.unit, request.caller.unit))
 
   app.delete('/dossiers/:code', {
     config: { scope: 'write:dossiers' },
@@ -138,7 +146,12 @@ export async function dossierRoutes (app: App, context: Context) {
       response: { 200: { description: 'The dossier before it was deleted.', ...Ref(Dossier) }, ...problems(400, 404) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
-    deleteDossier(write, request.params.code, request.query.unit))))
+    deleteDossier(write, plainText(request.params.code), request.query.unit))))
+}
+
+/** Without a byte of body no parser is called. @returns undefined where the content type is not that of lines */
+function emptyLinesOf (contentType = ''): Readable | undefined {
+  return NDJSON_TYPES.includes(contentType.split(';')[0]!.trim()) ? Readable.from([]) : undefined
 }
 
 /** A stream is validated line by line while it is ingested. */

@@ -10,6 +10,15 @@ export const CHANNELS = ['online', 'direct', 'postal'] as const
 export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
   '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned'
 
+/** Whatever real systems number dossiers with. Linear to match: blanks at the end are part of the class. */
+export function DossierCode (description: string) {
+  return Type.String({
+    description: `${description} Letters, digits, blanks and \`. _ : / ( ) + , & # -\`. Blanks around it are dropped. In a path ` +
+      'it is percent-encoded.',
+    pattern: '^ *[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._:/()+,&#-]*$', maxLength: 100
+  })
+}
+
 export const MAX_SUPPLEMENTS = 100
 
 function Instant (description: string) {
@@ -28,7 +37,7 @@ export type SupplementItem = Static<typeof SupplementItem>
 
 export const DossierItem = Named('DossierItem', 'The current state of a dossier, which its source sends each time it ' +
   'changes. It holds nothing about the applicant: a property that is not listed is refused.', {
-  code: Code('Code of the dossier, such as `000.17.22.H56-210531-0001`.'),
+  code: DossierCode('Code of the dossier, such as `000.17.22.H56-210531-0001` or `03706/2026/07906`.'),
   unit: Code('The unit that handles it: its code, an alias of the source, or `source:external code`.'),
   procedure: Type.Optional(Code('Code of the procedure. Required unless `deleted`.')),
   channel: Type.Optional(OneOf(CHANNELS, { description: 'How it was received. Required unless `deleted`.' })),
@@ -81,7 +90,7 @@ const VersionProperties = {
 }
 
 export const Dossier = Named('Dossier', 'The current state of a dossier.', {
-  code: Code('Code of the dossier.'),
+  code: DossierCode('Code of the dossier.'),
   ...VersionProperties,
   field: Code('Code of the field that the procedure had when the dossier was first sent with it.'),
   source: Code('The system that sent it.')
@@ -124,7 +133,7 @@ export const PostQuery = Type.Object({
   }))
 }, { additionalProperties: false })
 
-export const DossierPath = Type.Object({ code: Example(Code('Code of the dossier.'), '000.17.22.H56-210531-0001') })
+export const DossierPath = Type.Object({ code: Example(DossierCode('Code of the dossier.'), '000.17.22.H56-210531-0001') })
 
 export const DossierQuery = Type.Object({
   unit: Type.Optional(Code('Code of the unit that handles it. Needed only if several dossiers of the code are within reach.'))

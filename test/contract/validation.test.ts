@@ -51,7 +51,7 @@ forEachDatabase('a request that is not valid', async (t, { get, post, put }) => 
   t.test('says what is allowed', async t => {
     t.match((await get('/v1/periods?kind=week')).body.detail, /must be one of month, quarter, half_year, nine_months, year/)
     t.match((await get('/v1/units?level=')).body.errors, [{ pointer: '/query/level/0', code: 'malformed' }])
-    t.match((await get(`/v1/units?q=${'a'.repeat(101)}`)).body.errors, [{ code: 'invalid_length' }])
+    t.match((await get(`/v1/units?q=${'a'.repeat(901)}`)).body.errors, [{ code: 'invalid_length' }])
     t.match((await get(`/v1/units?level=${Array(101).fill(0).map((_, i) => `x${i}`).join()}`)).body.errors, [{ code: 'too_many' }])
     t.match((await get('/v1/units?level=commune,commune')).body.errors, [{ code: 'duplicate_key' }])
     t.match((await get('/v1/units?q=a&q=b')).body.errors, [{ pointer: '/query/q', code: 'invalid_type' }])
@@ -88,7 +88,7 @@ forEachDatabase('a request that is not valid', async (t, { get, post, put }) => 
   })
 
   t.test('is refused as a whole when its path cannot be read', async t => {
-    for (const [url, status] of [['/v1/units/%ED', 400], ['/v1/units/%zz', 400], [`/v1/units/${'a'.repeat(101)}`, 414]] as const) {
+    for (const [url, status] of [['/v1/units/%ED', 400], ['/v1/units/%zz', 400], [`/v1/units/${'a'.repeat(901)}`, 414]] as const) {
       const { status: answered, headers, body } = await get(url)
       t.equal(answered, status)
       t.match(headers['content-type'], /^application\/problem\+json/)

@@ -116,6 +116,20 @@ forEachDatabase('a dossier', async (t, service) => {
     ])
   })
 
+  t.test('has the code that its source gives it', async t => {
+    const codes = ['03706/2026/07906', 'HS 12/ĐKKD (bổ sung)', `a${'ắ'.repeat(99)}`, 'H56.24.08-260105-0001']
+    for (const code of codes) {
+      t.match((await post(URL, { items: [item({ code: ` ${code.normalize('NFD')} `.slice(0, 500) })] })).status, code.length < 99 ? 200 : 422, code)
+      t.match((await post(URL, { items: [item({ code })] })).status, 200)
+      t.match(await get(`/v1/dossiers/${encodeURIComponent(code)}`), { status: 200, body: { code } })
+    }
+    t.equal((await get('/v1/dossiers')).body.items.length, codes.length, 'composed or not, with blanks around or not')
+    t.match(await remove(`/v1/dossiers/${encodeURIComponent(`${codes[0]} `)}`), { status: 200 })
+    for (const code of ['', ' ', '/1', '=1', 'a\tb', 'a\n', 'a'.repeat(101), 'a<b']) {
+      t.match(await post(URL, { items: [item({ code })] }), { status: 422, body: { errors: [{ pointer: '/items/0/code' }] } }, code)
+    }
+  })
+
   t.test('has instants of Vietnam in the audit, like anywhere', async t => {
     await post(URL, { items: [item({ supplements: [{ requested_at: '2021-06-01T02:00:00Z' }] })] })
     const { body: { items: [{ at, after }] } } = await get('/v1/audit?resource=dossiers&limit=1', ADMIN)

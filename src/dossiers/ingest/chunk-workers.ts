@@ -1,4 +1,5 @@
 import type { Line } from '../../text/ndjson-lines.ts'
+import { plainText } from '../../text/plain-text.ts'
 import type { ImportError } from '../imports/schema.ts'
 
 /** Rows that go into the database together. */
@@ -144,8 +145,9 @@ function itemOf ({ text }: Line): unknown {
 
 /** By the desk, with which codes begin: each worker updates half of the rollup rows and reads half of the index. */
 function workerOf (item: unknown): 0 | 1 {
-  const { code } = (item ?? {}) as { code?: unknown }
-  if (typeof code !== 'string') return 0
+  const { code: sent } = (item ?? {}) as { code?: unknown }
+  if (typeof sent !== 'string') return 0
+  const code = plainText(sent)
   let sum = 0
   for (let i = 0; i < code.length && code.charCodeAt(i) !== HYPHEN; i++) sum += code.charCodeAt(i)
   return sum % 2 === 0 ? 0 : 1

@@ -1,5 +1,6 @@
 import type { Issue } from '../../contract/errors.ts'
 import { instantOf } from '../../time/rfc3339.ts'
+import { likeText, plainText } from '../../text/plain-text.ts'
 import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
 import { endOf, type Supplement } from '../rules/events.ts'
 import { DELETED, hasResult } from '../rules/status.ts'
@@ -29,13 +30,13 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
     const detail = `updated_at (${item.updated_at}) is more than a day from now`
     issues.push(issueAt('updated_at', 'out_of_range', detail))
   }
-  if (item.deleted === true) return issues.length > 0 ? issues : tombstone(item.code, unit!.code, updated)
+  if (item.deleted === true) return issues.length > 0 ? issues : tombstone(plainText(item.code), unit!.code, updated)
 
   if (unit?.reports_dossiers === false) {
     issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.code} has no desk of its own`))
   }
   const dossier: StoredDossier = {
-    code: item.code,
+    code: plainText(item.code),
     unit: unit?.code ?? '',
     level: unit?.level ?? '',
     procedure: required(item.procedure, 'procedure', issues) ?? '',
@@ -86,7 +87,7 @@ function statusOf (status: number | string | undefined, { statuses }: Lookups, i
     required(status, 'status', issues)
     return DELETED
   }
-  const national = statuses.get(status.normalize('NFC'))
+  const national = statuses.get(likeText(status))
   if (national === undefined) {
     const detail = `status ${JSON.stringify(status)} of the source is mapped to no national status`
     issues.push(issueAt('status', 'unknown_status', detail))

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { CHANNELS } from '../../dossiers/schema.ts'
+import { CHANNELS, DossierCode } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
@@ -167,7 +167,7 @@ export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
 const nullableInstant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
 
 export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
-  code: Code('Code of the dossier.'),
+  code: DossierCode('Code of the dossier.'),
   unit: Code('Code of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   field: Code('Code of the field.'),

@@ -57,6 +57,32 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.match((await get('/v1/imports?limit=1', ADMIN)).body.items, [{ id: body.import, rejected: 4 }])
   })
 
+  t.test('of which nothing is taken is refused, with the same body', async t => {
+    const refused: [string, string | Buffer, number][] = [
+      ['a file in UTF-16', Buffer.from(`${JSON.stringify(item())}\n`, 'utf16le'), 2],
+      ['JSON that is not lines', JSON.stringify({ items: [item()] }, null, 2), JSON.stringify({ items: [item()] }, null, 2).split('\n').length],
+      ['an empty file', '', 0], ['a file of empty lines', '\n\n', 0]
+    ]
+    for (const [what, body, received] of refused) {
+      const key = { 'idempotency-key': what.replaceAll(' ', '-') }
+      const answer = await stream(body as string, key)
+      t.match(answer, { status: 422, body: { received, rejected: received, created: 0 } }, what)
+      t.equal((await get(`/v1/imports/${answer.body.import}`, ADMIN)).body.state, 'done')
+      t.match(await stream(body as string, key), {
+        status: 422, headers: { 'idempotency-replayed': 'true' }, body: answer.body
+      })
+    }
+    t.match(await stream(lines(item())), { status: 200 })
+    t.match(await stream(lines(item(), 7)), { status: 200, body: { unchanged: 1, rejected: 1 } })
+  })
+
+  t.test('goes by any name of lines of JSON', async t => {
+    for (const type of ['application/ndjson', 'application/jsonl', 'application/x-ndjson; charset=utf-8']) {
+      t.match(await stream(lines(item()), { 'content-type': type }), { status: 200, body: { received: 1, rejected: 0 } }, type)
+    }
+    t.equal((await get('/v1/dossiers', { accept: 'application/jsonl' })).text.trim().split('\n').length, 1)
+  })
+
   t.test('answers with a thousand errors, and keeps all', async t => {
     const { body } = await stream(lines(...many(1_234, { unit: 'H56-999' })))
     t.same([body.rejected, body.errors.length], [1_234, 1_000])
