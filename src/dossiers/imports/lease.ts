@@ -8,20 +8,24 @@ type Owner = Pick<Caller, 'province_code'> & { client: string }
 export const LEASE = sql`interval '10 seconds'`
 const RENEWED_EVERY = 2_000
 
+/** Renews the lease of an import that runs. */
+export async function renewLease (db: Db, { province_code }: Owner, id: number): Promise<void> {
+  await sql`update imports set leased_until = clock_timestamp() + ${LEASE}
+    where province_code = ${province_code} and id = ${id} and state = 'running'`.execute(db)
+}
+
 /**
- * Renews the lease of an import until it is stopped. A renewal that fails is made up for by the next one.
+ * Renews a lease again and again. A renewal that fails is made up for by the next one.
  * @returns what stops it
  */
-export function keepLease (db: Db, { province_code }: Owner, id: number): () => void {
-  let renewing = false
+export function keepLease (renew: () => Promise<void>, milliseconds = RENEWED_EVERY): () => void {
+  let isRenewing = false
   const timer = setInterval(() => {
     // On a slow database renewals would queue up.
-    if (renewing) return
-    renewing = true
-    sql`update imports set leased_until = clock_timestamp() + ${LEASE}
-      where province_code = ${province_code} and id = ${id} and state = 'running'`.execute(db)
-      .catch(() => {}).finally(() => { renewing = false })
-  }, RENEWED_EVERY)
+    if (isRenewing) return
+    isRenewing = true
+    renew().catch(() => {}).finally(() => { isRenewing = false })
+  }, milliseconds)
   return () => { clearInterval(timer) }
 }
 

@@ -18,7 +18,7 @@ import { DomainError } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
 import { registerSources } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
-import { endExpired, keepLease, secondsLeased } from '../imports/lease.ts'
+import { endExpired, keepLease, renewLease, secondsLeased } from '../imports/lease.ts'
 import { addToImport, beginImport, endImport } from '../imports/queries.ts'
 import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
@@ -64,7 +64,7 @@ export async function ingestStream (
     return { answer: replayAnswer(hash.digest(), before) as DossierAnswer, replayed: true }
   }
 
-  const endLease = keepLease(db, by, id)
+  const endLease = keepLease(() => renewLease(db, by, id))
   try {
     return { answer: await ingestLines(), replayed: false }
   } finally {
