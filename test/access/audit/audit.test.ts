@@ -37,7 +37,10 @@ forEachDatabase('a write leaves', async (t, service) => {
       { action: 'updated', before: { received: 1 }, after: { received: 2 } }
     ])
     const [updated] = await audit('limit=1')
-    t.same([updated.before, updated.after], [{ received: 1 }, { received: 2 }])
+    const { reported_at: first, ...before } = updated.before
+    const { reported_at: second, ...after } = updated.after
+    t.same([before, after], [{ received: 1 }, { received: 2 }])
+    t.ok(Date.parse(first) < Date.parse(second), 'and when it was reported')
     const replaced = await left(await post(`${URL}?replace=true`, { items: [row({ field: 'land' })] }))
     t.match(replaced.toSorted((a: { action: string }, b: { action: string }) => a.action.localeCompare(b.action)), [
       { action: 'created', key: { field: 'land' }, before: null },
