@@ -77,7 +77,7 @@ forEachDatabase('a period that has not begun', async (t, { db, post }) => {
   t.match(body.errors, [{ pointer: '/items/0/period', code: 'period_not_begun' }], 'is not reported')
 })
 
-forEachDatabase('a file that is sent again after a correction', async (t, { get, post, delete: remove }) => {
+forEachDatabase('a file that is sent again after a correction', async (t, { db, get, post, delete: remove }) => {
   const at = (hour: number) => `2021-12-20T${10 + hour}:00:00+07:00`
   const report = async (items: object[], query = '') => (await post(`/v1/dossier-statistics${query}`, { items })).body
   const stored = async (unit: string) => (await get(`/v1/dossier-statistics?period=2021-Q4&unit=${unit}`)).body.items
@@ -132,6 +132,13 @@ forEachDatabase('a file that is sent again after a correction', async (t, { get,
     t.match(await report([land(13, at(4))], '?replace=true'), { updated: 1, deleted: 1 })
     t.match(await report([justice(5, at(1))]), { stale: 1 }, 'what was replaced was taken back')
     t.match(await report([justice(5, at(5))]), { created: 1 })
+  })
+
+  t.test('is taken where it is not known when the stored row was reported', async t => {
+    const { land } = rowsOf('H56-386')
+    await report([land(10)])
+    await db.updateTable('dossier_statistics').set({ reported_at: null }).where('unit', '=', 'H56-386').execute()
+    t.match(await report([land(11, at(1))]), { updated: 1 })
   })
 
   t.test('is only dated by a clock that can be right', async t => {

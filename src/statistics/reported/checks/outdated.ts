@@ -20,7 +20,7 @@ export async function outdatedRows (
   const dated = rows.filter(({ row }) => row.reported_at !== null)
   if (dated.length === 0) return new Set()
   const withdrawals = await withdrawalsOf(trx, dated.map(({ row }) => row))
-  const ageOf = replace ? agesOfSets(rows) : ({ reported_at: at }: StatisticsRow) => instantOf(at) ?? Infinity
+  const ageOf = replace ? agesOfSets(rows) : ({ reported_at: at }: StatisticsRow) => instantOf(at)
   const keyOf: (row: StatisticsRow) => string = replace ? setKeyOf : rowKeyOf
   const stored = latestBy(before, keyOf)
   const outdated = dated.filter(({ row }) => (
