@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose'
 import { SCOPES, type Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { DomainError } from '../../contract/errors.ts'
+import { isStorable } from '../../text/storable.ts'
 import type { Issuer } from './access-control.ts'
 import { resolveUnits } from '../../catalogue/units/resolve.ts'
 
@@ -36,9 +37,15 @@ function refuse (error: unknown): never {
   throw new DomainError('issuer_unavailable', 'the keys of the token issuer cannot be fetched')
 }
 
+function isText (claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== '' && isStorable(claim)
+}
+
 async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
-  const unit = payload['unit']
-  if (typeof unit !== 'string') throw new DomainError('unauthenticated', 'the token names no unit; `*` is all units')
+  const { sub, unit } = payload
+  // Nothing makes an issuer send what the contract of JWT asks for, or what PostgreSQL can store.
+  if (!isText(sub)) throw new DomainError('unauthenticated', 'the token names no client in `sub`')
+  if (!isText(unit)) throw new DomainError('unauthenticated', 'the token names no unit; `*` is all units')
   const source = payload['source']
   const granted = [payload['scope'] ?? payload['scp']].flat().flatMap(text => typeof text === 'string' ? text.split(' ') : [])
   const named = { name: unit, source: null }
@@ -46,7 +53,7 @@ async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
   if (resolved === undefined) throw new DomainError('unauthenticated', 'the token names an unknown unit')
   return {
     // The code of a client has no space, so no client with a key has this name.
-    client: `token ${payload.sub}`,
+    client: `token ${sub}`,
     key_id: null,
     scopes: SCOPES.filter(scope => granted.includes(scope)),
     unit: resolved?.code ?? null,

@@ -73,8 +73,14 @@ forEachDatabase('a token of the issuer', async (t, { get, post }) => {
 
   t.test('reaches all units only where it says so', async t => {
     t.equal((await ask({ ...CLAIMS, unit: '*' }, '/v1/units/H56-381')).status, 200)
-    for (const unit of [undefined, null, '', 'H56-999', 7, ['*']]) {
+    for (const unit of [undefined, null, '', 'H56-999', 'H56\0', '\ud800', 7, ['*']]) {
       t.match(await ask({ ...CLAIMS, unit }), { status: 401, body: { code: 'unauthenticated' } }, String(unit))
+    }
+  })
+
+  t.test('names a client, which is text', async t => {
+    for (const sub of ['', 'a\0', '\ud800', 7, { name: 'kho' }, ['kho']]) {
+      t.match(await ask({ ...CLAIMS, sub: sub as string }), { status: 401, body: { code: 'unauthenticated' } }, JSON.stringify(sub))
     }
   })
 
