@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../context.ts'
-import { sendProblem } from './error-handler.ts'
+import { sendProblem } from '../response/error-handler.ts'
 
 interface Address {
   pattern: RegExp
