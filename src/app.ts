@@ -143,6 +143,7 @@ export async function buildApp (
     await v1.register(clientRoutes, { ...context, defaultLimit: access.requestsPerMinute })
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   await app.register(async docs => {
     await docs.register(helmet, { contentSecurityPolicy: false })

@@ -26,6 +26,7 @@ forEachDatabase('whoever operates the service', async (t, { get, db }) => {
 
   t.test('finds the contract and its page', async t => {
     t.match((await get('/openapi.json')).body, { openapi: '3.1.0', info: { title: 'Administrative-reform statistics' } })
+    t.match(await get('/'), { status: 302, headers: { location: '/docs' } }, 'and is led there from the root')
     const page = await get('/docs/')
     t.match(page, { status: 200, headers: { 'content-type': /^text\/html/ } })
     t.match(page.text, /swagger/i)
