@@ -91,9 +91,9 @@ const ROWS: Record<string, string[]> = {
     `update dossier_statistics set reported_at = '2021-06-18 08:00+07'`,
     `insert into withdrawn_statistics values ('H56', '2021-H1', 'H56-380', 'total', 'one-stop', '2021-06-18 08:00+07')`
   ],
-  '0013_rules_of_counting': [],
-  '0014_no_longer_overdue': [],
-  '0016_leases_of_imports': []
+  '0012_rules_of_counting': [],
+  '0013_no_longer_overdue': [],
+  '0014_leases_of_imports': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))
