@@ -16,7 +16,8 @@ import { ingestStream } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'
 import type { SourcesInConflict } from './source-conflicts/record.ts'
 import {
-  Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery, PostQuery
+  Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery,
+  PostQuery
 } from './schema.ts'
 
 const JSON_TYPE = 'application/json'

@@ -75,7 +75,8 @@ export async function sendList<R extends Row> (
 
 /**
  * Answers with JSON that is rendered once for concurrent requests of the same caller and address. The answer of a route
- * with `cache: 'until-commit'` in its config is cached until the next commit, at most until the end of the business day.
+ * with `cache: 'until-commit'` in its config is cached until the next commit, at most until the end of the business
+ * day.
  */
 export async function sendShared (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,

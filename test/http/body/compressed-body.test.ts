@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createGunzip, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { bounded } from '../../../src/http/request/compressed-body.ts'
+import { bounded } from '../../../src/http/body/compressed-body.ts'
 
 const inflated = async (max?: number) => {
   const inflating = bounded(createGunzip(), max)

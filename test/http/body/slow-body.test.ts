@@ -6,8 +6,8 @@ import { fastify, type FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
 import type { TypeBoxProvider } from '../../../src/http/context.ts'
-import { acceptJson } from '../../../src/http/request/json-body.ts'
-import { refuseSlowBodies } from '../../../src/http/request/slow-body.ts'
+import { acceptJson } from '../../../src/http/body/json-body.ts'
+import { refuseSlowBodies } from '../../../src/http/body/slow-body.ts'
 import { forEachDatabase } from '../../database.ts'
 
 /** 400 bytes in 200 ms: the bound of the service, sooner. */
