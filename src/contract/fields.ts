@@ -44,6 +44,15 @@ export function Code (description: string) {
   return Type.String({ description, pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' })
 }
 
+/** Whatever real systems number dossiers with. Linear to match: blanks at the end are part of the class. */
+export function DossierCode (description: string) {
+  return Type.String({
+    description: `${description} Letters, digits, blanks and \`. _ : / ( ) + , & # -\`. Blanks around it are dropped. In a path ` +
+      'it is percent-encoded.',
+    pattern: '^ *[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._:/()+,&#-]*$', maxLength: 100
+  })
+}
+
 /** A source in a body or a path; it cannot hold the colon that parts it from a code in an alias. */
 export function SourceCode (description: string) {
   return Type.String({ description, pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })

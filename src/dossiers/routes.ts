@@ -44,7 +44,8 @@ export async function dossierRoutes (app: App, context: Context) {
           `has a higher precedence and takes the dossier over (\`taken_over\`). Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
           `\`${NDJSON}\`: any number, one dossier a line. A stream is committed in chunks without its invalid rows; if it ` +
           'breaks off, send all of it again. It ends early with 422 if its first 50 000 rows are all invalid, and when the ' +
-          'client closes the connection. A compressed body may inflate to at most 100 times its size, and to 4 GiB.',
+          'client closes the connection. A compressed body may inflate to at most 100 times its size, and to 4 GiB. ' +
+          'A stream of which no row is valid, such as an empty one, is 422.',
         headers: PostHeaders,
         querystring: PostQuery,
         body: {

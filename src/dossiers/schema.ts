@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
-import { Code, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
+import { Code, DossierCode, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
 import { CountProperties, ImportError } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
@@ -9,15 +9,6 @@ export const CHANNELS = ['online', 'direct', 'postal'] as const
 /** The national statuses of dossiers. Source systems number them differently, so each source has a map of its own. */
 export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in process, 5 supplement requested, ' +
   '6 financial obligation, 7 withdrawn, 8 stopped, 9 processed, 10 result returned'
-
-/** Whatever real systems number dossiers with. Linear to match: blanks at the end are part of the class. */
-export function DossierCode (description: string) {
-  return Type.String({
-    description: `${description} Letters, digits, blanks and \`. _ : / ( ) + , & # -\`. Blanks around it are dropped. In a path ` +
-      'it is percent-encoded.',
-    pattern: '^ *[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N} ._:/()+,&#-]*$', maxLength: 100
-  })
-}
 
 export const MAX_SUPPLEMENTS = 100
 

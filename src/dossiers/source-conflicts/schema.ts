@@ -1,13 +1,13 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Example, Named, Nullable } from '../../contract/fields.ts'
+import { Code, DossierCode, Example, Named, Nullable } from '../../contract/fields.ts'
 
 const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
 
 export const SourceConflict = Named('SourceConflict', 'A code of a dossier that two sources send. The dossier belongs to ' +
   'one of them.', {
-  code: Code('Code of the dossier.'),
+  code: DossierCode('Code of the dossier.'),
   unit: Code('Code of the unit that handled it.'),
   source: Code('The source that has the dossier.'),
   other_source: Code('The source whose record was refused or replaced.'),

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import t from 'tap'
 import { buildApp } from '../../../src/app.ts'
 import { connect as connectDatabase } from '../../../src/database/connect.ts'
-import { refuseUnreadable } from '../../../src/http/request/unreadable.ts'
+import { refuseUnreadable } from '../../../src/http/response/unreadable.ts'
 
 t.test('what cannot be read as a request is refused with a problem', async t => {
   const { db, close } = connectDatabase({ host: '/nonexistent', user: 'none', database: 'none' }, { max: 1, onLost: () => {} })
