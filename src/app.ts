@@ -45,6 +45,7 @@ import { periodRoutes } from './catalogue/periods/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
+import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
 import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
 import { rollUpSource } from './statistics/reported/rollup.ts'
@@ -137,7 +138,7 @@ export async function buildApp (
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, context)
-    await v1.register(sourceRoutes, { ...context, rerank: rollUpSource })
+    await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
     await v1.register(clientRoutes, { ...context, defaultLimit: access.requestsPerMinute })

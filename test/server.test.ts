@@ -85,7 +85,7 @@ t.test('the first start makes a database with the sample data; the second finds 
 
   const second = await start(t, { DATA_DIR })
   t.equal(await countOf(second, '/v1/dossier-statistics?limit=10000'), rows)
-  t.match((await second.json('/v1/sources')).items, [{}, { code: 'sample', ...renamed }], 'nothing is loaded over what has changed')
+  t.match((await second.json('/v1/sources')).items, [{}, {}, { code: 'sample', ...renamed }], 'nothing is loaded over what has changed')
   const { code, log, errors } = await second.stop('SIGINT')
   t.match({ code, errors }, { code: 0, errors: '' })
   t.notMatch(log, /cchc_/, 'the key was shown once')

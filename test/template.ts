@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { SCOPES } from '../src/contract/caller.ts'
 import { keyOf } from '../src/access/auth/api-keys.ts'
 import { createClientKey, putClient } from '../src/access/clients/commands.ts'
+import { registerSource } from '../src/catalogue/sources/register.ts'
 import { connect, type Address } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
@@ -15,6 +16,9 @@ export const TEMPLATE_NAME = 'cchc_test_template'
 
 /** Of a client with every scope, for all units. */
 export const ADMIN_KEY = `cchc_0123456789abcdef_${'A'.repeat(43)}`
+
+/** Sources that tests report for. */
+const SOURCES = ['a', 'b', 'first', 'gso', 'other', 'property', 'second', 'silent', 'thanh-hoa', 'x']
 
 /** The server that tests also run on, where there is one. */
 export const SERVER = process.env['TEST_DATABASE_URL']
@@ -46,6 +50,10 @@ async function fill (address: Address) {
   await migrate(db)
   await loadCatalogue(db)
   await loadSample(db)
+  await runOwnWrite(db, 'template', 'template', async write => {
+    for (const source of SOURCES) await registerSource(write, source)
+    return {}
+  })
   await runOwnWrite(db, 'tests', 'template', async write => {
     await putClient(write, 'tests', { name: 'Tests', scopes: [...SCOPES] }, 0)
     return createClientKey(write, 'tests', 0, keyOf(ADMIN_KEY)!)

@@ -6,7 +6,7 @@ import { inTransaction } from '../database/transaction.ts'
 import { assertBatchSize } from '../writes/batch.ts'
 import { assertSound } from '../writes/row-issues.ts'
 import type { Write } from '../writes/write.ts'
-import { registerSources } from '../catalogue/sources/register.ts'
+import { assertSource } from '../catalogue/sources/register.ts'
 import { sourceIssues } from '../catalogue/sources/source-rules.ts'
 import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/queries.ts'
@@ -29,14 +29,14 @@ export function sourceOf (asked: string | undefined, by: Caller): string {
 /**
  * Ingests a batch of dossiers, all or nothing.
  * @param conflicts gets the codes that another source sends as well, also when the batch is refused
- * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
+ * @throws DomainError `too_many_items`, `invalid_request`, `invalid_rows`, `forbidden_rows`
  */
 export async function postDossiers (
   write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions, conflicts: SourcesInConflict[]
 ): Promise<DossierAnswer> {
   assertBatchSize(items, '; a stream holds any number')
   const { trx, by } = write
-  await registerSources(write, [source])
+  await assertSource(trx, source, '/query/source')
   const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
   conflicts.push(...ingested.conflicts)
   assertSound(ingested.issues, items.length)

@@ -10,7 +10,9 @@ import { problem, problems } from '../http/response/error-handler.ts'
 import { MEDIA_TYPES, NDJSON_TYPES } from '../contract/formats.ts'
 import { Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
-import { countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash } from '../http/request/write-request.ts'
+import {
+  countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash
+} from '../http/request/write-request.ts'
 import { deleteDossier, listConflicts, postDossiers, sourceOf } from './commands.ts'
 import { ingestStream } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'

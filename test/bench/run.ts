@@ -39,7 +39,7 @@ const subjects: Record<string, autocannon.Options> = {
 function bodies (): string[] {
   const rows = syntheticStatistics(units()).slice(0, 1_000)
   return [1, 2, 3].map(step => JSON.stringify({
-    items: rows.map(row => ({ ...row, source: 'bench', received_online: row.received_online + step, received: row.received + step, pending: row.pending + step, pending_in_time: row.pending_in_time + step }))
+    items: rows.map(row => ({ ...row, source: 'one-stop', received_online: row.received_online + step, received: row.received + step, pending: row.pending + step, pending_in_time: row.pending_in_time + step }))
   }))
 }
 

@@ -46,6 +46,7 @@ async function withExamples ({ app, db, put, post }: Service) {
     createClientKey(write, 'example', 0, keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
+  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })], { source: 'other' })
   return { app }
 }
 

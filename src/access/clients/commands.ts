@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { registerSource } from '../../catalogue/sources/register.ts'
 import { reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { DomainError, notFound, type Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
@@ -11,7 +12,7 @@ import { clientByCode, KEY_COLUMNS } from './queries.ts'
 import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
 
 /**
- * Creates a client, or replaces its description; its keys stay.
+ * Creates a client with its source, or replaces its description; its keys stay.
  * @param defaultLimit requests a minute of a client for which no limit is set; 0: no limit
  * @throws DomainError `precondition_failed`, `forbidden_rows` and `invalid_rows` with pointers into the body
  */
@@ -25,6 +26,7 @@ export async function putClient (
   if (before !== undefined) await clientByCode(trx, code, by.unit)
   write.requireVersion(before?.version)
   const described = await checked(write, body, defaultLimit)
+  if (described.source !== null) await registerSource(write, described.source)
   if (before !== undefined && isSame(before, { ...before, ...described })) return before
   const after = await trx.insertInto('clients').values({ code, ...described })
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))

@@ -6,7 +6,7 @@ const Instant = (description: string) => Nullable(Type.String({ description, for
 
 const Properties = {
   name: Name('Name of the client, for people.', 200),
-  source: Nullable(SourceCode('The `source` of all that it posts. null: only if it posts no statistics or dossiers, or has the scope `admin`.')),
+  source: Nullable(SourceCode('The `source` of all that it posts, which is created with the client. null: only if it posts no statistics or dossiers, or has the scope `admin`.')),
   scopes: Type.Array(OneOf(SCOPES), {
     description: 'What its keys may be used for. `approve` is reserved for approvals; no operation requires it yet.',
     uniqueItems: true, maxItems: SCOPES.length

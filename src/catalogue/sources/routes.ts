@@ -5,16 +5,16 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, SourceCode } from '../../contract/fields.ts'
 import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { inWrite, PutHeaders } from '../../http/request/write-request.ts'
-import { putSource, type Rerank } from './commands.ts'
+import { putSource, type SourceEffects } from './commands.ts'
 import { sourceByCode, sources } from './queries.ts'
 import { Source, SourceBody } from './schema.ts'
 
 interface SourceContext extends Context {
-  rerank: Rerank
+  effects: SourceEffects
 }
 
 export async function sourceRoutes (app: App, context: SourceContext) {
-  const { db, cache, rerank } = context
+  const { db, cache, effects } = context
   app.addSchema(Source)
 
   app.get('/sources', {
@@ -44,15 +44,17 @@ export async function sourceRoutes (app: App, context: SourceContext) {
       operationId: 'putSource',
       tags: ['catalogue'],
       summary: 'Create or update a source and its precedence',
+      description: 'Figures and dossiers of unknown sources are refused. With `succeeds`, the dossiers of another source are ' +
+        'handed over to this one, which needs a key for all units.',
       headers: PutHeaders,
       querystring: NoQuery,
       params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),
       body: SourceBody,
       response: {
         200: { description: 'The stored source.', headers: VERSION_HEADER, ...Ref(Source) },
-        ...problems(400, 412, 413, 415)
+        ...problems(400, 412, 413, 415, 422)
       }
     }
   }, async (request, reply) => sendVersion(reply, await inWrite(
-    context, request, reply, write => putSource(write, request.params.code, request.body, rerank))))
+    context, request, reply, write => putSource(write, request.params.code, request.body, effects))))
 }

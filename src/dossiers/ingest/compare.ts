@@ -50,7 +50,8 @@ export async function compareWithStored (
   const compared: Compared = { replaced: [], beside: [], stale: [], refused: [], conflicts: [] }
   if (known.length === 0) return compared
   const several = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
-  const different = await differentPairs(trx, target, known, reach)
+  const asSent = sql`${SAME} and source = ${target.source} and ${isReached(reach)}`
+  const different = await pairsOf(trx, target, known, reach, sql`not (${asSent})`)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, different))
   const unsettled = new Set(different
     .filter(pair => !several.has(pair.position) && !(pair.reached && isSettled(pair, known[pair.position]!)))
@@ -64,9 +65,10 @@ export async function compareWithStored (
 async function compareLocked (
   trx: Trx, target: Target, changed: readonly Version[], reach: Reach, compared: Compared
 ): Promise<void> {
-  // All who change anything under a code lock its first dossier first, so what is read next is up to date.
-  const pairs = await lockedPairs(trx, target, changed, reach, sql`record = 0`)
-  pairs.push(...await lockedPairs(trx, target, changed, reach, IS_FURTHER))
+  // All who change anything under a code lock its first dossier: what is read next is up to date. The record is no
+  // condition of the query: without statistics the planner expects it to leave one row of the table.
+  const first = (await lockedPairs(trx, target, changed, reach, sql`true`)).filter(({ record }) => record === 0)
+  const pairs = [...first, ...await lockedPairs(trx, target, changed, reach, IS_FURTHER)]
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
@@ -146,12 +148,6 @@ const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
 // Not by `=`, for which null is never the same.
 const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
 const PAIR = ['record', 'unit', 'source', 'status', 'received_at', 'updated_at']
-
-/** First dossiers of codes that are not as they are sent. */
-function differentPairs (trx: Trx, target: Target, versions: readonly Version[], reach: Reach): Promise<Pair[]> {
-  const asSent = sql`${SAME} and source = ${target.source} and ${isReached(reach)}`
-  return pairsOf(trx, target, versions, reach, sql`record = 0 and not (${asSent})`)
-}
 
 async function pairsOf (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>

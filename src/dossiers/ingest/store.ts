@@ -67,8 +67,7 @@ async function findExisting (trx: Trx, province: string, dossiers: readonly Stor
   const { rows: [found] } = await sql<{ positions: number[] | null }>`
     select json_agg(position) as positions
     from ${unnested(CODE, dossiers)} as given
-    where exists (
-      select from dossiers as stored where province_code = ${province} and stored.code = given.code and record = 0)`.execute(trx)
+    where exists (select from dossiers as stored where province_code = ${province} and stored.code = given.code)`.execute(trx)
   return found!.positions ?? []
 }
 

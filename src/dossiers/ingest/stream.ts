@@ -16,7 +16,7 @@ import { runWrite, type Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { linesOf } from '../../text/ndjson-lines.ts'
-import { registerSources } from '../../catalogue/sources/register.ts'
+import { assertSource } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
 import { endExpired, keepLease, renewLease, secondsLeased } from '../imports/lease.ts'
 import { addToImport, beginImport, endImport } from '../imports/queries.ts'
@@ -48,8 +48,8 @@ const HOPELESS = 50_000
  * Ingests a stream of dossiers of any length, one JSON text a line. Commits in chunks, each with its rollups, its audit
  * and its progress of the import. Rows at fault are left out and listed. Whatever ends a stream early, it can be sent
  * again: its key is held by a lease, which ends with the process.
- * @throws DomainError `idempotency_key_in_use`, `idempotency_key_reused`; `invalid_rows` for nothing but invalid rows;
- *   an error with status 400 when it breaks off; what the database throws, after some retries
+ * @throws DomainError `invalid_request`, `idempotency_key_in_use`, `idempotency_key_reused`; `invalid_rows` for nothing
+ *   but invalid rows; an error with status 400 when it breaks off; what the database throws, after some retries
  */
 export async function ingestStream (
   db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
@@ -118,7 +118,7 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
     const before = await storedAnswer(trx, by, key)
     if (before !== undefined) return { id: 0, before }
   }
-  if (!dry_run) await registerSources(write, [source])
+  await assertSource(trx, source, '/query/source')
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: undefined }
 }
 

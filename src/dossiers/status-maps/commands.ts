@@ -1,4 +1,4 @@
-import { registerSources } from '../../catalogue/sources/register.ts'
+import { assertSource } from '../../catalogue/sources/register.ts'
 import { likeText } from '../../text/plain-text.ts'
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
@@ -10,13 +10,13 @@ import type { MappedStatus, StatusMap } from './schema.ts'
 
 /**
  * Replaces the map of a source. Dossiers sent from now on are read with it; stored ones stay as they are.
- * @throws DomainError `invalid_request` when a status is there twice
+ * @throws DomainError `invalid_request` when a status is there twice, or there is no such source
  */
 export async function putStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
   const { trx, auditRows } = write
   const given = items.map(({ code, status }) => ({ code: likeText(code), status }))
   refuseRepeated(given)
-  await registerSources(write, [source])
+  await assertSource(trx, source, '/path/code')
   // A concurrent request that replaces the same map waits here.
   await trx.selectFrom('sources').select('code').where('code', '=', source).forUpdate().execute()
   const before = new Map((await mappedStatuses(trx, source)).map(row => [row.code, row]))

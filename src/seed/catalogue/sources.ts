@@ -9,6 +9,12 @@ export const SOURCES: Insertable<Sources>[] = [
     synthetic: false
   },
   {
+    code: 'one-stop',
+    name: 'Hệ thống một cửa điện tử',
+    precedence: 100,
+    synthetic: false
+  },
+  {
     code: 'sample',
     name: 'Số liệu giả lập để chạy thử, không phải số liệu thật',
     precedence: 0,

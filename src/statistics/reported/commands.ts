@@ -17,7 +17,7 @@ import { outdatedRows, rememberWithdrawals, reportedAt } from './checks/outdated
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
 import { otherDetails, setToDelete } from './checks/set-rules.ts'
 import {
-  deleteRows, deleteSets, holdSources, lockSources, openSets, rowKeyOf, rowsOfSets, setDetail, setKeyOf, storedRows,
+  deleteRows, deleteSets, holdSources, openSets, rowKeyOf, rowsOfSets, setDetail, setKeyOf, storedRows,
   upsertRows, type Detail, type NewRow, type StatisticsRow
 } from './store.ts'
 
@@ -47,7 +47,7 @@ export async function postDossierStatistics (
     resolve: (wellFormed: DossierStatisticsItem[]) => (
       resolvedChecks(trx, items, wellFormed, { replace: options.replace, by })),
     store: async rows => {
-      const { stale, warnings, ...stored } = await storeStatistics(write, rows, options)
+      const { stale, warnings, ...stored } = await storeStatistics(trx, rows, options)
       beside = { stale, warnings }
       return stored
     }
@@ -55,10 +55,9 @@ export async function postDossierStatistics (
   return { ...answer, ...beside }
 }
 
-async function storeStatistics (write: Write, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
-  const { trx } = write
+async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
   const all = rows.map(({ row }) => row)
-  await lockSources(write, all.map(({ source }) => source))
+  await holdSources(trx, all.map(({ source }) => source))
   const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', all, LEVEL_KEY)}`)
   const before = await (replace ? rowsOfSets(trx, all) : storedRows(trx, all))
   const outdated = await outdatedRows(trx, rows, before, replace)

@@ -1,8 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import type { Write } from '../../writes/write.ts'
-import { registerSources } from '../../catalogue/sources/register.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -36,17 +34,10 @@ export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as
 const ROW_KEY = [...SET_KEY, 'detail_code'] as const
 const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
 
-/** Takes up sources that are new, and holds the rank of all of them until the rows are counted. */
-export async function lockSources (write: Write, codes: string[]): Promise<void> {
-  const distinct = [...new Set(codes)].sort()
-  if (distinct.length === 0) return
-  await registerSources(write, distinct)
-  await holdSources(write.trx, distinct)
-}
-
 /** Holds the rank of sources until the rows are counted. */
 export async function holdSources (trx: Trx, codes: string[]): Promise<void> {
-  await trx.selectFrom('sources').select('code').where('code', 'in', codes).orderBy('code').forShare().execute()
+  if (codes.length === 0) return
+  await trx.selectFrom('sources').select('code').where('code', 'in', [...new Set(codes)]).orderBy('code').forShare().execute()
 }
 
 /**

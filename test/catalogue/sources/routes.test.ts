@@ -8,16 +8,38 @@ forEachDatabase('a source', async (t, { get, put, post }) => {
 
   t.test('can be described before it has posted anything', async t => {
     const body = { name: 'Hệ thống một cửa'.normalize('NFD'), precedence: 200, synthetic: false }
-    const described = { code: 'one-stop', ...body, name: body.name.normalize('NFC'), version: 1 }
-    t.match(await put('/v1/sources/one-stop', body), { status: 200, body: described })
-    t.same(await source('one-stop'), { ...described, version: 1 })
-    t.match((await put('/v1/sources/one-stop', { ...body, precedence: 0 })).body, { precedence: 0 })
-    t.match(await source('one-stop'), { precedence: 0 })
+    const described = { code: 'new-desk', ...body, name: body.name.normalize('NFC'), succeeds: null, version: 1 }
+    t.match(await put('/v1/sources/new-desk', body), { status: 200, body: described })
+    t.same(await source('new-desk'), described)
+    t.match((await put('/v1/sources/new-desk', { ...body, precedence: 0 })).body, { precedence: 0 })
+    t.match(await source('new-desk'), { precedence: 0 })
   })
 
-  t.test('is taken up when it posts without having been described', async t => {
-    await post('/v1/dossier-statistics', { items: [{ ...UNIT, source: 'unheard-of', received: 1 }] })
-    t.match(await source('unheard-of'), { name: 'unheard-of', precedence: 100, synthetic: false })
+  t.test('that does not exist is refused, with the nearest that does', async t => {
+    const unknown = { code: 'unknown_source', detail: 'there is no source one-stpo; the nearest known one is one-stop' }
+    const statistics = (mode: string) => post(`/v1/dossier-statistics?mode=${mode}`, {
+      items: [{ ...UNIT, source: 'one-stpo', received: 1 }, { ...UNIT, source: 'one-stop', received: 1 }]
+    })
+    t.match(await statistics('atomic'), { status: 422, body: { errors: [{ pointer: '/items/0/source', ...unknown }] } })
+    t.match(await statistics('partial'), { status: 200, body: { rejected: 1, errors: [unknown] } })
+    const dossiers = '/v1/dossiers?source=one-stpo'
+    const refused = { status: 400, body: { errors: [{ pointer: '/query/source', ...unknown }] } }
+    t.match(await post(dossiers, { items: [] }), refused)
+    t.match(await post(`${dossiers}&dry_run=true`, '', { 'content-type': 'application/x-ndjson' }), refused)
+    t.match(await put('/v1/sources/one-stpo/status-map', { items: [] }), {
+      status: 400, body: { errors: [{ pointer: '/path/code', ...unknown }] }
+    })
+    t.equal(await source('one-stpo'), undefined)
+    t.equal((await put('/v1/sources/one-stpo', { name: 'x', precedence: 1, synthetic: false })).status, 200)
+    t.match((await statistics('atomic')).body, { created: 1, unchanged: 1 })
+  })
+
+  t.test('is made with its client', async t => {
+    const client = { name: 'x', scopes: ['write:statistics'], source: 'of-a-client' }
+    t.equal((await put('/v1/clients/of-a-client', client)).status, 200)
+    t.match(await source('of-a-client'), { name: 'of-a-client', precedence: 100, synthetic: false })
+    t.equal((await put('/v1/clients/of-a-client', { ...client, name: 'y' })).status, 200)
+    t.match(await source('of-a-client'), { version: 1 })
   })
 
   t.test('has a code and a rank within limits', async t => {

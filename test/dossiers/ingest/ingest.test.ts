@@ -310,7 +310,7 @@ forEachDatabase('dossiers that several write at the same time', async (t, { db, 
     const faster = async (update: RawBuilder<unknown>) => {
       await send(db, [item({ code: 'x', updated_at: later(20) })])
       const { outcomes } = await inTransaction(db, async trx => {
-        const meanwhile = new Meanwhile(/record = 0 and not/, () => update.execute(trx))
+        const meanwhile = new Meanwhile(/not \(/, () => update.execute(trx))
         return ingestDossiers(new Write(trx.withPlugin(meanwhile), { by: BY, versions: null }), [item({ code: 'x', updated_at: later(21) })], CONTEXT)
       })
       await sql`delete from dossiers where code = 'x'`.execute(db)

@@ -110,3 +110,113 @@ forEachDatabase('a code that a sibling uses', async (t, service) => {
     ])
   })
 })
+
+forEachDatabase('a code that two sources send', async (t, service) => {
+  const { get, post, put, delete: remove, db } = service
+  const keyOf = async (source: string) => (
+    await givenClient(service, source, { scopes, source, unit: 'H56-380' })).headers
+  const [old, other] = [await keyOf('one-stop'), await keyOf('land-office')]
+  t.afterEach(() => forget(db))
+  const dossier = (given: object = {}) => item({ code: 'B-1', ...given })
+  const newer = dossier({ status: 6, updated_at: at(1) })
+  const rank = (source: string, precedence: number, more: object = {}, headers: Record<string, string> = {}) => (
+    put(`/v1/sources/${source}`, { name: source, precedence, synthetic: false, ...more }, headers))
+  const conflicts = async (query = '', headers = {}) => (await get(`/v1/source-conflicts${query}`, headers)).body.items
+
+  t.test('belongs to the first: records of the other are refused one by one, and listed', async t => {
+    await post(URL, { items: [dossier()] }, old)
+    const refused = { pointer: '/items/1/code', code: 'other_source', detail: 'dossier B-1 belongs to source one-stop' }
+    t.match(await post(URL, { items: [item(), newer] }, other), { status: 422, body: { errors: [refused] } })
+    t.match(await post(URL, { items: [item(), dossier()] }, other), { status: 422, body: { errors: [refused] } }, 'the same as well')
+    t.match(await conflicts(), [{
+      code: 'B-1', unit: 'H56-380', source: 'one-stop', other_source: 'land-office', refused_at: String, taken_over_at: null
+    }])
+    await db.deleteFrom('source_conflicts').execute()
+    await post(`${URL}?dry_run=true`, { items: [newer] }, other)
+    t.same(await conflicts(), [], 'not tried out')
+    const lines = [item(), newer].map(line => `${JSON.stringify(line)}\n`).join('')
+    t.match((await post(URL, lines, { ...other, 'content-type': 'application/x-ndjson' })).body, {
+      created: 1, rejected: 1, taken_over: 0, errors: [{ line: 2, code: 'other_source' }]
+    })
+    t.match(await conflicts('?unit=H56-380&source=land-office'), [{ code: 'B-1' }])
+    t.same(await conflicts('?source=sample'), [])
+    const sibling = await givenClient(service, 'sibling', { scopes: ['read'], unit: 'H56-381' })
+    t.same(await conflicts('', sibling.headers), [])
+    t.match((await post(URL, { items: [dossier()] }, old)).body, { unchanged: 1 })
+  })
+
+  t.test('is deleted by its source alone, and then belongs to none', async t => {
+    await post(URL, { items: [dossier()] }, old)
+    const deletion = { code: 'B-1', unit: 'H56-380', updated_at: at(1), deleted: true }
+    t.match(await post(URL, { items: [deletion] }, other), { status: 422, body: { errors: [{ code: 'other_source' }] } })
+    t.match(await remove(`${URL}/B-1`, other), { status: 403, body: { errors: [{ pointer: '/path/code', code: 'other_source' }] } })
+    t.match((await post(URL, { items: [deletion] }, old)).body, { deleted: 1 })
+    t.match((await post(URL, { items: [dossier()] }, other)).body, { created: 1, taken_over: 0 })
+    t.match(await remove(`${URL}/B-1`, other), { status: 200 })
+  })
+
+  t.test('is taken over by a source of higher precedence, for good', async t => {
+    await post(URL, { items: [newer] }, old)
+    await rank('land-office', 101)
+    const deletion = { code: 'B-1', unit: 'H56-380', updated_at: at(2), deleted: true }
+    t.match(await post(URL, { items: [deletion] }, other), { status: 422, body: { errors: [{ code: 'other_source' }] } })
+    const { body } = await post(URL, { items: [dossier()] }, other)
+    t.match(body, { updated: 1, taken_over: 1 }, 'also with an older version')
+    t.match((await get(`/v1/imports/${body.import}`, other)).body, { updated: 1, taken_over: 1 })
+    t.match((await get(`${URL}/B-1`)).body, { source: 'land-office', status: 4, history: [{ source: 'land-office' }, { source: 'one-stop' }] })
+    t.match(await post(URL, { items: [dossier({ updated_at: at(5) })] }, old), { status: 422 })
+    t.match(await conflicts('?source=one-stop&limit=1'), [
+      { source: 'land-office', other_source: 'one-stop', refused_at: String, taken_over_at: String }
+    ])
+    await rank('land-office', 100)
+  })
+
+  t.test('is handed over when another software takes the place of the first', async t => {
+    await post(URL, { items: [dossier(), item({ code: 'gone', updated_at: at(1), deleted: true })] }, old)
+    const body = { succeeds: 'one-stop' }
+    t.match(await rank('land-office', 99, body), { status: 422, body: { errors: [{ pointer: '/precedence', code: 'out_of_range' }] } })
+    t.match(await rank('one-stop', 100, body), { status: 422, body: { errors: [{ pointer: '/succeeds', code: 'not_allowed' }] } })
+    t.match(await rank('land-office', 100, { succeeds: 'one-stpo' }), {
+      status: 422, body: { errors: [{ pointer: '/succeeds', code: 'unknown_source' }] }
+    })
+    const local = await givenClient(service, 'local', { scopes: ['write:catalogue'], unit: 'H56-380' })
+    t.match(await rank('land-office', 100, body, local.headers), {
+      status: 403, body: { errors: [{ pointer: '/succeeds', code: 'forbidden_unit' }] }
+    })
+    t.match(await rank('land-office', 100, body), { status: 200, body })
+    t.match((await get(`${URL}/B-1`)).body, { source: 'land-office' })
+    t.match((await post(URL, { items: [newer] }, other)).body, { updated: 1, taken_over: 0 })
+    t.match(await post(URL, { items: [dossier({ updated_at: at(9) })] }, old), { status: 422 })
+    t.match((await get('/v1/audit?limit=9', ADMIN)).body.items.slice(1, 3), [
+      { resource: 'source-successions', key: { source: 'land-office', succeeds: 'one-stop' }, after: { dossiers: 2 } },
+      { resource: 'sources', key: { code: 'land-office' }, before: { succeeds: null }, after: body }
+    ])
+    t.match(await rank('land-office', 100, body), { status: 200, body })
+  })
+})
+
+forEachDatabase('a deleted dossier', async (t, { get, post, delete: remove, db }) => {
+  t.afterEach(() => forget(db))
+  const url = `${URL}?source=one-stop`
+  const sent = async (given: object) => (await post(url, { items: [item({ code: 'B-1', ...given })] })).body
+
+  t.test('can be sent again with a newer version than that which was deleted, whatever the clock says', async t => {
+    await sent({ updated_at: at(1) })
+    await remove(`${URL}/B-1`)
+    t.match(await sent({ updated_at: at(1) }), { stale: 1 })
+    t.match(await sent({ updated_at: at(2) }), { created: 1 })
+    t.match((await get(`${URL}/B-1`)).body, { history: [{ deleted: false }, { deleted: true }, { deleted: false }] })
+  })
+
+  t.test('can be sent again as it was by a version that says that it is not deleted', async t => {
+    await sent({ updated_at: at(1) })
+    t.match(await sent({ updated_at: at(9), deleted: true }), { deleted: 1 })
+    t.match(await sent({ updated_at: at(9), deleted: true }), { unchanged: 1 })
+    t.match(await sent({ updated_at: at(10), deleted: true }), { unchanged: 1 })
+    t.match(await sent({ updated_at: at(8), deleted: true }), { stale: 1 })
+    t.match(await sent({ updated_at: at(0), deleted: false }), { stale: 1 })
+    t.match(await sent({ updated_at: at(1) }), { stale: 1 })
+    t.match(await sent({ updated_at: at(1), deleted: false }), { created: 1 })
+    t.match(await sent({ updated_at: at(1), deleted: false }), { unchanged: 1 })
+  })
+})

@@ -5,6 +5,7 @@ import type { Caller } from '../../../contract/caller.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import { checkOf, type Check } from '../../../contract/validation.ts'
 import type { Trx } from '../../../database/connect.ts'
+import { unknownSources } from '../../../catalogue/sources/register.ts'
 import { sourceIssues } from '../../../catalogue/sources/source-rules.ts'
 import { resolveUnits, type ResolvedUnit, type UnitOf } from '../../../catalogue/units/resolve.ts'
 import { lifetimeIssues, reachIssues, severalProvinces } from '../../../catalogue/units/batch-rules.ts'
@@ -41,6 +42,7 @@ export async function resolvedChecks (
 ): Promise<ResolvedChecks<DossierStatisticsItem, NewRow>> {
   const references = {
     unitOf: await resolveUnits(trx, all.flatMap(item => namedUnit(item, by) ?? [])),
+    unknownSources: await unknownSources(trx, items.map(item => sourceOf(item, by))),
     periods: await byCode(trx, 'periods', items.map(({ period }) => period)),
     procedures: await byCode(trx, 'procedures', items.map(({ procedure }) => procedure)),
     fields: await byCode(trx, 'fields', items.map(({ field }) => field))
@@ -64,6 +66,8 @@ interface Coded {
 
 interface References {
   unitOf: UnitOf
+  /** What to say of each source that does not exist. */
+  unknownSources: ReadonlyMap<string, string>
   periods: ReadonlyMap<string, Coded>
   procedures: ReadonlyMap<string, Coded>
   fields: ReadonlyMap<string, Coded>
@@ -84,7 +88,7 @@ async function fieldsStored (
   const rows = items.filter(({ field, procedure }) => (
     field != null && procedure != null && procedures.has(procedure) && procedures.get(procedure)!.field !== field
   )).flatMap(item => {
-    const source = (item.source ?? by.source)!
+    const source = sourceOf(item, by)
     const unit = unitOf({ name: item.unit, source })
     if (unit === undefined) return []
     const { province_code, code } = unit
@@ -100,7 +104,8 @@ function fieldKeyOf (row: Omit<SetKey, 'province_code'> & Pick<NewRow, 'procedur
 
 /** An item as it would be stored: completed by the identities of the form, with its codes resolved. */
 function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller): Prepared<NewRow> {
-  const source = (item.source ?? by.source)!
+  const source = sourceOf(item, by)
+  const noSource = lookups.unknownSources.get(source)
   const unit = lookups.unitOf({ name: item.unit, source })
   const period = lookups.periods.get(item.period)
   const procedure = item.procedure == null ? null : lookups.procedures.get(item.procedure)
@@ -111,12 +116,14 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   if (period === undefined) issues.push(unknownReference('period', item.period))
   if (procedure === undefined) issues.push(unknownReference('procedure', item.procedure!))
+  if (noSource !== undefined) issues.push(issueAt('source', 'unknown_source', noSource))
   issues.push(...fieldIssues({ ...item, source, unit: unit?.code ?? item.unit }, procedure, lookups))
   issues.push(...clockIssues(reported))
   issues.push(...identityIssues.map(({ measure, code, detail }) => issueAt(measure, code, detail)))
   const forbidden = unit === undefined ? [] : reachIssues(unit, by)
   issues.push(...forbidden)
-  if (forbidden.length > 0 || unit === undefined || period === undefined || procedure === undefined) {
+  const isNamed = noSource === undefined && forbidden.length === 0
+  if (!isNamed || unit === undefined || period === undefined || procedure === undefined) {
     return { row: null, issues }
   }
   issues.push(...lifetimeIssues(unit, period), ...begunIssues(period), ...deskIssues(item, unit))
@@ -137,6 +144,11 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
     names_field: item.field != null
   }
   return { row, issues }
+}
+
+/** The shape of an item makes sure that one of the two is there. */
+function sourceOf ({ source }: DossierStatisticsItem, by: Caller): string {
+  return (source ?? by.source)!
 }
 
 function fieldIssues (
