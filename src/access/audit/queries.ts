@@ -83,7 +83,7 @@ export interface Changes {
  * Keys of changed rows, in commit order. The next request continues where this answer ends. No change is missed or
  * repeated, however many transactions run at the same time and however long they take.
  * @param reach code of the unit that the caller reaches; null: all. Every caller sees rows that belong to no unit. A
- *   row that moved out of reach is reported as deleted.
+ *   row that moved out of reach is reported as deleted, one that moved into reach as created.
  * @throws DomainError `invalid_cursor`, `cursor_of_another_history`
  */
 export async function changesSince (db: Db, query: ChangeQuery, reach: Reach): Promise<Changes> {
@@ -158,12 +158,13 @@ function isOrWasBelow (unit: string) {
   return sql<boolean>`(${isBelow('unit', unit)} or ${isBelow('left_unit', unit)})`
 }
 
-/** Action and unit of a change as its reader sees them: a row that moved out of reach is deleted. */
+/** As its reader sees a change: a row that moved out of reach is deleted, one that moved into reach is created. */
 function changeVisibleTo (reach: Reach) {
   if (reach === null) return { action: sql`action`, unit: sql`unit` }
   const hasLeft = sql`left_unit is not null and not ${isBelow('unit', reach)}`
+  const hasCome = sql`left_unit is not null and not ${isBelow('left_unit', reach)}`
   return {
-    action: sql`case when ${hasLeft} then 'deleted' else action end`,
+    action: sql`case when ${hasLeft} then 'deleted' when ${hasCome} then 'created' else action end`,
     unit: sql`case when ${hasLeft} then left_unit else unit end`
   }
 }

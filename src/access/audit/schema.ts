@@ -13,7 +13,10 @@ const Row = (description: string) => Type.Unsafe<object | null>({
 const Changed = {
   at: Instant('When it was written.'),
   resource: Type.String({ description: 'Resource that the row belongs to: `dossier-statistics`, `sources` …' }),
-  action: OneOf(ACTIONS),
+  action: OneOf(ACTIONS, {
+    description: 'What became of the row. A row that moved out of the reach of the key is `deleted`, one that moved into it ' +
+      '`created`, with nothing of what it was before.'
+  }),
   key: Type.Unsafe<object>({
     description: 'Key of the row within its resource.', type: 'object', additionalProperties: true
   }),
