@@ -94,8 +94,9 @@ forEachDatabase('a code that a sibling uses', async (t, service) => {
   t.test('is compared again once it is locked', async t => {
     await send(db, [of380()])
     await Promise.all([1, 2, 3, 4].map(minute => send(db, [of381({ updated_at: at(minute) })], { reach: 'H56-381' })))
-    const { rows } = await sql`select unit, updated_at from dossiers order by record`.execute(db)
-    t.match(rows, [{ unit: 'H56-380' }, { unit: 'H56-381', updated_at: new Date(at(4)).toISOString() }])
+    const { rows } = await sql`
+      select unit, updated_at = ${at(4)}::timestamptz as is_newest from dossiers order by record`.execute(db)
+    t.same(rows, [{ unit: 'H56-380', is_newest: false }, { unit: 'H56-381', is_newest: true }])
     t.same(await rebuildRollups(db), [])
   })
 
