@@ -39,7 +39,7 @@ const READS = [
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
-  'listDossiers', 'getDossier', 'getStatusMap'
+  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -82,6 +82,7 @@ function requestFor (
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
+    listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
     getDossier: `/v1/dossiers/d-${unit}`,
     deleteDossier: `/v1/dossiers/d-${unit}`,
     getImport: `/v1/imports/${ownImport}`,
@@ -116,7 +117,7 @@ const OUT_OF_REACH: Record<string, number> = {
   getUnit: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404, getDossier: 404, deleteDossier: 404,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
-  listDiscontinuities: 400, listDossiers: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  listDiscontinuities: 400, listDossiers: 400, listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403
 }
 
@@ -143,7 +144,7 @@ forEachDatabase('every operation answers every key', async (t, service) => {
   for (const [where, unit] of Object.entries(UNITS)) {
     for (const [name, scopes] of Object.entries(KEYS)) {
       const code = `${name.replace(':', '-')}-${where}`
-      const { headers } = await givenClient(service, code, { scopes, unit, source: code })
+      const { headers } = await givenClient(service, code, { scopes, unit, source: 'one-stop' })
       // Whoever may not send has none, and is told so before anybody looks for it.
       const sent = await service.post('/v1/dossiers', { items: [] }, headers)
       const ids = { ...keyIds, import: String(sent.body.import ?? 0) }

@@ -31,10 +31,10 @@ forEachDatabase('rows that are sent as arrays', async (t, { db }) => {
       { word: null, instant: null, day: null, small: null, number: null, json: null },
       { word: 'NULL', instant: Date.UTC(2199, 11, 31), day: 0, small: 0, number: 0, json: '0' }
     ]), [
-      { word: 'Thị xã 𝔹 \\ " {', instant: '2021-06-14T01:02:03.456Z', day: '2021-06-14', small: 10, number: 2 ** 31 - 1, json: { a: ['é'] } },
-      { word: '', instant: '1969-12-31T23:59:59.999Z', day: '1969-12-31', small: -(2 ** 15), number: -(2 ** 31), json: null },
+      { word: 'Thị xã 𝔹 \\ " {', instant: '2021-06-14T08:02:03.456+07:00', day: '2021-06-14', small: 10, number: 2 ** 31 - 1, json: { a: ['é'] } },
+      { word: '', instant: '1970-01-01T06:59:59.999+07:00', day: '1969-12-31', small: -(2 ** 15), number: -(2 ** 31), json: null },
       { word: null, instant: null, day: null, small: null, number: null, json: null },
-      { word: 'NULL', instant: '2199-12-31T00:00:00.000Z', day: '1970-01-01', small: 0, number: 0, json: 0 }
+      { word: 'NULL', instant: '2199-12-31T07:00:00.000+07:00', day: '1970-01-01', small: 0, number: 0, json: 0 }
     ])
   })
 

@@ -56,7 +56,7 @@ forEachDatabase('form II.06a of the province', async (t, service) => {
 
   t.test('is a table for people, too: the lines alone, sums among them', async t => {
     const { text, headers } = await service.get('/v1/forms/ii-06a/H56/2021-Q3?format=csv')
-    t.equal(headers['content-disposition'], 'attachment; filename="forms-ii-06a-unit-period.csv"')
+    t.equal(headers['content-disposition'], 'attachment; filename="forms-ii-06a_H56_2021-Q3.csv"')
     const table = parse<Record<string, string>>(text, { columns: true, bom: true })
     t.same(Object.keys(table[0]!), Object.keys(DossierFormRow.properties))
     t.equal(table.length, 606 + 3 + 1)
