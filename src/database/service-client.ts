@@ -47,16 +47,10 @@ export class ServiceClient extends pg.Client {
     return (result instanceof Promise ? this.#watched(text, result) : result) as never
   }
 
-  async #watched (text: unknown, result: Promise<unknown>): Promise<unknown> {
+  #watched (text: unknown, result: Promise<unknown>): Promise<unknown> {
     const timer = this.#deadlines && setTimeout(() => { this.#giveUp() }, this.#deadlineOf(text, this.#deadlines))
-    try {
-      return await result
-    } catch (error) {
-      if (isReadOnly(error)) this.#retire()
-      throw error
-    } finally {
-      clearTimeout(timer)
-    }
+    result.catch((error: unknown) => { if (isReadOnly(error)) this.#retire() })
+    return result.finally(() => { clearTimeout(timer) })
   }
 
   #nameOf (text: string): string {

@@ -154,8 +154,8 @@ export async function dossierRoutes (app: App, context: Context) {
 }
 
 /** Without a byte of body no parser is called. @returns undefined where the content type is not that of lines */
-function emptyLinesOf (contentType = ''): Readable | undefined {
-  return NDJSON_TYPES.includes(contentType.split(';')[0]!.trim()) ? Readable.from([]) : undefined
+function emptyLinesOf (contentType: string | undefined): Readable | undefined {
+  return NDJSON_TYPES.includes(String(contentType).split(';')[0]!.trim()) ? Readable.from([]) : undefined
 }
 
 /** A stream is validated line by line while it is ingested. */

@@ -27,9 +27,9 @@ interface Limits {
   userLimits: { open_files: { soft: number | 'unlimited' } }
 }
 
-/** Descriptors that this process may open. */
-export function descriptorLimit (): number {
-  const { userLimits } = process.report.getReport() as unknown as Limits
+/** Descriptors that this process may open. @param report of Node.js about its process */
+export function descriptorLimit (report: object = process.report.getReport()): number {
+  const { userLimits } = report as Limits
   // `unlimited` is not a number.
   return Number(userLimits.open_files.soft) || MAX_CONNECTIONS + RESERVED_DESCRIPTORS
 }
@@ -51,8 +51,8 @@ export function boundConnections (
   })
 
   server.on('connection', (socket: Socket) => {
-    // It has none if the client has closed it already.
-    const address = socket.remoteAddress ?? ''
+    // `undefined` if the client has closed it already.
+    const address = String(socket.remoteAddress)
     const count = (connections.get(address) ?? 0) + 1
     connections.set(address, count)
     socket.once('close', () => {

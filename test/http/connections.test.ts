@@ -64,3 +64,9 @@ t.test('descriptors are left for the database', async t => {
   t.same(connectionBounds(1_024, true), { total: 768, perAddress: 768 })
   t.ok(descriptorLimit() > 0)
 })
+
+t.test('a process without a limit of descriptors may open many', async t => {
+  const limitOf = (soft: number | 'unlimited') => descriptorLimit({ userLimits: { open_files: { soft } } })
+  t.equal(limitOf(1_024), 1_024)
+  t.ok(limitOf('unlimited') > 1_024)
+})

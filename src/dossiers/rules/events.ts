@@ -124,7 +124,8 @@ function endedInTime (dossier: Countable, waits: readonly Supplement[], end: num
   if (end <= (finalDue(dossier, waits, end) ?? Infinity)) return true
   const last = waits.at(-1)
   if (hasResult(dossier.status) || last === undefined || !isAwaited(last, end)) return false
-  return last.requested_at <= (dueUntil(dossier, waits, waits.length - 1) ?? Infinity)
+  // There is one: without a due date any end is in time.
+  return last.requested_at <= dueUntil(dossier, waits, waits.length - 1)!
 }
 
 /** Early: on a day before the due day, and with a result. */

@@ -11,7 +11,7 @@ const MALFORMED = ['400 Bad Request', 'malformed_request', 'The request cannot b
 export function refuseUnreadable (error: Error & { code?: string }, socket: Socket) {
   // The client is gone.
   if (!socket.writable || error.code === 'ECONNRESET') return socket.destroy()
-  const [status, code, title] = PROBLEMS[error.code ?? ''] ?? MALFORMED
+  const [status, code, title] = PROBLEMS[String(error.code)] ?? MALFORMED
   const body = JSON.stringify({
     type: `urn:cchc:problem:${code}`, title, status: Number(status.slice(0, 3)), code, detail: title, errors: []
   })

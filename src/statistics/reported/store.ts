@@ -83,7 +83,6 @@ export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void
 
 /** Deletes sets that have no rows any more. */
 export async function deleteSets (trx: Trx, sets: SetKey[]): Promise<void> {
-  if (sets.length === 0) return
   await sql`delete from statistics_sets as stored using ${recordset('statistics_sets', sets, SET_KEY)}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }

@@ -52,7 +52,7 @@ forEachDatabase('a token of the issuer', async (t, { get, post }) => {
 
   t.test('of fewer scopes never gets the answer to one of more, however many ask together', async t => {
     const scope = 'write:dossiers write:statistics'
-    await post('/v1/dossiers?source=another', { items: [] })
+    await post('/v1/dossiers?source=one-stop', { items: [] })
     const [lesser, administrator] = await Promise.all([{ scope }, { scope: `${scope} admin`, unit: '*' }].map(async claims => (
       bearer(await signed({ ...CLAIMS, unit: '*', ...claims })))))
     const lists = await Promise.all(Array.from({ length: 20 }, async (_, i) => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { forEachDatabase } from '../../database.ts'
 
 const UNIT = { unit: 'H56-380', period: '2021-Q4' }
@@ -76,4 +77,12 @@ forEachDatabase('the rank of a source decides at once which figures count', asyn
   await counted(10)
   t.equal((await get('/v1/dossier-statistics?period=2021-Q4')).body.items.length, 2, 'the other is kept for comparison')
   t.match((await get('/v1/on-time?period=2021-Q4&unit=H56-380&source=second')).body.items, [{ received: 20 }])
+})
+
+forEachDatabase('a database without any source', async (t, { db, post }) => {
+  await sql`truncate sources cascade`.execute(db)
+  const items = [{ unit: 'H56-380', period: '2021-Q4', source: 'x', received: 1 }]
+  t.match(await post('/v1/dossier-statistics', { items }), {
+    status: 422, body: { errors: [{ code: 'unknown_source', detail: 'there is no source x' }] }
+  })
 })

@@ -23,6 +23,12 @@ function many (count: number, given: object = {}): object[] {
   return Array.from({ length: count }, (_, n) => item({ code: `s-${n}`, ...given }))
 }
 
+forEachDatabase('a stream without a body', async (t, { app }) => {
+  const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: NDJSON })
+  t.equal(statusCode, 422)
+  t.match(JSON.parse(body), { received: 0, rejected: 0 })
+})
+
 forEachDatabase('a stream of dossiers', async (t, service) => {
   const { app, db, get, post } = service
   t.afterEach(() => forget(db))

@@ -11,6 +11,9 @@ forEachDatabase('a body', async (t, { app, get, post }) => {
     return { status: response.statusCode, body: response.json() }
   }
 
+  const codes = async () => (await get('/v1/sources')).body.items.map(({ code }: { code: string }) => code) as string[]
+  const known = await codes()
+
   t.test('is JSON, whatever parameters its type has, with a byte order mark or without', async t => {
     const text = JSON.stringify(SOURCE)
     for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON;charset=UTF-8']) {
@@ -90,6 +93,6 @@ forEachDatabase('a body', async (t, { app, get, post }) => {
   })
 
   t.test('leaves nothing behind when it was refused', async t => {
-    t.match((await get('/v1/sources')).body.items.map(({ code }: { code: string }) => code), ['bao-cao-2021', 'new', 'sample'])
+    t.same(await codes(), [...known, 'new'].sort())
   })
 })

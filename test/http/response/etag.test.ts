@@ -35,7 +35,7 @@ forEachDatabase('an answer that the client has already', async (t, { app, get, p
     const { status, headers, body } = await get('/v1/sources', { 'if-none-match': etag })
     t.equal(status, 200)
     t.not(headers['etag'], etag)
-    t.match(body.items, [{}, { code: 'new' }, {}])
+    t.ok(body.items.some(({ code }: { code: string }) => code === 'new'))
   })
 
   t.test('is told apart from an error, which has no tag', async t => {

@@ -11,6 +11,9 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
     received_direct: 10 + step + i + j, resolved_overdue: (step + i) % 3
   })))
 
+  for (const n of [0, 1, 2]) {
+    await put(`/v1/sources/system-${n}`, { name: `Hệ thống ${n}`, precedence: 100, synthetic: false })
+  }
   // Each batch in an order of its own: only the service keeps them from waiting for each other in a circle.
   const posts = Array.from({ length: 12 }, (_, step) => {
     const items = itemsOf(`system-${step % 3}`, step)
