@@ -27,6 +27,8 @@ forEachDatabase('a stream without a body', async (t, { app }) => {
   const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: NDJSON })
   t.equal(statusCode, 422)
   t.match(JSON.parse(body), { received: 0, rejected: 0 })
+  // Not even a content type says what was meant.
+  t.equal((await app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: ADMIN })).statusCode, 400)
 })
 
 forEachDatabase('a stream of dossiers', async (t, service) => {
