@@ -17,7 +17,7 @@ export async function sameKeyAtOnce (postgres: Postgres, cycles: number): Promis
   try {
     for (let cycle = 0; cycle < cycles; cycle++) {
       const period = month(cycle)
-      const items = itemsOf(COMMUNES.slice(0, 20), period, 'once', 100)
+      const items = itemsOf(COMMUNES.slice(0, 20), period, 'one-stop', 100)
       const headers = { 'idempotency-key': `faults-${cycle}`, 'x-reason': period }
       const call = (_: unknown, i: number) => services[i % 2]!.post('/v1/dossier-statistics', { items }, headers)
       const first = await Promise.all(Array.from({ length: CALLS }, call))
