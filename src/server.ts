@@ -35,7 +35,7 @@ async function start () {
     await migrateConfigured(connection.db, database, onLost)
     const deviations = await recountOutdated(connection.db, database, onLost)
     if (deviations !== null) {
-      logger.info({ corrected: deviations.length }, 'the counting rules have changed: all dossiers were counted again')
+      logger.info({ corrected: deviations.length }, 'rollups are counted by the current rules')
     }
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.

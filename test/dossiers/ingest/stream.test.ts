@@ -221,7 +221,7 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
     t.match(await stream(lines(item(), ...Array<string>(50_000).fill('x'))), { status: 200, body: { created: 1, rejected: 50_000 } })
   })
 
-  t.test('is refused before it is sent to whoever may not', async t => {
+  t.test('is refused before its body is read, without the scope for it', async t => {
     const sending = open({ authorization: 'Bearer cchc_0_0' })
     sending.write('{')
     const [answer] = await once(sending, 'response') as [{ statusCode: number }]
