@@ -70,7 +70,7 @@ export async function dossierRoutes (app: App, context: Context) {
     }, async (request, reply) => {
       const { caller, query: { source: asked, dry_run = false }, headers } = request
       const options = { source: sourceOf(asked, caller), dry_run }
-      const body: unknown = request.body ?? emptyLinesOf(request.headers['content-type'])
+      const { body } = request as { body: unknown }
       // The schema of a body is chosen by its content type, so a request without one is not validated.
       if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
       const answer = body instanceof Readable ? await stream(body) : await batch()
@@ -151,11 +151,6 @@ export async function dossierRoutes (app: App, context: Context) {
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
     deleteDossier(write, plainText(request.params.code), request.query.unit))))
-}
-
-/** Without a byte of body no parser is called. @returns undefined where the content type is not that of lines */
-function emptyLinesOf (contentType: string | undefined): Readable | undefined {
-  return NDJSON_TYPES.includes(String(contentType).split(';')[0]!.trim()) ? Readable.from([]) : undefined
 }
 
 /** A stream is validated line by line while it is ingested. */

@@ -24,11 +24,14 @@ function many (count: number, given: object = {}): object[] {
 }
 
 forEachDatabase('a stream without a body', async (t, { app }) => {
-  const { statusCode, body } = await app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: NDJSON })
-  t.equal(statusCode, 422)
-  t.match(JSON.parse(body), { received: 0, rejected: 0 })
+  const sent = (headers: object) => app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: { ...headers } })
+  for (const headers of [NDJSON, { ...NDJSON, 'content-length': '0' }]) {
+    const { statusCode, body } = await sent(headers)
+    t.equal(statusCode, 422)
+    t.match(JSON.parse(body), { received: 0, rejected: 0 })
+  }
   // Not even a content type says what was meant.
-  t.equal((await app.inject({ method: 'POST', url: '/v1/dossiers?source=one-stop', headers: ADMIN })).statusCode, 400)
+  t.equal((await sent(ADMIN)).statusCode, 400)
 })
 
 forEachDatabase('a stream of dossiers', async (t, service) => {
