@@ -54,6 +54,15 @@ insert into sources (code, name, precedence, synthetic)
 select distinct source, source, 100, false from clients where source is not null
 on conflict do nothing;
 
+-- A deletion stays where the dossier was, and keeps when the version that it deleted was updated.
+update dossiers as deletion set unit = deleted.unit, received_at = deleted.updated_at
+from dossiers as gone cross join lateral (
+  select unit, updated_at from dossier_versions as version
+  where version.province_code = gone.province_code and version.code = gone.code and version.status <> 0
+  order by id desc limit 1
+) as deleted
+where gone.status = 0 and deletion.province_code = gone.province_code and deletion.code = gone.code;
+
 -- A deletion does not move a dossier: it was where it was, whatever unit the deletion named.
 update dossier_changes
 set left_units = null, units = array(

@@ -161,7 +161,17 @@ forEachDatabase('a deletion is listed where the dossier was, and a client has a 
       ('H56', 1, 'deleted', 0, '{a,b}', '{H56-382,H56-380}', '{H56-381,null}'),
       ('H56', 2, 'updated', 0, '{c}', '{H56-382}', '{H56-381}')`.execute(db)
   await sql`insert into clients (code, name, source, scopes) values ('a', 'A', 'new', '{}'), ('b', 'B', null, '{}')`.execute(db)
+  for (const [table, unit, status, minute] of [['dossier_versions', 'H56-381', 4, 1], ['dossiers', 'H56-382', 0, 5]] as const) {
+    const at = `2021-06-01T08:0${minute}:00+07:00`
+    await sql`
+      insert into ${sql.table(table)} (province_code, code, unit, level, procedure, field, channel, source, status, received_at,
+        updated_at, write)
+      values ('H56', 'a', ${unit}, '', '', '', '', 'new', ${status}, ${at}, ${at}, 1)`.execute(db)
+  }
   await migrate(db)
+  const { rows: [gone] } = await sql<{ unit: string, received_at: string }>`select unit, received_at from dossiers`.execute(db)
+  t.equal(gone!.unit, 'H56-381')
+  t.equal(Date.parse(gone!.received_at), Date.parse('2021-06-01T08:01:00+07:00'), 'when what it deleted was updated')
   t.same((await sql`select action, units, left_units from dossier_changes order by write`.execute(db)).rows, [
     { action: 'deleted', units: ['H56-381', 'H56-380'], left_units: null },
     { action: 'updated', units: ['H56-382'], left_units: ['H56-381'] }

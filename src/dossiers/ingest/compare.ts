@@ -106,8 +106,8 @@ function verdictOf (
   const isDeletion = dossier.status === DELETED
   const isDeleted = stored.status === DELETED
   if (stored.source !== source) {
-    // What its source deleted belongs to none.
-    if (isDeleted) return 'newer'
+    // What its source deleted belongs to none. Another deletes nothing of it.
+    if (isDeleted) return isDeletion ? 'same' : 'newer'
     const isHigher = precedenceOf.get(source)! > precedenceOf.get(stored.source)!
     return isHigher && !isDeletion ? 'newer' : 'other_source'
   }

@@ -156,6 +156,14 @@ forEachDatabase('a code that two sources send', async (t, service) => {
     t.match(await remove(`${URL}/B-1`, other), { status: 200 })
   })
 
+  t.test('stays deleted for its source, whatever another source says that it deleted', async t => {
+    const deletion = (minutes: number) => ({ code: 'B-1', unit: 'H56-380', updated_at: at(minutes), deleted: true })
+    await post(URL, { items: [dossier({ updated_at: at(1) })] }, old)
+    await post(URL, { items: [deletion(5)] }, old)
+    t.match((await post(URL, { items: [deletion(2)] }, other)).body, { unchanged: 1, deleted: 0 })
+    t.match((await post(URL, { items: [dossier({ updated_at: at(1) })] }, old)).body, { stale: 1, created: 0 })
+  })
+
   t.test('is taken over by a source of higher precedence, for good', async t => {
     await post(URL, { items: [newer] }, old)
     await rank('land-office', 101)
