@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Caller } from '../contract/caller.ts'
 import { DomainError } from '../contract/errors.ts'
 import type { Db } from '../database/connect.ts'
@@ -13,7 +12,7 @@ import { beginImport, endImport } from './imports/queries.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
 import type { ImportOptions } from './ingest/stream.ts'
 import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
-import { storedDossier } from './queries.ts'
+import { lockCode, storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
 
 /**
@@ -61,13 +60,16 @@ export async function listConflicts (db: Db, conflicts: readonly SourcesInConfli
  */
 export async function deleteDossier (write: Write, code: string, unit: string | undefined): Promise<Dossier> {
   const { trx, by } = write
-  const { province_code: _, record: __, ...dossier } = await storedDossier(trx, code, unit, by.unit, sql`for update`)
+  await lockCode(trx, code)
+  const { province_code: _, record: __, ...dossier } = await storedDossier(trx, code, unit, by.unit)
   const { source, updated_at } = dossier
   if (by.source !== null && by.source !== source) {
     const detail = `dossier ${code} belongs to source ${source}`
     throw new DomainError('forbidden_rows', detail, [{ pointer: '/path/code', code: 'other_source', detail }])
   }
   // As old as what it deletes, so that any newer version is not stale, whatever the clocks say.
-  await ingestDossiers(write, [{ code, unit: dossier.unit, updated_at, deleted: true }], { source, reach: by.unit })
+  const deletion = { code, unit: dossier.unit, updated_at, deleted: true }
+  const { issues } = await ingestDossiers(write, [deletion], { source, reach: by.unit })
+  assertSound(issues, 1)
   return dossier
 }

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Reach } from '../contract/caller.ts'
-import type { Db } from '../database/connect.ts'
+import type { Db, Trx } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
 import { notFound } from '../contract/errors.ts'
 import type { Page, PageRequest } from '../contract/paging.ts'
@@ -70,7 +70,7 @@ function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
 export async function dossierByCode (
   db: Db, code: string, unit: string | undefined, reach: Reach
 ): Promise<DossierWithHistory> {
-  const dossier = await storedDossier(db, code, unit, reach, sql``)
+  const dossier = await storedDossier(db, code, unit, reach)
   const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
     select versions.*, at as written_at
     from (
@@ -93,15 +93,25 @@ function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion
   return { deleted, unit, ...(deleted ? nothing : content), updated_at, supplements, source, written_at }
 }
 
+/**
+ * Locks the first dossier of a code, as ingest does before it changes anything under the code: so neither deadlocks.
+ */
+export async function lockCode (trx: Trx, code: string): Promise<void> {
+  await sql`
+    select from dossiers where province_code = any(array(select code from units where parent is null)) and code = ${code}
+      and record = 0
+    order by province_code for update`.execute(trx)
+}
+
 /** @throws DomainError `not_found`, for one out of reach as well */
 export async function storedDossier (
-  db: Db, code: string, unit: string | undefined, reach: Reach, lock: RawBuilder<unknown>
+  db: Db, code: string, unit: string | undefined, reach: Reach
 ): Promise<Stored> {
   const { rows: [dossier] } = await sql<Stored>`
     select ${SHOWN} from dossiers
     where province_code = any(array(select code from units where parent is null)) and code = ${code} and ${IS_THERE}
       and ${isWithin(reach)} and ${unit === undefined ? sql`true` : sql`unit = ${unit}`}
-    order by province_code, record limit 1 ${lock}`.execute(db)
+    order by province_code, record limit 1`.execute(db)
   if (dossier === undefined) throw notFound('dossier', code)
   return dossier
 }

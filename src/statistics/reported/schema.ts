@@ -21,7 +21,7 @@ const procedure = Nullable(Code('Code of the procedure. null: not broken down by
 
 const REPORTED_AT = 'When the figures were reported, by the clock of the source'
 
-const source = SourceCode('The system that reports. An unknown one is registered with precedence 100.')
+const source = SourceCode('The system that reports. An unknown one is refused.')
 
 export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
   ...KeyProperties,
