@@ -8,7 +8,7 @@ import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/rollups/recount-outdated.ts'
-import { pruneImports } from './dossiers/imports/queries.ts'
+import { pruneImports } from './dossiers/imports/commands.ts'
 import { logOptions } from './observability/log.ts'
 import { logBuffer } from './observability/log-buffer.ts'
 

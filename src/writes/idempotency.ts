@@ -11,7 +11,8 @@ export interface IdempotentRequest {
 
 const STORED_FOR = sql`interval '24 hours'`
 
-type Owner = Pick<Caller, 'province_code'> & { client: string }
+/** The client that chose a key; keys of different provinces are apart. */
+export type Owner = Pick<Caller, 'province_code'> & { client: string }
 
 const REFUSED = {
   idempotency_key_in_use: 'a request with this Idempotency-Key is still running; try again for its answer',

@@ -1,8 +1,6 @@
 import { sql } from 'kysely'
-import type { Caller } from '../../contract/caller.ts'
 import type { Db, Trx } from '../../database/connect.ts'
-
-type Owner = Pick<Caller, 'province_code'> & { client: string }
+import type { Owner } from '../../writes/idempotency.ts'
 
 /** Longer than a process that is alive may take between two renewals, with some that fail. */
 export const LEASE = sql`interval '10 seconds'`

@@ -9,7 +9,7 @@ import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 import { turnReadOnly } from '../../read-only.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { pruneImports } from '../../../src/dossiers/imports/queries.ts'
+import { pruneImports } from '../../../src/dossiers/imports/commands.ts'
 import { forget, item } from '../given.ts'
 
 const URL = '/v1/dossiers?source=one-stop'
