@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
 import { none, type Measurement } from './measurement.ts'
+import { describeSources } from './reporting.ts'
 import { serve, type Service } from './service.ts'
 import { COMMUNES, itemOf, month } from './statistics.ts'
 
@@ -18,8 +19,9 @@ export async function backendKilled (postgres: Postgres, cycles: number): Promis
   const service = await serve(url)
   const stale: unknown[] = []
   try {
+    await describeSources(service)
     for (let count = 1; count <= cycles; count++) {
-      const items = [itemOf(COMMUNES[0]!, 'land', PERIOD, 'faults', count)]
+      const items = [itemOf(COMMUNES[0]!, 'land', PERIOD, 'together', count)]
       await sent(service, `${URL}?dry_run=true`, items)
       for (let i = 0; i < 3; i++) await received(service)
       await killBackend(postgres, url)
@@ -34,7 +36,12 @@ export async function backendKilled (postgres: Postgres, cycles: number): Promis
 }
 
 async function sent (service: Service, path: string, items: object[]): Promise<void> {
-  while ((await service.post(path, { items })).status !== 200) await sleep(20)
+  for (;;) {
+    const { status, text } = await service.post(path, { items })
+    if (status === 200) return
+    if (status >= 400 && status < 500) throw new Error(`${status} ${text}`)
+    await sleep(20)
+  }
 }
 
 async function received (service: Service): Promise<number | undefined> {

@@ -14,7 +14,7 @@ const RECOVERED_WITHIN = 2_000
 const REPLACED_WITHIN = 4_000
 
 const POSTS = Array.from({ length: POOL_SIZE }, (_, i) => ({
-  path: '/v1/dossier-statistics', body: { items: itemsOf(COMMUNES.slice(i, i + 1), month(i), 'faults', 70) }
+  path: '/v1/dossier-statistics', body: { items: itemsOf(COMMUNES.slice(i, i + 1), month(i), 'together', 70) }
 }))
 const QUESTIONS = [
   '/v1/on-time?period=2021-Q3&group_by=level', '/v1/on-time?period=2021-Q3&group_by=level,field', '/v1/dossier-statistics?limit=10',
@@ -68,7 +68,7 @@ async function round (
 ): Promise<Round> {
   await usable(service, url)
   // Takes longer than other writes may. What its connections are allowed, the next to use them is not.
-  for (const precedence of [101, 102]) await service.put('/v1/sources/faults', { name: 'Kiểm thử', precedence, synthetic: true })
+  for (const precedence of [101, 102]) await service.put('/v1/sources/together', { name: 'Kiểm thử', precedence, synthetic: true })
   const held = await hold(postgres, url)
   const since = performance.now()
   const until = since + HELD_MILLISECONDS

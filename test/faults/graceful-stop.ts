@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
 import { none, type Measurement } from './measurement.ts'
+import { describeSources } from './reporting.ts'
 import { serve, type Service } from './service.ts'
 import { COMMUNES, itemsOf, month } from './statistics.ts'
 
@@ -27,6 +28,7 @@ export async function toldToStop (postgres: Postgres, cycles: number): Promise<M
   let inFlight = 0
   for (let cycle = 0; cycle < cycles; cycle++) {
     const service = await serve(url, { ACCEPTED_FILE }, [ACCEPTED])
+    await describeSources(service)
     const outcomes = new Map<string, Outcome | undefined>()
     const load = loadOf(service, cycle, outcomes)
     await sleep(500 + 40 * cycle)
@@ -58,7 +60,7 @@ async function loadOf (service: Service, cycle: number, outcomes: Map<string, Ou
       const outcome = client % 2 === 0
         ? await ask(service, agent, label, '/v1/on-time?period=2021-Q3&group_by=level')
         : await ask(service, agent, label, '/v1/dossier-statistics', {
-            items: itemsOf(COMMUNES.slice(client * 10, client * 10 + 10), month(client), 'faults', 10 + step + 1_000 * cycle)
+            items: itemsOf(COMMUNES.slice(client * 10, client * 10 + 10), month(client), 'together', 10 + step + 1_000 * cycle)
           })
       outcomes.set(label, outcome)
       if (outcome === null) break
