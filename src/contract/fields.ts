@@ -74,6 +74,11 @@ export function Day (description: string) {
   return Type.String({ description, format: 'date' })
 }
 
+/** A moment in RFC 3339, with its offset. */
+export function Instant (description: string) {
+  return Type.String({ description, format: 'date-time' })
+}
+
 export const MAX_COUNT = 999_999_999
 
 /** Any number of dossiers, procedures, people: whole, not negative, and small enough that sums stay exact. */

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow, PROVINCES } from '../catalogue/units/reach-sql.ts'
 import type { Reach } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
@@ -98,7 +99,7 @@ function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion
  */
 export async function lockCode (trx: Trx, code: string): Promise<void> {
   await sql`
-    select from dossiers where province_code = any(array(select code from units where parent is null)) and code = ${code}
+    select from dossiers where province_code = any(${PROVINCES}) and code = ${code}
       and record = 0
     order by province_code for update`.execute(trx)
 }
@@ -109,7 +110,7 @@ export async function storedDossier (
 ): Promise<Stored> {
   const { rows: [dossier] } = await sql<Stored>`
     select ${SHOWN} from dossiers
-    where province_code = any(array(select code from units where parent is null)) and code = ${code} and ${IS_THERE}
+    where province_code = any(${PROVINCES}) and code = ${code} and ${IS_THERE}
       and ${isWithin(reach)} and ${unit === undefined ? sql`true` : sql`unit = ${unit}`}
     order by province_code, record limit 1`.execute(db)
   if (dossier === undefined) throw notFound('dossier', code)
@@ -117,5 +118,5 @@ export async function storedDossier (
 }
 
 function isWithin (reach: Reach): RawBuilder<boolean> {
-  return reach === null ? sql`true` : sql`unit in (select units.code from units where ${reach} = any(path))`
+  return reach === null ? sql`true` : isAtOrBelow('unit', reach)
 }

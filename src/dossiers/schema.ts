@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
-import { Code, DossierCode, Example, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
+import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
 import { CountProperties, ImportError } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
@@ -12,14 +12,14 @@ export const STATUS_MEANINGS = '1 registered, 2 accepted, 3 not accepted, 4 in p
 
 export const MAX_SUPPLEMENTS = 100
 
-function Instant (description: string) {
-  return Type.String({ description: `${description} RFC 3339 with an offset; stored to the millisecond.`, format: 'date-time' })
+function SentInstant (description: string) {
+  return Instant(`${description} RFC 3339 with an offset; stored to the millisecond.`)
 }
 
-const optional = (description: string) => Type.Optional(Nullable(Instant(description)))
+const optional = (description: string) => Type.Optional(Nullable(SentInstant(description)))
 
 export const SupplementItem = Type.Object({
-  requested_at: Instant('When the supplement was requested.'),
+  requested_at: SentInstant('When the supplement was requested.'),
   completed_at: optional('When the supplement was complete. null: it is still awaited.'),
   old_due_at: optional('Due date until the request. null: `new_due_at` of the supplement before, otherwise `due_at` of the dossier.'),
   new_due_at: optional('Due date from the completion on. It takes precedence over `due_at` of the dossier. null: `due_at`.')
@@ -37,14 +37,14 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
       'Required unless `deleted`.',
     type: ['integer', 'string'], minimum: 1, maximum: 10, minLength: 1, maxLength: 100, format: 'text'
   })),
-  received_at: Type.Optional(Instant('When it was received. Required unless `deleted`.')),
+  received_at: Type.Optional(SentInstant('When it was received. Required unless `deleted`.')),
   due_at: optional('When the result is due (hạn trả). null: no due date. If a supplement is complete, `new_due_at` of the last ' +
     'one takes precedence.'),
   finished_at: optional('When processing ended, or the dossier was withdrawn or stopped. Counts only with status 7 to 10. ' +
     'Required with 9 and 10 unless `returned_at` is given. If neither is given with 7 or 8, `updated_at` counts as the ' +
     'end, which then moves with each newer version.'),
   returned_at: optional('When the result was returned. Counts only with status 7 to 10.'),
-  updated_at: Instant('When the source changed it, at most a day in the future. An older version that arrives late changes nothing.'),
+  updated_at: SentInstant('When the source changed it, at most a day in the future. An older version that arrives late changes nothing.'),
   supplements: Type.Optional(Type.Array(SupplementItem, {
     description: 'Requests for supplements, in any order. While a supplement is awaited, the dossier is not overdue and no due ' +
       'date is reached. If status 5 is sent and no supplement is open, one counts as requested at `updated_at`. A dossier that ' +
@@ -59,21 +59,20 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
 })
 export type DossierItem = Static<typeof DossierItem>
 
-const stored = (description: string) => Type.String({ description, format: 'date-time' })
-const storedOptional = (description: string) => Nullable(stored(description))
+const storedOptional = (description: string) => Nullable(Instant(description))
 
 const VersionProperties = {
   unit: Code('Code of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   status: Type.Integer({ description: 'National status, 1 to 10.', minimum: 1, maximum: 10 }),
-  received_at: stored('When it was received.'),
+  received_at: Instant('When it was received.'),
   due_at: storedOptional('When the result is due (hạn trả). null: no due date.'),
   finished_at: storedOptional('When processing ended, or the dossier was withdrawn or stopped. null: not given.'),
   returned_at: storedOptional('When the result was returned. null: not given.'),
-  updated_at: stored('When the source changed it.'),
+  updated_at: Instant('When the source changed it.'),
   supplements: Type.Array(Type.Object({
-    requested_at: stored('When the supplement was requested.'),
+    requested_at: Instant('When the supplement was requested.'),
     completed_at: storedOptional('When the supplement was complete. null: it is still awaited.'),
     old_due_at: storedOptional('Due date until the request. null: not given.'),
     new_due_at: storedOptional('Due date from the completion on. null: not given.')
@@ -95,7 +94,7 @@ export const DossierVersion = Named('DossierVersion', 'A version of a dossier. I
     name, 'type' in schema && typeof schema.type === 'string' ? Nullable(schema) : schema
   ])) as { [N in keyof typeof VersionProperties]: ReturnType<typeof Nullable<typeof VersionProperties[N]>> },
   source: Code('The system that sent it.'),
-  written_at: stored('When this service stored it.')
+  written_at: Instant('When this service stored it.')
 })
 export type DossierVersion = Static<typeof DossierVersion>
 

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow } from '../../catalogue/units/reach-sql.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import type { Reach } from '../../contract/caller.ts'
@@ -149,20 +150,16 @@ async function changedRows (
 /** Above the number of any row in a write: a cursor that holds it continues after the whole write. */
 const LAST_ROW = 2_147_483_647
 
-function isBelow (column: 'unit' | 'left_unit', unit: string) {
-  return sql<boolean>`${sql.ref(column)} in (select code from units where ${unit} = any(path))`
-}
-
 /** A row that moved concerns the unit that it left as well as the one that it moved to. */
 function isOrWasBelow (unit: string) {
-  return sql<boolean>`(${isBelow('unit', unit)} or ${isBelow('left_unit', unit)})`
+  return sql<boolean>`(${isAtOrBelow('unit', unit)} or ${isAtOrBelow('left_unit', unit)})`
 }
 
 /** As its reader sees a change: a row that moved out of reach is deleted, one that moved into reach is created. */
 function changeVisibleTo (reach: Reach) {
   if (reach === null) return { action: sql`action`, unit: sql`unit` }
-  const hasLeft = sql`left_unit is not null and not ${isBelow('unit', reach)}`
-  const hasCome = sql`left_unit is not null and not ${isBelow('left_unit', reach)}`
+  const hasLeft = sql`left_unit is not null and not ${isAtOrBelow('unit', reach)}`
+  const hasCome = sql`left_unit is not null and not ${isAtOrBelow('left_unit', reach)}`
   return {
     action: sql`case when ${hasLeft} then 'deleted' when ${hasCome} then 'created' else action end`,
     unit: sql`case when ${hasLeft} then left_unit else unit end`

@@ -1,11 +1,10 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { MAX_LIMIT, PageQuery } from '../../contract/paging.ts'
-import { Code, Example, Name, Named, Nullable, OneOf } from '../../contract/fields.ts'
+import { Code, Example, Instant, Name, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
 const ACTIONS = ['created', 'updated', 'deleted'] as const
 
-const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 const Row = (description: string) => Type.Unsafe<object | null>({
   description, type: ['object', 'null'], additionalProperties: true
 })

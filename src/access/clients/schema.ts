@@ -1,8 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { SCOPES } from '../../contract/caller.ts'
-import { Code, Name, Named, Nullable, OneOf, SourceCode, Version } from '../../contract/fields.ts'
-
-const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
+import { Code, Instant, Name, Named, Nullable, OneOf, SourceCode, Version } from '../../contract/fields.ts'
 
 const Properties = {
   name: Name('Name of the client, for people.', 200),
@@ -16,7 +14,7 @@ const Properties = {
     description: 'Requests that it may send in a minute. null: the default limit of the service. 0: no limit.',
     minimum: 0, maximum: 1_000_000
   })),
-  expires_at: Instant('When its keys expire. null: never.')
+  expires_at: Nullable(Instant('When its keys expire. null: never.'))
 }
 
 export const ClientCode = Code('Code of the client, chosen when it is created.')
@@ -45,9 +43,9 @@ export type ClientBody = Static<typeof ClientBody>
 const KeyProperties = {
   id: Type.String({ description: 'Id of the key.' }),
   client: ClientCode,
-  created_at: Type.String({ description: 'When it was created.', format: 'date-time' }),
-  last_used_at: Instant('When it was last used, to the minute. null: never.'),
-  revoked_at: Instant('When it was revoked. null: not revoked.')
+  created_at: Instant('When it was created.'),
+  last_used_at: Nullable(Instant('When it was last used, to the minute. null: never.')),
+  revoked_at: Nullable(Instant('When it was revoked. null: not revoked.'))
 }
 
 export const ClientKey = Named('ClientKey', 'A key of a client, without its secret.', KeyProperties)

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow, PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountedTable, CountPlan } from './plan.ts'
@@ -93,13 +94,13 @@ export function instantsOf ({ spans }: CountPlan): Instants {
   }
 }
 
-const OF_PROVINCES = sql`province_code = any(array(select code from units where parent is null))`
+const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
 
 function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
   return sql.join(names.map(name => {
     const asked = plan[name]
     if (asked === undefined || asked === null) return sql``
-    if (name === 'unit') return sql`and unit in (select code from units where ${asked} = any(path))`
+    if (name === 'unit') return sql`and ${isAtOrBelow('unit', plan.unit!)}`
     return sql`and ${sql.ref(name)} = ${name === 'source' ? asked : sql`any(${asked})`}`
   }), sql` `)
 }

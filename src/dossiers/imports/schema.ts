@@ -2,9 +2,8 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
-import { Code, Example, Named, Nullable, OneOf } from '../../contract/fields.ts'
+import { Code, Example, Instant, Named, Nullable, OneOf } from '../../contract/fields.ts'
 
-const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
 export const CountProperties = {

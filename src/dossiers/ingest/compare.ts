@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow } from '../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Trx } from '../../database/connect.ts'
 import type { Dossiers } from '../../database/tables.ts'
@@ -173,7 +174,7 @@ async function lockedPairs (
 }
 
 function isReached (reach: Reach): RawBuilder<boolean> {
-  return reach === null ? sql`true` : sql`stored.unit in (select code from units where ${reach} = any(path))`
+  return reach === null ? sql`true` : isAtOrBelow('stored.unit', reach)
 }
 
 function dossierStored (stored: Dossiers): StoredDossier {

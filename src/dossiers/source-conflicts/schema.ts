@@ -1,9 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, DossierCode, Example, Named, Nullable } from '../../contract/fields.ts'
-
-const Instant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
+import { Code, DossierCode, Example, Instant, Named, Nullable } from '../../contract/fields.ts'
 
 export const SourceConflict = Named('SourceConflict', 'A code of a dossier that two sources send. The dossier belongs to ' +
   'one of them.', {
@@ -11,8 +9,8 @@ export const SourceConflict = Named('SourceConflict', 'A code of a dossier that 
   unit: Code('Code of the unit that handled it.'),
   source: Code('The source that has the dossier.'),
   other_source: Code('The source whose record was refused or replaced.'),
-  refused_at: Instant('When a record of `other_source` was last refused. null: never.'),
-  taken_over_at: Instant('When `source` last took the dossier over from `other_source`. null: never.')
+  refused_at: Nullable(Instant('When a record of `other_source` was last refused. null: never.')),
+  taken_over_at: Nullable(Instant('When `source` last took the dossier over from `other_source`. null: never.'))
 })
 export type SourceConflict = Static<typeof SourceConflict>
 

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow, PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
@@ -28,15 +29,13 @@ export async function discontinuities (
     sql`now.period = any(${asked})`,
     level === undefined ? [] : sql`now.level = any(${level})`,
     source === undefined ? [] : sql`now.source = ${source}`,
-    unit === null ? [] : sql`now.unit in (select code from units where ${unit.code} = any(path))`
+    unit === null ? [] : isAtOrBelow('now.unit', unit.code)
   ].flat()
   const query = sql<Discontinuity>`
     select ${columns(Object.keys(SHOWN))} from (${discontinuityQuery(sql.join(conditions, sql` and `))}) as found`
   const { rows } = await inSlowRead(db, trx => pageQuery(query, ORDER, page).execute(trx))
   return pageOf(rows, ORDER, page.limit)
 }
-
-const PROVINCES = sql`array(select code from units where parent is null)`
 
 const SHOWN: Record<keyof Discontinuity, true> = {
   period: true,

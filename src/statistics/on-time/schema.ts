@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, DossierCode, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
+import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
 import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 import { Filters } from '../reported/schema.ts'
@@ -164,8 +164,6 @@ export const ExplainDossiersQuery = Type.Object({
 }, { additionalProperties: false })
 export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
 
-const nullableInstant = (description: string) => Nullable(Type.String({ description, format: 'date-time' }))
-
 export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
   code: DossierCode('Code of the dossier.'),
   unit: Code('Code of the unit that handles it.'),
@@ -174,9 +172,9 @@ export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   source: Code('The system that sent it.'),
   status: Type.Integer({ description: 'National status, 2 to 10.' }),
-  received_at: Type.String({ description: 'When it was received.', format: 'date-time' }),
-  due_at: nullableInstant('When it is due. null: no due date.'),
-  ended_at: nullableInstant('When it ended. null: it is open.'),
+  received_at: Instant('When it was received.'),
+  due_at: Nullable(Instant('When it is due. null: no due date.')),
+  ended_at: Nullable(Instant('When it ended. null: it is open.')),
   counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day; with `due`, the day on which it ' +
     'fell due. A dossier whose due date was missed and then moved by a supplement can fall due twice.'),
   in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),

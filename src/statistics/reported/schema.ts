@@ -2,14 +2,12 @@ import { Type, type Static } from 'typebox'
 import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Count, Example, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
+import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
 const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: consolidated with all units below it, never added to other rows.'
 export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
-
-const Instant = (description: string) => Type.String({ description, format: 'date-time' })
 
 const KeyProperties = {
   unit: Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'),

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow, PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
 import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
 import type { ReportedPlan } from './plan.ts'
@@ -121,8 +122,6 @@ function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
   return sql`province_code = any(${PROVINCES}) and period = any(${periods})`
 }
 
-const PROVINCES = sql`array(select code from units where parent is null)`
-
 /** Without a filter, all units are one subtree where there is one province. */
 const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
 
@@ -135,7 +134,7 @@ function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<
   }[totals]
   return sql`${scope} and ${source === undefined ? sql`counts` : sql`source = ${source}`}
     and ${level === undefined ? sql`true` : sql`level = any(${level})`}
-    and ${unit === null ? sql`true` : sql`unit in (select code from units where ${unit} = any(path))`}`
+    and ${unit === null ? sql`true` : isAtOrBelow('unit', unit)}`
 }
 
 /** Sums by group and scope. */

@@ -38,7 +38,7 @@ with
               join (select code as unit, level from units) as units using (unit)
             where
               province_code = any (array(select code from units where parent is null))
-              and unit in (select code from units where $5 = any (path))
+              and "unit" in (select code from units where $5 = any (path))
           ) as days
         where day <= $6::date
       ) as days on day <= ends_on

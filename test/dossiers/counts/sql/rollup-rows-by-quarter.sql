@@ -13,7 +13,7 @@ from
     from "dossier_sums_by_unit_quarter"
     where
       province_code = any (array(select code from units where parent is null))
-      and unit in (select code from units where $2 = any (path))
+      and "unit" in (select code from units where $2 = any (path))
   ) as days
 where day <= $3::date
 group by 1, 2

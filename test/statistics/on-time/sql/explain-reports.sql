@@ -25,7 +25,7 @@ from
       and (scope = 'own' or unit = $2)
       and counts
       and true
-      and unit in (select code from units where $3 = any (path))
+      and "unit" in (select code from units where $3 = any (path))
   ) as counted
 where scope = $4
 order by "period", "unit", "scope", "source"

@@ -63,7 +63,7 @@ from
                         from "dossier_sums_by_unit"
                         where
                           province_code = any (array(select code from units where parent is null))
-                          and unit in (select code from units where $11 = any (path))
+                          and "unit" in (select code from units where $11 = any (path))
                       ) as days
                     where day <= $12::date
                   ) as days

@@ -12,7 +12,7 @@ with
       and scope = 'own'
       and counts
       and level = any ($2)
-      and unit in (select code from units where $3 = any (path))
+      and "unit" in (select code from units where $3 = any (path))
       and field = any ($4)
       and true
       and true

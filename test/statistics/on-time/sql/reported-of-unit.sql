@@ -10,7 +10,7 @@ with
       and (scope = 'own' or unit = $2)
       and counts
       and true
-      and unit in (select code from units where $3 = any (path))
+      and "unit" in (select code from units where $3 = any (path))
   ),
   grouped as (
     select
