@@ -19,7 +19,7 @@ const environment = {
   DATABASE_URL: server, PORT: '0', DATA_DIR: join(folder, 'data'), LOAD_SAMPLE: 'true', ALLOW_UNSAFE_DURABILITY: 'true',
   PUBLIC_READ: 'true', RATE_LIMIT: '0'
 }
-const key = await clientKey(environment, '--name', 'bench', '--source', 'bench', '--scopes', 'read,write:statistics')
+const key = await clientKey(environment, '--name', 'bench', '--source', 'one-stop', '--scopes', 'read,write:statistics')
 const service = await run('src/server.ts', environment)
 
 const subjects: Record<string, autocannon.Options> = {
