@@ -59,8 +59,9 @@ interface AppOptions {
   db: Db
   logger?: FastifyBaseLogger
   access?: AccessOptions
-  /** Measured, where it is given. */
+  /** Measured, where they are given. */
   pool?: PoolCounts
+  log?: { lost: number }
   now?: Clock
   http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'], connections?: ConnectionBounds }
 }
@@ -77,7 +78,7 @@ const SCHEMA_CONTROLLER = {
 
 /** The service without its process: plugins and features, in the order of the contract. */
 export async function buildApp (
-  { db, logger, pool, access = OPEN, now = Date.now, http = {} }: AppOptions
+  { db, logger, pool, log, access = OPEN, now = Date.now, http = {} }: AppOptions
 ): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -114,7 +115,7 @@ export async function buildApp (
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = {
     db, writers: writeLimiter(pool), cache: new ResponseCache(db, now), onTimeCaches: new OnTimeCaches(),
-    metrics: createMetrics(pool), now
+    metrics: createMetrics(pool, log), now
   }
   if (http.connections !== undefined) {
     boundConnections(app, http.connections, () => { context.metrics.refusedConnections.inc() })

@@ -10,24 +10,26 @@ import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/rollups/recount-outdated.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { logOptions } from './observability/log.ts'
-import { logBuffer } from './observability/log-buffer.ts'
+import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
 
 const HOUR = 3_600_000
 
 /** How long requests in flight may take to end after a signal. */
 const DRAIN_MILLISECONDS = 10_000
 
+const log = logBuffer(process.stdout, reason => { console.error(`the log cannot be written: ${reason}`) })
 try {
-  await start()
+  await start(log)
 } catch (error) {
   console.error(`cannot start: ${(error as Error).message}`)
+  await closeLog(log)
   process.exit(1)
 }
 
-async function start () {
+async function start (log: LogBuffer) {
   const config = readConfig(process.env)
   const access = accessOf(config)
-  const logger = pino(logOptions(config.LOG_LEVEL), logBuffer())
+  const logger = pino(logOptions(config.LOG_LEVEL), log)
   const onLost = lossLogger(logger)
   const database = databaseOf(config)
   const connection = await openDatabase(database, { onLost })
@@ -51,12 +53,13 @@ async function start () {
     const pruning = setInterval(prune, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
-    const app = await buildApp({ db, pool, logger, access, http })
+    const app = await buildApp({ db, pool, logger, log, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
       clearInterval(pruning)
       await app.close()
       await connection.close()
+      await closeLog(log)
     })
     const listenTextResolver = (address: string) => `try it at ${address}/docs`
     await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver })
@@ -69,4 +72,9 @@ async function start () {
 /** Logs that an idle connection died; the pool replaces it. */
 function lossLogger (logger: Logger): (error: Error) => void {
   return error => { logger.warn({ err: error }, 'a database connection was lost') }
+}
+
+async function closeLog (log: LogBuffer) {
+  await log.close()
+  if (log.lost > 0) console.error(`lines of the log that were lost: ${log.lost}`)
 }

@@ -10,12 +10,13 @@ export interface PoolCounts {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** The metrics of the service. The pool, if there is one, is read when metrics are collected. */
-export function createMetrics (pool?: PoolCounts) {
+/** The metrics of the service. The pool and the log, where they are given, are read when metrics are collected. */
+export function createMetrics (pool?: PoolCounts, log?: { lost: number }) {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   if (pool !== undefined) measurePool(registry, pool)
+  if (log !== undefined) measureLog(registry, log)
   return {
     registry,
     requestDurations: new Histogram({
@@ -54,6 +55,18 @@ function measurePool (registry: Registry, pool: PoolCounts) {
       connections.set({ state: 'total' }, pool.totalCount)
       connections.set({ state: 'idle' }, pool.idleCount)
       connections.set({ state: 'waiting' }, pool.waitingCount)
+    }
+  })
+}
+
+function measureLog (registry: Registry, log: { lost: number }) {
+  const lost = new Counter({
+    name: 'log_lines_lost_total',
+    help: 'Lines of the log that could not be written',
+    registers: [registry],
+    collect () {
+      lost.reset()
+      lost.inc(log.lost)
     }
   })
 }

@@ -11,7 +11,15 @@ t.test('refusals and rows are counted', async t => {
   const text = await registry.metrics()
   t.match(text, /^http_rate_limited_total 1$/m)
   t.match(text, /^ingest_rows_total\{resource="procedures",outcome="created"\} 3$/m)
-  t.notMatch(text, /database_pool/)
+  t.notMatch(text, /database_pool|log_lines/)
+})
+
+t.test('lines that the log lost are counted when someone asks', async t => {
+  const log = { lost: 2 }
+  const { registry } = createMetrics(undefined, log)
+  t.match(await registry.metrics(), /^log_lines_lost_total 2$/m)
+  log.lost = 5
+  t.match(await registry.metrics(), /^log_lines_lost_total 5$/m)
 })
 
 forEachDatabase('the pool', async (t, { address }) => {
