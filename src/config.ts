@@ -45,11 +45,19 @@ export function readConfig (environment: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const read = envSchema<Read>({ schema: Config, data: set, env: false, dotenv: false })
   const { CORS_ORIGINS, TRUST_PROXY, ...rest } = read
+  for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL'] as const) refuseMalformed(name, read[name])
   return Object.freeze({
     ...rest,
     ...(CORS_ORIGINS === undefined ? {} : { CORS_ORIGINS: originsOf(CORS_ORIGINS) }),
     ...(TRUST_PROXY === undefined ? {} : { TRUST_PROXY: trustedProxies(TRUST_PROXY) })
   })
+}
+
+/** Its text may hold a password, and is not quoted. */
+function refuseMalformed (name: string, url = 'postgres://host') {
+  // Without a host, as in postgres://user@/database?host=/run/postgresql, it is no URL, and pg reads it all the same.
+  if (URL.canParse(url.replace('@/', '@host/'))) return
+  throw new Error(`${name} cannot be read: write it as postgres://user:password@host:5432/database, special characters as %40`)
 }
 
 /**

@@ -10,6 +10,7 @@ import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/rollups/recount-outdated.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { logOptions } from './observability/log.ts'
+import { announcer } from './observability/announce.ts'
 import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
 
 const HOUR = 3_600_000
@@ -21,7 +22,7 @@ const log = logBuffer(process.stdout, reason => { console.error(`the log cannot 
 try {
   await start(log)
 } catch (error) {
-  console.error(`cannot start: ${(error as Error).message}`)
+  console.error(`cannot start: ${reasonOf(error as Error)}`)
   await closeLog(log)
   process.exit(1)
 }
@@ -30,6 +31,7 @@ async function start (log: LogBuffer) {
   const config = readConfig(process.env)
   const access = accessOf(config)
   const logger = pino(logOptions(config.LOG_LEVEL), log)
+  const announce = announcer(process.stdout, logger)
   const onLost = lossLogger(logger)
   const database = databaseOf(config)
   const connection = await openDatabase(database, { onLost })
@@ -43,13 +45,15 @@ async function start (log: LogBuffer) {
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
     const key = config.DATABASE_URL === undefined ? await createFirstKey(connection.db) : null
-    if (key !== null) console.log(`the key of an administrator, shown this once: ${key}`)
+    if (key !== null) {
+      announce(`the key of an administrator, shown this once: ${key.key} (its id is ${key.id})`, { key: key.key, key_id: key.id })
+      log.flushSync()
+    }
     const { db, pool } = connection
     const prune = () => {
       Promise.all([pruneIdempotencyKeys(db), pruneImports(db)])
         .catch((error: unknown) => { logger.warn({ err: error }, 'pruning expired imports and idempotency keys failed') })
     }
-    prune()
     const pruning = setInterval(prune, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
@@ -61,12 +65,21 @@ async function start (log: LogBuffer) {
       await connection.close()
       await closeLog(log)
     })
-    const listenTextResolver = (address: string) => `try it at ${address}/docs`
-    await app.listen({ host: config.HOST, port: config.PORT, listenTextResolver })
+    const address = await app.listen({ host: config.HOST, port: config.PORT })
+    announce(`try it at ${address}/docs`, { address })
+    log.flushSync()
+    prune()
   } catch (error) {
     await connection.close()
     throw error
   }
+}
+
+/** In one line. */
+function reasonOf (error: Error): string {
+  const { code, address, port } = error as { code?: string, address?: string, port?: number }
+  if (code === 'EADDRINUSE') return `port ${port} of ${address} is in use; PORT names another (${code})`
+  return error.message.trim().replaceAll(/\s*\n\s*/g, ' ')
 }
 
 /** Logs that an idle connection died; the pool replaces it. */

@@ -31,7 +31,7 @@ t.test('what is set is read with its type; what belongs to others is left out', 
 t.test('a value that cannot be is refused, and the variable is named', async t => {
   for (const [name, values] of Object.entries({
     PORT: ['abc', '-1', '65536', '80.5'],
-    DATABASE_URL: ['localhost', 'mysql://localhost/cchc'],
+    DATABASE_URL: ['localhost', 'mysql://localhost/cchc', 'postgres://localhost:port/cchc', 'postgres://me:a/b@localhost/cchc'],
     LOAD_SAMPLE: ['perhaps', '1'],
     POOL_SIZE: ['0', 'many'],
     CORS_ORIGINS: ['example.vn'],
@@ -46,6 +46,12 @@ t.test('a value that cannot be is refused, and the variable is named', async t =
   })) {
     for (const value of values) t.throws(() => readConfig({ [name]: value }), new RegExp(name), `${name}=${value}`)
   }
+})
+
+t.test('a socket needs no host in its address, and a malformed address is not quoted', async t => {
+  const url = 'postgres://me@/cchc?host=/run/postgresql'
+  t.equal(readConfig({ DATABASE_URL: url }).DATABASE_URL, url)
+  t.throws(() => readConfig({ MIGRATION_DATABASE_URL: 'postgres://me:sec/ret@localhost/cchc' }), { message: /^MIGRATION_DATABASE_URL cannot be read(?!.*sec)/ })
 })
 
 t.test('all variables at fault are named, in one line', async t => {

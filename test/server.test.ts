@@ -5,7 +5,9 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import t, { type Test } from 'tap'
+import { connect as connectDatabase } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { copyTemplate } from './embedded.ts'
 import { launch, listening, type Ended } from './process.ts'
@@ -77,7 +79,8 @@ t.test('the first start makes a database with the sample data; the second finds 
   t.match((await first.json('/v1/on-time?period=2021-H1&unit=H56')).items, [{ on_time_percent: 99.88 }])
   const rows = await countOf(first, '/v1/dossier-statistics?limit=10000')
   const renamed = { name: 'Đổi tên', precedence: 7, synthetic: true }
-  const key = /the key of an administrator, shown this once: (cchc_\w+_[\w-]+)\n/.exec(first.log())![1]!
+  const { key, key_id: id } = first.log().split('\n').filter(line => line.includes('shown this once')).map(line => JSON.parse(line))[0]
+  t.ok(key.startsWith(`cchc_${id}_`))
   t.match(await first.json('/v1/sources/sample', {
     method: 'PUT', body: JSON.stringify(renamed), headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }
   }), renamed)
@@ -206,6 +209,7 @@ t.test('it does not start', async t => {
     await refuses(t, { PORT: 'abc' }, /PORT must be integer/)
     await refuses(t, { LOG_LEVEL: 'loud', POOL_SIZE: '0' }, /POOL_SIZE.*LOG_LEVEL/)
     await refuses(t, { DATABASE_URL: 'localhost:5432' }, /DATABASE_URL/)
+    await refuses(t, { DATABASE_URL: 'postgres://localhost:port/cchc' }, /DATABASE_URL cannot be read/)
     await refuses(t, { CORS_ORIGINS: 'bi.example.vn' }, /CORS_ORIGINS: "bi\.example\.vn" is not an origin/)
     await refuses(t, { TRUST_PROXY: 'nginx' }, /TRUST_PROXY: "nginx" is not an address/)
   })
@@ -224,13 +228,23 @@ t.test('it does not start', async t => {
     await refuses(t, { DATA_DIR }, /is open in another process/)
   })
 
+  t.test('on a database of a newer version', async t => {
+    const DATA_DIR = await copyTemplate(t)
+    const { address, close } = await startEmbedded(DATA_DIR)
+    const { db, close: disconnect } = connectDatabase(address, { max: 1, onLost: () => {} })
+    await sql`insert into kysely_migration values ('9999_of_tomorrow', '9999-01-01T00:00:00Z')`.execute(db)
+    await disconnect()
+    await close()
+    await refuses(t, { DATA_DIR }, /a newer version of the service has used the database: 9999_of_tomorrow/)
+  })
+
   t.test('on a port that is taken, and closes its database', async t => {
     const taken = createServer().listen(0, '127.0.0.1')
     t.teardown(() => { taken.close() })
     await once(taken, 'listening')
     const { port } = taken.address() as AddressInfo
     const DATA_DIR = await copyTemplate(t)
-    await refuses(t, { DATA_DIR, PORT: String(port) }, /EADDRINUSE.*127\.0\.0\.1/)
+    await refuses(t, { DATA_DIR, PORT: String(port) }, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`))
     const { close } = await startEmbedded(DATA_DIR)
     await close()
   })

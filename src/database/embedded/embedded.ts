@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { EmbeddedAddress } from '../connect.ts'
@@ -18,9 +19,8 @@ export interface Embedded {
  * @throws when the folder cannot be used, or another process has it open: PGlite itself would let both write.
  */
 export async function startEmbedded (dataDir: string): Promise<Embedded> {
-  await mkdir(dataDir, { recursive: true })
-  // PGlite cannot follow a link, and a folder has one lock by whatever name.
-  const folder = await realpath(dataDir)
+  const folder = await writableFolder(dataDir)
+    .catch((error: Error) => { throw new Error(`the folder ${dataDir} cannot be written: ${error.message}`, { cause: error }) })
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   // Not in the data folder itself: a socket's path may be no longer than some hundred bytes.
   const socketDir = join(tmpdir(), `cchc-${name}`)
@@ -50,6 +50,18 @@ export async function startEmbedded (dataDir: string): Promise<Embedded> {
   // requests wait longer for it than for one of a server. It stays open: what it prepared outlives it in the session.
   const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
   return { address: { host: socketDir, user: 'postgres', database: 'postgres', ...limits }, close }
+}
+
+/** PGlite cannot follow a link, and a folder has one lock by whatever name: the path is without links. */
+async function writableFolder (path: string): Promise<string> {
+  // Not `recursive`, which repeats itself forever where the system lets nobody make a folder, such as in /proc.
+  const missing: string[] = []
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder)
+  for (const folder of missing) await mkdir(folder)
+  const folder = await realpath(path)
+  // PGlite says nothing of why it cannot write.
+  await rm(await mkdtemp(join(folder, 'writable-')), { recursive: true })
+  return folder
 }
 
 /** Listening is the lock: the system ends it with the process, however that ends. */

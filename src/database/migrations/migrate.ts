@@ -9,12 +9,20 @@ export const MIGRATIONS = new URL('../../../migrations/', import.meta.url)
 /**
  * Brings the schema to `target`, or to the newest migration. Forward only. Processes that start at the same time
  * wait for one another on the migrator's lock.
- * @throws the error of the migration that failed; its statements are rolled back.
+ * @throws the error of the migration that failed; its statements are rolled back. Error with one line, for a database
+ *   of a newer version.
  */
 export async function migrate (db: Db, target?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
   const { error } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target))
-  if (error !== undefined) throw error as Error
+  if (error !== undefined) throw explained(error as Error)
+}
+
+/** kysely calls a database with a migration that it does not know corrupted. */
+function explained (error: Error): Error {
+  const unknown = /previously executed migration (\S+) is missing$/.exec(error.message)?.[1]
+  if (unknown === undefined) return error
+  return new Error(`a newer version of the service has used the database: ${unknown} is not a migration of this version`)
 }
 
 export interface MigrationOptions {

@@ -49,6 +49,14 @@ for (const [name, open] of Object.entries(databases)) {
       t.same((await sql`select * from dossier_statistics`.execute(db)).rows, [])
     })
 
+    t.test('is refused once a newer version has used it', async t => {
+      await sql`insert into kysely_migration values ('9999_of_tomorrow', '9999-01-01T00:00:00Z')`.execute(db)
+      t.teardown(() => sql`delete from kysely_migration where name = '9999_of_tomorrow'`.execute(db))
+      await t.rejects(migrate(db), {
+        message: 'a newer version of the service has used the database: 9999_of_tomorrow is not a migration of this version'
+      })
+    })
+
     t.test('stays as it is when it is the newest already', async t => {
       await migrate(db)
       t.same(await applied(), files)
