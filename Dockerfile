@@ -14,6 +14,7 @@ VOLUME /data
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json ./
 COPY migrations ./migrations
+COPY openapi ./openapi
 COPY src ./src
 USER node
 EXPOSE 3000

@@ -36,6 +36,7 @@ import { importRoutes } from './dossiers/imports/routes.ts'
 import { ImportError } from './dossiers/imports/schema.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
+import { contractRoutes } from './openapi/routes.ts'
 import { createMetrics, type PoolCounts } from './observability/metrics.ts'
 import { OnTimeCaches } from './statistics/on-time/caches.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
@@ -146,7 +147,7 @@ export async function buildApp (
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  await contractRoutes(app)
   await app.register(async docs => {
     await docs.register(helmet, { contentSecurityPolicy: false })
     await docs.register(swaggerUi, documentationOptions)

@@ -51,7 +51,12 @@ async function withExamples ({ app, db, put, post }: Service) {
 }
 
 forEachDatabase('the committed contract is what the service serves', async (t, { get }) => {
-  t.same(JSON.parse((await get('/openapi.json')).text), document, 'run npm run write:contract')
+  t.same((await get('/openapi.json')).body, document, 'run npm run write:contract')
+  const older = await readFile(new URL('../../openapi/openapi-3.0.json', import.meta.url), 'utf8')
+  const { status, headers, text } = await get('/openapi-3.0.json')
+  t.match({ status, headers }, { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' } })
+  t.equal(text, older)
+  t.match(JSON.parse(text), { openapi: '3.0.3', paths: Object.fromEntries(Object.keys(document.paths).map(path => [path, {}])) })
 })
 
 t.test('every operation can be named, found, tried and refused', async t => {
