@@ -12,6 +12,9 @@ export const MEDIA_TYPES = {
 /** Other names of lines of JSON, which are taken and given as well. */
 export const NDJSON_TYPES = [MEDIA_TYPES.ndjson, 'application/ndjson', 'application/jsonl']
 
+/** The types of a stream. Generated clients send bytes as `application/octet-stream`. */
+export const STREAM_TYPES = ['application/octet-stream', ...NDJSON_TYPES]
+
 export type Format = keyof typeof MEDIA_TYPES
 
 export const FORMATS = Object.keys(MEDIA_TYPES) as Format[]

@@ -1,16 +1,18 @@
 import type { Caller } from '../contract/caller.ts'
+import type { Semaphore } from '../concurrency/semaphore.ts'
 import { DomainError } from '../contract/errors.ts'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'
 import { assertBatchSize } from '../writes/batch.ts'
 import { assertSound } from '../writes/row-issues.ts'
-import type { Write } from '../writes/write.ts'
+import type { Written } from '../writes/unit-of-work.ts'
+import type { Origin, Write } from '../writes/write.ts'
 import { assertSource } from '../catalogue/sources/register.ts'
 import { sourceIssues } from '../catalogue/sources/source-rules.ts'
 import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/commands.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
-import type { ImportOptions } from './ingest/stream.ts'
+import { ingestStream, type ImportOptions, type Stream } from './ingest/stream.ts'
 import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
 import { lockCode, storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
@@ -44,6 +46,16 @@ export async function postDossiers (
   const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
   await endImport(trx, by, id, 'done', counts)
   return { import: id, ...counts, errors: [] }
+}
+
+/**
+ * Ingests a stream of dossiers, in many transactions.
+ * @throws what `ingestStream` throws
+ */
+export function importDossiers (
+  db: Db, writers: Semaphore, origin: Origin, stream: Stream, options: ImportOptions
+): Promise<Written<DossierAnswer>> {
+  return ingestStream(db, writers, origin, stream, options)
 }
 
 /** Lists the conflicts of a batch that was refused for them, of which nothing was written. */

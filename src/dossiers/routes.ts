@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { FastifySchemaCompiler } from 'fastify'
+import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { Type, type TSchema } from 'typebox'
 import { plainText } from '../text/plain-text.ts'
 import { invalid } from '../contract/errors.ts'
@@ -7,14 +7,14 @@ import type { App, Context } from '../http/context.ts'
 import { batchBody } from '../http/request/batch-request.ts'
 import { listResponse, sendList } from '../http/response/respond.ts'
 import { problem, problems } from '../http/response/error-handler.ts'
-import { MEDIA_TYPES, NDJSON_TYPES } from '../contract/formats.ts'
+import { MEDIA_TYPES, NDJSON_TYPES, STREAM_TYPES } from '../contract/formats.ts'
 import { Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
 import {
   countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash
 } from '../http/request/write-request.ts'
-import { deleteDossier, listConflicts, postDossiers, sourceOf } from './commands.ts'
-import { ingestStream } from './ingest/stream.ts'
+import { deleteDossier, importDossiers, listConflicts, postDossiers, sourceOf } from './commands.ts'
+import type { ImportOptions } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'
 import type { SourcesInConflict } from './source-conflicts/record.ts'
 import {
@@ -24,8 +24,18 @@ import {
 
 const JSON_TYPE = 'application/json'
 const NDJSON = MEDIA_TYPES.ndjson
-const Lines = Type.String({ description: 'One `DossierItem` a line.' })
 const tags = ['dossiers']
+const config = { scope: 'write:dossiers' } as const
+const counts = { description: 'The number of rows by outcome, and the errors.', ...Ref(DossierAnswer) }
+const sending = {
+  200: counts,
+  ...problems(400, 408, 409, 413, 415),
+  422: {
+    description: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written. Of a ' +
+      'stream: it has no row, or none that is valid; the answer is that of 200.',
+    content: { ...problem('').content, [JSON_TYPE]: { schema: Ref(DossierAnswer) } }
+  }
+}
 
 export async function dossierRoutes (app: App, context: Context) {
   const { db, cache, metrics } = context
@@ -35,7 +45,7 @@ export async function dossierRoutes (app: App, context: Context) {
     streams.addContentTypeParser(NDJSON_TYPES, async (_: unknown, body: Readable) => body)
 
     streams.post('/dossiers', {
-      config: { scope: 'write:dossiers' },
+      config,
       schema: {
         operationId: 'postDossiers',
         tags,
@@ -43,72 +53,87 @@ export async function dossierRoutes (app: App, context: Context) {
         description: 'Creates or updates dossiers by code. A code names one dossier within the reach of the key; what is outside ' +
           'of it has no influence. A version with an older `updated_at` than the stored one changes nothing. A dossier ' +
           'belongs to the source that sent it: a record of another source is refused (`other_source`), unless that source ' +
-          `has a higher precedence and takes the dossier over (\`taken_over\`). Dossiers count at once. \`${JSON_TYPE}\`: up to 10 000 dossiers, all or nothing. ` +
-          `\`${NDJSON}\`: any number, one dossier a line. A stream is committed in chunks without its invalid rows; if it ` +
-          'breaks off, send all of it again. It ends early with 422 if its first 50 000 rows are all invalid, and when the ' +
-          'client closes the connection. A compressed body may inflate to at most 100 times its size, and to 4 GiB. ' +
-          'A stream of which no row is valid, such as an empty one, is 422.',
+          'has a higher precedence and takes the dossier over (`taken_over`). Dossiers count at once. Up to 10 000 dossiers, ' +
+          'all or nothing. As lines of JSON they are taken in like those of `POST /v1/imports`.',
         headers: PostHeaders,
         querystring: PostQuery,
         body: {
           content: {
             [JSON_TYPE]: { schema: batchBody(DossierItem, EXAMPLE) },
-            ...Object.fromEntries(NDJSON_TYPES.map(type => [type, { schema: Lines }]))
+            ...linesAs(NDJSON_TYPES)
           }
         },
-        response: {
-          200: { description: 'The number of rows by outcome, and the errors.', ...Ref(DossierAnswer) },
-          ...problems(400, 408, 409, 413, 415),
-          422: {
-            description: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written. Of a ' +
-              'stream: it has no row, or none that is valid; the answer is that of 200.',
-            content: { ...problem('').content, [JSON_TYPE]: { schema: Ref(DossierAnswer) } }
-          }
-        }
+        response: sending
       },
       validatorCompiler: streamCompiler
     }, async (request, reply) => {
-      const { caller, query: { source: asked, dry_run = false }, headers } = request
-      const options = { source: sourceOf(asked, caller), dry_run }
-      const { body } = request as { body: unknown }
+      const { body, query: { dry_run = false } } = request
+      const options = { source: sourceOf(request.query.source, request.caller), dry_run }
+      if (body instanceof Readable) return stream(request, reply, options)
       // The schema of a body is chosen by its content type, so a request without one is not validated.
       if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
-      const answer = body instanceof Readable ? await stream(body) : await batch()
-      if (!dry_run) countRows(metrics, request, reply, answer)
-      return answer
-
-      async function batch (): Promise<DossierAnswer> {
-        const { items } = body as { items: unknown[] }
-        const conflicts: SourcesInConflict[] = []
-        try {
-          return await inWrite(
-            context, request, reply, write => postDossiers(write, items, options, conflicts), { dryRun: dry_run })
-        } catch (error) {
-          if (!dry_run) await listConflicts(db, conflicts)
-          throw error
-        }
-      }
-
-      async function stream (body: Readable): Promise<DossierAnswer> {
-        const key = headers['idempotency-key'] ?? null
-        const origin = { ...originOf(request), idempotency: null }
-        // A client that has gone would not see the answer. Its body can be there already, or be inflating.
-        reply.raw.once('close', () => { body.destroy() })
-        try {
-          const { answer, replayed } = await ingestStream(
-            db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
-          if (replayed) reply.header('idempotency-replayed', 'true')
-          // Such as a file in UTF-16, one JSON text over several lines, or an empty file.
-          if (answer.received === answer.rejected) reply.code(422)
-          return answer
-        } catch (error) {
-          // The rest of the body is not read, so nothing else can come through this connection.
-          if (!body.readableEnded) reply.header('connection', 'close')
-          throw error
-        }
+      const { items } = body as { items: unknown[] }
+      const conflicts: SourcesInConflict[] = []
+      try {
+        const answer = await inWrite(
+          context, request, reply, write => postDossiers(write, items, options, conflicts), { dryRun: dry_run })
+        if (!dry_run) countRows(metrics, request, reply, answer)
+        return answer
+      } catch (error) {
+        if (!dry_run) await listConflicts(db, conflicts)
+        throw error
       }
     })
   })
+
+  await app.register(async (streams: App) => {
+    streams.removeAllContentTypeParsers()
+    streams.addContentTypeParser(STREAM_TYPES, async (_: unknown, body: Readable) => body)
+
+    streams.post('/imports', {
+      config,
+      schema: {
+        operationId: 'importDossiers',
+        tags,
+        summary: 'Send any number of dossiers as a stream',
+        description: `Takes what \`POST /v1/dossiers\` takes, as lines of JSON (\`${NDJSON}\`), one dossier a line. A stream is ` +
+          'committed in chunks without its invalid rows; if it breaks off, send all of it again. It ends early with 422 if its ' +
+          'first 50 000 rows are all invalid, and when the client closes the connection. A compressed body may inflate to at ' +
+          'most 100 times its size, and to 4 GiB. A stream of which no row is valid, such as an empty one, is 422. ' +
+          '`GET /v1/imports/{id}` has its progress.',
+        headers: PostHeaders,
+        querystring: PostQuery,
+        body: { content: linesAs(STREAM_TYPES) },
+        response: sending
+      },
+      validatorCompiler: streamCompiler
+    }, async (request, reply) => {
+      const { body, query: { source, dry_run = false } } = request
+      if (body === undefined) throw invalid('', 'missing', `a stream has a content type, such as ${NDJSON}`)
+      return stream(request, reply, { source: sourceOf(source, request.caller), dry_run })
+    })
+  })
+
+  async function stream (request: FastifyRequest, reply: FastifyReply, options: ImportOptions): Promise<DossierAnswer> {
+    const body = request.body as Readable
+    const key = (request.headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null
+    const origin = { ...originOf(request), idempotency: null }
+    // A client that has gone would not see the answer. Its body can be there already, or be inflating.
+    reply.raw.once('close', () => { body.destroy() })
+    try {
+      const { answer, replayed } = await importDossiers(
+        db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      // Such as a file in UTF-16, one JSON text over several lines, or an empty file.
+      if (answer.received === answer.rejected) reply.code(422)
+      if (!options.dry_run) countRows(metrics, request, reply, answer)
+      return answer
+    } catch (error) {
+      // The rest of the body is not read, so nothing else can come through this connection.
+      if (!body.readableEnded) reply.header('connection', 'close')
+      throw error
+    }
+  }
 
   app.get('/dossiers', {
     schema: {
@@ -137,7 +162,7 @@ export async function dossierRoutes (app: App, context: Context) {
   }, request => dossierByCode(db, plainText(request.params.code), request.query.unit, request.caller.unit))
 
   app.delete('/dossiers/:code', {
-    config: { scope: 'write:dossiers' },
+    config,
     schema: {
       operationId: 'deleteDossier',
       tags,
@@ -153,10 +178,14 @@ export async function dossierRoutes (app: App, context: Context) {
     deleteDossier(write, plainText(request.params.code), request.query.unit))))
 }
 
+function linesAs (types: readonly string[]) {
+  return Object.fromEntries(types.map(type => [type, { schema: Lines }]))
+}
+
 /** A stream is validated line by line while it is ingested. */
 const streamCompiler: FastifySchemaCompiler<TSchema> = route => {
   const { contentType } = route as { contentType?: string }
-  return NDJSON_TYPES.includes(contentType!) ? (value: unknown) => ({ value }) : envelopeCompiler(route)
+  return STREAM_TYPES.includes(contentType!) ? (value: unknown) => ({ value }) : envelopeCompiler(route)
 }
 
 const EXAMPLE = {
@@ -171,3 +200,7 @@ const EXAMPLE = {
   returned_at: '2021-06-09T09:00:00+07:00',
   updated_at: '2021-06-09T09:00:00+07:00'
 }
+
+const Lines = Type.String({
+  description: 'One `DossierItem` a line.', format: 'binary', examples: [`${JSON.stringify(EXAMPLE)}\n`]
+})

@@ -33,18 +33,9 @@ async function readContract () {
 
 /** OpenAPI 3.0, for tools that know no newer one. */
 function downConverted (document: object) {
-  const converted = new Converter(withSingleTypes(document)).convert()
+  const converted = new Converter(document).convert()
   const { info, ...rest } = converted as { info: { license: { name: string } } }
   // 3.0 knows no SPDX identifiers.
   const license = { ...info.license, url: 'https://spdx.org/licenses/MIT.html' }
   return { ...rest, info: { ...info, license } }
-}
-
-/** 3.0 knows a value of two types only as a choice of schemas; of these the converter knows `null` alone. */
-function withSingleTypes (document: object): object {
-  return JSON.parse(JSON.stringify(document), (_, value: unknown) => {
-    const { type, description, ...rest } = (value ?? {}) as { type?: unknown, description?: string }
-    if (!Array.isArray(type) || type.includes('null')) return value
-    return { description, anyOf: type.map((one: string) => ({ type: one, ...rest })) }
-  }) as object
 }

@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import { problem, problems } from '../http/response/error-handler.ts'
+import { jsonFirst } from './json-first.ts'
 
 const SECURITY = {
   bearer: { type: 'http', scheme: 'bearer', description: 'A key, or a token (JWT) of the issuer that the service trusts.' },
@@ -53,6 +54,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       }
     }
   },
+  transformObject: document => jsonFirst('openapiObject' in document ? document.openapiObject : document.swaggerObject),
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Operation } from '../openapi/contract.ts'
+import { typesOf, type Operation } from '../openapi/contract.ts'
 import { corrupted, hostileText, hostileValue, valueOf, type Schema } from './hostile-values.ts'
 
 export interface HostileRequest {
@@ -30,7 +30,7 @@ export function requestsOf (operation: Operation, resolve: Resolve): fc.Arbitrar
   return fc.tuple(
     fc.tuple(...parameters.map(one => encodedValues(one, resolve).map(value => ({ ...one, value })))),
     seldom(fc.tuple(hostileText, hostileText)), body, seldom(fc.constantFrom(...TYPES)),
-    requestBody?.content[LINES] === undefined ? fc.constant(false) : fc.boolean()
+    requestBody === undefined || typesOf(requestBody)[LINES] === undefined ? fc.constant(false) : fc.boolean()
   ).map(([chosen, surplus, sent, type, inLines]) => {
     const named = (place: string) => chosen.filter(({ in: where, value }) => where === place && value !== null)
     const query = named('query').map(({ name, value }) => `${name}=${value}`)

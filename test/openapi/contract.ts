@@ -11,6 +11,12 @@ interface Parameter {
 
 type Media = Record<string, { schema?: object, example?: unknown }>
 
+interface Body {
+  content?: Media
+  /** What generated clients do not use. */
+  'x-other-content'?: Media
+}
+
 export interface Operation {
   security?: object[]
   path: string
@@ -19,8 +25,8 @@ export interface Operation {
   summary?: string
   tags?: string[]
   parameters?: Parameter[]
-  requestBody?: { content: Media }
-  responses: Record<string, { content?: Media }>
+  requestBody?: Body & { content: Media }
+  responses: Record<string, Body>
 }
 
 export interface Document {
@@ -50,12 +56,17 @@ export function documentedRequest ({ path, method, parameters = [], requestBody 
     if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(example)))
     else for (const value of [example].flat()) query.append(name, String(value))
   }
-  const payload = requestBody?.content['application/json']?.example
+  const [type, { example: payload } = {}] = Object.entries(requestBody?.content ?? {})[0] ?? []
   return {
     method: method.toUpperCase() as Request['method'],
     url: query.size === 0 ? filled : `${filled}?${query}`,
-    ...(payload === undefined ? {} : { payload, headers: { 'content-type': 'application/json' } })
+    ...(payload === undefined ? {} : { payload, headers: { 'content-type': type! } })
   }
+}
+
+/** All media types of an answer or a body. */
+export function typesOf ({ content, 'x-other-content': others }: Body): Media {
+  return { ...content, ...others }
 }
 
 /** Compares real answers with what the document says of them. */
@@ -64,7 +75,7 @@ export class Contract {
 
   constructor (document: object) {
     formats.default(this.#ajv, ['date', 'date-time'])
-    this.#ajv.addFormat('text', true)
+    for (const format of ['text', 'binary']) this.#ajv.addFormat(format, true)
     this.#ajv.addSchema(document, 'contract', undefined, false)
   }
 
@@ -74,7 +85,7 @@ export class Contract {
     if (response === undefined) return [`status ${status} is not documented`]
     if (response.content === undefined) return body === '' ? [] : ['has a body, and none is documented']
     const media = type?.split(';')[0] ?? 'none'
-    if (response.content[media] === undefined) return [`content type ${media} is not documented for ${status}`]
+    if (typesOf(response)[media] === undefined) return [`content type ${media} is not documented for ${status}`]
     if (!media.endsWith('json') || media.endsWith('ndjson')) return []
     const pointer = ['paths', path, method, 'responses', status, 'content', media, 'schema']
       .map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
@@ -83,7 +94,7 @@ export class Contract {
 
   /** What is wrong with the documented examples of an operation itself. */
   faultsOfExamples ({ parameters = [], requestBody }: Operation): string[] {
-    const body = requestBody?.content['application/json']
+    const [body] = Object.values(requestBody?.content ?? {})
     return [
       ...parameters.flatMap(({ name, required, example, schema }) => {
         if (example === undefined) return required ? [`${name} is required and has no example`] : []

@@ -9,7 +9,7 @@ import type { Write } from '../../writes/write.ts'
 import { newKey, type Key } from '../auth/api-keys.ts'
 import { grantIssues } from './grant-rules.ts'
 import { clientByCode, KEY_COLUMNS } from './queries.ts'
-import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
+import type { RegisteredClient, ClientBody, ClientKey, NewClientKey } from './schema.ts'
 
 /**
  * Creates a client with its source, or replaces its description; its keys stay.
@@ -18,7 +18,7 @@ import type { Client, ClientBody, ClientKey, NewClientKey } from './schema.ts'
  */
 export async function putClient (
   write: Write, code: string, body: ClientBody, defaultLimit: number
-): Promise<Client> {
+): Promise<RegisteredClient> {
   const { trx, by, auditRows } = write
   // A concurrent request that creates the same code waits here, and then finds it.
   await sql`select pg_advisory_xact_lock(hashtextextended(${`client ${code}`}, 0))`.execute(trx)
@@ -30,24 +30,24 @@ export async function putClient (
   if (before !== undefined && isSame(before, { ...before, ...described })) return before
   const after = await trx.insertInto('clients').values({ code, ...described })
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`clients.version + 1` }))
-    .returningAll().executeTakeFirstOrThrow() as Client
+    .returningAll().executeTakeFirstOrThrow() as RegisteredClient
   const outcome = before === undefined ? 'created' : 'updated'
   auditRows.push(...auditRowsOf('clients', [{ outcome, before: before ?? null, after }], { key: ['code'] }))
   return after
 }
 
-function isSame (a: Client, b: Client): boolean {
+function isSame (a: RegisteredClient, b: RegisteredClient): boolean {
   return changeOf(0, comparable(a), comparable(b)).outcome === 'unchanged'
 }
 
-function comparable (client: Client) {
+function comparable (client: RegisteredClient) {
   const { scopes, expires_at: expiry, ...rest } = client
   return { ...rest, scopes: scopes.join(), expires_at: expiry === null ? null : Date.parse(expiry) }
 }
 
-async function lockedClient (trx: Trx, code: string): Promise<Client | undefined> {
+async function lockedClient (trx: Trx, code: string): Promise<RegisteredClient | undefined> {
   const locked = trx.selectFrom('clients').selectAll().where('code', '=', code).forUpdate()
-  return locked.executeTakeFirst() as Promise<Client | undefined>
+  return locked.executeTakeFirst() as Promise<RegisteredClient | undefined>
 }
 
 async function checked ({ trx, by }: Write, body: ClientBody, defaultLimit: number) {

@@ -2,10 +2,10 @@ import type { Caller } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import type { ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { instantOf } from '../../time/rfc3339.ts'
-import type { Client } from './schema.ts'
+import type { RegisteredClient } from './schema.ts'
 
 /** What the keys of a client may do. */
-export type Rights = Pick<Client, 'source' | 'scopes' | 'requests_per_minute' | 'expires_at'> & {
+export type Rights = Pick<RegisteredClient, 'source' | 'scopes' | 'requests_per_minute' | 'expires_at'> & {
   /** null: all units. */
   unit: ResolvedUnit | null
 }

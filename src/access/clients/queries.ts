@@ -4,7 +4,7 @@ import type { Reach } from '../../contract/caller.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import type { Client, ClientKey } from './schema.ts'
+import type { RegisteredClient, ClientKey } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
 const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'instant' }, { name: 'id', kind: 'text' }]
@@ -12,14 +12,14 @@ const BY_AGE: OrderColumn[] = [{ name: 'created_at', kind: 'instant' }, { name: 
 export const KEY_COLUMNS = ['id', 'client', 'created_at', 'last_used_at', 'revoked_at'] as const
 
 /** Clients whose unit is within reach: an administrator of a unit manages its clients. */
-export async function clients (db: Db, page: PageRequest, reach: Reach): Promise<Page<Client>> {
+export async function clients (db: Db, page: PageRequest, reach: Reach): Promise<Page<RegisteredClient>> {
   const { rows } = await pageQuery(clientsWithin(reach), BY_CODE, page).execute(db)
   return pageOf(rows, BY_CODE, page.limit)
 }
 
 /** @throws DomainError `not_found` */
-export async function clientByCode (db: Db, code: string, reach: Reach): Promise<Client> {
-  const { rows: [client] } = await sql<Client>`
+export async function clientByCode (db: Db, code: string, reach: Reach): Promise<RegisteredClient> {
+  const { rows: [client] } = await sql<RegisteredClient>`
     select * from (${clientsWithin(reach)}) as reached where code = ${code}`.execute(db)
   if (client === undefined) throw notFound('client', code)
   return client
@@ -27,8 +27,8 @@ export async function clientByCode (db: Db, code: string, reach: Reach): Promise
 
 function clientsWithin (reach: Reach) {
   return reach === null
-    ? sql<Client>`select * from clients`
-    : sql<Client>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
+    ? sql<RegisteredClient>`select * from clients`
+    : sql<RegisteredClient>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
 }
 
 /** @throws DomainError `not_found` */

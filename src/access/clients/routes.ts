@@ -7,7 +7,7 @@ import { sendVersion, VERSION_HEADER } from '../../http/request/if-match.ts'
 import { inWrite, PostHeaders, PutHeaders, ReasonHeaders } from '../../http/request/write-request.ts'
 import { createClientKey, putClient, revokeClientKey } from './commands.ts'
 import { clientByCode, clientKeys, clients } from './queries.ts'
-import { Client, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
+import { RegisteredClient, ClientBody, ClientCode, ClientKey, NewClientKey } from './schema.ts'
 
 const ClientPath = Type.Object({ code: Example(ClientCode, 'example') })
 const KeyPath = Type.Object({ code: Example(ClientCode, 'example'), id: Example(Type.String({ maxLength: 64, format: 'text' }), 'fedcba9876543210') })
@@ -24,7 +24,7 @@ interface ClientContext extends Context {
 /** An administrator of one district manages the clients of that district. */
 export async function clientRoutes (app: App, context: ClientContext) {
   const { db, cache, defaultLimit } = context
-  for (const schema of [Client, ClientKey, NewClientKey]) app.addSchema(schema)
+  for (const schema of [RegisteredClient, ClientKey, NewClientKey]) app.addSchema(schema)
 
   app.get('/clients', {
     config,
@@ -33,9 +33,10 @@ export async function clientRoutes (app: App, context: ClientContext) {
       tags,
       summary: 'List the clients',
       querystring: PlainListQuery,
-      response: { 200: listResponse(Client, 'Clients, ordered by code.'), ...problems(400, 406) }
+      response: { 200: listResponse(RegisteredClient, 'Clients, ordered by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(cache, request, reply, Client, page => clients(db, page, request.caller.unit)))
+  }, (request, reply) => sendList(
+    cache, request, reply, RegisteredClient, page => clients(db, page, request.caller.unit)))
 
   app.get('/clients/:code', {
     config,
@@ -45,7 +46,7 @@ export async function clientRoutes (app: App, context: ClientContext) {
       summary: 'Get a client by its code',
       querystring: NoQuery,
       params: ClientPath,
-      response: { 200: { description: 'The client.', headers: VERSION_HEADER, ...Ref(Client) }, ...problems(400, 404) }
+      response: { 200: { description: 'The client.', headers: VERSION_HEADER, ...Ref(RegisteredClient) }, ...problems(400, 404) }
     }
   }, async (request, reply) => sendVersion(reply, await clientByCode(db, request.params.code, request.caller.unit)))
 
@@ -61,7 +62,7 @@ export async function clientRoutes (app: App, context: ClientContext) {
       params: ClientPath,
       body: ClientBody,
       response: {
-        200: { description: 'The client as stored.', headers: VERSION_HEADER, ...Ref(Client) },
+        200: { description: 'The client as stored.', headers: VERSION_HEADER, ...Ref(RegisteredClient) },
         ...problems(400, 412, 413, 415, 422)
       }
     }

@@ -19,10 +19,10 @@ const Properties = {
 
 export const ClientCode = Code('Code of the client, chosen when it is created.')
 
-export const Client = Named('Client', 'A system that reads or posts, with keys of its own.', {
+export const RegisteredClient = Named('RegisteredClient', 'A system that reads or posts, with keys of its own.', {
   code: ClientCode, ...Properties, version: Version
 })
-export type Client = Static<typeof Client>
+export type RegisteredClient = Static<typeof RegisteredClient>
 
 export const ClientBody = Type.Object({
   name: Properties.name,

@@ -300,3 +300,43 @@ forEachDatabase('a stream of dossiers', async (t, service) => {
 
   t.ok(port > 0)
 })
+
+forEachDatabase('a stream as an import', async (t, { app, db, get }) => {
+  t.afterEach(() => forget(db))
+  const imported = async (body: string | undefined, headers: object = {}, query = '?source=one-stop') => {
+    const { statusCode: status, body: text } = await app.inject({
+      method: 'POST', url: `/v1/imports${query}`, headers: { ...ADMIN, ...headers }, ...(body === undefined ? {} : { payload: body })
+    })
+    return { status, body: JSON.parse(text) as { import: number, created: number } }
+  }
+
+  t.test('is taken by any name of lines of JSON, and as bytes', async t => {
+    for (const type of ['application/octet-stream', 'application/x-ndjson', 'application/ndjson', 'application/jsonl']) {
+      const answer = await imported(lines(item(), '{', item({ code: type })), { 'content-type': type })
+      t.match(answer, { status: 200, body: { received: 3, rejected: 1, errors: [{ line: 2, code: 'not_json' }] } }, type)
+      t.match((await get(`/v1/imports/${answer.body.import}`, ADMIN)).body, { state: 'done', received: 3 })
+    }
+    t.equal((await get('/v1/dossiers')).body.items.length, 5)
+  })
+
+  t.test('has no second effect under the same idempotency key, and none as a dry run', async t => {
+    const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': 'import-1' }
+    t.match(await imported(lines(item()), headers, '?source=one-stop&dry_run=true'), { body: { created: 1 } })
+    t.match(await imported(lines(item()), { ...headers, 'idempotency-key': 'import-2' }), { body: { created: 1 } })
+    t.match(await imported(lines(item()), { ...headers, 'idempotency-key': 'import-2' }), { body: { created: 1 } })
+    t.match(await imported(lines(item({ code: 'b' })), { ...headers, 'idempotency-key': 'import-2' }), {
+      status: 422, body: { code: 'idempotency_key_reused' }
+    })
+  })
+
+  t.test('is refused as JSON, without a type, and by who has no source', async t => {
+    t.match(await imported('{"items":[]}', { 'content-type': 'application/json' }), {
+      status: 415, body: { detail: /application\/octet-stream, application\/x-ndjson/ }
+    })
+    t.match(await imported(undefined), { status: 400, body: { errors: [{ code: 'missing' }] } })
+    t.match(await imported('', { 'content-type': 'application/x-ndjson' }, ''), {
+      status: 400, body: { errors: [{ pointer: '/query/source', code: 'missing' }] }
+    })
+    t.match(await imported('', { 'content-type': 'application/x-ndjson' }), { status: 422, body: { received: 0 } })
+  })
+})
