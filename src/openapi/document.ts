@@ -47,8 +47,9 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       url,
       schema: {
         ...schema,
-        // `{}` means no key: the operator may make reading public.
-        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).map(name => ({ [name]: [] }))],
+        // `{}` means no key: the operator may make reading public. Some generated clients send a key in every way, of
+        // which the last stands in `Authorization`: bearer, as a key alone is not what Basic encodes.
+        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).toReversed().map(name => ({ [name]: [] }))],
         description: [description, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
         response: { ...response, ...answersOfHooks(route.method) }
       }

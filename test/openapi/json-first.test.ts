@@ -36,6 +36,9 @@ for (const file of FILES) {
     t.same(found(document, ({ properties }) => (
       Object.values(properties ?? {}).some(({ default: value }: { default?: unknown }) => value !== undefined))), [],
     'no property has a default')
+    t.same(found(document, ({ security }) => (
+      Array.isArray(security) && security.length > 0 && Object.keys(security.at(-1) as object)[0] !== 'bearer')), [],
+    'a key that is sent in every way stands in Authorization as a bearer')
     t.same(Object.keys(document.components.schemas).filter(name => RESERVED.includes(name)), [], 'no name is reserved')
   })
 }

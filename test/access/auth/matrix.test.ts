@@ -171,7 +171,8 @@ async function askAll (
       if (operation.id === 'deleteDossier' && status === 200) await givenDossier(db, unit)
       const request = requestFor(operation, unit, ids)
       const type = typeof request.payload === 'string' ? { 'content-type': 'application/x-ndjson' } : {}
-      const { statusCode } = await app.inject({ method: operation.method, headers: { ...headers, ...type }, ...request })
+      const { method } = operation
+      const { statusCode } = await app.inject({ method, headers: { ...headers, ...type }, ...request })
       t.equal(statusCode, status, `${operation.id} for ${unit}`)
       if (operation.id === 'deleteDossier' && status === 200) await givenDossier(db, unit)
     }
