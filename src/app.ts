@@ -29,6 +29,7 @@ import { answerConditionally } from './http/response/etag.ts'
 import { protectAnswer } from './http/response/security-headers.ts'
 import { Problem, sendError, sendUnreadable } from './http/response/error-handler.ts'
 import { refuseUnreadable } from './http/response/unreadable.ts'
+import { limitRequests } from './http/request/rate-limit.ts'
 import { answerUnrouted } from './http/request/unrouted.ts'
 import { refuseSlowBodies } from './http/body/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
@@ -41,7 +42,7 @@ import { createMetrics, type PoolCounts } from './observability/metrics.ts'
 import { OnTimeCaches } from './statistics/on-time/caches.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
-import { operationRoutes } from './operations/routes.ts'
+import { metricsRoutes, operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './catalogue/periods/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
@@ -67,7 +68,7 @@ interface AppOptions {
   http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'], connections?: ConnectionBounds }
 }
 
-const OPEN: AccessOptions = { publicRead: true, requestsPerMinute: 0, issuer: null }
+const OPEN: AccessOptions = { publicScopes: ['read', 'metrics'], requestsPerMinute: 0, issuer: null }
 
 const SCHEMA_CONTROLLER = {
   compilersFactory: {
@@ -98,7 +99,6 @@ export async function buildApp (
     schemaController: SCHEMA_CONTROLLER
   }).withTypeProvider<TypeBoxProvider>()
   app.setErrorHandler(sendError)
-  answerUnrouted(app)
   acceptJson(app)
   // When the service closes, a connection ends with its request: otherwise it would stay open for the next one.
   app.addHook('preClose', async () => { app.server.keepAliveTimeout = 1 })
@@ -107,6 +107,10 @@ export async function buildApp (
   app.addHook('onRequest', protectAnswer)
   refuseSlowBodies(app)
   if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))
+  const metrics = createMetrics(pool, log)
+  const { requestsPerMinute } = access
+  const limit = await limitRequests(app, { requestsPerMinute, onLimited: () => { metrics.rateLimited.inc() } })
+  answerUnrouted(app)
   await app.register(compress, { threshold: 4096, ...compressedBodies })
   await app.register(accepts)
   app.addSchema(Problem)
@@ -116,14 +120,15 @@ export async function buildApp (
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = {
     db, writers: writeLimiter(pool), cache: new ResponseCache(db, now), onTimeCaches: new OnTimeCaches(),
-    metrics: createMetrics(pool, log), now
+    metrics, now
   }
+  const accessControl = { ...access, authenticate, limit }
   if (http.connections !== undefined) {
-    boundConnections(app, http.connections, () => { context.metrics.refusedConnections.inc() })
+    boundConnections(app, http.connections, () => { metrics.refusedConnections.inc() })
   }
   await app.register(async (v1: App) => {
     await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
-    await controlAccess(v1, { ...access, authenticate, onLimited: () => { context.metrics.rateLimited.inc() } })
+    controlAccess(v1, accessControl)
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
     await v1.register(continuityRoutes, context)
@@ -143,9 +148,13 @@ export async function buildApp (
     await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)
-    await v1.register(clientRoutes, { ...context, defaultLimit: access.requestsPerMinute })
+    await v1.register(clientRoutes, { ...context, defaultLimit: requestsPerMinute })
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
+  await app.register(async (operations: App) => {
+    controlAccess(operations, accessControl)
+    await metricsRoutes(operations, context)
+  })
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
   await contractRoutes(app)
   await app.register(async docs => {

@@ -138,7 +138,7 @@ export function accessOf (config: Config): AccessOptions {
     throw new Error('JWKS_URL, JWT_ISSUER and JWT_AUDIENCE are needed together: a token of anyone, for anyone, proves nothing')
   }
   return {
-    publicRead: open || PUBLIC_READ,
+    publicScopes: open ? ['read', 'metrics'] : PUBLIC_READ ? ['read'] : [],
     requestsPerMinute: limit ?? (open ? 0 : RATE_LIMIT),
     issuer: JWKS_URL === undefined ? null : { jwksUrl: JWKS_URL, issuer: JWT_ISSUER!, audience: JWT_AUDIENCE! }
   }

@@ -74,18 +74,18 @@ const accessWith = (environment: NodeJS.ProcessEnv) => accessOf(readConfig(envir
 
 t.test('this machine alone reads the embedded database without a key, and as often as it likes', async t => {
   for (const environment of [{}, { HOST: '::1' }, { HOST: 'localhost', AUTH: 'open' }]) {
-    t.same(accessWith(environment), { publicRead: true, requestsPerMinute: 0, issuer: null })
+    t.same(accessWith(environment), { publicScopes: ['read', 'metrics'], requestsPerMinute: 0, issuer: null })
   }
 })
 
 t.test('a server needs a key for all, unless reading is left open, and has a limit', async t => {
-  t.same(accessWith({ DATABASE_URL, HOST: '0.0.0.0' }), { publicRead: false, requestsPerMinute: 6_000, issuer: null })
-  t.match(accessWith({ DATABASE_URL, PUBLIC_READ: 'true', RATE_LIMIT: '60' }), { publicRead: true, requestsPerMinute: 60 })
+  t.same(accessWith({ DATABASE_URL, HOST: '0.0.0.0' }), { publicScopes: [], requestsPerMinute: 6_000, issuer: null })
+  t.match(accessWith({ DATABASE_URL, PUBLIC_READ: 'true', RATE_LIMIT: '60' }), { publicScopes: ['read'], requestsPerMinute: 60 })
   t.match(accessWith({ DATABASE_URL, RATE_LIMIT: '0' }), { requestsPerMinute: 0 })
 })
 
 t.test('so does the embedded database where that is asked for, and then other machines may come in', async t => {
-  t.same(accessWith({ HOST: '0.0.0.0', AUTH: 'required' }), { publicRead: false, requestsPerMinute: 6_000, issuer: null })
+  t.same(accessWith({ HOST: '0.0.0.0', AUTH: 'required' }), { publicScopes: [], requestsPerMinute: 6_000, issuer: null })
 })
 
 t.test('nothing is left open to other machines by mistake', async t => {

@@ -1,6 +1,6 @@
 /** What a key may be used for. */
 export const SCOPES = [
-  'read', 'write:statistics', 'write:dossiers', 'write:indicators', 'write:catalogue', 'approve', 'admin'
+  'read', 'write:statistics', 'write:dossiers', 'write:indicators', 'write:catalogue', 'approve', 'admin', 'metrics'
 ] as const
 export type Scope = typeof SCOPES[number]
 

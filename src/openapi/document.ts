@@ -47,11 +47,14 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       url,
       schema: {
         ...schema,
-        // `{}` means no key: the operator may make reading public. Some generated clients send a key in every way, of
+        // `{}` means no key: the operator may make these public. Some generated clients send a key in every way, of
         // which the last stands in `Authorization`: bearer, as a key alone is not what Basic encodes.
-        security: [...(scope === 'read' ? [{}] : []), ...Object.keys(SECURITY).toReversed().map(name => ({ [name]: [] }))],
+        security: [
+          ...(scope === 'read' || scope === 'metrics' ? [{}] : []),
+          ...Object.keys(SECURITY).toReversed().map(name => ({ [name]: [] }))
+        ],
         description: [description, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
-        response: { ...response, ...answersOfHooks(route.method) }
+        response: { ...response, ...answersOfHooks(route) }
       }
     }
   },
@@ -60,11 +63,11 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
 }
 
 /** The answers that hooks give on every route of the API, which the schema of a route does not list. */
-function answersOfHooks (method: string | string[]) {
+function answersOfHooks ({ method, url }: { method: string | string[], url: string }) {
   return {
     ...problems(401, 403, 429),
     // Without `type: 'null'` the document would say that it has a body.
-    ...(method === 'GET' ? { 304: { type: 'null', description: 'The answer still has the `ETag` that `If-None-Match` names.' } } : {}),
+    ...(method === 'GET' && url.startsWith('/v1/') ? { 304: { type: 'null', description: 'The answer still has the `ETag` that `If-None-Match` names.' } } : {}),
     default: problem('Any other error.')
   }
 }

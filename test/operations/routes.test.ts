@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { forEachDatabase } from '../database.ts'
+import { buildApp } from '../../src/app.ts'
 import { turnReadOnly } from '../read-only.ts'
 
 forEachDatabase('whoever operates the service', async (t, { get, db }) => {
@@ -39,6 +40,20 @@ forEachDatabase('whoever operates the service', async (t, { get, db }) => {
     await sql`alter table levels_of_old rename to levels`.execute(db)
     t.equal((await get('/v1/levels')).status, 200)
   })
+})
+
+forEachDatabase('whether the service is ready asks the database at most once a second', async (t, { db }) => {
+  let now = Date.now()
+  const app = await buildApp({ db, now: () => now })
+  t.teardown(() => app.close())
+  const ask = async () => (await app.inject('/readyz')).statusCode
+  t.equal(await ask(), 200)
+  await sql`alter table change_feed rename to change_feed_of_old`.execute(db)
+  t.equal(await ask(), 200)
+  now += 1_000
+  t.equal(await ask(), 500)
+  await sql`alter table change_feed_of_old rename to change_feed`.execute(db)
+  t.equal(await ask(), 200, 'and goes on asking one that does not answer')
 })
 
 forEachDatabase('a server that is read-only, as during a failover', async (t, service) => {

@@ -24,13 +24,13 @@ export function answerUnrouted (app: App) {
     addresses.set(url, address)
   })
 
-  // Not only where nothing is found: `/v1/units/` would be the unit with an empty code.
-  app.addHook('onRequest', (request, reply, done) => {
+  // Not only where nothing is found: `/v1/units/` would be the unit with an empty code. After the request was counted.
+  app.addHook('preParsing', (request, reply, payload, done) => {
     const [path, query] = partsOf(request)
-    if (!path.endsWith('/') || methodsAt(path).length > 0) return done()
+    if (!path.endsWith('/') || methodsAt(path).length > 0) return done(null, payload)
     const meant = path.slice(0, -1)
     const methods = methodsAt(meant)
-    if (!methods.includes(request.method)) return done()
+    if (!methods.includes(request.method)) return done(null, payload)
     if (request.method === 'GET' || request.method === 'HEAD') return reply.redirect(`${meant}${query}`, 308)
     sendNotFound(reply, `there is no ${request.method} ${path}; without the slash at its end there is: ${meant}`)
   })

@@ -20,7 +20,7 @@ await once(server, 'listening')
 t.teardown(() => { server.close() })
 
 const issuer = { jwksUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, issuer: ISSUER, audience: AUDIENCE }
-const access = { publicRead: false, requestsPerMinute: 0, issuer }
+const access = { publicScopes: [], requestsPerMinute: 0, issuer }
 
 function claimed (payload: JWTPayload) {
   return new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: Math.floor(Date.now() / 1000) + 600, ...payload })

@@ -34,7 +34,7 @@ const NEEDS: Record<string, string> = {
   revokeClientKey: 'admin',
   getLiveness: 'nothing',
   getReadiness: 'nothing',
-  getMetrics: 'nothing'
+  getMetrics: 'metrics'
 }
 const READS = [
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
@@ -44,7 +44,7 @@ const READS = [
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
-const ALL = ['read', 'write:statistics', 'write:dossiers', 'write:indicators', 'write:catalogue', 'approve', 'admin']
+const ALL = ['read', 'write:statistics', 'write:dossiers', 'write:indicators', 'write:catalogue', 'approve', 'admin', 'metrics']
 const KEYS: Record<string, string[]> = { ...Object.fromEntries(ALL.map(scope => [scope, [scope]])), all: ALL, none: [] }
 const UNITS = { any: null, province: 'H56', district: HOME, foreign: FOREIGN }
 
@@ -159,7 +159,7 @@ forEachDatabase('every operation answers every key', async (t, service) => {
     }
   }
   await t.test('and no key at all only what needs none', t => askAll(t, service, {}, keyIds, null, () => true))
-}, { publicRead: false, requestsPerMinute: 0, issuer: null })
+}, { publicScopes: [], requestsPerMinute: 0, issuer: null })
 
 async function askAll (
   t: Test, { app, db }: Service, headers: object, ids: Record<string, string>, scopes: string[] | null,

@@ -238,7 +238,7 @@ forEachDatabase('who manages a district', async (t, service) => {
     t.match(await put('/v1/clients/new', { ...READER, unit: 'H56-999' }, admin), { status: 422 })
     t.equal((await get('/v1/clients/commune', ADMIN)).body.unit, 'H56-14755')
   })
-}, { publicRead: true, requestsPerMinute: 1_000, issuer: null })
+}, { publicScopes: ['read', 'metrics'], requestsPerMinute: 1_000, issuer: null })
 
 forEachDatabase('of what is given to a client', async (t, service) => {
   const OWN = { source: 'one-stop', requests_per_minute: 60, expires_at: '2100-01-01T00:00:00Z' }
