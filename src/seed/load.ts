@@ -17,7 +17,8 @@ import { SOURCES } from './catalogue/sources.ts'
 import { reportedStatistics, syntheticStatistics } from './sample/statistics.ts'
 import { aliases, units } from './catalogue/units.ts'
 
-const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
+/** Whose periods a new database has. */
+export const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
 
 const BATCH = { mode: 'atomic', dry_run: false } as const
 
@@ -66,10 +67,19 @@ async function allowLongWaits (trx: Trx): Promise<void> {
   await sql`set local lock_timeout = '20s'`.execute(trx)
 }
 
-/** Fills a database with the catalogue and, for `true`, with the sample as well. */
+/**
+ * Fills a database with the catalogue and, for `true`, with the sample as well. One that a province was set up in has
+ * no units that the sample could be of, and stays as it is.
+ */
 export async function load (db: Db, what: 'true' | 'catalogue'): Promise<void> {
   if (await isEmpty(db, 'levels')) await loadCatalogue(db)
-  if (what === 'true') await loadSample(db)
+  if (what === 'true' && await hasSampleCatalogue(db)) await loadSample(db)
+}
+
+/** Whether the catalogue is that of the report of 2021. */
+export async function hasSampleCatalogue (db: Db): Promise<boolean> {
+  const source = reportedStatistics().source
+  return await db.selectFrom('sources').select('code').where('code', '=', source).executeTakeFirst() !== undefined
 }
 
 async function isEmpty (db: Db, table: 'levels' | 'procedures' | 'indicator_values' | 'statistics_sets') {
