@@ -48,9 +48,9 @@ export async function runWrite<T extends object> (
 
 /** A write of the service itself, such as of its sample data. */
 export async function runOwnWrite<T extends object> (
-  db: Db, client: string, operation: string, work: (write: Write) => Promise<T>
+  db: Db, client: string, operation: string, work: (write: Write) => Promise<T>, options: { dryRun?: boolean } = {}
 ): Promise<T> {
   const by = { ...ANYONE, client, scopes: SCOPES }
   const origin = { by, request_id: null, address: null, operation, reason: null, idempotency: null, versions: null }
-  return (await runWrite(db, origin, work)).answer
+  return (await runWrite(db, origin, work, options)).answer
 }

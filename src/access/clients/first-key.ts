@@ -1,8 +1,9 @@
 import { SCOPES } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
+import type { Write } from '../../writes/write.ts'
 import { createClientKey, putClient } from './commands.ts'
-import { hasClients } from './queries.ts'
+import { hasAdministrator, hasClients } from './queries.ts'
 import type { NewClientKey } from './schema.ts'
 
 const CODE = 'developer'
@@ -14,4 +15,17 @@ export async function createFirstKey (db: Db): Promise<NewClientKey | null> {
     await putClient(write, CODE, { name: 'Phát triển và chạy thử', scopes: [...SCOPES] }, 0)
     return createClientKey(write, CODE, 0)
   })
+}
+
+/**
+ * The first key of the administrator of a unit, for this unit and everything below it; null where there is one.
+ * @throws DomainError `precondition_failed`, `invalid_rows`
+ */
+export async function createAdministratorKey (
+  write: Write, { code, name }: { code: string, name: string }
+): Promise<NewClientKey | null> {
+  const client = `admin-${code.toLowerCase()}`
+  if (await hasAdministrator(write.trx, code, client)) return null
+  await putClient(write, client, { name: `Quản trị ${name}`, scopes: [...SCOPES], unit: code }, 0)
+  return createClientKey(write, client, 0)
 }

@@ -47,3 +47,10 @@ export async function clientKeys (
 export async function hasClients (db: Db): Promise<boolean> {
   return await db.selectFrom('clients').select('code').limit(1).executeTakeFirst() !== undefined
 }
+
+/** Whether a client administers just this unit, or the code that such a client would get is taken. */
+export async function hasAdministrator (db: Db, unit: string, client: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from clients where code = ${client} or (unit = ${unit} and 'admin' = any(scopes)) limit 1`.execute(db)
+  return rows.length > 0
+}

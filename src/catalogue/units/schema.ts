@@ -15,7 +15,7 @@ export type Level = Static<typeof Level>
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
   code: Code('Code of the unit.'),
   name: Text('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
-  kind: Code('Type of unit: `province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune` …'),
+  kind: Code('Type of unit: `province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune`, `special_zone` …'),
   level: Code('Code of the level.'),
   parent: Nullable(Code('Code of the unit directly above it. null: none.')),
   reports_dossiers: Type.Boolean({ description: 'Whether it is expected to report dossier statistics.' }),

@@ -45,6 +45,23 @@ export async function upsert<T extends keyof DB> (
   `.execute(trx)
 }
 
+/**
+ * Inserts rows of reference data that are not stored yet; stored ones stay as they are. There must be a row.
+ * @returns how many it inserted
+ */
+export async function insertMissing<T extends keyof DB> (
+  trx: Trx, table: T, rows: readonly Insertable<DB[T]>[]
+): Promise<number> {
+  const names = Object.keys(rows[0]!)
+  const { numAffectedRows } = await sql`
+    insert into ${sql.table(table)} (${columns(names)})
+    select ${columns(names)}
+    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    on conflict do nothing
+  `.execute(trx)
+  return Number(numAffectedRows)
+}
+
 function quoted (name: string): string {
   return name.split('.').map(name => `"${name}"`).join('.')
 }

@@ -1,0 +1,80 @@
+// npm run setup: adds a province with its communes of today, what it reports about, and the key of its administrator.
+import { parseArgs } from 'node:util'
+import { createAdministratorKey } from '../../access/clients/first-key.ts'
+import { databaseOf, readConfig } from '../../config.ts'
+import { migrateConfigured } from '../../database/migrations/migrate.ts'
+import { openDatabase } from '../../database/open.ts'
+import { runOwnWrite } from '../../writes/unit-of-work.ts'
+import { hasSampleCatalogue } from '../load.ts'
+import { loadProvince, type Added } from './load.ts'
+import { provinceNamed, type Division } from './provinces.ts'
+import { SINCE } from './units.ts'
+
+const USAGE = 'npm run setup -- --province <name or statistical code> --code <H01 … H63> [--dry-run]'
+const NATIONAL_IDENTIFIER = /^H(0[1-9]|[1-5]\d|6[0-3])$/
+
+interface Asked {
+  province: Division
+  /** The national identifier of the province. */
+  code: string
+  dryRun: boolean
+}
+
+try {
+  await setUp(asked())
+} catch (error) {
+  tell(error as Error)
+  process.exitCode = 1
+}
+
+function asked (): Asked {
+  const { values: { province, code, 'dry-run': dryRun } } = parseArgs({
+    options: { province: { type: 'string' }, code: { type: 'string' }, 'dry-run': { type: 'boolean', default: false } }
+  })
+  if (province === undefined || code === undefined) throw new Error(USAGE)
+  if (!NATIONAL_IDENTIFIER.test(code)) throw new Error(`${code} is not a national identifier of a province, from H01 to H63`)
+  return { province: provinceNamed(province), code, dryRun }
+}
+
+async function setUp (asked: Asked) {
+  const config = readConfig(process.env)
+  const database = databaseOf(config)
+  const connection = await openDatabase(database, { onLost: tell })
+  try {
+    const { db } = connection
+    await migrateConfigured(db, database, tell)
+    const { province, code, dryRun } = asked
+    const done = await runOwnWrite(db, 'command line', 'setup', async write => ({
+      added: await loadProvince(write.trx, province, code),
+      administrator: await createAdministratorKey(write, { code, name: province.name })
+    }), { dryRun })
+    report(asked, done.added)
+    if (await hasSampleCatalogue(db)) console.log('this database holds the sample of Thanh Hóa of 2021 as well')
+    if (done.administrator !== null) reportKey(asked, done.administrator)
+    if (!dryRun) console.log(`next: npm start, then http://127.0.0.1:${config.PORT}/docs; README.md, "Set up your province", goes on from here`)
+  } finally {
+    await connection.close()
+  }
+}
+
+function report ({ province, code, dryRun }: Asked, added: Added) {
+  const counts = Object.entries(added).filter(([, count]) => count > 0)
+  if (counts.length === 0) {
+    console.log(`unchanged: ${province.name} is set up as ${code}`)
+    return
+  }
+  console.log(`${dryRun ? 'would add' : 'added'} ${province.name} as ${code}:`)
+  for (const [table, count] of counts) console.log(`  ${table}: ${count}`)
+  console.log(`units are the province and its communes since ${SINCE}: names and statistical codes of Decision ` +
+    '19/2025/QĐ-TTg, from vietnamadminunits and vietnamese-provinces-database (MIT)')
+  console.log('not included: departments and procedures, which are posted')
+}
+
+function reportKey ({ code, dryRun }: Asked, { client, key }: { client: string, key: string | null }) {
+  const whose = `the administrator ${client}, for ${code} and all units below it`
+  console.log(dryRun ? `would make a key of ${whose}` : `the key of ${whose}, shown this once: ${key}`)
+}
+
+function tell (error: Error) {
+  console.error(error.message)
+}

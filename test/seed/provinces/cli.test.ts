@@ -1,0 +1,88 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { copyTemplate } from '../../embedded.ts'
+import { launch, listening } from '../../process.ts'
+
+const README = new URL('../../../README.md', import.meta.url)
+const BASE = 'http://127.0.0.1:3000'
+
+function setup (settings: Record<string, string>, ...args: string[]) {
+  return launch(settings, { script: 'src/seed/provinces/cli.ts', args }).ended
+}
+
+async function emptyFolder (t: Test): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
+  t.teardown(() => rm(folder, { recursive: true }))
+  return join(folder, 'data')
+}
+
+/** The commands of a section: what stands in its code blocks. */
+async function commandsOf (title: string): Promise<string> {
+  const [, section = ''] = new RegExp(`^## ${title}\n([\\s\\S]*?)^## `, 'm').exec(await readFile(README, 'utf8'))!
+  return [...section.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, block]) => block).join('')
+}
+
+t.test('a newcomer who follows the README sets a province up from nothing, posts, and is answered', async t => {
+  const commands = await commandsOf('Set up your province')
+  const [, name = '', code = ''] = /^npm run setup -- --province "(.+)" --code (\w+)$/m.exec(commands)!
+  const DATA_DIR = await emptyFolder(t)
+  const dry = await setup({ DATA_DIR }, '--province', name, '--code', code, '--dry-run')
+  t.match(dry, { code: 0, errors: '', log: /^would add Tỉnh Nghệ An as H41:\n[^]* {2}units: 131\n[^]*would make a key/ })
+  t.notMatch(dry.log, /cchc_|next:/)
+  const done = await setup({ DATA_DIR }, '--province', name, '--code', code)
+  t.match(done, { code: 0, errors: '', log: /^added Tỉnh Nghệ An as H41:\n {2}levels: 2\n {2}units: 131\n[^]*19\/2025\/QĐ-TTg[^]*next: npm start/ })
+  const [key] = /cchc_\w+_[\w-]+/.exec(done.log)!
+  t.match(await setup({ DATA_DIR }, '--province', 'tinh nghe an', '--code', code), {
+    code: 0, errors: '', log: /^unchanged: Tỉnh Nghệ An is set up as H41\nnext: /
+  })
+
+  const service = launch({ DATA_DIR })
+  t.teardown(() => { service.child.kill('SIGKILL') })
+  const base = await listening(service)
+  t.notMatch(service.written.log, /cchc_/, 'there is an administrator already')
+  const answers = []
+  for (const [command] of commands.matchAll(/^curl .*(?:\n +.*)*/gm)) {
+    const [url] = new RegExp(`${BASE}[^' ]+`).exec(command)!
+    const body = /-d '([^']*)'/.exec(command)?.[1]
+    const post = { method: 'POST', body: body!, headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' } }
+    const answer = await fetch(url.replace(BASE, base), body === undefined ? {} : post)
+    answers.push({ status: answer.status, body: /json/.test(answer.headers.get('content-type')!) ? await answer.json() as object : null })
+  }
+  t.match(answers, [
+    { status: 200, body: { items: [{ code: 'H41-16681', name: 'Phường Thành Vinh' }] } },
+    { status: 200, body: { created: 1, rejected: 0 } },
+    { status: 200, body: { created: 2, rejected: 0 } },
+    { status: 200, body: { items: [{ unit: 'H41-16681', numerator: 1, denominator: 2, on_time_percent: 50 }] } },
+    { status: 200, body: null }
+  ])
+  t.match(await (await fetch(`${base}/v1/units?parent=H56`)).json(), { status: 400, code: 'invalid_request' }, 'the sample was not loaded over it')
+  service.child.kill('SIGTERM')
+  t.match(await service.ended, { code: 0, errors: '' })
+})
+
+t.test('a second province joins the sample, which is named', async t => {
+  const DATA_DIR = await copyTemplate(t)
+  t.match(await setup({ DATA_DIR }, '--province', '46', '--code', 'H57'), {
+    code: 0, errors: '', log: /^added Thành phố Huế as H57:\n {2}units: 41\nunits are[^]*\nthis database holds the sample of Thanh Hóa of 2021 as well\n/
+  })
+  t.match(await setup({ DATA_DIR }, '--province', 'Thanh Hóa', '--code', 'H56'), {
+    code: 1, log: '', errors: /^H56 has the units from before 2025-07-01 [^\n]*\n$/
+  })
+})
+
+t.test('what cannot be is refused in one line', async t => {
+  for (const [args, errors] of [
+    [[], /^npm run setup -- --province /],
+    [['--province', 'Nghệ An'], /^npm run setup -- --province /],
+    [['--province', 'Nghệ An', '--code', 'H64'], /^H64 is not a national identifier of a province, from H01 to H63\n$/],
+    [['--province', 'Nghệ An', '--code', 'h41'], /^h41 is not a national identifier/],
+    [['--province', 'Nge An', '--code', 'H41'], /^there is no province Nge An .* nearest name is Tỉnh Nghệ An\n$/],
+    [['--city', 'Huế'], /^Unknown option '--city'/]
+  ] as const) {
+    const refused = await setup({ DATA_DIR: 'none' }, ...args)
+    t.match(refused, { code: 1, log: '', errors })
+    t.match(refused.errors, /^[^\n]+\n$/, args.join(' '))
+  }
+})
