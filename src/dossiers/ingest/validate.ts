@@ -57,6 +57,13 @@ export function validVersions (
   const invalid: RowIssues[] = []
   let province = ''
   for (const { index, item } of items) {
+    const unit = lookups.units.get(item.unit)
+    // First, as what else is wrong would say something of the unit, such as when it ended.
+    if (unit !== undefined && forbidden.has(unit.code)) {
+      const detail = `this key may not write dossiers of unit ${unit.code}`
+      invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
+      continue
+    }
     const dossier = normalise(item, lookups)
     const isForeign = item.source !== undefined && item.source !== source
     if (Array.isArray(dossier) || isForeign) {
@@ -64,12 +71,7 @@ export function validVersions (
       invalid.push({ index, issues: isForeign ? [...issues, foreignSource('/source', source)] : issues })
       continue
     }
-    if (forbidden.has(dossier.unit)) {
-      const detail = `this key may not write dossiers of unit ${dossier.unit}`
-      invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
-      continue
-    }
-    const { province_code: own } = lookups.units.get(item.unit)!
+    const { province_code: own } = unit!
     province ||= own
     if (own === province) versions.push({ index, dossier, restores: item.deleted === false })
     else invalid.push({ index, issues: [otherProvince(province)] })

@@ -249,6 +249,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     await send(db, [item({ code: 'ours' })])
     t.same(await faultsOf(item({ code: 'ours', unit: 'H56-381', updated_at: later(1) })), ['/unit forbidden_unit'])
     t.same(await faultsOf({ ...item({ code: 'none', unit: 'H56-381' }), deleted: true }), ['/unit forbidden_unit'])
+    t.same(await faultsOf(item({ code: 'none', unit: 'H56' })), ['/unit forbidden_unit'], 'nor what such a unit is like')
     t.match(await storedDossiers(db), [{ unit: 'H56-380' }])
     t.same((await send(db, [item({ code: 'ours', status: 6, updated_at: later(1) })], { reach: 'H56-380' })).outcomes, ['updated'])
   })
