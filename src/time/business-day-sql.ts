@@ -17,6 +17,12 @@ export function startOfDay (day: string): RawBuilder<string> {
   return sql<string>`${`${day}T00:00:00+07:00`}::timestamptz`
 }
 
+/** The instant at which the day in a column of dates begins. */
+export function startOfDate (day: string): RawBuilder<string> {
+  // As a timestamp without a zone: a plain date would be read in the time zone of the server.
+  return sql<string>`${sql.ref(day)}::timestamp at time zone interval '7 hours'`
+}
+
 /** The instant at which the business day of an instant begins. */
 export function startOfDayIn (instant: string): RawBuilder<string> {
   return sql<string>`date_bin('1 day', ${sql.ref(instant)}, '1970-01-01T00:00:00+07:00')`

@@ -93,7 +93,8 @@ const ROWS: Record<string, string[]> = {
   ],
   '0012_rules_of_counting': [],
   '0013_no_longer_overdue': [],
-  '0014_leases_of_imports': []
+  '0014_leases_of_imports': [],
+  '0016_desks_of_present_dossiers': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))
@@ -201,6 +202,25 @@ forEachDatabase('sums of longer times are filled from those of shorter ones', as
   }
   t.same(await counted('dossier_sums_by_channel', 'slice'), await added('dossier_sums_by_day', 'day', sliceOf))
   t.same(await counted('dossier_sums_by_unit_quarter', 'quarter'), await added('dossier_sums_by_unit', 'slice', quarterOf))
+})
+
+forEachDatabase('a unit has reported since the first dossier that it still has', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0014_leases_of_imports')
+  await sql`
+    insert into dossiers (province_code, code, unit, level, procedure, field, channel, source, status, received_at, updated_at,
+      write)
+    select 'H56', code, unit, 'district', '1.1', 'land', 'direct', 'one-stop', status, (day || ' 06:00+07')::timestamptz, now(), 1
+    from (values ('a', 'H56-380', 0, '2021-05-01'), ('b', 'H56-380', 4, '2021-06-01'), ('c', 'H56-381', 3, '2021-05-01'),
+      ('d', 'H56-382', 2, '2021-05-01')) as dossiers (code, unit, status, day)`.execute(db)
+  await sql`
+    insert into dossier_desks (province_code, unit, since) values ('H56', 'H56-380', '2021-05-01'),
+      ('H56', 'H56-381', '2021-05-01'), ('H56', 'H56-382', '2021-05-01'), ('H56', 'H56-383', '2021-05-01')`.execute(db)
+  await migrate(db)
+  t.same((await sql`select unit, since from dossier_desks order by unit`.execute(db)).rows, [
+    { unit: 'H56-380', since: '2021-06-01' }, { unit: 'H56-382', since: '2021-05-01' }
+  ])
 })
 
 type Tables = Record<string, object[]>

@@ -1,8 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
-import { dayIn } from '../../time/business-day-sql.ts'
-import { IS_COUNTED } from '../rules/status.ts'
+import { countedDesks } from '../rollups/desks.ts'
 
 /** A unit as one that handles dossiers. */
 export interface ReportingUnit {
@@ -13,7 +12,7 @@ export interface ReportingUnit {
   reports_dossiers: boolean
   valid_from: string
   valid_to: string | null
-  /** When the first of its dossiers was received; null: it has sent none. */
+  /** When the first of its dossiers was received; null: it has none. */
   recorded_since: string | null
 }
 
@@ -39,10 +38,7 @@ export async function reportingUnits (db: Db, unit: string): Promise<ReportingUn
  * @param source only its dossiers, for which no such table is stored
  */
 export function recordingUnits (source: string | undefined): RawBuilder<unknown> {
-  if (source === undefined) return sql`dossier_desks`
-  return sql`(
-    select province_code, unit, min(${dayIn('received_at')}) as since
-    from dossiers where source = ${source} and ${IS_COUNTED} group by province_code, unit)`
+  return source === undefined ? sql`dossier_desks` : sql`(${countedDesks(sql`source = ${source}`)})`
 }
 
 /** Whether a unit is asked to report dossiers in a period. */
@@ -51,8 +47,8 @@ export function isExpected (desk: ReportingUnit, period: Days): boolean {
 }
 
 /**
- * Whether records say how many dossiers a unit had in a period: it sends some, so that none is zero. Of a unit that has
- * never sent any, nothing is known.
+ * Whether records say how many dossiers a unit had in a period: some of its dossiers are there, so that none is zero.
+ * Of a unit without any, nothing is known.
  */
 export function isRecorded (desk: ReportingUnit, period: Days): boolean {
   return isExpected(desk, period) && desk.recorded_since !== null && desk.recorded_since <= period.ends_on

@@ -97,9 +97,6 @@ function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['
 function deltasOf (inserted: readonly Version[], replaced: readonly Replacement[]): RollupDeltas {
   const deltas = new RollupDeltas()
   for (const { dossier } of inserted) deltas.add(dossier)
-  for (const { before, dossier } of replaced) {
-    deltas.remove(before)
-    deltas.add(dossier)
-  }
+  for (const { before, dossier } of replaced) deltas.replace(before, dossier)
   return deltas
 }

@@ -5,9 +5,9 @@ import { sql, type RawBuilder } from 'kysely'
 import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { dayOf, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
+import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
-import { isCounted } from '../rules/status.ts'
+import { DeskDeltas } from './desks.ts'
 
 /** A dossier with the keys of the rollups. */
 export interface RolledUp extends Countable {
@@ -42,18 +42,17 @@ export class RollupDeltas {
 
   /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
   readonly #slices = new Map<DayNumber, DayNumber>()
-  /** By unit, the day on which its first dossier was received. */
-  readonly #since = new Map<string, DayNumber>()
+  readonly #desks = new DeskDeltas()
 
   add (dossier: RolledUp) {
     this.#count(dossier, 1)
-    if (!isCounted(dossier.status)) return
-    const received = dayOf(dossier.received_at)
-    if (received < (this.#since.get(dossier.unit) ?? Infinity)) this.#since.set(dossier.unit, received)
+    this.#desks.add(dossier)
   }
 
-  remove (dossier: RolledUp) {
-    this.#count(dossier, -1)
+  replace (before: RolledUp, after: RolledUp) {
+    this.#count(before, -1)
+    this.#count(after, 1)
+    this.#desks.replace(before, after)
   }
 
   #count (dossier: RolledUp, sign: 1 | -1) {
@@ -82,7 +81,7 @@ export class RollupDeltas {
    * so writers cannot deadlock.
    */
   async apply (trx: Trx, province: string): Promise<void> {
-    await saveSince(trx, province, this.#since)
+    await this.#desks.apply(trx, province)
     const all: Record<RollupTable, Deltas> = {
       dossier_sums_by_unit: this.#byUnit,
       dossier_sums_by_unit_quarter: rollUp(this.#byUnit, quarterOf),
@@ -140,23 +139,6 @@ function cellOf (series: Series, day: DayNumber): Cell {
     series.set(day, cell)
   }
   return cell
-}
-
-const SINCE: Columns<readonly [string, DayNumber]> = {
-  unit: { type: 'text', of: ([unit]) => unit }, since: { type: 'date', of: ([, since]) => since }
-}
-
-/** The day is nearly always stored already; then no row is locked. */
-async function saveSince (trx: Trx, province: string, since: ReadonlyMap<string, DayNumber>): Promise<void> {
-  if (since.size === 0) return
-  await sql`
-    insert into dossier_desks as kept (province_code, unit, since)
-    select ${province}, unit, since from ${unnested(SINCE, [...since])} as given
-    where not exists (
-      select from dossier_desks as known
-      where known.province_code = ${province} and known.unit = given.unit and known.since <= given.since)
-    order by unit
-    on conflict (province_code, unit) do update set since = least(kept.since, excluded.since)`.execute(trx)
 }
 
 const TYPES: Record<string, ArrayType> = {

@@ -3,11 +3,11 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { parseDay } from '../../time/business-day.ts'
-import { dayIn, quarterIn, sliceIn } from '../../time/business-day-sql.ts'
+import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
-import { IS_COUNTED } from '../rules/status.ts'
 import { EVENT_MEASURES, RULES_VERSION } from '../rules/events.ts'
 import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
+import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
@@ -63,12 +63,17 @@ async function underLock<T> (db: Db, work: (session: Db) => Promise<T>): Promise
 }
 
 async function corrected (session: Db): Promise<Deviation[]> {
-  const wrong = await session.transaction().setIsolationLevel('repeatable read').execute(wrongRollups)
+  const { rollups, desks } = await session.transaction().setIsolationLevel('repeatable read').execute(async trx => (
+    { rollups: await wrongRollups(trx), desks: await wrongDesks(trx) }))
   return inTransaction(session, async trx => {
-    const desks = await correctSince(trx)
-    await correct(trx, wrong)
-    return [...desks, ...wrong]
+    const corrected = await correctDesks(trx, desks)
+    await correct(trx, rollups)
+    return [...corrected.map(deviationOf), ...rollups]
   })
+}
+
+function deviationOf ({ province_code: province, unit, stored, counted }: WrongDesk): Deviation {
+  return { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }
 }
 
 async function wrongRollups (trx: Trx): Promise<WrongRollup[]> {
@@ -118,29 +123,4 @@ async function correct (trx: Trx, sums: WrongRollup[]) {
       ...Object.fromEntries(EVENT_MEASURES.map(measure => [measure, counted[measure] - stored[measure]]))
     })))
   }
-}
-
-/** Corrects the day since which a unit sends dossiers where it is later than that of the first that it has or had. */
-async function correctSince (trx: Trx): Promise<Deviation[]> {
-  const { rows } = await sql<{ province_code: string, unit: string, stored: string | null, counted: string }>`
-    with first as (
-      select province_code, unit, min(${dayIn('received_at')}) as since
-      from (
-        select province_code, unit, received_at, status from dossiers
-        union all
-        select province_code, unit, received_at, status from dossier_versions
-      ) as versions
-      where ${IS_COUNTED} group by province_code, unit
-    ),
-    late as (
-      select first.*, desks.since as stored from first left join dossier_desks as desks using (province_code, unit)
-      where coalesce(desks.since > first.since, true)
-    ),
-    corrected as (
-      insert into dossier_desks as desks (province_code, unit, since) select province_code, unit, since from late order by 1, 2
-      on conflict (province_code, unit) do update set since = least(desks.since, excluded.since)
-    )
-    select province_code, unit, stored, since as counted from late order by 1, 2`.execute(trx)
-  return rows.map(({ province_code: province, unit, stored, counted }) => (
-    { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }))
 }

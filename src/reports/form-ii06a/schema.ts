@@ -28,7 +28,7 @@ export const DossierFormRow = Named('DossierFormRow',
         'the grand total, and only if no unit has reported its own dossiers. null: nothing reported.'
     })),
     ...figures,
-    units_reported: Type.Integer({ description: 'Number of units in this row that have figures.', minimum: 0 }),
+    units_reported: Type.Integer({ description: 'Number of the expected units in this row that have figures.', minimum: 0 }),
     units_expected: Type.Integer({
       description: 'Number of units in this row that exist in the period and are expected to report dossiers. 1 for a ' +
         'consolidated row.',

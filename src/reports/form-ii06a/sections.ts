@@ -39,7 +39,7 @@ function sectionOf (units: FormUnit[], own: Map<string, Figures>): DossierFormSe
     unit,
     name,
     ...figuresOf(own.get(unit) ?? NOTHING_REPORTED),
-    units_reported: Number(own.has(unit)),
+    units_reported: Number(is_expected && own.has(unit)),
     units_expected: Number(is_expected)
   }))
   const label = { row_number: null, section: code, kind: 'total', unit: null, name: `Cộng ${withLowerFirst(name)}` } as const

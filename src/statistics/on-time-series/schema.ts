@@ -15,8 +15,8 @@ export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and
   method,
   ...figures,
   units_reported: Type.Integer({
-    description: 'Number of units that have reported for the month. With `records`: units that have sent a dossier received by ' +
-      'the end of the month.',
+    description: 'Number of units that have reported for the month. With `records`: expected units with a dossier ' +
+      'received by the end of the month; one that has moved or was deleted is not there.',
     minimum: 0
   })
 })

@@ -61,8 +61,9 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   method: OneOf(METHODS, { description: METHOD_MEANING }),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
   units_reported: Type.Integer({
-    description: 'Number of units with rows in this group that have reported for all of its periods. With `records`: units of ' +
-      'this group that have sent a dossier received on the last of these days or before; with `source`, one of that source.',
+    description: 'Number of units with rows in this group that have reported for all of its periods. With `records`: expected ' +
+      'units of this group with a dossier received on the last of these days or before; with `source`, one of that source. ' +
+      'A dossier that has moved or was deleted is not there.',
     minimum: 0
   }),
   units_expected: Type.Integer({

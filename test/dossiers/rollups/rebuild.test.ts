@@ -17,6 +17,16 @@ forEachDatabase('a recount', async (t, { db }) => {
     t.same(await rebuildRollups(db), [])
   })
 
+  t.test('finds units that have reported nothing, too early or too late', async t => {
+    await sql`update dossier_desks set since = '2021-05-01' where unit = 'H56-380'`.execute(db)
+    await sql`insert into dossier_desks (province_code, unit, since) values ('H56', 'H56-381', '2021-05-01')`.execute(db)
+    t.same(await rebuildRollups(db), [
+      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-380' }, stored: { since: '2021-05-01' }, counted: { since: '2021-05-31' } },
+      { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-381' }, stored: { since: '2021-05-01' }, counted: { since: null } }
+    ])
+    t.same(await rebuildRollups(db), [])
+  })
+
   t.test('tells what is wrong and corrects it', async t => {
     await sql`update dossier_sums_by_unit set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
     await sql`delete from dossier_sums_by_level where level = 'commune' and slice = '2021-05-15'`.execute(db)
