@@ -3,6 +3,7 @@ import type { Trx } from '../../database/connect.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
+import { lockDossiers } from '../corrections/lock.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
@@ -31,6 +32,7 @@ export async function ingestDossiers (
   write: Write, items: readonly unknown[], context: IngestContext
 ): Promise<Ingested> {
   const { trx } = write
+  await lockDossiers(trx, 'shared')
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
