@@ -47,6 +47,7 @@ import { periodRoutes } from './catalogue/periods/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
+import { moveToFields } from './dossiers/corrections/move-to-fields.ts'
 import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
 import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
@@ -144,7 +145,7 @@ export async function buildApp (
     await v1.register(unitRoutes, context)
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
-    await v1.register(procedureRoutes, context)
+    await v1.register(procedureRoutes, { ...context, moveToFields })
     await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
-import { changeOf, type BatchAnswer, type BatchOptions, type Change } from '../../writes/batch.ts'
+import { changeOf, type BatchOptions, type Change } from '../../writes/batch.ts'
 import { duplicateKeys, ingestBatch, type BatchRow, type ResolvedChecks } from '../../writes/ingest-batch.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
+import type { AuditRow } from '../../writes/changes.ts'
+import type { Caller } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
@@ -9,34 +11,63 @@ import type { Write } from '../../writes/write.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { searchName } from '../../text/search-name.ts'
 import { PROCEDURE_COLUMNS } from './queries.ts'
-import { ProcedureItem, type Procedure } from './schema.ts'
+import { ProcedureItem, type Procedure, type ProceduresAnswer } from './schema.ts'
 
 const checkItem = checkOf(ProcedureItem)
 
 /**
- * Creates or updates procedures, by code. What an item leaves out becomes unknown.
- * @throws DomainError `too_many_items`, `invalid_rows`
+ * Moves all dossiers of procedures to their fields. It is given from outside: the catalogue knows nothing of dossiers.
+ * @returns how many, by procedure
+ */
+export type MoveToFields = (trx: Trx, procedures: readonly Procedure[]) => Promise<ReadonlyMap<string, number>>
+
+/**
+ * Creates or updates procedures, by code. What an item leaves out becomes unknown. A new field counts for new dossiers,
+ * or, as a correction, for all.
+ * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
  */
 export async function postProcedures (
-  write: Write, items: readonly unknown[], options: BatchOptions
-): Promise<BatchAnswer> {
+  write: Write, items: readonly unknown[], options: BatchOptions, moveToFields: MoveToFields
+): Promise<ProceduresAnswer> {
   const { trx } = write
-  return ingestBatch(write, items, options, {
+  let stored: readonly BatchRow<Procedure>[] = []
+  const answer = await ingestBatch(write, items, options, {
     resource: 'procedures',
     key: ['code'],
     check: checkItem,
-    resolve: () => resolvedChecks(trx),
-    store: rows => storeProcedures(trx, rows)
+    resolve: () => resolvedChecks(write),
+    store: rows => {
+      stored = rows
+      return storeProcedures(trx, rows)
+    }
   })
+  const corrected = stored.filter(({ index }) => (items[index] as ProcedureItem).correction).map(({ row }) => row)
+  const moved = await moveToFields(trx, corrected)
+  recordCorrections(write, corrected, moved)
+  return { ...answer, dossiers_moved: [...moved.values()].reduce((sum, dossiers) => sum + dossiers, 0) }
 }
 
-async function resolvedChecks (trx: Trx): Promise<ResolvedChecks<ProcedureItem, Procedure>> {
+function recordCorrections ({ auditRows }: Write, corrected: readonly Procedure[], moved: ReadonlyMap<string, number>) {
+  auditRows.push(...corrected.filter(({ code }) => moved.has(code)).map(({ code, field }): AuditRow => ({
+    province_code: '', resource: 'procedure-corrections', action: 'updated', key: { procedure: code }, unit: null,
+    before: null, after: { field, dossiers: moved.get(code)! }
+  })))
+}
+
+async function resolvedChecks ({ trx, by }: Write): Promise<ResolvedChecks<ProcedureItem, Procedure>> {
   const fields = new Set((await trx.selectFrom('fields').select('code').execute()).map(({ code }) => code))
   const levels = new Set((await trx.selectFrom('levels').select('code').execute()).map(({ code }) => code))
   return {
-    prepare: item => ({ row: procedureOf(item), issues: issuesOf(item, fields, levels) }),
+    prepare: item => (
+      { row: procedureOf(item), issues: [...issuesOf(item, fields, levels), ...correctionIssues(item, by)] }),
     rules: [duplicateKeys('code', ({ code }) => code)]
   }
+}
+
+/** A correction moves dossiers of all units. */
+function correctionIssues ({ correction }: ProcedureItem, by: Caller): Issue[] {
+  if (!correction || by.unit === null) return []
+  return [issueAt('correction', 'forbidden_unit', 'this needs a key for all units')]
 }
 
 function issuesOf (item: ProcedureItem, fields: ReadonlySet<string>, levels: ReadonlySet<string>): Issue[] {
@@ -50,7 +81,7 @@ function issuesOf (item: ProcedureItem, fields: ReadonlySet<string>, levels: Rea
   return issues
 }
 
-function procedureOf (item: ProcedureItem): Procedure {
+function procedureOf ({ correction: _, ...item }: ProcedureItem): Procedure {
   const unknown = Object.fromEntries(PROCEDURE_COLUMNS.map(column => [column, null]))
   return { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure
 }

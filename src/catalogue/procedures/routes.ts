@@ -6,14 +6,19 @@ import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { postProcedures } from './commands.ts'
+import { postProcedures, type MoveToFields } from './commands.ts'
 import { procedureByCode, procedures } from './queries.ts'
-import { PostQuery, Procedure, ProcedureItem, ProcedureQuery } from './schema.ts'
+import { PostQuery, Procedure, ProcedureItem, ProcedureQuery, ProceduresAnswer } from './schema.ts'
 
-export async function procedureRoutes (app: App, context: Context) {
-  const { db, cache } = context
+interface ProcedureContext extends Context {
+  moveToFields: MoveToFields
+}
+
+export async function procedureRoutes (app: App, context: ProcedureContext) {
+  const { db, cache, moveToFields } = context
   app.addSchema(Procedure)
   app.addSchema(ProcedureItem)
+  app.addSchema(ProceduresAnswer)
 
   app.get('/procedures', {
     schema: {
@@ -42,15 +47,20 @@ export async function procedureRoutes (app: App, context: Context) {
       operationId: 'postProcedures',
       tags: ['catalogue'],
       summary: 'Create or update procedures, by code',
+      description: 'A new field of a procedure counts for new dossiers only, so figures of past periods stay. With ' +
+        '`correction`, all dossiers of the procedure are moved to the field in the same transaction, within 20 seconds or not ' +
+        'at all. The audit and the feed of changes say so once for each procedure (`procedure-corrections`), not for each ' +
+        'dossier.',
       headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(ProcedureItem, EXAMPLE),
-      response: batchResponses
+      response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(ProceduresAnswer) } }
     },
     validatorCompiler: envelopeCompiler
   }, (request, reply) => {
     const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => postProcedures(write, request.body.items, options))
+    return writeBatch(context, request, reply, options, write => (
+      postProcedures(write, request.body.items, options, moveToFields)))
   })
 }
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { BatchQuery } from '../../writes/batch.ts'
+import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
@@ -39,7 +39,8 @@ export type Procedure = Static<typeof Procedure>
 export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A property that is left out is null.', {
   code: Properties.code,
   name: Name('Name in Vietnamese.'),
-  field: Properties.field,
+  field: Code('Code of the field. A new one counts for dossiers that are first sent after this; what was sent before stays ' +
+    'in its field, unless this is a correction.'),
   level: Properties.level,
   online_service_level: Type.Optional(Properties.online_service_level),
   interlinked: Properties.interlinked,
@@ -49,7 +50,12 @@ export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A prop
   internal_process_electronic: Type.Optional(Properties.internal_process_electronic),
   statutory_working_days: Type.Optional(Properties.statutory_working_days),
   valid_from: Properties.valid_from,
-  valid_to: Type.Optional(Properties.valid_to)
+  valid_to: Type.Optional(Properties.valid_to),
+  correction: Type.Optional(Type.Boolean({
+    description: 'The field was wrong from the beginning: all dossiers of the procedure are moved to this one, and figures of ' +
+      'past periods with them. It needs a key for all units. Dossiers that are sent meanwhile wait.',
+    default: false
+  }))
 })
 export type ProcedureItem = Static<typeof ProcedureItem>
 
@@ -64,3 +70,10 @@ export const ProcedureQuery = Type.Object({
 export type ProcedureQuery = Static<typeof ProcedureQuery>
 
 export const PostQuery = Type.Object(BatchQuery, { additionalProperties: false })
+
+export const ProceduresAnswer = Named('ProceduresAnswer',
+  'The result of a batch of procedures. The same body again is all `unchanged`.', {
+    ...BatchAnswer.properties,
+    dossiers_moved: Type.Integer({ description: 'Dossiers that corrections moved to another field.' })
+  })
+export type ProceduresAnswer = Static<typeof ProceduresAnswer>

@@ -10,7 +10,7 @@ const STORED = {
   internal_process_approved: null,
   internal_process_electronic: null, statutory_working_days: null, valid_to: null
 }
-const COUNTS = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0 }
+const COUNTS = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0, dossiers_moved: 0 }
 
 function numbered (n: number) {
   return { ...PROCEDURE, code: `9.${String(n).padStart(6, '0')}` }

@@ -1,0 +1,69 @@
+import { sql, type RawBuilder } from 'kysely'
+import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
+import type { Trx } from '../../database/connect.ts'
+import { columns, recordset } from '../../database/sql/bulk-json.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
+import { parseDay } from '../../time/business-day.ts'
+import { sliceIn } from '../../time/business-day-sql.ts'
+import { addCells, type Cell } from '../rollups/deltas.ts'
+import { dossierEvents } from '../rules/events-sql.ts'
+import { EVENT_MEASURES } from '../rules/events.ts'
+import { lockDossiers } from './lock.ts'
+
+/** A procedure with the field that all of its dossiers should be in. */
+export interface ProcedureInField {
+  code: string
+  field: string
+}
+
+/**
+ * Moves all dossiers of procedures to their fields, and the rollups by what that changes. What a dossier was is moved
+ * as well, so that one whose deletion is taken back comes back in the right field.
+ * @returns how many dossiers were moved, by procedure; deleted ones do not count
+ */
+export async function moveToFields (trx: Trx, procedures: readonly ProcedureInField[]): Promise<Map<string, number>> {
+  if (procedures.length === 0) return new Map()
+  const asked = recordset('procedures', procedures, ['code', 'field'])
+  await allowSlowStatements(trx)
+  await lockDossiers(trx, 'exclusive')
+  await moveCells(trx, asked)
+  await moveRows(trx, 'dossier_versions', asked)
+  return moveRows(trx, 'dossiers', asked)
+}
+
+const IS_ELSEWHERE = sql`province_code = any(${PROVINCES})
+  and procedure = asked.code and stored.field <> asked.field`
+
+async function moveRows (
+  trx: Trx, table: 'dossiers' | 'dossier_versions', asked: RawBuilder<unknown>
+): Promise<Map<string, number>> {
+  const { rows } = await sql<{ procedure: string, moved: number }>`
+    with moved as (
+      update ${sql.table(table)} as stored set field = asked.field from ${asked} where ${IS_ELSEWHERE}
+      returning procedure
+    )
+    select procedure, count(*)::integer as moved from moved group by procedure`.execute(trx)
+  return new Map(rows.map(({ procedure, moved }) => [procedure, moved]))
+}
+
+type MovedCell = Cell & { province_code: string, level: string, field: string, slice: string }
+
+/** Takes what the dossiers count for out of the fields that they are in, and adds it to those that they move to. */
+async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
+  const moving = sql`(
+    select stored.*, asked.field as new_field from ${asked} join dossiers as stored on ${IS_ELSEWHERE})`
+  const keys = ['province_code', 'level', 'field', 'new_field']
+  const sumsOf = (value: (name: string) => RawBuilder<unknown>) => (
+    sql.join(EVENT_MEASURES.map(name => sql`sum(${value(name)})::integer as ${sql.ref(name)}`)))
+  const { rows } = await sql<MovedCell>`
+    with summed as (
+      select ${columns(keys)}, ${sliceIn('day')} as slice, ${sumsOf(name => sql.ref(name))}
+      from (${dossierEvents(keys, moving)}) as events group by ${columns(keys)}, slice
+    )
+    select province_code, level, moved.field, slice, ${sumsOf(name => sql`sign * ${sql.ref(name)}`)}
+    from summed cross join lateral (values (summed.field, -1), (new_field, 1)) as moved (field, sign)
+    group by province_code, level, moved.field, slice`.execute(trx)
+  for (const [province, cells] of Map.groupBy(rows, ({ province_code }) => province_code)) {
+    await addCells(trx, province, 'dossier_sums_by_level', cells.map(cell => ({ ...cell, slice: parseDay(cell.slice) })))
+  }
+}
