@@ -120,6 +120,7 @@ export interface Dossiers {
 
 export interface DossierStatistics {
   carried_over: number | null;
+  counts: Generated<boolean>;
   detail: string;
   detail_code: string;
   field: string | null;
@@ -419,6 +420,8 @@ export interface StatisticsByLevel {
   resolved_overdue: Generated<number>;
   resolved_overdue_unknown: Generated<number>;
   resolved_unknown: Generated<number>;
+  sources_left_out: Generated<string[]>;
+  sources_used: Generated<string[]>;
   units_reported: Generated<number>;
 }
 
@@ -456,6 +459,7 @@ export interface StatisticsSets {
   resolved_overdue_unknown: Generated<number>;
   resolved_unknown: Generated<number>;
   row_count: Generated<number>;
+  rows_left_out: Generated<number>;
   scope: string;
   source: string;
   unit: string;

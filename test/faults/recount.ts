@@ -5,19 +5,25 @@ const SET = 'province_code, period, unit, scope, source'
 const LEVEL = 'province_code, period, level'
 const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
-/** Every set as its rows add up, and whether it is the one that counts. */
+/** Every row, and whether it counts: here all are by field. */
+const ROWS = `
+  select reported.*, level, row_number() over (
+      partition by province_code, period, unit, scope, detail_code order by precedence desc, changed_at desc, source
+    ) = 1 as should_count
+  from statistics_sets join sources on sources.code = source join dossier_statistics as reported using (${SET})`
+
+const SUMMED = MEASURES.map(measure => (
+  `sum(coalesce(${measure}, 0)) as ${measure}, count(*) - count(${measure}) as ${measure}_unknown`)).join()
+
+/** Every set as its rows add up, whether any of them counts, and how many do not. */
 const SETS = `
-  select ${SET}, level, count(reported) as row_count,
-    row_number() over (
-      partition by province_code, period, unit, scope order by precedence desc, changed_at desc, source) = 1 as counts,
-    ${MEASURES.map(measure => `coalesce(sum(reported.${measure}), 0) as ${measure},
-      count(reported) - count(reported.${measure}) as ${measure}_unknown`).join()}
-  from statistics_sets join sources on sources.code = source left join dossier_statistics as reported using (${SET})
-  group by ${SET}, level, precedence, changed_at`
+  select ${SET}, count(*) as row_count, bool_or(should_count) as counts,
+    count(*) filter (where not should_count) as rows_left_out, ${SUMMED}
+  from (${ROWS}) as rows group by ${SET}`
 
 const LEVELS = `
-  select ${LEVEL}, count(*) as units_reported, ${SUMS.map(sum => `sum(${sum}) as ${sum}`).join()}
-  from (${SETS}) as sets where counts and scope = 'own' group by ${LEVEL}`
+  select ${LEVEL}, count(distinct unit) as units_reported, ${SUMMED}
+  from (${ROWS}) as rows where should_count and scope = 'own' group by ${LEVEL}`
 
 /**
  * Counts all over again what the service keeps sums of.
@@ -26,7 +32,7 @@ const LEVELS = `
  */
 export async function wrongSums (postgres: Postgres, url: string): Promise<object[]> {
   return [
-    ...await differences(postgres, url, [SET, 'row_count', 'counts', ...SUMS], 'statistics_sets', SETS),
+    ...await differences(postgres, url, [SET, 'row_count', 'counts', 'rows_left_out', ...SUMS], 'statistics_sets', SETS),
     ...await differences(postgres, url, [LEVEL, 'units_reported', ...SUMS],
       'statistics_by_level', LEVELS, 'units_reported > 0')
   ]

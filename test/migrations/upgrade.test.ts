@@ -94,6 +94,7 @@ const ROWS: Record<string, string[]> = {
   '0012_rules_of_counting': [],
   '0013_no_longer_overdue': [],
   '0014_leases_of_imports': [],
+  '0015_sources_beside_one_another': [],
   '0016_desks_of_present_dossiers': []
 }
 
@@ -220,6 +221,37 @@ forEachDatabase('a unit has reported since the first dossier that it still has',
   await migrate(db)
   t.same((await sql`select unit, since from dossier_desks order by unit`.execute(db)).rows, [
     { unit: 'H56-380', since: '2021-06-01' }, { unit: 'H56-382', since: '2021-05-01' }
+  ])
+})
+
+forEachDatabase('sources that report other fields of one unit both count', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0014_leases_of_imports')
+  for (const row of [...ROWS['0001_catalogue']!, ...ROWS['0002_dossier_statistics']!]) await sql.raw(row).execute(db)
+  await sql`insert into sources values ('first', '', 101, false), ('whole', '', 1, false)`.execute(db)
+  await sql`insert into fields values ('justice', '', 2)`.execute(db)
+  // The set of before was the one that counted; now it is the second.
+  await sql`update statistics_sets set counts = false`.execute(db)
+  const add = async (source: string, detail: string, field: string | null, received: number) => {
+    await sql`insert into statistics_sets (province_code, period, unit, scope, source, detail, level, counts, received)
+      values ('H56', '2021-H1', 'H56-380', 'own', ${source}, ${detail}, 'district', ${source === 'first'}, ${received})
+      on conflict do nothing`.execute(db)
+    await sql`insert into dossier_statistics (province_code, period, unit, scope, source, detail, detail_code, field, received)
+      values ('H56', '2021-H1', 'H56-380', 'own', ${source}, ${detail}, ${field ?? ''}, ${field}, ${received})`.execute(db)
+  }
+  await add('first', 'field', 'land', 7)
+  await add('one-stop', 'field', 'justice', 30)
+  await add('whole', 'whole', null, 5_000)
+  await migrate(db)
+  t.same((await sql`select received, received_unknown, resolved, resolved_unknown, sources_used, sources_left_out from statistics_by_level`
+    .execute(db)).rows, [{
+    received: 37, received_unknown: 0, resolved: 0, resolved_unknown: 2,
+    sources_used: ['first', 'one-stop'], sources_left_out: ['one-stop', 'whole']
+  }])
+  t.same((await sql`select source, counts, rows_left_out from statistics_sets order by source`.execute(db)).rows, [
+    { source: 'first', counts: true, rows_left_out: 0 }, { source: 'one-stop', counts: true, rows_left_out: 1 },
+    { source: 'whole', counts: false, rows_left_out: 1 }
   ])
 })
 

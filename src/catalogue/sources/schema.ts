@@ -4,8 +4,8 @@ import { Code, Name, Named, Nullable, SourceCode, Version } from '../../contract
 const Properties = {
   name: Name('Name in Vietnamese.'),
   precedence: Type.Integer({
-    description: 'If several sources report for the same unit and period, the one of the highest precedence counts; of ' +
-      'equal precedence the one whose figures changed last. Of a dossier that two sources send, the one of the higher ' +
+    description: 'If several sources report the same field of a unit and period, the one of the highest precedence counts; ' +
+      'of equal precedence the one whose figures changed last. Of a dossier that two sources send, the one of the higher ' +
       'precedence counts; of equal precedence the one that sent it first.',
     minimum: 0, maximum: 1000
   }),

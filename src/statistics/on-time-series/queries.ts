@@ -2,7 +2,7 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
-import { NO_DOSSIERS, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
+import { NO_DOSSIERS, noSources, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
@@ -49,14 +49,14 @@ async function countedMonths (
 const NOTHING = { ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }
 
 function reportedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
-  return counted ?? { ...NOTHING, units_expected: expected(desks, month) }
+  return counted ?? { ...NOTHING, ...noSources('reported'), units_expected: expected(desks, month) }
 }
 
 function recordedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
   const units_expected = expected(desks, month)
   const units_reported = desks.filter(desk => isRecorded(desk, { ...month, ends_on: month.cut.to })).length
-  if (counted === undefined && units_reported === 0) return { ...NOTHING, units_expected }
-  const none = { ...NO_DOSSIERS, numerator: 0, denominator: 0, on_time_percent: null }
+  if (counted === undefined && units_reported === 0) return { ...NOTHING, ...noSources('records'), units_expected }
+  const none = { ...NO_DOSSIERS, ...noSources('records'), numerator: 0, denominator: 0, on_time_percent: null }
   return { ...counted ?? none, units_reported, units_expected }
 }
 

@@ -15,3 +15,8 @@ function each (scope: Figures['scope'], count: number | null): Figures {
     ...MEASURES.flatMap(measure => [[measure, count], [`${measure}_unknown`, 0]])
   ]) as Figures
 }
+
+/** Of a row in which nothing counts. Records are not sums of reports. */
+export function noSources (basis: OnTimeRow['basis']): Pick<OnTimeRow, 'sources_used' | 'sources_left_out'> {
+  return basis === 'records' ? { sources_used: null, sources_left_out: null } : { sources_used: [], sources_left_out: [] }
+}

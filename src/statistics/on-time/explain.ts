@@ -7,7 +7,8 @@ import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
 import { withinReach } from './queries.ts'
-import { NOTHING_REPORTED } from './empty-rows.ts'
+import { withSources, type CountedRow } from './percentage-sql.ts'
+import { noSources, NOTHING_REPORTED } from './empty-rows.ts'
 import { assertAnswerable, resolveQuery, spansAsked, wholeSpan, type ResolvedQuery } from './resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './records/drill-down-sql.ts'
 import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
@@ -52,7 +53,7 @@ function urlOf ({ basis }: ExplainQuery, dossiersUrl: string): string | null {
 function notBegun ({ basis = 'reported', method = 'resolved' }: ExplainQuery): Explained {
   return {
     ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, method, basis,
-    units_reported: 0, units_expected: 0, rows_of: basis === 'records' ? 'dossiers' : 'reports', by: null, rows: []
+    ...noSources(basis), units_reported: 0, units_expected: 0, rows_of: basis === 'records' ? 'dossiers' : 'reports', by: null, rows: []
   }
 }
 
@@ -90,9 +91,9 @@ function present (key: Record<string, string | null | undefined>): ExplainedRow[
 
 type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, keyof Cut>
 
-async function figureOf (trx: Trx, query: RawBuilder<OnTimeRow>): Promise<Figure> {
-  const row = (await query.execute(trx)).rows[0]!
-  return Object.fromEntries(FIGURE_COLUMNS.map(name => [name, row[name]])) as Figure
+async function figureOf (trx: Trx, query: RawBuilder<CountedRow>): Promise<Figure> {
+  const row = withSources((await query.execute(trx)).rows[0]!)
+  return Object.fromEntries(FIGURE_COLUMNS.map(name => [name, (row as Partial<OnTimeRow>)[name]])) as Figure
 }
 
 async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {

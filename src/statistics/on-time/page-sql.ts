@@ -3,6 +3,7 @@ import type { Db } from '../../database/connect.ts'
 import type { PageRequest } from '../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import type { OnTimeCaches } from './caches.ts'
+import type { CountedRow } from './percentage-sql.ts'
 import type { RecordsPlan } from './records/plan.ts'
 import { recordsQuery } from './records/records-sql.ts'
 import type { ReportedPlan } from './reported/plan.ts'
@@ -13,7 +14,7 @@ import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
 /** The statement of a page of a question about what is reported. */
 export function reportedPage (
   db: Db, question: OnTimeQuery, plan: ReportedPlan, page: PageRequest, { statements }: OnTimeCaches
-): CompiledQuery<OnTimeRow> {
+): CompiledQuery<CountedRow> {
   const order = orderOf(question)
   const { table, method, keys, periods: [period, ...others] } = plan
   const isFrequent = table === 'levels' && others.length === 0 && isUsual(question, page)
@@ -26,7 +27,7 @@ export function reportedPage (
 /** The statement of a page of a question about records. */
 export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
-): CompiledQuery<OnTimeRow> {
+): CompiledQuery<CountedRow> {
   const order = orderOf(question)
   const { table, method, keys, spans: [span, ...others] } = plan
   const isFrequent = table !== 'dossiers' && others.length === 0 && keys.length <= 2 && isUsual(question, page)

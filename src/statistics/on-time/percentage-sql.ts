@@ -1,7 +1,24 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
-import { GROUP_KEYS, type OnTimeQuery } from './schema.ts'
+import type { Cut } from '../../time/cut.ts'
+import { GROUP_KEYS, type OnTimeQuery, type OnTimeRow } from './schema.ts'
+
+type SourceLists = Pick<OnTimeRow, 'sources_used' | 'sources_left_out'>
+
+/** A row as the statement of a question yields it: sources are text, separated by blanks, in any order. */
+export type CountedRow = Omit<OnTimeRow, keyof Cut | keyof SourceLists> & Record<keyof SourceLists, string | null>
+
+/** The row with its sources as lists. */
+export function withSources (
+  { sources_used: used, sources_left_out: leftOut, ...row }: CountedRow
+): Omit<CountedRow, keyof SourceLists> & SourceLists {
+  return { ...row, sources_used: listOf(used), sources_left_out: listOf(leftOut) }
+}
+
+function listOf (sources: string | null): string[] | null {
+  return sources === null ? null : [...new Set(sources.split(' ').filter(source => source !== ''))].sort()
+}
 
 /** The keys of a row, null where it is not grouped by them. */
 export function keysOfRow (keys: readonly string[], table: string): RawBuilder<unknown> {
@@ -26,7 +43,7 @@ export function withPercentage (
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
 const SHOWN = columns([
-  ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...MEASURES.map(measure => `${measure}_unknown`)
+  ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...MEASURES.map(measure => `${measure}_unknown`), 'sources_used', 'sources_left_out'
 ])
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */

@@ -5,16 +5,17 @@ import { pageOf } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
+import type { CountedRow } from './percentage-sql.ts'
 import { recordsPlanOf } from './records/plan.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import {
-  assertAnswerable, resolveDays, spansAsked, withCut, type AskedSpan, type ResolvedQuery
+  answeredRows, assertAnswerable, resolveDays, spansAsked, type AskedSpan, type ResolvedQuery
 } from './resolve-query.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 /**
  * On-time percentages: counts are summed, then divided once. What may not be added is not:
- * - of several sources for one unit, period and scope only the one of higher precedence counts, then the later;
+ * - of several sources for one unit, period and scope each counts where none before it does, as `decidedRows` says;
  * - a group is the sum of own rows where it has any, and otherwise the total of the one unit that it stands for;
  * - the opening stock of several periods is that of the first, the closing stock that of the last;
  * - what is reported and what is recorded are two bases.
@@ -35,7 +36,7 @@ export async function onTime (
   if (spans.length === 0) return { items: [], next_cursor: null }
   const rowsOf = question.basis === 'records' ? recordsRows : reportedRows
   const rows = await rowsOf(db, question, page, { ...resolved, spans }, caches)
-  return pageOf(withCut(rows, spans), orderOf(question), page.limit)
+  return pageOf(answeredRows(rows, spans), orderOf(question), page.limit)
 }
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */
@@ -49,7 +50,7 @@ interface Resolved extends ResolvedQuery {
 
 async function reportedRows (
   db: Db, question: OnTimeQuery, page: PageRequest, { unit, periods, spans }: Resolved, caches: OnTimeCaches
-): Promise<OnTimeRow[]> {
+): Promise<CountedRow[]> {
   const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
   const plan = reportedPlanOf(question, { unit, periods: begun })
   return (await db.executeQuery(reportedPage(db, question, plan, page, caches))).rows
@@ -57,7 +58,7 @@ async function reportedRows (
 
 async function recordsRows (
   db: Db, question: OnTimeQuery, page: PageRequest, { unit, spans }: Resolved, caches: OnTimeCaches
-): Promise<OnTimeRow[]> {
+): Promise<CountedRow[]> {
   const plan = recordsPlanOf(question, spans, unit)
   const statement = recordsPage(db, question, plan, page, caches)
   const { rows } = plan.table === 'dossiers'

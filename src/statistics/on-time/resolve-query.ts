@@ -6,6 +6,7 @@ import { DomainError, type Issue, type IssueCode } from '../../contract/errors.t
 import { dayAfter } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import { withSources, type CountedRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 export interface AskedPeriod {
@@ -183,7 +184,7 @@ export function wholeSpan (
 }
 
 /** The rows of an answer, each with the instant at which its span is cut. */
-export function withCut (rows: readonly Omit<OnTimeRow, keyof Cut>[], spans: readonly AskedSpan[]): OnTimeRow[] {
+export function answeredRows (rows: readonly CountedRow[], spans: readonly AskedSpan[]): OnTimeRow[] {
   const cuts = new Map(spans.map(({ code, as_of, provisional }) => [code, { as_of, provisional }]))
-  return rows.map(row => ({ ...row, ...cuts.get(row.period)! }))
+  return rows.map(row => ({ ...withSources(row), ...cuts.get(row.period)! }))
 }

@@ -2,6 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
+import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
 import { dossiersExplaining, onTimeExplained } from './explain.ts'
 import { onTime } from './queries.ts'
@@ -22,8 +23,9 @@ export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: 
       operationId: 'getOnTime',
       tags: ['statistics'],
       summary: 'Count dossiers and the percentage on time',
-      description: 'Counts are summed, then divided once; percentages are never averaged. Nothing is counted twice: of two ' +
-        'sources for a unit the one of higher precedence counts, then the later one. A total stands only for the unit that ' +
+      description: 'Counts are summed, then divided once; percentages are never averaged. Nothing is counted twice. ' +
+        `${COUNTING_RULE} \`sources_used\` and \`sources_left_out\` name them. ` +
+        'A total stands only for the unit that ' +
         'it consolidates, and only if there are no own rows at or below that unit. With `basis=records` dossiers are ' +
         'counted one by one, for any range of days. What has not happened yet is not late: a span that is not over is cut at ' +
         'now and `provisional`. A span that has not begun has no rows.',

@@ -31,6 +31,16 @@ export const CUT = {
   provisional: Type.Boolean({ description: 'Whether the span is not over, so that its figures may still change.' })
 }
 
+const SOURCE_LISTS = {
+  sources_used: Nullable(Type.Array(Code('Code'), {
+    description: 'The sources whose reports count in this row. null: counted from records.'
+  })),
+  sources_left_out: Nullable(Type.Array(Code('Code'), {
+    description: 'The sources with rows of this group that do not count, since those of another source do. A source can count in ' +
+      'one field and be left out in another. Empty with `source`. null: counted from records.'
+  }))
+}
+
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
 
@@ -71,11 +81,12 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
       'consolidated row.',
     minimum: 0
   }),
+  ...SOURCE_LISTS,
   ...CUT
 })
 export type OnTimeRow = Static<typeof OnTimeRow>
 
-const SORTS = Object.keys(OnTimeRow.properties).filter(name => !(name in CUT)).flatMap(name => [name, `-${name}`])
+const SORTS = Object.keys(OnTimeRow.properties).filter(name => !(name in CUT || name in SOURCE_LISTS)).flatMap(name => [name, `-${name}`])
 
 const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),

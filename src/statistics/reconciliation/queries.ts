@@ -7,11 +7,12 @@ import {
 } from '../../dossiers/counts/index.ts'
 import type { FigureName } from '../../form-ii06a/measures.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
+import { countingSets, SUMS } from '../reported/counting.ts'
 import { resolveQuery } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
-type ReportedSet = Record<FigureName, number> & { source: string }
+type ReportedSet = Record<FigureName, number> & Record<'sources_used' | 'sources_left_out', string[]>
 
 /**
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
@@ -41,7 +42,9 @@ export async function reconciliation (
       measure,
       column: COLUMNS[measure] ?? null,
       reported,
-      source: set?.source ?? null,
+      source: set?.sources_used.length === 1 ? set.sources_used[0]! : null,
+      sources_used: set?.sources_used ?? [],
+      sources_left_out: set?.sources_left_out ?? [],
       from_records,
       difference,
       agrees: difference === null ? null : difference === 0,
@@ -53,17 +56,23 @@ export async function reconciliation (
   return differing ? rows.filter(({ agrees }) => agrees === false) : rows
 }
 
-/** The set of the source asked for, or of the one that counts. */
+/** The sums of the source asked for, or of what counts of all. */
 async function reportedSet (
   db: Db, unit: string, period: string, scope: Scope, source: string | undefined
 ): Promise<ReportedSet | undefined> {
+  const ofUnit = sql`province_code = (select province_code from units where code = ${unit})
+    and period = ${period} and unit = ${unit} and scope = ${scope}`
+  const counted = source === undefined
+    ? countingSets(ofUnit)
+    : sql`select * from statistics_sets where ${ofUnit} and source = ${source}`
+  const leftOut = sql`select source from statistics_sets where ${ofUnit} and rows_left_out > 0 and ${source === undefined}`
   const { rows } = await sql<ReportedSet>`
-    select * from statistics_sets
-    where province_code = (select province_code from units where code = ${unit})
-      and period = ${period} and unit = ${unit} and scope = ${scope}
-      and ${source === undefined ? sql`counts` : sql`source = ${source}`}`.execute(db)
+    select array_agg(source order by source) as sources_used, array(${leftOut} order by source) as sources_left_out, ${SUMMED}
+    from (${counted}) as counted having count(*) > 0`.execute(db)
   return rows[0]
 }
+
+const SUMMED = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
 
 interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_expected'> {
   isKnown: boolean

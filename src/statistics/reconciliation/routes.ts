@@ -12,7 +12,7 @@ export async function reconciliationRoutes (app: App, { db, cache, now }: Contex
       operationId: 'getReconciliation',
       tags: ['statistics'],
       summary: 'Compare what a unit reported with its dossier records',
-      description: 'If several sources have reported, the one that counts is compared unless `source` is given. If a unit ' +
+      description: 'If several sources have reported, what counts is compared unless `source` is given. If a unit ' +
         'sends no records or has reported nothing, the difference is unknown, not 0. The records of a period that is not over ' +
         'are counted up to now; a period that has not begun has no rows.',
       querystring: ReconciliationQuery,

@@ -20,7 +20,9 @@ export const ReconciliationRow = Named('ReconciliationRow',
       minimum: 3, maximum: 13
     })),
     reported: dossiers('Count that was reported. null: unknown in at least one row, or nothing reported.'),
-    source: Nullable(SourceCode('Source that reported it. null: nothing reported.')),
+    source: Nullable(SourceCode('Source that reported it. null: nothing reported, or several sources count beside one another.')),
+    sources_used: Type.Array(Code('Code'), { description: 'The sources that are compared.' }),
+    sources_left_out: Type.Array(Code('Code'), { description: 'The sources with rows that do not count. Empty with `source`.' }),
     from_records: dossiers('Count of the records. null: there are no records.'),
     difference: Nullable(Type.Integer({ description: '`reported` − `from_records`. null: one of them is unknown.' })),
     agrees: Nullable(Type.Boolean({ description: 'Whether the difference is 0. null: unknown.' })),
@@ -36,7 +38,7 @@ export const ReconciliationQuery = Type.Object({
   unit: Example(Code('Code of the unit, or an alias.'), 'H56-380'),
   period: Example(Code('Code of the period.'), '2021-Q3'),
   scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
-  source: Type.Optional(Code('Source whose report is compared. Default: the source that counts.')),
+  source: Type.Optional(Code('Source whose report is compared. Default: what counts of all sources.')),
   differing: Type.Optional(Type.Boolean({ description: 'Only measures whose difference is known and not 0.', default: false })),
   ...FormatQuery
 }, { additionalProperties: false })

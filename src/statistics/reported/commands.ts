@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import { changeOf, type BatchOptions, type Change } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
-import type { Warning } from '../../contract/errors.ts'
 import { sourceOf } from '../../dossiers/commands.ts'
 import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
@@ -13,6 +12,7 @@ import type {
   DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
 } from './schema.ts'
 import { continuityWarnings } from './checks/continuity-warnings.ts'
+import { displacementsBeside } from './displacements.ts'
 import { outdatedRows, rememberWithdrawals, reportedAt } from './checks/outdated.ts'
 import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
 import { otherDetails, setToDelete } from './checks/set-rules.ts'
@@ -24,6 +24,8 @@ import {
 interface StatisticsOptions extends BatchOptions {
   replace: boolean
 }
+
+type Beside = Pick<DossierStatisticsAnswer, 'stale' | 'warnings' | 'displacement_count' | 'displacements'>
 
 const SHOWN = {
   key: ['unit', 'period', 'source', 'scope', 'field', 'procedure'], show: shown, of: (row: StatisticsRow) => row
@@ -39,7 +41,7 @@ export async function postDossierStatistics (
   write: Write, items: readonly unknown[], options: StatisticsOptions
 ): Promise<DossierStatisticsAnswer> {
   const { trx, by } = write
-  let beside = { stale: 0, warnings: [] as Warning[] }
+  let beside: Beside = { stale: 0, warnings: [], displacement_count: 0, displacements: [] }
   const answer = await ingestBatch(write, items, options, {
     resource: RESOURCE,
     ...SHOWN,
@@ -47,9 +49,9 @@ export async function postDossierStatistics (
     resolve: (wellFormed: DossierStatisticsItem[]) => (
       resolvedChecks(trx, items, wellFormed, { replace: options.replace, by })),
     store: async rows => {
-      const { stale, warnings, ...stored } = await storeStatistics(trx, rows, options)
-      beside = { stale, warnings }
-      return stored
+      const { changes, issues, ...found } = await storeStatistics(trx, rows, options)
+      beside = found
+      return { changes, issues }
     }
   })
   return { ...answer, ...beside }
@@ -70,7 +72,9 @@ async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { r
   const changes = [...await writeRows(trx, written, before, details), ...deleted]
   await rollUpSets(trx, changedRows(changes), levels)
   const warnings = await continuityWarnings(trx, written)
-  return { changes: [...changes, ...staleChanges(rows, outdated, before)], issues, stale: outdated.size, warnings }
+  const displaced = await displacementsBeside(trx, written.map(({ row }) => row))
+  const stale = staleChanges(rows, outdated, before)
+  return { changes: [...changes, ...stale], issues, stale: outdated.size, warnings, ...displaced }
 }
 
 async function writeRows (

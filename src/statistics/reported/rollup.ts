@@ -1,13 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
-import { distinctSets, SET_KEY, type SetKey } from './store.ts'
+import { countingSets, decidedRows, rankedSets, SUMS, SUMS_OF_ROWS } from './counting.ts'
+import { distinctSets, ROW_KEY, SET_KEY, type SetKey } from './store.ts'
 
 /** The key of the rollup by level and period, which answers the most frequent questions. */
 export const LEVEL_KEY = ['province_code', 'period', 'level'] as const
 export type LevelKey = Record<typeof LEVEL_KEY[number], string>
-const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /**
  * Locks the rollup rows of levels for the rest of the transaction: only one transaction at a time changes what counts
@@ -42,14 +41,10 @@ export async function rollUpSource (trx: Trx, source: string): Promise<void> {
 }
 
 async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
-  const sums = MEASURES.flatMap(measure => [
-    sql`coalesce(sum(${sql.ref(measure)}), 0) as ${sql.ref(measure)}`,
-    sql`count(*) filter (where ${sql.ref(measure)} is null) as ${sql.ref(`${measure}_unknown`)}`
-  ])
   await sql`update statistics_sets as stored
     set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(SUMS, 'counted')}
     from (
-      select ${columns(SET_KEY)}, count(*) as row_count, ${sql.join(sums)}
+      select ${columns(SET_KEY)}, count(*) as row_count, ${SUMS_OF_ROWS}
       from dossier_statistics join ${keys} using (${columns(SET_KEY)})
       group by ${columns(SET_KEY)}
     ) as counted
@@ -62,27 +57,43 @@ async function rollUpLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
   await sumSets(trx, keys)
 }
 
-/** Of several sources the one of higher precedence counts, then the later one. */
+/**
+ * Marks the rows that count, and of each set whether any does and how many do not. A set that is alone counts as it was
+ * made, so that only those are looked at which are beside others, or were.
+ */
 async function markCounting (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
-  const ranked = sql`
-    select ${columns(SET_KEY)}, counts, row_number() over (
-      partition by province_code, period, unit, scope order by precedence desc, changed_at desc, source
-    ) = 1 as should_count
-    from statistics_sets join ${keys} using (${columns(LEVEL_KEY)}) join sources on sources.code = source`
-  // First those that stop counting: a unique index allows one that counts.
-  for (const should of [false, true]) {
-    await sql`update statistics_sets as stored set counts = should_count from (${ranked}) as ranked
-      where ${same('stored', 'ranked', SET_KEY)} and should_count = ${should} and stored.counts <> ${should}`.execute(trx)
-  }
+  const inLevels = sql`select statistics_sets.* from statistics_sets join ${keys} using (${columns(LEVEL_KEY)})`
+  const several = sql`select * from (${rankedSets(inLevels)}) as ranked where sources > 1 or rows_left_out > 0`
+  await sql`
+    with decided as materialized (${decidedRows(several)}),
+    marked as (
+      update dossier_statistics as stored set counts = should_count from decided
+      where ${same('stored', 'decided', ROW_KEY)} and stored.counts <> should_count
+    )
+    update statistics_sets as stored set counts = marked_sets.counts, rows_left_out = marked_sets.rows_left_out
+    from (
+      select ${columns(SET_KEY)}, bool_or(should_count) as counts, count(*) filter (where not should_count) as rows_left_out
+      from decided group by ${columns(SET_KEY)}
+    ) as marked_sets
+    where ${same('stored', 'marked_sets', SET_KEY)}
+      and (stored.counts, stored.rows_left_out) <> (marked_sets.counts, marked_sets.rows_left_out)`.execute(trx)
 }
 
 async function sumSets (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
   const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
-  await sql`update statistics_by_level as stored set units_reported = counted.units_reported, ${assignments(SUMS, 'counted')}
+  const inLevels = sql`scope = 'own' and (${columns(LEVEL_KEY)}) in (select ${columns(LEVEL_KEY)} from ${keys})`
+  await sql`update statistics_by_level as stored
+    set units_reported = counted.units_reported, sources_used = counted.sources_used,
+      sources_left_out = coalesce(left_out.sources, '{}'), ${assignments(SUMS, 'counted')}
     from (
-      select ${columns(LEVEL_KEY)}, count(unit) as units_reported, ${sql.join(sums)}
-      from ${keys} left join (select * from statistics_sets where counts and scope = 'own') as own using (${columns(LEVEL_KEY)})
+      select ${columns(LEVEL_KEY)}, count(distinct unit) as units_reported,
+        coalesce(array_agg(distinct source order by source) filter (where source is not null), '{}') as sources_used,
+        ${sql.join(sums)}
+      from ${keys} left join (${countingSets(inLevels)}) as own using (${columns(LEVEL_KEY)})
       group by ${columns(LEVEL_KEY)}
-    ) as counted
+    ) as counted left join (
+      select ${columns(LEVEL_KEY)}, array_agg(distinct source order by source) as sources
+      from statistics_sets where rows_left_out > 0 and ${inLevels} group by ${columns(LEVEL_KEY)}
+    ) as left_out using (${columns(LEVEL_KEY)})
     where ${same('stored', 'counted', LEVEL_KEY)}`.execute(trx)
 }

@@ -47,7 +47,7 @@ export async function statisticsRoutes (app: App, context: Context) {
       tags: ['statistics'],
       summary: 'Delete what one source reported for a unit and a period',
       description: 'For figures that were posted by mistake. The unit is as if it had never reported them: it does not count ' +
-        'in `units_reported`, and another source counts in its place. Rows that were reported before the deletion, by ' +
+        'in `units_reported`, and what it displaced of other sources counts again. Rows that were reported before the deletion, by ' +
         '`reported_at`, do not come back.',
       headers: ReasonHeaders,
       querystring: DeleteQuery,

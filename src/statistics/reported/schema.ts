@@ -49,6 +49,20 @@ export const DossierStatisticsItem = Named('DossierStatisticsItem',
   })
 export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
 
+export const COUNTING_RULE = 'Where several sources report a unit and a period, they rank by precedence, then the later one. If the ' +
+  'first reports the whole, it alone counts. Otherwise the first source with rows of a field counts in this field; if it reports ' +
+  'the field by procedure, further procedures of the field count of the sources after it. A whole after such rows does not count.'
+
+const DisplacementItem = Type.Object({
+  unit: Code('Code of the unit.'),
+  period: KeyProperties.period,
+  scope: RowScope,
+  source: SourceCode('The source with rows that do not count.'),
+  fields: Type.Array(Code('Code'), { description: 'The fields of these rows. Empty: the row is for the whole.' }),
+  counted_source: SourceCode('The source that counts in their place.')
+}, { additionalProperties: false })
+export type Displacement = Static<typeof DisplacementItem>
+
 export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
   'The result of a batch of dossier statistics. The same body again is all `unchanged`.', {
     ...BatchAnswer.properties,
@@ -62,6 +76,10 @@ export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
       description: 'What is odd about rows that were taken. `carried_over_differs`: `carried_over` is not `pending` of the ' +
         'period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
         'not known; `/v1/dossier-statistics/continuity` lists all such rows.'
+    }),
+    displacement_count: Type.Integer({ description: 'Number of displacements, also of those that are not listed.' }),
+    displacements: Type.Array(DisplacementItem, {
+      description: `The first 100 displacements in which a source of the batch displaces another, or is displaced. ${COUNTING_RULE}`
     })
   })
 export type DossierStatisticsAnswer = Static<typeof DossierStatisticsAnswer>

@@ -31,7 +31,7 @@ export interface NewRow extends StatisticsRow {
 }
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
-const ROW_KEY = [...SET_KEY, 'detail_code'] as const
+export const ROW_KEY = [...SET_KEY, 'detail_code'] as const
 const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
 
 /** Holds the rank of sources until the rows are counted. */

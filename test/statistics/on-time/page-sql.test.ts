@@ -49,8 +49,8 @@ t.test('only the days and the limit differ from one question to the next of a ca
   const [third, fourth] = pages({ period: ['2021-Q3'] }, { period: ['2021-Q4'], limit: 5 })
   t.equal(third!.sql, fourth!.sql)
   t.same([third, fourth].map(page => page!.parameters), [
-    [['2021-Q3'], ['2021-Q3'], '2021-Q3', '2021-Q3', 'resolved', 'reported'],
-    [['2021-Q4'], ['2021-Q4'], '2021-Q4', '2021-Q4', 'resolved', 'reported']
+    [['2021-Q3'], ['2021-Q3'], ['2021-Q3'], '2021-Q3', '2021-Q3', ['2021-Q3'], ['2021-Q3'], 'resolved', 'reported'],
+    [['2021-Q4'], ['2021-Q4'], ['2021-Q4'], '2021-Q4', '2021-Q4', ['2021-Q4'], ['2021-Q4'], 'resolved', 'reported']
   ])
   const days = { basis: 'records', group_by: ['level'] } as const
   const [first, second] = pages(

@@ -1,6 +1,9 @@
 import { forEachDatabase, type Answer, type Service } from '../../database.ts'
 
-const NOTHING = { created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0, errors: [], warnings: [] }
+const NOTHING = {
+  created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0, errors: [], warnings: [],
+  displacement_count: 0, displacements: []
+}
 
 /** A row of a district, whole. */
 const row = (more: object = {}) => ({

@@ -3,8 +3,7 @@ import { columns } from '../../../database/sql/bulk-json.ts'
 import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/counts/index.ts'
 import { MEASURES } from '../../../form-ii06a/measures.ts'
 import type { RecordsPlan } from './plan.ts'
-import type { OnTimeRow } from '../schema.ts'
-import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
+import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
 /**
  * The SQL of a question about records. One statement, so that figures and coverage are of one snapshot:
@@ -12,15 +11,16 @@ import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
  * - `coverage`: how many units are asked to report, and how many of them send records
  * - `summed`: both, with the keys of a row; then the percentage
  */
-export function recordsQuery (plan: RecordsPlan): RawBuilder<OnTimeRow> {
+export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
   const { keys } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
-  return sql<OnTimeRow>`
+  return sql<CountedRow>`
     with counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
       select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${MEASURED},
-        coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected
+        coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
+        null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
     )
     ${withPercentage(plan.method, 'records')}`

@@ -1,13 +1,13 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow, PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
 import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
+import { countingSets, SUMS } from '../../reported/counting.ts'
+import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
+import { leftOut } from './left-out-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import type { SetKey } from '../../reported/store.ts'
-import { keysOfRow, sameGroup, withPercentage } from '../percentage-sql.ts'
-
-const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
 /**
  * The SQL of a question about what is reported. One statement, so that figures and coverage are of one snapshot:
@@ -15,13 +15,14 @@ const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
  * - `grouped`: their sums by group, own rows and totals each for themselves
  * - `picked`: of each group the own rows, and otherwise the total
  * - `expected`: how many units are asked to report
+ * - `left_out`: the sources with rows in a group that do not count, since those of another do
  * - `summed`: both, with the keys of a row; then the percentage
  */
-export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
+export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
   const { keys } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   const whole = keys.length === 0
-  return sql<OnTimeRow>`
+  return sql<CountedRow>`
     with counted as (${COUNTED[plan.table](plan)}),
     grouped as (${plan.span ? groupedPeriods(plan) : grouped(plan)}),
     picked as (
@@ -29,6 +30,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
       order by ${refs([...keys, 'scope'])} ${whole ? sql`limit 1` : sql``}
     ),
     expected as (${expectedUnits(plan, ofUnits)}),
+    left_out as (${leftOut(plan)}),
     summed as (
       select ${sql.join([
         keysOfRow(keys, 'picked'),
@@ -36,10 +38,14 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<OnTimeRow> {
         KNOWN_SUMS,
         ...plan.span ? [sql`picked.contradicts`] : [],
         sql`null::bigint as due, null::bigint as due_in_time`,
+        sql`coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
       ])}
-      from ${whole ? sql`expected left join picked on true` : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}`}
+      from ${whole
+        ? sql`expected left join picked on true left join left_out on true`
+        : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}
+          left join left_out on left_out.scope = picked.scope and ${sameGroup('left_out', 'picked', keys)}`}
     )
     ${withPercentage(plan.method, 'reported', plan.span ? sql`contradicts is not true` : undefined)}`
 }
@@ -59,16 +65,18 @@ const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
 
 function countedLevels (plan: ReportedPlan): RawBuilder<unknown> {
   const own = sql`
-    select level, period, 'own' as scope, units_reported, ${STORED_SUMS} from statistics_by_level
+    select level, period, 'own' as scope, units_reported, array_to_string(sources_used, ' ') as source, ${STORED_SUMS}
+    from statistics_by_level
     where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
   if (plan.totals === 'none') return own
   return sql`${own} union all
-    select level, period, scope, 1, ${STORED_SUMS} from statistics_sets
-    where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and counts`
+    select level, period, scope, 1, source, ${STORED_SUMS}
+    from (${countingSets(sql`${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total'`)}) as total`
 }
 
 function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
-  return sql`select *, 1 as units_reported from statistics_sets where ${ofPeriods(plan)} and ${chosenSets(plan)}`
+  const chosen = sql`${ofPeriods(plan)} and ${chosenSets(plan)}`
+  return plan.source === undefined ? countingSets(chosen) : sql`select * from statistics_sets where ${chosen}`
 }
 
 function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
@@ -78,10 +86,8 @@ function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
     from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
     ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
       join (${askedPeriods(plan)}) as asked on asked.code = period` : sql``}
-    where ${ofPeriods(plan)} and ${chosenSets(plan)}
-      and ${plan.field === undefined ? sql`true` : sql`field = any(${plan.field})`}
-      and ${plan.keys.includes('field') ? sql`field is not null` : sql`true`}
-      and ${plan.keys.includes('procedure') ? sql`procedure is not null` : sql`true`}`
+    where ${ofPeriods(plan)} and ${chosenSets(plan)} and ${ofDetail(plan)}
+      and ${plan.source === undefined ? sql`dossier_statistics.counts` : sql`true`}`
 }
 
 /**
@@ -96,7 +102,7 @@ function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
       from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.code
     ) as lives using (unit)
     where ${ofPeriods(plan)} and ${chosenSets(plan)}
-    group by unit, scope, expected, first, last having count(*) = expected`
+    group by unit, scope, expected, first, last having count(distinct period) = expected`
 }
 
 function askedPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
@@ -118,30 +124,11 @@ export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): 
     order by ${refs(plan.table === 'rows' ? [...key, 'detail_code'] : key)}`
 }
 
-function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
-  return sql`province_code = any(${PROVINCES}) and period = any(${periods})`
-}
-
-/** Without a filter, all units are one subtree where there is one province. */
-const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
-
-/** Of each unit, period and scope one set: that which counts, or that of the source asked for. */
-function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<unknown> {
-  const scope = {
-    none: sql`scope = 'own'`,
-    root: sql`(scope = 'own' or unit = ${unit ?? ROOT})`,
-    each: sql`true`
-  }[totals]
-  return sql`${scope} and ${source === undefined ? sql`counts` : sql`source = ${source}`}
-    and ${level === undefined ? sql`true` : sql`level = any(${level})`}
-    and ${unit === null ? sql`true` : isAtOrBelow('unit', unit)}`
-}
-
 /** Sums by group and scope. */
 function grouped (plan: ReportedPlan): RawBuilder<unknown> {
   const sums = plan.table === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
   return sql`
-    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan)])}
+    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan), sourcesUsed(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
 }
 
@@ -169,7 +156,12 @@ function sumKnown (stock: Measure, ending: string): RawBuilder<unknown> {
 }
 
 function unitsReported ({ table }: ReportedPlan): RawBuilder<unknown> {
-  return table === 'rows' ? sql`count(distinct unit) as units_reported` : sql`sum(units_reported) as units_reported`
+  return table === 'levels' ? sql`sum(units_reported) as units_reported` : sql`count(distinct unit) as units_reported`
+}
+
+/** Separated by blanks, and of levels with repetitions: `withSources` makes a list of them. */
+function sourcesUsed ({ table }: ReportedPlan): RawBuilder<unknown> {
+  return table === 'levels' ? sql`string_agg(source, ' ') as sources` : sql`string_agg(distinct source, ' ') as sources`
 }
 
 function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknown>[] {

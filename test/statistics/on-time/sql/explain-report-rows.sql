@@ -14,12 +14,13 @@ from
       province_code = any (array(select code from units where parent is null))
       and period = any ($1)
       and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
-      and counts
+      and true
       and true
       and true
       and field = any ($2)
       and true
       and true
+      and dossier_statistics.counts
   ) as counted
 where scope = $3
 order by "period", "unit", "scope", "source", "detail_code"

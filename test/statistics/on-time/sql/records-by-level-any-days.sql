@@ -101,7 +101,8 @@ from
           0 as received_unknown, 0 as resolved_early_unknown, 0 as resolved_on_time_unknown,
           0 as resolved_in_time_unknown, 0 as resolved_overdue_unknown, 0 as resolved_unknown,
           0 as pending_in_time_unknown, 0 as pending_overdue_unknown, 0 as pending_unknown,
-          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected
+          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
+          null::text as sources_used, null::text as sources_left_out
         from
           counted
           left join coverage on "coverage"."level" = "counted"."level"
@@ -113,7 +114,8 @@ from
       "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
       "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
       "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
+      denominator,
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

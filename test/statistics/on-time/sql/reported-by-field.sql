@@ -13,12 +13,13 @@ from
           province_code = any (array(select code from units where parent is null))
           and period = any ($1)
           and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
-          and counts
+          and true
           and true
           and true
           and true
           and field is not null
           and true
+          and dossier_statistics.counts
       ),
       grouped as (
         select
@@ -48,7 +49,7 @@ from
           count(*) filter (where true and "pending_overdue" is null) as "pending_overdue_unknown",
           sum("pending") filter (where true) as "pending",
           count(*) filter (where true and "pending" is null) as "pending_unknown",
-          count(distinct unit) as units_reported
+          count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
         from counted
         group by "field", "scope"
       ),
@@ -62,6 +63,32 @@ from
           and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
           and true
           and true
+      ),
+      left_out as (
+        select "field", "scope", string_agg(distinct source, ' ') as sources
+        from
+          (
+            select level, dossier_statistics.*
+            from
+              statistics_sets
+              join dossier_statistics using (province_code, period, unit, scope, source)
+            where
+              province_code = any (array(select code from units where parent is null))
+              and period = any ($4)
+              and rows_left_out > 0
+              and not dossier_statistics.counts
+              and (
+                scope = 'own'
+                or unit = (select min(code) from units where parent is null having count(*) = 1)
+              )
+              and true
+              and true
+              and true
+              and true
+              and field is not null
+              and true
+          ) as rows
+        group by "field", "scope"
       ),
       summed as (
         select
@@ -93,7 +120,8 @@ from
           coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
           coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
           coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
-          null::bigint as due_in_time,
+          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -102,6 +130,8 @@ from
         from
           picked
           left join expected on true
+          left join left_out on left_out.scope = picked.scope
+          and "left_out"."field" = "picked"."field"
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
@@ -110,12 +140,13 @@ from
       "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
       "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
       "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
+      denominator,
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $4::text as method, $5::text as basis, units_reported, units_expected
+      $5::text as method, $6::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -123,10 +154,11 @@ from
       ) as divided
   ) as listed
 order by "field" asc nulls last
-limit $6 + 1
+limit $7 + 1
 -- $1 ["2021-Q3"]
 -- $2 "2021-Q3"
 -- $3 "2021-Q3"
--- $4 "resolved"
--- $5 "reported"
--- $6 1000
+-- $4 ["2021-Q3"]
+-- $5 "resolved"
+-- $6 "reported"
+-- $7 1000

@@ -6,13 +6,14 @@ from
     with
       counted as (
         select
-          level, period, 'own' as scope, units_reported, "received_online", "received_online_unknown",
-          "received_direct", "received_direct_unknown", "received_postal", "received_postal_unknown",
-          "carried_over", "carried_over_unknown", "received", "received_unknown", "resolved_early",
-          "resolved_early_unknown", "resolved_on_time", "resolved_on_time_unknown", "resolved_in_time",
-          "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown", "resolved",
-          "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
-          "pending_overdue_unknown", "pending", "pending_unknown"
+          level, period, 'own' as scope, units_reported, array_to_string(sources_used, ' ') as source,
+          "received_online", "received_online_unknown", "received_direct", "received_direct_unknown",
+          "received_postal", "received_postal_unknown", "carried_over", "carried_over_unknown", "received",
+          "received_unknown", "resolved_early", "resolved_early_unknown", "resolved_on_time",
+          "resolved_on_time_unknown", "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue",
+          "resolved_overdue_unknown", "resolved", "resolved_unknown", "pending_in_time",
+          "pending_in_time_unknown", "pending_overdue", "pending_overdue_unknown", "pending",
+          "pending_unknown"
         from statistics_by_level
         where
           province_code = any (array(select code from units where parent is null))
@@ -40,7 +41,8 @@ from
           sum("pending_in_time_unknown") as "pending_in_time_unknown",
           sum("pending_overdue") as "pending_overdue",
           sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-          sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported
+          sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported,
+          string_agg(source, ' ') as sources
         from counted
         group by "level", "scope"
       ),
@@ -55,6 +57,19 @@ from
           and true
           and true
         group by units.level
+      ),
+      left_out as (
+        select "level", "scope", string_agg(distinct source, ' ') as sources
+        from
+          (
+            select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source
+            from statistics_by_level
+            where
+              province_code = any (array(select code from units where parent is null))
+              and period = any ($4)
+              and sources_left_out <> '{}'
+          ) as rows
+        group by "level", "scope"
       ),
       summed as (
         select
@@ -86,7 +101,8 @@ from
           coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
           coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
           coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
-          null::bigint as due_in_time,
+          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -95,6 +111,8 @@ from
         from
           picked
           left join expected on "expected"."level" = "picked"."level"
+          left join left_out on left_out.scope = picked.scope
+          and "left_out"."level" = "picked"."level"
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
@@ -103,12 +121,13 @@ from
       "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
       "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
       "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
+      denominator,
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $4::text as method, $5::text as basis, units_reported, units_expected
+      $5::text as method, $6::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -116,10 +135,11 @@ from
       ) as divided
   ) as listed
 order by "on_time_percent" desc nulls last, "level" asc nulls last
-limit $6 + 1
+limit $7 + 1
 -- $1 ["2021-Q3"]
 -- $2 "2021-Q3"
 -- $3 "2021-Q3"
--- $4 "resolved"
--- $5 "reported"
--- $6 1000
+-- $4 ["2021-Q3"]
+-- $5 "resolved"
+-- $6 "reported"
+-- $7 1000

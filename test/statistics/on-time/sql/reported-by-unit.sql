@@ -5,15 +5,70 @@ from
   (
     with
       counted as (
-        select *, 1 as units_reported
+        select
+          "province_code", "period", "unit", "scope", "source", "level", "received_online",
+          "received_online_unknown", "received_direct", "received_direct_unknown", "received_postal",
+          "received_postal_unknown", "carried_over", "carried_over_unknown", "received", "received_unknown",
+          "resolved_early", "resolved_early_unknown", "resolved_on_time", "resolved_on_time_unknown",
+          "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown",
+          "resolved", "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
+          "pending_overdue_unknown", "pending", "pending_unknown"
         from statistics_sets
         where
-          province_code = any (array(select code from units where parent is null))
+          rows_left_out = 0
+          and counts
+          and province_code = any (array(select code from units where parent is null))
           and period = any ($1)
           and true
-          and counts
           and true
           and true
+          and true
+        union all
+        select
+          "province_code", "period", "unit", "scope", "source", "level",
+          coalesce(sum("received_online"), 0) as "received_online",
+          count(*) - count("received_online") as "received_online_unknown",
+          coalesce(sum("received_direct"), 0) as "received_direct",
+          count(*) - count("received_direct") as "received_direct_unknown",
+          coalesce(sum("received_postal"), 0) as "received_postal",
+          count(*) - count("received_postal") as "received_postal_unknown",
+          coalesce(sum("carried_over"), 0) as "carried_over",
+          count(*) - count("carried_over") as "carried_over_unknown",
+          coalesce(sum("received"), 0) as "received", count(*) - count("received") as "received_unknown",
+          coalesce(sum("resolved_early"), 0) as "resolved_early",
+          count(*) - count("resolved_early") as "resolved_early_unknown",
+          coalesce(sum("resolved_on_time"), 0) as "resolved_on_time",
+          count(*) - count("resolved_on_time") as "resolved_on_time_unknown",
+          coalesce(sum("resolved_in_time"), 0) as "resolved_in_time",
+          count(*) - count("resolved_in_time") as "resolved_in_time_unknown",
+          coalesce(sum("resolved_overdue"), 0) as "resolved_overdue",
+          count(*) - count("resolved_overdue") as "resolved_overdue_unknown",
+          coalesce(sum("resolved"), 0) as "resolved", count(*) - count("resolved") as "resolved_unknown",
+          coalesce(sum("pending_in_time"), 0) as "pending_in_time",
+          count(*) - count("pending_in_time") as "pending_in_time_unknown",
+          coalesce(sum("pending_overdue"), 0) as "pending_overdue",
+          count(*) - count("pending_overdue") as "pending_overdue_unknown",
+          coalesce(sum("pending"), 0) as "pending", count(*) - count("pending") as "pending_unknown"
+        from
+          (
+            select "province_code", "period", "unit", "scope", "source", "level"
+            from statistics_sets
+            where
+              rows_left_out > 0
+              and counts
+              and province_code = any (array(select code from units where parent is null))
+              and period = any ($2)
+              and true
+              and true
+              and true
+              and true
+          ) as sets
+          join (
+            select *
+            from dossier_statistics
+            where counts
+          ) as rows using ("province_code", "period", "unit", "scope", "source")
+        group by "province_code", "period", "unit", "scope", "source", "level"
       ),
       grouped as (
         select
@@ -36,7 +91,8 @@ from
           sum("pending_in_time_unknown") as "pending_in_time_unknown",
           sum("pending_overdue") as "pending_overdue",
           sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-          sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported
+          sum("pending_unknown") as "pending_unknown", count(distinct unit) as units_reported,
+          string_agg(distinct source, ' ') as sources
         from counted
         group by "unit", "scope"
       ),
@@ -46,11 +102,28 @@ from
         from units
         where
           units.reports_dossiers
-          and units.valid_from <= (select ends_on from periods where code = $2)
-          and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
+          and units.valid_from <= (select ends_on from periods where code = $3)
+          and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $4)
           and true
           and true
         group by units.code
+      ),
+      left_out as (
+        select "unit", "scope", string_agg(distinct source, ' ') as sources
+        from
+          (
+            select *
+            from statistics_sets
+            where
+              province_code = any (array(select code from units where parent is null))
+              and period = any ($5)
+              and rows_left_out > 0
+              and true
+              and true
+              and true
+              and true
+          ) as rows
+        group by "unit", "scope"
       ),
       summed as (
         select
@@ -82,7 +155,8 @@ from
           coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
           coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
           coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
-          null::bigint as due_in_time,
+          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -91,6 +165,8 @@ from
         from
           picked
           left join expected on "expected"."unit" = "picked"."unit"
+          left join left_out on left_out.scope = picked.scope
+          and "left_out"."unit" = "picked"."unit"
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
@@ -99,12 +175,13 @@ from
       "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
       "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
       "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", numerator, denominator,
+      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
+      denominator,
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $4::text as method, $5::text as basis, units_reported, units_expected
+      $6::text as method, $7::text as basis, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -112,10 +189,12 @@ from
       ) as divided
   ) as listed
 order by "unit" asc nulls last
-limit $6 + 1
+limit $8 + 1
 -- $1 ["2021-Q3"]
--- $2 "2021-Q3"
+-- $2 ["2021-Q3"]
 -- $3 "2021-Q3"
--- $4 "resolved"
--- $5 "reported"
--- $6 1000
+-- $4 "2021-Q3"
+-- $5 ["2021-Q3"]
+-- $6 "resolved"
+-- $7 "reported"
+-- $8 1000

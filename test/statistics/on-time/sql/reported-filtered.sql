@@ -10,12 +10,13 @@ with
       province_code = any (array(select code from units where parent is null))
       and period = any ($1)
       and scope = 'own'
-      and counts
+      and true
       and level = any ($2)
       and "unit" in (select code from units where $3 = any (path))
       and field = any ($4)
       and true
       and true
+      and dossier_statistics.counts
   ),
   grouped as (
     select
@@ -45,7 +46,7 @@ with
       count(*) filter (where true and "pending_overdue" is null) as "pending_overdue_unknown",
       sum("pending") filter (where true) as "pending",
       count(*) filter (where true and "pending" is null) as "pending_unknown",
-      count(distinct unit) as units_reported
+      count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
     from counted
     group by "scope"
   ),
@@ -59,6 +60,29 @@ with
       and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $6)
       and $7 = any (units.path)
       and units.level = any ($8)
+  ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select level, dossier_statistics.*
+        from
+          statistics_sets
+          join dossier_statistics using (province_code, period, unit, scope, source)
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($9)
+          and rows_left_out > 0
+          and not dossier_statistics.counts
+          and scope = 'own'
+          and true
+          and level = any ($10)
+          and "unit" in (select code from units where $11 = any (path))
+          and field = any ($12)
+          and true
+          and true
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
   ),
   summed as (
     select
@@ -90,11 +114,13 @@ with
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
       coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
       expected
       left join picked on true
+      left join left_out on true
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
@@ -103,12 +129,12 @@ select
   "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
   "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", numerator, denominator,
+  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $9::text as method, $10::text as basis, units_reported, units_expected
+  $13::text as method, $14::text as basis, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (received)::bigint as denominator
@@ -122,5 +148,9 @@ from
 -- $6 "2021-Q3"
 -- $7 "H56-380"
 -- $8 ["commune"]
--- $9 "received"
--- $10 "reported"
+-- $9 ["2021-Q3"]
+-- $10 ["commune"]
+-- $11 "H56-380"
+-- $12 ["land","justice"]
+-- $13 "received"
+-- $14 "reported"

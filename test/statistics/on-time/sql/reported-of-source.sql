@@ -2,7 +2,7 @@
 -- GET /v1/on-time?period=2021-Q3&source=sample
 with
   counted as (
-    select *, 1 as units_reported
+    select *
     from statistics_sets
     where
       province_code = any (array(select code from units where parent is null))
@@ -33,7 +33,8 @@ with
       sum("pending_in_time_unknown") as "pending_in_time_unknown",
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-      sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported
+      sum("pending_unknown") as "pending_unknown", count(distinct unit) as units_reported,
+      string_agg(distinct source, ' ') as sources
     from counted
     group by "scope"
   ),
@@ -47,6 +48,16 @@ with
       and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $4)
       and true
       and true
+  ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select level, period, unit, null::text as field, null::text as procedure, scope, source
+        from statistics_sets
+        where false
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
   ),
   summed as (
     select
@@ -78,11 +89,13 @@ with
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
       coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
       expected
       left join picked on true
+      left join left_out on true
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
@@ -91,7 +104,7 @@ select
   "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
   "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", numerator, denominator,
+  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

@@ -2,15 +2,70 @@
 -- GET /v1/on-time?period=2021-Q3&unit=H56-380
 with
   counted as (
-    select *, 1 as units_reported
+    select
+      "province_code", "period", "unit", "scope", "source", "level", "received_online",
+      "received_online_unknown", "received_direct", "received_direct_unknown", "received_postal",
+      "received_postal_unknown", "carried_over", "carried_over_unknown", "received", "received_unknown",
+      "resolved_early", "resolved_early_unknown", "resolved_on_time", "resolved_on_time_unknown",
+      "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown",
+      "resolved", "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
+      "pending_overdue_unknown", "pending", "pending_unknown"
     from statistics_sets
     where
-      province_code = any (array(select code from units where parent is null))
+      rows_left_out = 0
+      and counts
+      and province_code = any (array(select code from units where parent is null))
       and period = any ($1)
       and (scope = 'own' or unit = $2)
-      and counts
+      and true
       and true
       and "unit" in (select code from units where $3 = any (path))
+    union all
+    select
+      "province_code", "period", "unit", "scope", "source", "level",
+      coalesce(sum("received_online"), 0) as "received_online",
+      count(*) - count("received_online") as "received_online_unknown",
+      coalesce(sum("received_direct"), 0) as "received_direct",
+      count(*) - count("received_direct") as "received_direct_unknown",
+      coalesce(sum("received_postal"), 0) as "received_postal",
+      count(*) - count("received_postal") as "received_postal_unknown",
+      coalesce(sum("carried_over"), 0) as "carried_over",
+      count(*) - count("carried_over") as "carried_over_unknown", coalesce(sum("received"), 0) as "received",
+      count(*) - count("received") as "received_unknown",
+      coalesce(sum("resolved_early"), 0) as "resolved_early",
+      count(*) - count("resolved_early") as "resolved_early_unknown",
+      coalesce(sum("resolved_on_time"), 0) as "resolved_on_time",
+      count(*) - count("resolved_on_time") as "resolved_on_time_unknown",
+      coalesce(sum("resolved_in_time"), 0) as "resolved_in_time",
+      count(*) - count("resolved_in_time") as "resolved_in_time_unknown",
+      coalesce(sum("resolved_overdue"), 0) as "resolved_overdue",
+      count(*) - count("resolved_overdue") as "resolved_overdue_unknown",
+      coalesce(sum("resolved"), 0) as "resolved", count(*) - count("resolved") as "resolved_unknown",
+      coalesce(sum("pending_in_time"), 0) as "pending_in_time",
+      count(*) - count("pending_in_time") as "pending_in_time_unknown",
+      coalesce(sum("pending_overdue"), 0) as "pending_overdue",
+      count(*) - count("pending_overdue") as "pending_overdue_unknown",
+      coalesce(sum("pending"), 0) as "pending", count(*) - count("pending") as "pending_unknown"
+    from
+      (
+        select "province_code", "period", "unit", "scope", "source", "level"
+        from statistics_sets
+        where
+          rows_left_out > 0
+          and counts
+          and province_code = any (array(select code from units where parent is null))
+          and period = any ($4)
+          and (scope = 'own' or unit = $5)
+          and true
+          and true
+          and "unit" in (select code from units where $6 = any (path))
+      ) as sets
+      join (
+        select *
+        from dossier_statistics
+        where counts
+      ) as rows using ("province_code", "period", "unit", "scope", "source")
+    group by "province_code", "period", "unit", "scope", "source", "level"
   ),
   grouped as (
     select
@@ -33,7 +88,8 @@ with
       sum("pending_in_time_unknown") as "pending_in_time_unknown",
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-      sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported
+      sum("pending_unknown") as "pending_unknown", count(distinct unit) as units_reported,
+      string_agg(distinct source, ' ') as sources
     from counted
     group by "scope"
   ),
@@ -43,10 +99,27 @@ with
     from units
     where
       units.reports_dossiers
-      and units.valid_from <= (select ends_on from periods where code = $4)
-      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $5)
-      and $6 = any (units.path)
+      and units.valid_from <= (select ends_on from periods where code = $7)
+      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $8)
+      and $9 = any (units.path)
       and true
+  ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select *
+        from statistics_sets
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($10)
+          and rows_left_out > 0
+          and (scope = 'own' or unit = $11)
+          and true
+          and true
+          and "unit" in (select code from units where $12 = any (path))
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
   ),
   summed as (
     select
@@ -78,11 +151,13 @@ with
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
       coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
       expected
       left join picked on true
+      left join left_out on true
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
@@ -91,12 +166,12 @@ select
   "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
   "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", numerator, denominator,
+  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $7::text as method, $8::text as basis, units_reported, units_expected
+  $13::text as method, $14::text as basis, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -105,8 +180,14 @@ from
 -- $1 ["2021-Q3"]
 -- $2 "H56-380"
 -- $3 "H56-380"
--- $4 "2021-Q3"
--- $5 "2021-Q3"
+-- $4 ["2021-Q3"]
+-- $5 "H56-380"
 -- $6 "H56-380"
--- $7 "resolved"
--- $8 "reported"
+-- $7 "2021-Q3"
+-- $8 "2021-Q3"
+-- $9 "H56-380"
+-- $10 ["2021-Q3"]
+-- $11 "H56-380"
+-- $12 "H56-380"
+-- $13 "resolved"
+-- $14 "reported"

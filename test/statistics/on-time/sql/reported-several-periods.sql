@@ -28,12 +28,12 @@ with
           province_code = any (array(select code from units where parent is null))
           and period = any ($2)
           and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
-          and counts
+          and true
           and true
           and true
         group by unit, scope, expected, first, last
         having
-          count(*) = expected
+          count(distinct period) = expected
       ) as complete using (unit, scope)
       join (
         select *, row_number() over (order by starts_on) as position
@@ -44,12 +44,13 @@ with
       province_code = any (array(select code from units where parent is null))
       and period = any ($4)
       and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
-      and counts
       and true
       and true
       and true
       and true
       and true
+      and true
+      and dossier_statistics.counts
   ),
   grouped as (
     select *
@@ -86,7 +87,7 @@ with
           count(*) filter (where closes and "pending_overdue" is null) as "pending_overdue_unknown",
           sum("pending") filter (where closes) as "pending",
           count(*) filter (where closes and "pending" is null) as "pending_unknown",
-          count(distinct unit) as units_reported
+          count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
         from counted
         group by "scope"
       ) as added
@@ -126,6 +127,29 @@ with
       and true
       and true
   ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select level, dossier_statistics.*
+        from
+          statistics_sets
+          join dossier_statistics using (province_code, period, unit, scope, source)
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($6)
+          and rows_left_out > 0
+          and not dossier_statistics.counts
+          and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+          and true
+          and true
+          and true
+          and true
+          and true
+          and true
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
+  ),
   summed as (
     select
       null::text as "level", null::text as "field", null::text as "unit", null::text as "procedure",
@@ -156,12 +180,14 @@ with
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
       coalesce("pending_unknown", 0) as "pending_unknown", picked.contradicts, null::bigint as due,
-      null::bigint as due_in_time,
+      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
+      coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
       expected
       left join picked on true
+      left join left_out on true
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
@@ -170,14 +196,14 @@ select
   "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
   "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", numerator, denominator,
+  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
   case
     when contradicts is not true then case
       when denominator > 0
       and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
     end
   end as on_time_percent,
-  $6::text as method, $7::text as basis, units_reported, units_expected
+  $7::text as method, $8::text as basis, units_reported, units_expected
 from
   (
     select *, (resolved_in_time + pending_in_time)::bigint as numerator, (received)::bigint as denominator
@@ -188,5 +214,6 @@ from
 -- $3 ["2021-Q3","2021-Q4"]
 -- $4 ["2021-Q3","2021-Q4"]
 -- $5 ["2021-Q3","2021-Q4"]
--- $6 "handled"
--- $7 "reported"
+-- $6 ["2021-Q3","2021-Q4"]
+-- $7 "handled"
+-- $8 "reported"

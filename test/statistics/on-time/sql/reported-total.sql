@@ -4,13 +4,13 @@
 with
   counted as (
     select
-      level, period, 'own' as scope, units_reported, "received_online", "received_online_unknown",
-      "received_direct", "received_direct_unknown", "received_postal", "received_postal_unknown",
-      "carried_over", "carried_over_unknown", "received", "received_unknown", "resolved_early",
-      "resolved_early_unknown", "resolved_on_time", "resolved_on_time_unknown", "resolved_in_time",
-      "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown", "resolved",
-      "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
-      "pending_overdue_unknown", "pending", "pending_unknown"
+      level, period, 'own' as scope, units_reported, array_to_string(sources_used, ' ') as source,
+      "received_online", "received_online_unknown", "received_direct", "received_direct_unknown",
+      "received_postal", "received_postal_unknown", "carried_over", "carried_over_unknown", "received",
+      "received_unknown", "resolved_early", "resolved_early_unknown", "resolved_on_time",
+      "resolved_on_time_unknown", "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue",
+      "resolved_overdue_unknown", "resolved", "resolved_unknown", "pending_in_time",
+      "pending_in_time_unknown", "pending_overdue", "pending_overdue_unknown", "pending", "pending_unknown"
     from statistics_by_level
     where
       province_code = any (array(select code from units where parent is null))
@@ -18,19 +18,75 @@ with
       and units_reported > 0
     union all
     select
-      level, period, scope, 1, "received_online", "received_online_unknown", "received_direct",
+      level, period, scope, 1, source, "received_online", "received_online_unknown", "received_direct",
       "received_direct_unknown", "received_postal", "received_postal_unknown", "carried_over",
       "carried_over_unknown", "received", "received_unknown", "resolved_early", "resolved_early_unknown",
       "resolved_on_time", "resolved_on_time_unknown", "resolved_in_time", "resolved_in_time_unknown",
       "resolved_overdue", "resolved_overdue_unknown", "resolved", "resolved_unknown", "pending_in_time",
       "pending_in_time_unknown", "pending_overdue", "pending_overdue_unknown", "pending", "pending_unknown"
-    from statistics_sets
-    where
-      province_code = any (array(select code from units where parent is null))
-      and period = any ($2)
-      and unit = (select min(code) from units where parent is null having count(*) = 1)
-      and scope = 'total'
-      and counts
+    from
+      (
+        select
+          "province_code", "period", "unit", "scope", "source", "level", "received_online",
+          "received_online_unknown", "received_direct", "received_direct_unknown", "received_postal",
+          "received_postal_unknown", "carried_over", "carried_over_unknown", "received", "received_unknown",
+          "resolved_early", "resolved_early_unknown", "resolved_on_time", "resolved_on_time_unknown",
+          "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown",
+          "resolved", "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
+          "pending_overdue_unknown", "pending", "pending_unknown"
+        from statistics_sets
+        where
+          rows_left_out = 0
+          and counts
+          and province_code = any (array(select code from units where parent is null))
+          and period = any ($2)
+          and unit = (select min(code) from units where parent is null having count(*) = 1)
+          and scope = 'total'
+        union all
+        select
+          "province_code", "period", "unit", "scope", "source", "level",
+          coalesce(sum("received_online"), 0) as "received_online",
+          count(*) - count("received_online") as "received_online_unknown",
+          coalesce(sum("received_direct"), 0) as "received_direct",
+          count(*) - count("received_direct") as "received_direct_unknown",
+          coalesce(sum("received_postal"), 0) as "received_postal",
+          count(*) - count("received_postal") as "received_postal_unknown",
+          coalesce(sum("carried_over"), 0) as "carried_over",
+          count(*) - count("carried_over") as "carried_over_unknown",
+          coalesce(sum("received"), 0) as "received", count(*) - count("received") as "received_unknown",
+          coalesce(sum("resolved_early"), 0) as "resolved_early",
+          count(*) - count("resolved_early") as "resolved_early_unknown",
+          coalesce(sum("resolved_on_time"), 0) as "resolved_on_time",
+          count(*) - count("resolved_on_time") as "resolved_on_time_unknown",
+          coalesce(sum("resolved_in_time"), 0) as "resolved_in_time",
+          count(*) - count("resolved_in_time") as "resolved_in_time_unknown",
+          coalesce(sum("resolved_overdue"), 0) as "resolved_overdue",
+          count(*) - count("resolved_overdue") as "resolved_overdue_unknown",
+          coalesce(sum("resolved"), 0) as "resolved", count(*) - count("resolved") as "resolved_unknown",
+          coalesce(sum("pending_in_time"), 0) as "pending_in_time",
+          count(*) - count("pending_in_time") as "pending_in_time_unknown",
+          coalesce(sum("pending_overdue"), 0) as "pending_overdue",
+          count(*) - count("pending_overdue") as "pending_overdue_unknown",
+          coalesce(sum("pending"), 0) as "pending", count(*) - count("pending") as "pending_unknown"
+        from
+          (
+            select "province_code", "period", "unit", "scope", "source", "level"
+            from statistics_sets
+            where
+              rows_left_out > 0
+              and counts
+              and province_code = any (array(select code from units where parent is null))
+              and period = any ($3)
+              and unit = (select min(code) from units where parent is null having count(*) = 1)
+              and scope = 'total'
+          ) as sets
+          join (
+            select *
+            from dossier_statistics
+            where counts
+          ) as rows using ("province_code", "period", "unit", "scope", "source")
+        group by "province_code", "period", "unit", "scope", "source", "level"
+      ) as total
   ),
   grouped as (
     select
@@ -53,7 +109,8 @@ with
       sum("pending_in_time_unknown") as "pending_in_time_unknown",
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-      sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported
+      sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported,
+      string_agg(source, ' ') as sources
     from counted
     group by "scope"
   ),
@@ -63,10 +120,32 @@ with
     from units
     where
       units.reports_dossiers
-      and units.valid_from <= (select ends_on from periods where code = $3)
-      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $4)
+      and units.valid_from <= (select ends_on from periods where code = $4)
+      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $5)
       and true
       and true
+  ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source
+        from statistics_by_level
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($6)
+          and sources_left_out <> '{}'
+        union all
+        select level, period, scope, source
+        from statistics_sets
+        where
+          province_code = any (array(select code from units where parent is null))
+          and period = any ($7)
+          and unit = (select min(code) from units where parent is null having count(*) = 1)
+          and scope = 'total'
+          and rows_left_out > 0
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
   ),
   summed as (
     select
@@ -98,11 +177,13 @@ with
       coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
       coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
       coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
       expected
       left join picked on true
+      left join left_out on true
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
@@ -111,12 +192,12 @@ select
   "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
   "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
   "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", numerator, denominator,
+  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $5::text as method, $6::text as basis, units_reported, units_expected
+  $8::text as method, $9::text as basis, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -124,7 +205,10 @@ from
   ) as divided
 -- $1 ["2021-Q3"]
 -- $2 ["2021-Q3"]
--- $3 "2021-Q3"
+-- $3 ["2021-Q3"]
 -- $4 "2021-Q3"
--- $5 "resolved"
--- $6 "reported"
+-- $5 "2021-Q3"
+-- $6 ["2021-Q3"]
+-- $7 ["2021-Q3"]
+-- $8 "resolved"
+-- $9 "reported"

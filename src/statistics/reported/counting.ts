@@ -1,0 +1,61 @@
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
+import { SET_KEY } from './store.ts'
+
+/** What the sets of several sources are beside one another: those of one unit, period and scope. */
+export const UNIT_KEY = ['province_code', 'period', 'unit', 'scope'] as const
+
+export const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+
+/**
+ * The rule for what counts where several sources report one unit, period and scope. They rank by precedence, then the
+ * later one. If the first of them reports the whole, it alone counts. Otherwise the first source with rows of a field
+ * counts in this field; if it reports the field by procedure, further procedures of the field count of the sources
+ * after it. A whole gives way to detail that ranks before it.
+ * @param ranked the sets to decide about, of `rankedSets`
+ * @returns their rows, with `should_count`, `field`, and the source that `counted_source` has in the place of the row
+ */
+export function decidedRows (ranked: RawBuilder<unknown>): RawBuilder<unknown> {
+  const first = (name: string, within: string[]) => sql`first_value(${sql.ref(name)}) over (
+    partition by ${columns([...UNIT_KEY, ...within])} order by rank)`
+  return sql`
+    select ${columns(SET_KEY)}, detail_code, field, counts, detail = wanted_detail and source = first_of_code as should_count,
+      case when detail = wanted_detail then first_of_code when by_whole then best_source else first_of_field end
+        as counted_source
+    from (
+      select ${columns(SET_KEY)}, best_source, rows.detail, detail_code, field, rows.counts,
+        'whole' in (best_detail, rows.detail) as by_whole,
+        case when 'whole' in (best_detail, rows.detail) then best_detail else ${first('rows.detail', ['field'])} end as wanted_detail,
+        ${first('source', ['rows.detail', 'detail_code'])} as first_of_code,
+        ${first('source', ['field'])} as first_of_field
+      from (${ranked}) as ranked join dossier_statistics as rows using (${columns(SET_KEY)})
+    ) as compared`
+}
+
+/** The sets with their rank, and how many there are beside one another. */
+export function rankedSets (sets: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select ${columns(SET_KEY)}, rows_left_out, row_number() over ranked as rank, count(*) over (partition by ${columns(UNIT_KEY)}) as sources,
+      first_value(detail) over ranked as best_detail, first_value(source) over ranked as best_source
+    from (${sets}) as sets join sources on sources.code = source
+    window ranked as (partition by ${columns(UNIT_KEY)} order by precedence desc, changed_at desc, source)`
+}
+
+/**
+ * The sums of what counts of each set, with `level`. Nearly all sets count as a whole or not at all; only of the others
+ * the rows are summed.
+ * @param condition on the sets, besides that they count
+ */
+export function countingSets (condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select ${columns([...SET_KEY, 'level', ...SUMS])} from statistics_sets where rows_left_out = 0 and counts and ${condition}
+    union all
+    select ${columns([...SET_KEY, 'level'])}, ${SUMS_OF_ROWS}
+    from (select ${columns([...SET_KEY, 'level'])} from statistics_sets where rows_left_out > 0 and counts and ${condition}) as sets
+      join (select * from dossier_statistics where counts) as rows using (${columns(SET_KEY)})
+    group by ${columns([...SET_KEY, 'level'])}`
+}
+
+export const SUMS_OF_ROWS = sql.raw(MEASURES.map(measure => (
+  `coalesce(sum("${measure}"), 0) as "${measure}", count(*) - count("${measure}") as "${measure}_unknown"`)).join())

@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { forEachDatabase } from '../database.ts'
+
+/** So many dossiers, all resolved in time but for `overdue`. */
+const counts = (resolved: number, overdue = 0) => ({
+  received_online: resolved, received_direct: 0, carried_over: 0,
+  resolved_in_time: resolved - overdue, resolved_overdue: overdue
+})
+const LAND_AND_STATUS = ['land', 'civil-status']
+
+forEachDatabase('several sources of one unit', async (t, { get, post, delete: remove }) => {
+  const report = async (items: object[], query = '') => (await post(`/v1/dossier-statistics${query}`, { items })).body
+  const onTime = async (query: string) => (await get(`/v1/on-time?${query}`)).body.items
+  const row = (source: string, period: string, more: object) => ({ unit: 'H56-381', period, source, ...more })
+
+  t.test('count side by side in the fields that the first of them does not have', async t => {
+    const period = '2020-Q1'
+    await report([
+      row('one-stop', period, { field: 'land', ...counts(90, 1) }),
+      row('one-stop', period, { field: 'civil-status', ...counts(50) })
+    ])
+    const answer = await report([row('other', period, { field: 'land', ...counts(1, 1) })])
+    t.match(answer, { displacement_count: 1 })
+    t.same(answer.displacements, [
+      { unit: 'H56-381', period, scope: 'own', source: 'one-stop', fields: ['land'], counted_source: 'other' }
+    ])
+    const both = {
+      received: 51, resolved_overdue: 1, units_reported: 1,
+      sources_used: ['one-stop', 'other'], sources_left_out: ['one-stop']
+    }
+    for (const query of ['', '&unit=H56-381', '&group_by=unit', '&group_by=level', '&level=district', '&group_by=period']) {
+      t.match(await onTime(`period=${period}${query}`), [both], query)
+    }
+    t.match(await onTime(`period=${period}&group_by=field`), [
+      { field: 'civil-status', received: 50, sources_used: ['one-stop'], sources_left_out: [] },
+      { field: 'land', received: 1, sources_used: ['other'], sources_left_out: ['one-stop'] }
+    ])
+    t.match(await onTime(`period=${period}&source=one-stop`), [{ received: 140, sources_used: ['one-stop'], sources_left_out: [] }])
+    t.match(await onTime(`period=${period}&source=one-stop&field=land`), [{ received: 90, sources_left_out: [] }])
+    const explained = (await get(`/v1/on-time/explain?period=${period}&unit=H56-381`)).body
+    const { sources_used, sources_left_out } = both
+    t.match(explained, { received: 51, sources_used, sources_left_out, rows: { length: 2 } })
+    t.match((await get(`/v1/on-time?period=${period}&format=csv`)).text, /"?one-stop; other"?,"?one-stop"?,/)
+    t.match((await get(`/v1/reconciliation?unit=H56-381&period=${period}`)).body.items[0], {
+      reported: 51, source: null, sources_used: both.sources_used, sources_left_out: ['one-stop']
+    })
+    t.match((await get(`/v1/reconciliation?unit=H56-381&period=${period}&source=other`)).body.items[0], {
+      reported: 1, source: 'other', sources_left_out: []
+    })
+  })
+
+  t.test('count again when what displaced them is deleted', async t => {
+    await remove('/v1/dossier-statistics?unit=H56-381&period=2020-Q1&source=other')
+    t.match(await onTime('period=2020-Q1&group_by=level'), [{ received: 140, sources_used: ['one-stop'], sources_left_out: [] }])
+    t.match(await onTime('period=2020-Q1&unit=H56-381'), [{ received: 140, sources_left_out: [] }])
+  })
+
+  t.test('give way to a whole that ranks before them, and not to one after them', async t => {
+    const period = '2020-Q2'
+    await report(LAND_AND_STATUS.map(field => row('one-stop', period, { field, ...counts(10) })))
+    t.match((await report([row('other', period, counts(3))])).displacements, [
+      { source: 'one-stop', fields: ['civil-status', 'land'], counted_source: 'other' }
+    ])
+    t.match(await onTime(`period=${period}`), [{ received: 3, sources_used: ['other'], sources_left_out: ['one-stop'] }])
+    t.match(await onTime(`period=${period}&field=land`), [
+      { scope: null, received: null, sources_used: [], sources_left_out: ['one-stop'] }
+    ], 'the whole does not know fields')
+    t.match((await report([row('one-stop', period, { field: 'land', ...counts(11) })])).displacements, [
+      { source: 'other', fields: [], counted_source: 'one-stop' }
+    ])
+    t.match(await onTime(`period=${period}`), [{ received: 21, sources_used: ['one-stop'], sources_left_out: ['other'] }])
+  })
+
+  t.test('count side by side in the procedures of a field', async t => {
+    const period = '2020-Q3'
+    await report([
+      row('one-stop', period, { procedure: '1.001193', ...counts(4) }),
+      row('one-stop', period, { procedure: '1.000894', ...counts(5) })
+    ])
+    t.match((await report([row('other', period, { procedure: '1.001193', ...counts(7) })])).displacements, [
+      { source: 'one-stop', fields: ['civil-status'], counted_source: 'other' }
+    ])
+    t.match(await onTime(`period=${period}&group_by=procedure`), [
+      { procedure: '1.000894', received: 5 }, { procedure: '1.001193', received: 7, sources_used: ['other'], sources_left_out: ['one-stop'] }
+    ])
+  })
+
+  t.test('of a total are named beside it', async t => {
+    const period = '2020-Q4'
+    const total = { unit: 'H56', scope: 'total' }
+    await report([row('one-stop', period, { ...total, field: 'land', ...counts(10) })])
+    await report([row('other', period, { ...total, ...counts(30) })])
+    t.match(await onTime(`period=${period}`), [
+      { scope: 'total', received: 30, units_reported: 1, sources_used: ['other'], sources_left_out: ['one-stop'] }
+    ])
+  })
+
+  t.test('displace each other in a dry run without an effect, and the list of it has an end', async t => {
+    const period = '2022-Q1'
+    const { items: units } = (await get('/v1/units?level=commune&as_of=2022-01-01&limit=101')).body
+    const codes: string[] = units.map(({ code }: { code: string }) => code)
+    const of = (source: string) => codes.map(unit => ({ unit, period, source, ...counts(1) }))
+    t.match(await report(of('one-stop')), { displacement_count: 0, displacements: [] })
+    t.match(await report(of('other'), '?dry_run=true'), { displacement_count: 101, displacements: { length: 100 } })
+    t.match(await onTime(`period=${period}&group_by=level`), [{ sources_used: ['one-stop'], sources_left_out: [] }])
+  })
+
+  t.test('are not known of records', async t => {
+    t.match(await onTime('basis=records&period=2022-Q1'), [{ sources_used: null, sources_left_out: null }])
+  })
+})
+
+const SOURCES = ['one-stop', 'other', 'higher'] as const
+const FIELD_OF: Record<string, string> = { 1.001193: 'civil-status', 1.000894: 'civil-status' }
+const FIELDS = [...LAND_AND_STATUS, 'justice']
+
+const step = fc.record({
+  unit: fc.constantFrom('H56-380', 'H56-381'), source: fc.constantFrom(...SOURCES),
+  detail: fc.oneof<fc.Arbitrary<string[] | null>[]>(
+    fc.constant(['']), fc.subarray(FIELDS, { minLength: 1 }), fc.subarray(Object.keys(FIELD_OF), { minLength: 1 }), fc.constant(null)),
+  received: fc.integer({ min: 1, max: 1_000 })
+})
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
+
+const fieldOf = (code: string) => FIELD_OF[code] ?? code
+const kindOf = (code: string) => code === '' ? 'whole' : code in FIELD_OF ? 'procedure' : 'field'
+
+/** The codes of each set that count, by source; sets in the order of their rank. */
+function counting (sets: Step[]): Map<string, string[]> {
+  const taken: string[] = []
+  const [best] = sets
+  return new Map(sets.map(({ source, detail }) => {
+    const kept = detail!.filter(code => {
+      if (code === '' || best!.detail![0] === '') return source === best!.source
+      const first = sets.flatMap(set => set.detail!).find(other => fieldOf(other) === fieldOf(code))!
+      return kindOf(first) === kindOf(code) && !taken.includes(code)
+    })
+    taken.push(...detail!)
+    return [source, kept]
+  }))
+}
+
+forEachDatabase('whatever several sources report and take back, each dossier counts once', async (t, { get, post, put, delete: remove }) => {
+  await put('/v1/sources/higher', { name: 'Higher', precedence: 101, synthetic: false })
+  const period = '2020-Q1'
+  const onTime = async (query: string) => (await get(`/v1/on-time?period=${period}${query}`)).body.items
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async steps => {
+    for (const unit of ['H56-380', 'H56-381']) {
+      for (const source of SOURCES) await remove(`/v1/dossier-statistics?unit=${unit}&period=${period}&source=${source}`)
+    }
+    let sets: Step[] = []
+    for (const [n, one] of steps.entries()) {
+      // The same once more would not be later.
+      const next = { ...one, received: one.received + 1_000 * n }
+      const { unit, source, detail } = next
+      sets = sets.filter(set => set.unit !== unit || set.source !== source)
+      if (detail === null) await remove(`/v1/dossier-statistics?unit=${unit}&period=${period}&source=${source}`)
+      else {
+        sets.unshift(next)
+        const name = { whole: 'scope', field: 'field', procedure: 'procedure' }
+        await post('/v1/dossier-statistics?replace=true', {
+          items: detail.map(code => (
+            { unit, period, source, ...counts(next.received), [name[kindOf(code)]]: code === '' ? 'own' : code }))
+        })
+      }
+    }
+    const expected = ['H56-380', 'H56-381'].flatMap(unit => {
+      const ranked = sets.filter(set => set.unit === unit).sort((a, b) => (
+        Number(b.source === 'higher') - Number(a.source === 'higher')))
+      const kept = counting(ranked)
+      if (ranked.length === 0) return []
+      return [{
+        unit,
+        received: ranked.reduce((sum, { source, received }) => sum + received * kept.get(source)!.length, 0),
+        units_reported: 1,
+        sources_used: ranked.filter(({ source }) => kept.get(source)!.length > 0).map(({ source }) => source).sort(),
+        sources_left_out: ranked.filter(({ source, detail }) => kept.get(source)!.length < detail!.length)
+          .map(({ source }) => source).sort()
+      }]
+    })
+    const names = ['unit', 'received', 'units_reported', 'sources_used', 'sources_left_out']
+    const shown = (rows: Record<string, unknown>[]) => (
+      rows.map(row => Object.fromEntries(names.map(name => [name, row[name]]))))
+    t.same(shown(await onTime('&group_by=unit')), expected)
+    const union = (name: 'sources_used' | 'sources_left_out') => [...new Set(expected.flatMap(row => row[name]))].sort()
+    const all = {
+      received: expected.reduce((sum, { received }) => sum + received, 0), units_reported: expected.length,
+      sources_used: union('sources_used'), sources_left_out: union('sources_left_out')
+    }
+    t.match(await onTime('&group_by=level'), expected.length === 0 ? [] : [all])
+    t.match(await onTime('&level=district'), [expected.length === 0 ? { received: null } : all])
+  }), { numRuns: 25 })
+})
