@@ -33,6 +33,7 @@ import { limitRequests } from './http/request/rate-limit.ts'
 import { answerUnrouted } from './http/request/unrouted.ts'
 import { refuseSlowBodies } from './http/body/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
+import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
 import { ImportError } from './dossiers/imports/schema.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
@@ -142,6 +143,7 @@ export async function buildApp (
     await v1.register(reportRoutes, context)
     await v1.register(dossierFormRoutes, context)
     await v1.register(indicatorRoutes, context)
+    await v1.register(levelRoutes, context)
     await v1.register(unitRoutes, context)
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)

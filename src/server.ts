@@ -1,6 +1,7 @@
 import closeWithGrace from 'close-with-grace'
 import { pino, type Logger } from 'pino'
 import { buildApp } from './app.ts'
+import { addUsualPeriods } from './catalogue/periods/usual.ts'
 import { createFirstKey } from './access/clients/first-key.ts'
 import { accessOf, databaseOf, readConfig } from './config.ts'
 import { connectionBounds, descriptorLimit } from './http/connections.ts'
@@ -41,6 +42,7 @@ async function start (log: LogBuffer) {
     if (deviations !== null) {
       logger.info({ corrected: deviations.length }, 'rollups are counted by the current rules')
     }
+    await addUsualPeriods(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)

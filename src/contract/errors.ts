@@ -6,6 +6,8 @@ export type IssueCode =
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
+  // the catalogue
+  | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
   // rows of a batch
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers

@@ -1,4 +1,5 @@
 import { Type, type Static, type TProperties, type TSchema, type TUnsafe } from 'typebox'
+import { FIRST_YEAR, LAST_YEAR } from '../time/calendar.ts'
 
 /** A whole schema with a name in the contract: `Unit`, `OnTimeRow` … Every property is always present. */
 export function Named<P extends TProperties> ($id: string, description: string, properties: P) {
@@ -77,6 +78,14 @@ export function Day (description: string) {
 /** A moment in RFC 3339, with its offset. */
 export function Instant (description: string) {
   return Type.String({ description, format: 'date-time' })
+}
+
+/** Of what a list is ordered by: what the column of the database holds. */
+export const MAX_POSITION = 1_000_000
+
+/** A year that can be reported for. */
+export function Year (description: string) {
+  return Type.Integer({ description, minimum: FIRST_YEAR, maximum: LAST_YEAR })
 }
 
 export const MAX_COUNT = 999_999_999

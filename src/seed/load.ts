@@ -6,7 +6,7 @@ import { upsert } from '../database/sql/bulk-json.ts'
 import { runOwnWrite } from '../writes/unit-of-work.ts'
 import type { Write } from '../writes/write.ts'
 import { postIndicatorValues } from '../reports/indicators/commands.ts'
-import { periodsOf } from '../time/calendar.ts'
+import { addUsualPeriods } from '../catalogue/periods/usual.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { postDossierStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
@@ -17,20 +17,17 @@ import { SOURCES } from './catalogue/sources.ts'
 import { reportedStatistics, syntheticStatistics } from './sample/statistics.ts'
 import { aliases, units } from './catalogue/units.ts'
 
-/** Whose periods a new database has. */
-export const YEARS = [2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
-
 const BATCH = { mode: 'atomic', dry_run: false } as const
 
 /** Upserts the reference tables that the service starts with. Repeating it changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
+  await addUsualPeriods(db)
   await inTransaction(db, async trx => {
     await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
     await upsert(trx, 'units', ['code'], units())
     await upsert(trx, 'unit_aliases', ['source', 'external_code'], aliases())
     await upsert(trx, 'fields', ['code'], FIELDS)
-    await upsert(trx, 'periods', ['code'], YEARS.flatMap(periodsOf))
     await upsert(trx, 'sources', ['code'], SOURCES)
     await upsert(trx, 'forms', ['code'], [FORM])
     await upsert(trx, 'indicators', ['form', 'code'], indicators())

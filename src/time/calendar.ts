@@ -9,6 +9,10 @@ export interface Period {
   report_due_on: string | null
 }
 
+/** Years whose usual periods every database has. */
+export const FIRST_YEAR = 2015
+export const LAST_YEAR = 2050
+
 interface Span {
   suffix: string
   kind: Period['kind']
@@ -32,6 +36,18 @@ const SPANS: Span[] = [
 /** Every period of a year: `2021-H1` of the reform calendar, `cal-2021-H1` of ordinary months. */
 export function periodsOf (year: number): Period[] {
   return [...SPANS.map(span => reformPeriod(year, span)), ...SPANS.map(span => calendarPeriod(year, span))]
+}
+
+/** The usual periods of all years. */
+export function usualPeriods (): Period[] {
+  return Array.from({ length: LAST_YEAR - FIRST_YEAR + 1 }, (_, i) => periodsOf(FIRST_YEAR + i)).flat()
+}
+
+/** The year of a usual period, whose days follow from its code; null: it is not one. */
+export function usualYearOf (code: string): number | null {
+  const [, year, suffix] = /^(?:cal-)?(\d{4})(-.+)?$/.exec(code) ?? []
+  const isUsual = SPANS.some(span => span.suffix === (suffix ?? '')) && Number(year) >= FIRST_YEAR && Number(year) <= LAST_YEAR
+  return isUsual ? Number(year) : null
 }
 
 /** The month runs from the 15th of the one before to the 14th, so that a report can be sent by the 20th. */

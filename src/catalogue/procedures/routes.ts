@@ -1,14 +1,12 @@
 import { Type } from 'typebox'
 import type { App, Context } from '../../http/context.ts'
-import { batchBody, batchOptions, batchResponses } from '../../http/request/batch-request.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
-import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
-import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
+import { postCatalogue } from '../../http/request/batch-route.ts'
 import { postProcedures, type MoveToFields } from './commands.ts'
 import { procedureByCode, procedures } from './queries.ts'
-import { PostQuery, Procedure, ProcedureItem, ProcedureQuery, ProceduresAnswer } from './schema.ts'
+import { Procedure, ProcedureItem, ProcedureQuery, ProceduresAnswer } from './schema.ts'
 
 interface ProcedureContext extends Context {
   moveToFields: MoveToFields
@@ -41,26 +39,18 @@ export async function procedureRoutes (app: App, context: ProcedureContext) {
     }
   }, request => procedureByCode(db, request.params.code))
 
-  app.post('/procedures', {
-    config: { scope: 'write:catalogue' },
-    schema: {
-      operationId: 'postProcedures',
-      tags: ['catalogue'],
-      summary: 'Create or update procedures, by code',
-      description: 'A new field of a procedure counts for new dossiers only, so figures of past periods stay. With ' +
-        '`correction`, all dossiers of the procedure are moved to the field in the same transaction, within 20 seconds or not ' +
-        'at all. The audit and the feed of changes say so once for each procedure (`procedure-corrections`), not for each ' +
-        'dossier.',
-      headers: PostHeaders,
-      querystring: PostQuery,
-      body: batchBody(ProcedureItem, EXAMPLE),
-      response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(ProceduresAnswer) } }
-    },
-    validatorCompiler: envelopeCompiler
-  }, (request, reply) => {
-    const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => (
-      postProcedures(write, request.body.items, options, moveToFields)))
+  postCatalogue(app, context, {
+    path: '/procedures',
+    operationId: 'postProcedures',
+    summary: 'Create or update procedures, by code',
+    description: 'A new field of a procedure counts for new dossiers only, so figures of past periods stay. With ' +
+      '`correction`, all dossiers of the procedure are moved to the field in the same transaction, within 20 seconds or not ' +
+      'at all. The audit and the feed of changes say so once for each procedure (`procedure-corrections`), not for each ' +
+      'dossier.',
+    item: ProcedureItem,
+    example: EXAMPLE,
+    answer: ProceduresAnswer,
+    command: (write, items, options) => postProcedures(write, items, options, moveToFields)
   })
 }
 

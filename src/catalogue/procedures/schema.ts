@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
+import { BatchAnswer } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
@@ -68,8 +68,6 @@ export const ProcedureQuery = Type.Object({
   ...FormatQuery
 }, { additionalProperties: false })
 export type ProcedureQuery = Static<typeof ProcedureQuery>
-
-export const PostQuery = Type.Object(BatchQuery, { additionalProperties: false })
 
 export const ProceduresAnswer = Named('ProceduresAnswer',
   'The result of a batch of procedures. The same body again is all `unchanged`.', {

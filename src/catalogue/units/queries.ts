@@ -5,17 +5,10 @@ import { invalid, notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { reachedUnit } from './resolve.ts'
-import type { Level, Unit, UnitQuery } from './schema.ts'
+import type { Unit, UnitQuery } from './schema.ts'
 import { searchName } from '../../text/search-name.ts'
 
 const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
-
-const FROM_THE_TOP: OrderColumn[] = [{ name: 'position', kind: 'number' }, { name: 'code', kind: 'text' }]
-
-export async function levels (db: Db, page: PageRequest): Promise<Page<Level>> {
-  const { rows } = await pageQuery(sql<Level>`${db.selectFrom('levels').selectAll()}`, FROM_THE_TOP, page).execute(db)
-  return pageOf(rows, FROM_THE_TOP, page.limit)
-}
 
 export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: Reach): Promise<Page<Unit>> {
   const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent, reach)

@@ -1,24 +1,13 @@
 import { Type } from 'typebox'
 import type { App, Context } from '../../http/context.ts'
-import { listResponse, PlainListQuery, sendList } from '../../http/response/respond.ts'
+import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
-import { levels, unitNamed, units } from './queries.ts'
-import { Level, Unit, UnitQuery } from './schema.ts'
+import { unitNamed, units } from './queries.ts'
+import { Unit, UnitQuery } from './schema.ts'
 
 export async function unitRoutes (app: App, { db, cache }: Context) {
-  app.addSchema(Level)
   app.addSchema(Unit)
-
-  app.get('/levels', {
-    schema: {
-      operationId: 'listLevels',
-      tags: ['catalogue'],
-      summary: 'List the levels of government',
-      querystring: PlainListQuery,
-      response: { 200: listResponse(Level, 'All levels, from the top down.'), ...problems(400, 406) }
-    }
-  }, (request, reply) => sendList(cache, request, reply, Level, page => levels(db, page)))
 
   app.get('/units', {
     schema: {

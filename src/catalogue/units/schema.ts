@@ -3,15 +3,6 @@ import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../../contract/fields.ts'
 
-export const Level = Named('Level', 'A level of government (cấp) with its lifetime: since 2025-07-01 there are no districts.', {
-  code: Code('Code of the level: `province`, `district`, `commune` …'),
-  name: Text('Name in Vietnamese.'),
-  position: Type.Integer({ description: 'Position from the top down.' }),
-  valid_from: Day('First day on which it exists.'),
-  valid_to: Nullable(Day('Last day on which it exists. null: no end is set.'))
-})
-export type Level = Static<typeof Level>
-
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
   code: Code('Code of the unit.'),
   name: Text('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),

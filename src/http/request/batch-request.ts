@@ -1,5 +1,5 @@
 import { Type, type TObject } from 'typebox'
-import { BatchAnswer, MAX_ITEMS, type BatchOptions } from '../../writes/batch.ts'
+import { BatchAnswer, BatchQuery, MAX_ITEMS, type BatchOptions } from '../../writes/batch.ts'
 import { problems } from '../response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
 
@@ -18,3 +18,6 @@ export const batchResponses = {
 export function batchOptions ({ mode = 'atomic', dry_run = false }: Partial<BatchOptions>): BatchOptions {
   return { mode, dry_run }
 }
+
+/** The query of a batch without options of its own. */
+export const PlainBatchQuery = Type.Object(BatchQuery, { additionalProperties: false })

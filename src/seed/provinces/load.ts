@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { insertMissing } from '../../database/sql/bulk-json.ts'
-import { periodsOf } from '../../time/calendar.ts'
+import { usualPeriods } from '../../time/calendar.ts'
 import { FIELDS } from '../catalogue/fields.ts'
 import { FORM, indicators } from '../catalogue/form.ts'
 import { LEVELS } from '../catalogue/levels.ts'
 import { SOURCES } from '../catalogue/sources.ts'
-import { YEARS } from '../load.ts'
 import type { Division } from './provinces.ts'
 import { aliasesOf, SINCE, unitsOf } from './units.ts'
 
@@ -30,7 +29,7 @@ export async function loadProvince (trx: Trx, province: Division, code: string):
     levels: await insertMissing(trx, 'levels', levels),
     units: await insertMissing(trx, 'units', unitsOf(province, code)),
     fields: await insertMissing(trx, 'fields', FIELDS),
-    periods: await insertMissing(trx, 'periods', YEARS.flatMap(periodsOf)),
+    periods: await insertMissing(trx, 'periods', usualPeriods()),
     sources: await insertMissing(trx, 'sources', SOURCES.filter(source => source.code === ONE_STOP)),
     forms: await insertMissing(trx, 'forms', [FORM]),
     indicators: await insertMissing(trx, 'indicators', indicators())

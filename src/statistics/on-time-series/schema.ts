@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
-import { CALENDARS, CALENDAR_MEANING } from '../../catalogue/periods/schema.ts'
+import { Calendar } from '../../catalogue/periods/schema.ts'
 import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'
 
 const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties
@@ -29,7 +29,7 @@ export const OnTimeSeriesPath = Type.Object({ code: Example(Code('Code of the un
 export const OnTimeSeriesQuery = Type.Object({
   from: Example(MonthName('First month, such as `2021-01`.'), '2021-01'),
   to: Example(MonthName('Last month, included. At most 120 months in all.'), '2021-12'),
-  calendar: Type.Optional(OneOf(CALENDARS, { description: CALENDAR_MEANING, default: 'reform' })),
+  calendar: Type.Optional(Calendar('The calendar of the months. Default: `reform`.')),
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
   ...FormatQuery

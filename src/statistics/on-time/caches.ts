@@ -5,6 +5,6 @@ import type { AskedPeriod } from './resolve-query.ts'
 export class OnTimeCaches {
   /** Of the questions that dashboards ask all the time. */
   readonly statements = new StatementCache()
-  /** By code. Nothing ever changes the days of a period, so each is looked up once. */
+  /** Usual ones by code. Their days follow from their codes, so each is looked up once. */
   readonly periods = new Map<string, AskedPeriod>()
 }

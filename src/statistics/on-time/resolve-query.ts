@@ -3,7 +3,7 @@ import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
-import { dayAfter } from '../../time/calendar.ts'
+import { dayAfter, usualYearOf } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { withSources, type CountedRow } from './percentage-sql.ts'
@@ -88,7 +88,7 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach)
 
 /**
  * The same for a question that may name days in place of periods.
- * @param known periods by code: one of them is not looked up again
+ * @param known usual periods by code, whose days never change: one of them is not looked up again
  */
 export async function resolveDays (
   db: Db, question: OnTimeQuery, reach: Reach, known: Map<string, AskedPeriod>
@@ -98,7 +98,7 @@ export async function resolveDays (
   const [code] = codes
   if (code === undefined) return { periods: [], unit: null }
   const period = known.get(code) ?? (await resolveQuery(db, question, reach)).periods[0]!
-  known.set(code, period)
+  if (usualYearOf(code) !== null) known.set(code, period)
   return { periods: [period], unit: null }
 }
 

@@ -1,13 +1,14 @@
+import { addUsualPeriods } from '../../../src/catalogue/periods/usual.ts'
 import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('periods', async (t, { get }) => {
   const codes = async (query: string) => (await get(`/v1/periods?${query}`)).body.items.map(({ code }: { code: string }) => code)
 
-  t.test('of both calendars reach from 2020 to 2027', async t => {
-    t.equal((await codes('')).length, 8 * 40)
-    t.equal((await codes('calendar=reform')).length, 8 * 20)
-    t.equal((await codes('year=2020,2027')).length, 2 * 40)
-    t.same(await codes('year=2019'), [])
+  t.test('of both calendars reach from 2015 to 2050', async t => {
+    t.equal((await codes('limit=10000')).length, 36 * 40)
+    t.equal((await codes('calendar=reform')).length, 36 * 20)
+    t.equal((await codes('year=2015,2050')).length, 2 * 40)
+    t.same(await codes('year=2014'), [])
   })
 
   t.test('are of a calendar, of kinds, of years, and all of these together', async t => {
@@ -36,4 +37,14 @@ forEachDatabase('periods', async (t, { get }) => {
     t.match((await get('/v1/periods/cal-2024-M02')).body, { ends_on: '2024-02-29', report_due_on: null })
     t.match(await get('/v1/periods/2021-H3'), { status: 404, body: { code: 'not_found', detail: 'there is no period "2021-H3"' } })
   })
+})
+
+forEachDatabase('usual periods that a database lacks are added at its start', async (t, { db, get }) => {
+  await db.deleteFrom('periods').where('year', '=', 2049).execute()
+  const count = async () => (await get('/v1/periods?year=2049')).body.items.length
+  t.equal(await count(), 0)
+  await addUsualPeriods(db)
+  t.equal(await count(), 40)
+  await addUsualPeriods(db)
+  t.equal(await count(), 40, 'once')
 })

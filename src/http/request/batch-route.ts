@@ -1,0 +1,41 @@
+import type { TObject } from 'typebox'
+import { BatchAnswer, type BatchOptions } from '../../writes/batch.ts'
+import type { Write } from '../../writes/write.ts'
+import { Ref } from '../../contract/fields.ts'
+import type { App, Context } from '../context.ts'
+import { batchBody, batchOptions, batchResponses, PlainBatchQuery } from './batch-request.ts'
+import { envelopeCompiler } from './validator-compiler.ts'
+import { PostHeaders, writeBatch } from './write-request.ts'
+
+interface CatalogueBatch {
+  path: string
+  operationId: string
+  summary: string
+  description?: string
+  item: TObject
+  example: object
+  /** Of an answer that says more than that of any batch. */
+  answer?: TObject
+  command: (write: Write, items: readonly unknown[], options: BatchOptions) => Promise<BatchAnswer>
+}
+
+/** The route of a batch of the catalogue. */
+export function postCatalogue (
+  app: App, context: Context, { path, item, example, answer = BatchAnswer, command, ...described }: CatalogueBatch
+): void {
+  app.post(path, {
+    config: { scope: 'write:catalogue' },
+    schema: {
+      ...described,
+      tags: ['catalogue'],
+      headers: PostHeaders,
+      querystring: PlainBatchQuery,
+      body: batchBody(item, example),
+      response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(answer) } }
+    },
+    validatorCompiler: envelopeCompiler
+  }, (request, reply) => {
+    const options = batchOptions(request.query)
+    return writeBatch(context, request, reply, options, write => command(write, request.body.items, options))
+  })
+}
