@@ -49,10 +49,11 @@ export interface Change<Row> {
   after: Row | null
 }
 
-/** The change of a row to what is sent: created, updated or unchanged, compared column by column. */
+/** The change of a row to what is sent: created, updated or unchanged, by its columns; lists by what they hold. */
 export function changeOf<Row extends object> (index: number, before: Row | undefined, after: Row): Change<Row> {
   if (before === undefined) return { index, outcome: 'created', before: null, after }
-  const same = (Object.keys(after) as (keyof Row)[]).every(column => before[column] === after[column])
+  const isSame = (now: unknown, next: unknown) => now === next || (Array.isArray(next) && String(now) === String(next))
+  const same = (Object.keys(after) as (keyof Row)[]).every(column => isSame(before[column], after[column]))
   return { index, outcome: same ? 'unchanged' : 'updated', before, after }
 }
 

@@ -1,12 +1,16 @@
 import { Type } from 'typebox'
 import type { App, Context } from '../../http/context.ts'
+import { postCatalogue } from '../../http/request/batch-route.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
+import { postUnits } from './commands.ts'
 import { unitNamed, units } from './queries.ts'
-import { Unit, UnitQuery } from './schema.ts'
+import { Unit, UnitItem, UnitQuery } from './schema.ts'
 
-export async function unitRoutes (app: App, { db, cache }: Context) {
+export async function unitRoutes (app: App, context: Context) {
+  const { db, cache } = context
+  app.addSchema(UnitItem)
   app.addSchema(Unit)
 
   app.get('/units', {
@@ -30,4 +34,21 @@ export async function unitRoutes (app: App, { db, cache }: Context) {
       response: { 200: Ref(Unit), ...problems(400, 404) }
     }
   }, request => unitNamed(db, request.params.code, request.caller.unit))
+
+  postCatalogue(app, context, {
+    path: '/units',
+    operationId: 'postUnits',
+    summary: 'Create or update units, by code',
+    description: 'A batch is for one province. A unit without a parent is a province; all below it belong to it and stay with it. ' +
+      'Units of one batch may name each other as parent in any order; of `partial`, a unit whose parent is rejected is rejected ' +
+      'too. A unit with figures or dossiers, its own or of a unit below it, keeps its level and its parent, and its lifetime ' +
+      'covers them (`unit_has_figures`); other units move with all below them. A key that is bound to a unit writes this unit and ' +
+      'those below it.',
+    item: UnitItem,
+    example: {
+      code: 'H56-TTPVHCC', name: 'Trung tâm Phục vụ hành chính công', kind: 'centre', level: 'province', parent: 'H56',
+      reports_dossiers: true, valid_from: '2021-01-01', aliases: ['gso:TTPVHCC']
+    },
+    command: postUnits
+  })
 }

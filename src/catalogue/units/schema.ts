@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, Example, ListOf, Named, Nullable, Text } from '../../contract/fields.ts'
+import { Code, Day, Example, ListOf, Name, Named, Nullable, Text } from '../../contract/fields.ts'
 
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
   code: Code('Code of the unit.'),
@@ -15,6 +15,26 @@ export const Unit = Named('Unit', 'An office that receives dossiers or reports i
   aliases: Type.Array(Code('An alias as `source:external code`, accepted wherever the code of the unit is.'))
 })
 export type Unit = Static<typeof Unit>
+
+const { kind, level, valid_from, valid_to, reports_dossiers } = Unit.properties
+
+export const UnitItem = Named('UnitItem', 'A unit to post. A property that is left out is null, and a list that is left out is empty.', {
+  code: Unit.properties.code,
+  name: Name('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
+  kind,
+  level,
+  parent: Type.Optional(Nullable(Code('Code of the unit directly above it, which may come anywhere in the same batch. Its level is ' +
+    'not below that of the unit, and it exists on a day on which the unit does. null: the unit is a province.'))),
+  reports_dossiers,
+  valid_from,
+  valid_to: Type.Optional(valid_to),
+  aliases: Type.Optional(Type.Array(
+    Type.String({
+      description: 'An alias as `source:external code`, which belongs to one unit.',
+      pattern: '^[a-z0-9][a-z0-9-]{0,62}:[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$', maxLength: 64
+    }), { maxItems: 100, uniqueItems: true }))
+})
+export type UnitItem = Static<typeof UnitItem>
 
 export const UnitQuery = Type.Object({
   level: Example(ListOf(Code('Code'), 'Only these levels.'), ['district']),

@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../../database/connect.ts'
+import { dayOfInstant } from '../../../time/business-day-sql.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import { issueAt } from '../../../writes/row-issues.ts'
+import type { StoredUnit } from './tree.ts'
+import type { Unit } from '../schema.ts'
+
+interface Planned {
+  before: StoredUnit
+  after: Unit
+}
+
+/**
+ * What stored figures and dossiers do not allow to change: where a unit stands, and a lifetime that covers them.
+ * @returns by the code of the unit
+ */
+export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): Promise<Map<string, Issue[]>> {
+  const changing = planned.filter(({ before, after }) => (
+    ['level', 'parent', 'valid_from', 'valid_to'] as const).some(column => before[column] !== after[column]))
+  if (changing.length === 0) return new Map()
+  const codes = changing.map(({ after }) => after.code)
+  // Waits for writers whose figures name one of these units: the foreign key locks it until they commit.
+  await sql`select from units where path && ${codes} order by code for update`.execute(trx)
+  const { rows } = await sql<Found>`
+    with asked as (
+      select * from json_to_recordset(${JSON.stringify(changing.map(({ after }) => after))}::json)
+        as asked (code text, valid_from date, valid_to date)),
+    used as (
+      select unit, period from statistics_sets where unit in (select code from units where path && ${codes})
+      union select unit, period from indicator_values where unit in (select code from units where path && ${codes})),
+    filled as (
+      select unit from used
+      union select unit from dossier_desks where unit in (select code from units where path && ${codes}))
+    select asked.code, exists(select from filled where unit = asked.code) as own,
+      exists(select from filled join units on units.code = filled.unit where asked.code = any(units.path)) as below,
+      (select min(used.period) from used join periods on periods.code = used.period where used.unit = asked.code
+        and (periods.ends_on < asked.valid_from or periods.starts_on > asked.valid_to)) as period,
+      (select min(dossiers.code) from dossiers where dossiers.unit = asked.code
+        and (${dayOfInstant(sql`dossiers.received_at`)} > asked.valid_to
+          or ${dayOfInstant(sql`coalesce(finished_at, returned_at, updated_at)`)} < asked.valid_from)) as dossier
+    from asked`.execute(trx)
+  const found = new Map(rows.map(row => [row.code, row]))
+  return new Map(changing.map(({ before, after }) => [after.code, issuesOf(before, after, found.get(after.code)!)]))
+}
+
+interface Found {
+  code: string
+  /** Whether the unit has figures or dossiers; `below`: or one below it. */
+  own: boolean
+  below: boolean
+  /** A period with figures, and a dossier, outside of the new lifetime; null: none. */
+  period: string | null
+  dossier: string | null
+}
+
+function issuesOf (before: StoredUnit, after: Unit, { own, below, period, dossier }: Found): Issue[] {
+  const issues: Issue[] = []
+  const refuse = (property: string | null, detail: string) => {
+    issues.push(issueAt(property, 'unit_has_figures', detail))
+  }
+  if (own && before.level !== after.level) refuse('level', `figures are stored for ${after.code}; its level stays ${before.level}`)
+  if (below && before.parent !== after.parent) {
+    refuse('parent', `figures are stored for ${after.code} or below it; its parent stays ${before.parent ?? 'null'}`)
+  }
+  const outside = period === null ? dossier : period
+  if (outside !== null) {
+    const days = `${after.valid_from} to ${after.valid_to ?? 'today'}`
+    refuse(null, `what is stored for ${after.code} (${outside}) is outside of ${days}`)
+  }
+  return issues
+}

@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../../database/connect.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import { issueAt } from '../../../writes/row-issues.ts'
+import type { Unit, UnitItem } from '../schema.ts'
+
+/** A unit as it is stored. */
+export interface StoredUnit extends Unit {
+  province_code: string
+  /** Codes from the province down to the unit itself. */
+  path: string[]
+}
+
+type Node = Pick<Unit, 'code' | 'level' | 'parent' | 'valid_from' | 'valid_to'>
+
+/** More than any administration has; it bounds what a path costs. */
+const MAX_DEPTH = 16
+
+/** The units that a batch is about as they would be, among those that they stand under and those below them. */
+export class UnitTree {
+  readonly stored: ReadonlyMap<string, StoredUnit>
+  readonly #posted: ReadonlyMap<string, Node>
+  readonly #positions: ReadonlyMap<string, number>
+
+  constructor (stored: readonly StoredUnit[], items: readonly UnitItem[], positions: ReadonlyMap<string, number>) {
+    this.stored = new Map(stored.map(unit => [unit.code, unit]))
+    this.#posted = new Map(items.map(({ parent = null, valid_to = null, ...item }) => (
+      [item.code, { ...item, parent, valid_to }])))
+    this.#positions = positions
+  }
+
+  /** With these units of the batch alone: the others are rejected. */
+  settledWith (units: readonly StoredUnit[]): UnitTree {
+    return new UnitTree([...this.stored.values()], units, this.#positions)
+  }
+
+  /** The codes from the province down to a unit; an issue where they end nowhere. */
+  pathOf (code: string): string[] | Issue {
+    const path = [code]
+    for (let node = this.#nodeOf(code)!; node.parent !== null;) {
+      const above = this.#nodeOf(node.parent)
+      if (above === undefined) return issueAt('parent', 'unknown_unit', `there is no unit ${node.parent}`)
+      if (path.includes(above.code)) {
+        return issueAt('parent', 'parent_cycle', `${[...path, above.code].join(' is below ')}, which is a cycle`)
+      }
+      path.push(above.code)
+      if (path.length > MAX_DEPTH) {
+        return issueAt('parent', 'out_of_range', `a unit stands below at most ${MAX_DEPTH - 1} others`)
+      }
+      node = above
+    }
+    return path.reverse()
+  }
+
+  /** The paths of stored units that are not in the batch and that move with what is above them. */
+  movedPaths (written: ReadonlySet<string>): { code: string, path: string[] }[] {
+    return [...this.stored.values()].filter(({ path }) => path.some(code => written.has(code))).flatMap(unit => {
+      const path = this.pathOf(unit.code) as string[]
+      return path.join() === unit.path.join() ? [] : [{ code: unit.code, path }]
+    })
+  }
+
+  hasLevel (level: string): boolean {
+    return this.#positions.has(level)
+  }
+
+  /** What keeps a unit from standing below its parent. */
+  misfitOf (unit: Node): Issue | null {
+    const parent = unit.parent === null ? undefined : this.#nodeOf(unit.parent)
+    return parent === undefined ? null : this.#misfit(unit, parent)
+  }
+
+  /** Stored units directly below one that could not stay there. `isPosted`: those that come with the batch. */
+  orphansOf (unit: Node, children: readonly StoredUnit[], isPosted: (code: string) => boolean): string[] {
+    return children.filter(child => !isPosted(child.code) && this.#misfit(child, unit) !== null).map(({ code }) => code)
+  }
+
+  #misfit (unit: Node, parent: Node): Issue | null {
+    const place = (level: string) => this.#positions.get(level) ?? NaN
+    if (place(parent.level) > place(unit.level)) {
+      return issueAt('level', 'not_allowed', `level ${unit.level} is above that of the parent ${parent.code}, ${parent.level}`)
+    }
+    if (overlaps(unit, parent)) return null
+    const days = `${parent.valid_from} to ${parent.valid_to ?? 'today'}`
+    return issueAt('valid_from', 'parent_not_valid', `the parent ${parent.code} exists from ${days}, on no day of the unit`)
+  }
+
+  #nodeOf (code: string): Node | undefined {
+    return this.#posted.get(code) ?? this.stored.get(code)
+  }
+}
+
+function overlaps (a: Node, b: Node): boolean {
+  return (b.valid_to === null || a.valid_from <= b.valid_to) && (a.valid_to === null || b.valid_from <= a.valid_to)
+}
+
+/** Reads the stored units of a batch, those above them and their parents, and all below them. */
+export async function readTree (trx: Trx, items: readonly UnitItem[]): Promise<UnitTree> {
+  const codes = items.map(({ code }) => code)
+  const named = [...codes, ...items.flatMap(({ parent }) => parent ?? [])]
+  const { rows } = await sql<StoredUnit>`
+    with named as (select distinct unnest(path) as code from units where code = any(${named}))
+    select code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
+      array(select source || ':' || external_code from unit_aliases where unit = units.code order by 1) as aliases
+    from units where code in (select code from named) or path && ${codes}`.execute(trx)
+  const levels = await trx.selectFrom('levels').select(['code', 'position']).execute()
+  return new UnitTree(rows, items, new Map(levels.map(({ code, position }) => [code, position])))
+}
