@@ -2,7 +2,7 @@
 export type IssueCode =
   // shape
   | 'missing' | 'unknown_property' | 'invalid_type' | 'not_allowed' | 'malformed' | 'out_of_range'
-  | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'invalid_cursor'
+  | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'not_csv' | 'not_utf8' | 'invalid_cursor'
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
@@ -28,16 +28,22 @@ export type IssueCode =
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is
  * not in the body.
  */
-export interface Issue {
+export interface Issue extends Partial<Place> {
   pointer: string
   code: IssueCode
   detail: string
 }
 
+/** Where in a csv, both from 1. A column that the file has not is left out. */
+export interface Place {
+  line: number
+  column?: number
+}
+
 /** What is odd about a row that is taken. */
 export type WarningCode = 'carried_over_differs' | 'pending_differs'
 
-export interface Warning {
+export interface Warning extends Partial<Place> {
   pointer: string
   code: WarningCode
   detail: string

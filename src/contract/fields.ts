@@ -62,6 +62,12 @@ export function SourceCode (description: string) {
 /** Of a row that can be put: what `If-Match` and `ETag` hold in quotes. */
 export const Version = Type.Integer({ description: 'Increases with each change. The `ETag` of the row, for `If-Match`.', minimum: 1 })
 
+/** Where something is in a csv that was sent. */
+export const PlaceProperties = {
+  line: Type.Optional(Type.Integer({ description: 'Only of a csv: the line in the file, from 1.' })),
+  column: Type.Optional(Type.Integer({ description: 'Only of a csv: the column in the file, from 1.' }))
+}
+
 /** A text that says something. */
 export function Name (description: string, maxLength = 1000) {
   return Type.String({ description, minLength: 1, maxLength, format: 'text' })

@@ -3,7 +3,8 @@ import { BatchAnswer, type BatchOptions } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
 import { Ref } from '../../contract/fields.ts'
 import type { App, Context } from '../context.ts'
-import { batchBody, batchOptions, batchResponses, PlainBatchQuery } from './batch-request.ts'
+import { acceptCsv } from '../body/csv-body.ts'
+import { batchOptions, batchResponses, itemsIn, PlainBatchQuery, tableBody } from './batch-request.ts'
 import { envelopeCompiler } from './validator-compiler.ts'
 import { PostHeaders, writeBatch } from './write-request.ts'
 
@@ -19,23 +20,26 @@ interface CatalogueBatch {
   command: (write: Write, items: readonly unknown[], options: BatchOptions) => Promise<BatchAnswer>
 }
 
-/** The route of a batch of the catalogue. */
+/** The route of a batch of the catalogue, as JSON or csv. */
 export function postCatalogue (
   app: App, context: Context, { path, item, example, answer = BatchAnswer, command, ...described }: CatalogueBatch
 ): void {
-  app.post(path, {
-    config: { scope: 'write:catalogue' },
-    schema: {
-      ...described,
-      tags: ['catalogue'],
-      headers: PostHeaders,
-      querystring: PlainBatchQuery,
-      body: batchBody(item, example),
-      response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(answer) } }
-    },
-    validatorCompiler: envelopeCompiler
-  }, (request, reply) => {
-    const options = batchOptions(request.query)
-    return writeBatch(context, request, reply, options, write => command(write, request.body.items, options))
+  void app.register(async (tables: App) => {
+    acceptCsv(tables, item)
+    tables.post(path, {
+      config: { scope: 'write:catalogue' },
+      schema: {
+        ...described,
+        tags: ['catalogue'],
+        headers: PostHeaders,
+        querystring: PlainBatchQuery,
+        body: tableBody(item, example),
+        response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(answer) } }
+      },
+      validatorCompiler: envelopeCompiler
+    }, (request, reply) => {
+      const options = batchOptions(request.query)
+      return writeBatch(context, request, reply, options, write => command(write, itemsIn(request), options))
+    })
   })
 }

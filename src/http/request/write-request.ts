@@ -9,6 +9,7 @@ import type { Origin, Write } from '../../writes/write.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Context } from '../context.ts'
+import { placedAnswer } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
 import { isStorable } from '../../text/storable.ts'
 import { versionsIn } from './if-match.ts'
@@ -65,7 +66,7 @@ export async function writeBatch<A extends BatchAnswer> (
 ): Promise<A> {
   const answer = await inWrite(context, request, reply, work, { dryRun })
   if (!dryRun) countRows(context.metrics, request, reply, answer)
-  return answer
+  return request.csv === undefined ? answer : placedAnswer(request.csv, answer)
 }
 
 /** Counts the rows of an answer by outcome, unless it is replayed. */

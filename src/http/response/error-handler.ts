@@ -2,7 +2,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { failureOf, type Failure } from '../../database/errors.ts'
 import { DomainError, type Issue, type DomainErrorCode } from '../../contract/errors.ts'
-import { Ref } from '../../contract/fields.ts'
+import { PlaceProperties, Ref } from '../../contract/fields.ts'
+import { placedIn } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
 
 /** RFC 9457. `errors` lists all issues, not only the first. */
@@ -17,7 +18,8 @@ export const Problem = Type.Object({
       description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request.'
     }),
     code: Type.String({ description: 'Stable code of the error, for programs.' }),
-    detail: Type.String({ description: 'What is wrong, for people.' })
+    detail: Type.String({ description: 'What is wrong, for people.' }),
+    ...PlaceProperties
   }, { additionalProperties: false }))
 }, {
   $id: 'Problem',
@@ -111,7 +113,7 @@ export function sendError (error: FastifyError | DomainError | Error, request: F
     reply.header('retry-after', (error as Partial<DomainError>).retryAfter ?? RETRY_AFTER_SECONDS)
   }
   if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))
-  return sendProblem(reply, kind, kind.status === 415 ? typesTakenBy(request) : detail, issues)
+  return sendProblem(reply, kind, kind.status === 415 ? typesTakenBy(request) : detail, placedIn(request.csv, issues))
 }
 
 /** What 415 says: the content types that the route takes. */

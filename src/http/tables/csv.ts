@@ -10,6 +10,12 @@ export function safeText (text: string): string {
   return FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text
 }
 
+/** The text that `safeText` made safe. */
+export function unsafeText (text: string): string {
+  const rest = text.slice(1)
+  return text.startsWith('\'') && safeText(rest) === text ? rest : text
+}
+
 const CSV = {
   header: true,
   // Without the BOM Excel reads a csv in the code page of the machine, which breaks Vietnamese letters.

@@ -1,5 +1,6 @@
 import type { App, Context } from '../../http/context.ts'
-import { batchBody, batchOptions, batchResponses } from '../../http/request/batch-request.ts'
+import { acceptCsv } from '../../http/body/csv-body.ts'
+import { batchOptions, batchResponses, itemsIn, tableBody } from '../../http/request/batch-request.ts'
 import { Ref } from '../../contract/fields.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
@@ -18,26 +19,29 @@ export async function statisticsRoutes (app: App, context: Context) {
     app.addSchema(schema)
   }
 
-  app.post('/dossier-statistics', {
-    config: { scope: 'write:statistics' },
-    schema: {
-      operationId: 'postDossierStatistics',
-      tags: ['statistics'],
-      summary: 'Report dossier statistics (form II.06a)',
-      description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
-        'from others are filled in. A row that breaks an identity of the form is refused. All rows of a unit, period, ' +
-        'source and scope are by procedure, all are by field, or there is one row for the whole. A period that has not begun ' +
-        'is refused.',
-      headers: PostHeaders,
-      querystring: PostQuery,
-      body: batchBody(DossierStatisticsItem, EXAMPLE),
-      response: { ...batchResponses, 200: { ...batchResponses[200], ...Ref(DossierStatisticsAnswer) } }
-    },
-    validatorCompiler: envelopeCompiler
-  }, (request, reply) => {
-    const options = { ...batchOptions(request.query), replace: request.query.replace === true }
-    return writeBatch(context, request, reply, options, write => (
-      postDossierStatistics(write, request.body.items, options)))
+  await app.register(async (tables: App) => {
+    acceptCsv(tables, DossierStatisticsItem)
+    tables.post('/dossier-statistics', {
+      config: { scope: 'write:statistics' },
+      schema: {
+        operationId: 'postDossierStatistics',
+        tags: ['statistics'],
+        summary: 'Report dossier statistics (form II.06a)',
+        description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
+          'from others are filled in. A row that breaks an identity of the form is refused. All rows of a unit, period, ' +
+          'source and scope are by procedure, all are by field, or there is one row for the whole. A period that has not begun ' +
+          'is refused.',
+        headers: PostHeaders,
+        querystring: PostQuery,
+        body: tableBody(DossierStatisticsItem, EXAMPLE),
+        response: { ...batchResponses, 200: { ...batchResponses[200], ...Ref(DossierStatisticsAnswer) } }
+      },
+      validatorCompiler: envelopeCompiler
+    }, (request, reply) => {
+      const options = { ...batchOptions(request.query), replace: request.query.replace === true }
+      return writeBatch(context, request, reply, options, write => (
+        postDossierStatistics(write, itemsIn(request), options)))
+    })
   })
 
   app.delete('/dossier-statistics', {

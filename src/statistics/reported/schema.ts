@@ -2,7 +2,9 @@ import { Type, type Static } from 'typebox'
 import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
+import {
+  Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlaceProperties, SourceCode
+} from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
@@ -71,7 +73,8 @@ export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
     warnings: Type.Array(Type.Object({
       pointer: Type.String({ description: 'JSON Pointer into the body.' }),
       code: OneOf(['carried_over_differs', 'pending_differs']),
-      detail: Type.String({ description: 'What is odd, for people.' })
+      detail: Type.String({ description: 'What is odd, for people.' }),
+      ...PlaceProperties
     }, { additionalProperties: false }), {
       description: 'What is odd about rows that were taken. `carried_over_differs`: `carried_over` is not `pending` of the ' +
         'period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +

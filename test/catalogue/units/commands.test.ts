@@ -120,13 +120,15 @@ forEachDatabase('a unit with figures', async (t, { get, post }) => {
   })
 
   t.test('is renamed at any time', async t => {
-    t.match((await post('/v1/units', { items: [{ ...await unitNamed('H56-381'), name: 'Bỉm Sơn', reports_dossiers: false }] })).body, { updated: 1 })
+    const renamed = { ...await unitNamed('H56-381'), name: 'Bỉm Sơn', reports_dossiers: false }
+    t.match((await post('/v1/units', { items: [renamed] })).body, { updated: 1 })
   })
 })
 
 forEachDatabase('units in any order of batches are those of one batch', async (t, { get, post }) => {
   let run = 0
-  await fc.assert(fc.asyncProperty(fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), fc.nat(3), async (parents, split) => {
+  const arbitraryParents = fc.array(fc.nat(), { minLength: 1, maxLength: 8 })
+  await fc.assert(fc.asyncProperty(arbitraryParents, fc.nat(3), async (parents, split) => {
     const make = (root: string) => [
       { ...PROVINCE, code: root },
       ...parents.map((n, i) => ({ ...COMMUNE, code: `${root}-${i}`, parent: i === 0 ? root : `${root}-${n % i}` }))
