@@ -119,6 +119,13 @@ forEachDatabase('a unit with figures', async (t, { get, post }) => {
     t.same(await faultsOf(post, { ...city, valid_from: '2023-06-01' }), ['/items/0 unit_has_figures'])
   })
 
+  t.test('that is a province stays one', async t => {
+    await post('/v1/units', { items: [PROVINCE] })
+    t.same(await faultsOf(post, { ...await unitNamed('H56'), parent: 'H41' }),
+      ['/items/0/parent several_provinces', '/items/0/parent unit_has_figures'])
+    t.same(await faultsOf(post, { ...await unitNamed('H56-SNV'), valid_from: '2024-01-01' }), ['/items/0 unit_has_figures'])
+  })
+
   t.test('is renamed at any time', async t => {
     const renamed = { ...await unitNamed('H56-381'), name: 'Bỉm Sơn', reports_dossiers: false }
     t.match((await post('/v1/units', { items: [renamed] })).body, { updated: 1 })

@@ -26,7 +26,7 @@ forEachDatabase('the csv of a list that is posted back changes nothing', async (
   }
 })
 
-forEachDatabase('a csv of officials', async (t, { get, post }) => {
+forEachDatabase('a csv of officials', async (t, { get, post, put }) => {
   const postFields = (csv: string | Buffer) => post('/v1/fields', csv, CSV)
 
   t.test('has commas or semicolons, a BOM or none, CRLF or LF, empty lines and rows', async t => {
@@ -60,6 +60,15 @@ forEachDatabase('a csv of officials', async (t, { get, post }) => {
     ])
     t.same((await postFields('code,name\na2,Tên\na2,Tên')).body.errors.map(({ pointer, line, column }: Record<string, unknown>) => (
       { pointer, line, column })), [{ pointer: '/items/0/position', line: 2, column: undefined }, { pointer: '/items/1/position', line: 3, column: undefined }])
+  })
+
+  t.test('is refused as a whole, or for rows beside one another', async t => {
+    t.same((await postFields('code,name,position\na2,Tên,1\na2,Tên,1')).body.errors.map(({ line, column }: Record<string, unknown>) => (
+      [line, column])), [[2, undefined], [3, undefined]])
+    await put('/v1/clients/bound', { name: 'Bound', scopes: ['write:catalogue'], unit: 'H56' })
+    const { body: { key } } = await post('/v1/clients/bound/keys', undefined)
+    const { body } = await post('/v1/fields', 'code,name,position\na2,Tên,1', { ...CSV, authorization: `Bearer ${key}` })
+    t.same(Object.keys(body.errors[0]), ['pointer', 'code', 'detail'])
   })
 
   t.test('has columns that are known, each once', async t => {
