@@ -35,7 +35,7 @@ t.test('at the command line', async t => {
     const list = await run(folder, 'list')
     t.match(list, { code: 0, errors: '' })
     t.match(list.out, /^kho-du-lieu-so-noi-vu: Kho dữ liệu \(Sở Nội vụ\); read,write:statistics; unit H56-380; source/m)
-    t.match(list.out, /^tests: Tests; read,.*,admin; unit any; source none$/m)
+    t.match(list.out, /^tests: Tests; read,.*,admin,metrics; unit any; source none$/m)
     t.match(list.out, new RegExp(`^  ${id} last used never, revoked 20`, 'm'))
     t.notMatch(list.out, 'cchc_')
   })

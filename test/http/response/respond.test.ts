@@ -64,8 +64,11 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
     const { items } = (await get('/v1/on-time?period=2021-Q3&group_by=level')).body
     const [header, ...rows] = await sheetOf('/v1/on-time?period=2021-Q3&group_by=level&format=xlsx')
     t.same(header, Object.keys(items[0]))
-    // A cell holds a date and a time of day, without an offset.
-    const cellOf = (value: unknown, name: string) => name === 'as_of' ? new Date(`${String(value).slice(0, 19)}Z`) : value
+    const cellOf = (value: unknown, name: string) => {
+      // A cell holds a date and a time of day, without an offset, and a list as its text.
+      if (name === 'as_of') return new Date(`${String(value).slice(0, 19)}Z`)
+      return Array.isArray(value) ? value.join(' ') || null : value
+    }
     t.same(rows, items.map((row: object) => Object.entries(row).map(([name, value]) => cellOf(value, name))))
     const units = (await get('/v1/units')).body.items
     const [, ...unitRows] = await sheetOf('/v1/units?format=xlsx')

@@ -54,8 +54,8 @@ t.test('sections are the sums of their lines, and the grand total that of the se
     const own = new Map(lines.flatMap(({ unit, known }) => known === null ? [] : [[unit, figuresOf(known)] as const]))
     const form = filledForm(lines satisfies FormUnit[], own, null)
     const rows = form.sections.flatMap(({ rows }) => rows)
-    return addsUp(form) && rows.length === lines.length && rows.every(({ unit, units_reported }) => (
-      units_reported === Number(own.has(unit!))))
+    return addsUp(form) && rows.length === lines.length && rows.every(({ unit, units_reported, units_expected }) => (
+      units_reported === Number(own.has(unit!) && units_expected === 1)))
   }))
   t.pass()
 })
