@@ -31,6 +31,7 @@ import { Problem, sendError, sendUnreadable } from './http/response/error-handle
 import { refuseUnreadable } from './http/response/unreadable.ts'
 import { limitRequests } from './http/request/rate-limit.ts'
 import { answerUnrouted } from './http/request/unrouted.ts'
+import { dropRefusedBodies } from './http/body/refused-body.ts'
 import { refuseSlowBodies } from './http/body/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
@@ -108,6 +109,7 @@ export async function buildApp (
   await app.register(swagger, documentOptions)
   app.addHook('onRequest', protectAnswer)
   refuseSlowBodies(app)
+  dropRefusedBodies(app)
   if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))
   const metrics = createMetrics(pool, log)
   const { requestsPerMinute } = access

@@ -129,7 +129,7 @@ export async function dossierRoutes (app: App, context: Context) {
       if (!options.dry_run) countRows(metrics, request, reply, answer)
       return answer
     } catch (error) {
-      // The rest of the body is not read, so nothing else can come through this connection.
+      // The rest of the body has no bound: a client that sees this can stop sending it.
       if (!body.readableEnded) reply.header('connection', 'close')
       throw error
     }

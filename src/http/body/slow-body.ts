@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from '../context.ts'
 import { sendError } from '../response/error-handler.ts'
@@ -14,6 +15,8 @@ interface SlowBodyOptions {
 
 interface Watched {
   raw: IncomingMessage
+  /** That of a request is null once the request is destroyed. */
+  socket: Socket
   request: FastifyRequest
   reply: FastifyReply
   /** Looks since the window began, and what the socket had read by then. */
@@ -29,9 +32,10 @@ export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes =
   const watched = new Set<Watched>()
 
   app.addHook('onRequest', (request, reply, done) => {
-    const { raw, headers } = request
-    if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0) {
-      const entry = { raw, request, reply, looks: 0, read: raw.socket.bytesRead }
+    const { raw } = request
+    if (hasBody(raw)) {
+      const { socket } = raw
+      const entry = { raw, socket, request, reply, looks: 0, read: socket.bytesRead }
       watched.add(entry)
       // Not at the next look: until then the body would stay in memory.
       raw.once('end', () => watched.delete(entry))
@@ -42,8 +46,7 @@ export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes =
   // Looks are counted, not seconds: while the process was too busy to look it was too busy to read.
   const timer = setInterval(() => {
     for (const entry of watched) {
-      const { raw } = entry
-      const { bytesRead, destroyed } = raw.socket
+      const { raw, socket: { bytesRead, destroyed } } = entry
       // All of it may have arrived and not been read yet.
       if (raw.complete || destroyed) {
         watched.delete(entry)
@@ -63,9 +66,13 @@ export function refuseSlowBodies (app: App, { every = 1_000, looks = 10, bytes =
   app.addHook('onClose', async () => { clearInterval(timer) })
 }
 
-function refuse ({ raw, request, reply }: Watched) {
+export function hasBody ({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function refuse ({ socket, request, reply }: Watched) {
   if (reply.raw.headersSent) {
-    raw.socket.destroy()
+    socket.destroy()
     return
   }
   const error = Object.assign(new Error('the body arrives too slowly'), { statusCode: 408 })

@@ -35,12 +35,18 @@ export function answerUnrouted (app: App) {
     sendNotFound(reply, `there is no ${request.method} ${path}; without the slash at its end there is: ${meant}`)
   })
 
-  app.setNotFoundHandler((request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply) => {
     const [path] = partsOf(request)
     const methods = methodsAt(path).toSorted().join(', ')
     if (methods === '') return sendNotFound(reply, `there is no ${request.method} ${path}`)
     const kind = { code: 'method_not_allowed', status: 405, title: 'The address does not take this method' }
     return sendProblem(reply.header('allow', methods), kind, `${path} takes ${methods}, not ${request.method}`, [])
+  }
+  app.setNotFoundHandler(answer)
+  // Before the body is read, which could be at fault as well.
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    if (request.is404) return answer(request, reply)
+    done(null, payload)
   })
 }
 
