@@ -54,7 +54,8 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
   source: Type.Optional(SourceCode('Defaults to the source of the key.')),
   deleted: Type.Optional(Type.Boolean({
     description: 'true: deletes the dossier. `code`, `unit` and `updated_at` suffice; other properties are not stored. false: ' +
-      'takes a deletion back, unless `updated_at` is older than the version that was deleted.'
+      'takes a deletion back, also one that comes before it in the same batch, unless `updated_at` is older than the ' +
+      'version that was deleted.'
   }))
 })
 export type DossierItem = Static<typeof DossierItem>

@@ -41,7 +41,9 @@ export async function runWrite<T extends object> (
     const answer = await work(write)
     if (dryRun) return { answer, replayed: false }
     if (idempotency !== null) await storeAnswer(trx, by, idempotency, stored(answer))
-    if (write.auditRows.length > 0 || write.ownAuditRows !== null) await appendAudit(write, origin)
+    for (const each of [write, ...write.further]) {
+      if (each.auditRows.length > 0 || each.ownAuditRows !== null) await appendAudit(each, origin)
+    }
     return { answer, replayed: false }
   }, { dryRun })
 }

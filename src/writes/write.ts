@@ -25,6 +25,8 @@ export class Write {
   readonly auditRows: AuditRow[] = []
   /** Rows that have an audit log of their own, such as versions of dossiers, under the id of the write; null: none. */
   ownAuditRows: { province: string, rows: number } | null = null
+  /** Those that go on with it in its transaction, each under an id of its own. */
+  readonly further: Write[] = []
   readonly #versions: Origin['versions']
   #id: number | null = null
 
@@ -41,6 +43,13 @@ export class Write {
       this.#id = taken!.id
     }
     return this.#id
+  }
+
+  /** A further write of the same transaction, which the audit lists after this one. */
+  continued (): Write {
+    const further = new Write(this.trx, { by: this.by, versions: this.#versions })
+    this.further.push(further)
+    return further
   }
 
   /** @throws DomainError `precondition_failed` when the row has none of the versions that the caller names */

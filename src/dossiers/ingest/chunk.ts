@@ -1,5 +1,4 @@
 import type { Reach } from '../../contract/caller.ts'
-import type { Trx } from '../../database/connect.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
@@ -9,8 +8,8 @@ import { DELETED } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
 import { compareWithStored, type Compared, type Replacement } from './compare.ts'
 import { lookUp } from './lookups.ts'
-import { newestVersions } from './newest.ts'
 import type { StoredDossier } from './normalise.ts'
+import { roundsOf } from './rounds.ts'
 import { insertBeside, insertNew, recordChanges, replaceVersions, type DossierChange, type Target } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
 
@@ -36,18 +35,21 @@ export async function ingestDossiers (
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
-  const { newest, older } = newestVersions(versions)
-  if (newest.length === 0) return ingestedOf(items.length, [], [], [...malformed, ...invalid], [])
-
-  const target = { province, source: context.source, write: await write.writeId() }
-  const { inserted, replaced, stale, refused, conflicts } = await storeVersions(trx, target, newest, context.reach)
-  const changes = changesOf(inserted, replaced)
-  // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
-  if (inserted.length + replaced.length > 0) write.ownAuditRows = { province, rows: changes.length }
-  await recordChanges(trx, target, changes, write.auditRows.length)
+  const { rounds, older } = await roundsOf(trx, province, versions)
+  const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
+  const stored: Stored[] = []
+  for (const round of rounds) {
+    // Under an id of its own, as the audit has one change of a dossier under an id.
+    const own = stored.length === 0 ? write : write.continued()
+    const target = { province, source: context.source, write: await own.writeId() }
+    stored.push(await storeRound(own, target, round, context.reach, later))
+  }
+  if (stored.length > 0) await deltasOf(stored).apply(trx, province)
+  const conflicts = stored.flatMap(round => round.conflicts)
   await recordConflicts(trx, conflicts)
-  await deltasOf(inserted, replaced).apply(trx, province)
-  return ingestedOf(items.length, changes, [...older, ...stale], [...malformed, ...invalid, ...refused], conflicts)
+  return ingestedOf(
+    items.length, stored.flatMap(({ changes }) => changes), [...older, ...stored.flatMap(({ stale }) => stale)],
+    [...malformed, ...invalid, ...stored.flatMap(({ refused }) => refused)], conflicts)
 }
 
 /** What became of each item; one that no stage says anything about is unchanged. */
@@ -63,16 +65,35 @@ function ingestedOf (
   return { outcomes, issues, conflicts }
 }
 
-async function storeVersions (
-  trx: Trx, target: Target, newest: readonly Version[], reach: Reach
-): Promise<Compared & { inserted: Version[] }> {
-  const existing = new Set(await insertNew(trx, target, newest.map(({ dossier }) => dossier)))
-  const known = newest.filter((_, position) => existing.has(position))
-  const compared = await compareWithStored(trx, target, known, reach)
+interface Stored extends Compared {
+  inserted: Insertion[]
+  changes: DossierChange[]
+}
+
+interface Insertion extends Version {
+  record: number
+}
+
+/** @param later codes of which more versions follow in further rounds */
+async function storeRound (
+  write: Write, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
+): Promise<Stored> {
+  const { trx } = write
+  const existing = new Set(await insertNew(trx, target, versions.map(({ dossier }) => dossier)))
+  const known = versions.filter((_, position) => existing.has(position))
+  const compared = await compareWithStored(trx, target, known, reach, later)
   const { replaced, beside } = compared
   await replaceVersions(trx, target, replaced.map(({ dossier }) => dossier))
   await insertBeside(trx, target, beside.map(({ dossier }) => dossier))
-  return { inserted: [...newest.filter((_, position) => !existing.has(position)), ...beside], ...compared }
+  const inserted = [
+    ...versions.filter((_, position) => !existing.has(position)).map(version => ({ ...version, record: 0 })),
+    ...beside.map(version => ({ ...version, record: target.write }))
+  ]
+  const changes = changesOf(inserted, replaced)
+  // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
+  if (inserted.length + replaced.length > 0) write.ownAuditRows = { province: target.province, rows: changes.length }
+  await recordChanges(trx, target, changes, write.auditRows.length)
+  return { ...compared, inserted, changes }
 }
 
 /** What the audit says of each dossier. A deletion of what is not there changes nothing. */
@@ -96,9 +117,31 @@ function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['
   return before.status === DELETED ? 'created' : 'updated'
 }
 
-function deltasOf (inserted: readonly Version[], replaced: readonly Replacement[]): RollupDeltas {
+function deltasOf (rounds: readonly Stored[]): RollupDeltas {
   const deltas = new RollupDeltas()
-  for (const { dossier } of inserted) deltas.add(dossier)
-  for (const { before, dossier } of replaced) deltas.replace(before, dossier)
+  for (const { before, after } of rounds.length === 1 ? rounds.flatMap(stepsOf) : netStepsOf(rounds)) {
+    if (before === null) deltas.add(after)
+    else deltas.replace(before, after)
+  }
   return deltas
+}
+
+interface Step {
+  /** null: it was not there. */
+  before: StoredDossier | null
+  after: StoredDossier
+  record: number
+}
+
+function stepsOf ({ inserted, replaced }: Stored): Step[] {
+  return [
+    ...inserted.map(({ dossier: after, record }) => ({ before: null, after, record })),
+    ...replaced.map(({ before, dossier: after }) => ({ before, after, record: after.record }))
+  ]
+}
+
+/** From the first to the last version of each dossier: what it was in between counts nowhere. */
+function netStepsOf (rounds: readonly Stored[]): Step[] {
+  const steps = Map.groupBy(rounds.flatMap(stepsOf), ({ after, record }) => `${after.code} ${record}`)
+  return [...steps.values()].map(each => ({ ...each.at(-1)!, before: each[0]!.before }))
 }

@@ -44,20 +44,22 @@ type LockedPair = Pair & Dossiers
 /**
  * Compares versions of which the codes are stored with what is stored there, and locks only what changes: most of what
  * is sent again is as it was.
+ * @param later codes that are locked in any case, so that all locks are taken in the order of the codes
  */
 export async function compareWithStored (
-  trx: Trx, target: Target, known: readonly Version[], reach: Reach
+  trx: Trx, target: Target, known: readonly Version[], reach: Reach, later: ReadonlySet<string>
 ): Promise<Compared> {
   const compared: Compared = { replaced: [], beside: [], stale: [], refused: [], conflicts: [] }
   if (known.length === 0) return compared
-  const several = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
+  const certain = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
+  known.forEach(({ dossier: { code } }, position) => { if (later.has(code)) certain.add(position) })
   const asSent = sql`${SAME} and source = ${target.source} and ${isReached(reach)}`
   const different = await pairsOf(trx, target, known, reach, sql`not (${asSent})`)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, different))
   const unsettled = new Set(different
-    .filter(pair => !several.has(pair.position) && !(pair.reached && isSettled(pair, known[pair.position]!)))
+    .filter(pair => !certain.has(pair.position) && !(pair.reached && isSettled(pair, known[pair.position]!)))
     .map(({ position }) => position))
-  const changed = known.filter((_, position) => several.has(position) || unsettled.has(position))
+  const changed = known.filter((_, position) => certain.has(position) || unsettled.has(position))
   if (changed.length > 0) await compareLocked(trx, target, changed, reach, compared)
   return compared
 }

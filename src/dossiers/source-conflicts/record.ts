@@ -17,11 +17,13 @@ export interface SourcesInConflict {
 const KEY = ['province_code', 'code', 'unit', 'source', 'other_source'] as const
 const TIMES = ['refused_at', 'taken_over_at'] as const
 
-/** Adds conflicts to the list, or the time of their last occurrence. Each must be there once. */
+/** Adds conflicts to the list, or the time of their last occurrence. */
 export async function recordConflicts (trx: Trx, conflicts: readonly SourcesInConflict[]): Promise<void> {
   if (conflicts.length === 0) return
   const now = new Date().toISOString()
-  const rows = conflicts.map(({ other, ...key }) => (
+  // Versions of one code may be refused one after the other, and a statement changes a row once.
+  const distinct = new Map(conflicts.map(conflict => [KEY.map(name => conflict[name]).join(' '), conflict])).values()
+  const rows = [...distinct].map(({ other, ...key }) => (
     { ...key, refused_at: other === 'refused' ? now : null, taken_over_at: other === 'refused' ? null : now }))
   await sql`
     insert into source_conflicts as stored (${columns([...KEY, ...TIMES])})

@@ -100,6 +100,30 @@ forEachDatabase('a code that a sibling uses', async (t, service) => {
     t.same(await rebuildRollups(db), [])
   })
 
+  t.test('is that of each unit in one batch as well, for those who reach both', async t => {
+    await post(URL, { items: [of380()] }, squatter)
+    await post(URL, { items: [of381()] }, owner)
+    const both = [of380({ status: 6, updated_at: at(2) }), of381({ status: 5, updated_at: at(1) })]
+    t.match((await post(`${URL}?source=one-stop`, { items: both })).body, { updated: 2, stale: 0 })
+    t.match((await get(URL)).body.items, [{ unit: 'H56-380', status: 6 }, { unit: 'H56-381', status: 5 }])
+    t.match((await get('/v1/audit?resource=dossiers&limit=2', ADMIN)).body.items, [
+      { action: 'updated', unit: 'H56-381', before: { status: 4 }, after: { status: 5 } },
+      { action: 'updated', unit: 'H56-380', before: { status: 4 }, after: { status: 6 } }
+    ], 'each with what changed of it')
+    t.match((await post(`${URL}?source=one-stop`, { items: both })).body, { unchanged: 2 })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('of two units that are of another source is refused for both, and listed once for each', async t => {
+    await post(URL, { items: [of380()] }, squatter)
+    await post(URL, { items: [of381()] }, owner)
+    const items = [of380({ updated_at: at(1) }), of381({ updated_at: at(1) }), of380({ updated_at: at(2) })]
+    t.match((await post(`${URL}?source=land-office`, { items })).body.errors, [
+      { pointer: '/items/0/code' }, { pointer: '/items/1/code' }, { pointer: '/items/2/code' }
+    ])
+    t.match((await get('/v1/source-conflicts')).body.items, [{ unit: 'H56-380' }, { unit: 'H56-381' }])
+  })
+
   t.test('that a sender reaches twice is first that of the unit, then that of its source', async t => {
     await put('/v1/sources/third', { name: 'x', precedence: 50, synthetic: false })
     await send(db, [of380()], { reach: 'H56-380' })
@@ -227,5 +251,36 @@ forEachDatabase('a deleted dossier', async (t, { get, post, delete: remove, db }
     t.match(await sent({ updated_at: at(1) }), { stale: 1 })
     t.match(await sent({ updated_at: at(1), deleted: false }), { created: 1 })
     t.match(await sent({ updated_at: at(1), deleted: false }), { unchanged: 1 })
+  })
+
+  t.test('comes back in the batch that deletes it, in the order in which versions came', async t => {
+    const batch = async (...given: object[]) => (
+      await post(url, { items: given.map(each => item({ code: 'B-1', ...each })) })).body
+    const deletion = { updated_at: at(9), deleted: true }
+    const restore = { updated_at: at(1), deleted: false }
+    t.match(await batch({ updated_at: at(1) }, deletion, restore), { created: 2, deleted: 1, stale: 0 })
+    t.match((await get(`${URL}/B-1`)).body, { history: [{ deleted: false }, { deleted: true }, { deleted: false }] })
+    t.same((await get('/v1/audit?resource=dossiers&limit=3', ADMIN)).body.items.map(({ action }: { action: string }) => action), [
+      'created', 'deleted', 'created'
+    ])
+    t.same(await rebuildRollups(db), [])
+    t.match(await batch(restore, deletion), { unchanged: 1, deleted: 1 })
+    t.match(await batch(restore, { updated_at: at(5), status: 6 }), { created: 1, updated: 1 }, 'and goes on from there')
+    t.match(await batch(deletion, { updated_at: at(0), deleted: false }), { deleted: 1, stale: 1 })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('comes back elsewhere within a batch, and leaves no figure where it was in between', async t => {
+    const batch = [
+      { updated_at: at(1) }, { updated_at: at(9), deleted: true }, { unit: 'H56-381', updated_at: at(2), deleted: false },
+      { unit: 'H56-382', updated_at: at(3) }
+    ].map(each => item({ code: 'B-1', ...each }))
+    t.match((await post(url, { items: [...batch, item({ code: 'B-2', unit: 'H56-381' })] })).body, {
+      created: 3, deleted: 1, updated: 1
+    })
+    t.match((await get(`${URL}/B-1`)).body, { unit: 'H56-382' })
+    t.same(await rebuildRollups(db), [])
+    const { rows } = await sql`select unit from dossier_desks order by unit`.execute(db)
+    t.same(rows, [{ unit: 'H56-381' }, { unit: 'H56-382' }])
   })
 })

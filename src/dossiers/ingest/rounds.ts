@@ -1,0 +1,104 @@
+import { sql } from 'kysely'
+import { array } from '../../database/sql/bulk-binary.ts'
+import type { Trx } from '../../database/connect.ts'
+import { DELETED } from '../rules/status.ts'
+import type { StoredDossier } from './normalise.ts'
+import type { Version } from './validate.ts'
+
+interface Rounds {
+  /** To be stored one round after the other. Each has at most one version of a code, in the order of the codes. */
+  rounds: Version[][]
+  /** Older versions. A repetition of the newest is in neither list: it changes nothing. */
+  older: Version[]
+}
+
+/**
+ * Splits a chunk into rounds, of which there is nearly always one: a stream often holds the whole history of a
+ * dossier, of which the newest version alone counts. Where versions depend on earlier ones, there are more.
+ */
+export async function roundsOf (trx: Trx, province: string, versions: readonly Version[]): Promise<Rounds> {
+  const histories = historiesOf(versions)
+  const shared = await codesOfSeveral(trx, province, histories.filter(hasSeveralUnits).map(codeOf))
+  const rounds: Version[][] = []
+  const older: Version[] = []
+  for (const history of histories) {
+    const runs = hasRestoreBelow(history) || shared.has(codeOf(history)) ? runsOf(history) : [history]
+    runs.forEach(([newest, ...others], i) => {
+      (rounds[i] ??= []).push(newest)
+      older.push(...others.filter(({ dossier }) => !isSame(newest.dossier, dossier)))
+    })
+  }
+  return { rounds, older }
+}
+
+/** Versions of one code, newest first. */
+type History = [Version, ...Version[]]
+
+/** In the order of the codes. */
+function historiesOf (versions: readonly Version[]): History[] {
+  const histories: History[] = []
+  for (const version of versions.toSorted(byCodeNewestFirst)) {
+    const last = histories.at(-1)
+    if (last !== undefined && codeOf(last) === version.dossier.code) last.push(version)
+    else histories.push([version])
+  }
+  return histories
+}
+
+function codeOf ([{ dossier: { code } }]: History): string {
+  return code
+}
+
+/** Of two versions of the same time one that takes back a deletion wins, then a deletion, otherwise the later one. */
+function byCodeNewestFirst (a: Version, b: Version): number {
+  if (a.dossier.code < b.dossier.code) return -1
+  if (a.dossier.code > b.dossier.code) return 1
+  return byNewestFirst(a, b)
+}
+
+function byNewestFirst (a: Version, b: Version): number {
+  return b.dossier.updated_at - a.dossier.updated_at || Number(b.restores) - Number(a.restores) ||
+    Number(isDeletion(b)) - Number(isDeletion(a)) || b.index - a.index
+}
+
+function isDeletion ({ dossier: { status } }: Version): boolean {
+  return status === DELETED
+}
+
+/** What takes a deletion back may be older than it, and than a version that follows. */
+function hasRestoreBelow ([newest, ...others]: History): boolean {
+  return !newest.restores && others.some(({ restores }) => restores)
+}
+
+function hasSeveralUnits ([{ dossier: { unit } }, ...others]: History): boolean {
+  return others.some(({ dossier }) => dossier.unit !== unit)
+}
+
+/** Of these codes those with several dossiers: the unit of a version says which of them it is about. */
+async function codesOfSeveral (trx: Trx, province: string, codes: readonly string[]): Promise<ReadonlySet<string>> {
+  if (codes.length === 0) return new Set()
+  const { rows } = await sql<{ code: string }>`
+    select code from dossiers
+    where province_code = ${province} and code = any(${array('text', codes)}) and record <> 0`.execute(trx)
+  return new Set(rows.map(({ code }) => code))
+}
+
+/** In the order in which they came, versions that follow one another and of which the newest alone counts. */
+function runsOf (history: History): History[] {
+  const runs: History[] = []
+  for (const version of history.toSorted((a, b) => a.index - b.index)) {
+    const last = runs.at(-1)
+    if (last !== undefined && isAlike(last[0], version)) last.push(version)
+    else runs.push([version])
+  }
+  for (const run of runs) run.sort(byNewestFirst)
+  return runs
+}
+
+function isAlike (a: Version, b: Version): boolean {
+  return a.dossier.unit === b.dossier.unit && isDeletion(a) === isDeletion(b) && a.restores === b.restores
+}
+
+function isSame (a: StoredDossier, b: StoredDossier): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
