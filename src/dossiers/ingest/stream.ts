@@ -1,6 +1,6 @@
 // Ingest of dossiers. A line of a stream passes: stream.ts (reads lines, opens and ends the import), chunk-workers.ts
 // (gathers chunks for two connections), chunk.ts (one transaction, stage by stage): validate.ts (shape, reach),
-// lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each), compare.ts (beside
+// lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each), compare/ (beside
 // what is stored), store.ts (insert or replace), then rollups and audit.
 import type { Readable } from 'node:stream'
 import type { Hash } from 'node:crypto'

@@ -389,4 +389,24 @@ forEachDatabase('a dossier whose procedure gets another field', async (t, { db }
     t.same(await fieldOf(), ['civil-status', 'land'])
     t.same(await rebuildRollups(db), [])
   })
+
+  t.test('comes back in the field that it had when its deletion is taken back', async t => {
+    await forget(db)
+    await send(db, [item({ procedure: '1.001193' }), item({ code: 'other', procedure: '1.001193' })])
+    await sql`update procedures set field = 'construction' where code = '1.001193'`.execute(db)
+    const gone = (minutes: number) => ({ procedure: '1.001193', updated_at: later(minutes), deleted: true })
+    await send(db, [item(gone(1)), item({ code: 'other', ...gone(1) })])
+    await send(db, [item(gone(2)), item({ code: 'ahead', ...gone(2) })])
+    await send(db, [
+      item({ procedure: '1.001193', updated_at: later(3) }), item({ code: 'ahead', procedure: '1.001193', updated_at: later(3) }),
+      item({ code: 'other', updated_at: later(3) })
+    ])
+    t.match(await storedDossiers(db), [
+      { field: 'civil-status' }, { code: 'ahead', field: 'construction' },
+      { code: 'other', procedure: '1.001612', field: 'land' }
+    ], 'a deletion that came first, or another procedure, has no such field')
+    await send(db, [item(gone(4)), item({ procedure: '1.001193', updated_at: later(3), deleted: false })])
+    t.match(await storedDossiers(db), [{ field: 'civil-status' }, {}, {}], 'also within one chunk')
+    t.same(await rebuildRollups(db), [])
+  })
 })

@@ -1,17 +1,17 @@
-import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow } from '../../catalogue/units/reach-sql.ts'
-import type { Reach } from '../../contract/caller.ts'
-import type { Trx } from '../../database/connect.ts'
-import type { Dossiers } from '../../database/tables.ts'
-import { columns } from '../../database/sql/bulk-json.ts'
-import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
-import type { SourcesInConflict } from '../source-conflicts/record.ts'
-import { DELETED } from '../rules/status.ts'
-import type { Supplement } from '../rules/events.ts'
-import { precedences, type Precedences } from './lookups.ts'
-import type { StoredDossier } from './normalise.ts'
-import { CONTENT, given, type Successor, type Target } from './store.ts'
-import type { Version } from './validate.ts'
+import { sql } from 'kysely'
+import type { Reach } from '../../../contract/caller.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
+import { DELETED } from '../../rules/status.ts'
+import type { SourcesInConflict } from '../../source-conflicts/record.ts'
+import { precedences, type Precedences } from '../lookups.ts'
+import type { StoredDossier } from '../normalise.ts'
+import type { Successor, Target } from '../store.ts'
+import type { Version } from '../validate.ts'
+import {
+  dossierStored, fieldsBeforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
+} from './pairs.ts'
+import { closestOf, verdictOf } from './verdict.ts'
 
 export interface Replacement extends Version {
   dossier: Successor
@@ -29,17 +29,6 @@ export interface Compared {
   /** Also those that this source takes over. */
   conflicts: SourcesInConflict[]
 }
-
-/** What is stored under the code of a version. */
-interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'received_at' | 'updated_at'> {
-  position: number
-  /** Both say the same. */
-  same: boolean
-  /** Within the reach of the sender. Otherwise it neither decides nor shows. */
-  reached: boolean
-  record: number
-}
-type LockedPair = Pair & Dossiers
 
 /**
  * Compares versions of which the codes are stored with what is stored there, and locks only what changes: most of what
@@ -79,12 +68,7 @@ async function compareLocked (
     if (pair === undefined) compared.beside.push(version)
     else if (!isSettled(pair, version)) replace(pair, version, target, compared)
   }
-}
-
-/** Of several dossiers of a code that a sender reaches, the one of the unit, then of the source, then the first. */
-function closestOf (pairs: readonly LockedPair[], { dossier }: Version, source: string): LockedPair | undefined {
-  const distance = (pair: LockedPair) => Number(pair.unit !== dossier.unit) * 2 + Number(pair.source !== source)
-  return pairs.toSorted((a, b) => distance(a) - distance(b) || a.record - b.record)[0]
+  await keepFields(trx, target, compared.replaced)
 }
 
 /** @returns a function that notes what becomes of a version that changes nothing, and says whether it is such a one */
@@ -100,26 +84,6 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
     }
     return verdict !== 'newer'
   }
-}
-
-/** What a version is beside what is stored. */
-function verdictOf (
-  stored: Pair, { dossier, restores }: Version, source: string, precedenceOf: Precedences
-): 'same' | 'stale' | 'other_source' | 'newer' {
-  const isDeletion = dossier.status === DELETED
-  const isDeleted = stored.status === DELETED
-  if (stored.source !== source) {
-    // What its source deleted belongs to none. Another deletes nothing of it.
-    if (isDeleted) return isDeletion ? 'same' : 'newer'
-    const isHigher = precedenceOf.get(source)! > precedenceOf.get(stored.source)!
-    return isHigher && !isDeletion ? 'newer' : 'other_source'
-  }
-  // Of a deletion, `received_at` is the `updated_at` of what it deleted.
-  if (isDeleted && restores) return dossier.updated_at < Date.parse(stored.received_at) ? 'stale' : 'newer'
-  const age = dossier.updated_at - Date.parse(stored.updated_at)
-  if (isDeleted && age === 0) return isDeletion ? 'same' : 'stale'
-  if (age < 0) return 'stale'
-  return stored.same ? 'same' : 'newer'
 }
 
 function replace (stored: LockedPair, { dossier, ...version }: Version, target: Target, compared: Compared): void {
@@ -141,62 +105,14 @@ function storedField ({ procedure }: StoredDossier, before: StoredDossier): Part
   return procedure === before.procedure ? { field: before.field } : {}
 }
 
+/** Also through a deletion, which has no field. */
+async function keepFields (trx: Trx, target: Target, replaced: readonly Replacement[]): Promise<void> {
+  const restored = replaced.filter(({ before, dossier }) => before.status === DELETED && dossier.status !== DELETED)
+    .map(({ dossier }) => dossier)
+  for (const { position, field } of await fieldsBeforeDeletion(trx, target, restored)) restored[position]!.field = field
+}
+
 function precedencesOf (trx: Trx, { source }: Target, pairs: readonly Pair[]): Promise<Precedences> {
   const others = pairs.map(pair => pair.source).filter(other => other !== source)
   return precedences(trx, others.length === 0 ? [] : [source, ...others])
-}
-
-const IS_FURTHER = sql<boolean>`record <> 0`
-const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
-// Not by `=`, for which null is never the same.
-const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
-const PAIR = ['record', 'unit', 'source', 'status', 'received_at', 'updated_at']
-
-async function pairsOf (
-  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
-): Promise<Pair[]> {
-  const { rows } = await sql<Pair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, ${columns(PAIR, 'stored')}
-    from ${given(versions.map(({ dossier }) => dossier))}
-    join dossiers as stored on province_code = ${province} and stored.code = given.code
-    where ${condition}`.execute(trx)
-  return rows
-}
-
-/** In the order of the codes, in which all lock. */
-async function lockedPairs (
-  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
-): Promise<LockedPair[]> {
-  const { rows } = await sql<LockedPair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, stored.*
-    from ${given(versions.map(({ dossier }) => dossier))}
-    join dossiers as stored on province_code = ${province} and stored.code = given.code
-    where ${condition} order by stored.code, record for update of stored`.execute(trx)
-  return rows
-}
-
-function isReached (reach: Reach): RawBuilder<boolean> {
-  return reach === null ? sql`true` : isAtOrBelow('stored.unit', reach)
-}
-
-function dossierStored (stored: Dossiers): StoredDossier {
-  const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
-  return {
-    ...stored,
-    received_at: Date.parse(stored.received_at),
-    updated_at: Date.parse(stored.updated_at),
-    due_at: milliseconds(stored.due_at),
-    finished_at: milliseconds(stored.finished_at),
-    returned_at: milliseconds(stored.returned_at),
-    supplements: (supplements ?? []).map(supplement => ({
-      requested_at: milliseconds(supplement.requested_at)!,
-      completed_at: milliseconds(supplement.completed_at),
-      old_due_at: milliseconds(supplement.old_due_at),
-      new_due_at: milliseconds(supplement.new_due_at)
-    }))
-  }
-}
-
-function milliseconds (text: string | null): number | null {
-  return text === null ? null : Date.parse(text)
 }

@@ -1,0 +1,102 @@
+// Versions of a chunk beside what is stored under their codes.
+import { sql, type RawBuilder } from 'kysely'
+import { isAtOrBelow } from '../../../catalogue/units/reach-sql.ts'
+import type { Reach } from '../../../contract/caller.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
+import { columns } from '../../../database/sql/bulk-json.ts'
+import type { Dossiers } from '../../../database/tables.ts'
+import type { Supplement } from '../../rules/events.ts'
+import { DELETED } from '../../rules/status.ts'
+import type { StoredDossier } from '../normalise.ts'
+import { CONTENT, given, type Successor, type Target } from '../store.ts'
+import type { Version } from '../validate.ts'
+
+/** What is stored under the code of a version. */
+export interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'received_at' | 'updated_at'> {
+  position: number
+  /** Both say the same. */
+  same: boolean
+  /** Within the reach of the sender. Otherwise it neither decides nor shows. */
+  reached: boolean
+  record: number
+}
+export type LockedPair = Pair & Dossiers
+
+export const IS_FURTHER = sql<boolean>`record <> 0`
+const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
+// Not by `=`, for which null is never the same.
+export const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
+const PAIR = ['record', 'unit', 'source', 'status', 'received_at', 'updated_at']
+
+export async function pairsOf (
+  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
+): Promise<Pair[]> {
+  const { rows } = await sql<Pair>`
+    select position, ${SAME} as same, ${isReached(reach)} as reached, ${columns(PAIR, 'stored')}
+    from ${given(versions.map(({ dossier }) => dossier))}
+    join dossiers as stored on province_code = ${province} and stored.code = given.code
+    where ${condition}`.execute(trx)
+  return rows
+}
+
+/** In the order of the codes, in which all lock. */
+export async function lockedPairs (
+  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
+): Promise<LockedPair[]> {
+  const { rows } = await sql<LockedPair>`
+    select position, ${SAME} as same, ${isReached(reach)} as reached, stored.*
+    from ${given(versions.map(({ dossier }) => dossier))}
+    join dossiers as stored on province_code = ${province} and stored.code = given.code
+    where ${condition} order by stored.code, record for update of stored`.execute(trx)
+  return rows
+}
+
+const RESTORED: Columns<Successor> = {
+  code: { type: 'text', of: ({ code }) => code },
+  record: { type: 'int8', of: ({ record }) => record },
+  procedure: { type: 'text', of: ({ procedure }) => procedure }
+}
+
+/** The fields that deleted dossiers were in before, of those that come back with the same procedure. */
+export async function fieldsBeforeDeletion (
+  trx: Trx, { province }: Target, restored: readonly Successor[]
+): Promise<{ position: number, field: string }[]> {
+  if (restored.length === 0) return []
+  const { rows } = await sql<{ position: number, field: string }>`
+    select position, deleted.field
+    from ${unnested(RESTORED, restored)} as given cross join lateral (
+      select procedure, field from dossier_versions as stored
+      where province_code = ${province} and stored.code = given.code and stored.record = given.record
+        and status <> ${DELETED}
+      order by id desc limit 1
+    ) as deleted
+    where deleted.procedure = given.procedure`.execute(trx)
+  return rows
+}
+
+export function isReached (reach: Reach): RawBuilder<boolean> {
+  return reach === null ? sql`true` : isAtOrBelow('stored.unit', reach)
+}
+
+export function dossierStored (stored: Dossiers): StoredDossier {
+  const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
+  return {
+    ...stored,
+    received_at: Date.parse(stored.received_at),
+    updated_at: Date.parse(stored.updated_at),
+    due_at: milliseconds(stored.due_at),
+    finished_at: milliseconds(stored.finished_at),
+    returned_at: milliseconds(stored.returned_at),
+    supplements: (supplements ?? []).map(supplement => ({
+      requested_at: milliseconds(supplement.requested_at)!,
+      completed_at: milliseconds(supplement.completed_at),
+      old_due_at: milliseconds(supplement.old_due_at),
+      new_due_at: milliseconds(supplement.new_due_at)
+    }))
+  }
+}
+
+function milliseconds (text: string | null): number | null {
+  return text === null ? null : Date.parse(text)
+}

@@ -1,0 +1,30 @@
+import { DELETED } from '../../rules/status.ts'
+import type { Precedences } from '../lookups.ts'
+import type { Version } from '../validate.ts'
+import type { LockedPair, Pair } from './pairs.ts'
+
+/** Of several dossiers of a code that a sender reaches, the one of the unit, then of the source, then the first. */
+export function closestOf (pairs: readonly LockedPair[], { dossier }: Version, source: string): LockedPair | undefined {
+  const distance = (pair: LockedPair) => Number(pair.unit !== dossier.unit) * 2 + Number(pair.source !== source)
+  return pairs.toSorted((a, b) => distance(a) - distance(b) || a.record - b.record)[0]
+}
+
+/** What a version is beside what is stored. */
+export function verdictOf (
+  stored: Pair, { dossier, restores }: Version, source: string, precedenceOf: Precedences
+): 'same' | 'stale' | 'other_source' | 'newer' {
+  const isDeletion = dossier.status === DELETED
+  const isDeleted = stored.status === DELETED
+  if (stored.source !== source) {
+    // What its source deleted belongs to none. Another deletes nothing of it.
+    if (isDeleted) return isDeletion ? 'same' : 'newer'
+    const isHigher = precedenceOf.get(source)! > precedenceOf.get(stored.source)!
+    return isHigher && !isDeletion ? 'newer' : 'other_source'
+  }
+  // Of a deletion, `received_at` is the `updated_at` of what it deleted.
+  if (isDeleted && restores) return dossier.updated_at < Date.parse(stored.received_at) ? 'stale' : 'newer'
+  const age = dossier.updated_at - Date.parse(stored.updated_at)
+  if (isDeleted && age === 0) return isDeletion ? 'same' : 'stale'
+  if (age < 0) return 'stale'
+  return stored.same ? 'same' : 'newer'
+}
