@@ -8,7 +8,7 @@ import { forEachDatabase } from '../../database.ts'
 const BOM = '\ufeff'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const LISTS = [
-  '/v1/units', '/v1/levels', '/v1/fields', '/v1/periods', '/v1/procedures', '/v1/sources', '/v1/forms', '/v1/indicators',
+  '/v1/units', '/v1/levels', '/v1/fields', '/v1/periods?year=2021', '/v1/procedures', '/v1/sources', '/v1/forms', '/v1/indicators',
   '/v1/indicator-values', '/v1/dossier-statistics?unit=H56-380', '/v1/on-time?period=2021-Q3&group_by=unit'
 ]
 
