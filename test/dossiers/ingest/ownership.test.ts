@@ -266,7 +266,8 @@ forEachDatabase('a deleted dossier', async (t, { get, post, delete: remove, db }
     t.same(await rebuildRollups(db), [])
     t.match(await batch(restore, deletion), { unchanged: 1, deleted: 1 })
     t.match(await batch(restore, { updated_at: at(5), status: 6 }), { created: 1, updated: 1 }, 'and goes on from there')
-    t.match(await batch(deletion, { updated_at: at(0), deleted: false }), { deleted: 1, stale: 1 })
+    const older = { updated_at: at(8), deleted: true }
+    t.match(await batch(deletion, older, { updated_at: at(0), deleted: false }), { deleted: 1, stale: 2 })
     t.same(await rebuildRollups(db), [])
   })
 
