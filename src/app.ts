@@ -13,7 +13,7 @@ import { authenticator } from './access/auth/authenticate.ts'
 import { clientRoutes } from './access/clients/routes.ts'
 import { tokenReader } from './access/auth/jwt.ts'
 import type { Db } from './database/connect.ts'
-import { Semaphore } from './concurrency/semaphore.ts'
+import { Semaphore, writersAtOnce } from './concurrency/semaphore.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
@@ -22,6 +22,7 @@ import { controlAccess, type AccessOptions } from './access/auth/access-control.
 import { ResponseCache } from './http/response/response-cache.ts'
 import { boundConnections, type ConnectionBounds } from './http/connections.ts'
 import type { App, TypeBoxProvider } from './http/context.ts'
+import { spreadsheetLimiter } from './http/tables/xlsx.ts'
 import { compressedBodies } from './http/body/compressed-body.ts'
 import { acceptJson } from './http/body/json-body.ts'
 import { corsOptions, type Origins } from './http/response/cors.ts'
@@ -117,6 +118,7 @@ export async function buildApp (
   answerUnrouted(app)
   await app.register(compress, { threshold: 4096, ...compressedBodies })
   await app.register(accepts)
+  app.decorate('spreadsheets', spreadsheetLimiter())
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)
   app.addSchema(ImportError)
@@ -175,7 +177,6 @@ async function refuseUnderPressure () {
 
 /** A writer waits twice as long for its turn as for a connection. */
 function writeLimiter (pool?: PoolCounts): Semaphore {
-  if (pool === undefined) return new Semaphore(10)
-  const { max, connectionTimeoutMillis: patience } = pool.options
-  return new Semaphore(max, 2 * patience!)
+  const { max, connectionTimeoutMillis: patience } = pool?.options ?? { max: 12, connectionTimeoutMillis: 750 }
+  return new Semaphore(writersAtOnce(max), { timeout: 2 * patience!, refusal: detail => new Busy(detail) })
 }

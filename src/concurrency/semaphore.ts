@@ -1,27 +1,35 @@
-import { Busy } from '../contract/errors.ts'
-
 /** Connections reserved for readers. */
 const RESERVED_FOR_READERS = 2
 
+/** How many may write at a time over a pool of so many connections: all but two, and always one. */
+export function writersAtOnce (connections: number): number {
+  return Math.max(1, connections - RESERVED_FOR_READERS)
+}
+
+interface Waiting {
+  /** Milliseconds that one waits for its turn. */
+  timeout: number
+  /** The error of one that waited so long. */
+  refusal: (detail: string) => Error
+}
+
 /**
- * A counting semaphore with a queue (FIFO) and a timeout. Limits how many writers use the database at a time, so that
- * readers always find a connection. Not reentrant: work that runs inside it and enters again waits for itself.
+ * A counting semaphore with a queue (FIFO) and a timeout. It limits how many do the same kind of work at a time: of
+ * writers, so that readers always find a connection, and of spreadsheets. Not reentrant: work that runs inside it and
+ * enters again waits for itself.
  */
 export class Semaphore {
   #free: number
-  readonly #timeout: number
+  readonly #waiting: Waiting
   readonly #queue = new Set<() => void>()
 
-  /**
-   * @param connections of the pool; all but two may write, and always one
-   * @param timeout milliseconds that a writer waits for its turn
-   */
-  constructor (connections: number, timeout = 1_500) {
-    this.#free = Math.max(1, connections - RESERVED_FOR_READERS)
-    this.#timeout = timeout
+  /** @param places how many run at a time */
+  constructor (places: number, waiting: Waiting) {
+    this.#free = places
+    this.#waiting = waiting
   }
 
-  /** @throws Busy when the wait times out; what `work` throws */
+  /** @throws the refusal when the wait times out; what `work` throws */
   async run<T> (work: () => Promise<T>): Promise<T> {
     await this.#enter()
     try {
@@ -36,12 +44,13 @@ export class Semaphore {
       this.#free--
       return
     }
+    const { timeout, refusal } = this.#waiting
     await new Promise<void>((resolve, reject) => {
       const enter = () => { clearTimeout(timer); resolve() }
       const timer = setTimeout(() => {
         this.#queue.delete(enter)
-        reject(new Busy(`no turn to write within ${this.#timeout} ms; ${this.#queue.size} more are queued`))
-      }, this.#timeout)
+        reject(refusal(`no turn within ${timeout} ms; ${this.#queue.size} more are queued`))
+      }, timeout)
       this.#queue.add(enter)
     })
   }

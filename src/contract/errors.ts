@@ -54,7 +54,7 @@ export class Busy extends Error {}
 
 /** Why a whole request is refused. */
 export type DomainErrorCode =
-  | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows'
+  | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows' | 'too_many_spreadsheets'
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
   | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused' | 'cursor_of_another_history'
 

@@ -24,6 +24,7 @@ export const FormatQuery = {
     description: 'Format of the answer. Takes precedence over `Accept`. `csv` is UTF-8 with a BOM. So that no spreadsheet ' +
       'runs a text as a formula, a text that begins with `=`, `+`, `-`, `@`, a tab or CR, also after apostrophes, has one ' +
       'more apostrophe before it, which a program drops; numbers and single characters stay as they are. `xlsx` has real ' +
-      'dates, in the time of Vietnam, and codes as text.'
+      'dates, in the time of Vietnam, and codes as text. Two spreadsheets are written at a time; ' +
+      'others wait for 20 seconds at most.'
   }))
 }

@@ -64,7 +64,7 @@ const DESCRIPTIONS: Record<number, string> = {
   415: 'The content type of the body is not supported.',
   422: 'Rows break a rule, or the idempotency key belongs to another request. Nothing was written.',
   429: 'Too many requests. Try again after `Retry-After` seconds.',
-  503: 'Busy, or the database cannot be reached or takes no writes, as during a failover. Try again after `Retry-After` seconds.'
+  503: 'Busy, as with other spreadsheets (`too_many_spreadsheets`), or the database cannot be reached or takes no writes, as during a failover. Try again after `Retry-After` seconds.'
 }
 
 interface Kind { code: string, status: number, title: string }
@@ -75,6 +75,7 @@ const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
   not_found: { status: 404, title: 'Not found' },
   too_many_items: { status: 413, title: 'Too many items in one batch' },
   too_many_rows: { status: 413, title: 'Too many rows for this format' },
+  too_many_spreadsheets: { status: 503, title: 'Too many spreadsheets at once; try again' },
   unauthenticated: { status: 401, title: 'A valid key is needed' },
   insufficient_scope: { status: 403, title: 'The key may not be used for this' },
   forbidden_rows: { status: 403, title: 'The key may not write all of this' },

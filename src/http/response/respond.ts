@@ -5,14 +5,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
+import type { Semaphore } from '../../concurrency/semaphore.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { Ref } from '../../contract/fields.ts'
 import { FORMATS, FormatQuery, MEDIA_TYPES, NDJSON_TYPES, type Format } from '../../contract/formats.ts'
 import { csvOf } from '../tables/csv.ts'
 import { fileNameOf } from '../tables/file-name.ts'
-import { sheetOf } from './xlsx.ts'
+import { spreadsheetOf } from '../tables/xlsx.ts'
 
 export type Row = object
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Limits how many spreadsheets are written at a time. */
+    spreadsheets: Semaphore
+  }
+}
 
 /** The query of a list without filters. */
 export const PlainListQuery = Type.Object({ ...PageQuery, ...FormatQuery }, { additionalProperties: false })
@@ -66,9 +74,11 @@ export async function sendList<R extends Row> (
       return { value: { items, next_cursor }, link: next_cursor === null ? null : nextLink(request, next_cursor) }
     })
   }
+  // Its rows are read when it is its turn.
+  if (format === 'xlsx' && limit === undefined) return sendFile(request, reply, format, schema, allRows(page, cursor))
   const first = await page({ limit: limit ?? MAX_LIMIT, cursor })
   if (first.next_cursor === null) return sendFile(request, reply, format, schema, first.items)
-  if (limit === undefined) return sendFile(request, reply, format, schema, allRows(first, page))
+  if (limit === undefined) return sendFile(request, reply, format, schema, allRows(page, cursor, first))
   reply.header('link', nextLink(request, first.next_cursor))
   return sendFile(request, reply, format, schema, first.items)
 }
@@ -104,7 +114,10 @@ export async function sendFile (
   const name = fileNameOf(request)
   reply.type(format === 'xlsx' ? MEDIA_TYPES.xlsx : `${MEDIA_TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
-  if (format === 'xlsx') return reply.send(await sheetOf({ name, columns: columnsOf(schema) }, rows))
+  if (format === 'xlsx') {
+    const file = await request.server.spreadsheets.run(() => spreadsheetOf({ name, columns: columnsOf(schema) }, rows))
+    return reply.send(file)
+  }
   const lines = format === 'ndjson' ? Readable.from(jsonLines(rows)) : csvOf(Object.keys(schema.properties), rows)
   return reply.send(Array.isArray(rows) ? await buffer(lines) : lines)
 }
@@ -113,12 +126,14 @@ function columnsOf ({ properties }: TObject) {
   return Object.entries(properties).map(([name, { format }]: [string, { format?: string }]) => ({ name, format }))
 }
 
-async function * allRows<R> (first: Page<R>, page: (request: PageRequest) => Promise<Page<R>>): AsyncGenerator<R> {
-  let { items, next_cursor: cursor } = first
+async function * allRows<R> (
+  page: (request: PageRequest) => Promise<Page<R>>, cursor: string | undefined, first?: Page<R>
+): AsyncGenerator<R> {
+  let { items, next_cursor: next } = first ?? await page({ limit: MAX_LIMIT, cursor })
   for (;;) {
     yield * items
-    if (cursor === null) return
-    ({ items, next_cursor: cursor } = await page({ limit: MAX_LIMIT, cursor }))
+    if (next === null) return
+    ({ items, next_cursor: next } = await page({ limit: MAX_LIMIT, cursor: next }))
   }
 }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import readSheets, { readSheet } from 'read-excel-file/node'
+import { spreadsheetLimiter } from '../../../src/http/tables/xlsx.ts'
 import { forEachDatabase } from '../../database.ts'
 
 const BOM = '\ufeff'
@@ -219,4 +220,30 @@ forEachDatabase('a table that no spreadsheet should hold is refused', async (t, 
     status: 413, body: { code: 'too_many_rows', detail: 'a sheet holds at most 100000 rows; ask for csv, or less' }
   })
   t.match(await get('/v1/fields?format=xlsx&limit=10'), { status: 200 })
+})
+
+forEachDatabase('spreadsheets', async (t, { app, get }) => {
+  t.test('are written two at a time; who waits too long is asked to come again, and csv is there meanwhile', async t => {
+    app.spreadsheets = spreadsheetLimiter(50)
+    let leave = () => {}
+    const left = new Promise<void>(resolve => { leave = resolve })
+    const first = app.spreadsheets.run(() => left)
+    t.match(await get('/v1/units?format=xlsx'), { status: 200 }, 'one more has a place')
+    const second = app.spreadsheets.run(() => left)
+    for (const url of ['/v1/units?format=xlsx', '/v1/forms/ii-06a/H56/2021-H1?format=xlsx', '/v1/units?limit=1&format=xlsx']) {
+      t.match(await get(url), {
+        status: 503, headers: { 'retry-after': '10', 'content-type': /^application\/problem\+json/ },
+        body: { code: 'too_many_spreadsheets', detail: /^2 spreadsheets are written at a time, .*; ask later, or for csv$/ }
+      })
+    }
+    t.match(await get('/v1/units?format=csv'), { status: 200 })
+    leave()
+    await Promise.all([first, second])
+    t.match(await get('/v1/units?format=xlsx'), { status: 200 })
+  })
+
+  t.test('that fail leave their place to others', async t => {
+    for (let i = 0; i < 3; i++) t.match(await get('/v1/units?format=xlsx&cursor=no'), { status: 400 })
+    t.match(await get('/v1/units?format=xlsx'), { status: 200 })
+  })
 })
