@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import { problem, problems } from '../http/response/error-handler.ts'
+import { withHeaders } from './headers.ts'
 import { jsonFirst } from './json-first.ts'
 
 const SECURITY = {
@@ -58,7 +59,8 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       }
     }
   },
-  transformObject: document => jsonFirst('openapiObject' in document ? document.openapiObject : document.swaggerObject),
+  transformObject: document => (
+    jsonFirst(withHeaders('openapiObject' in document ? document.openapiObject : document.swaggerObject))),
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
 }
 

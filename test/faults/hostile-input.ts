@@ -44,9 +44,10 @@ export async function hostileInput (postgres: Postgres, cycles: number): Promise
         sent++
         if (answer.status < 300) accepted++
         if (answer.status === 0 || answer.status >= 500) failed.push(line)
-        const type = answer.headers.get('content-type') ?? undefined
         // Too long an address is no matter of any one operation.
-        const faults = answer.status === 414 ? [] : contract.faultsOf(operation, answer.status, type, answer.text)
+        const faults = answer.status === 414
+          ? []
+          : contract.faultsOf(operation, answer.status, Object.fromEntries(answer.headers), answer.text)
         undocumented.push(...faults.map(fault => `${line}: ${fault}`))
         const back = await readBack(service, request, answer)
         compared += back.compared

@@ -12,6 +12,7 @@ interface Parameter {
 type Media = Record<string, { schema?: object, example?: unknown }>
 
 interface Body {
+  headers?: Record<string, object>
   content?: Media
   /** What generated clients do not use. */
   'x-other-content'?: Media
@@ -69,6 +70,11 @@ export function typesOf ({ content, 'x-other-content': others }: Body): Media {
   return { ...content, ...others }
 }
 
+type Headers = Record<string, string | string[] | number | undefined>
+
+/** Of the connection and not of the answer, or, like the content type, described in another place. */
+const OF_THE_CONNECTION = ['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding']
+
 /** Compares real answers with what the document says of them. */
 export class Contract {
   readonly #ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true })
@@ -80,11 +86,15 @@ export class Contract {
   }
 
   /** What is wrong with an answer; nothing, if it is as documented. */
-  faultsOf ({ path, method, responses }: Operation, status: number, type: string | undefined, body: string): string[] {
+  faultsOf ({ path, method, responses }: Operation, status: number, headers: Headers, body: string): string[] {
     const response = responses[status]
     if (response === undefined) return [`status ${status} is not documented`]
+    // `default` describes what every refusal has.
+    const described = { ...responses['default']?.headers, ...response.headers }
+    const unknown = Object.keys(headers).filter(name => !OF_THE_CONNECTION.includes(name) && !(name in described))
+    if (unknown.length > 0) return [`${unknown.join(', ')} is not documented for ${status}`]
     if (response.content === undefined) return body === '' ? [] : ['has a body, and none is documented']
-    const media = type?.split(';')[0] ?? 'none'
+    const media = String(headers['content-type'] ?? 'none').split(';')[0]!
     if (typesOf(response)[media] === undefined) return [`content type ${media} is not documented for ${status}`]
     if (!media.endsWith('json') || media.endsWith('ndjson')) return []
     const pointer = ['paths', path, method, 'responses', status, 'content', media, 'schema']

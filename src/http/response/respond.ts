@@ -41,8 +41,8 @@ export function tableResponse (json: TSchema, description: string) {
   return {
     description,
     headers: {
-      etag: Type.String({ description: 'Version of the answer, to send as `If-None-Match`.' }),
-      link: Type.String({ description: 'Address of the next page with `rel="next"`, if there is one.' })
+      link: Type.String({ description: 'Address of the next page with `rel="next"`, if there is one.' }),
+      'content-disposition': Type.String({ description: 'Name of the file, for all formats but JSON.' })
     },
     content: Object.fromEntries(FORMATS.map(format => [MEDIA_TYPES[format], { schema: schemas[format] }]))
   }
