@@ -17,6 +17,8 @@ const contract = new Contract(document)
 const operations = operationsOf(document)
 const ofTheApi = operations.filter(({ path }) => path.startsWith('/v1/'))
 
+const IN_BOTH_LANGUAGES = /^[ -~]+ · (?!undefined).*[à-ỹĐđ]/
+
 const refuses = (status: number) => (operation: Operation) => operation.responses[status] !== undefined
 const needsKey = ({ security = [] }: Operation) =>
   security.length > 0 && security.every(one => Object.keys(one).length > 0)
@@ -67,7 +69,7 @@ t.test('every operation can be named, found, tried and refused', async t => {
   const ids = operations.map(({ operationId }) => operationId)
   t.equal(new Set(ids).size, ids.length, 'operationIds are unique')
   for (const operation of operations) {
-    t.match(operation, { operationId: /^[a-z]+[A-Za-z]+$/, summary: /\w/, tags: [/\w/] }, operation.operationId)
+    t.match(operation, { operationId: /^[a-z]+[A-Za-z]+$/, summary: IN_BOTH_LANGUAGES, tags: [/\w/] }, operation.path)
     t.same(contract.faultsOfExamples(operation), [], `the examples of ${operation.operationId} fit its own schemas`)
   }
   for (const { operationId, responses } of ofTheApi) {
@@ -166,10 +168,16 @@ t.test('without its database every operation answers as documented', async t => 
 })
 
 forEachDatabase('the documentation works at a plain HTTP address, too', async (t, { get }) => {
-  const { status, headers } = await get('/docs/')
+  const { status, headers, text } = await get('/docs/')
   t.equal(status, 200)
   t.match(headers['content-security-policy'], /default-src 'self'/)
   t.notMatch(headers['content-security-policy'], /upgrade-insecure-requests/)
+  t.match(text, /<title>Administrative-reform statistics</)
+  const { text: start } = await get('/docs/static/swagger-initializer.js')
+  t.match(start, /"layout":"BaseLayout","docExpansion":"none"/, 'the page is not called Swagger UI, and opens with the tags')
+  const listed = Object.values(document.paths).flatMap(methods => Object.values(methods))
+  const first = listed.find(({ tags }) => tags![0] === document.tags[0]!.name)
+  t.equal(first!.operationId, 'postDossiers', 'the main job comes first')
 })
 
 t.test('an answer that is not as documented is found', async t => {

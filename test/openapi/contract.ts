@@ -31,6 +31,7 @@ export interface Operation {
 }
 
 export interface Document {
+  tags: { name: string }[]
   paths: Record<string, Record<string, Omit<Operation, 'path' | 'method'>>>
 }
 
