@@ -53,7 +53,7 @@ export function controlAccess (app: App, { authenticate, publicScopes, requestsP
     // credentials were right before, go on being served.
     if (!known.has(headers)) await limit(request, reply)
     try {
-      request.caller = await authenticate(credentialsIn(headers)!)
+      request.caller = await authenticate(credentialsIn(headers))
       known.add(headers)
     } catch (error) {
       known.delete(headers)

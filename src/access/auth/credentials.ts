@@ -10,14 +10,14 @@ export interface Credentials {
 }
 
 /**
- * Reads `Authorization: Bearer`, `Authorization: Basic` and `X-API-Key`. Generated clients send a key both ways.
- * @returns null if there are none
+ * Reads `Authorization: Bearer`, `Authorization: Basic` and `X-API-Key`, of which at least one is there. Generated
+ * clients send a key both ways.
  * @throws DomainError `unauthenticated` if they are malformed, or if there are two that differ
  */
-export function credentialsIn (headers: IncomingHttpHeaders): Credentials | null {
+export function credentialsIn (headers: IncomingHttpHeaders): Credentials {
   const { authorization } = headers
   const key = headers['x-api-key'] as string | undefined
-  if (authorization === undefined) return key === undefined ? null : { secret: key, user: null }
+  if (authorization === undefined) return { secret: key!, user: null }
   const credentials = authorized(authorization)
   if (key === undefined || key === credentials.secret) return credentials
   throw new DomainError('unauthenticated', 'Authorization and X-API-Key hold different keys')

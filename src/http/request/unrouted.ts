@@ -17,8 +17,6 @@ export function answerUnrouted (app: App) {
     [...addresses.values()].filter(({ pattern }) => pattern.test(path)).flatMap(({ methods }) => methods))
 
   app.addHook('onRoute', ({ url, method }) => {
-    // A route of all addresses, such as that of preflights, says nothing about one of them.
-    if (url === '*') return
     const address = addresses.get(url) ?? { pattern: patternOf(url), methods: [] }
     address.methods.push(...[method].flat())
     addresses.set(url, address)

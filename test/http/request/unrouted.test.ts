@@ -9,7 +9,7 @@ forEachDatabase('an address', async (t, { app, get, post }) => {
   }
 
   t.test('that does not take a method says which ones it takes', async t => {
-    t.equal(await allowed('DELETE', '/v1/units'), 'GET, HEAD')
+    t.equal(await allowed('DELETE', '/v1/units'), 'GET, HEAD, POST')
     t.equal(await allowed('PATCH', '/v1/units/H56?a=1'), 'GET, HEAD')
     t.equal(await allowed('PUT', '/v1/dossiers'), 'GET, HEAD, POST')
     t.equal(await allowed('POST', '/v1/clients/x'), 'GET, HEAD, PUT')
@@ -35,7 +35,7 @@ forEachDatabase('a body of another type is told which ones are taken', async (t,
     t.equal(status, 415)
     return body.detail
   }
-  t.equal(await detailOf('/v1/procedures'), 'this takes application/json')
+  t.equal(await detailOf('/v1/procedures'), 'this takes application/json, text/csv')
   t.equal(await detailOf('/v1/dossiers?source=one-stop'),
     'this takes application/json, application/x-ndjson, application/ndjson, application/jsonl')
   await app.inject({ method: 'PUT', url: '/v1/clients/x', payload: { name: 'x', scopes: ['read'] }, headers: ADMIN })
