@@ -30,12 +30,12 @@ async function main () {
       await page.goto(`${service.address}/docs`)
       await tryOut(page)
       const [, id] = service.key!.split('_')
-      const write = page.locator('#operations-catalogue-postProcedures')
-      assert.equal(await execute(write), 401, 'without a key nothing is written')
+      const write = () => execute(page, 'catalogue', 'postProcedures')
+      assert.equal(await write(), 401, 'without a key nothing is written')
       const carriers = { bearer: [service.key!], apiKey: [service.key!], basic: [id!, service.key!] }
       for (const [scheme, inputs] of Object.entries(carriers)) {
         await authorize(page, scheme, inputs)
-        assert.equal(await execute(write), 200, `a key is taken as ${scheme}`)
+        assert.equal(await write(), 200, `a key is taken as ${scheme}`)
         // Not by a reload, which would open what was open.
         await page.goto('about:blank')
         await page.goto(`${service.address}/docs`)
@@ -70,8 +70,15 @@ async function withPage (profile: string, use: (page: Page) => Promise<void>) {
   }
 }
 
-/** @returns the status of the answer */
-async function execute (operation: Locator): Promise<number> {
+function operationIn (page: Page, tag: string, operationId: string): Locator {
+  return page.locator(`#operations-${tag}-${operationId}`)
+}
+
+/** Opens the tag and the operation where they are closed. @returns the status of the answer */
+async function execute (page: Page, tag: string, operationId: string): Promise<number> {
+  const operation = operationIn(page, tag, operationId)
+  const heading = page.locator(`#operations-tag-${tag}`)
+  if (await heading.getAttribute('data-is-open') === 'false') await heading.click()
   if (await operation.getByRole('button', { name: 'Execute' }).count() === 0) {
     await operation.locator('.opblock-summary-control').click()
     await operation.getByRole('button', { name: 'Try it out' }).click()
@@ -93,8 +100,8 @@ async function authorize (page: Page, scheme: string, inputs: string[]) {
 }
 
 async function tryOut (page: Page) {
-  const operation = page.locator('#operations-statistics-getOnTime')
-  assert.equal(await execute(operation), 200)
+  assert.equal(await execute(page, 'statistics', 'getOnTime'), 200)
+  const operation = operationIn(page, 'statistics', 'getOnTime')
   const answer = operation.locator('.live-responses-table .response').first()
   assert.match(await answer.locator('.response-col_status').innerText(), /^200\b/)
   const text = await answer.locator('.response-col_description .highlight-code code').first().innerText()
