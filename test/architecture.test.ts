@@ -37,6 +37,7 @@ const FEATURES = ['catalogue', 'access', 'dossiers', 'statistics', 'reports']
 const DOORS = [
   /\/(schema|queries|commands|index)\.ts$/,
   /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules)\.ts$/,
+  /^catalogue\/names\.ts$/,
   /^catalogue\/periods\/usual\.ts$/,
   /^catalogue\/sources\/(register|source-rules)\.ts$/,
   /^statistics\/on-time\/empty-rows\.ts$/

@@ -2,9 +2,9 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
-import { BASES, BASIS_MEANING, METHODS, METHOD_MEANING, OnTimeRow } from '../on-time/schema.ts'
+import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-time/schema.ts'
 
-const { level, field, unit, procedure, channel, period, method, basis, ...figures } = OnTimeRow.properties
+const { method, basis, ...figures } = FIGURE
 
 export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all units below it.', {
   unit: Code('Code of the unit.'),

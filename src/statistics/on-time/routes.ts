@@ -2,6 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
+import { withNames } from '../../catalogue/names.ts'
 import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
 import { dossiersExplaining, onTimeExplained } from './explain.ts'
@@ -32,8 +33,10 @@ export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: 
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
-  }, (request, reply) => sendList(cache, request, reply, OnTimeRow, page => (
-    onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches))))
+  }, (request, reply) => sendList(cache, request, reply, OnTimeRow, async page => {
+    const { items, next_cursor } = await onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches)
+    return { items: await withNames(db, items), next_cursor }
+  }))
 
   app.get('/on-time/explain', {
     schema: {

@@ -10,6 +10,10 @@ import { Filters } from '../reported/schema.ts'
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type GroupKey = typeof GROUP_KEYS[number]
 
+/** What stands beside the key of that name. */
+const NAMES = ['level_name', 'field_name', 'unit_name', 'procedure_name'] as const
+type Name = typeof NAMES[number]
+
 export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
 
 export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
@@ -42,13 +46,18 @@ const SOURCE_LISTS = {
 }
 
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
+const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
 const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
 
 export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of one group, and the percentage on time.', {
   level: key('Code of the level'),
+  level_name: name('level'),
   field: key('Code of the field'),
+  field_name: name('field'),
   unit: key('Code of the unit'),
+  unit_name: name('unit'),
   procedure: key('Code of the procedure'),
+  procedure_name: name('procedure'),
   channel: Nullable(OneOf(CHANNELS, { description: 'How the dossiers were received. null unless grouped by it.' })),
   period: key('Code of the period'),
   scope: Nullable(OneOf(['own', 'total'], {
@@ -84,9 +93,13 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   ...SOURCE_LISTS,
   ...CUT
 })
-export type OnTimeRow = Static<typeof OnTimeRow>
+export type NamedOnTimeRow = Static<typeof OnTimeRow>
+/** As it is counted, before names are looked up. */
+export type OnTimeRow = Omit<NamedOnTimeRow, Name>
 
-const SORTS = Object.keys(OnTimeRow.properties).filter(name => !(name in CUT || name in SOURCE_LISTS)).flatMap(name => [name, `-${name}`])
+const SORTS = Object.keys(OnTimeRow.properties)
+  .filter(name => !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
+  .flatMap(name => [name, `-${name}`])
 
 const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
@@ -121,9 +134,10 @@ export type OnTimeQuery = Static<typeof OnTimeQuery>
 export const ExplainQuery = Type.Object(OnTimeFilters, { additionalProperties: false })
 export type ExplainQuery = Static<typeof ExplainQuery>
 
-type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey>
-const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([name]) => (
-  !GROUP_KEYS.includes(name as GroupKey)))) as FigureProperties
+type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey | Name>
+/** What a row has beside its keys and their names. */
+export const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([name]) => (
+  ![...GROUP_KEYS, ...NAMES].some(one => one === name)))) as FigureProperties
 
 const Cells = (description: string) => Type.Unsafe<Record<string, string | number | null>>({
   description, type: 'object', additionalProperties: true

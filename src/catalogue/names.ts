@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { Db } from '../database/connect.ts'
+
+const TABLES = { level: 'levels', field: 'fields', unit: 'units', procedure: 'procedures' } as const
+type Key = keyof typeof TABLES
+const KEYS = Object.keys(TABLES) as Key[]
+
+/** The names that stand beside codes, null where there is no code. */
+type Names = Record<`${Key}_name`, string | null>
+
+/** Rows with the names of what their codes stand for, looked up at once for all rows. */
+export async function withNames<R extends Record<Key, string | null>> (
+  db: Db, rows: readonly R[]
+): Promise<(R & Names)[]> {
+  const codes = KEYS.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
+  const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
+    sql`select ${key}::text as key, code, name from ${sql.table(TABLES[key])} where code = any(${asked})`))
+  const names = new Map<string, string>()
+  if (lookups.length > 0) {
+    const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
+    for (const { key, code, name } of found.rows) names.set(`${key} ${code}`, name)
+  }
+  return rows.map(row => {
+    const beside = KEYS.map(key => [`${key}_name`, names.get(`${key} ${row[key]}`) ?? null])
+    return { ...row, ...Object.fromEntries(beside) as Names }
+  })
+}
