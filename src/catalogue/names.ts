@@ -20,8 +20,9 @@ export async function withNames<R extends Record<Key, string | null>> (
     const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
     for (const { key, code, name } of found.rows) names.set(`${key} ${code}`, name)
   }
+  // A name comes after its code, in JSON as in a table.
   return rows.map(row => {
-    const beside = KEYS.map(key => [`${key}_name`, names.get(`${key} ${row[key]}`) ?? null])
-    return { ...row, ...Object.fromEntries(beside) as Names }
+    const beside = KEYS.flatMap(key => [[key, row[key]], [`${key}_name`, names.get(`${key} ${row[key]}`) ?? null]])
+    return { ...Object.fromEntries(beside) as Names, ...row }
   })
 }
