@@ -38,6 +38,7 @@ const DOORS = [
   /\/(schema|queries|commands|index)\.ts$/,
   /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules)\.ts$/,
   /^catalogue\/names\.ts$/,
+  /^catalogue\/procedures\/lifetime\.ts$/,
   /^catalogue\/periods\/usual\.ts$/,
   /^catalogue\/sources\/(register|source-rules)\.ts$/,
   /^statistics\/on-time\/empty-rows\.ts$/

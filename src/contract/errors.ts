@@ -41,7 +41,7 @@ export interface Place {
 }
 
 /** What is odd about a row that is taken. */
-export type WarningCode = 'carried_over_differs' | 'pending_differs'
+export type WarningCode = 'carried_over_differs' | 'pending_differs' | 'procedure_not_in_force'
 
 export interface Warning extends Partial<Place> {
   pointer: string

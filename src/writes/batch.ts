@@ -4,6 +4,8 @@ import { Named, OneOf, PlaceProperties } from '../contract/fields.ts'
 import { CHANGES } from './outcomes.ts'
 
 export const MAX_ITEMS = 10_000
+/** Warnings that an answer lists, of all that it counts. */
+export const MAX_WARNINGS = 1_000
 
 export const BatchQuery = {
   mode: Type.Optional(OneOf(['atomic', 'partial'], {

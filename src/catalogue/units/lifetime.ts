@@ -9,7 +9,7 @@ export interface Days {
   ends_on: string
 }
 
-/** Whether a unit exists in a period, if only for a day. */
+/** Whether a unit exists, or a procedure is in force, in a period, if only for a day. */
 export function existsIn ({ valid_from, valid_to }: Lifetime, period: Days): boolean {
   return valid_from <= period.ends_on && (valid_to === null || valid_to >= period.starts_on)
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { changeOf, type BatchOptions, type Change } from '../../writes/batch.ts'
+import { changeOf, MAX_WARNINGS, type BatchOptions, type Change } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
 import { sourceOf } from '../../dossiers/commands.ts'
+import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { recordset } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/write.ts'
@@ -25,7 +26,7 @@ interface StatisticsOptions extends BatchOptions {
   replace: boolean
 }
 
-type Beside = Pick<DossierStatisticsAnswer, 'stale' | 'warnings' | 'displacement_count' | 'displacements'>
+type Beside = Pick<DossierStatisticsAnswer, 'stale' | 'warning_count' | 'warnings' | 'displacement_count' | 'displacements'>
 
 const SHOWN = {
   key: ['unit', 'period', 'source', 'scope', 'field', 'procedure'], show: shown, of: (row: StatisticsRow) => row
@@ -41,7 +42,7 @@ export async function postDossierStatistics (
   write: Write, items: readonly unknown[], options: StatisticsOptions
 ): Promise<DossierStatisticsAnswer> {
   const { trx, by } = write
-  let beside: Beside = { stale: 0, warnings: [], displacement_count: 0, displacements: [] }
+  let beside: Beside = { stale: 0, warning_count: 0, warnings: [], displacement_count: 0, displacements: [] }
   const answer = await ingestBatch(write, items, options, {
     resource: RESOURCE,
     ...SHOWN,
@@ -71,10 +72,13 @@ async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { r
   const deleted = replace ? await deleteOthers(trx, written, before) : []
   const changes = [...await writeRows(trx, written, before, details), ...deleted]
   await rollUpSets(trx, changedRows(changes), levels)
-  const warnings = await continuityWarnings(trx, written)
+  const warnings = [...procedureWarnings(written), ...await continuityWarnings(trx, written)]
   const displaced = await displacementsBeside(trx, written.map(({ row }) => row))
   const stale = staleChanges(rows, outdated, before)
-  return { changes: [...changes, ...stale], issues, stale: outdated.size, warnings, ...displaced }
+  return {
+    changes: [...changes, ...stale], issues, stale: outdated.size,
+    warning_count: warnings.length, warnings: warnings.slice(0, MAX_WARNINGS), ...displaced
+  }
 }
 
 async function writeRows (
@@ -103,7 +107,8 @@ async function deleteOthers (
 }
 
 function changeOfRow (
-  index: number, before: StatisticsRow | undefined, { level: _, names_field: namesField, ...posted }: NewRow
+  index: number, before: StatisticsRow | undefined,
+  { level: _, names_field: namesField, warning: __, ...posted }: NewRow
 ): Change<StatisticsRow> {
   // Figures of the past stay in the field that their procedure had then.
   const row = before === undefined || namesField ? posted : { ...posted, field: before.field }
@@ -114,6 +119,11 @@ function changeOfRow (
 
 function deletion (before: StatisticsRow): Change<StatisticsRow> {
   return { index: null, outcome: 'deleted', before, after: null }
+}
+
+function procedureWarnings (rows: readonly BatchRow<NewRow>[]): Warning[] {
+  return rows.flatMap(({ index, row: { warning } }) => (
+    warning === null ? [] : [{ ...warning, pointer: `/items/${index}${warning.pointer}` }]))
 }
 
 function staleChanges (

@@ -70,14 +70,16 @@ export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
     ...BatchAnswer.properties,
     received: Type.Integer({ description: 'Items in the batch; created + updated + unchanged + stale + rejected.' }),
     stale: Type.Integer({ description: 'Rows older than what is stored, by `reported_at`. They change nothing.' }),
+    warning_count: Type.Integer({ description: 'Number of warnings, also of those that are not listed.' }),
     warnings: Type.Array(Type.Object({
       pointer: Type.String({ description: 'JSON Pointer into the body.' }),
-      code: OneOf(['carried_over_differs', 'pending_differs']),
+      code: OneOf(['carried_over_differs', 'pending_differs', 'procedure_not_in_force']),
       detail: Type.String({ description: 'What is odd, for people.' }),
       ...PlaceProperties
     }, { additionalProperties: false }), {
-      description: 'What is odd about rows that were taken. `carried_over_differs`: `carried_over` is not `pending` of the ' +
-        'period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
+      description: 'What is odd about rows that were taken; the first 1 000 warnings. `procedure_not_in_force`: the procedure had ' +
+        'ended before the period began, or began after the period ended. `carried_over_differs`: `carried_over` is not ' +
+        '`pending` of the period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
         'not known; `/v1/dossier-statistics/continuity` lists all such rows.'
     }),
     displacement_count: Type.Integer({ description: 'Number of displacements, also of those that are not listed.' }),

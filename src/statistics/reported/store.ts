@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
@@ -28,6 +29,8 @@ export interface NewRow extends StatisticsRow {
   level: string
   /** Whether its field is named, or follows from its procedure. */
   names_field: boolean
+  /** Of its procedure, with a pointer relative to the item. null: there is nothing to warn of. */
+  warning: Warning | null
 }
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const

@@ -1,7 +1,7 @@
 import { forEachDatabase, type Answer, type Service } from '../../database.ts'
 
 const NOTHING = {
-  created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0, errors: [], warnings: [],
+  created: 0, updated: 0, unchanged: 0, stale: 0, deleted: 0, rejected: 0, errors: [], warning_count: 0, warnings: [],
   displacement_count: 0, displacements: []
 }
 

@@ -7,7 +7,9 @@ import { checkOf, type Check } from '../../../contract/validation.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { unknownSources } from '../../../catalogue/sources/register.ts'
 import { sourceIssues } from '../../../catalogue/sources/source-rules.ts'
+import { procedureNotInForce } from '../../../catalogue/procedures/lifetime.ts'
 import { resolveUnits, type ResolvedUnit, type UnitOf } from '../../../catalogue/units/resolve.ts'
+import { existsIn } from '../../../catalogue/units/lifetime.ts'
 import { lifetimeIssues, reachIssues, severalProvinces } from '../../../catalogue/units/batch-rules.ts'
 import { dayOf, EARLIEST, parseDay } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
@@ -62,6 +64,8 @@ interface Coded {
   field: string
   starts_on: string
   ends_on: string
+  valid_from: string
+  valid_to: string | null
 }
 
 interface References {
@@ -141,7 +145,8 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
     ...measures,
     reported_at: reported === null ? null : new Date(reported).toISOString(),
     level: unit.level,
-    names_field: item.field != null
+    names_field: item.field != null,
+    warning: procedure === null || existsIn(procedure, period) ? null : procedureNotInForce(procedure, `in ${period.code}`)
   }
   return { row, issues }
 }
