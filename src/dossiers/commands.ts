@@ -43,10 +43,13 @@ export async function postDossiers (
   conflicts.push(...ingested.conflicts)
   assertSound(ingested.issues, items.length)
   const counts = countsOf(ingested.outcomes, ingested.conflicts)
-  if (dry_run) return { import: null, ...counts, errors: [] }
+  const { count, first } = ingested.warnings
+  const warnings = first.map(({ index, warning }) => ({ line: index + 1, ...warning }))
+  const answer = { ...counts, errors: [], warning_count: count, warnings }
+  if (dry_run) return { import: null, ...answer }
   const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
   await endImport(trx, by, id, 'done', counts)
-  return { import: id, ...counts, errors: [] }
+  return { import: id, ...answer }
 }
 
 /**

@@ -26,7 +26,7 @@ const JSON_TYPE = 'application/json'
 const NDJSON = MEDIA_TYPES.ndjson
 const tags = ['dossiers']
 const config = { scope: 'write:dossiers' } as const
-const counts = { description: 'The number of rows by outcome, and the errors.', ...Ref(DossierAnswer) }
+const counts = { description: 'The number of rows by outcome, the errors and the warnings.', ...Ref(DossierAnswer) }
 const sending = {
   200: counts,
   ...problems(400, 408, 409, 413, 415),

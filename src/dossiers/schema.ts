@@ -110,7 +110,16 @@ export const DossierAnswer = Named('DossierAnswer', 'The result of sending dossi
     description: 'Id of the import, for `/v1/imports/{id}`. null: a batch with `dry_run`, which is not stored.'
   })),
   ...CountProperties,
-  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists the first 10 000.' })
+  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists the first 10 000.' }),
+  warning_count: Type.Integer({ description: 'Number of warnings, also of those that are not listed.', minimum: 0 }),
+  warnings: Type.Array(Type.Object({
+    ...ImportError.properties,
+    code: OneOf(['procedure_not_in_force']),
+    detail: Type.String({ description: 'What is odd, for people.' })
+  }, { additionalProperties: false }), {
+    description: 'What is odd about rows that were taken; the first 1 000 warnings. `procedure_not_in_force`: the procedure had ' +
+      'ended before the day on which the dossier was received, or had not begun.'
+  })
 })
 export type DossierAnswer = Static<typeof DossierAnswer>
 

@@ -12,6 +12,7 @@ import type { StoredDossier } from './normalise.ts'
 import { roundsOf } from './rounds.ts'
 import { insertBeside, insertNew, recordChanges, replaceVersions, type DossierChange, type Target } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
+import { warningsOf, type Warnings } from './warnings.ts'
 
 export interface Ingested {
   /** One for each item. A deletion of what is not there is `unchanged`. */
@@ -20,6 +21,7 @@ export interface Ingested {
   issues: IssuesByRow
   /** Codes that another source sends as well. */
   conflicts: SourcesInConflict[]
+  warnings: Warnings
 }
 
 /**
@@ -47,15 +49,16 @@ export async function ingestDossiers (
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const conflicts = stored.flatMap(round => round.conflicts)
   await recordConflicts(trx, conflicts)
-  return ingestedOf(
+  const ingested = ingestedOf(
     items.length, stored.flatMap(({ changes }) => changes), [...older, ...stored.flatMap(({ stale }) => stale)],
     [...malformed, ...invalid, ...stored.flatMap(({ refused }) => refused)], conflicts)
+  return { ...ingested, warnings: warningsOf(versions, ingested.outcomes, lookups) }
 }
 
 /** What became of each item; one that no stage says anything about is unchanged. */
 function ingestedOf (
   received: number, changes: DossierChange[], stale: Version[], rejected: RowIssues[], conflicts: SourcesInConflict[]
-): Ingested {
+): Omit<Ingested, 'warnings'> {
   const outcomes = Array<Outcome>(received).fill('unchanged')
   for (const { index, action } of changes) outcomes[index] = action
   for (const { index } of stale) outcomes[index] = 'stale'

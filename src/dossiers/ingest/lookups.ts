@@ -10,11 +10,20 @@ export interface DatedUnit extends ResolvedUnit {
   lastDay: DayNumber
 }
 
+export interface DatedProcedure {
+  code: string
+  field: string
+  valid_from: string
+  valid_to: string | null
+  firstDay: DayNumber
+  /** Infinity: until further notice. */
+  lastDay: DayNumber
+}
+
 /** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
   units: ReadonlyMap<string, DatedUnit>
-  /** The field of each procedure. */
-  fields: ReadonlyMap<string, string>
+  procedures: ReadonlyMap<string, DatedProcedure>
   /** The national status for each text, as `likeText` spells it. */
   statuses: ReadonlyMap<string, number>
 }
@@ -22,7 +31,7 @@ export interface Lookups {
 export async function lookUp (trx: Trx, source: string, items: readonly DossierItem[]): Promise<Lookups> {
   return {
     units: await lookUpUnits(trx, source, items.map(({ unit }) => unit)),
-    fields: await lookUpFields(trx, distinct(items.map(({ procedure }) => procedure))),
+    procedures: await lookUpProcedures(trx, distinct(items.map(({ procedure }) => procedure))),
     statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))
   }
 }
@@ -36,15 +45,19 @@ async function lookUpUnits (
   return new Map(named.flatMap(one => {
     const unit = unitOf(one)
     if (unit === undefined) return []
-    const lastDay = unit.valid_to === null ? Infinity : parseDay(unit.valid_to)
-    return [[one.name, { ...unit, firstDay: parseDay(unit.valid_from), lastDay }] as const]
+    return [[one.name, { ...unit, ...daysOf(unit) }] as const]
   }))
 }
 
-async function lookUpFields (trx: Trx, procedures: string[]): Promise<Map<string, string>> {
-  if (procedures.length === 0) return new Map()
-  const rows = await trx.selectFrom('procedures').select(['code', 'field']).where('code', 'in', procedures).execute()
-  return new Map(rows.map(({ code, field }) => [code, field]))
+async function lookUpProcedures (trx: Trx, codes: string[]): Promise<Map<string, DatedProcedure>> {
+  if (codes.length === 0) return new Map()
+  const rows = await trx.selectFrom('procedures').select(['code', 'field', 'valid_from', 'valid_to'])
+    .where('code', 'in', codes).execute()
+  return new Map(rows.map(row => [row.code, { ...row, ...daysOf(row) }]))
+}
+
+function daysOf ({ valid_from: from, valid_to: to }: Pick<DatedProcedure, 'valid_from' | 'valid_to'>) {
+  return { firstDay: parseDay(from), lastDay: to === null ? Infinity : parseDay(to) }
 }
 
 async function lookUpStatuses (trx: Trx, source: string, codes: string[]): Promise<Map<string, number>> {

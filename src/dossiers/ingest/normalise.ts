@@ -75,8 +75,8 @@ function required<T> (value: T | undefined, property: string, issues: Issue[]): 
   return value
 }
 
-function fieldOf (procedure: string, { fields }: Lookups, issues: Issue[]): string {
-  const field = fields.get(procedure)
+function fieldOf (procedure: string, { procedures }: Lookups, issues: Issue[]): string {
+  const field = procedures.get(procedure)?.field
   if (field === undefined && procedure !== '') issues.push(unknownReference('procedure', procedure))
   return field ?? ''
 }

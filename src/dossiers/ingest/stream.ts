@@ -1,7 +1,7 @@
 // Ingest of dossiers. A line of a stream passes: stream.ts (reads lines, opens and ends the import), chunk-workers.ts
 // (gathers chunks for two connections), chunk.ts (one transaction, stage by stage): validate.ts (shape, reach),
 // lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each), compare/ (beside
-// what is stored), store.ts (insert or replace), then rollups and audit.
+// what is stored), store.ts (insert or replace), then rollups, audit and warnings.ts (what is odd).
 import type { Readable } from 'node:stream'
 import type { Hash } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
@@ -12,6 +12,7 @@ import type { Semaphore } from '../../concurrency/semaphore.ts'
 import {
   idempotencyError, lockKey, replayAnswer, storeAnswer, storedAnswer, type StoredAnswer
 } from '../../writes/idempotency.ts'
+import { MAX_WARNINGS } from '../../writes/batch.ts'
 import { runWrite, type Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
 import { DomainError } from '../../contract/errors.ts'
@@ -72,7 +73,7 @@ export async function ingestStream (
   }
 
   async function ingestLines (): Promise<DossierAnswer> {
-    const answer: DossierAnswer = { import: id, ...noCounts(), errors: [] }
+    const answer: DossierAnswer = { import: id, ...noCounts(), errors: [], warning_count: 0, warnings: [] }
     const workers = new ChunkWorkers(chunk => (
       withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
     const feed = async () => {
@@ -91,7 +92,7 @@ export async function ingestStream (
       await inTransaction(db, trx => endImport(trx, by, id, 'interrupted', answer)).catch(() => {})
       throw error
     }
-    answer.errors.sort((a, b) => a.line - b.line)
+    for (const list of [answer.errors, answer.warnings]) list.sort((a, b) => a.line - b.line)
     const sha256 = hash.digest()
     await withRetries(() => writers.run(() => inTransaction(db, async trx => {
       await endImport(trx, by, id, 'done', answer)
@@ -122,9 +123,8 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: undefined }
 }
 
-interface ChunkResult {
+interface ChunkResult extends Pick<DossierAnswer, 'errors' | 'warning_count' | 'warnings'> {
   counts: OutcomeCounts
-  errors: ImportError[]
 }
 
 /** Ingests a chunk in a transaction of its own, with its progress of the import. */
@@ -134,7 +134,8 @@ async function ingestChunk (
   const { by } = origin
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
-    const { outcomes, issues, conflicts } = await ingestDossiers(write, items, { source, reach: by.unit })
+    const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
+    const { outcomes, issues, conflicts, warnings: { count, first } } = ingested
     const counts = countsOf(outcomes, conflicts)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
@@ -143,7 +144,8 @@ async function ingestChunk (
       ...[...issues].flatMap(([index, each]) => each.map(issue => ({ line: lines[index]!, ...issue })))
     ]
     if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
-    return { counts, errors }
+    const warnings = first.map(({ index, warning }) => ({ line: lines[index]!, ...warning }))
+    return { counts, errors, warning_count: count, warnings }
   }, { dryRun: dry_run })
   // The transaction of a dry run is rolled back, and the progress with it.
   if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result.counts, result.errors))
@@ -159,8 +161,10 @@ function assertHopeful ({ import: id, received, rejected, errors }: DossierAnswe
 }
 
 function addResults (answer: DossierAnswer, results: readonly ChunkResult[]): void {
-  for (const { counts, errors } of results) {
+  for (const { counts, errors, warning_count: count, warnings } of results) {
     for (const name of COUNTS) answer[name] += counts[name]
     answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
+    answer.warning_count += count
+    answer.warnings.push(...warnings.slice(0, MAX_WARNINGS - answer.warnings.length))
   }
 }

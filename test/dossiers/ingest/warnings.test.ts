@@ -1,0 +1,74 @@
+import { ADMIN, forEachDatabase, type Answer } from '../../database.ts'
+import { forget, item } from '../given.ts'
+
+const NDJSON = { ...ADMIN, 'content-type': 'application/x-ndjson' }
+const SOURCE = 'source=one-stop'
+
+const procedure = '9.000001'
+/** Received on the last day of May by the clock of Vietnam, which is the day before in UTC. */
+const received = { received_at: '2021-05-31T00:30:00+07:00' }
+const odd = (more: object = {}) => item({ procedure, ...received, ...more })
+
+const lines = (items: object[]) => items.map(one => `${JSON.stringify(one)}\n`).join('')
+
+forEachDatabase('a dossier of a procedure that is not in force', async (t, { db, post }) => {
+  t.afterEach(() => forget(db))
+  const inForce = async (valid_from: string, valid_to: string | null) => {
+    const name = 'Cấp giấy phép thử nghiệm'
+    const items = [{ code: procedure, name, field: 'land', level: 'district', interlinked: 'none', valid_from, valid_to }]
+    await post('/v1/procedures', { items })
+  }
+  const ways: Record<string, (items: object[], query?: string) => Promise<Answer>> = {
+    'in a batch': (items, query = '') => post(`/v1/dossiers?${SOURCE}${query}`, { items }),
+    'in lines of JSON': (items, query = '') => post(`/v1/dossiers?${SOURCE}${query}`, lines(items), NDJSON),
+    'in a stream': (items, query = '') => post(`/v1/imports?${SOURCE}${query}`, lines(items), NDJSON)
+  }
+  const warningOf = (line: number, days: string) => ({
+    line, pointer: '/procedure', code: 'procedure_not_in_force',
+    detail: `procedure ${procedure} is in force ${days}, not on 2021-05-31`
+  })
+
+  for (const [way, send] of Object.entries(ways)) {
+    t.test(`is taken with a warning ${way} if its procedure had ended when it was received`, async t => {
+      await inForce('2020-01-01', '2021-05-30')
+      const items = [item(), odd({ code: 'b' }), odd({ code: 'c', finished_at: null })]
+      const expected = { warning_count: 2, warnings: [2, 3].map(line => warningOf(line, 'from 2020-01-01 to 2021-05-30')) }
+      t.match(await send(items, '&dry_run=true'), { status: 200, body: { created: 3, ...expected } })
+      t.match(await send(items), { status: 200, body: { created: 3, rejected: 0, ...expected } })
+      t.match(await send(items), { status: 200, body: { unchanged: 3, ...expected } }, 'the same again is warned of again')
+    })
+
+    t.test(`is taken with a warning ${way} if its procedure began after it was received`, async t => {
+      await inForce('2021-06-01', null)
+      t.match((await send([odd()])).body, { created: 1, warning_count: 1, warnings: [warningOf(1, 'from 2021-06-01 on')] })
+    })
+
+    t.test(`is counted ${way} beside the first thousand of them that are listed`, async t => {
+      await inForce('2020-01-01', '2021-05-30')
+      // The desk before the hyphen decides which worker of a stream has the dossier.
+      const { body } = await send(Array.from({ length: 2_500 }, (_, n) => odd({ code: `${n % 2}-${n}` })))
+      t.same([body.created, body.warning_count, body.warnings.length], [2_500, 2_500, 1_000])
+      const sent: number[] = body.warnings.map(({ line }: { line: number }) => line)
+      t.same(sent, sent.toSorted((a, b) => a - b))
+    })
+  }
+
+  t.test('has no warning if its procedure was in force on that day, if only on that one', async t => {
+    for (const [from, to] of [['2021-05-31', '2021-05-31'], ['2021-05-31', null], ['2020-01-01', '2021-05-31']] as const) {
+      await inForce(from, to)
+      t.match((await ways['in a batch']!([odd()])).body, { warning_count: 0, warnings: [] }, `from ${from} to ${to}`)
+    }
+  })
+
+  t.test('has no warning if it is stale, rejected or deleted', async t => {
+    await inForce('2020-01-01', '2021-05-30')
+    const send = ways['in a stream']!
+    await send([odd()])
+    const { code, unit } = item()
+    const { body } = await send([
+      odd({ updated_at: '2021-05-31T08:01:00+07:00' }), odd({ code: 'b', status: 10 }),
+      { code, unit, updated_at: '2021-06-01T08:00:00+07:00', deleted: true }
+    ])
+    t.match(body, { stale: 1, rejected: 1, deleted: 1, warning_count: 0, warnings: [] })
+  })
+})
