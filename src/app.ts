@@ -178,5 +178,5 @@ async function refuseUnderPressure () {
 /** A writer waits twice as long for its turn as for a connection. */
 function writeLimiter (pool?: PoolCounts): Semaphore {
   const { max, connectionTimeoutMillis: patience } = pool?.options ?? { max: 12, connectionTimeoutMillis: 750 }
-  return new Semaphore(writersAtOnce(max), { timeout: 2 * patience!, refusal: detail => new Busy(detail) })
+  return new Semaphore(writersAtOnce(max), { timeout: 2 * patience! })
 }

@@ -1,3 +1,5 @@
+import { Busy } from '../contract/errors.ts'
+
 /** Connections reserved for readers. */
 const RESERVED_FOR_READERS = 2
 
@@ -9,8 +11,8 @@ export function writersAtOnce (connections: number): number {
 interface Waiting {
   /** Milliseconds that one waits for its turn. */
   timeout: number
-  /** The error of one that waited so long. */
-  refusal: (detail: string) => Error
+  /** The error of one that waited so long; `Busy` if none is named. */
+  refusal?: (detail: string) => Error
 }
 
 /**
@@ -44,7 +46,7 @@ export class Semaphore {
       this.#free--
       return
     }
-    const { timeout, refusal } = this.#waiting
+    const { timeout, refusal = detail => new Busy(detail) } = this.#waiting
     await new Promise<void>((resolve, reject) => {
       const enter = () => { clearTimeout(timer); resolve() }
       const timer = setTimeout(() => {

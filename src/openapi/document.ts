@@ -74,8 +74,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       }
     }
   },
-  transformObject: document => (
-    jsonFirst(withHeaders('openapiObject' in document ? document.openapiObject : document.swaggerObject))),
+  transformObject: document => jsonFirst(withHeaders((document as { openapiObject: object }).openapiObject)),
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
 }
 

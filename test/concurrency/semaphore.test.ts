@@ -8,7 +8,7 @@ import { Semaphore, writersAtOnce } from '../../src/concurrency/semaphore.ts'
 import { Busy } from '../../src/contract/errors.ts'
 import { forEachDatabase } from '../database.ts'
 
-const WAITING = { timeout: 1_500, refusal: (detail: string) => new Busy(detail) }
+const WAITING = { timeout: 1_500 }
 
 /** Lets `count` writers through at the same time, who all stay until told to leave. */
 async function occupy (writers: Semaphore, count: number) {
