@@ -148,7 +148,8 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
 export function sendProblem (
   reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
 ) {
-  return reply.code(status).type('application/problem+json')
+  // The file that was asked for has a name already, which a problem must not be stored under.
+  return reply.removeHeader('content-disposition').code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
 }
 

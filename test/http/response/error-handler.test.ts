@@ -23,6 +23,7 @@ async function unavailable (t: Test, app: Awaited<ReturnType<typeof buildApp>>) 
     const { statusCode, headers, body } = await app.inject(url)
     t.equal(statusCode, 503, url)
     t.match(headers, { 'retry-after': '1', 'content-type': /^application\/problem\+json/ })
+    t.equal(headers['content-disposition'], undefined, 'and is no file')
     t.same(JSON.parse(body), {
       type: 'urn:cchc:problem:database_unavailable',
       title: 'The database is not available; try again',
