@@ -37,6 +37,8 @@ export async function readBack (service: Service, request: HostileRequest, answe
     for (const [name, value] of Object.entries(row)) {
       // What is not given may follow from the rest; an empty note is none.
       if (value === null || (name === 'note' && value === '')) continue
+      // Says what the change is, and is not stored.
+      if (name === 'correction') continue
       compared++
       if (!isSame(name, value, found?.[name])) altered.push({ at, name, sent: value, found: found?.[name] ?? null })
     }

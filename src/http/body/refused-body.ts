@@ -31,6 +31,8 @@ export function dropRefusedBodies (
     if (!hasBody(raw)) return done(null, payload)
     const body = new PassThrough()
     raw.once('error', error => { body.destroy(error) })
+    // A request refused before its body is read has nobody to hear that the client went away.
+    body.on('error', () => {})
     done(null, raw.pipe(body))
   })
 
