@@ -75,6 +75,7 @@ async function smallApp (t: Test) {
   const app = fastify() as unknown as App
   dropRefusedBodies(app, { milliseconds: 400, millisecondsClosing: 100, bytes: MIB })
   app.post('/refused', { onRequest: async (_request, reply) => reply.code(401).send('refused') }, async () => ({}))
+  app.post('/unread', { preParsing: async (_request, reply) => reply.code(415).send('unread') }, async () => ({}))
   app.post('/taken', async request => request.body)
   await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
@@ -136,6 +137,9 @@ t.test('a client that leaves meanwhile is forgotten', async t => {
   const { socket, answer } = open('/refused', `content-length: ${MIB}\r\n\r\n`)
   await answer(/401/)
   socket.destroy()
+  const unread = open('/unread', `content-length: ${MIB}\r\n\r\n`)
+  await unread.answer(/415/)
+  unread.socket.destroy()
   const taken = open('/taken', `content-length: ${MIB}\r\n\r\n[`)
   await sleep(50)
   taken.socket.destroy()
