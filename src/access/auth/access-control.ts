@@ -56,7 +56,8 @@ export function controlAccess (app: App, { authenticate, publicScopes, requestsP
       request.caller = await authenticate(credentialsIn(headers))
       known.add(headers)
     } catch (error) {
-      known.delete(headers)
+      // Not where the database or the issuer failed: afterwards right credentials would count for the address.
+      if (error instanceof DomainError && error.code === 'unauthenticated') known.delete(headers)
       throw error
     }
   }
