@@ -1,4 +1,5 @@
 import type {} from '@fastify/accepts'
+import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -6,6 +7,7 @@ import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
+import { Busy } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { Ref } from '../../contract/fields.ts'
 import { FORMATS, FormatQuery, MEDIA_TYPES, NDJSON_TYPES, type Format } from '../../contract/formats.ts'
@@ -115,11 +117,20 @@ export async function sendFile (
   reply.type(format === 'xlsx' ? MEDIA_TYPES.xlsx : `${MEDIA_TYPES[format]}; charset=utf-8`)
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
   if (format === 'xlsx') {
-    const file = await request.server.spreadsheets.run(() => spreadsheetOf({ name, columns: columnsOf(schema) }, rows))
+    const sheet = { name, columns: columnsOf(schema) }
+    const file = await request.server.spreadsheets.run(() => spreadsheetOf(sheet, whileOpen(reply.raw, rows)))
     return reply.send(file)
   }
   const lines = format === 'ndjson' ? Readable.from(jsonLines(rows)) : csvOf(Object.keys(schema.properties), rows)
   return reply.send(Array.isArray(rows) ? await buffer(lines) : lines)
+}
+
+/** The rows while the client is there: who left does not keep others waiting for a spreadsheet. @throws Busy */
+async function * whileOpen (response: ServerResponse, rows: Iterable<Row> | AsyncIterable<Row>) {
+  for await (const row of rows) {
+    if (response.destroyed) throw new Busy('the client has gone')
+    yield row
+  }
 }
 
 function columnsOf ({ properties }: TObject) {

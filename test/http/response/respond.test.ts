@@ -1,5 +1,6 @@
 import { get as request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'kysely'
 import readSheets, { readSheet } from 'read-excel-file/node'
@@ -240,6 +241,28 @@ forEachDatabase('spreadsheets', async (t, { app, get }) => {
     leave()
     await Promise.all([first, second])
     t.match(await get('/v1/units?format=xlsx'), { status: 200 })
+  })
+
+  t.test('are not written for a client that has gone', async t => {
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    app.spreadsheets = spreadsheetLimiter()
+    let leave = () => {}
+    const left = new Promise<void>(resolve => { leave = resolve })
+    const others = [1, 2].map(() => app.spreadsheets.run(() => left))
+    const run = app.spreadsheets.run.bind(app.spreadsheets)
+    let written: Promise<unknown> | undefined
+    app.spreadsheets.run = async work => { const own = run(work); written = own; return own }
+    const client = new AbortController()
+    const { port } = app.server.address() as AddressInfo
+    const asked = fetch(`http://127.0.0.1:${port}/v1/units?format=xlsx`, { signal: client.signal })
+    while (written === undefined) await sleep(5)
+    client.abort()
+    await t.rejects(asked)
+    await sleep(50)
+    leave()
+    await t.rejects(written, { message: 'the client has gone' })
+    await Promise.all(others)
+    app.spreadsheets = spreadsheetLimiter()
   })
 
   t.test('that fail leave their place to others', async t => {
