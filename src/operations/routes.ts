@@ -53,7 +53,7 @@ export async function operationRoutes (app: App, { db, metrics, now }: Pick<Cont
       response: { 200: { description: 'The service can answer requests.', ...Status }, ...problems() }
     }
   }, async () => {
-    if (now() - reachedAt >= REACHED_FOR) {
+    if (Math.abs(now() - reachedAt) >= REACHED_FOR) {
       await flights.run('', () => reachDatabase(db))
       reachedAt = now()
     }

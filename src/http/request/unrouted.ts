@@ -9,7 +9,8 @@ interface Address {
 
 /**
  * Answers what no route takes: 405 with `Allow` where the address takes other methods, 308 or 404 where only a slash at
- * the end is too much, and otherwise 404. To be called before any route is registered.
+ * the end is too much, and otherwise 404. To be called before any route is registered, but after that of preflights,
+ * which takes all addresses.
  */
 export function answerUnrouted (app: App) {
   const addresses = new Map<string, Address>()
