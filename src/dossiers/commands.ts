@@ -9,7 +9,7 @@ import type { Written } from '../writes/unit-of-work.ts'
 import type { Origin, Write } from '../writes/write.ts'
 import { assertSource } from '../catalogue/sources/register.ts'
 import { sourceIssues } from '../catalogue/sources/source-rules.ts'
-import { lockDossiers } from './corrections/lock.ts'
+import { lock } from '../database/sql/advisory-lock.ts'
 import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/commands.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
@@ -76,7 +76,7 @@ export async function listConflicts (db: Db, conflicts: readonly SourcesInConfli
  */
 export async function deleteDossier (write: Write, code: string, unit: string | undefined): Promise<Dossier> {
   const { trx, by } = write
-  await lockDossiers(trx, 'shared')
+  await lock(trx, 'dossiers', 'shared')
   await lockCode(trx, code)
   const { province_code: _, record: __, ...dossier } = await storedDossier(trx, code, unit, by.unit)
   const { source, updated_at } = dossier

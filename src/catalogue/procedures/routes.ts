@@ -44,8 +44,8 @@ export async function procedureRoutes (app: App, context: ProcedureContext) {
     operationId: 'postProcedures',
     summary: 'Create or update procedures, by code',
     description: 'A new field of a procedure counts for new dossiers only, so figures of past periods stay. With ' +
-      '`correction`, all dossiers of the procedure are moved to the field in the same transaction, within 20 seconds or not ' +
-      'at all. The audit and the feed of changes say so once for each procedure (`procedure-corrections`), not for each ' +
+      '`correction`, all dossiers of the procedure are moved to the field in the same transaction. It may take a ' +
+      'minute, or nothing is changed. The audit and the feed of changes say so once for each procedure (`procedure-corrections`), not for each ' +
       'dossier.',
     item: ProcedureItem,
     example: EXAMPLE,

@@ -53,7 +53,8 @@ export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A prop
   valid_to: Type.Optional(Properties.valid_to),
   correction: Type.Optional(Type.Boolean({
     description: 'The field was wrong from the beginning: all dossiers of the procedure are moved to this one, and figures of ' +
-      'past periods with them. It needs a key for all units. Dossiers that are sent meanwhile wait.',
+      'past periods with them. It needs a key for all units. Dossiers that are sent meanwhile get 503 and are sent again.' +
+      ' A stream tries again by itself for half a minute.',
     default: false
   }))
 })

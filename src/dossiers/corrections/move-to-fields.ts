@@ -8,7 +8,7 @@ import { sliceIn } from '../../time/business-day-sql.ts'
 import { addCells, type Cell } from '../rollups/deltas.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { lockDossiers } from './lock.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 
 /** A procedure with the field that all of its dossiers should be in. */
 export interface ProcedureInField {
@@ -25,7 +25,7 @@ export async function moveToFields (trx: Trx, procedures: readonly ProcedureInFi
   if (procedures.length === 0) return new Map()
   const asked = recordset('procedures', procedures, ['code', 'field'])
   await allowSlowStatements(trx)
-  await lockDossiers(trx, 'exclusive')
+  await lock(trx, 'dossiers', 'exclusive')
   await moveCells(trx, asked)
   await moveRows(trx, 'dossier_versions', asked)
   return moveRows(trx, 'dossiers', asked)

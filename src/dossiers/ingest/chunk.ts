@@ -2,7 +2,7 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
-import { lockDossiers } from '../corrections/lock.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
@@ -33,7 +33,7 @@ export async function ingestDossiers (
   write: Write, items: readonly unknown[], context: IngestContext
 ): Promise<Ingested> {
   const { trx } = write
-  await lockDossiers(trx, 'shared')
+  await lock(trx, 'dossiers', 'shared')
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
@@ -46,9 +46,10 @@ export async function ingestDossiers (
     const target = { province, source: context.source, write: await own.writeId() }
     stored.push(await storeRound(own, target, round, context.reach, later))
   }
-  if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const conflicts = stored.flatMap(round => round.conflicts)
   await recordConflicts(trx, conflicts)
+  // Last, so that the rollups that all chunks write are locked for as short as possible.
+  if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const ingested = ingestedOf(
     items.length, stored.flatMap(({ changes }) => changes), [...older, ...stored.flatMap(({ stale }) => stale)],
     [...malformed, ...invalid, ...stored.flatMap(({ refused }) => refused)], conflicts)

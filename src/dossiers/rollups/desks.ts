@@ -3,6 +3,7 @@
 // once that is corrected.
 import { sql, type RawBuilder } from 'kysely'
 import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { dayIn, startOfDate } from '../../time/business-day-sql.ts'
@@ -39,10 +40,10 @@ export class DeskDeltas {
   async apply (trx: Trx, province: string): Promise<void> {
     if (this.#gained.size + this.#lost.size === 0) return
     const lost = [...this.#lost]
-    await lockDesks(trx, province, await losesFirst(trx, province, lost) ? 'exclusive' : 'shared')
+    await lock(trx, `desks ${province}`, await losesFirst(trx, province, lost) ? 'exclusive' : 'shared')
     // Asked again, since another transaction may have taken away the first before the lock was given.
     if (await losesFirst(trx, province, lost)) {
-      await lockDesks(trx, province, 'exclusive')
+      await lock(trx, `desks ${province}`, 'exclusive')
       await moveSince(trx, province, lost.map(([unit]) => unit))
     }
     await saveSince(trx, province, [...this.#gained])
@@ -58,15 +59,6 @@ function note (earliest: Earliest, { unit, status, received_at: received }: Pres
 function isSamePresence (before: Presence, after: Presence): boolean {
   return before.unit === after.unit && isCounted(before.status) === isCounted(after.status) &&
     dayOf(before.received_at) === dayOf(after.received_at)
-}
-
-/**
- * Who adds dossiers shares the lock, and who takes away the first of a unit has it alone: it looks for the next one and
- * must see all that others add, and they must see what it finds.
- */
-export async function lockDesks (trx: Trx, province: string, mode: 'shared' | 'exclusive'): Promise<void> {
-  const lock = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
-  await sql`select ${lock}(hashtextextended(${`desks ${province}`}, 0))`.execute(trx)
 }
 
 const SINCE: Columns<readonly [string, DayNumber]> = {
@@ -137,7 +129,7 @@ export async function wrongDesks (db: Db, which: RawBuilder<unknown> = sql`true`
 export async function correctDesks (trx: Trx, suspects: readonly WrongDesk[]): Promise<WrongDesk[]> {
   const corrected = []
   for (const [province, ofOne] of Map.groupBy(suspects, ({ province_code: province }) => province)) {
-    await lockDesks(trx, province, 'exclusive')
+    await lock(trx, `desks ${province}`, 'exclusive')
     const units = array('text', ofOne.map(({ unit }) => unit))
     const which = sql`province_code = ${province} and unit = any(${units})`
     corrected.push(...await wrongDesks(trx, which))

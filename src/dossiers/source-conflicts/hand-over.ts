@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import type { Trx } from '../../database/connect.ts'
-import { lockDossiers } from '../corrections/lock.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 
 /** Makes the dossiers of a source those of its successor, deleted ones as well. @returns how many */
 export async function handOverDossiers (trx: Trx, source: string, successor: string): Promise<number> {
-  await lockDossiers(trx, 'exclusive')
+  await lock(trx, 'dossiers', 'exclusive')
   const { numAffectedRows } = await sql`
     update dossiers set source = ${successor}
     where province_code = any(${PROVINCES}) and source = ${source}`.execute(trx)

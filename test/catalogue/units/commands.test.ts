@@ -53,6 +53,12 @@ forEachDatabase('a province that sets itself up', async (t, { get, post, put }) 
     t.equal(await codeOf({ ...DISTRICT, parent: 'H41-413' }), '403 forbidden_unit')
     t.equal(await codeOf({ ...COMMUNE, code: 'H41-3', parent: 'H41-413' }), '403 forbidden_unit')
     t.equal(await codeOf({ ...COMMUNE, code: 'H41-413', parent: 'H41-412' }), '403 forbidden_unit')
+    t.equal(await codeOf({ ...DISTRICT, code: 'H41-413', parent: 'none' }), '403 forbidden_unit', 'and learns nothing else')
+    await post('/v1/units', { items: [{ ...COMMUNE, code: 'H41-4', parent: 'H41-413' }] })
+    const items = [{ ...DISTRICT, code: 'H41-413', parent: 'H41-412' }, { ...COMMUNE, code: 'H41-5', parent: 'H41-4' }]
+    t.match((await post('/v1/units?mode=partial', { items }, as)).body, {
+      rejected: 2, errors: [{ code: 'forbidden_unit' }, { pointer: '/items/1/parent', code: 'parent_rejected' }]
+    }, 'nor below a unit that would have come within it')
   })
 })
 

@@ -25,6 +25,9 @@ export function unitOfItem ({ code, name, kind, level, reports_dossiers, valid_f
 export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): Prepared<StoredUnit> {
   const unit = unitOfItem(item)
   const { code, level, valid_from, valid_to } = unit
+  const before = tree.stored.get(code)
+  // First, as what else is wrong would say something of a unit out of reach.
+  if (before !== undefined && !reaches(by.unit, before)) return { row: null, issues: [outOfReach(code, by)] }
   const issues = [
     ...tree.hasLevel(level) ? [] : [unknownReference('level', level)],
     ...daysInOrder(['valid_from', 'valid_to'], valid_from, valid_to),
@@ -35,7 +38,6 @@ export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): P
   const path = tree.pathOf(code)
   if (!Array.isArray(path)) return { row: null, issues: [...issues, path] }
   const row = { ...unit, province_code: path[0]!, path }
-  const before = tree.stored.get(code)
   if (before !== undefined && before.province_code !== row.province_code) {
     issues.push(issueAt('parent', 'several_provinces', `a unit stays in its province, ${before.province_code}`))
   }
@@ -43,14 +45,15 @@ export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): P
   return { row, issues: forbidden.length > 0 ? forbidden : issues }
 }
 
-/** A bound key neither takes a unit from outside of its reach, nor hangs one up there. */
-function reachIssues (
-  { code, path, parent }: StoredUnit, before: StoredUnit | undefined, { unit: reach }: Caller
-): Issue[] {
+/** A bound key hangs no unit up outside of its reach. */
+function reachIssues ({ code, path, parent }: StoredUnit, before: StoredUnit | undefined, by: Caller): Issue[] {
   const isMoved = before?.parent !== parent
-  const touched = [...before === undefined ? [] : [before.path], path, ...isMoved ? [path.slice(0, -1)] : []]
-  if (touched.every(one => reaches(reach, { path: one }))) return []
-  return [issueAt(null, 'forbidden_unit', `unit ${code} is not within ${reach}, which this key may write for`)]
+  const touched = [path, ...isMoved ? [path.slice(0, -1)] : []]
+  return touched.every(one => reaches(by.unit, { path: one })) ? [] : [outOfReach(code, by)]
+}
+
+function outOfReach (code: string, { unit: reach }: Caller): Issue {
+  return issueAt(null, 'forbidden_unit', `unit ${code} is not within ${reach}, which this key may write for`)
 }
 
 /** The rule of a batch, said of the unit as a whole. */
@@ -58,7 +61,7 @@ export const oneProvince: Rule<StoredUnit> = batch => severalProvinces(batch)
   .map(({ index, issues }) => ({ index, issues: issues.map(issue => ({ ...issue, pointer: '' })) }))
 
 /**
- * Rejects units whose parent is rejected, and those that stored units below them, which do not come with the batch or
+ * Rejects units below one that is rejected, and those that stored units below them, which do not come with the batch or
  * are rejected, could not stay with. Each can be a reason to reject another.
  */
 export function withoutRejected (tree: UnitTree): Rule<StoredUnit> {
@@ -71,11 +74,11 @@ export function withoutRejected (tree: UnitTree): Rule<StoredUnit> {
       before = found.length
       const codes = new Set(left.map(({ row }) => row.code))
       for (const { index, row } of left) {
+        // Its path leads through a unit that stays as it was, so it may be another.
+        const above = row.path.slice(0, -1).filter(code => refused.has(code))
         const orphans = tree.orphansOf(row, children.get(row.code) ?? [], code => codes.has(code))
         const issues: Issue[] = [
-          ...row.parent !== null && refused.has(row.parent)
-            ? [issueAt('parent', 'parent_rejected', `the parent ${row.parent} is rejected`)]
-            : [],
+          ...above.map(code => issueAt('parent', 'parent_rejected', `${code}, which it is below, is rejected`)).slice(0, 1),
           ...orphans.length === 0 ? [] : [issueAt(null, 'units_depend', `${orphans[0]} could not stay below it`)]
         ]
         if (issues.length > 0) found.push({ index, issues })

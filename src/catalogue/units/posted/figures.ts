@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { lock } from '../../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../../database/connect.ts'
+import { allowSlowStatements } from '../../../database/time-limits.ts'
 import { dayOfInstant } from '../../../time/business-day-sql.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import { issueAt } from '../../../writes/row-issues.ts'
@@ -20,7 +22,10 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
     ['level', 'parent', 'valid_from', 'valid_to'] as const).some(column => before[column] !== after[column]))
   if (changing.length === 0) return new Map()
   const codes = changing.map(({ after }) => after.code)
-  // Waits for writers whose figures name one of these units: the foreign key locks it until they commit.
+  await allowSlowStatements(trx)
+  // Dossiers are checked against their unit without a lock on it.
+  await lock(trx, 'dossiers', 'exclusive')
+  // Waits for statistics and indicators that name one of these units: their foreign key locks it.
   await sql`select from units where path && ${codes} order by code for update`.execute(trx)
   const { rows } = await sql<Found>`
     with asked as (
