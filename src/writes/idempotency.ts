@@ -31,9 +31,10 @@ export interface StoredAnswer {
  */
 export async function lockKey (trx: Trx, { client, province_code }: Owner, key: string): Promise<void> {
   const name = JSON.stringify([province_code, client, key])
-  const { rows: [lock] } = await sql<{ taken: boolean }>`
-    select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as taken`.execute(trx)
-  if (!lock!.taken) throw idempotencyError('idempotency_key_in_use')
+  const { rows: [lock] } = await sql<{ refused: keyof typeof REFUSED | null }>`
+    select case when not pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) then 'idempotency_key_in_use' end
+      as refused`.execute(trx)
+  refuse(lock!.refused)
 }
 
 /** The stored answer under a key. Not in one statement with the lock: its snapshot would be older than that. */
@@ -52,8 +53,13 @@ export async function storedAnswer (
  * @throws DomainError `idempotency_key_reused`
  */
 export function replayAnswer (sha256: Buffer, { request_sha256, answer }: StoredAnswer): object {
-  if (!request_sha256.equals(sha256)) throw idempotencyError('idempotency_key_reused')
+  refuse(request_sha256.equals(sha256) ? null : 'idempotency_key_reused')
   return JSON.parse(answer) as object
+}
+
+/** For both refusals, as the one session of the embedded database never finds a key in use. */
+function refuse (code: keyof typeof REFUSED | null) {
+  if (code !== null) throw idempotencyError(code)
 }
 
 /** @param retryAfter seconds until the key is free, if that is known */
