@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
 
 const TABLES = { level: 'levels', field: 'fields', unit: 'units', procedure: 'procedures' } as const
+/** The column that rows name them by. */
+const NAMED_BY = { level: 'code', field: 'code', unit: 'id', procedure: 'code' } as const
 type Key = keyof typeof TABLES
 const KEYS = Object.keys(TABLES) as Key[]
 
@@ -14,7 +16,8 @@ export async function withNames<R extends Record<Key, string | null>> (
 ): Promise<(R & Names)[]> {
   const codes = KEYS.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
   const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
-    sql`select ${key}::text as key, code, name from ${sql.table(TABLES[key])} where code = any(${asked})`))
+    sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
+      where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
   const names = new Map<string, string>()
   if (lookups.length > 0) {
     const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)

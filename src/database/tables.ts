@@ -475,18 +475,62 @@ export interface UnitAliases {
   external_code: string;
   source: string;
   unit: string;
+  valid_from: Generated<string>;
+  valid_to: string | null;
+}
+
+export interface UnitAssignments {
+  change: number;
+  code: string;
+  kind: string;
+  predecessor: string;
+  successor: string;
+}
+
+export interface UnitChanges {
+  document_date: string;
+  document_issuer: string;
+  document_number: string;
+  effective_on: string;
+  events: Json;
+  id: Generated<number>;
+  province_code: string;
+  withdrawn_by: number | null;
+  write: number;
 }
 
 export interface Units {
   code: string;
+  id: string;
   kind: string;
   level: string;
   name: string;
   parent: string | null;
   path: string[];
   province_code: string;
+  reached_by: Generated<string[]>;
   reports_dossiers: boolean;
   search_name: string;
+  valid_from: string;
+  valid_to: string | null;
+}
+
+export interface UnitSuccessions {
+  change: number;
+  effective_on: string;
+  predecessor: string;
+  share: Generated<number>;
+  successor: string;
+}
+
+export interface UnitVersions {
+  change: number | null;
+  kind: string;
+  level: string;
+  name: string;
+  parent: string | null;
+  path: string[];
+  unit: string;
   valid_from: string;
   valid_to: string | null;
 }
@@ -548,6 +592,10 @@ export interface DB {
   statistics_sets: StatisticsSets;
   status_maps: StatusMaps;
   unit_aliases: UnitAliases;
+  unit_assignments: UnitAssignments;
+  unit_changes: UnitChanges;
+  unit_successions: UnitSuccessions;
+  unit_versions: UnitVersions;
   units: Units;
   withdrawn_statistics: WithdrawnStatistics;
   writes: Writes;

@@ -32,11 +32,11 @@ export async function dossiers (
   // A whole province is read in the order of its key; some units, or days, by an index in the order of reception.
   const { received_from: from, received_to: to } = filters
   const isPart = (unit !== null && unit.path.length > 1) || from !== undefined || to !== undefined
-  const within = unit === null ? sql`true` : sql`${unit.code} = any(path)`
+  const within = unit === null ? sql`true` : sql`${unit.id} = any(path)`
   const order = isPart ? BY_RECEIPT : BY_CODE
   const conditions = [
     IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`,
-    isPart ? sql`unit = any(array(select code from units where ${within}))` : sql`true`,
+    isPart ? sql`unit = any(array(select id from units where ${within}))` : sql`true`,
     ...conditionsOf(filters)
   ]
   const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`

@@ -6,6 +6,7 @@ import { upsert } from '../database/sql/bulk-json.ts'
 import { runOwnWrite } from '../writes/unit-of-work.ts'
 import type { Write } from '../writes/write.ts'
 import { postIndicatorValues } from '../reports/indicators/commands.ts'
+import { addFirstVersions } from '../catalogue/units/versions.ts'
 import { addUsualPeriods } from '../catalogue/periods/usual.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { postDossierStatistics } from '../statistics/reported/commands.ts'
@@ -25,8 +26,9 @@ export async function loadCatalogue (db: Db): Promise<void> {
   await inTransaction(db, async trx => {
     await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)
-    await upsert(trx, 'units', ['code'], units())
-    await upsert(trx, 'unit_aliases', ['source', 'external_code'], aliases())
+    await upsert(trx, 'units', ['id'], units())
+    await addFirstVersions(trx)
+    await upsert(trx, 'unit_aliases', ['source', 'external_code', 'valid_from'], aliases())
     await upsert(trx, 'fields', ['code'], FIELDS)
     await upsert(trx, 'sources', ['code'], SOURCES)
     await upsert(trx, 'forms', ['code'], [FORM])

@@ -25,7 +25,7 @@ export async function auditEntries (
     from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
   ].flat()
   const rowConditions = [
-    unit === null ? [] : isOrWasBelow(unit.code), resource === undefined ? [] : sql`resource = ${resource}`
+    unit === null ? [] : isOrWasBelow(unit.id), resource === undefined ? [] : sql`resource = ${resource}`
   ].flat()
   const visible = changeVisibleTo(reach)
   const query = sql<AuditEntry>`

@@ -53,7 +53,7 @@ async function keyById (db: Db, id: string): Promise<KeyRow | undefined> {
       coalesce(last_used_at > now() - interval '1 minute', false) as used_recently
     from client_keys
     join clients on clients.code = client
-    left join units on units.code = unit
+    left join units on units.id = unit
     where client_keys.id = ${id}`).execute(db)
   return found
 }

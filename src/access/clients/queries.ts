@@ -28,7 +28,7 @@ export async function clientByCode (db: Db, code: string, reach: Reach): Promise
 function clientsWithin (reach: Reach) {
   return reach === null
     ? sql<RegisteredClient>`select * from clients`
-    : sql<RegisteredClient>`select clients.* from clients join units on units.code = clients.unit where ${reach} = any(path)`
+    : sql<RegisteredClient>`select clients.* from clients join units on units.id = clients.unit where ${reach} = any(path)`
 }
 
 /** @throws DomainError `not_found` */

@@ -58,11 +58,11 @@ async function unitsDepending (trx: Trx, updates: readonly Change<Level>[]): Pro
     ranked as (
       select code, position from levels where code not in (select code from posted)
       union all select code, position from posted)
-    select units.code as unit, parent.code as parent
+    select units.id as unit, parent.id as parent
     from units join ranked on ranked.code = units.level
-      join units as parent on parent.code = units.parent join ranked as above on above.code = parent.level
+      join units as parent on parent.id = units.parent join ranked as above on above.code = parent.level
     where above.position > ranked.position
-    order by units.code limit 1`.execute(trx)
+    order by units.id limit 1`.execute(trx)
   if (found === undefined) return []
   const detail = `after this batch the unit ${found.unit} would stand above its parent ${found.parent}`
   // All of them: which of the positions is wrong is unknown.

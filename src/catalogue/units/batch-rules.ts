@@ -8,7 +8,7 @@ import type { ResolvedUnit } from './resolve.ts'
 /** The issue of a unit that the caller may not write for. */
 export function reachIssues (unit: ResolvedUnit, { unit: reach }: Caller): Issue[] {
   if (reaches(reach, unit)) return []
-  return [issueAt('unit', 'forbidden_unit', `unit ${unit.code} is not within ${reach}, which this key may write for`)]
+  return [issueAt('unit', 'forbidden_unit', `unit ${unit.id} is not within ${reach}, which this key may write for`)]
 }
 
 /** The issue of a unit that does not exist in the period that it reports for. */

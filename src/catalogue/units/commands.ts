@@ -8,8 +8,9 @@ import { upsert } from '../../database/sql/bulk-json.ts'
 import { searchName } from '../../text/search-name.ts'
 import { aliasesTaken } from './posted/aliases.ts'
 import { issuesOfFigures } from './posted/figures.ts'
-import { UnitItem, type Unit } from './schema.ts'
-import { readTree, type StoredUnit, type UnitTree } from './posted/tree.ts'
+import { addFirstVersions } from './versions.ts'
+import { UnitItem } from './schema.ts'
+import { readTree, type PostedUnit, type StoredUnit, type UnitTree } from './posted/tree.ts'
 import { oneProvince, preparedUnit, unitOfItem, withoutRejected } from './posted/checks.ts'
 
 const checkItem = checkOf(UnitItem)
@@ -64,12 +65,15 @@ async function storeUnits (trx: Trx, rows: readonly BatchRow<StoredUnit>[], tree
 
 async function writeUnits (trx: Trx, written: readonly StoredUnit[], tree: UnitTree): Promise<void> {
   const codes = written.map(({ code }) => code)
-  await upsert(trx, 'units', ['code'], written.map(({ aliases: _, ...unit }) => (
-    { ...unit, search_name: searchName(unit.name) })))
+  await upsert(trx, 'units', ['id'], written.map(({ aliases: _, ...unit }) => (
+    { ...unit, id: unit.code, reached_by: unit.path, search_name: searchName(unit.name) })))
   const moved = JSON.stringify(tree.movedPaths(new Set(codes)))
   await sql`
-    update units set path = moved.path from json_to_recordset(${moved}::json) as moved (code text, path text[])
-    where moved.code = units.code`.execute(trx)
+    update units set path = moved.path, reached_by = moved.path from json_to_recordset(${moved}::json) as moved (code text, path text[])
+    where moved.code = units.id`.execute(trx)
+  // What a post corrects was always so, and not from a day on.
+  await sql`delete from unit_versions where unit = any(${[...codes, ...tree.movedPaths(new Set(codes)).map(({ code }) => code)]})`.execute(trx)
+  await addFirstVersions(trx)
   const aliases = JSON.stringify(written.flatMap(({ code, aliases }) => aliases.map(alias => ({ unit: code, alias }))))
   await sql`delete from unit_aliases where unit = any(${codes})`.execute(trx)
   await sql`
@@ -78,6 +82,6 @@ async function writeUnits (trx: Trx, written: readonly StoredUnit[], tree: UnitT
     from json_to_recordset(${aliases}::json) as posted (unit text, alias text)`.execute(trx)
 }
 
-function shown ({ province_code: _province, path: _path, ...unit }: StoredUnit): Unit {
+function shown ({ province_code: _province, path: _path, ...unit }: StoredUnit): PostedUnit {
   return unit
 }

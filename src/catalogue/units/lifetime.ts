@@ -15,6 +15,6 @@ export function existsIn ({ valid_from, valid_to }: Lifetime, period: Days): boo
 }
 
 /** @param when it did not exist, such as `in 2021-Q4` */
-export function unitNotValid ({ code, valid_from, valid_to }: Lifetime & { code: string }, when: string): Issue {
-  return issueAt('unit', 'unit_not_valid', `unit ${code} exists from ${valid_from} to ${valid_to ?? 'today'}, not ${when}`)
+export function unitNotValid ({ id, valid_from, valid_to }: Lifetime & { id: string }, when: string): Issue {
+  return issueAt('unit', 'unit_not_valid', `unit ${id} exists from ${valid_from} to ${valid_to ?? 'today'}, not ${when}`)
 }

@@ -8,7 +8,7 @@ import { reachedUnit } from './resolve.ts'
 import type { Unit, UnitQuery } from './schema.ts'
 import { searchName } from '../../text/search-name.ts'
 
-const ORDER: OrderColumn[] = [{ name: 'code', kind: 'text' }]
+const ORDER: OrderColumn[] = [{ name: 'id', kind: 'text' }]
 
 export async function units (db: Db, filters: UnitQuery, page: PageRequest, reach: Reach): Promise<Page<Unit>> {
   const parent = filters.parent === undefined ? null : await parentNamed(db, filters.parent, reach)
@@ -26,23 +26,23 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest, reac
 export async function unitNamed (db: Db, name: string, reach: Reach): Promise<Unit> {
   const resolved = await reachedUnit(db, { name, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', name)
-  const { rows } = await unitsWhere(sql`code = ${resolved.code}`).execute(db)
+  const { rows } = await unitsWhere(sql`id = ${resolved.id}`).execute(db)
   return rows[0]!
 }
 
 async function parentNamed (db: Db, name: string, reach: Reach): Promise<string> {
   const parent = await reachedUnit(db, { name, source: null }, reach)
   if (parent === undefined) throw invalid('/query/parent', 'unknown_unit', `there is no unit ${name}`)
-  return parent.code
+  return parent.id
 }
 
 function below (parent: string, descendants: boolean): RawBuilder<unknown> {
-  return descendants ? sql`${parent} = any(path) and code <> ${parent}` : sql`parent = ${parent}`
+  return descendants ? sql`${parent} = any(path) and id <> ${parent}` : sql`parent = ${parent}`
 }
 
 function unitsWhere (condition: RawBuilder<unknown>): RawBuilder<Unit> {
   return sql<Unit>`
-    select code, name, kind, level, parent, reports_dossiers, valid_from, valid_to,
-      array(select source || ':' || external_code from unit_aliases where unit = units.code order by 1) as aliases
+    select id, code, name, kind, level, parent, reports_dossiers, valid_from, valid_to,
+      array(select source || ':' || external_code from unit_aliases where unit = units.id order by 1) as aliases
     from units where ${condition}`
 }

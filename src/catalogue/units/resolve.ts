@@ -4,6 +4,8 @@ import type { Db } from '../../database/connect.ts'
 import { invalid } from '../../contract/errors.ts'
 
 export interface ResolvedUnit {
+  /** What other tables name it by. */
+  id: string
   code: string
   province_code: string
   level: string
@@ -27,14 +29,14 @@ export type UnitOf = (unit: NamedUnit) => ResolvedUnit | undefined
 export async function resolveUnits (db: Db, named: NamedUnit[]): Promise<UnitOf> {
   const distinct = new Map(named.map(unit => [keyOf(unit), unit]))
   const { rows } = await sql<ResolvedUnit & NamedUnit>`
-    select asked.name, asked.source, units.code, units.province_code, units.level, units.reports_dossiers,
+    select asked.name, asked.source, units.id, units.code, units.province_code, units.level, units.reports_dossiers,
       units.valid_from, units.valid_to, units.path
     from json_to_recordset(${JSON.stringify([...distinct.values()])}::json) as asked (name text, source text)
-    left join units as same on same.code = asked.name
+    left join units as same on same.id = asked.name
     left join unit_aliases as own on own.source = asked.source and own.external_code = asked.name
     left join unit_aliases as other on asked.name like '%:%' and other.source = split_part(asked.name, ':', 1)
       and other.external_code = substr(asked.name, strpos(asked.name, ':') + 1)
-    join units on units.code = coalesce(same.code, own.unit, other.unit)`.execute(db)
+    join units on units.id = coalesce(same.id, own.unit, other.unit)`.execute(db)
   const byKey = new Map(rows.map(row => [keyOf(row), row]))
   return unit => byKey.get(keyOf(unit))
 }

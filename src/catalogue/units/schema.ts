@@ -4,6 +4,7 @@ import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, Example, ListOf, Name, Named, Nullable, Text } from '../../contract/fields.ts'
 
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
+  id: Code('What all other answers name the unit by, which never changes: its code; for a later unit with a code that another had before, `code@first day`.'),
   code: Code('Code of the unit.'),
   name: Text('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
   kind: Code('Type of unit: `province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune`, `special_zone` …'),
@@ -19,6 +20,7 @@ export type Unit = Static<typeof Unit>
 const { kind, level, valid_from, valid_to, reports_dossiers } = Unit.properties
 
 export const UnitItem = Named('UnitItem', 'A unit to post. A property that is left out is null, and a list that is left out is empty.', {
+  id: Type.Optional(Code('Which unit it is, as the list of units gives it. Left out: the one that has the code.')),
   code: Unit.properties.code,
   name: Name('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
   kind,

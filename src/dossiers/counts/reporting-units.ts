@@ -24,12 +24,12 @@ interface Days {
 /** A unit and all below it: level by level from the top down, then by code. */
 export async function reportingUnits (db: Db, unit: string): Promise<ReportingUnit[]> {
   const { rows } = await sql<ReportingUnit>`
-    select units.code as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
+    select units.id as unit, units.name, units.level, levels.name as level_name, reports_dossiers,
       units.valid_from, units.valid_to, since as recorded_since
     from units join levels on levels.code = units.level
-      left join dossier_desks as desks on desks.province_code = units.province_code and desks.unit = units.code
+      left join dossier_desks as desks on desks.province_code = units.province_code and desks.unit = units.id
     where ${unit} = any(path)
-    order by position, units.level, units.code`.execute(db)
+    order by position, units.level, units.id`.execute(db)
   return rows
 }
 

@@ -62,7 +62,7 @@ function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter'
   const leveled = plan.level !== undefined || plan.keys.includes('level')
   return sql`
     select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(ROLLUPS[table][1])} as day, ${columns(EVENT_MEASURES)}
-    from ${sql.table(table)} ${leveled ? sql`join (select code as unit, level from units) as units using (unit)` : sql``}
+    from ${sql.table(table)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
     where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
 }
 
@@ -80,7 +80,7 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
   // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
   return sql`(
     select found.* from units cross join lateral (
-      select * from dossiers where dossiers.unit = units.code and ${which} offset 0
+      select * from dossiers where dossiers.unit = units.id and ${which} offset 0
     ) as found
     where ${plan.unit} = any(units.path))`
 }

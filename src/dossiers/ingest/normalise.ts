@@ -33,7 +33,7 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
   if (item.deleted === true) return issues.length > 0 ? issues : tombstone(plainText(item.code), unit!.code, updated)
 
   if (unit?.reports_dossiers === false) {
-    issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.code} has no desk of its own`))
+    issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.id} has no desk of its own`))
   }
   const dossier: StoredDossier = {
     code: plainText(item.code),

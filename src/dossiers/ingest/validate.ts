@@ -59,8 +59,8 @@ export function validVersions (
   for (const { index, item } of items) {
     const unit = lookups.units.get(item.unit)
     // First, as what else is wrong would say something of the unit, such as when it ended.
-    if (unit !== undefined && forbidden.has(unit.code)) {
-      const detail = `this key may not write dossiers of unit ${unit.code}`
+    if (unit !== undefined && forbidden.has(unit.id)) {
+      const detail = `this key may not write dossiers of unit ${unit.id}`
       invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
       continue
     }

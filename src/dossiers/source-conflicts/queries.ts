@@ -22,7 +22,7 @@ export async function sourceConflicts (
   const conditions = [
     unit === null
       ? sql`true`
-      : sql`province_code = ${unit.province_code} and ${isAtOrBelow('unit', unit.code)}`,
+      : sql`province_code = ${unit.province_code} and ${isAtOrBelow('unit', unit.id)}`,
     source === undefined ? sql`true` : sql`${source} in (source, other_source)`
   ]
   const query = sql<SourceConflict & { province_code: string }>`

@@ -20,7 +20,7 @@ export async function filledReport (
   const form = formFor(await allForms(db), query.form, period)
   if (typeof form === 'string') throw invalid('/query/form', 'unknown_form', form)
   const rows = await filledRows(db, unit, period.code, form.code)
-  return { unit: unit.code, period: period.code, form: form.code, rows }
+  return { unit: unit.id, period: period.code, form: form.code, rows }
 }
 
 async function filledRows (db: Db, unit: ResolvedUnit, period: string, form: string): Promise<ReportRow[]> {
@@ -29,7 +29,7 @@ async function filledRows (db: Db, unit: ResolvedUnit, period: string, form: str
       coalesce(state, case when value_type <> 'heading' then 'not_provided' end) as state,
       number, numerator, denominator, choice, coalesce(printed, '') as printed, note
     from indicators
-    left join indicator_values on province_code = ${unit.province_code} and unit = ${unit.code} and period = ${period}
+    left join indicator_values on province_code = ${unit.province_code} and unit = ${unit.id} and period = ${period}
       and indicator_values.form = indicators.form and indicator = indicators.code
     where indicators.form = ${form}
     order by position`.execute(db)

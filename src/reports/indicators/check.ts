@@ -61,7 +61,7 @@ function preparedValue (item: IndicatorValueItem, lookups: Lookups, by: Caller):
     return { row: null, issues }
   }
   issues.push(...lifetimeIssues(unit, period))
-  const key = { unit: unit.code, period: period.code, form: indicator.form, indicator: indicator.code }
+  const key = { unit: unit.id, period: period.code, form: indicator.form, indicator: indicator.code }
   // Of a value at fault the key alone matters: another value with the same key is a duplicate.
   const value = Array.isArray(given) ? { ...NOT_PROVIDED, printed: '' } : given
   return {

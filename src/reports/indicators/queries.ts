@@ -42,10 +42,10 @@ export async function indicatorValues (
 ): Promise<Page<IndicatorValue>> {
   const unit = await subtreeFor(db, filters.unit, reach)
   let query = db.selectFrom('indicator_values as rows')
-    .innerJoin('units', 'units.code', 'rows.unit')
+    .innerJoin('units', 'units.id', 'rows.unit')
     .select(['rows.unit', 'rows.period', 'rows.form', 'rows.indicator', ...VALUE_COLUMNS])
   if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.code} = any(units.path)`)
+    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.id} = any(units.path)`)
   }
   if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
   if (filters.form !== undefined) query = query.where('rows.form', 'in', filters.form)

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Insertable, Selectable } from 'kysely'
 import type { UnitAliases, Units } from '../../database/tables.ts'
 import { searchName } from '../../text/search-name.ts'
 import { DEPARTMENTS } from './departments.ts'
@@ -31,7 +32,7 @@ const province = unit(undefined, 'H56', {
 })
 
 /** The units of Thanh Hóa in 2021, each after its parent: province, departments, districts, communes. */
-export function units (): Units[] {
+export function units (): Selectable<Units>[] {
   const departments = Object.entries(DEPARTMENTS)
     .map(([code, department]) => unit(province, code, { ...department, level: 'province' }))
   const districts = divisions(`quan-huyen/${STATISTICAL_CODE}`)
@@ -42,7 +43,7 @@ export function units (): Units[] {
 }
 
 /** The codes of the General Statistics Office for these units. It has none for departments. */
-export function aliases (): UnitAliases[] {
+export function aliases (): Insertable<UnitAliases>[] {
   const divisionUnits = units().filter(({ code }) => /^H56-\d+$/.test(code))
   return [
     { source: 'gso', external_code: STATISTICAL_CODE, unit: province.code },
@@ -50,13 +51,16 @@ export function aliases (): UnitAliases[] {
   ]
 }
 
-function unit (parent: Units | undefined, suffix: string, properties: UnitProperties): Units {
+function unit (parent: Selectable<Units> | undefined, suffix: string, properties: UnitProperties): Selectable<Units> {
   const code = parent === undefined ? suffix : `H56-${suffix}`
+  const path = [...parent?.path ?? [], code]
   return {
+    id: code,
     code,
     province_code: 'H56',
     parent: parent?.code ?? null,
-    path: [...parent?.path ?? [], code],
+    path,
+    reached_by: path,
     search_name: searchName(properties.name),
     reports_dossiers: true,
     valid_from: SINCE,

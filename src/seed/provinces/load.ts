@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { insertMissing } from '../../database/sql/bulk-json.ts'
 import { usualPeriods } from '../../time/calendar.ts'
+import { addFirstVersions } from '../../catalogue/units/versions.ts'
 import { FIELDS } from '../catalogue/fields.ts'
 import { FORM, indicators } from '../catalogue/form.ts'
 import { LEVELS } from '../catalogue/levels.ts'
@@ -34,6 +35,7 @@ export async function loadProvince (trx: Trx, province: Division, code: string):
     forms: await insertMissing(trx, 'forms', [FORM]),
     indicators: await insertMissing(trx, 'indicators', indicators())
   }
+  await addFirstVersions(trx)
   await insertMissing(trx, 'unit_aliases', aliasesOf(province, code))
   return added
 }

@@ -1,3 +1,4 @@
+import type { Insertable, Selectable } from 'kysely'
 import type { UnitAliases, Units } from '../../database/tables.ts'
 import { searchName } from '../../text/search-name.ts'
 import { communesOf, type Division } from './provinces.ts'
@@ -12,7 +13,7 @@ const KINDS_OF_COMMUNES: [RegExp, string][] = [[/^Phường /, 'ward'], [/^Đặ
  * statistical code, which other units had before: it is right from `valid_from` on.
  * @param code the national identifier of the province, such as `H41`
  */
-export function unitsOf (province: Division, code: string): Units[] {
+export function unitsOf (province: Division, code: string): Selectable<Units>[] {
   const top = unit([], code, province.name, { kind: 'province', level: 'province', reports_dossiers: false })
   return [top, ...communesOf(province).map(({ code: statistical, name }) => {
     const [, kind] = KINDS_OF_COMMUNES.find(([type]) => type.test(name))!
@@ -21,7 +22,7 @@ export function unitsOf (province: Division, code: string): Units[] {
 }
 
 /** What the statistical office calls these units. */
-export function aliasesOf (province: Division, code: string): UnitAliases[] {
+export function aliasesOf (province: Division, code: string): Insertable<UnitAliases>[] {
   return [
     { source: 'gso', external_code: province.code, unit: code },
     ...communesOf(province).map(commune => (
@@ -31,10 +32,14 @@ export function aliasesOf (province: Division, code: string): UnitAliases[] {
 
 function unit (
   above: string[], code: string, name: string, properties: Pick<Units, 'kind' | 'level' | 'reports_dossiers'>
-): Units {
+): Selectable<Units> {
   const path = [...above, code]
   return {
-    code, name, path,
+    id: code,
+    code,
+    name,
+    path,
+    reached_by: path,
     province_code: path[0]!,
     parent: above.at(-1) ?? null,
     valid_from: SINCE,

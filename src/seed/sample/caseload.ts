@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { Units } from '../../database/tables.ts'
 import type { DepartmentCode } from '../catalogue/departments.ts'
 import type { FieldCode } from '../catalogue/fields.ts'
@@ -62,7 +63,7 @@ const SIZES: Record<string, number> = {
 }
 
 /** The usual caseload of a unit of this kind. */
-export function caseloadOf ({ code, level, kind }: Units): Caseload {
+export function caseloadOf ({ code, level, kind }: Selectable<Units>): Caseload {
   const size = SIZES[kind] ?? 1
   const usual = level === 'commune'
     ? COMMUNE

@@ -1,3 +1,4 @@
+import type { Selectable } from 'kysely'
 import type { Units } from '../../database/tables.ts'
 import { caseloadOf } from './caseload.ts'
 import { randomFrom } from './random.ts'
@@ -40,7 +41,7 @@ export function reportedStatistics () {
 }
 
 /** Synthetic dossiers by unit and field, which the report does not give. Every call returns the same. */
-export function syntheticStatistics (units: Units[]): SyntheticStatistics[] {
+export function syntheticStatistics (units: Selectable<Units>[]): SyntheticStatistics[] {
   return units.filter(unit => unit.reports_dossiers).flatMap(unit => {
     const activity = 0.6 + 0.9 * randomFrom(unit.code)()
     return Object.entries(caseloadOf(unit)).map(([field, usual]) => ({
@@ -55,7 +56,7 @@ export function syntheticStatistics (units: Units[]): SyntheticStatistics[] {
 }
 
 /** Draws the independent measures and derives the others, so that the form's identities hold by construction. */
-function dossiersOf (unit: Units, field: string, expected: number) {
+function dossiersOf (unit: Selectable<Units>, field: string, expected: number) {
   const level = unit.level as keyof typeof LATE_BY_LEVEL
   const random = randomFrom(`${unit.code} ${field}`)
   const share = (whole: number, part: number) => Math.round(whole * part)

@@ -29,7 +29,7 @@ export async function discontinuities (
     sql`now.period = any(${asked})`,
     level === undefined ? [] : sql`now.level = any(${level})`,
     source === undefined ? [] : sql`now.source = ${source}`,
-    unit === null ? [] : isAtOrBelow('now.unit', unit.code)
+    unit === null ? [] : isAtOrBelow('now.unit', unit.id)
   ].flat()
   const query = sql<Discontinuity>`
     select ${columns(Object.keys(SHOWN))} from (${discontinuityQuery(sql.join(conditions, sql` and `))}) as found`

@@ -27,13 +27,13 @@ export async function onTimeSeries (
   if (unit === undefined) throw notFound('unit', name)
   const months = (await monthsAsked(db, question, now)).filter(month => existsIn(unit, month))
   if (months.length === 0) return []
-  const desks = await reportingUnits(db, unit.code)
-  const counted = await countedMonths(db, unit.code, months, { basis, method }, now)
+  const desks = await reportingUnits(db, unit.id)
+  const counted = await countedMonths(db, unit.id, months, { basis, method }, now)
   return months.map(month => {
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
     const figures = of(month, counted.get(period), desks)
-    return { unit: unit.code, period, starts_on, ends_on, basis, method, ...figures, as_of, provisional }
+    return { unit: unit.id, period, starts_on, ends_on, basis, method, ...figures, as_of, provisional }
   })
 }
 

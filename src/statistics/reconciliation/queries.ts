@@ -60,7 +60,7 @@ export async function reconciliation (
 async function reportedSet (
   db: Db, unit: string, period: string, scope: Scope, source: string | undefined
 ): Promise<ReportedSet | undefined> {
-  const ofUnit = sql`province_code = (select province_code from units where code = ${unit})
+  const ofUnit = sql`province_code = (select province_code from units where id = ${unit})
     and period = ${period} and unit = ${unit} and scope = ${scope}`
   const counted = source === undefined
     ? countingSets(ofUnit)

@@ -16,13 +16,13 @@ export async function dossierStatistics (
 ): Promise<Page<DossierStatistics>> {
   const unit = await subtreeFor(db, filters.unit, reach, filters.source)
   let query = db.selectFrom('dossier_statistics as rows')
-    .innerJoin('units', 'units.code', 'rows.unit')
+    .innerJoin('units', 'units.id', 'rows.unit')
     .select([
       'rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure',
       'rows.reported_at', ...MEASURES
     ])
   if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.code} = any(units.path)`)
+    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.id} = any(units.path)`)
   }
   if (filters.level !== undefined) query = query.where('units.level', 'in', filters.level)
   if (filters.field !== undefined) query = query.where('rows.field', 'in', filters.field)

@@ -18,11 +18,17 @@ forEachDatabase('a province that sets itself up', async (t, { get, post, put }) 
   t.test('posts its units in any order, and they are there at once', async t => {
     t.same((await post('/v1/units', { items: [COMMUNE, DISTRICT, { ...PROVINCE, aliases: ['gso:40', 'dvc:H41'] }] })).body,
       { ...COUNTS, received: 3, created: 3 })
-    t.same((await get('/v1/units/gso:40')).body, { ...BESIDE, ...PROVINCE, aliases: ['dvc:H41', 'gso:40'] })
+    t.same((await get('/v1/units/gso:40')).body, { ...BESIDE, ...PROVINCE, id: 'H41', aliases: ['dvc:H41', 'gso:40'] })
     t.same((await get('/v1/units?parent=H41&descendants=true')).body.items.map(({ code }: { code: string }) => code), ['H41-16681', 'H41-412'])
     t.same((await post('/v1/units', { items: [{ ...PROVINCE, aliases: ['gso:40', 'dvc:H41'] }, COMMUNE] })).body,
       { ...COUNTS, received: 2, unchanged: 2 })
     t.match((await get('/v1/changes?resource=units&limit=10000')).body.items.at(-1), { key: { code: 'H41' }, action: 'created' })
+  })
+
+  t.test('is not given another id', async t => {
+    const answer = await post('/v1/units', { items: [{ ...DISTRICT, id: 'H41-413' }] })
+    t.match(answer.body.errors, [{ pointer: '/items/0/id', code: 'unknown_unit' }])
+    t.match((await post('/v1/units', { items: [{ ...DISTRICT, id: 'H41-412' }] })).body, { unchanged: 1 })
   })
 
   t.test('corrects a name, which is found from then on', async t => {

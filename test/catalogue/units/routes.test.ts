@@ -51,11 +51,11 @@ forEachDatabase('units', async (t, { get, db }) => {
 
   t.test('have every property, unknown ones null', async t => {
     t.same((await get('/v1/units/H56')).body, {
-      code: 'H56', name: 'Tỉnh Thanh Hóa', kind: 'province', level: 'province', parent: null, reports_dossiers: false,
+      id: 'H56', code: 'H56', name: 'Tỉnh Thanh Hóa', kind: 'province', level: 'province', parent: null, reports_dossiers: false,
       valid_from: '2019-12-01', valid_to: null, aliases: ['gso:38']
     })
     t.same((await get('/v1/units/H56-380')).body, {
-      code: 'H56-380', name: 'Thành phố Thanh Hóa', kind: 'city', level: 'district', parent: 'H56', reports_dossiers: true,
+      id: 'H56-380', code: 'H56-380', name: 'Thành phố Thanh Hóa', kind: 'city', level: 'district', parent: 'H56', reports_dossiers: true,
       valid_from: '2019-12-01', valid_to: '2025-06-30', aliases: ['gso:380']
     })
   })

@@ -232,7 +232,8 @@ forEachDatabase('dossier records', async (t, { db }) => {
   })
 
   t.test('of two provinces are not one chunk', async t => {
-    await sql`insert into units select 'H01', 'H01', name, kind, level, null, '{H01}', true, valid_from, valid_to, search_name
+    await sql`insert into units (id, code, province_code, name, kind, level, path, reports_dossiers, valid_from, valid_to, search_name)
+      select 'H01', 'H01', 'H01', name, kind, level, '{H01}', true, valid_from, valid_to, search_name
       from units where code = 'H56'`.execute(db)
     const { outcomes, issues } = await send(db, [item(), item({ code: 'b', unit: 'H01' }), item({ code: 'c' })])
     t.same(outcomes, ['created', 'rejected', 'created'])

@@ -152,7 +152,7 @@ forEachDatabase('posting indicator values', async (t, { get, post, db }) => {
 
   t.test('a batch is for one province', async t => {
     await db.insertInto('units').values({
-      code: 'H01', province_code: 'H01', name: 'Tỉnh khác', kind: 'province', level: 'province', parent: null,
+      id: 'H01', code: 'H01', province_code: 'H01', name: 'Tỉnh khác', kind: 'province', level: 'province', parent: null,
       path: ['H01'], reports_dossiers: false, valid_from: '2020-01-01', valid_to: null, search_name: 'tinh khac'
     }).execute()
     t.same(await faultsOf([{ ...KEY, number: 2080 }, { ...KEY, unit: 'H01', number: 1 }]), ['/items/1/unit several_provinces'])

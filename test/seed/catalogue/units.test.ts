@@ -20,6 +20,7 @@ t.test('every unit stands after its parent and continues its path', async t => {
 
 t.test('a unit is described in the words of the service', async t => {
   t.strictSame(byCode.get('H56-381'), {
+    id: 'H56-381',
     code: 'H56-381',
     province_code: 'H56',
     name: 'Thị xã Bỉm Sơn',
@@ -27,6 +28,7 @@ t.test('a unit is described in the words of the service', async t => {
     level: 'district',
     parent: 'H56',
     path: ['H56', 'H56-381'],
+    reached_by: ['H56', 'H56-381'],
     reports_dossiers: true,
     valid_from: '2019-12-01',
     valid_to: '2025-06-30',

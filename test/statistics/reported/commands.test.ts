@@ -174,7 +174,7 @@ forEachDatabase('replacing what a unit reported', async (t, service) => {
 
 forEachDatabase('one batch', async (t, { db, post }) => {
   await db.insertInto('units').values({
-    code: 'H40', province_code: 'H40', name: 'Tỉnh Nghệ An', kind: 'province', level: 'province', parent: null, path: ['H40'],
+    id: 'H40', code: 'H40', province_code: 'H40', name: 'Tỉnh Nghệ An', kind: 'province', level: 'province', parent: null, path: ['H40'],
     reports_dossiers: true, valid_from: '2019-12-01', valid_to: null, search_name: 'tinh nghe an'
   }).execute()
   const items = [row(), row({ unit: 'H40' })]

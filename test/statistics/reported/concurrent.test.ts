@@ -35,7 +35,7 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
   t.test('leave sums that equal the rows they are summed from', async t => {
     const { rows } = await sql<{ level: string, received: number, resolved_overdue: number }>`
       select level, sum(received)::int8 as received, sum(resolved_overdue)::int8 as resolved_overdue
-      from dossier_statistics join units on units.code = unit
+      from dossier_statistics join units on units.id = unit
       where period = ${period} and source = 'system-1' group by level order by level`
       .execute(db)
     const { body } = await get(`/v1/on-time?period=${period}&group_by=level`)

@@ -2,11 +2,10 @@ import { sql } from 'kysely'
 import type { Trx } from '../../../database/connect.ts'
 import type { Rule } from '../../../writes/ingest-batch.ts'
 import { issueAt } from '../../../writes/row-issues.ts'
-import type { Unit } from '../schema.ts'
-import type { StoredUnit } from './tree.ts'
+import type { PostedUnit, StoredUnit } from './tree.ts'
 
 /** Rejects units with an alias of another unit, stored or in the batch. */
-export async function aliasesTaken (trx: Trx, units: readonly Unit[]): Promise<Rule<StoredUnit>> {
+export async function aliasesTaken (trx: Trx, units: readonly PostedUnit[]): Promise<Rule<StoredUnit>> {
   const asked = [...new Set(units.flatMap(({ aliases }) => aliases))]
   const { rows } = await sql<{ alias: string, unit: string }>`
     select alias, unit from unnest(${asked}::text[]) as alias

@@ -4,8 +4,8 @@ import type { Prepared, Rule } from '../../../writes/ingest-batch.ts'
 import { issueAt, unknownReference, type RowIssues } from '../../../writes/row-issues.ts'
 import { daysInOrder } from '../../post-rows.ts'
 import { severalProvinces } from '../batch-rules.ts'
-import type { Unit, UnitItem } from '../schema.ts'
-import type { StoredUnit, UnitTree } from './tree.ts'
+import type { UnitItem } from '../schema.ts'
+import type { PostedUnit, StoredUnit, UnitTree } from './tree.ts'
 
 interface Lookups {
   tree: UnitTree
@@ -14,7 +14,7 @@ interface Lookups {
   by: Caller
 }
 
-export function unitOfItem ({ code, name, kind, level, reports_dossiers, valid_from, ...item }: UnitItem): Unit {
+export function unitOfItem ({ code, name, kind, level, reports_dossiers, valid_from, ...item }: UnitItem): PostedUnit {
   const { parent = null, valid_to = null, aliases = [] } = item
   return {
     code, name: name.normalize('NFC'), kind, level, parent, reports_dossiers, valid_from, valid_to, aliases: aliases.toSorted()
@@ -30,6 +30,7 @@ export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): P
   if (before !== undefined && !reaches(by.unit, before)) return { row: null, issues: [outOfReach(code, by)] }
   const issues = [
     ...tree.hasLevel(level) ? [] : [unknownReference('level', level)],
+    ...item.id === undefined || item.id === code ? [] : [issueAt('id', 'unknown_unit', `there is no unit ${item.id} with the code ${code}`)],
     ...daysInOrder(['valid_from', 'valid_to'], valid_from, valid_to),
     ...figures.get(code) ?? []
   ]

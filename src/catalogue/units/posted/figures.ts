@@ -5,12 +5,11 @@ import { allowSlowStatements } from '../../../database/time-limits.ts'
 import { dayOfInstant } from '../../../time/business-day-sql.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import { issueAt } from '../../../writes/row-issues.ts'
-import type { StoredUnit } from './tree.ts'
-import type { Unit } from '../schema.ts'
+import type { PostedUnit, StoredUnit } from './tree.ts'
 
 interface Planned {
   before: StoredUnit
-  after: Unit
+  after: PostedUnit
 }
 
 /**
@@ -26,19 +25,19 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
   // Dossiers are checked against their unit without a lock on it.
   await lock(trx, 'dossiers', 'exclusive')
   // Waits for statistics and indicators that name one of these units: their foreign key locks it.
-  await sql`select from units where path && ${codes} order by code for update`.execute(trx)
+  await sql`select from units where path && ${codes} order by id for update`.execute(trx)
   const { rows } = await sql<Found>`
     with asked as (
       select * from json_to_recordset(${JSON.stringify(changing.map(({ after }) => after))}::json)
         as asked (code text, valid_from date, valid_to date)),
     used as (
-      select unit, period from statistics_sets where unit in (select code from units where path && ${codes})
-      union select unit, period from indicator_values where unit in (select code from units where path && ${codes})),
+      select unit, period from statistics_sets where unit in (select id from units where path && ${codes})
+      union select unit, period from indicator_values where unit in (select id from units where path && ${codes})),
     filled as (
       select unit from used
-      union select unit from dossier_desks where unit in (select code from units where path && ${codes}))
+      union select unit from dossier_desks where unit in (select id from units where path && ${codes}))
     select asked.code, exists(select from filled where unit = asked.code) as own,
-      exists(select from filled join units on units.code = filled.unit where asked.code = any(units.path)) as below,
+      exists(select from filled join units on units.id = filled.unit where asked.code = any(units.path)) as below,
       (select min(used.period) from used join periods on periods.code = used.period where used.unit = asked.code
         and (periods.ends_on < asked.valid_from or periods.starts_on > asked.valid_to)) as period,
       (select min(dossiers.code) from dossiers where dossiers.unit = asked.code
@@ -59,7 +58,7 @@ interface Found {
   dossier: string | null
 }
 
-function issuesOf (before: StoredUnit, after: Unit, { own, below, period, dossier }: Found): Issue[] {
+function issuesOf (before: StoredUnit, after: PostedUnit, { own, below, period, dossier }: Found): Issue[] {
   const issues: Issue[] = []
   const refuse = (property: string | null, detail: string) => {
     issues.push(issueAt(property, 'unit_has_figures', detail))

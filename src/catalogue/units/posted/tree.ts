@@ -4,8 +4,11 @@ import type { Issue } from '../../../contract/errors.ts'
 import { issueAt } from '../../../writes/row-issues.ts'
 import type { Unit, UnitItem } from '../schema.ts'
 
+/** A unit as it is posted: by its code. */
+export type PostedUnit = Omit<Unit, 'id'>
+
 /** A unit as it is stored. */
-export interface StoredUnit extends Unit {
+export interface StoredUnit extends PostedUnit {
   province_code: string
   /** Codes from the province down to the unit itself. */
   path: string[]
@@ -99,10 +102,10 @@ export async function readTree (trx: Trx, items: readonly UnitItem[]): Promise<U
   const codes = items.map(({ code }) => code)
   const named = [...codes, ...items.flatMap(({ parent }) => parent ?? [])]
   const { rows } = await sql<StoredUnit>`
-    with named as (select distinct unnest(path) as code from units where code = any(${named}))
+    with named as (select distinct unnest(path) as code from units where id = any(${named}))
     select code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
-      array(select source || ':' || external_code from unit_aliases where unit = units.code order by 1) as aliases
-    from units where code in (select code from named) or path && ${codes}`.execute(trx)
+      array(select source || ':' || external_code from unit_aliases where unit = units.id order by 1) as aliases
+    from units where id in (select code from named) or path && ${codes}`.execute(trx)
   const levels = await trx.selectFrom('levels').select(['code', 'position']).execute()
   return new UnitTree(rows, items, new Map(levels.map(({ code, position }) => [code, position])))
 }

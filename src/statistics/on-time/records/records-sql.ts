@@ -34,7 +34,7 @@ const MEASURED = sql.join([
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
 function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
   const names: Record<string, RawBuilder<unknown>> = {
-    level: sql`units.level`, unit: sql`units.code`, period: sql`asked.period`
+    level: sql`units.level`, unit: sql`units.id`, period: sql`asked.period`
   }
   const ofOne = keys.includes('unit')
   return sql`
@@ -45,7 +45,7 @@ function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly s
     ])}
     from (${askedSpans(spans)}) as asked cross join units
       left join ${recordingUnits(source)} as desks
-        on desks.province_code = units.province_code and desks.unit = units.code
+        on desks.province_code = units.province_code and desks.unit = units.id
     where units.reports_dossiers and units.valid_from <= ends_on and coalesce(units.valid_to, 'infinity') >= starts_on
       and ${unit === null ? sql`true` : sql`${unit} = any(units.path)`}
       and ${level === undefined ? sql`true` : sql`units.level = any(${level})`}

@@ -10,7 +10,7 @@ export function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
 }
 
 /** Without a filter, all units are one subtree where there is one province. */
-export const ROOT = sql`(select min(code) from units where parent is null having count(*) = 1)`
+export const ROOT = sql`(select min(id) from units where parent is null having count(*) = 1)`
 
 /** The sets of the units asked for, of every source, or of the one asked for. */
 export function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<unknown> {

@@ -98,8 +98,8 @@ function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select unit, scope, first, last
     from statistics_sets join (
-      select units.code as unit, count(*) as expected, min(position) as first, max(position) as last
-      from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.code
+      select units.id as unit, count(*) as expected, min(position) as first, max(position) as last
+      from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.id
     ) as lives using (unit)
     where ${ofPeriods(plan)} and ${chosenSets(plan)}
     group by unit, scope, expected, first, last having count(distinct period) = expected`
@@ -183,10 +183,10 @@ function expectedUnits (plan: ReportedPlan, keys: readonly string[]): RawBuilder
   // Days of one period are looked up once; a join would compare them for every unit.
   const one = others.length === 0
   const names: Record<string, RawBuilder<unknown>> = {
-    level: sql`units.level`, unit: sql`units.code`, period: one ? sql`${period}::text` : sql`periods.code`
+    level: sql`units.level`, unit: sql`units.id`, period: one ? sql`${period}::text` : sql`periods.code`
   }
   const grouping = keys.filter(key => !(one && key === 'period')).map(key => names[key]!)
-  const counted = plan.span ? sql`count(distinct units.code)` : sql`count(*)`
+  const counted = plan.span ? sql`count(distinct units.id)` : sql`count(*)`
   return sql`
     select ${sql.join([...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`), sql`${counted} as units_expected`])}
     from units ${one ? sql`` : sql`join periods on ${VALID_IN_PERIOD} and periods.code = any(${plan.periods})`}

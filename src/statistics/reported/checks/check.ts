@@ -136,7 +136,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   const row = {
     province_code: unit.province_code,
     period: period.code,
-    unit: unit.code,
+    unit: unit.id,
     scope: item.scope ?? 'own',
     source,
     ...detailOf(field, procedure?.code ?? null),
@@ -184,7 +184,7 @@ function begunIssues ({ code, starts_on: first }: Coded): Issue[] {
 
 function deskIssues ({ scope }: DossierStatisticsItem, unit: ResolvedUnit): Issue[] {
   if (scope === 'total' || unit.reports_dossiers) return []
-  return [issueAt('scope', 'no_own_desk', `unit ${unit.code} has no desk of its own; post its total`)]
+  return [issueAt('scope', 'no_own_desk', `unit ${unit.id} has no desk of its own; post its total`)]
 }
 
 function detailOf (field: string | null, procedure: string | null): { detail: Detail, detail_code: string } {

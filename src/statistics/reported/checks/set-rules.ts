@@ -23,7 +23,7 @@ export async function setToDelete (
   const asked = { unit: name, period, source }
   const unknown = (['unit', 'period', 'source'] as const).filter(one => one === 'unit' ? unit === undefined : !known![one])
   if (unit !== undefined && unknown.length === 0) {
-    return { province_code: unit.province_code, period, unit: unit.code, scope, source, level: unit.level }
+    return { province_code: unit.province_code, period, unit: unit.id, scope, source, level: unit.level }
   }
   const issues = unknown.map(one => (
     { pointer: `/query/${one}`, code: `unknown_${one}` as const, detail: `there is no ${one} ${asked[one]}` }))

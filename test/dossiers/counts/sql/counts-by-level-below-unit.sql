@@ -35,10 +35,10 @@ with
               "due", "due_in_time"
             from
               "dossier_sums_by_unit_quarter"
-              join (select code as unit, level from units) as units using (unit)
+              join (select id as unit, level from units) as units using (unit)
             where
-              province_code = any (array(select code from units where parent is null))
-              and "unit" in (select code from units where $5 = any (path))
+              province_code = any (array(select id from units where parent is null))
+              and "unit" in (select id from units where $5 = any (path))
           ) as days
         where day <= $6::date
       ) as days on day <= ends_on

@@ -76,7 +76,7 @@ with
                             or supplements is not null
                           )
                           and true
-                          and province_code = any (array(select code from units where parent is null))
+                          and province_code = any (array(select id from units where parent is null))
                       ) as dossiers
                       cross join lateral (
                         select

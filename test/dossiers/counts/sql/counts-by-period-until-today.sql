@@ -36,7 +36,7 @@
                 "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                 "no_longer_overdue", "due", "due_in_time"
               from "dossier_sums_by_channel"
-              where province_code = any (array(select code from units where parent is null))
+              where province_code = any (array(select id from units where parent is null))
             ) as days
           where day <= $5::date
         ) as days on day <= ends_on
@@ -95,7 +95,7 @@ union all
                 "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                 "no_longer_overdue", "due", "due_in_time"
               from "dossier_sums_by_day"
-              where province_code = any (array(select code from units where parent is null))
+              where province_code = any (array(select id from units where parent is null))
             ) as days
           where day <= $10::date
         ) as days on day <= ends_on

@@ -125,7 +125,7 @@ with
                         or supplements is not null
                       )
                       and supplements is null
-                      and province_code = any (array(select code from units where parent is null))
+                      and province_code = any (array(select id from units where parent is null))
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
@@ -197,7 +197,7 @@ with
                                 or supplements is not null
                               )
                               and supplements is not null
-                              and province_code = any (array(select code from units where parent is null))
+                              and province_code = any (array(select id from units where parent is null))
                           ) as dossiers
                           cross join lateral (
                             select

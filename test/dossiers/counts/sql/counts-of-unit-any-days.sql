@@ -112,7 +112,7 @@ with
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.code
+                          dossiers.unit = units.id
                           and received_at < $26::timestamptz
                           and (
                             case
@@ -129,7 +129,7 @@ with
                             or supplements is not null
                           )
                           and supplements is null
-                          and province_code = any (array(select code from units where parent is null))
+                          and province_code = any (array(select id from units where parent is null))
                         offset
                           0
                       ) as found
@@ -190,7 +190,7 @@ with
                                 select *
                                 from dossiers
                                 where
-                                  dossiers.unit = units.code
+                                  dossiers.unit = units.id
                                   and received_at < $29::timestamptz
                                   and (
                                     case
@@ -207,7 +207,7 @@ with
                                     or supplements is not null
                                   )
                                   and supplements is not null
-                                  and province_code = any (array(select code from units where parent is null))
+                                  and province_code = any (array(select id from units where parent is null))
                                 offset
                                   0
                               ) as found

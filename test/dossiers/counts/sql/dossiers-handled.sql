@@ -31,7 +31,7 @@ with
                 or supplements is not null
               )
               and supplements is not null
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
           ) as dossiers
           cross join lateral (
             select
@@ -258,7 +258,7 @@ with
                 or supplements is not null
               )
               and supplements is null
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
           ) as dossiers
         where (status >= 4 or status = 2)
       ) as dossiers
@@ -304,7 +304,7 @@ with
                 or supplements is not null
               )
               and supplements is null
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
           ) as dossiers
         where (status >= 4 or status = 2)
       ) as dossiers

@@ -14,7 +14,7 @@ from
       "due_in_time"
     from "dossier_sums_by_level"
     where
-      province_code = any (array(select code from units where parent is null))
+      province_code = any (array(select id from units where parent is null))
       and "field" = any ($2)
   ) as days
 where day <= $3::date

@@ -12,8 +12,8 @@ from
       "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time"
     from "dossier_sums_by_unit_quarter"
     where
-      province_code = any (array(select code from units where parent is null))
-      and "unit" in (select code from units where $2 = any (path))
+      province_code = any (array(select id from units where parent is null))
+      and "unit" in (select id from units where $2 = any (path))
   ) as days
 where day <= $3::date
 group by 1, 2

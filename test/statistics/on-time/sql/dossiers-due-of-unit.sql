@@ -28,7 +28,7 @@ from
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.code
+                          dossiers.unit = units.id
                           and received_at < $1::timestamptz
                           and (
                             case
@@ -45,7 +45,7 @@ from
                             or supplements is not null
                           )
                           and supplements is not null
-                          and province_code = any (array(select code from units where parent is null))
+                          and province_code = any (array(select id from units where parent is null))
                         offset
                           0
                       ) as found
@@ -260,7 +260,7 @@ from
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.code
+                          dossiers.unit = units.id
                           and received_at < $6::timestamptz
                           and (
                             case
@@ -277,7 +277,7 @@ from
                             or supplements is not null
                           )
                           and supplements is null
-                          and province_code = any (array(select code from units where parent is null))
+                          and province_code = any (array(select id from units where parent is null))
                         offset
                           0
                       ) as found

@@ -42,7 +42,7 @@ from
                         or supplements is not null
                       )
                       and supplements is not null
-                      and province_code = any (array(select code from units where parent is null))
+                      and province_code = any (array(select id from units where parent is null))
                   ) as dossiers
                   cross join lateral (
                     select
@@ -274,7 +274,7 @@ from
                         or supplements is not null
                       )
                       and supplements is null
-                      and province_code = any (array(select code from units where parent is null))
+                      and province_code = any (array(select id from units where parent is null))
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
@@ -320,7 +320,7 @@ from
                         or supplements is not null
                       )
                       and supplements is null
-                      and province_code = any (array(select code from units where parent is null))
+                      and province_code = any (array(select id from units where parent is null))
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers

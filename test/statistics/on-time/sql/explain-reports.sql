@@ -29,12 +29,12 @@ from
     where
       rows_left_out = 0
       and counts
-      and province_code = any (array(select code from units where parent is null))
+      and province_code = any (array(select id from units where parent is null))
       and period = any ($1)
       and (scope = 'own' or unit = $2)
       and true
       and true
-      and "unit" in (select code from units where $3 = any (path))
+      and "unit" in (select id from units where $3 = any (path))
     union all
     select
       "province_code", "period", "unit", "scope", "source", "level",
@@ -68,12 +68,12 @@ from
         where
           rows_left_out > 0
           and counts
-          and province_code = any (array(select code from units where parent is null))
+          and province_code = any (array(select id from units where parent is null))
           and period = any ($4)
           and (scope = 'own' or unit = $5)
           and true
           and true
-          and "unit" in (select code from units where $6 = any (path))
+          and "unit" in (select id from units where $6 = any (path))
       ) as sets
       join (
         select *

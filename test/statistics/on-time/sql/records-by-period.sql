@@ -62,8 +62,8 @@ from
                           "no_longer_overdue", "due", "due_in_time"
                         from "dossier_sums_by_unit"
                         where
-                          province_code = any (array(select code from units where parent is null))
-                          and "unit" in (select code from units where $11 = any (path))
+                          province_code = any (array(select id from units where parent is null))
+                          and "unit" in (select id from units where $11 = any (path))
                       ) as days
                     where day <= $12::date
                   ) as days
@@ -102,7 +102,7 @@ from
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
-          and desks.unit = units.code
+          and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on

@@ -134,7 +134,7 @@ from
                                 or supplements is not null
                               )
                               and supplements is null
-                              and province_code = any (array(select code from units where parent is null))
+                              and province_code = any (array(select id from units where parent is null))
                           ) as dossiers
                         where (status >= 4 or status = 2)
                       ) as dossiers
@@ -220,7 +220,7 @@ from
                                       )
                                       and supplements is not null
                                       and province_code = any (
-                                        array(select code from units where parent is null)
+                                        array(select id from units where parent is null)
                                       )
                                   ) as dossiers
                                   cross join lateral (
@@ -436,7 +436,7 @@ from
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
-          and desks.unit = units.code
+          and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on

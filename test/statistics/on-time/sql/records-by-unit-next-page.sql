@@ -46,7 +46,7 @@ from
                       "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                       "no_longer_overdue", "due", "due_in_time"
                     from "dossier_sums_by_unit_quarter"
-                    where province_code = any (array(select code from units where parent is null))
+                    where province_code = any (array(select id from units where parent is null))
                   ) as days
                 where day <= $5::date
               ) as days on day <= ends_on
@@ -70,7 +70,7 @@ from
       ),
       coverage as (
         select
-          units.code as "unit", coalesce(since <= ends_on, false)::int as units_reported, 1 as units_expected
+          units.id as "unit", coalesce(since <= ends_on, false)::int as units_reported, 1 as units_expected
         from
           (
             select *
@@ -79,7 +79,7 @@ from
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
-          and desks.unit = units.code
+          and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on

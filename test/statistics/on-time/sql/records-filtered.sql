@@ -116,7 +116,7 @@ with
                             select *
                             from dossiers
                             where
-                              dossiers.unit = units.code
+                              dossiers.unit = units.id
                               and received_at < $26::timestamptz
                               and (
                                 case
@@ -133,7 +133,7 @@ with
                                 or supplements is not null
                               )
                               and supplements is null
-                              and province_code = any (array(select code from units where parent is null))
+                              and province_code = any (array(select id from units where parent is null))
                               and "level" = any ($28)
                               and "field" = any ($29)
                               and "procedure" = any ($30)
@@ -209,7 +209,7 @@ with
                                     select *
                                     from dossiers
                                     where
-                                      dossiers.unit = units.code
+                                      dossiers.unit = units.id
                                       and received_at < $34::timestamptz
                                       and (
                                         case
@@ -227,7 +227,7 @@ with
                                       )
                                       and supplements is not null
                                       and province_code = any (
-                                        array(select code from units where parent is null)
+                                        array(select id from units where parent is null)
                                       )
                                       and "level" = any ($36)
                                       and "field" = any ($37)
@@ -449,7 +449,7 @@ with
           and (status >= 4 or status = 2)
         group by province_code, unit
       ) as desks on desks.province_code = units.province_code
-      and desks.unit = units.code
+      and desks.unit = units.id
     where
       units.reports_dossiers
       and units.valid_from <= ends_on

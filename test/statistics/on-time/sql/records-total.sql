@@ -42,7 +42,7 @@ with
                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                   "no_longer_overdue", "due", "due_in_time"
                 from "dossier_sums_by_channel"
-                where province_code = any (array(select code from units where parent is null))
+                where province_code = any (array(select id from units where parent is null))
               ) as days
             where day <= $5::date
           ) as days on day <= ends_on
@@ -72,7 +72,7 @@ with
       ) as asked
       cross join units
       left join dossier_desks as desks on desks.province_code = units.province_code
-      and desks.unit = units.code
+      and desks.unit = units.id
     where
       units.reports_dossiers
       and units.valid_from <= ends_on

@@ -16,7 +16,7 @@ from
           "pending_unknown"
         from statistics_by_level
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($1)
           and units_reported > 0
         union all
@@ -43,9 +43,9 @@ from
             where
               rows_left_out = 0
               and counts
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
               and period = any ($2)
-              and unit = (select min(code) from units where parent is null having count(*) = 1)
+              and unit = (select min(id) from units where parent is null having count(*) = 1)
               and scope = 'total'
             union all
             select
@@ -80,9 +80,9 @@ from
                 where
                   rows_left_out > 0
                   and counts
-                  and province_code = any (array(select code from units where parent is null))
+                  and province_code = any (array(select id from units where parent is null))
                   and period = any ($3)
-                  and unit = (select min(code) from units where parent is null having count(*) = 1)
+                  and unit = (select min(id) from units where parent is null having count(*) = 1)
                   and scope = 'total'
               ) as sets
               join (
@@ -141,16 +141,16 @@ from
             select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source
             from statistics_by_level
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($5)
               and sources_left_out <> '{}'
             union all
             select level, period, scope, source
             from statistics_sets
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($6)
-              and unit = (select min(code) from units where parent is null having count(*) = 1)
+              and unit = (select min(id) from units where parent is null having count(*) = 1)
               and scope = 'total'
               and rows_left_out > 0
           ) as rows

@@ -10,9 +10,9 @@ from
           statistics_sets
           join dossier_statistics using (province_code, period, unit, scope, source)
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($1)
-          and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+          and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
           and true
           and true
           and true
@@ -73,13 +73,13 @@ from
               statistics_sets
               join dossier_statistics using (province_code, period, unit, scope, source)
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($4)
               and rows_left_out > 0
               and not dossier_statistics.counts
               and (
                 scope = 'own'
-                or unit = (select min(code) from units where parent is null having count(*) = 1)
+                or unit = (select min(id) from units where parent is null having count(*) = 1)
               )
               and true
               and true

@@ -10,7 +10,7 @@ from
           statistics_sets
           join dossier_statistics using (province_code, period, unit, scope, source)
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($1)
           and true
           and true
@@ -55,7 +55,7 @@ from
       ),
       picked as (select distinct on ("unit", "field") * from grouped order by "unit", "field", "scope"),
       expected as (
-        select units.code as "unit", count(*) as units_expected
+        select units.id as "unit", count(*) as units_expected
         from units
         where
           units.reports_dossiers
@@ -63,7 +63,7 @@ from
           and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
           and true
           and true
-        group by units.code
+        group by units.id
       ),
       left_out as (
         select "unit", "field", "scope", string_agg(distinct source, ' ') as sources
@@ -74,7 +74,7 @@ from
               statistics_sets
               join dossier_statistics using (province_code, period, unit, scope, source)
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($4)
               and rows_left_out > 0
               and not dossier_statistics.counts

@@ -17,7 +17,7 @@ from
         where
           rows_left_out = 0
           and counts
-          and province_code = any (array(select code from units where parent is null))
+          and province_code = any (array(select id from units where parent is null))
           and period = any ($1)
           and true
           and true
@@ -56,7 +56,7 @@ from
             where
               rows_left_out > 0
               and counts
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
               and period = any ($2)
               and true
               and true
@@ -98,7 +98,7 @@ from
       ),
       picked as (select distinct on ("unit") * from grouped order by "unit", "scope"),
       expected as (
-        select units.code as "unit", count(*) as units_expected
+        select units.id as "unit", count(*) as units_expected
         from units
         where
           units.reports_dossiers
@@ -106,7 +106,7 @@ from
           and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $4)
           and true
           and true
-        group by units.code
+        group by units.id
       ),
       left_out as (
         select "unit", "scope", string_agg(distinct source, ' ') as sources
@@ -115,7 +115,7 @@ from
             select *
             from statistics_sets
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($5)
               and rows_left_out > 0
               and true

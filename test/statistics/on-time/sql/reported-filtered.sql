@@ -7,12 +7,12 @@ with
       statistics_sets
       join dossier_statistics using (province_code, period, unit, scope, source)
     where
-      province_code = any (array(select code from units where parent is null))
+      province_code = any (array(select id from units where parent is null))
       and period = any ($1)
       and scope = 'own'
       and true
       and level = any ($2)
-      and "unit" in (select code from units where $3 = any (path))
+      and "unit" in (select id from units where $3 = any (path))
       and field = any ($4)
       and true
       and true
@@ -70,14 +70,14 @@ with
           statistics_sets
           join dossier_statistics using (province_code, period, unit, scope, source)
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($9)
           and rows_left_out > 0
           and not dossier_statistics.counts
           and scope = 'own'
           and true
           and level = any ($10)
-          and "unit" in (select code from units where $11 = any (path))
+          and "unit" in (select id from units where $11 = any (path))
           and field = any ($12)
           and true
           and true

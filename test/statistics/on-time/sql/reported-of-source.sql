@@ -5,9 +5,9 @@ with
     select *
     from statistics_sets
     where
-      province_code = any (array(select code from units where parent is null))
+      province_code = any (array(select id from units where parent is null))
       and period = any ($1)
-      and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+      and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
       and source = $2
       and true
       and true

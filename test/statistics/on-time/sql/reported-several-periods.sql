@@ -13,7 +13,7 @@ with
         from
           statistics_sets
           join (
-            select units.code as unit, count(*) as expected, min(position) as first, max(position) as last
+            select units.id as unit, count(*) as expected, min(position) as first, max(position) as last
             from
               units
               join (
@@ -22,12 +22,12 @@ with
                 where code = any ($1)
               ) as periods on units.valid_from <= periods.ends_on
               and coalesce(units.valid_to, 'infinity') >= periods.starts_on
-            group by units.code
+            group by units.id
           ) as lives using (unit)
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($2)
-          and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+          and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
           and true
           and true
           and true
@@ -41,9 +41,9 @@ with
         where code = any ($3)
       ) as asked on asked.code = period
     where
-      province_code = any (array(select code from units where parent is null))
+      province_code = any (array(select id from units where parent is null))
       and period = any ($4)
-      and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+      and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
       and true
       and true
       and true
@@ -115,7 +115,7 @@ with
   ),
   picked as (select * from grouped order by "scope" limit 1),
   expected as (
-    select count(distinct units.code) as units_expected
+    select count(distinct units.id) as units_expected
     from
       units
       join periods on units.valid_from <= periods.ends_on
@@ -136,11 +136,11 @@ with
           statistics_sets
           join dossier_statistics using (province_code, period, unit, scope, source)
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($6)
           and rows_left_out > 0
           and not dossier_statistics.counts
-          and (scope = 'own' or unit = (select min(code) from units where parent is null having count(*) = 1))
+          and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
           and true
           and true
           and true

@@ -13,7 +13,7 @@ with
       "pending_in_time_unknown", "pending_overdue", "pending_overdue_unknown", "pending", "pending_unknown"
     from statistics_by_level
     where
-      province_code = any (array(select code from units where parent is null))
+      province_code = any (array(select id from units where parent is null))
       and period = any ($1)
       and units_reported > 0
     union all
@@ -38,9 +38,9 @@ with
         where
           rows_left_out = 0
           and counts
-          and province_code = any (array(select code from units where parent is null))
+          and province_code = any (array(select id from units where parent is null))
           and period = any ($2)
-          and unit = (select min(code) from units where parent is null having count(*) = 1)
+          and unit = (select min(id) from units where parent is null having count(*) = 1)
           and scope = 'total'
         union all
         select
@@ -75,9 +75,9 @@ with
             where
               rows_left_out > 0
               and counts
-              and province_code = any (array(select code from units where parent is null))
+              and province_code = any (array(select id from units where parent is null))
               and period = any ($3)
-              and unit = (select min(code) from units where parent is null having count(*) = 1)
+              and unit = (select min(id) from units where parent is null having count(*) = 1)
               and scope = 'total'
           ) as sets
           join (
@@ -132,16 +132,16 @@ with
         select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source
         from statistics_by_level
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($6)
           and sources_left_out <> '{}'
         union all
         select level, period, scope, source
         from statistics_sets
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($7)
-          and unit = (select min(code) from units where parent is null having count(*) = 1)
+          and unit = (select min(id) from units where parent is null having count(*) = 1)
           and scope = 'total'
           and rows_left_out > 0
       ) as rows
