@@ -1,0 +1,3 @@
+import { everyKeyFor, everyOperationAnswers } from './matrix.ts'
+
+everyOperationAnswers([...everyKeyFor('district'), ...everyKeyFor('foreign')])
