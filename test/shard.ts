@@ -1,25 +1,45 @@
-import { globSync, readFileSync } from 'node:fs'
-import t from 'tap'
+import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { CLAIMS } from './template.ts'
 
 const TEST = new URL('.', import.meta.url).pathname
 const TAPRC = new URL('../.taprc', import.meta.url)
-const SHARDS = globSync('shards/*.ts', { cwd: TEST }).length
 
 /**
- * Runs the tests of one shard in this process. Most files take less time than a process of their own needs to load the
- * service and the embedded database. The files that have their own process are listed in `.taprc`.
+ * Runs tests in this process, as most files take less time than a process of their own needs to load the service and
+ * the embedded database. A shard that is ready takes the longest file that is left, so all shards end at about the same
+ * time. The files that have their own process are listed in `.taprc`.
  */
-export async function runShard (number: number) {
+export async function runShard () {
   // The timeout counts from the start of each test, both here and in the process that started this one.
   const { timeout = 0 } = t.options
   t.beforeEach(() => { t.setTimeout(timeout) })
   const alone = [...readFileSync(TAPRC, 'utf8').matchAll(/^ +- test\/([\w/.-]+\.test\.ts)$/gm)].map(([, file]) => file!)
-  const files = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] }).toSorted()
+  // What is generated is short and takes long.
+  const lengthOf = (file: string) => statSync(join(TEST, file)).size * (file.includes('.property.') ? 10 : 1)
+  const files = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] })
+    .toSorted((a, b) => lengthOf(b) - lengthOf(a))
+
   // Within a test, as tap ends a process that has no test to run.
-  await t.test('the files are loaded', async t => {
-    for (const file of files.filter((_, i) => i % SHARDS === number)) {
-      await import(new URL(file, import.meta.url).href)
-    }
-    t.pass()
-  })
+  async function loadNext (loading: Test) {
+    const file = files.find(claim)
+    loading.pass()
+    if (file === undefined) return
+    await import(new URL(file, import.meta.url).href)
+    // Comes after the tests of the file.
+    void t.test('another file is loaded', loadNext)
+  }
+  await t.test('a file is loaded', loadNext)
+}
+
+/** @returns false when another shard has taken the file */
+function claim (file: string): boolean {
+  try {
+    mkdirSync(join(CLAIMS, file.replaceAll('/', '+')))
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
