@@ -43,6 +43,24 @@ export async function openCopy (): Promise<Embedded> {
   }
 }
 
+/**
+ * What configures a process for a copy that this one serves: it starts in a third of the time that it needs to open a
+ * database of its own.
+ */
+export async function servedCopy (t: Test): Promise<Record<string, string>> {
+  const { address, close } = await openCopy()
+  t.teardown(close)
+  return settingsFor(address)
+}
+
+/** The embedded database as a server, for one process at a time: it is one session, and without fsync. */
+export function settingsFor ({ host }: Embedded['address']): Record<string, string> {
+  return {
+    DATABASE_URL: `postgres://postgres@${encodeURIComponent(host)}/postgres`,
+    POOL_SIZE: '1', ALLOW_UNSAFE_DURABILITY: 'true', PUBLIC_READ: 'true'
+  }
+}
+
 function ask (request: Request): Promise<void> {
   thread ??= start()
   // It keeps the process from ending only as long as somebody waits for it.

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
-import { copyTemplate } from './embedded.ts'
+import { servedCopy } from './embedded.ts'
 import { launch, listening, type Launched } from './process.ts'
+import { ADMIN_KEY } from './template.ts'
 
 // Whatever happens to its log, the service answers and ends as usual.
 
@@ -13,7 +14,7 @@ const DRAINED_WITHIN = 10_000
 t.jobs = 3
 
 async function start (t: Test, { settings = {}, shell = 'exec "$0" "$@"' } = {}): Promise<Launched> {
-  const launched = launch({ DATA_DIR: await copyTemplate(t), ...settings }, { shell })
+  const launched = launch({ ...await servedCopy(t), ...settings }, { shell })
   t.teardown(() => { launched.child.kill('SIGKILL') })
   return launched
 }
@@ -31,7 +32,7 @@ async function worksWithoutLog (t: Test, base: string, { child, written }: Launc
   await ask(base, 600, length)
   // A line is written, or lost, within a second.
   await sleep(1_200)
-  t.match(await (await fetch(`${base}/metrics`)).text(), /^log_lines_lost_total [1-9]/m)
+  t.match(await (await fetch(`${base}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text(), /^log_lines_lost_total [1-9]/m)
   const since = Date.now()
   const ended = once(child, 'exit')
   child.kill('SIGTERM')

@@ -9,7 +9,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
 import { startEmbedded } from '../src/database/embedded/embedded.ts'
-import { copyTemplate } from './embedded.ts'
+import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
 import { launch, listening, type Ended } from './process.ts'
 import { ADMIN_KEY } from './template.ts'
 
@@ -33,14 +33,16 @@ async function folderOf (t: Test): Promise<string> {
   return folder
 }
 
-function run (t: Test, settings: Record<string, string>, preload: string[] = []) {
-  const launched = launch(settings, { preload })
+function run (t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}) {
+  const launched = launch(settings, options)
   t.teardown(() => { launched.child.kill('SIGKILL') })
   return launched
 }
 
-async function start (t: Test, settings: Record<string, string>, preload: string[] = []): Promise<Running> {
-  const launched = run(t, settings, preload)
+async function start (
+  t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}
+): Promise<Running> {
+  const launched = run(t, settings, options)
   const base = await listening(launched)
   return {
     docs: `${base}/docs`,
@@ -94,27 +96,27 @@ t.test('the first start makes a database with the sample data; the second finds 
   t.notMatch(log, /cchc_/, 'the key was shown once')
 })
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`${signal} lets requests in flight end, takes no others and ends with 0`, async t => {
-    const service = await start(t, { DATA_DIR: await copyTemplate(t) })
-    const body = JSON.stringify({ items: [] })
-    const { sending, answered } = post(service, '/v1/procedures', body)
-    sending.write(body.slice(0, 3))
-    const idle = await fetch(service.docs)
-    await idle.text()
-    const since = Date.now()
-    const stopped = service.stop(signal)
-    await new Promise(resolve => setTimeout(resolve, 300))
-    await t.rejects(fetch(service.docs), 'it takes no new connections')
-    sending.end(body.slice(3))
-    t.equal(await answered, 200)
-    t.match(await stopped, { code: 0, errors: '' })
-    t.ok(Date.now() - since < DRAINED_WITHIN)
-  })
+/** Lets requests in flight end, takes no others and ends with 0. */
+async function endsInOrder (t: Test, service: Running, signal: NodeJS.Signals): Promise<Ended> {
+  const body = JSON.stringify({ items: [] })
+  const { sending, answered } = post(service, '/v1/procedures', body)
+  sending.write(body.slice(0, 3))
+  const idle = await fetch(service.docs)
+  await idle.text()
+  const since = Date.now()
+  const stopped = service.stop(signal)
+  await sleep(300)
+  await t.rejects(fetch(service.docs), 'it takes no new connections')
+  sending.end(body.slice(3))
+  t.equal(await answered, 200)
+  const ended = await stopped
+  t.match(ended, { code: 0, errors: '' })
+  t.ok(Date.now() - since < DRAINED_WITHIN)
+  return ended
 }
 
 t.test('a request that never ends does not keep it from ending', async t => {
-  const service = await start(t, { DATA_DIR: await copyTemplate(t) })
+  const service = await start(t, await servedCopy(t))
   const { sending, answered } = post(service, '/v1/procedures', ' '.repeat(1_000_000))
   sending.on('error', () => {})
   answered.catch(() => {})
@@ -133,7 +135,7 @@ t.test('an error that nobody handled is logged, and ends it in order', async t =
   const bug = join(await folderOf(t), 'bug.mjs')
   await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
   const DATA_DIR = await copyTemplate(t)
-  const service = await start(t, { DATA_DIR }, [bug])
+  const service = await start(t, { DATA_DIR }, { preload: [bug] })
   const { code, log } = await service.stop('SIGUSR2')
   t.equal(code, 1)
   t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/)
@@ -141,19 +143,7 @@ t.test('an error that nobody handled is logged, and ends it in order', async t =
   await close()
 })
 
-t.test('what is logged of a request holds its route and how it ended', async t => {
-  const service = await start(t, { DATA_DIR: await copyTemplate(t) })
-  await service.json('/v1/units/H56')
-  await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
-  const { log } = await service.stop('SIGTERM')
-  const lines = log.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
-  t.match(lines.filter(({ msg }) => msg === 'request completed'), [
-    { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200, address: '127.0.0.1', id: /^[0-9a-f-]{36}$/ },
-    { method: 'GET', url: '/v1/units/none?key=cchc_***', route: '/v1/units/:code', status: 400 }
-  ])
-})
-
-t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service', async t => {
+t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs requests and ends in order after SIGTERM', async t => {
   const settings = { DATA_DIR: await copyTemplate(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
   const service = await start(t, settings)
   const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
@@ -161,30 +151,35 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service', async t => {
   t.equal(answer.headers.get('access-control-allow-origin'), 'https://bi.example.vn')
   const metrics = await (await fetch(service.docs.replace('/docs', '/metrics'))).text()
   t.match(metrics, /^database_pool_connections\{state="total"\} 1$/m)
-  const { log } = await service.stop('SIGTERM')
-  t.match(log, /"address":"203\.0\.113\.7"/)
+  await service.json('/v1/units/H56')
+  await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
+  const { log } = await endsInOrder(t, service, 'SIGTERM')
+  const lines = log.trimEnd().split('\n').map(line => JSON.parse(line) as Record<string, unknown>)
+  t.match(lines.filter(({ msg, url }) => msg === 'request completed' && String(url).startsWith('/v1/')), [
+    { route: '/v1/levels', status: 200, address: '203.0.113.7' },
+    { method: 'GET', url: '/v1/units/H56', route: '/v1/units/:code', status: 200, address: '127.0.0.1', id: /^[0-9a-f-]{36}$/ },
+    { method: 'GET', url: '/v1/units/none?key=cchc_***', route: '/v1/units/:code', status: 400 },
+    { method: 'POST', route: '/v1/procedures', status: 200 }
+  ])
 })
 
-t.test('more connections than it has descriptors for do not end it', async t => {
-  const launched = launch({ DATA_DIR: await copyTemplate(t) }, { shell: 'ulimit -n 300 && exec "$0" "$@"' })
-  t.teardown(() => { launched.child.kill('SIGKILL') })
-  const base = await listening(launched)
+t.test('more connections than it has descriptors for do not end it; SIGINT does', async t => {
+  const service = await start(t, { DATA_DIR: await copyTemplate(t) }, { shell: 'ulimit -n 300 && exec "$0" "$@"' })
+  const base = service.docs.replace('/docs', '')
   const idle = Array.from({ length: 400 }, () => connect(Number(new URL(base).port), '127.0.0.1').on('error', () => {}))
   await Promise.all(idle.map(async socket => once(socket, 'connect')))
   await Promise.all(idle.slice(150).map(async socket => socket.closed || once(socket, 'close')))
   for (const socket of idle) socket.destroy()
   await sleep(100)
   t.match(await (await fetch(`${base}/metrics`)).text(), /^http_connections_refused_total [1-9]/m)
-  launched.child.kill('SIGTERM')
-  t.match(await launched.ended, { code: 0, errors: '' })
+  await endsInOrder(t, service, 'SIGINT')
 })
 
 t.test('a server is filled only where that is asked for', async t => {
   const folder = await folderOf(t)
   const { address, close } = await startEmbedded(folder)
   t.teardown(close)
-  const DATABASE_URL = `postgres://postgres@${encodeURIComponent(address.host)}/postgres`
-  const settings = { DATABASE_URL, POOL_SIZE: '1', PUBLIC_READ: 'true' }
+  const { ALLOW_UNSAFE_DURABILITY: _, ...settings } = settingsFor(address)
   await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
   for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 607, 14]] as const) {
     const service = await start(t, { ...settings, LOAD_SAMPLE, ALLOW_UNSAFE_DURABILITY: 'true' })
@@ -229,13 +224,12 @@ t.test('it does not start', async t => {
   })
 
   t.test('on a database of a newer version', async t => {
-    const DATA_DIR = await copyTemplate(t)
-    const { address, close } = await startEmbedded(DATA_DIR)
+    const { address, close } = await openCopy()
+    t.teardown(close)
     const { db, close: disconnect } = connectDatabase(address, { max: 1, onLost: () => {} })
     await sql`insert into kysely_migration values ('9999_of_tomorrow', '9999-01-01T00:00:00Z')`.execute(db)
     await disconnect()
-    await close()
-    await refuses(t, { DATA_DIR }, /a newer version of the service has used the database: 9999_of_tomorrow/)
+    await refuses(t, settingsFor(address), /a newer version of the service has used the database: 9999_of_tomorrow/)
   })
 
   t.test('on a port that is taken, and closes its database', async t => {

@@ -1,25 +1,18 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import t from 'tap'
-import { copyTemplate } from '../../embedded.ts'
+import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
+import { copyTemplate, settingsFor } from '../../embedded.ts'
+import { launch } from '../../process.ts'
 
-const COMMAND = new URL('../../../src/access/clients/cli.ts', import.meta.url).pathname
-
-async function run (DATA_DIR: string, ...names: string[]) {
-  const env = { ...process.env, DATABASE_URL: '', MIGRATION_DATABASE_URL: '', DATA_DIR }
-  const child = spawn(process.execPath, [COMMAND, ...names], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let [out, errors] = ['', '']
-  child.stdout.on('data', text => { out += String(text) })
-  child.stderr.on('data', text => { errors += String(text) })
-  const [code] = await once(child, 'close')
-  return { code: code as number, out, errors }
+async function run (settings: Record<string, string>, ...args: string[]) {
+  const { code, log: out, errors } = await launch(settings, { script: 'src/access/clients/cli.ts', args }).ended
+  return { code, out, errors }
 }
 
 t.test('at the command line', async t => {
-  const folder = await copyTemplate(t)
+  const DATA_DIR = await copyTemplate(t)
 
-  t.test('a client is made with its first key, under a code that follows from its name', async t => {
-    const { code, out, errors } = await run(folder, 'create',
+  await t.test('a client is made with its first key, under a code that follows from its name', async t => {
+    const { code, out, errors } = await run({ DATA_DIR }, 'create',
       '--name', 'Kho dữ liệu (Sở Nội vụ)', '--unit', 'H56-380', '--scopes', 'read,write:statistics', '--source', 'one-stop',
       '--requests-per-minute', '60', '--expires-at', '2100-01-01T00:00:00Z')
     t.same([code, errors], [0, ''])
@@ -27,12 +20,17 @@ t.test('at the command line', async t => {
     t.match(out, /cchc_[0-9a-f]{16}_[A-Za-z0-9_-]{43}, shown once\n$/)
   })
 
+  // From here on this process has the database open, so that the others need not.
+  const { address, close } = await startEmbedded(DATA_DIR)
+  t.teardown(close)
+  const settings = settingsFor(address)
+
   t.test('it gets another key, which can be revoked; the list tells all but the secrets', async t => {
-    const { code, out } = await run(folder, 'key', 'tests')
-    t.equal(code, 0)
+    const { code, out, errors } = await run(settings, 'key', 'tests')
+    t.same([code, errors], [0, ''])
     const [, id] = /^key id ([0-9a-f]{16})\nkey cchc_/.exec(out)!
-    t.match(await run(folder, 'revoke', 'tests', id!), { code: 0, out: `key ${id} is revoked since 20`, errors: '' })
-    const list = await run(folder, 'list')
+    t.match(await run(settings, 'revoke', 'tests', id!), { code: 0, out: `key ${id} is revoked since 20`, errors: '' })
+    const list = await run(settings, 'list')
     t.match(list, { code: 0, errors: '' })
     t.match(list.out, /^kho-du-lieu-so-noi-vu: Kho dữ liệu \(Sở Nội vụ\); read,write:statistics; unit H56-380; source/m)
     t.match(list.out, /^tests: Tests; read,.*,admin,metrics; unit any; source none$/m)
@@ -52,7 +50,7 @@ t.test('at the command line', async t => {
       [['key', 'none'], /^there is no client "none"\n$/],
       [['revoke', 'tests', 'none'], /^there is no key "none"\n$/]
     ] as const) {
-      const refused = await run(folder, ...names)
+      const refused = await run(settings, ...names)
       t.equal(refused.code, 1, names.join(' '))
       t.match(refused.errors, errors)
       t.notMatch(refused.errors, /^ +at /m, 'without a stack')

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { copyTemplate } from '../../embedded.ts'
+import { servedCopy } from '../../embedded.ts'
 import { launch, listening } from '../../process.ts'
 
 const README = new URL('../../../README.md', import.meta.url)
@@ -63,11 +63,11 @@ t.test('a newcomer who follows the README sets a province up from nothing, posts
 })
 
 t.test('a second province joins the sample, which is named', async t => {
-  const DATA_DIR = await copyTemplate(t)
-  t.match(await setup({ DATA_DIR }, '--province', '46', '--code', 'H57'), {
+  const settings = await servedCopy(t)
+  t.match(await setup(settings, '--province', '46', '--code', 'H57'), {
     code: 0, errors: '', log: /^added Thành phố Huế as H57:\n {2}units: 41\nunits are[^]*\nthis database holds the sample of Thanh Hóa of 2021 as well\n/
   })
-  t.match(await setup({ DATA_DIR }, '--province', 'Thanh Hóa', '--code', 'H56'), {
+  t.match(await setup(settings, '--province', 'Thanh Hóa', '--code', 'H56'), {
     code: 1, log: '', errors: /^H56 has the units from before 2025-07-01 [^\n]*\n$/
   })
 })
