@@ -8,13 +8,16 @@ type Key = keyof typeof TABLES
 const KEYS = Object.keys(TABLES) as Key[]
 
 /** The names that stand beside codes, null where there is no code. */
-type Names = Record<`${Key}_name`, string | null>
+type Names<K extends Key> = Record<`${K}_name`, string | null>
 
-/** Rows with the names of what their codes stand for, looked up at once for all rows. */
-export async function withNames<R extends Record<Key, string | null>> (
-  db: Db, rows: readonly R[]
-): Promise<(R & Names)[]> {
-  const codes = KEYS.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
+/**
+ * Rows with the names of what their codes stand for, looked up at once for all rows.
+ * @param keys the codes that a row has
+ */
+export async function withNames<R extends Record<K, string | null>, K extends Key = Key> (
+  db: Db, rows: readonly R[], keys: readonly K[] = KEYS as K[]
+): Promise<(R & Names<K>)[]> {
+  const codes = keys.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
   const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
     sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
       where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
@@ -25,7 +28,7 @@ export async function withNames<R extends Record<Key, string | null>> (
   }
   // A name comes after its code, in JSON as in a table.
   return rows.map(row => {
-    const beside = KEYS.flatMap(key => [[key, row[key]], [`${key}_name`, names.get(`${key} ${row[key]}`) ?? null]])
-    return { ...Object.fromEntries(beside) as Names, ...row }
+    const beside = keys.flatMap(key => [[key, row[key]], [`${key}_name`, names.get(`${key} ${row[key]}`) ?? null]])
+    return { ...Object.fromEntries(beside) as Names<K>, ...row }
   })
 }

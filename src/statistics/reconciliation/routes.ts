@@ -1,6 +1,7 @@
 import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
+import { withNames } from '../../catalogue/names.ts'
 import { reconciliation } from './queries.ts'
 import { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
@@ -18,6 +19,8 @@ export async function reconciliationRoutes (app: App, { db, cache, now }: Contex
       querystring: ReconciliationQuery,
       response: { 200: listResponse(ReconciliationRow, 'One row for each measure, in the order of the form.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(cache, request, reply, ReconciliationRow, async () => (
-    { items: await reconciliation(db, request.query, request.caller.unit, now()), next_cursor: null })))
+  }, (request, reply) => sendList(cache, request, reply, ReconciliationRow, async () => {
+    const rows = await reconciliation(db, request.query, request.caller.unit, now())
+    return { items: await withNames(db, rows, ['unit']), next_cursor: null }
+  }))
 }

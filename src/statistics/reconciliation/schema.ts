@@ -12,6 +12,7 @@ const dossiers = (description: string) => Nullable(Type.Integer({ description, m
 export const ReconciliationRow = Named('ReconciliationRow',
   'One measure of form II.06a: what a unit reported, compared with the count of its dossier records.', {
     unit: Code('Code of the unit.'),
+    unit_name: Type.String({ description: 'Name of the unit as it is now.' }),
     period: Code('Code of the period.'),
     scope: OneOf(ROW_SCOPES, { description: SCOPE_MEANING }),
     measure: OneOf(MEASURES, { description: 'Measure of form II.06a.' }),
@@ -32,7 +33,9 @@ export const ReconciliationRow = Named('ReconciliationRow',
     }),
     ...CUT
   })
-export type ReconciliationRow = Static<typeof ReconciliationRow>
+export type NamedReconciliationRow = Static<typeof ReconciliationRow>
+/** As it is counted, before names are looked up. */
+export type ReconciliationRow = Omit<NamedReconciliationRow, 'unit_name'>
 
 export const ReconciliationQuery = Type.Object({
   unit: Example(Code('Code of the unit, or an alias.'), 'H56-380'),

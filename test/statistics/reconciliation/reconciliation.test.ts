@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
-import { ReconciliationRow } from '../../../src/statistics/reconciliation/schema.ts'
+import { readSheet } from 'read-excel-file/node'
+import { ReconciliationRow, type NamedReconciliationRow } from '../../../src/statistics/reconciliation/schema.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
 
@@ -9,9 +10,9 @@ const resolved = { ...received, status: 10, due_at: '2020-01-20T17:00:00+07:00' 
 
 forEachDatabase('what a unit reported beside what its records say', async (t, service) => {
   const { get, post, put, db } = service
-  const rowsOf = async (query: string): Promise<ReconciliationRow[]> => (
+  const rowsOf = async (query: string): Promise<NamedReconciliationRow[]> => (
     (await get(`/v1/reconciliation?period=${PERIOD}&${query}`)).body.items)
-  const measure = (rows: ReconciliationRow[], name: string) => rows.find(row => row.measure === name)
+  const measure = (rows: NamedReconciliationRow[], name: string) => rows.find(row => row.measure === name)
 
   await send(db, [
     item({ ...resolved, code: 'early', channel: 'online', finished_at: '2020-01-10T08:00:00+07:00' }),
@@ -37,6 +38,18 @@ forEachDatabase('what a unit reported beside what its records say', async (t, se
       [11, 'pending'], [12, 'pending_in_time'], [13, 'pending_overdue'], [null, 'resolved_in_time'], [null, 'received_postal']
     ])
     t.match(rows[0], { unit: 'H56-380', period: PERIOD, scope: 'own', source: 'a', units_recorded: 1, units_expected: 1 })
+  })
+
+  t.test('has the name of the unit beside its code, in each format', async t => {
+    const { name } = (await get('/v1/units/H56-380')).body
+    t.ok(rows.every(({ unit_name }) => unit_name === name))
+    for (const format of ['csv', 'ndjson']) {
+      t.match((await get(`/v1/reconciliation?period=${PERIOD}&unit=H56-380&format=${format}`)).text, name, format)
+    }
+    const { rawPayload } = await service.app.inject(`/v1/reconciliation?period=${PERIOD}&unit=H56-380&format=xlsx`)
+    const [head, first] = await readSheet(rawPayload)
+    t.same(head, Object.keys(ReconciliationRow.properties))
+    t.same(first!.slice(0, 2), ['H56-380', name])
   })
 
   t.test('tells how many more were reported than there are records', async t => {
