@@ -22,7 +22,7 @@ export type IssueCode =
   // clients
   | 'source_needed'
   // questions
-  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'period_or_days'
+  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'period_or_days'
 
 /**
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is

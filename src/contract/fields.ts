@@ -1,7 +1,7 @@
 import { Type, type Static, type TProperties, type TSchema, type TUnsafe } from 'typebox'
 import { FIRST_YEAR, LAST_YEAR } from '../time/calendar.ts'
 
-/** A whole schema with a name in the contract: `Unit`, `OnTimeRow` … Every property is always present. */
+/** A whole schema with a name in the contract: `Unit`, `OnTimeRow` … Only what is on request can be absent. */
 export function Named<P extends TProperties> ($id: string, description: string, properties: P) {
   return Type.Object(properties, { $id, description, additionalProperties: false })
 }

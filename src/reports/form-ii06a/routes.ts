@@ -2,6 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { formatOf, sendFile, sendShared, tableResponse } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
+import { columnsAsked } from '../../form-ii06a/unknown.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 
@@ -9,6 +10,7 @@ export async function dossierFormRoutes (app: App, { db, cache, now }: Context) 
   app.addSchema(DossierFormRow)
   app.addSchema(DossierFormSection)
   app.addSchema(DossierForm)
+  const columnsOf = columnsAsked(DossierFormRow)
 
   app.get('/forms/ii-06a/:unit/:period', {
     schema: {
@@ -30,7 +32,7 @@ export async function dossierFormRoutes (app: App, { db, cache, now }: Context) 
       return sendShared(cache, request, reply, async () => ({ value: await form(), link: null }))
     }
     const { sections, grand_total } = await form()
-    return sendFile(request, reply, format, DossierFormRow, [
+    return sendFile(request, reply, format, columnsOf(request.query), [
       ...sections.flatMap(({ rows, total }) => [...rows, total]), grand_total
     ])
   })

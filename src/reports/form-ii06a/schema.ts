@@ -4,11 +4,16 @@ import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../co
 import type { FigureName } from '../../form-ii06a/measures.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
+import { UnknownQuery, type UnknownAsked } from '../../form-ii06a/unknown.ts'
+
+const WITH_UNKNOWN = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
 
 /** The columns of figures. */
-export const FIGURES = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
+export function figuresAsked ({ unknown = false }: UnknownAsked): readonly FigureName[] {
+  return unknown ? WITH_UNKNOWN : FORM_MEASURES
+}
 
-const figures = Object.fromEntries(FIGURES.map(name => [name, OnTimeRow.properties[name]])) as
+const figures = Object.fromEntries(WITH_UNKNOWN.map(name => [name, OnTimeRow.properties[name]])) as
   Pick<typeof OnTimeRow.properties, FigureName>
 
 export const DossierFormRow = Named('DossierFormRow',
@@ -65,6 +70,7 @@ export type DossierFormPath = Static<typeof DossierFormPath>
 
 export const DossierFormQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
+  ...UnknownQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type DossierFormQuery = Static<typeof DossierFormQuery>

@@ -2,11 +2,12 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
-import { NO_DOSSIERS, noSources, NOTHING_REPORTED } from '../on-time/empty-rows.ts'
+import { noDossiers, noSources, nothingReported } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
+import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
 import type { Cut } from '../../time/cut.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
@@ -22,23 +23,23 @@ type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on'
 export async function onTimeSeries (
   db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach, now: number
 ): Promise<OnTimeSeriesRow[]> {
-  const { basis = 'reported', method = 'resolved' } = question
+  const { basis = 'reported', method = 'resolved', unknown = false } = question
   const unit = await reachedUnit(db, { name, source: null }, reach)
   if (unit === undefined) throw notFound('unit', name)
   const months = (await monthsAsked(db, question, now)).filter(month => existsIn(unit, month))
   if (months.length === 0) return []
   const desks = await reportingUnits(db, unit.id)
-  const counted = await countedMonths(db, unit.id, months, { basis, method }, now)
+  const counted = await countedMonths(db, unit.id, months, { basis, method, unknown }, now)
   return months.map(month => {
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
-    const figures = of(month, counted.get(period), desks)
+    const figures = of(month, counted.get(period), desks, question)
     return { unit: unit.id, period, starts_on, ends_on, basis, method, ...figures, as_of, provisional }
   })
 }
 
 async function countedMonths (
-  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method'>, now: number
+  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown'>, now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit, group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
@@ -46,17 +47,25 @@ async function countedMonths (
     [period!, counted])))
 }
 
-const NOTHING = { ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }
+const UNKNOWN = { numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }
 
-function reportedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
-  return counted ?? { ...NOTHING, ...noSources('reported'), units_expected: expected(desks, month) }
+function reportedMonth (
+  month: Month, counted: Counted | undefined, desks: ReportingUnit[], asked: UnknownAsked
+): Counted {
+  return counted ?? {
+    ...nothingReported(asked), ...UNKNOWN, ...noSources('reported'), units_expected: expected(desks, month)
+  }
 }
 
-function recordedMonth (month: Month, counted: Counted | undefined, desks: ReportingUnit[]): Counted {
+function recordedMonth (
+  month: Month, counted: Counted | undefined, desks: ReportingUnit[], asked: UnknownAsked
+): Counted {
   const units_expected = expected(desks, month)
   const units_reported = desks.filter(desk => isRecorded(desk, { ...month, ends_on: month.cut.to })).length
-  if (counted === undefined && units_reported === 0) return { ...NOTHING, ...noSources('records'), units_expected }
-  const none = { ...NO_DOSSIERS, ...noSources('records'), numerator: 0, denominator: 0, on_time_percent: null }
+  if (counted === undefined && units_reported === 0) {
+    return { ...nothingReported(asked), ...UNKNOWN, ...noSources('records'), units_expected }
+  }
+  const none = { ...noDossiers(asked), ...noSources('records'), numerator: 0, denominator: 0, on_time_percent: null }
   return { ...counted ?? none, units_reported, units_expected }
 }
 

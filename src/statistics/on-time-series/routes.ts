@@ -1,11 +1,13 @@
 import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
+import { columnsAsked } from '../../form-ii06a/unknown.ts'
 import { onTimeSeries } from './queries.ts'
 import { OnTimeSeriesPath, OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
 export async function onTimeSeriesRoutes (app: App, { db, cache, now }: Context) {
   app.addSchema(OnTimeSeriesRow)
+  const columnsOf = columnsAsked(OnTimeSeriesRow)
 
   app.get('/units/:code/on-time-series', {
     schema: {
@@ -19,7 +21,7 @@ export async function onTimeSeriesRoutes (app: App, { db, cache, now }: Context)
       querystring: OnTimeSeriesQuery,
       response: { 200: listResponse(OnTimeSeriesRow, 'One row for each month.'), ...problems(400, 404, 406) }
     }
-  }, (request, reply) => sendList(cache, request, reply, OnTimeSeriesRow, async () => (
+  }, (request, reply) => sendList(cache, request, reply, columnsOf(request.query), async () => (
     {
       items: await onTimeSeries(db, request.params.code, request.query, request.caller.unit, now()),
       next_cursor: null

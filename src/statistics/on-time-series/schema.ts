@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
+import { UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-time/schema.ts'
 
 const { method, basis, ...figures } = FIGURE
@@ -32,6 +33,7 @@ export const OnTimeSeriesQuery = Type.Object({
   calendar: Type.Optional(Calendar('The calendar of the months. Default: `reform`.')),
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
+  ...UnknownQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type OnTimeSeriesQuery = Static<typeof OnTimeSeriesQuery>

@@ -1,18 +1,23 @@
 import { MEASURES, type FigureName } from '../../form-ii06a/measures.ts'
+import { UNKNOWN_COLUMNS, type UnknownAsked } from '../../form-ii06a/unknown.ts'
 import type { OnTimeRow } from './schema.ts'
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
 export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time'>
 
-export const NOTHING_REPORTED = each(null, null)
+export function nothingReported (asked: UnknownAsked): Figures {
+  return each(null, null, asked)
+}
 
 /** Of a unit that sends records and had no dossiers. */
-export const NO_DOSSIERS = each('own', 0)
+export function noDossiers (asked: UnknownAsked): Figures {
+  return each('own', 0, asked)
+}
 
-function each (scope: Figures['scope'], count: number | null): Figures {
+function each (scope: Figures['scope'], count: number | null, { unknown = false }: UnknownAsked): Figures {
   return Object.fromEntries([
-    ['scope', scope], ['due', count], ['due_in_time', count],
-    ...MEASURES.flatMap(measure => [[measure, count], [`${measure}_unknown`, 0]])
+    ['scope', scope], ['due', count], ['due_in_time', count], ...MEASURES.map(measure => [measure, count]),
+    ...(unknown ? UNKNOWN_COLUMNS : []).map(column => [column, 0])
   ]) as Figures
 }
 

@@ -8,7 +8,7 @@ import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts
 import { pageOf } from '../../database/sql/keyset.ts'
 import { withinReach } from './queries.ts'
 import { withSources, type CountedRow } from './percentage-sql.ts'
-import { noSources, NOTHING_REPORTED } from './empty-rows.ts'
+import { nothingReported, noSources } from './empty-rows.ts'
 import { assertAnswerable, resolveQuery, spansAsked, wholeSpan, type ResolvedQuery } from './resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './records/drill-down-sql.ts'
 import { recordsPlanOf, type RecordsPlan } from './records/plan.ts'
@@ -50,9 +50,10 @@ function urlOf ({ basis }: ExplainQuery, dossiersUrl: string): string | null {
   return basis === 'records' ? dossiersUrl : null
 }
 
-function notBegun ({ basis = 'reported', method = 'resolved' }: ExplainQuery): Explained {
+function notBegun (question: ExplainQuery): Explained {
+  const { basis = 'reported', method = 'resolved' } = question
   return {
-    ...NOTHING_REPORTED, numerator: null, denominator: null, on_time_percent: null, method, basis,
+    ...nothingReported(question), numerator: null, denominator: null, on_time_percent: null, method, basis,
     ...noSources(basis), units_reported: 0, units_expected: 0, rows_of: basis === 'records' ? 'dossiers' : 'reports', by: null, rows: []
   }
 }
@@ -93,7 +94,8 @@ type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, keyof Cut>
 
 async function figureOf (trx: Trx, query: RawBuilder<CountedRow>): Promise<Figure> {
   const row = withSources((await query.execute(trx)).rows[0]!)
-  return Object.fromEntries(FIGURE_COLUMNS.map(name => [name, (row as Partial<OnTimeRow>)[name]])) as Figure
+  const names = FIGURE_COLUMNS.filter(name => name in row)
+  return Object.fromEntries(names.map(name => [name, (row as Partial<OnTimeRow>)[name]])) as Figure
 }
 
 async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {

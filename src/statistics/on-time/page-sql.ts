@@ -16,11 +16,11 @@ export function reportedPage (
   db: Db, question: OnTimeQuery, plan: ReportedPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
   const order = orderOf(question)
-  const { table, method, keys, periods: [period, ...others] } = plan
+  const { table, method, keys, unknown, periods: [period, ...others] } = plan
   const isFrequent = table === 'levels' && others.length === 0 && isUsual(question, page)
   if (!isFrequent) return pageQuery(reportedQuery(plan), order, page).compile(db)
   const values = { period: period!, limit: page.limit }
-  return statements.compiled(db, ['reported', method, ...keys].join(), values, ({ period, limit }) => (
+  return statements.compiled(db, ['reported', method, unknown, ...keys].join(), values, ({ period, limit }) => (
     pageQuery(reportedQuery({ ...plan, periods: [period] }), order, { limit })))
 }
 
@@ -29,11 +29,11 @@ export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
   const order = orderOf(question)
-  const { table, method, keys, spans: [span, ...others] } = plan
+  const { table, method, keys, unknown, spans: [span, ...others] } = plan
   const isFrequent = table !== 'dossiers' && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
   const values = { ...span!, limit: page.limit }
-  return statements.compiled(db, ['records', table, method, ...keys].join(), values, ({ limit, ...span }) => (
+  return statements.compiled(db, ['records', table, method, unknown, ...keys].join(), values, ({ limit, ...span }) => (
     pageQuery(recordsQuery({ ...plan, spans: [span] }), order, { limit })))
 }
 

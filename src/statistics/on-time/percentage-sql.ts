@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
+import { UNKNOWN_COLUMNS } from '../../form-ii06a/unknown.ts'
 import type { Cut } from '../../time/cut.ts'
 import { GROUP_KEYS, type OnTimeQuery, type OnTimeRow } from './schema.ts'
 
@@ -26,25 +27,33 @@ export function keysOfRow (keys: readonly string[], table: string): RawBuilder<u
     keys.includes(key) ? sql.ref(`${table}.${key}`) : sql`null::text as ${sql.ref(key)}`)))
 }
 
+/** What both kinds of plan have. */
+type Plan = Required<Pick<OnTimeQuery, 'method' | 'unknown'>>
+
 /**
  * The end of a statement: divides once what `summed` has added up, which must have the columns of a row, without those
  * of the division.
  * @param isSound whether what is added up fits together
  */
 export function withPercentage (
-  method: NonNullable<OnTimeQuery['method']>, basis: NonNullable<OnTimeQuery['basis']>, isSound?: RawBuilder<unknown>
+  { method, unknown }: Plan, basis: NonNullable<OnTimeQuery['basis']>, isSound?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
   const { numerator, denominator } = METHOD_PARTS[method]
   return sql`
-    select ${SHOWN}, numerator, denominator, ${isSound === undefined ? PERCENT : sql`case when ${isSound} then ${PERCENT} end`} as on_time_percent, ${method}::text as method,
+    select ${unknown ? SHOWN_WITH_UNKNOWN : SHOWN}, numerator, denominator, ${isSound === undefined ? PERCENT : sql`case when ${isSound} then ${PERCENT} end`} as on_time_percent, ${method}::text as method,
       ${basis}::text as basis, units_reported, units_expected
     from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
-const SHOWN = columns([
-  ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...MEASURES.map(measure => `${measure}_unknown`), 'sources_used', 'sources_left_out'
-])
+const SHOWN = shown([])
+const SHOWN_WITH_UNKNOWN = shown(UNKNOWN_COLUMNS)
+
+function shown (unknown: readonly string[]): RawBuilder<unknown> {
+  return columns([
+    ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...unknown, 'sources_used', 'sources_left_out'
+  ])
+}
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
 const METHOD_PARTS = {

@@ -5,6 +5,7 @@ import type { Reach } from '../../contract/caller.ts'
 import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
 import { dayAfter, usualYearOf } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
+import { isUnknownColumn } from '../../form-ii06a/unknown.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { withSources, type CountedRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
@@ -27,9 +28,18 @@ export function hasFilters ({ level, field, procedure, channel, unit, source }: 
   return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
 }
 
-/** @throws DomainError `invalid_request` for what the basis does not know, and for not exactly one way to say when */
+/**
+ * @throws DomainError `invalid_request` for what the basis does not know, for not exactly one way to say when, and for
+ *   an order by columns that the answer lacks
+ */
 export function assertAnswerable (question: OnTimeQuery): void {
-  refuse([...needingRecords(question), ...unclearDays(question)])
+  refuse([...needingRecords(question), ...unclearDays(question), ...needingUnknown(question)])
+}
+
+/** A cursor holds the values of the columns that rows are sorted by, so rows must have them. */
+function needingUnknown ({ sort = [], unknown = false }: OnTimeQuery): Issue[] {
+  return sort.filter(name => !unknown && isUnknownColumn(name.replace('-', ''))).map(name => (
+    { pointer: '/query/sort', code: 'needs_unknown', detail: `${name} needs unknown=true: otherwise rows do not have it` }))
 }
 
 function needingRecords ({ basis, from, to, procedure, channel, method, group_by: keys }: OnTimeQuery): Issue[] {

@@ -3,6 +3,7 @@ import { listResponse, sendList, sendShared } from '../../http/response/respond.
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
 import { withNames } from '../../catalogue/names.ts'
+import { columnsAsked } from '../../form-ii06a/unknown.ts'
 import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
 import { dossiersExplaining, onTimeExplained } from './explain.ts'
@@ -17,6 +18,7 @@ interface OnTimeContext extends Context {
 
 export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: OnTimeContext) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
+  const columnsOf = columnsAsked(OnTimeRow)
 
   app.get('/on-time', {
     config: { cache: 'until-commit' },
@@ -33,7 +35,7 @@ export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: 
       querystring: OnTimeQuery,
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
-  }, (request, reply) => sendList(cache, request, reply, OnTimeRow, async page => {
+  }, (request, reply) => sendList(cache, request, reply, columnsOf(request.query), async page => {
     const { items, next_cursor } = await onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches)
     return { items: await withNames(db, items), next_cursor }
   }))
@@ -69,6 +71,7 @@ export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: 
 
 function dossiersUrl (asked: string): string {
   const url = new URL(asked, 'http://host')
-  url.searchParams.delete('basis')
+  // Those that a list of dossiers has no use for, and so refuses.
+  for (const name of ['basis', 'unknown']) url.searchParams.delete(name)
   return `${url.pathname}/dossiers${url.search}`
 }

@@ -3,8 +3,8 @@ import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
-import { MEASURES, type Measure } from '../../form-ii06a/measures.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
+import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Filters } from '../reported/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
@@ -66,9 +66,7 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   ...eachMeasure(meaning => total(`${meaning} null: unknown in at least one row, or nothing reported.`)),
   due: total('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
   due_in_time: total('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
-  ...Object.fromEntries(MEASURES.map(measure => [`${measure}_unknown`, Type.Integer({
-    description: `Number of rows in which \`${measure}\` is unknown.`, minimum: 0
-  })])) as Record<`${Measure}_unknown`, ReturnType<typeof Type.Integer>>,
+  ...UnknownProperties,
   numerator: total('Dossiers on time, as the method counts them. null: unknown.'),
   denominator: total('All dossiers, as the method counts them. null: unknown.'),
   on_time_percent: Nullable(Type.Number({
@@ -118,12 +116,14 @@ const OnTimeFilters = {
 
 export const OnTimeQuery = Type.Object({
   ...OnTimeFilters,
+  ...UnknownQuery,
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
     description: 'Keys to group by: one row for each combination. Default: one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
     examples: [['level']]
   })),
   sort: Type.Optional(Type.Array(OneOf(SORTS), {
-    description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Default: the group keys.',
+    description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Columns of `unknown` only with ' +
+      'it. Default: the group keys.',
     maxItems: 5, uniqueItems: true
   })),
   ...PageQuery,
@@ -131,7 +131,7 @@ export const OnTimeQuery = Type.Object({
 }, { additionalProperties: false })
 export type OnTimeQuery = Static<typeof OnTimeQuery>
 
-export const ExplainQuery = Type.Object(OnTimeFilters, { additionalProperties: false })
+export const ExplainQuery = Type.Object({ ...OnTimeFilters, ...UnknownQuery }, { additionalProperties: false })
 export type ExplainQuery = Static<typeof ExplainQuery>
 
 type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey | Name>

@@ -19,7 +19,7 @@ const NONE = Object.fromEntries(FORM_MEASURES.map(measure => [measure, 0]))
 
 forEachDatabase('form II.06a of the province', async (t, service) => {
   const form = formsOf(service)
-  const filled = await form('H56', '2021-Q3')
+  const filled = await form('H56', '2021-Q3', '?unknown=true')
 
   t.test('has a line for each department, district and commune, and sums after each section', async t => {
     t.match(filled, { unit: 'H56', period: '2021-Q3', basis: 'reported', title: /^Tình hình, kết quả/ })
@@ -55,21 +55,21 @@ forEachDatabase('form II.06a of the province', async (t, service) => {
   })
 
   t.test('is a table for people, too: the lines alone, sums among them', async t => {
-    const { text, headers } = await service.get('/v1/forms/ii-06a/H56/2021-Q3?format=csv')
+    const { text, headers } = await service.get('/v1/forms/ii-06a/H56/2021-Q3?unknown=true&format=csv')
     t.equal(headers['content-disposition'], 'attachment; filename="forms-ii-06a_H56_2021-Q3.csv"')
     const table = parse<Record<string, string>>(text, { columns: true, bom: true })
     t.same(Object.keys(table[0]!), Object.keys(DossierFormRow.properties))
     t.equal(table.length, 606 + 3 + 1)
     t.match(table[Object.keys(DEPARTMENTS).length], { kind: 'total', name: 'Cộng cấp tỉnh', unit: '', row_number: '' })
     t.match(table.at(-1), { kind: 'grand_total', received: String(filled.grand_total.received), units_reported: '606' })
-    const ndjson = await service.get('/v1/forms/ii-06a/H56/2021-Q3', { accept: 'application/x-ndjson' })
+    const ndjson = await service.get('/v1/forms/ii-06a/H56/2021-Q3?unknown=true', { accept: 'application/x-ndjson' })
     t.same(ndjson.text.trimEnd().split('\n').map(line => JSON.parse(line)), filled.sections
       .flatMap<object>(({ rows, total }) => [...rows, total]).concat(filled.grand_total))
     t.match((await service.get('/v1/forms/ii-06a/H56/2021-Q3?format=xlsx')).headers['content-type'], 'spreadsheetml')
   })
 
   t.test('takes a consolidated row only where no desk has reported, and only as the grand total', async t => {
-    const half = await form('gso:38', '2021-H1')
+    const half = await form('gso:38', '2021-H1', '?unknown=true')
     t.match(half.grand_total, {
       kind: 'grand_total', scope: 'total', units_reported: 1, units_expected: 1,
       received: 3_104_677, received_online: 119_123, received_direct: 2_255_309, carried_over: 730_245,
@@ -135,14 +135,14 @@ forEachDatabase('form II.06a as posted', async (t, service) => {
   })
 
   t.test('says how many rows do not know what a sum cannot be told for', async t => {
-    const filled = await form('H56', '2020-Q1')
+    const filled = await form('H56', '2020-Q1', '?unknown=true')
     t.match(rowOf(filled, 'H56-381'), { resolved_early: null, resolved_early_unknown: 1, resolved_in_time: 9 })
     t.match(sectionOf(filled, 'district').total, { resolved_early: null, resolved_early_unknown: 1, resolved_unknown: 0 })
     t.match(filled.grand_total, { resolved_early_unknown: 2, received_postal: null, received_postal_unknown: 4 })
   })
 
   t.test('leaves units that reported nothing as lines without figures', async t => {
-    const filled = await form('H56', '2020-Q1')
+    const filled = await form('H56', '2020-Q1', '?unknown=true')
     t.match(rowOf(filled, 'H56-SNV'), { ...NOBODY, received_unknown: 0, units_expected: 1 })
     t.match(sectionOf(filled, 'province').total, { ...NOBODY, units_expected: 20 })
   })
@@ -176,7 +176,7 @@ forEachDatabase('form II.06a from records', async (t, service) => {
   t.same(new Set(outcomes), new Set(['created']))
 
   t.test('counts what each desk received, resolved and left open', async t => {
-    const filled = await form('H56', '2021-Q3', '?basis=records')
+    const filled = await form('H56', '2021-Q3', '?basis=records&unknown=true')
     t.equal(filled.basis, 'records')
     t.match(rowOf(filled, 'H56-380'), {
       scope: 'own', received: 4, received_online: 1, received_direct: 2, carried_over: 1, resolved: 2, resolved_early: 1,

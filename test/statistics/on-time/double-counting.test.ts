@@ -173,7 +173,7 @@ forEachDatabase('dossiers are never counted twice', async (t, { get, post, put }
     await report({ unit: 'H56-381', period, source: 'a', ...counts(9) }, { unit: 'H56-382', period, source: 'a', ...unsplit })
     await report({ unit: 'H56-382', period: '2024-Q2', source: 'a', ...counts(1) })
     for (const query of ['group_by=level', 'group_by=unit', 'unit=H56', 'period=2024-Q2']) {
-      const rows = await onTime(`period=${period}&${query}`)
+      const rows = await onTime(`period=${period}&${query}&unknown=true`)
       const lacking = rows.filter((row: { resolved_unknown: number }) => row.resolved_unknown === 1)
       const unknown = { resolved: null, resolved_in_time_unknown: 0, denominator: null, on_time_percent: null }
       t.match(lacking, [unknown], query)

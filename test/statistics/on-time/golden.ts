@@ -52,6 +52,9 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
   'reported-by-level-sorted': [
     'Which level has the highest percentage?', { period: ['2021-Q3'], group_by: ['level'], sort: ['-on_time_percent'] }
   ],
+  'reported-by-level-with-unknown': [
+    'In how many rows of each level is a measure unknown?', { period: ['2021-Q3'], group_by: ['level'], unknown: true }
+  ],
   'reported-by-unit': ['How many were on time in each unit?', { period: ['2021-Q3'], group_by: ['unit'] }],
   'reported-by-unit-next-page': [
     'Which units come after the first page?',
@@ -77,6 +80,10 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
 
   'records-total': ['How many dossiers were on time, by the records of a period?', { period: ['2021-Q3'] }],
   'records-by-level': ['How many were on time at each level?', { period: ['2021-Q3'], group_by: ['level'] }],
+  'records-by-level-with-unknown': [
+    'In how many rows of each level is a measure unknown? Records know every measure.',
+    { period: ['2021-Q3'], group_by: ['level'], unknown: true }
+  ],
   'records-by-level-any-days': [
     'How many were on time at each level, from any day to any day?',
     { from: '2021-07-05', to: '2021-07-16', group_by: ['level'] }

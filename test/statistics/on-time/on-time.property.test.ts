@@ -51,7 +51,7 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
     if (status !== 200) throw new Error(text)
   }
   const answers = async (period: string, keys: (keyof typeof KEYS)[]) =>
-    (await get(`/v1/on-time?period=${period}${keys.length > 0 ? `&group_by=${keys.join()}` : ''}`)).body.items as Record<string, unknown>[]
+    (await get(`/v1/on-time?unknown=true&period=${period}${keys.length > 0 ? `&group_by=${keys.join()}` : ''}`)).body.items as Record<string, unknown>[]
 
   const matches = async (period: string, rows: Row[]) => {
     for (const keys of [[], ['level'], ['unit'], ['field'], ['level', 'field'], ['unit', 'field']] as (keyof typeof KEYS)[][]) {

@@ -13,13 +13,14 @@ import { pageOf, recordsPlan, resolved } from './golden.ts'
 const MARK = '/* prepared */'
 const methods = METHODS.filter(method => method !== 'due')
 
-const REPORTED = methods.flatMap(method => [[], ['level'], ['period'], ['level', 'period'], ['period', 'level']].map(keys => (
-  { method, group_by: keys, period: ['2021-Q3'] } as OnTimeQuery)))
+const REPORTED = methods.flatMap(method => [[], ['level'], ['period'], ['level', 'period'], ['period', 'level']].flatMap(keys => [false, true].map(unknown => (
+  { method, unknown, group_by: keys, period: ['2021-Q3'] } as OnTimeQuery))))
 
 const RECORDS = METHODS.flatMap(method => [
   ...[[], ['level'], ['channel'], ['channel', 'level'], ['period', 'channel'], ['field'], ['level', 'field'], ['unit'],
     ['unit', 'level']].flatMap(keys => ['2021-Q3', 'cal-2021-M07'].map(period => ({ group_by: keys, period: [period] }))),
-  ...[[], ['level'], ['level', 'channel']].map(keys => ({ group_by: keys, from: '2021-07-05', to: '2021-07-16' }))
+  ...[[], ['level'], ['level', 'channel']].flatMap(keys => [false, true].map(unknown => (
+    { group_by: keys, unknown, from: '2021-07-05', to: '2021-07-16' })))
 ].map(question => ({ basis: 'records', method, ...question }) as OnTimeQuery))
 
 /** The same statement, built for this question alone. */

@@ -5,10 +5,12 @@ import type { OnTimeQuery } from '../schema.ts'
 /** A question about dossier records, with its codes looked up. */
 export interface RecordsPlan extends CountPlan {
   method: NonNullable<OnTimeQuery['method']>
+  /** Whether a row says how much is unknown. */
+  unknown: boolean
 }
 
 /** @param spans those of the question that have begun; at least one */
 export function recordsPlanOf (question: OnTimeQuery, spans: readonly Span[], unit: ResolvedQuery['unit']): RecordsPlan {
-  const { level, field, procedure, channel, source, method = 'resolved', group_by: keys = [] } = question
-  return countPlanOf({ keys, spans, unit, level, field, procedure, channel, source, method })
+  const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
+  return countPlanOf({ keys, spans, unit, level, field, procedure, channel, source, method, unknown })
 }

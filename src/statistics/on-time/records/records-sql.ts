@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/counts/index.ts'
 import { MEASURES } from '../../../form-ii06a/measures.ts'
+import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
 import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
@@ -18,18 +19,17 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
     with counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
-      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${MEASURED},
+      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED},
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
     )
-    ${withPercentage(plan.method, 'records')}`
+    ${withPercentage(plan, 'records')}`
 }
 
+const MEASURED = columns([...MEASURES, 'due', 'due_in_time'])
 // Records know every measure.
-const MEASURED = sql.join([
-  columns([...MEASURES, 'due', 'due_in_time']), sql.raw(MEASURES.map(measure => `0 as ${measure}_unknown`).join())
-])
+const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(column => `0 as ${column}`).join())])
 
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
 function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {

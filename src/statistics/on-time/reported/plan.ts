@@ -11,6 +11,8 @@ export interface ReportedPlan {
   field: string[] | undefined
   source: string | undefined
   method: NonNullable<OnTimeQuery['method']>
+  /** Whether a row says how much is unknown. */
+  unknown: boolean
   /** The consolidated rows that may stand for a group: none, that of the unit asked for, or of each unit for itself. */
   totals: 'none' | 'root' | 'each'
   /** Several periods are added up. */
@@ -21,12 +23,12 @@ export interface ReportedPlan {
 
 /** @param resolved with the periods that have begun */
 export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
-  const { level, field, source, method = 'resolved', group_by: keys = [] } = question
+  const { level, field, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
   const { unit } = resolved
   const periods = resolved.periods.map(({ code }) => code)
   const span = periods.length > 1 && !keys.includes('period')
   const totals = totalsFor(keys, level)
-  return { keys, periods, unit, level, field, source, method, span, totals, table: tableFor(question, span) }
+  return { keys, periods, unit, level, field, source, method, unknown, span, totals, table: tableFor(question, span) }
 }
 
 /** A total belongs to no level. */

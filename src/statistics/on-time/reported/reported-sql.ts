@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
 import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
+import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import { countingSets, SUMS } from '../../reported/counting.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import { leftOut } from './left-out-sql.ts'
@@ -35,7 +36,8 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
       select ${sql.join([
         keysOfRow(keys, 'picked'),
         sql`picked.scope`,
-        KNOWN_SUMS,
+        KNOWN_MEASURES,
+        ...plan.unknown ? [UNKNOWN_SUMS] : [],
         ...plan.span ? [sql`picked.contradicts`] : [],
         sql`null::bigint as due, null::bigint as due_in_time`,
         sql`coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out`,
@@ -47,18 +49,15 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
         : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}
           left join left_out on left_out.scope = picked.scope and ${sameGroup('left_out', 'picked', keys)}`}
     )
-    ${withPercentage(plan.method, 'reported', plan.span ? sql`contradicts is not true` : undefined)}`
+    ${withPercentage(plan, 'reported', plan.span ? sql`contradicts is not true` : undefined)}`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
 const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
 const STORED_SUMS = refs(SUMS)
-const KNOWN = MEASURES.map(measure => `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)
-const KNOWN_MEASURES = sql.raw(KNOWN.join())
-const KNOWN_SUMS = sql.raw([
-  ...KNOWN,
-  ...MEASURES.map(measure => `coalesce("${measure}_unknown", 0) as "${measure}_unknown"`)
-].join())
+const KNOWN_MEASURES = sql.raw(MEASURES.map(measure => (
+  `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)).join())
+const UNKNOWN_SUMS = sql.raw(UNKNOWN_COLUMNS.map(column => `coalesce("${column}", 0) as "${column}"`).join())
 
 /** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
 const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }

@@ -450,13 +450,9 @@ from
           null::text as "channel", null::text as "period", 'own' as scope, "received_online",
           "received_direct", "received_postal", "carried_over", "received", "resolved_early",
           "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-          "pending_overdue", "pending", "due", "due_in_time", 0 as received_online_unknown,
-          0 as received_direct_unknown, 0 as received_postal_unknown, 0 as carried_over_unknown,
-          0 as received_unknown, 0 as resolved_early_unknown, 0 as resolved_on_time_unknown,
-          0 as resolved_in_time_unknown, 0 as resolved_overdue_unknown, 0 as resolved_unknown,
-          0 as pending_in_time_unknown, 0 as pending_overdue_unknown, 0 as pending_unknown,
-          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
-          null::text as sources_used, null::text as sources_left_out
+          "pending_overdue", "pending", "due", "due_in_time", coalesce(units_reported, 0) as units_reported,
+          coalesce(units_expected, 0) as units_expected, null::text as sources_used,
+          null::text as sources_left_out
         from
           counted
           left join coverage on true
@@ -465,11 +461,7 @@ from
       "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
       "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
       "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
-      "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
-      "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
-      denominator,
+      "due", "due_in_time", "sources_used", "sources_left_out", numerator, denominator,
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

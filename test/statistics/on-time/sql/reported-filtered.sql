@@ -100,21 +100,9 @@ with
       case "resolved_unknown" when 0 then "resolved" end as "resolved",
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
-      case "pending_unknown" when 0 then "pending" end as "pending",
-      coalesce("received_online_unknown", 0) as "received_online_unknown",
-      coalesce("received_direct_unknown", 0) as "received_direct_unknown",
-      coalesce("received_postal_unknown", 0) as "received_postal_unknown",
-      coalesce("carried_over_unknown", 0) as "carried_over_unknown",
-      coalesce("received_unknown", 0) as "received_unknown",
-      coalesce("resolved_early_unknown", 0) as "resolved_early_unknown",
-      coalesce("resolved_on_time_unknown", 0) as "resolved_on_time_unknown",
-      coalesce("resolved_in_time_unknown", 0) as "resolved_in_time_unknown",
-      coalesce("resolved_overdue_unknown", 0) as "resolved_overdue_unknown",
-      coalesce("resolved_unknown", 0) as "resolved_unknown",
-      coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
-      coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
-      coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due, null::bigint as due_in_time,
-      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
+      case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
+      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
+      coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -126,10 +114,7 @@ select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
   "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
   "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "received_online_unknown", "received_direct_unknown", "received_postal_unknown", "carried_over_unknown",
-  "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
-  "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
-  "pending_unknown", "sources_used", "sources_left_out", numerator, denominator,
+  "sources_used", "sources_left_out", numerator, denominator,
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

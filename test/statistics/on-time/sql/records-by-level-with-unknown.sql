@@ -1,0 +1,143 @@
+-- In how many rows of each level is a measure unknown? Records know every measure.
+-- GET /v1/on-time?basis=records&period=2021-Q3&group_by=level&unknown=true
+/* prepared */
+select *
+from
+  (
+    with
+      counted as (
+        with
+          asked as (
+            select *
+            from
+              (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+          ),
+          summed as (
+            select
+              "level",
+              coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
+              coalesce(sum(received_direct) filter (where day >= starts_on), 0)::bigint as received_direct,
+              coalesce(sum(received_postal) filter (where day >= starts_on), 0)::bigint as received_postal,
+              coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
+              coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
+              coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
+              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+              coalesce(
+                sum(due_in_time) filter (where day between starts_on and due_on), 0
+              )::bigint as due_in_time,
+              coalesce(
+                sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
+                  where day < starts_on
+                ),
+                0
+              )::bigint as carried_over,
+              (
+                coalesce(
+                  sum(became_overdue) filter (where day <= due_on), 0
+                ) - coalesce(sum(no_longer_overdue), 0)
+              )::bigint as pending_overdue
+            from
+              asked
+              join (
+                select *
+                from
+                  (
+                    select
+                      "level", "channel", "slice" as day, "received_online", "received_direct",
+                      "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+                      "became_overdue", "no_longer_overdue", "due", "due_in_time"
+                    from "dossier_sums_by_channel"
+                    where province_code = any (array(select code from units where parent is null))
+                  ) as days
+                where day <= $5::date
+              ) as days on day <= ends_on
+            group by "level"
+          )
+        select
+          "level", received_online as received_online, received_direct as received_direct,
+          received_postal as received_postal, carried_over as carried_over,
+          (carried_over + received_online + received_direct) as received, resolved_early as resolved_early,
+          resolved_on_time as resolved_on_time, (resolved_early + resolved_on_time) as resolved_in_time,
+          resolved_overdue as resolved_overdue,
+          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+          (
+            (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
+          ) as pending_in_time,
+          pending_overdue as pending_overdue,
+          ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
+          due as due, due_in_time as due_in_time
+        from summed
+        where ((carried_over + received_online + received_direct) > 0 or due > 0)
+      ),
+      coverage as (
+        select
+          units.level as "level", count(*) filter (where since <= ends_on) as units_reported,
+          count(*) as units_expected
+        from
+          (
+            select *
+            from
+              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
+          ) as asked
+          cross join units
+          left join dossier_desks as desks on desks.province_code = units.province_code
+          and desks.unit = units.code
+        where
+          units.reports_dossiers
+          and units.valid_from <= ends_on
+          and coalesce(units.valid_to, 'infinity') >= starts_on
+          and true
+          and true
+        group by units.level
+      ),
+      summed as (
+        select
+          "counted"."level", null::text as "field", null::text as "unit", null::text as "procedure",
+          null::text as "channel", null::text as "period", 'own' as scope, "received_online",
+          "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+          "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+          "pending_overdue", "pending", "due", "due_in_time", 0 as received_online_unknown,
+          0 as received_direct_unknown, 0 as received_postal_unknown, 0 as carried_over_unknown,
+          0 as received_unknown, 0 as resolved_early_unknown, 0 as resolved_on_time_unknown,
+          0 as resolved_in_time_unknown, 0 as resolved_overdue_unknown, 0 as resolved_unknown,
+          0 as pending_in_time_unknown, 0 as pending_overdue_unknown, 0 as pending_unknown,
+          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
+          null::text as sources_used, null::text as sources_left_out
+        from
+          counted
+          left join coverage on "coverage"."level" = "counted"."level"
+      )
+    select
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
+      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
+      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
+      "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
+      "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
+      "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
+      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
+      denominator,
+      case
+        when denominator > 0
+        and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+      end as on_time_percent,
+      $10::text as method, $11::text as basis, units_reported, units_expected
+    from
+      (
+        select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
+        from summed
+      ) as divided
+  ) as listed
+order by "level" asc nulls last
+limit $12 + 1
+-- $1 null
+-- $2 "2021-06-15"
+-- $3 "2021-09-14"
+-- $4 "2021-09-14"
+-- $5 "2021-09-14"
+-- $6 null
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-14"
+-- $10 "resolved"
+-- $11 "records"
+-- $12 1000
