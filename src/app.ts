@@ -37,7 +37,7 @@ import { refuseSlowBodies } from './http/body/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
-import { ImportError } from './dossiers/imports/schema.ts'
+import { ImportError, ImportWarning } from './dossiers/imports/schema.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { contractRoutes } from './openapi/routes.ts'
@@ -122,6 +122,7 @@ export async function buildApp (
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)
   app.addSchema(ImportError)
+  app.addSchema(ImportWarning)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = {

@@ -301,6 +301,8 @@ export interface Imports {
   taken_over: Generated<number>;
   unchanged: Generated<number>;
   updated: Generated<number>;
+  warning_count: Generated<number | null>;
+  warnings: Generated<Json>;
 }
 
 export interface Indicators {

@@ -48,7 +48,7 @@ export async function postDossiers (
   const answer = { ...counts, errors: [], warning_count: count, warnings }
   if (dry_run) return { import: null, ...answer }
   const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
-  await endImport(trx, by, id, 'done', counts)
+  await endImport(trx, by, id, 'done', answer)
   return { import: id, ...answer }
 }
 

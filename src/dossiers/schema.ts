@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
 import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
-import { CountProperties, ImportError } from './imports/schema.ts'
+import { CountProperties, ImportError, ImportWarning, WARNINGS_LISTED } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
 
@@ -112,14 +112,7 @@ export const DossierAnswer = Named('DossierAnswer', 'The result of sending dossi
   ...CountProperties,
   errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists the first 10 000.' }),
   warning_count: Type.Integer({ description: 'Number of warnings, also of those that are not listed.', minimum: 0 }),
-  warnings: Type.Array(Type.Object({
-    ...ImportError.properties,
-    code: OneOf(['procedure_not_in_force']),
-    detail: Type.String({ description: 'What is odd, for people.' })
-  }, { additionalProperties: false }), {
-    description: 'What is odd about rows that were taken; the first 1 000 warnings. `procedure_not_in_force`: the procedure had ' +
-      'ended before the day on which the dossier was received, or had not begun.'
-  })
+  warnings: Type.Array(Ref(ImportWarning), { description: `${WARNINGS_LISTED} \`/v1/imports/{id}\` lists them later, too.` })
 })
 export type DossierAnswer = Static<typeof DossierAnswer>
 

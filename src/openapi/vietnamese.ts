@@ -6,7 +6,7 @@ export const VIETNAMESE: Record<string, string> = {
   deleteDossier: 'Xóa một hồ sơ khỏi mọi số liệu',
   importDossiers: 'Gửi hồ sơ với số lượng lớn',
   listImports: 'Các lần gửi hồ sơ',
-  getImport: 'Tiến độ của một lần gửi hồ sơ',
+  getImport: 'Tiến độ và cảnh báo của một lần gửi hồ sơ',
   listImportErrors: 'Các dòng lỗi của một lần gửi hồ sơ',
   listSourceConflicts: 'Các mã hồ sơ do hai phần mềm cùng gửi',
   getStatusMap: 'Bảng đối chiếu trạng thái hồ sơ của một phần mềm',

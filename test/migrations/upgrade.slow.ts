@@ -104,6 +104,11 @@ const ROWS: Record<string, string[]> = {
       overriding system value values ('H56', 1, '2025-07-01', '1686/NQ-UBTVQH15', '2025-06-16', 'UBTVQH', '[]', 3)`,
     `insert into unit_successions values ('H56-380', 'H56-380@2025-07-01', '2025-07-01', 1, 1)`,
     `insert into unit_assignments values ('H56-380', 'H56-380@2025-07-01', 'procedure', '1.010708', 1)`
+  ],
+  '0018_warnings_of_imports': [
+    `insert into imports (province_code, id, client, source, dry_run, state, warning_count, warnings) overriding system value
+      values ('H56', 2, 'one-stop', 'one-stop', false, 'done', 1,
+        '[{"line": 7, "pointer": "/procedure", "code": "procedure_not_in_force", "detail": "procedure 1.1 is in force from 2021-06-01 on"}]')`
   ]
 }
 
@@ -261,6 +266,20 @@ forEachDatabase('sources that report other fields of one unit both count', async
   t.same((await sql`select source, counts, rows_left_out from statistics_sets order by source`.execute(db)).rows, [
     { source: 'first', counts: true, rows_left_out: 0 }, { source: 'one-stop', counts: true, rows_left_out: 1 },
     { source: 'whole', counts: false, rows_left_out: 1 }
+  ])
+})
+
+forEachDatabase('how much was odd about the imports of an earlier version is not known', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0016_desks_of_present_dossiers')
+  const add = () => sql`
+    insert into imports (province_code, client, source, dry_run, state) values ('H56', 'a', 'a', false, 'done')`.execute(db)
+  await add()
+  await migrate(db)
+  await add()
+  t.same((await sql`select warning_count, warnings from imports order by id`.execute(db)).rows, [
+    { warning_count: null, warnings: [] }, { warning_count: 0, warnings: [] }
   ])
 })
 

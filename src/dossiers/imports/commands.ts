@@ -1,9 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
+import { MAX_WARNINGS } from '../../writes/batch.ts'
 import { idempotencyError, type Owner } from '../../writes/idempotency.ts'
 import { COUNTS } from './counts.ts'
 import { LEASE } from './lease.ts'
-import type { ImportError, OutcomeCounts } from './schema.ts'
+import type { ImportError, ImportWarnings, OutcomeCounts } from './schema.ts'
 
 export interface NewImport {
   source: string
@@ -23,15 +24,22 @@ export async function beginImport (
 /** Errors that are stored of one import: whatever is sent, the disk takes no more. */
 const MAX_STORED_ERRORS = 10_000
 
+/** What became of some rows of an import. */
+export interface Progress extends ImportWarnings {
+  counts: OutcomeCounts
+  errors: readonly ImportError[]
+}
+
 /**
- * Adds outcomes and errors of rows, in the transaction that stores the rows. Of many errors the first are stored, with
+ * Adds what became of rows, in the transaction that stores the rows. Of many errors the first are stored, with
  * a last one that says so.
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function addToImport (
-  trx: Trx, { province_code }: Owner, id: number, counts: OutcomeCounts, errors: readonly ImportError[]
+  trx: Trx, { province_code }: Owner, id: number, { counts, errors, ...odd }: Progress
 ): Promise<void> {
   const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
+  if (odd.warning_count > 0) added.push(addedWarnings(odd))
   await change(trx, province_code, id, sql`leased_until = clock_timestamp() + ${LEASE}, ${sql.join(added)}`)
   // After the update, which locks the import: chunks of one stream are stored side by side.
   const stored = errors.length === 0 ? [] : await errorsToStore(trx, province_code, id, errors)
@@ -40,6 +48,12 @@ export async function addToImport (
   await sql`
     insert into import_errors select * from json_populate_recordset(null::import_errors, ${rows}::json)
     on conflict do nothing`.execute(trx)
+}
+
+function addedWarnings ({ warning_count: count, warnings }: ImportWarnings): RawBuilder<unknown> {
+  const all = sql`warnings || ${JSON.stringify(warnings)}::jsonb`
+  return sql`warning_count = warning_count + ${count},
+    warnings = jsonb_path_query_array(${all}, ${sql.lit(`$[0 to ${MAX_WARNINGS - 1}]`)})`
 }
 
 async function errorsToStore (
@@ -56,14 +70,15 @@ async function errorsToStore (
 }
 
 /**
- * @param counts of all rows: the running counts may include chunks twice that were retried
+ * @param all of all rows: the running counts and warnings may include chunks twice that were retried
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function endImport (
-  trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', counts: OutcomeCounts
+  trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', all: OutcomeCounts & ImportWarnings
 ): Promise<void> {
-  const given = COUNTS.map(name => sql`${sql.ref(name)} = ${counts[name]}`)
-  await change(trx, province_code, id, sql`state = ${state}, ended_at = clock_timestamp(), ${sql.join(given)}`)
+  const given = [...COUNTS, 'warning_count' as const].map(name => sql`${sql.ref(name)} = ${all[name]}`)
+  await change(trx, province_code, id, sql`state = ${state}, ended_at = clock_timestamp(), ${sql.join(given)},
+    warnings = ${JSON.stringify(all.warnings)}::jsonb`)
 }
 
 /** An import that is done may end again: the answer to its commit can be lost. */

@@ -6,7 +6,7 @@ import { notFound } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { COUNTS } from './counts.ts'
-import type { Import, ImportError } from './schema.ts'
+import type { Import, ImportError, ImportWithWarnings } from './schema.ts'
 
 const NEWEST_FIRST: OrderColumn[] = [{ name: 'id', kind: 'number', descending: true }]
 const BY_LINE: OrderColumn[] = [
@@ -15,17 +15,18 @@ const BY_LINE: OrderColumn[] = [
 
 /** The imports of the caller; for an administrator of all units, those of all clients. */
 export async function imports (db: Db, page: PageRequest, caller: Caller): Promise<Page<Import>> {
-  const query = sql<Import>`select * from (${shown()}) as shown where ${visibleTo(caller)}`
+  const query = sql<Import>`select ${SHOWN} from imports where ${visibleTo(caller)}`
   const { rows } = await pageQuery(query, NEWEST_FIRST, page).execute(db)
   return pageOf(rows, NEWEST_FIRST, page.limit)
 }
 
 /** @throws DomainError `not_found`, for an import of others as well */
-export async function importById (db: Db, id: number, caller: Caller): Promise<Import> {
-  const { rows: [row] } = await sql<Import>`
-    select * from (${shown()}) as shown where id = ${id} and ${visibleTo(caller)}`.execute(db)
+export async function importById (db: Db, id: number, caller: Caller): Promise<ImportWithWarnings> {
+  const { rows: [row] } = await sql<ImportWithWarnings>`
+    select ${SHOWN}, warnings from imports where id = ${id} and ${visibleTo(caller)}`.execute(db)
   if (row === undefined) throw notFound('import', String(id))
-  return row
+  // While it runs, those of a chunk stand behind those of the chunks before it.
+  return { ...row, warnings: row.warnings.toSorted((a, b) => a.line - b.line) }
 }
 
 /** @throws DomainError `not_found` */
@@ -38,13 +39,9 @@ export async function importErrors (db: Db, id: number, page: PageRequest, calle
   return { items: items.map(({ n: _, ...error }) => error), next_cursor }
 }
 
-function shown () {
-  return sql`
-    select id, client, source, dry_run,
-      case when state = 'running' and leased_until <= clock_timestamp() then 'interrupted' else state end as state,
-      ${columns(COUNTS)}, started_at, changed_at, ended_at
-    from imports`
-}
+const SHOWN = sql`id, client, source, dry_run,
+  case when state = 'running' and leased_until <= clock_timestamp() then 'interrupted' else state end as state,
+  ${columns(COUNTS)}, warning_count, started_at, changed_at, ended_at`
 
 function visibleTo ({ client, scopes, unit }: Caller) {
   return scopes.includes('admin') && unit === null ? sql`true` : sql`client = ${client}`

@@ -3,7 +3,7 @@ import { listResponse, PlainListQuery, sendList } from '../../http/response/resp
 import { problems } from '../../http/response/error-handler.ts'
 import { NoQuery, Ref } from '../../contract/fields.ts'
 import { importById, importErrors, imports } from './queries.ts'
-import { Import, ImportError, ImportErrorQuery, ImportPath } from './schema.ts'
+import { Import, ImportError, ImportErrorQuery, ImportPath, ImportWithWarnings } from './schema.ts'
 
 const config = { scope: 'write:dossiers' } as const
 const tags = ['dossiers']
@@ -11,6 +11,7 @@ const tags = ['dossiers']
 /** A client sees its own imports. Those of other clients are for an administrator of all units. */
 export async function importRoutes (app: App, { db, cache }: Context) {
   app.addSchema(Import)
+  app.addSchema(ImportWithWarnings)
 
   app.get('/imports', {
     config,
@@ -30,10 +31,10 @@ export async function importRoutes (app: App, { db, cache }: Context) {
     schema: {
       operationId: 'getImport',
       tags,
-      summary: 'Get the progress of an import',
+      summary: 'Get the progress and the warnings of an import',
       querystring: NoQuery,
       params: ImportPath,
-      response: { 200: { description: 'The import.', ...Ref(Import) }, ...problems(400, 404) }
+      response: { 200: { description: 'The import.', ...Ref(ImportWithWarnings) }, ...problems(400, 404) }
     }
   }, request => importById(db, request.params.id, request.caller))
 

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
-import { Code, Example, Instant, Named, Nullable, OneOf } from '../../contract/fields.ts'
+import { Code, Example, Instant, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
 
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
@@ -26,6 +26,24 @@ export const ImportError = Named('ImportError', 'An error in a row of an import.
 })
 export type ImportError = Static<typeof ImportError>
 
+export const ImportWarning = Named('ImportWarning', 'What is odd about a row of an import that was taken.', {
+  ...ImportError.properties,
+  code: OneOf(['procedure_not_in_force'], {
+    description: '`procedure_not_in_force`: the procedure had ended before the day on which the dossier was received, or had ' +
+      'not begun.'
+  }),
+  detail: Type.String({ description: 'What is odd, for people.' })
+})
+export type ImportWarning = Static<typeof ImportWarning>
+
+export const WARNINGS_LISTED = 'The first 1 000 warnings, in the order of the lines.'
+
+/** What is odd about rows: how much of it, and the first. */
+export interface ImportWarnings {
+  warning_count: number
+  warnings: ImportWarning[]
+}
+
 export const Import = Named('Import', 'An import of one batch or one stream, and its progress.', {
   id: Type.Integer({ description: 'Id of the import.' }),
   client: Type.String({ description: 'Code of the client that sent it.' }),
@@ -35,11 +53,18 @@ export const Import = Named('Import', 'An import of one batch or one stream, and
     description: '`interrupted`: it broke off, or its process has shown no sign of life for 10 seconds. The rows counted here are stored, and the whole stream may be sent again.'
   }),
   ...CountProperties,
+  warning_count: Nullable(Rows('Number of warnings. null: not known, of an import that an earlier version took.')),
   started_at: Instant('When it began.'),
   changed_at: Instant('When its counts last changed.'),
   ended_at: Nullable(Instant('When it was done or interrupted. null: not yet, or the service stopped meanwhile.'))
 })
 export type Import = Static<typeof Import>
+
+export const ImportWithWarnings = Named('ImportWithWarnings', 'An import, and what is odd about its rows.', {
+  ...Import.properties,
+  warnings: Type.Array(Ref(ImportWarning), { description: WARNINGS_LISTED })
+})
+export type ImportWithWarnings = Static<typeof ImportWithWarnings>
 
 const Id = Type.Integer({ description: 'Id of the import.', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 

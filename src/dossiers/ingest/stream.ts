@@ -20,8 +20,8 @@ import { linesOf } from '../../text/ndjson-lines.ts'
 import { assertSource } from '../../catalogue/sources/register.ts'
 import { COUNTS, countsOf, noCounts } from '../imports/counts.ts'
 import { endExpired, keepLease, renewLease, secondsLeased } from '../imports/lease.ts'
-import { addToImport, beginImport, endImport } from '../imports/commands.ts'
-import type { OutcomeCounts, ImportError } from '../imports/schema.ts'
+import { addToImport, beginImport, endImport, type Progress } from '../imports/commands.ts'
+import type { ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
 import { ingestDossiers } from './chunk.ts'
 import { ChunkWorkers, type Chunk } from './chunk-workers.ts'
@@ -123,14 +123,10 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
   return { id: await beginImport(trx, by, { source, dry_run, idempotency_key: key }), before: undefined }
 }
 
-interface ChunkResult extends Pick<DossierAnswer, 'errors' | 'warning_count' | 'warnings'> {
-  counts: OutcomeCounts
-}
-
 /** Ingests a chunk in a transaction of its own, with its progress of the import. */
 async function ingestChunk (
   db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
-): Promise<ChunkResult> {
+): Promise<Progress> {
   const { by } = origin
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
@@ -143,12 +139,13 @@ async function ingestChunk (
       ...unreadable,
       ...[...issues].flatMap(([index, each]) => each.map(issue => ({ line: lines[index]!, ...issue })))
     ]
-    if (!dry_run) await addToImport(write.trx, by, id, counts, errors)
     const warnings = first.map(({ index, warning }) => ({ line: lines[index]!, ...warning }))
-    return { counts, errors, warning_count: count, warnings }
+    const progress = { counts, errors, warning_count: count, warnings }
+    if (!dry_run) await addToImport(write.trx, by, id, progress)
+    return progress
   }, { dryRun: dry_run })
   // The transaction of a dry run is rolled back, and the progress with it.
-  if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result.counts, result.errors))
+  if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result))
   return result
 }
 
@@ -160,7 +157,7 @@ function assertHopeful ({ import: id, received, rejected, errors }: DossierAnswe
     `(${code}); the rest is not read; /v1/imports/${id}/errors lists more`)
 }
 
-function addResults (answer: DossierAnswer, results: readonly ChunkResult[]): void {
+function addResults (answer: DossierAnswer, results: readonly Progress[]): void {
   for (const { counts, errors, warning_count: count, warnings } of results) {
     for (const name of COUNTS) answer[name] += counts[name]
     answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))

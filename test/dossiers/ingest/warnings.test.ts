@@ -1,3 +1,7 @@
+import { inTransaction } from '../../../src/database/transaction.ts'
+import { addToImport, beginImport } from '../../../src/dossiers/imports/commands.ts'
+import { noCounts } from '../../../src/dossiers/imports/counts.ts'
+import type { ImportWarning } from '../../../src/dossiers/imports/schema.ts'
 import { ADMIN, forEachDatabase, type Answer } from '../../database.ts'
 import { forget, item } from '../given.ts'
 
@@ -11,7 +15,7 @@ const odd = (more: object = {}) => item({ procedure, ...received, ...more })
 
 const lines = (items: object[]) => items.map(one => `${JSON.stringify(one)}\n`).join('')
 
-forEachDatabase('a dossier of a procedure that is not in force', async (t, { db, post }) => {
+forEachDatabase('a dossier of a procedure that is not in force', async (t, { db, get, post }) => {
   t.afterEach(() => forget(db))
   const inForce = async (valid_from: string, valid_to: string | null) => {
     const name = 'Cấp giấy phép thử nghiệm'
@@ -23,10 +27,12 @@ forEachDatabase('a dossier of a procedure that is not in force', async (t, { db,
     'in lines of JSON': (items, query = '') => post(`/v1/dossiers?${SOURCE}${query}`, lines(items), NDJSON),
     'in a stream': (items, query = '') => post(`/v1/imports?${SOURCE}${query}`, lines(items), NDJSON)
   }
-  const warningOf = (line: number, days: string) => ({
+  const warningOf = (line: number, days: string): ImportWarning => ({
     line, pointer: '/procedure', code: 'procedure_not_in_force',
     detail: `procedure ${procedure} is in force ${days}, not on 2021-05-31`
   })
+
+  const importOf = async (id: number) => (await get(`/v1/imports/${id}`, ADMIN)).body
 
   for (const [way, send] of Object.entries(ways)) {
     t.test(`is taken with a warning ${way} if its procedure had ended when it was received`, async t => {
@@ -34,7 +40,9 @@ forEachDatabase('a dossier of a procedure that is not in force', async (t, { db,
       const items = [item(), odd({ code: 'b' }), odd({ code: 'c', finished_at: null })]
       const expected = { warning_count: 2, warnings: [2, 3].map(line => warningOf(line, 'from 2020-01-01 to 2021-05-30')) }
       t.match(await send(items, '&dry_run=true'), { status: 200, body: { created: 3, ...expected } })
-      t.match(await send(items), { status: 200, body: { created: 3, rejected: 0, ...expected } })
+      const { status, body } = await send(items)
+      t.match({ status, body }, { status: 200, body: { created: 3, rejected: 0, ...expected } })
+      t.match(await importOf(body.import), expected, 'and can be looked up later')
       t.match(await send(items), { status: 200, body: { unchanged: 3, ...expected } }, 'the same again is warned of again')
     })
 
@@ -50,8 +58,42 @@ forEachDatabase('a dossier of a procedure that is not in force', async (t, { db,
       t.same([body.created, body.warning_count, body.warnings.length], [2_500, 2_500, 1_000])
       const sent: number[] = body.warnings.map(({ line }: { line: number }) => line)
       t.same(sent, sent.toSorted((a, b) => a - b))
+      const { warning_count, warnings } = await importOf(body.import)
+      t.same([warning_count, warnings], [2_500, body.warnings])
     })
   }
+
+  t.test('is in the list of imports with its number', async t => {
+    await inForce('2021-06-01', null)
+    await ways['in a stream']!([odd(), item({ code: 'b' })])
+    const { body: { items: [newest] } } = await get('/v1/imports?limit=1', ADMIN)
+    t.match(newest, { received: 2, warning_count: 1 })
+    t.notOk('warnings' in newest)
+  })
+
+  t.test('is warned of after a stream was tried out', async t => {
+    await inForce('2021-06-01', null)
+    const { body } = await ways['in a stream']!([odd()], '&dry_run=true')
+    t.match(await importOf(body.import), { dry_run: true, warning_count: 1, warnings: body.warnings })
+  })
+
+  t.test('is listed while its stream runs, in the order of the lines and up to the first thousand', async t => {
+    const by = { client: 'tests', province_code: '' }
+    const id = await inTransaction(db, trx => (
+      beginImport(trx, by, { source: 'one-stop', dry_run: false, idempotency_key: null })))
+    t.match(await importOf(id), { state: 'running', warning_count: 0, warnings: [] })
+    // Of two chunks side by side, that of the later lines can be stored first.
+    for (const first of [701, 1]) {
+      const warnings = Array.from({ length: 700 }, (_, n) => warningOf(first + n, 'from 2021-06-01 on'))
+      const counts = { ...noCounts(), received: 700, created: 700 }
+      await inTransaction(db, trx => addToImport(trx, by, id, { counts, errors: [], warning_count: 700, warnings }))
+    }
+    const { warning_count, warnings } = await importOf(id)
+    t.same([warning_count, warnings.length], [1_400, 1_000])
+    t.same(warnings.map(({ line }: ImportWarning) => line), [
+      ...Array.from({ length: 300 }, (_, n) => 1 + n), ...Array.from({ length: 700 }, (_, n) => 701 + n)
+    ])
+  })
 
   t.test('has no warning if its procedure was in force on that day, if only on that one', async t => {
     for (const [from, to] of [['2021-05-31', '2021-05-31'], ['2021-05-31', null], ['2020-01-01', '2021-05-31']] as const) {
