@@ -47,7 +47,7 @@ from
                       "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
                       "became_overdue", "no_longer_overdue", "due", "due_in_time"
                     from "dossier_sums_by_channel"
-                    where province_code = any (array(select code from units where parent is null))
+                    where province_code = any (array(select id from units where parent is null))
                   ) as days
                 where day <= $5::date
               ) as days on day <= ends_on
@@ -81,7 +81,7 @@ from
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
-          and desks.unit = units.code
+          and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on

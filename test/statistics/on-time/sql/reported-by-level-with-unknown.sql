@@ -17,7 +17,7 @@ from
           "pending_unknown"
         from statistics_by_level
         where
-          province_code = any (array(select code from units where parent is null))
+          province_code = any (array(select id from units where parent is null))
           and period = any ($1)
           and units_reported > 0
       ),
@@ -66,7 +66,7 @@ from
             select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source
             from statistics_by_level
             where
-              province_code = any (array(select code from units where parent is null))
+              province_code = any (array(select id from units where parent is null))
               and period = any ($4)
               and sources_left_out <> '{}'
           ) as rows
