@@ -57,11 +57,16 @@ async function writableFolder (path: string): Promise<string> {
   // Not `recursive`, which repeats itself forever where the system lets nobody make a folder, such as in /proc.
   const missing: string[] = []
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder)) missing.unshift(folder)
-  for (const folder of missing) await mkdir(folder)
+  for (const folder of missing) await mkdir(folder).catch(unlessThere)
   const folder = await realpath(path)
   // PGlite says nothing of why it cannot write.
   await rm(await mkdtemp(join(folder, 'writable-')), { recursive: true })
   return folder
+}
+
+/** Another process that starts at the same time makes the same folders. The lock decides which of the two uses them. */
+function unlessThere (error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
 }
 
 /** Listening is the lock: the system ends it with the process, however that ends. */

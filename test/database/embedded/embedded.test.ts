@@ -46,11 +46,15 @@ t.test('a folder is open once, by whatever name', async t => {
   await again.close()
 })
 
-t.test('of several who open a folder at the same time one gets it', async t => {
-  const folder = await copyTemplate(t)
-  const opened = await Promise.allSettled(Array.from({ length: 4 }, () => startEmbedded(folder)))
-  t.equal(opened.filter(({ status }) => status === 'fulfilled').length, 1)
-  for (const one of opened) if (one.status === 'fulfilled') await one.value.close()
+t.test('of several who open a folder at the same time one gets it, also where there is no folder yet', async t => {
+  for (const folder of [await copyTemplate(t), join(await folderOf(t), 'a', 'b')]) {
+    const opened = await Promise.allSettled(Array.from({ length: 4 }, () => startEmbedded(folder)))
+    t.equal(opened.filter(({ status }) => status === 'fulfilled').length, 1)
+    for (const one of opened) {
+      if (one.status === 'fulfilled') await one.value.close()
+      else t.match(one.reason, { message: `the embedded database in ${folder} is open in another process` })
+    }
+  }
 })
 
 t.test('what was acknowledged outlives the process, however that ends', async t => {
