@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import { invalid } from '../../contract/errors.ts'
 import { MEDIA_TYPES } from '../../contract/formats.ts'
+import { decodeUtf8 } from '../../text/utf8.ts'
 import { itemsOfCsv, type CsvLayout } from '../tables/csv-items.ts'
 import type { App } from '../context.ts'
 
@@ -11,9 +12,6 @@ declare module 'fastify' {
     csv: CsvLayout | undefined
   }
 }
-
-// Fatal: the default would store U+FFFD in place of what it cannot decode. Drops a BOM.
-const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** A csv as the body of a batch, in place of JSON. */
 export function acceptCsv (app: App, item: TObject): void {
@@ -32,7 +30,7 @@ function textOf (body: Buffer): string {
     body.subarray(0, 2).includes(0)
   if (isUtf16) throw notUtf8('in UTF-16')
   try {
-    return utf8.decode(body)
+    return decodeUtf8(body)
   } catch {
     throw notUtf8('not in UTF-8; perhaps in Windows-1258')
   }

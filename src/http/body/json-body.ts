@@ -2,9 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { parse } from 'secure-json-parse'
 import { invalid } from '../../contract/errors.ts'
 import { excessOf } from '../../text/json-bounds.ts'
-
-// Fatal: the default would store U+FFFD in place of what it cannot decode. Drops a BOM.
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+import { decodeUtf8 } from '../../text/utf8.ts'
 
 /** JSON in UTF-8. A body that is not, that names `__proto__`, or that is too deep or has too many values is refused. */
 export function acceptJson (app: FastifyInstance) {
@@ -15,7 +13,7 @@ export function acceptJson (app: FastifyInstance) {
     const excess = excessOf(body)
     if (excess !== null) throw invalid('', 'too_many', `the body ${excess}`)
     try {
-      return parse(utf8.decode(body)) as unknown
+      return parse(decodeUtf8(body)) as unknown
     } catch (error) {
       throw Object.assign(new Error(`the body is not JSON in UTF-8: ${(error as Error).message}`), { statusCode: 400 })
     }

@@ -12,6 +12,7 @@ import type { Context } from '../context.ts'
 import { placedAnswer } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
 import { isStorable } from '../../text/storable.ts'
+import { decodeUtf8 } from '../../text/utf8.ts'
 import { versionsIn } from './if-match.ts'
 
 declare module 'fastify' {
@@ -105,7 +106,7 @@ export function requestHash ({ method, url }: FastifyRequest): Hash {
 function reasonIn (header: string | undefined): string | null {
   if (header === undefined || header === '') return null
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'))
+    const text = decodeUtf8(Buffer.from(header, 'latin1'))
     const decoded = /%[0-9a-f]{2}/i.test(text) ? decodeURIComponent(text) : text
     if (isStorable(decoded)) return redactSecrets(decoded.normalize('NFC'))
   } catch {
