@@ -34,12 +34,10 @@ export function recordset<R extends object> (
 export async function upsert<T extends keyof DB> (
   trx: Trx, table: T, key: (keyof DB[T] & string)[], rows: Insertable<DB[T]>[]
 ): Promise<void> {
-  const names = [...new Set(rows.flatMap(row => Object.keys(row)))]
+  const names = namesIn(rows)
   const changing = names.filter(name => !key.some(column => column === name))
   await sql`
-    insert into ${sql.table(table)} as stored (${columns(names)})
-    select ${columns(names)}
-    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    ${insertion(table, names, rows)}
     on conflict (${columns(key)}) do update set ${assignments(changing, 'excluded')}
     where stored is distinct from excluded
   `.execute(trx)
@@ -52,14 +50,23 @@ export async function upsert<T extends keyof DB> (
 export async function insertMissing<T extends keyof DB> (
   trx: Trx, table: T, rows: readonly Insertable<DB[T]>[]
 ): Promise<number> {
-  const names = Object.keys(rows[0]!)
   const { numAffectedRows } = await sql`
-    insert into ${sql.table(table)} (${columns(names)})
-    select ${columns(names)}
-    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)
+    ${insertion(table, namesIn(rows), rows)}
     on conflict do nothing
   `.execute(trx)
   return Number(numAffectedRows)
+}
+
+/** All columns that any of the rows has. */
+function namesIn (rows: readonly object[]): string[] {
+  return [...new Set(rows.flatMap(row => Object.keys(row)))]
+}
+
+function insertion (table: keyof DB, names: readonly string[], rows: readonly object[]): RawBuilder<unknown> {
+  return sql`
+    insert into ${sql.table(table)} as stored (${columns(names)})
+    select ${columns(names)}
+    from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`
 }
 
 function quoted (name: string): string {
