@@ -3,7 +3,7 @@ import type { Db } from '../../database/connect.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import type { Write } from '../../writes/write.ts'
 import { createClientKey, putClient } from './commands.ts'
-import { hasAdministrator, hasClients } from './queries.ts'
+import { administratorOf, hasClients } from './queries.ts'
 import type { NewClientKey } from './schema.ts'
 
 const CODE = 'developer'
@@ -24,8 +24,13 @@ export async function createFirstKey (db: Db): Promise<NewClientKey | null> {
 export async function createAdministratorKey (
   write: Write, { code, name }: { code: string, name: string }
 ): Promise<NewClientKey | null> {
-  const client = `admin-${code.toLowerCase()}`
-  if (await hasAdministrator(write.trx, code, client)) return null
+  const client = administratorCode(code)
+  if (await administratorOf(write.trx, code, client) !== undefined) return null
   await putClient(write, client, { name: `Quản trị ${name}`, scopes: [...SCOPES], unit: code }, 0)
   return createClientKey(write, client, 0)
+}
+
+/** The code that the administrator of a unit gets. */
+export function administratorCode (unit: string): string {
+  return `admin-${unit.toLowerCase()}`
 }

@@ -48,9 +48,22 @@ export async function hasClients (db: Db): Promise<boolean> {
   return await db.selectFrom('clients').select('code').limit(1).executeTakeFirst() !== undefined
 }
 
-/** Whether a client administers just this unit, or the code that such a client would get is taken. */
-export async function hasAdministrator (db: Db, unit: string, client: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from clients where code = ${client} or (unit = ${unit} and 'admin' = any(scopes)) limit 1`.execute(db)
-  return rows.length > 0
+export interface Administrator {
+  code: string
+  /** It has not expired, and may administer the unit. */
+  in_force: boolean
+  has_key: boolean
+}
+
+/** The client that administers just this unit or has the code that such a one would get; one that works comes first. */
+export async function administratorOf (db: Db, unit: string, client: string): Promise<Administrator | undefined> {
+  const { rows: [found] } = await sql<Administrator>`
+    select code, in_force, has_key
+    from clients cross join lateral (
+      select coalesce(unit = ${unit}, true) and 'admin' = any(scopes) and coalesce(expires_at > now(), true) as in_force,
+        exists(select from client_keys where client = clients.code and revoked_at is null) as has_key
+    ) as administers
+    where code = ${client} or (unit = ${unit} and 'admin' = any(scopes))
+    order by in_force and has_key desc, in_force desc, code limit 1`.execute(db)
+  return found
 }

@@ -1,7 +1,9 @@
 // npm run setup: adds a province with its communes of today, what it reports about, and the key of its administrator.
 import { parseArgs } from 'node:util'
-import { createAdministratorKey } from '../../access/clients/first-key.ts'
+import { administratorCode, createAdministratorKey } from '../../access/clients/first-key.ts'
+import { administratorOf, type Administrator } from '../../access/clients/queries.ts'
 import { databaseOf, readConfig } from '../../config.ts'
+import { SCOPES } from '../../contract/caller.ts'
 import { migrateConfigured } from '../../database/migrations/migrate.ts'
 import { openDatabase } from '../../database/open.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
@@ -51,6 +53,7 @@ async function setUp (asked: Asked) {
     report(asked, done.added)
     if (await hasSampleCatalogue(db)) console.log('this database holds the sample of Thanh Hóa of 2021 as well')
     if (done.administrator !== null) reportKey(asked, done.administrator)
+    else reportLocked(asked, (await administratorOf(db, code, administratorCode(code)))!)
     if (!dryRun) console.log(`next: npm start, then http://127.0.0.1:${config.PORT}/docs; README.md, "Set up your province", goes on from here`)
   } finally {
     await connection.close()
@@ -73,6 +76,16 @@ function report ({ province, code, dryRun }: Asked, added: Added) {
 function reportKey ({ code, dryRun }: Asked, { client, key }: { client: string, key: string | null }) {
   const whose = `the administrator ${client}, for ${code} and all units below it`
   console.log(dryRun ? `would make a key of ${whose}` : `the key of ${whose}, shown this once: ${key}`)
+}
+
+/** Nobody can administer the province with a key that is revoked, or of a client that has expired. */
+function reportLocked ({ province, code: unit }: Asked, { code, in_force: inForce, has_key: hasKey }: Administrator) {
+  if (!inForce) {
+    console.log(`the client ${code} has expired or does not administer ${unit}; make it the administrator, with a new key: ` +
+      `npm run client -- create --code ${code} --name "Quản trị ${province.name}" --unit ${unit} --scopes ${SCOPES.join()}`)
+  } else if (!hasKey) {
+    console.log(`the administrator ${code} has no key that is valid; make one: npm run client -- key ${code}`)
+  }
 }
 
 function tell (error: Error) {

@@ -62,6 +62,28 @@ t.test('a newcomer who follows the README sets a province up from nothing, posts
   t.match(await service.ended, { code: 0, errors: '' })
 })
 
+t.test('who has lost all keys of a province is told the one command that makes another', async t => {
+  const DATA_DIR = await copyTemplate(t)
+  const client = (...args: string[]) => launch({ DATA_DIR }, { script: 'src/access/clients/cli.ts', args }).ended
+  const again = () => setup({ DATA_DIR }, '--province', 'Huế', '--code', 'H57')
+  // As the shell splits it, which takes quotes away.
+  const advised = (log: string) => {
+    const [, command = ''] = /: npm run client -- (.+)$/m.exec(log)!
+    return [...command.matchAll(/"([^"]+)"|\S+/g)].map(([word, quoted]) => quoted ?? word)
+  }
+  const [, key] = /cchc_(\w{16})_/.exec((await again()).log)!
+  await client('revoke', 'admin-h57', key!)
+  const revoked = await again()
+  t.match(revoked, { code: 0, errors: '', log: /^unchanged: [^]*\nthe administrator admin-h57 has no key that is valid; make one: .*\n/ })
+  t.same(advised(revoked.log), ['key', 'admin-h57'])
+
+  await client('create', '--code', 'admin-h57', '--name', 'x', '--unit', 'H57', '--scopes', 'admin', '--expires-at', '2021-01-01T00:00:00Z')
+  const expired = await again()
+  t.match(expired, { code: 0, errors: '', log: /\nthe client admin-h57 has expired or does not administer H57; [^\n]*\n/ })
+  t.match(await client(...advised(expired.log)), { code: 0, log: /cchc_/, errors: '' })
+  t.notMatch((await again()).log, 'npm run client')
+})
+
 t.test('a second province joins the sample, which is named', async t => {
   const settings = await servedCopy(t)
   t.match(await setup(settings, '--province', '46', '--code', 'H57'), {
