@@ -1,10 +1,11 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
-import { SET_KEY } from './store.ts'
+import { SET_KEY, type SetKey } from './store.ts'
 
 /** What the sets of several sources are beside one another: those of one unit, period and scope. */
 export const UNIT_KEY = ['province_code', 'period', 'unit', 'scope'] as const
+export type UnitKey = Pick<SetKey, typeof UNIT_KEY[number]>
 
 export const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import { countingSets, decidedRows, rankedSets, SUMS, SUMS_OF_ROWS } from './counting.ts'
+import { countingSets, decidedRows, rankedSets, SUMS, SUMS_OF_ROWS, UNIT_KEY, type UnitKey } from './counting.ts'
 import { distinctSets, ROW_KEY, SET_KEY, type SetKey } from './store.ts'
 
 /** The key of the rollup by level and period, which answers the most frequent questions. */
@@ -30,14 +30,18 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
  */
 export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
   if (sets.length === 0) return
-  await sumRows(trx, recordset('statistics_sets', distinctSets(sets), SET_KEY))
-  await rollUpLevels(trx, levels)
+  const changed = distinctSets(sets)
+  await sumRows(trx, recordset('statistics_sets', changed, SET_KEY))
+  await markCounting(trx, recordset('statistics_sets', changed, UNIT_KEY))
+  await sumSets(trx, levels)
 }
 
 /** Updates the rollups that a source takes part in after its precedence has changed. */
 export async function rollUpSource (trx: Trx, source: string): Promise<void> {
-  const levels = sql<LevelKey>`select ${columns(LEVEL_KEY)} from statistics_sets where source = ${source}`
-  await rollUpLevels(trx, await lockLevels(trx, levels))
+  const sets = sql<LevelKey & UnitKey>`select * from statistics_sets where source = ${source}`
+  const levels = await lockLevels(trx, sets)
+  await markCounting(trx, sql`(${sets}) as asked`)
+  await sumSets(trx, levels)
 }
 
 async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
@@ -51,19 +55,15 @@ async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
     where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
 }
 
-async function rollUpLevels (trx: Trx, levels: LevelKey[]): Promise<void> {
-  const keys = recordset('statistics_by_level', levels, LEVEL_KEY)
-  await markCounting(trx, keys)
-  await sumSets(trx, keys)
-}
-
 /**
  * Marks the rows that count, and of each set whether any does and how many do not. A set that is alone counts as it was
  * made, so that only those are looked at which are beside others, or were.
+ * @param units those of which a set has changed: what counts of a unit follows from its own sets alone
  */
-async function markCounting (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
-  const inLevels = sql`select statistics_sets.* from statistics_sets join ${keys} using (${columns(LEVEL_KEY)})`
-  const several = sql`select * from (${rankedSets(inLevels)}) as ranked where sources > 1 or rows_left_out > 0`
+async function markCounting (trx: Trx, units: RawBuilder<UnitKey>): Promise<void> {
+  const ofUnits = sql`
+    select * from statistics_sets where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
+  const several = sql`select * from (${rankedSets(ofUnits)}) as ranked where sources > 1 or rows_left_out > 0`
   await sql`
     with decided as materialized (${decidedRows(several)}),
     marked as (
@@ -79,7 +79,8 @@ async function markCounting (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void
       and (stored.counts, stored.rows_left_out) <> (marked_sets.counts, marked_sets.rows_left_out)`.execute(trx)
 }
 
-async function sumSets (trx: Trx, keys: RawBuilder<LevelKey>): Promise<void> {
+async function sumSets (trx: Trx, levels: LevelKey[]): Promise<void> {
+  const keys = recordset('statistics_by_level', levels, LEVEL_KEY)
   const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
   const inLevels = sql`scope = 'own' and (${columns(LEVEL_KEY)}) in (select ${columns(LEVEL_KEY)} from ${keys})`
   await sql`update statistics_by_level as stored
