@@ -12,7 +12,7 @@ export type IssueCode =
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers
   | 'unknown_status' | 'end_unknown' | 'end_before_received' | 'supplements_overlap'
-  | 'other_source'
+  | 'other_source' | 'too_many_versions'
   // identities of form II.06a
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // indicator values

@@ -55,7 +55,8 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
   deleted: Type.Optional(Type.Boolean({
     description: 'true: deletes the dossier. `code`, `unit` and `updated_at` suffice; other properties are not stored. false: ' +
       'takes a deletion back, also one that comes before it in the same batch, unless `updated_at` is older than the ' +
-      'version that was deleted.'
+      'version that was deleted. A code that is deleted and restored more often than 100 times in a batch, or in a chunk ' +
+      'of a stream, is refused from there on (`too_many_versions`).'
   }))
 })
 export type DossierItem = Static<typeof DossierItem>

@@ -37,7 +37,7 @@ export async function ingestDossiers (
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
-  const { rounds, older } = await roundsOf(trx, province, versions)
+  const { rounds, older, surplus } = await roundsOf(trx, province, versions)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
   const stored: Stored[] = []
   for (const round of rounds) {
@@ -52,7 +52,7 @@ export async function ingestDossiers (
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const ingested = ingestedOf(
     items.length, stored.flatMap(({ changes }) => changes), [...older, ...stored.flatMap(({ stale }) => stale)],
-    [...malformed, ...invalid, ...stored.flatMap(({ refused }) => refused)], conflicts)
+    [...malformed, ...invalid, ...surplus, ...stored.flatMap(({ refused }) => refused)], conflicts)
   return { ...ingested, warnings: warningsOf(versions, ingested.outcomes, lookups) }
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { array } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
+import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { DELETED } from '../rules/status.ts'
 import type { StoredDossier } from './normalise.ts'
 import type { Version } from './validate.ts'
@@ -10,7 +11,14 @@ interface Rounds {
   rounds: Version[][]
   /** Older versions. A repetition of the newest is in neither list: it changes nothing. */
   older: Version[]
+  /** Versions beyond the last round that there may be. */
+  surplus: RowIssues[]
 }
+
+/**
+ * Each round costs some statements for however few rows. No dossier comes and goes that often; what does is at fault.
+ */
+export const MAX_ROUNDS = 100
 
 /**
  * Splits a chunk into rounds, of which there is nearly always one: a stream often holds the whole history of a
@@ -21,14 +29,22 @@ export async function roundsOf (trx: Trx, province: string, versions: readonly V
   const shared = await codesOfSeveral(trx, province, histories.filter(hasSeveralUnits).map(codeOf))
   const rounds: Version[][] = []
   const older: Version[] = []
+  const surplus: RowIssues[] = []
   for (const history of histories) {
     const runs = hasRestoreBelow(history) || shared.has(codeOf(history)) ? runsOf(history) : [history]
+    surplus.push(...runs.splice(MAX_ROUNDS).flat().map(surplusVersion))
     runs.forEach(([newest, ...others], i) => {
       (rounds[i] ??= []).push(newest)
       older.push(...others.filter(({ dossier }) => !isSame(newest.dossier, dossier)))
     })
   }
-  return { rounds, older }
+  return { rounds, older, surplus }
+}
+
+function surplusVersion ({ index, dossier: { code } }: Version): RowIssues {
+  const detail = `${MAX_ROUNDS} versions of dossier ${code} come before it that depend on one another, such as deletions ` +
+    'and returns in turn; send it in a later request'
+  return { index, issues: [issueAt('code', 'too_many_versions', detail)] }
 }
 
 /** Versions of one code, newest first. */

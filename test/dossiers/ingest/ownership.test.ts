@@ -271,6 +271,36 @@ forEachDatabase('a deleted dossier', async (t, { get, post, delete: remove, db }
     t.same(await rebuildRollups(db), [])
   })
 
+  t.test('comes and goes in one batch up to a bound, from which on each version is refused', async t => {
+    const after = (seconds: number) => new Date(Date.parse(at(0)) + seconds * 1_000).toISOString()
+    // 50 deletions, each with the return of the dossier.
+    const turns = Array.from({ length: 100 }, (_, i) => ({ updated_at: after(i), deleted: i % 2 === 0 }))
+    const batch = (given: object[]) => ({ items: given.map(each => item({ code: 'B-1', ...each })) })
+    await sent({ updated_at: after(0) })
+    const beyond = { updated_at: after(100), deleted: true }
+    t.match(await post(url, batch([...turns, beyond, { updated_at: after(101) }])), {
+      status: 422,
+      body: {
+        code: 'invalid_rows', detail: '2 of 102 rows are at fault; nothing was written',
+        errors: [
+          { pointer: '/items/100/code', code: 'too_many_versions', detail: /^100 versions of dossier B-1 come before it / },
+          { pointer: '/items/101/code', code: 'too_many_versions' }
+        ]
+      }
+    })
+    const lines = [...turns, beyond].map(each => `${JSON.stringify(item({ code: 'B-1', ...each }))}\n`).join('')
+    const { body } = await post(url, lines, { 'content-type': 'application/x-ndjson' })
+    t.match(body, { received: 101, created: 50, deleted: 50, rejected: 1, errors: [{ line: 101, pointer: '/code', code: 'too_many_versions' }] })
+    t.match((await get(`${URL}/B-1`)).body, { history: { length: 101 } })
+    t.match((await post(url, batch([beyond]))).body, { deleted: 1 }, 'and what is left can be sent after them')
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('has any number of versions in a batch of which the newest alone counts', async t => {
+    const items = Array.from({ length: 500 }, (_, i) => item({ code: 'B-1', updated_at: new Date(Date.parse(at(0)) + i).toISOString() }))
+    t.match((await post(url, { items })).body, { received: 500, created: 1, stale: 499, rejected: 0 })
+  })
+
   t.test('comes back elsewhere within a batch, and leaves no figure where it was in between', async t => {
     const batch = [
       { updated_at: at(1) }, { updated_at: at(9), deleted: true }, { unit: 'H56-381', updated_at: at(2), deleted: false },
