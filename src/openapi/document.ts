@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import { problem, problems } from '../http/response/error-handler.ts'
+import { withExamples } from './examples.ts'
 import { withHeaders } from './headers.ts'
 import { jsonFirst } from './json-first.ts'
 import { VIETNAMESE } from './vietnamese.ts'
@@ -74,7 +75,9 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       }
     }
   },
-  transformObject: document => jsonFirst(withHeaders((document as { openapiObject: object }).openapiObject)),
+  // The examples last, as they are data and no part of a schema.
+  transformObject: document => (
+    withExamples(jsonFirst(withHeaders((document as { openapiObject: object }).openapiObject)))),
   refResolver: { buildLocalReference: ({ $id }) => $id as string }
 }
 

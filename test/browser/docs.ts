@@ -102,6 +102,10 @@ async function authorize (page: Page, scheme: string, inputs: string[]) {
 async function tryOut (page: Page) {
   assert.equal(await execute(page, 'statistics', 'getOnTime'), 200)
   const operation = operationIn(page, 'statistics', 'getOnTime')
+  for (const [status, shown] of [['200', /"level_name": "Cấp xã"/], ['400', /"code": "invalid_request"/]] as const) {
+    const documented = operation.locator(`.responses-table .response[data-code="${status}"]`)
+    assert.match(await documented.locator('.example').first().innerText(), shown, `${status} has a real example`)
+  }
   const answer = operation.locator('.live-responses-table .response').first()
   assert.match(await answer.locator('.response-col_status').innerText(), /^200\b/)
   const text = await answer.locator('.response-col_description .highlight-code code').first().innerText()

@@ -3,13 +3,10 @@ import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect } from '../../src/database/connect.ts'
 import { MAX_ITEMS } from '../../src/writes/batch.ts'
-import { createClientKey } from '../../src/access/clients/commands.ts'
-import { keyOf } from '../../src/access/auth/api-keys.ts'
-import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import type { App } from '../../src/http/context.ts'
-import { ADMIN, forEachDatabase, type Service } from '../database.ts'
-import { item, send } from '../dossiers/given.ts'
+import { ADMIN, forEachDatabase } from '../database.ts'
 import { Contract, documentedRequest, operationsOf, typesOf, type Document, type Operation, type Request } from './contract.ts'
+import { givenExamples } from './given.ts'
 
 const text = await readFile(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')
 const document = JSON.parse(text) as Document
@@ -35,27 +32,6 @@ function ask (app: App, request: Request) {
   return app.inject({ ...request, headers: { ...ADMIN, ...request.headers } } as object)
 }
 
-/** What the examples speak of, and a fresh service has not: a client with a key, and dossiers with an import. */
-async function withExamples ({ app, db, put, post }: Service) {
-  const exampleOf = (id: string) => (
-    operations.find(({ operationId }) => operationId === id)!.requestBody!.content['application/json']!.example)
-  const stocks = { unit: 'H56-381', source: 'one-stop', received_online: 9, received_direct: 0, resolved_overdue: 0 }
-  await post('/v1/dossier-statistics', { items: [
-    { ...stocks, period: '2021-Q3', carried_over: 0, resolved_in_time: 5 },
-    { ...stocks, period: '2021-Q4', carried_over: 3, resolved_in_time: 12 }
-  ] })
-  await put('/v1/clients/example', exampleOf('putClient'))
-  await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
-  await post('/v1/dossiers?source=one-stop', '{', { ...ADMIN, 'content-type': 'application/x-ndjson' })
-  await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
-  await runOwnWrite(db, 'tests', 'withExamples', write => (
-    createClientKey(write, 'example', 0, keyOf(`cchc_fedcba9876543210_${'B'.repeat(43)}`)!)))
-  const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
-  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
-  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })], { source: 'other' })
-  return { app }
-}
-
 forEachDatabase('the committed contract is what the service serves', async (t, { get }) => {
   t.same((await get('/openapi.json')).body, document, 'run npm run write:contract')
   const older = await readFile(new URL('../../openapi/openapi-3.0.json', import.meta.url), 'utf8')
@@ -77,8 +53,28 @@ t.test('every operation can be named, found, tried and refused', async t => {
   }
 })
 
+t.test('the common refusals show a problem as it is answered', async t => {
+  const { examples } = document.components
+  t.same(Object.values(examples).map(({ value: { status } }) => status).sort(), [400, 401, 403, 404, 409, 412, 422])
+  for (const [code, { summary, value }] of Object.entries(examples)) {
+    t.match(value, { code, title: summary })
+    t.same(contract.faultsOfProblem(value), [], code)
+    for (const { operationId, responses } of operations) {
+      const problem = responses[value.status]?.content?.['application/problem+json']
+      if (problem !== undefined) t.same(problem.examples, { [code]: { $ref: `#/components/examples/${code}` } }, operationId)
+    }
+  }
+  t.match(contract.faultsOfProblem({ code: 'not_found' }).join(), /required/)
+})
+
+t.test('no example holds a key that could be one', async t => {
+  const keys = text.match(/cchc_[a-z0-9]{16}_[\w-]+/g)!
+  t.same([...new Set(keys)], [`cchc_0123456789abcdef_${'x'.repeat(43)}`])
+})
+
 forEachDatabase('every example works on a fresh service and is answered as documented', async (t, service) => {
-  const { app } = await withExamples(service)
+  const { app } = service
+  await givenExamples(service, operations)
   for (const operation of operations) {
     const response = await ask(app, documentedRequest(operation))
     const { statusCode, headers, body } = response
@@ -90,7 +86,8 @@ forEachDatabase('every example works on a fresh service and is answered as docum
 }, LIMITED)
 
 forEachDatabase('every documented format can be had by its name', async (t, service) => {
-  const { app } = await withExamples(service)
+  const { app } = service
+  await givenExamples(service, operations)
   for (const operation of operations.filter(({ method }) => method === 'get')) {
     for (const type of Object.keys(typesOf(operation.responses['200']!))) {
       const { headers, statusCode, body } = await ask(app, (
@@ -102,7 +99,8 @@ forEachDatabase('every documented format can be had by its name', async (t, serv
 }, LIMITED)
 
 forEachDatabase('whoever has the answer already is told so', async (t, service) => {
-  const { app } = await withExamples(service)
+  const { app } = service
+  await givenExamples(service, operations)
   for (const operation of ofTheApi.filter(({ method }) => method === 'get')) {
     const request = documentedRequest(operation)
     const etag = String((await ask(app, request)).headers['etag'])
@@ -140,7 +138,8 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
 ]
 
 forEachDatabase('every refusal is a documented problem', async (t, service) => {
-  const { app } = await withExamples(service)
+  const { app } = service
+  await givenExamples(service, operations)
   for (const [title, status, concerns, worsen] of REFUSALS) {
     for (const operation of ofTheApi.filter(concerns)) {
       const response = await ask(app, worsen(documentedRequest(operation), operation))
@@ -211,4 +210,8 @@ t.test('an example that does not fit its schema is found', async t => {
   t.match(contract.faultsOfExamples({ ...operation, requestBody: { content: {} } }), ['the body has no example'])
   const media = { schema: { $ref: '#/components/schemas/Source' }, example: {} }
   t.match(contract.faultsOfExamples({ ...operation, requestBody: { content: { 'application/json': media } } }), [/required/])
+  const answered = (media: object) => (
+    contract.faultsOfExamples({ ...operation, responses: { 200: { content: { 'application/json': media } } } }))
+  t.match(answered({ schema: media.schema }), ['the answer has no example'])
+  t.match(answered(media), [/^answer .*required/])
 })

@@ -9,7 +9,7 @@ interface Parameter {
   schema: object
 }
 
-type Media = Record<string, { schema?: object, example?: unknown }>
+type Media = Record<string, { schema?: object, example?: unknown, examples?: Record<string, { $ref: string }> }>
 
 interface Body {
   headers?: Record<string, object>
@@ -33,6 +33,7 @@ export interface Operation {
 export interface Document {
   tags: { name: string }[]
   paths: Record<string, Record<string, Omit<Operation, 'path' | 'method'>>>
+  components: { examples: Record<string, { summary: string, value: { status: number, code: string } }> }
 }
 
 export interface Request {
@@ -104,8 +105,9 @@ export class Contract {
   }
 
   /** What is wrong with the documented examples of an operation itself. */
-  faultsOfExamples ({ parameters = [], requestBody }: Operation): string[] {
+  faultsOfExamples ({ parameters = [], requestBody, responses }: Operation): string[] {
     const [body] = Object.values(requestBody?.content ?? {})
+    const answer = responses['200']?.content?.['application/json']
     return [
       ...parameters.flatMap(({ name, required, example, schema }) => {
         if (example === undefined) return required ? [`${name} is required and has no example`] : []
@@ -113,8 +115,16 @@ export class Contract {
       }),
       ...(requestBody === undefined ? [] : body?.example === undefined
         ? ['the body has no example']
-        : this.#faultsOf(body.schema!, body.example).map(fault => `body${fault}`))
+        : this.#faultsOf(body.schema!, body.example).map(fault => `body${fault}`)),
+      ...(answer === undefined ? [] : answer.example === undefined
+        ? ['the answer has no example']
+        : this.#faultsOf(answer.schema!, answer.example).map(fault => `answer${fault}`))
     ]
+  }
+
+  /** What is wrong with a problem that refusals have as their example. */
+  faultsOfProblem (problem: object): string[] {
+    return this.#issues('contract#/components/schemas/Problem', problem)
   }
 
   #faultsOf (schema: object, value: unknown): string[] {

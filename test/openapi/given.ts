@@ -1,0 +1,37 @@
+import { createClientKey } from '../../src/access/clients/commands.ts'
+import { keyOf } from '../../src/access/auth/api-keys.ts'
+import type { Db } from '../../src/database/connect.ts'
+import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
+import { item, send } from '../dossiers/given.ts'
+import type { Operation } from './contract.ts'
+
+/** Of the client that the examples speak of. */
+export const EXAMPLE_KEY = `cchc_fedcba9876543210_${'B'.repeat(43)}`
+
+type Send = (url: string, body: unknown, headers?: Record<string, string>) => Promise<unknown>
+
+/** What the examples speak of, and a fresh service has not: a client with a key, and dossiers with an import. */
+export async function givenExamples (
+  { db, put, post }: { db: Db, put: Send, post: Send }, operations: Operation[]
+): Promise<void> {
+  const exampleOf = (id: string) => (
+    operations.find(({ operationId }) => operationId === id)!.requestBody!.content['application/json']!.example)
+  const stocks = {
+    unit: 'H56-381', source: 'one-stop', received_online: 9, received_direct: 0, resolved_early: 2, resolved_overdue: 0, pending_overdue: 0
+  }
+  await post('/v1/dossier-statistics', { items: [
+    { ...stocks, period: '2021-M01', carried_over: 0, resolved_in_time: 5, resolved_overdue: 1 },
+    { ...stocks, period: '2021-M02', carried_over: 3, resolved_in_time: 8 },
+    { ...stocks, period: '2021-M03', carried_over: 4, resolved_in_time: 13 },
+    { ...stocks, period: '2021-Q3', carried_over: 0, resolved_in_time: 5 },
+    { ...stocks, period: '2021-Q4', carried_over: 3, resolved_in_time: 12 }
+  ] })
+  await put('/v1/clients/example', exampleOf('putClient'))
+  await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
+  await post('/v1/dossiers?source=one-stop', '{', { 'content-type': 'application/x-ndjson' })
+  await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
+  await runOwnWrite(db, 'tests', 'givenExamples', write => createClientKey(write, 'example', 0, keyOf(EXAMPLE_KEY)!))
+  const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
+  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
+  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })], { source: 'other' })
+}
