@@ -63,9 +63,9 @@ t.test('a newcomer who follows the README sets a province up from nothing, posts
 })
 
 t.test('who has lost all keys of a province is told the one command that makes another', async t => {
-  const DATA_DIR = await copyTemplate(t)
-  const client = (...args: string[]) => launch({ DATA_DIR }, { script: 'src/access/clients/cli.ts', args }).ended
-  const again = () => setup({ DATA_DIR }, '--province', 'Huế', '--code', 'H57')
+  const settings = await servedCopy(t)
+  const client = (...args: string[]) => launch(settings, { script: 'src/access/clients/cli.ts', args }).ended
+  const again = () => setup(settings, '--province', 'Huế', '--code', 'H57')
   // As the shell splits it, which takes quotes away.
   const advised = (log: string) => {
     const [, command = ''] = /: npm run client -- (.+)$/m.exec(log)!
