@@ -65,8 +65,7 @@ for (const [name, open] of Object.entries(databases)) {
     t.test('that cannot be migrated says why, and keeps nothing of the attempt', async t => {
       const last = files.at(-1)!
       await sql`delete from kysely_migration where name = ${last.replace('.sql', '')}`.execute(db)
-      await sql`alter table dossiers rename to elsewhere`.execute(db)
-      await t.rejects(migrate(db), { code: '42P01' }, 'a table that it reads is not there')
+      await t.rejects(migrate(db), { code: /^42/ }, 'what it makes is there already')
       t.same(await applied(), files.slice(0, -1))
     })
   })

@@ -139,7 +139,7 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
   })
 
   t.test('has columns even when it has no rows', async t => {
-    t.equal((await as('/v1/units?q=nowhere', 'csv')).text, `${BOM}code,name,kind,level,parent,reports_dossiers,valid_from,valid_to,aliases\r\n`)
+    t.equal((await as('/v1/units?q=nowhere', 'csv')).text, `${BOM}id,code,name,kind,level,parent,reports_dossiers,valid_from,valid_to,aliases\r\n`)
     t.equal((await as('/v1/units?q=nowhere', 'ndjson')).text, '')
     t.equal((await sheetOf('/v1/units?q=nowhere&format=xlsx')).length, 1)
   })

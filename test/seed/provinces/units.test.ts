@@ -18,8 +18,8 @@ t.test('a commune follows its province, under its statistical code', async t => 
   const all = unitsOf(province, 'H41')
   t.equal(all.length, 131)
   t.same(all.find(({ code }) => code === 'H41-16681'), {
-    code: 'H41-16681', province_code: 'H41', name: 'Phường Thành Vinh', kind: 'ward', level: 'commune', parent: 'H41',
-    path: ['H41', 'H41-16681'], reports_dossiers: true, valid_from: '2025-07-01', valid_to: null,
+    id: 'H41-16681', code: 'H41-16681', province_code: 'H41', name: 'Phường Thành Vinh', kind: 'ward', level: 'commune', parent: 'H41',
+    path: ['H41', 'H41-16681'], reached_by: ['H41', 'H41-16681'], reports_dossiers: true, valid_from: '2025-07-01', valid_to: null,
     search_name: 'phuong thanh vinh'
   })
   t.match(all[0], { code: 'H41', name: 'Tỉnh Nghệ An', parent: null, path: ['H41'], reports_dossiers: false })
