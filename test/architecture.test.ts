@@ -37,6 +37,7 @@ const FEATURES = ['catalogue', 'access', 'dossiers', 'statistics', 'reports']
 const DOORS = [
   /\/(schema|queries|commands|index)\.ts$/,
   /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules|versions)\.ts$/,
+  /^catalogue\/hierarchy\/(hierarchy|bearers|places-sql|coverage-sql)\.ts$/,
   /^catalogue\/names\.ts$/,
   /^catalogue\/procedures\/lifetime\.ts$/,
   /^catalogue\/periods\/usual\.ts$/,

@@ -489,6 +489,14 @@ export interface UnitAssignments {
   successor: string;
 }
 
+export interface UnitBearers {
+  bearer: string;
+  ends_on: string;
+  share: number;
+  starts_on: string;
+  unit: string;
+}
+
 export interface UnitChanges {
   document_date: string;
   document_issuer: string;
@@ -595,6 +603,7 @@ export interface DB {
   status_maps: StatusMaps;
   unit_aliases: UnitAliases;
   unit_assignments: UnitAssignments;
+  unit_bearers: UnitBearers;
   unit_changes: UnitChanges;
   unit_successions: UnitSuccessions;
   unit_versions: UnitVersions;

@@ -44,6 +44,11 @@ export function quarterOf (day: DayNumber): DayNumber {
   return day < middle ? Date.UTC(year, first, 1) / DAY : middle
 }
 
+/** Writes `YYYY-MM-DD`. */
+export function nameOfDay (day: DayNumber): string {
+  return new Date(day * DAY).toISOString().slice(0, 10)
+}
+
 /** Reads `YYYY-MM-DD`. */
 export function parseDay (date: string): DayNumber {
   return Date.parse(date) / DAY

@@ -1,4 +1,4 @@
-import { dayOf, parseDay, type DayNumber } from './business-day.ts'
+import { dayOf, nameOfDay, parseDay } from './business-day.ts'
 import { dayAfter } from './calendar.ts'
 
 /** The instant that it is, in milliseconds since 1970. */
@@ -28,17 +28,13 @@ export function cutAt (now: number, { from, to }: Days): CutDays | null {
   const today = dayOf(now)
   if (parseDay(from) > today) return null
   if (parseDay(to) < today) return { from, to, dueTo: to, ...cutOf(now, to) }
-  return { from, to: nameOf(today), dueTo: nameOf(today - 1), ...cutOf(now, to) }
+  return { from, to: nameOfDay(today), dueTo: nameOfDay(today - 1), ...cutOf(now, to) }
 }
 
 /** @param to the last day of a span, whether or not the span has begun */
 export function cutOf (now: number, to: string): Cut {
   const provisional = parseDay(to) >= dayOf(now)
   return { as_of: provisional ? inPlace(now) : `${dayAfter(to)}T00:00:00+07:00`, provisional }
-}
-
-function nameOf (day: DayNumber): string {
-  return new Date(day * 86_400_000).toISOString().slice(0, 10)
 }
 
 /** To the second. */

@@ -1,0 +1,41 @@
+import { sql, type RawBuilder } from 'kysely'
+import { isVersionOn, sharesOf } from './places-sql.ts'
+
+/** Whose coverage is asked for. */
+export interface CoverageAsked {
+  keys: readonly string[]
+  unit: string | null
+  level: readonly string[] | undefined
+  /** The day to whose units figures are carried; null: as reported. */
+  day: string | null
+}
+
+interface Coverage {
+  /** What follows `units` in a list of tables. */
+  join: RawBuilder<unknown>
+  where: RawBuilder<unknown>
+  /** The keys of a group, of that name. */
+  level: RawBuilder<unknown>
+  unit: RawBuilder<unknown>
+}
+
+/**
+ * Which of the table `units` count for a question, and in which group: those that report, not those that bear their figures.
+ * @param end the last day of the span of a row
+ */
+export function coverageOf ({ keys, unit, level, day }: CoverageAsked, end: RawBuilder<unknown>): Coverage {
+  if (day !== null) {
+    const borne = sharesOf({ day, unit, level, keys })
+    return {
+      join: sql`join (${borne}) as borne on borne.unit = units.id`, where: sql`true`, level: sql`borne.level`, unit: sql`bearer`
+    }
+  }
+  const stands = sql`join unit_versions as versions
+    on versions.unit = units.id and ${unit} = any(versions.path) and ${isVersionOn(end)}`
+  return {
+    join: unit === null ? sql`` : stands,
+    where: level === undefined ? sql`true` : sql`units.level = any(${level})`,
+    level: sql`units.level`,
+    unit: sql`units.id`
+  }
+}

@@ -1,0 +1,101 @@
+// Where units stand on a day, and who bears their figures then. For counting only: what a key reaches is another question.
+import { sql, type RawBuilder } from 'kysely'
+import type { Db } from '../../database/connect.ts'
+
+/**
+ * The version of a unit on a day, as a condition on `versions` and `units`: before its first day the first one, after its
+ * last day the last one. So a unit always stands somewhere, and a later event does not move it on an earlier day.
+ */
+export function isVersionOn (day: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`
+    least(greatest(${day}, units.valid_from), coalesce(units.valid_to, 'infinity'))
+      between versions.valid_from and coalesce(versions.valid_to, 'infinity')`
+}
+
+/** The units that stand at or below one on a day, as a query for the column `unit`. */
+export function standingBelow (unit: string, day: RawBuilder<unknown>): RawBuilder<{ unit: string }> {
+  return sql`
+    select versions.unit from unit_versions as versions join units on units.id = versions.unit
+    where ${unit} = any(versions.path) and ${isVersionOn(day)}`
+}
+
+/** The same at the end of each of some periods, as a query for the columns `period` and `unit`. */
+export function standingBelowIn (unit: string, periods: readonly string[]): RawBuilder<{ period: string, unit: string }> {
+  return sql`
+    select periods.code as period, versions.unit
+    from unit_versions as versions join units on units.id = versions.unit
+      join periods on periods.code = any(${periods}) and ${isVersionOn(sql`periods.ends_on`)}
+    where ${unit} = any(versions.path)`
+}
+
+/** The units that stand or stood there, each with the days from `stands_from` to `stands_to`; null: it always did. */
+export function standingsBelow (unit: string): RawBuilder<unknown> {
+  return sql`
+    select versions.unit, versions.unit as bearer,
+      case when versions.valid_from > units.valid_from then versions.valid_from end as stands_from,
+      case when versions.valid_to < coalesce(units.valid_to, 'infinity') then versions.valid_to end as stands_to
+    from unit_versions as versions join units on units.id = versions.unit
+    where ${unit} = any(versions.path)`
+}
+
+/** The days since which other units stand below a unit than before, not counting those that begin or end. */
+export async function movesAround (db: Db, unit: string): Promise<string[]> {
+  const { rows } = await sql<{ day: string }>`
+    select distinct valid_from as day from (
+      select valid_from, ${unit} = any(path) as is_below,
+        lag(${unit} = any(path)) over (partition by unit order by valid_from) as was_below
+      from unit_versions
+    ) as versions where is_below <> was_below order by day`.execute(db)
+  return rows.map(({ day }) => day)
+}
+
+/** Whose figures are asked for, by the units of a day. */
+export interface BearersAsked {
+  day: string
+  /** It and all that stand below it on that day. null: all. */
+  unit: string | null
+  level: readonly string[] | undefined
+  /** What a group is about. */
+  keys: readonly string[]
+}
+
+/**
+ * Which part of the figures of each unit belongs to which group: `unit`, `share`, whether the unit `stays` itself, and for
+ * the keys of that name `bearer` and `level`, those of the bearer. A unit whose shares come together in one group has one
+ * row with their sum.
+ */
+export function sharesOf ({ day, unit, level, keys }: BearersAsked): RawBuilder<unknown> {
+  const grouping = [sql`borne.unit`, ...keysOf(keys)]
+  return sql`
+    select ${sql.join(grouping)}, sum(share) as share, bool_and(bearer = borne.unit) as stays
+    from (
+      select units.id as unit, coalesce(bearer, units.id) as bearer, coalesce(share, 1) as share
+      from units left join unit_bearers on unit_bearers.unit = units.id and ${day}::date between starts_on and ends_on
+    ) as borne join units as bearers on bearers.id = bearer
+    where ${unit === null ? sql`true` : sql`bearer in (${standingBelow(unit, sql`${day}::date`)})`}
+      and ${level === undefined ? sql`true` : sql`bearers.level = any(${level})`}
+    group by ${sql.join(grouping)}`
+}
+
+function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
+  return [
+    ...keys.includes('unit') ? [sql`bearer`] : [], ...keys.includes('level') ? [sql`bearers.level`] : []
+  ]
+}
+
+/**
+ * What lineage changes in the sums of levels: the units whose successors are of another level, with the share that a level
+ * gains of their figures, and with what their own level loses. There are none where levels are succeeded by the same.
+ * Columns as those of `sharesOf`, for the key `level`.
+ */
+export function sharesBetweenLevels ({ day, level }: Pick<BearersAsked, 'day' | 'level'>): RawBuilder<unknown> {
+  return sql`
+    select unit, level, sum(share) as share from (
+      select unit, ends.level, share
+      from unit_bearers join units on units.id = unit join units as bearers on bearers.id = bearer
+        cross join lateral (values (bearers.level, share), (units.level, -share)) as ends (level, share)
+      where ${day}::date between starts_on and ends_on and bearers.level <> units.level
+    ) as moved
+    where ${level === undefined ? sql`true` : sql`level = any(${level})`}
+    group by unit, level`
+}
