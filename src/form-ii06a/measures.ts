@@ -15,3 +15,8 @@ export type FigureName = Measure | `${Measure}_unknown`
 /** Stocks at the start or the end of a period. Over several periods the first or the last counts; flows are summed. */
 export const OPENING: readonly Measure[] = ['carried_over']
 export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
+
+/** A count as answers show it: it has decimals where a unit that was split counts with a share. */
+export function roundedCount (count: number): number {
+  return Math.round(count * 10_000) / 10_000
+}

@@ -14,17 +14,25 @@ export type DossierCounts = Record<typeof COUNTS[number], number>
 export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 
 /**
- * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`;
- * without keys one row, whatever there is.
+ * Counts dossiers at the units that they are stored for: one row for each group that has any, of the columns `keys` and all
+ * of `COUNTS`; without keys one row, whatever there is.
  * @returns one statement, however many spans
  */
-export function countedDossiers (plan: CountPlan): RawBuilder<CountedGroup> {
-  const over = plan.spans.filter(isOver)
-  if (over.length === 0 || over.length === plan.spans.length) return countedSpans(plan)
-  // Spans that are over are not counted from larger tables because of one that is not.
-  const running = plan.spans.filter(span => !isOver(span))
-  const [before, now] = [over, running].map(spans => countedSpans(countPlanOf({ ...plan, spans })))
-  return sql<CountedGroup>`(${before!}) union all (${now!})`
+export function countedAsReported (plan: CountPlan): RawBuilder<CountedGroup> {
+  const [first, ...others] = spansAlike(plan)
+  if (others.length === 0) return countedSpans(plan)
+  return sql<CountedGroup>`${sql.join([first!, ...others].map(spans => (
+    sql`(${countedSpans(countPlanOf({ ...plan, spans }))})`)), sql` union all `)}`
+}
+
+/**
+ * Spans that are counted together. Those that are over are not counted from larger tables because of one that is not, and
+ * each is about the units that stood below the one asked for when it ended.
+ */
+function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
+  if (spans.length === 1) return [[...spans]]
+  const alike = Map.groupBy(spans, span => `${isOver(span)} ${moves.filter(day => day <= span.to).length}`)
+  return [...alike.values()]
 }
 
 function countedSpans (plan: CountPlan): RawBuilder<CountedGroup> {

@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import { dayAfter } from '../../time/calendar.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import type { RollupTable } from '../rollups/deltas.ts'
@@ -20,8 +21,12 @@ export interface CountQuestion {
   keys: readonly CountKey[]
   /** At least one. */
   spans: readonly Span[]
-  /** Code of a unit: it and all below. null: all. */
+  /** Id of a unit: it and all below. null: all. */
   unit: string | null
+  /** The day to whose units the dossiers are carried. Without one they count at the unit that they are stored for. */
+  unitsOf?: string | null
+  /** Days since which other units stand below `unit` than before. */
+  moves?: readonly string[]
   level?: readonly string[] | undefined
   field?: readonly string[] | undefined
   procedure?: readonly string[] | undefined
@@ -31,13 +36,37 @@ export interface CountQuestion {
 
 export type CountedTable = RollupTable | 'dossiers'
 
-/** A question with the table that it is counted from. */
+/** A question with the tables that it is counted from. */
 export interface CountPlan extends CountQuestion {
   table: CountedTable
+  /** The smallest table that knows the dossiers unit by unit. */
+  unitTable: CountedTable
+  carried: Carried
+  /** The units to count, as a query for the column `unit`, in place of those below `unit`. */
+  among?: RawBuilder<unknown>
 }
 
+/**
+ * What lineage means for a count: `nothing`, since it changes no sum of all units; sums of `levels`, which it corrects
+ * where a unit has successors of another level; or sums of `units`.
+ */
+export type Carried = 'nothing' | 'levels' | 'units'
+
 export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPlan {
-  return { ...question, table: tableFor(question) }
+  const carried = carriedBy(question)
+  const unitTable = tableFor({ ...question, keys: byUnit(question.keys), level: undefined })
+  return { ...question, carried, unitTable, table: carried === 'units' ? unitTable : tableFor(question) }
+}
+
+/** The keys of a question that is counted unit by unit. */
+export function byUnit (keys: readonly CountKey[]): CountKey[] {
+  return [...keys.filter(key => key !== 'unit' && key !== 'level'), 'unit']
+}
+
+function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carried {
+  if (unitsOf === null) return 'nothing'
+  if (unit !== null || keys.includes('unit')) return 'units'
+  return level !== undefined || keys.includes('level') ? 'levels' : 'nothing'
 }
 
 /** The smallest table that knows the answer exactly; in the end the dossiers themselves. */

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow, PROVINCES } from '../../catalogue/units/reach-sql.ts'
+import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
+import { standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountedTable, CountPlan } from './plan.ts'
@@ -76,13 +77,26 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
     received_at < ${end}
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
     and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
-  if (plan.unit === null) return sql`(select * from dossiers where ${which})`
+  const units = unitsIn(plan)
+  if (units === null) return sql`(select * from dossiers where ${which})`
   // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
   return sql`(
-    select found.* from units cross join lateral (
-      select * from dossiers where dossiers.unit = units.id and ${which} offset 0
-    ) as found
-    where ${plan.unit} = any(units.path))`
+    select found.* from (${units}) as asked_units cross join lateral (
+      select * from dossiers where dossiers.unit = asked_units.unit and ${which} offset 0
+    ) as found)`
+}
+
+/**
+ * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that moved
+ * counts where it was.
+ */
+function unitsIn ({ among, unit, spans }: CountPlan): RawBuilder<unknown> | null {
+  if (among !== undefined) return among
+  return unit === null ? null : standingBelow(unit, sql`${lastDay(spans)}::date`)
+}
+
+function lastDay (spans: CountPlan['spans']): string {
+  return spans.map(({ to }) => to).sort().at(-1)!
 }
 
 /** From the beginning of the first span to the end of the last. */
@@ -98,9 +112,12 @@ const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
 
 function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
   return sql.join(names.map(name => {
+    if (name === 'unit') {
+      const units = unitsIn(plan)
+      return units === null ? sql`` : sql`and unit in (${units})`
+    }
     const asked = plan[name]
-    if (asked === undefined || asked === null) return sql``
-    if (name === 'unit') return sql`and ${isAtOrBelow('unit', plan.unit!)}`
+    if (asked === undefined) return sql``
     return sql`and ${sql.ref(name)} = ${name === 'source' ? asked : sql`any(${asked})`}`
   }), sql` `)
 }

@@ -1,6 +1,6 @@
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
+import { isExpected, isRecorded, reportingUnits, standsIn, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
 import { periodByCode } from '../../catalogue/periods/queries.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
@@ -8,9 +8,10 @@ import { noDossiers, type Figures } from '../../statistics/on-time/empty-rows.ts
 import { onTime } from '../../statistics/on-time/queries.ts'
 import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
 import { cutAt, cutOf } from '../../time/cut.ts'
+import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { DossierForm, DossierFormPath, DossierFormQuery } from './schema.ts'
-import { filledForm } from './sections.ts'
+import { filledForm, type FormUnit } from './sections.ts'
 
 const TITLE = 'Tình hình, kết quả giải quyết thủ tục hành chính tại cơ quan, đơn vị trực tiếp giải quyết thủ tục hành chính'
 
@@ -20,32 +21,38 @@ const ALL_UNITS = 1_000_000
 /**
  * Form II.06a of a unit and all units below it.
  * @param now milliseconds since 1970
- * @throws DomainError `not_found` for unit and period
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for a hierarchy of no day
  */
 export async function dossierForm (
   db: Db, path: DossierFormPath, question: DossierFormQuery, reach: Reach, now: number
 ): Promise<DossierForm> {
   const { basis = 'reported', unknown = false } = question
+  const hierarchy = hierarchyOf(question.hierarchy, now)
   const resolved = await reachedUnit(db, { name: path.unit, source: null }, reach)
   if (resolved === undefined) throw notFound('unit', path.unit)
-  const { code: unit } = resolved
+  const { id: unit } = resolved
   const period = await periodByCode(db, path.period)
-  const label = { unit, period: period.code, basis, title: TITLE, ...cutOf(now, period.ends_on) }
+  const label = {
+    unit, period: period.code, basis, hierarchy: hierarchy.name, title: TITLE, ...cutOf(now, period.ends_on)
+  }
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return { ...label, ...filledForm([], new Map(), null, question) }
-  const units = await reportingUnits(db, unit)
-  const { own, total } = await figuresByUnit(db, unit, period, { basis, unknown }, now)
-  if (basis === 'records') addZeros(own, units, { starts_on: cut.from, ends_on: cut.to }, question)
+  const { own, total } = await figuresByUnit(db, unit, period, { basis, unknown, hierarchy: hierarchy.name }, now)
+  const days = basis === 'records' ? { ...period, ends_on: cut.to } : period
+  const desks = (await reportingUnits(db, unit, hierarchy.day)).filter(desk => standsIn(desk, days))
+  const units = [...Map.groupBy(desks, ({ bearer }) => bearer)].map(([unit, borne]) => (
+    basis === 'records' ? recordedUnit(unit, borne, days, own, question) : reportedUnit(unit, borne, days, own)))
   // A unit that is not expected to report has a row if it has figures all the same.
-  const rows = units.map(unit => ({ ...unit, is_expected: isExpected(unit, period) }))
-    .filter(({ unit, is_expected }) => is_expected || own.has(unit))
+  const rows = units.filter(({ unit, expected }) => expected > 0 || own.has(unit))
   return { ...label, ...filledForm(rows, own, total, question) }
 }
 
+type OwnFigures = Map<string, Figures & { units_reported: number }>
+
 /** Figures of each unit's own dossiers, and of the consolidated row of the unit of the form. */
 async function figuresByUnit (
-  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'basis' | 'unknown'>, now: number
-): Promise<{ own: Map<string, Figures>, total: Figures | null }> {
+  db: Db, unit: string, { code }: Period, asked: Required<Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown'>>, now: number
+): Promise<{ own: OwnFigures, total: Figures | null }> {
   const query = { ...asked, period: [code], unit, group_by: ['unit' as const] }
   const { items } = await onTime(db, query, { limit: ALL_UNITS }, null, now)
   return {
@@ -54,11 +61,19 @@ async function figuresByUnit (
   }
 }
 
+type Days = Pick<Period, 'starts_on' | 'ends_on'>
+
+function reportedUnit (unit: string, borne: ReportingUnit[], days: Days, own: OwnFigures): FormUnit {
+  const { name, level, level_name } = borne[0]!
+  const expected = borne.filter(desk => isExpected(desk, days)).length
+  return { unit, name, level, level_name, expected, reported: Math.min(expected, own.get(unit)?.units_reported ?? 0) }
+}
+
 /** A unit that sends records but has none in the period had no dossiers: its figures are 0, not unknown. */
-function addZeros (
-  own: Map<string, Figures>, units: ReportingUnit[], period: Pick<Period, 'starts_on' | 'ends_on'>, asked: UnknownAsked
-) {
-  for (const unit of units) {
-    if (!own.has(unit.unit) && isRecorded(unit, period)) own.set(unit.unit, noDossiers(asked))
-  }
+function recordedUnit (
+  unit: string, borne: ReportingUnit[], days: Days, own: OwnFigures, asked: UnknownAsked
+): FormUnit {
+  const reported = borne.filter(desk => isRecorded(desk, days)).length
+  if (reported > 0 && !own.has(unit)) own.set(unit, { ...noDossiers(asked), units_reported: reported })
+  return { ...reportedUnit(unit, borne, days, own), reported }
 }

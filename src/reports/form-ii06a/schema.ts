@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
 import type { FigureName } from '../../form-ii06a/measures.ts'
+import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { UnknownQuery, type UnknownAsked } from '../../form-ii06a/unknown.ts'
@@ -33,10 +34,11 @@ export const DossierFormRow = Named('DossierFormRow',
         'the grand total, and only if no unit has reported its own dossiers. null: nothing reported.'
     })),
     ...figures,
+    estimated: Estimated,
     units_reported: Type.Integer({ description: 'Number of the expected units in this row that have figures.', minimum: 0 }),
     units_expected: Type.Integer({
-      description: 'Number of units in this row that exist in the period and are expected to report dossiers. 1 for a ' +
-        'consolidated row.',
+      description: 'Number of units in this row that exist in the period and are expected to report dossiers; a unit that was split is ' +
+        'in the row of each of its successors. 1 for a consolidated row.',
       minimum: 0
     })
   })
@@ -55,6 +57,7 @@ export const DossierForm = Named('DossierForm',
     unit: Code('Code of the unit.'),
     period: Code('Code of the period.'),
     basis: OneOf(BASES, { description: BASIS_MEANING }),
+    hierarchy: HierarchyName,
     title: Name('Title of the form in Vietnamese.'),
     sections: Type.Array(Ref(DossierFormSection)),
     grand_total: Ref(DossierFormRow),
@@ -71,6 +74,7 @@ export type DossierFormPath = Static<typeof DossierFormPath>
 export const DossierFormQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   ...UnknownQuery,
+  hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })
 export type DossierFormQuery = Static<typeof DossierFormQuery>

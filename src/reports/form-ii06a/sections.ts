@@ -1,4 +1,4 @@
-import type { FigureName } from '../../form-ii06a/measures.ts'
+import { roundedCount, type FigureName } from '../../form-ii06a/measures.ts'
 import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
 import { nothingReported, type Figures } from '../../statistics/on-time/empty-rows.ts'
 import { figuresAsked, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
@@ -9,7 +9,9 @@ export interface FormUnit {
   name: string
   level: string
   level_name: string
-  is_expected: boolean
+  /** The units whose figures are in the row, and those of them that have reported. */
+  expected: number
+  reported: number
 }
 
 /**
@@ -33,15 +35,15 @@ export function filledForm (
 
 function sectionOf (units: FormUnit[], own: Map<string, Figures>, asked: UnknownAsked): DossierFormSection {
   const { level: code, level_name: name } = units[0]!
-  const rows = units.map(({ unit, name, is_expected }, i): DossierFormRow => ({
+  const rows = units.map(({ unit, name, expected, reported }, i): DossierFormRow => ({
     row_number: i + 1,
     section: code,
     kind: 'unit',
     unit,
     name,
     ...figuresOf(own.get(unit) ?? nothingReported(asked), asked),
-    units_reported: Number(is_expected && own.has(unit)),
-    units_expected: Number(is_expected)
+    units_reported: reported,
+    units_expected: expected
   }))
   const label = { row_number: null, section: code, kind: 'total', unit: null, name: `Cộng ${withLowerFirst(name)}` } as const
   return { code, name, rows, total: { ...label, ...sumOf(rows, asked) } }
@@ -55,18 +57,18 @@ function sumOf (
     addends.reduce((sum, row) => sum + Number(row[column]), 0))
   const reported = rows.filter(({ scope }) => scope !== null)
   const sums = figuresAsked(asked).map(name => (
-    [name, reported.some(row => row[name] === null) ? null : add(name, reported)]))
+    [name, reported.some(row => row[name] === null) ? null : roundedCount(add(name, reported))]))
   const figures = reported.length === 0
     ? nothingReported(asked)
-    : { scope: 'own', ...Object.fromEntries(sums) } as Figures
+    : { scope: 'own', ...Object.fromEntries(sums), estimated: reported.some(({ estimated }) => estimated) } as Figures
   return {
     ...figuresOf(figures, asked), units_reported: add('units_reported', rows), units_expected: add('units_expected', rows)
   }
 }
 
-function figuresOf (figures: Figures, asked: UnknownAsked): Pick<DossierFormRow, 'scope' | FigureName> {
-  const names = ['scope' as const, ...figuresAsked(asked)]
-  return Object.fromEntries(names.map(name => [name, figures[name]])) as Figures
+function figuresOf (figures: Figures, asked: UnknownAsked): Pick<DossierFormRow, 'scope' | 'estimated' | FigureName> {
+  const names = ['scope' as const, ...figuresAsked(asked), 'estimated' as const]
+  return Object.fromEntries(names.map(name => [name, figures[name]])) as unknown as Figures
 }
 
 function withLowerFirst (name: string): string {

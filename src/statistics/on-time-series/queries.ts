@@ -1,9 +1,10 @@
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
+import { countUnits, isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
 import { noDossiers, noSources, nothingReported } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
+import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
@@ -12,11 +13,11 @@ import type { Cut } from '../../time/cut.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
 /** What the row of a month holds besides its month. */
-type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method' | keyof Cut>
+type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method' | 'hierarchy' | keyof Cut>
 
 /**
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
- * unit: it does not become zero. Months that have not begun are left out.
+ * unit, or with the units that its figures are carried from: it does not become zero. Months that have not begun are left out.
  * @param now milliseconds since 1970
  * @throws DomainError `not_found` for the unit, `invalid_request` for months and method
  */
@@ -26,24 +27,27 @@ export async function onTimeSeries (
   const { basis = 'reported', method = 'resolved', unknown = false } = question
   const unit = await reachedUnit(db, { name, source: null }, reach)
   if (unit === undefined) throw notFound('unit', name)
-  const months = (await monthsAsked(db, question, now)).filter(month => existsIn(unit, month))
+  const hierarchy = hierarchyOf(question.hierarchy, now)
+  const asked = await monthsAsked(db, question, now)
+  const desks = await reportingUnits(db, unit.id, hierarchy.day)
+  const lives = hierarchy.day === null ? [unit] : desks
+  const months = asked.filter(month => lives.some(life => existsIn(life, month)))
   if (months.length === 0) return []
-  const desks = await reportingUnits(db, unit.id)
-  const counted = await countedMonths(db, unit.id, months, { basis, method, unknown }, now)
+  const counted = await countedMonths(db, unit.id, months, { basis, method, unknown, hierarchy: hierarchy.name }, now)
   return months.map(month => {
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
     const figures = of(month, counted.get(period), desks, question)
-    return { unit: unit.id, period, starts_on, ends_on, basis, method, ...figures, as_of, provisional }
+    return { unit: unit.id, period, starts_on, ends_on, basis, method, hierarchy: hierarchy.name, ...figures, as_of, provisional }
   })
 }
 
 async function countedMonths (
-  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown'>, now: number
+  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit, group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
-  return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, ...counted }) => (
+  return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted }) => (
     [period!, counted])))
 }
 
@@ -61,7 +65,7 @@ function recordedMonth (
   month: Month, counted: Counted | undefined, desks: ReportingUnit[], asked: UnknownAsked
 ): Counted {
   const units_expected = expected(desks, month)
-  const units_reported = desks.filter(desk => isRecorded(desk, { ...month, ends_on: month.cut.to })).length
+  const units_reported = countUnits(desks.filter(desk => isRecorded(desk, { ...month, ends_on: month.cut.to })))
   if (counted === undefined && units_reported === 0) {
     return { ...nothingReported(asked), ...UNKNOWN, ...noSources('records'), units_expected }
   }
@@ -70,5 +74,5 @@ function recordedMonth (
 }
 
 function expected (desks: ReportingUnit[], month: Month): number {
-  return desks.filter(desk => isExpected(desk, month)).length
+  return countUnits(desks.filter(desk => isExpected(desk, month)))
 }

@@ -3,6 +3,7 @@ import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
 import { UnknownQuery } from '../../form-ii06a/unknown.ts'
+import { HierarchyFilter } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-time/schema.ts'
 
 const { method, basis, ...figures } = FIGURE
@@ -34,6 +35,7 @@ export const OnTimeSeriesQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
   ...UnknownQuery,
+  hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })
 export type OnTimeSeriesQuery = Static<typeof OnTimeSeriesQuery>

@@ -3,7 +3,7 @@ import { UNKNOWN_COLUMNS, type UnknownAsked } from '../../form-ii06a/unknown.ts'
 import type { OnTimeRow } from './schema.ts'
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
-export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time'>
+export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time' | 'estimated'>
 
 export function nothingReported (asked: UnknownAsked): Figures {
   return each(null, null, asked)
@@ -16,8 +16,8 @@ export function noDossiers (asked: UnknownAsked): Figures {
 
 function each (scope: Figures['scope'], count: number | null, { unknown = false }: UnknownAsked): Figures {
   return Object.fromEntries([
-    ['scope', scope], ['due', count], ['due_in_time', count], ...MEASURES.map(measure => [measure, count]),
-    ...(unknown ? UNKNOWN_COLUMNS : []).map(column => [column, 0])
+    ['scope', scope], ['due', count], ['due_in_time', count], ['estimated', false],
+    ...MEASURES.map(measure => [measure, count]), ...(unknown ? UNKNOWN_COLUMNS : []).map(column => [column, 0])
   ]) as Figures
 }
 

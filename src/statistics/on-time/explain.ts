@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
-import { grainOf, rollupRowsOf, type RollupRow } from '../../dossiers/counts/index.ts'
+import { explainedRollupRows, grainOf, type ExplainedRollupRow } from '../../dossiers/counts/index.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
@@ -33,18 +33,20 @@ export async function onTimeExplained (
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
   return inSlowRead(db, async trx => {
-    const resolved = await resolveQuery(trx, question, reach)
+    const resolved = await resolveQuery(trx, question, reach, now)
     const [span] = spansAsked(question, resolved.periods, now)
-    const explained = { ...wholeSpan(question, resolved.periods, now), dossiers_url: urlOf(question, dossiersUrl) }
+    const explained = {
+      hierarchy: resolved.hierarchy.name, ...wholeSpan(question, resolved.periods, now), dossiers_url: urlOf(question, dossiersUrl)
+    }
     if (span === undefined) return { ...notBegun(question), ...explained }
     const found = question.basis === 'records'
-      ? await explainedFromRecords(trx, recordsPlanOf(question, [span], resolved.unit))
+      ? await explainedFromRecords(trx, recordsPlanOf(question, [span], resolved))
       : await explainedFromReports(trx, question, resolved)
     return { ...found, ...explained }
   })
 }
 
-type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'dossiers_url' | keyof Cut>
+type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'hierarchy' | 'dossiers_url' | keyof Cut>
 
 function urlOf ({ basis }: ExplainQuery, dossiersUrl: string): string | null {
   return basis === 'records' ? dossiersUrl : null
@@ -65,24 +67,26 @@ async function explainedFromReports (trx: Trx, question: ExplainQuery, resolved:
   return {
     ...figure,
     rows_of: plan.table === 'rows' ? 'report_rows' : 'reports', by: null,
-    rows: rows.map(({ period, unit, scope, source, field, procedure, ...values }) => (
-      { key: present({ period, unit, scope, source, field, procedure }), values }))
+    rows: rows.map(({ period, unit, scope, source, field, procedure, share, ...values }) => (
+      { key: present({ period, unit, scope, source, field, procedure }), values, share }))
   }
 }
 
 async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Explained> {
-  const { table, spans: [span] } = plan
+  const { table: ofFigure, unitTable, carried, spans: [span] } = plan
+  // What is carried is shown unit by unit, each with its share.
+  const table = carried === 'nothing' ? ofFigure : unitTable
   const figure = await figureOf(trx, recordsQuery(plan))
   if (table === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
-  const rows = await rowsOf(trx, rollupRowsOf(plan, table))
+  const rows = await rowsOf(trx, explainedRollupRows(plan, table))
   return { ...figure, rows_of: 'rollup', by: grainOf(table), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
 }
 
 function explainedRollupRow (
-  { level, field, unit, channel, quarter, half_month, day, ...values }: RollupRow, from: string
+  { level, field, unit, channel, quarter, half_month, day, share = 1, ...values }: ExplainedRollupRow, from: string
 ): ExplainedRow {
   const time = [quarter, half_month, day].includes(null) ? { before: from } : { quarter, half_month, day }
-  return { key: present({ level, field, unit, channel, ...time }), values }
+  return { key: present({ level, field, unit, channel, ...time }), values, share }
 }
 
 /** The columns that such a row has. */
@@ -90,7 +94,7 @@ function present (key: Record<string, string | null | undefined>): ExplainedRow[
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
 }
 
-type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, keyof Cut>
+type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, 'hierarchy' | keyof Cut>
 
 async function figureOf (trx: Trx, query: RawBuilder<CountedRow>): Promise<Figure> {
   const row = withSources((await query.execute(trx)).rows[0]!)
@@ -111,10 +115,10 @@ export async function dossiersExplaining (
   const { part = 'denominator' } = asked
   const question = { ...withinReach(asked, reach), basis: 'records' } as const
   assertAnswerable(question)
-  const { periods, unit } = await resolveQuery(db, question, reach)
-  const spans = spansAsked(question, periods, now)
+  const resolved = await resolveQuery(db, question, reach, now)
+  const spans = spansAsked(question, resolved.periods, now)
   if (spans.length === 0) return { items: [], next_cursor: null }
-  const plan = recordsPlanOf(question, spans, unit)
+  const plan = recordsPlanOf(question, spans, resolved)
   const { rows } = await inSlowRead(db, trx => dossiersPage(plan, part, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }

@@ -29,12 +29,14 @@ export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
   const order = orderOf(question)
-  const { table, method, keys, unknown, spans: [span, ...others] } = plan
-  const isFrequent = table !== 'dossiers' && others.length === 0 && keys.length <= 2 && isUsual(question, page)
+  const { table, unitTable, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
+  const tables = carried === 'levels' ? [table, unitTable] : [table]
+  const isFrequent = tables.every(one => one !== 'dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
-  const values = { ...span!, limit: page.limit }
-  return statements.compiled(db, ['records', table, method, unknown, ...keys].join(), values, ({ limit, ...span }) => (
-    pageQuery(recordsQuery({ ...plan, spans: [span] }), order, { limit })))
+  const values = { ...span!, unitsOf, limit: page.limit }
+  const key = ['records', table, unitTable, carried, method, unknown, ...keys].join()
+  return statements.compiled(db, key, values, ({ unitsOf, limit, ...span }) => (
+    pageQuery(recordsQuery({ ...plan, unitsOf, spans: [span] }), order, { limit })))
 }
 
 /** The first page of all units, fields and sources in the default order: only days and limit differ. */

@@ -8,7 +8,7 @@ import { GROUP_KEYS, type OnTimeQuery, type OnTimeRow } from './schema.ts'
 type SourceLists = Pick<OnTimeRow, 'sources_used' | 'sources_left_out'>
 
 /** A row as the statement of a question yields it: sources are text, separated by blanks, in any order. */
-export type CountedRow = Omit<OnTimeRow, keyof Cut | keyof SourceLists> & Record<keyof SourceLists, string | null>
+export type CountedRow = Omit<OnTimeRow, keyof Cut | keyof SourceLists | 'hierarchy'> & Record<keyof SourceLists, string | null>
 
 /** The row with its sources as lists. */
 export function withSources (
@@ -34,15 +34,17 @@ type Plan = Required<Pick<OnTimeQuery, 'method' | 'unknown'>>
  * The end of a statement: divides once what `summed` has added up, which must have the columns of a row, without those
  * of the division.
  * @param isSound whether what is added up fits together
+ * @param carried whether counts may hold shares, which have decimals
  */
 export function withPercentage (
-  { method, unknown }: Plan, basis: NonNullable<OnTimeQuery['basis']>, isSound?: RawBuilder<unknown>
+  { method, unknown }: Plan, basis: NonNullable<OnTimeQuery['basis']>, carried: boolean, isSound?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
   const { numerator, denominator } = METHOD_PARTS[method]
+  const { type, percent, counts } = carried ? SHARES : WHOLE
   return sql`
-    select ${unknown ? SHOWN_WITH_UNKNOWN : SHOWN}, numerator, denominator, ${isSound === undefined ? PERCENT : sql`case when ${isSound} then ${PERCENT} end`} as on_time_percent, ${method}::text as method,
-      ${basis}::text as basis, units_reported, units_expected
-    from (select *, (${numerator})::bigint as numerator, (${denominator})::bigint as denominator from summed) as divided`
+    select ${unknown ? SHOWN_WITH_UNKNOWN : SHOWN}, ${counts}, ${isSound === undefined ? percent : sql`case when ${isSound} then ${percent} end`} as on_time_percent, ${method}::text as method,
+      ${basis}::text as basis, estimated, units_reported, units_expected
+    from (select *, (${numerator})::${type} as numerator, (${denominator})::${type} as denominator from summed) as divided`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
@@ -50,10 +52,10 @@ const SHOWN = shown([])
 const SHOWN_WITH_UNKNOWN = shown(UNKNOWN_COLUMNS)
 
 function shown (unknown: readonly string[]): RawBuilder<unknown> {
-  return columns([
-    ...GROUP_KEYS, 'scope', ...MEASURES, 'due', 'due_in_time', ...unknown, 'sources_used', 'sources_left_out'
-  ])
+  return columns([...GROUP_KEYS, 'scope', ...unknown, 'sources_used', 'sources_left_out'])
 }
+
+const COUNTS = [...MEASURES, 'due', 'due_in_time', 'numerator', 'denominator']
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
 const METHOD_PARTS = {
@@ -66,8 +68,17 @@ const METHOD_PARTS = {
 // Half up in whole numbers: a quotient that is cut off before it is rounded can fall on the wrong side. The hundredths
 // then are exact as a double prints them. More on time than there were is what periods give that contradict each other
 // where their stocks are unknown.
-const PERCENT = sql`case when denominator > 0 and numerator <= denominator
-  then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100 end`
+const percentBy = (quotient: RawBuilder<unknown>) => sql`case when denominator > 0 and numerator <= denominator
+  then (${quotient})::float8 / 100 end`
+const WHOLE = {
+  type: sql`bigint`, counts: columns(COUNTS),
+  percent: percentBy(sql`(20000 * numerator + denominator) / (2 * denominator)`)
+}
+// Sums of shares are exact; only what is shown of them is rounded.
+const SHARES = {
+  type: sql`numeric`, counts: sql.raw(COUNTS.map(name => `round(${name}, 4) as ${name}`).join()),
+  percent: percentBy(sql`div(20000 * numerator + denominator, 2 * denominator)`)
+}
 
 /** Whether rows of two tables belong to the same group. */
 export function sameGroup (a: string, b: string, keys: readonly string[]): RawBuilder<unknown> {

@@ -1,3 +1,4 @@
+import { movesAround } from '../../catalogue/hierarchy/places-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
@@ -31,12 +32,12 @@ export async function onTime (
 ): Promise<Page<OnTimeRow>> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
-  const resolved = await resolveDays(db, question, reach, caches.periods)
+  const resolved = await resolveDays(db, question, reach, now, caches.periods)
   const spans = spansAsked(question, resolved.periods, now)
   if (spans.length === 0) return { items: [], next_cursor: null }
   const rowsOf = question.basis === 'records' ? recordsRows : reportedRows
   const rows = await rowsOf(db, question, page, { ...resolved, spans }, caches)
-  return pageOf(answeredRows(rows, spans), orderOf(question), page.limit)
+  return pageOf(answeredRows(rows, spans, resolved.hierarchy), orderOf(question), page.limit)
 }
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */
@@ -49,17 +50,20 @@ interface Resolved extends ResolvedQuery {
 }
 
 async function reportedRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, { unit, periods, spans }: Resolved, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, { periods, spans, ...resolved }: Resolved, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
   const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
-  const plan = reportedPlanOf(question, { unit, periods: begun })
+  const plan = reportedPlanOf(question, { ...resolved, periods: begun })
   return (await db.executeQuery(reportedPage(db, question, plan, page, caches))).rows
 }
 
 async function recordsRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, { unit, spans }: Resolved, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, { spans, ...resolved }: Resolved, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
-  const plan = recordsPlanOf(question, spans, unit)
+  const { unit, hierarchy } = resolved
+  // Of one span only its last day matters.
+  const moves = unit === null || hierarchy.day !== null || spans.length === 1 ? [] : await movesAround(db, unit)
+  const plan = recordsPlanOf(question, spans, resolved, moves)
   const statement = recordsPage(db, question, plan, page, caches)
   const { rows } = plan.table === 'dossiers'
     ? await inSlowRead(db, trx => trx.executeQuery(statement))

@@ -6,6 +6,7 @@ import { DomainError, type Issue, type IssueCode } from '../../contract/errors.t
 import { dayAfter, usualYearOf } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
 import { isUnknownColumn } from '../../form-ii06a/unknown.ts'
+import { hierarchyOf, type Hierarchy } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { withSources, type CountedRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
@@ -21,6 +22,7 @@ export interface ResolvedQuery {
   /** In the order of their days. They follow one another, unless the question groups by period. */
   periods: AskedPeriod[]
   unit: string | null
+  hierarchy: Hierarchy
 }
 
 /** Filters other than the period: they have codes to look up. */
@@ -78,8 +80,12 @@ function missing (name: string): Issue {
   return { pointer: `/query/${name}`, code: 'missing', detail: `query must have required property '${name}'` }
 }
 
-/** @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap */
-export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach): Promise<ResolvedQuery> {
+/**
+ * @param now milliseconds since 1970
+ * @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap
+ */
+export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach, now: number): Promise<ResolvedQuery> {
+  const hierarchy = hierarchyOf(question.hierarchy, now)
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
   const known = await findKnownCodes(db, question)
   const named = unit === undefined ? null : { name: unit, source: source ?? null }
@@ -93,7 +99,7 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach)
     ...unknownCodes('unit', resolved === undefined ? [unit!] : [], []),
     ...keys.includes('period') ? [] : notInARow(known.periods)
   ])
-  return { periods: known.periods, unit: resolved?.code ?? null }
+  return { periods: known.periods, unit: resolved?.id ?? null, hierarchy }
 }
 
 /**
@@ -101,15 +107,16 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach)
  * @param known usual periods by code, whose days never change: one of them is not looked up again
  */
 export async function resolveDays (
-  db: Db, question: OnTimeQuery, reach: Reach, known: Map<string, AskedPeriod>
+  db: Db, question: OnTimeQuery, reach: Reach, now: number, known: Map<string, AskedPeriod>
 ): Promise<ResolvedQuery> {
   const { period: codes = [] } = question
-  if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach)
+  if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach, now)
+  const hierarchy = hierarchyOf(question.hierarchy, now)
   const [code] = codes
-  if (code === undefined) return { periods: [], unit: null }
-  const period = known.get(code) ?? (await resolveQuery(db, question, reach)).periods[0]!
+  if (code === undefined) return { periods: [], unit: null, hierarchy }
+  const period = known.get(code) ?? (await resolveQuery(db, question, reach, now)).periods[0]!
   if (usualYearOf(code) !== null) known.set(code, period)
-  return { periods: [period], unit: null }
+  return { periods: [period], unit: null, hierarchy }
 }
 
 interface Known {
@@ -193,8 +200,10 @@ export function wholeSpan (
   return { from, to, ...cutOf(now, to) }
 }
 
-/** The rows of an answer, each with the instant at which its span is cut. */
-export function answeredRows (rows: readonly CountedRow[], spans: readonly AskedSpan[]): OnTimeRow[] {
+/** The rows of an answer, each with what was asked for and the instant at which its span is cut. */
+export function answeredRows (
+  rows: readonly CountedRow[], spans: readonly AskedSpan[], { name: hierarchy }: Hierarchy
+): OnTimeRow[] {
   const cuts = new Map(spans.map(({ code, as_of, provisional }) => [code, { as_of, provisional }]))
-  return rows.map(row => ({ ...withSources(row), ...cuts.get(row.period)! }))
+  return rows.map(row => ({ ...withSources(row), hierarchy, ...cuts.get(row.period)! }))
 }

@@ -5,6 +5,7 @@ import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
+import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { Filters } from '../reported/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
@@ -47,7 +48,8 @@ const SOURCE_LISTS = {
 
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
-const total = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
+/** A count. Whole unless the row is estimated. */
+const total = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
 
 export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of one group, and the percentage on time.', {
   level: key('Code of the level'),
@@ -77,6 +79,8 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   })),
   method: OneOf(METHODS, { description: METHOD_MEANING }),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
+  hierarchy: HierarchyName,
+  estimated: Estimated,
   units_reported: Type.Integer({
     description: 'Number of units with rows in this group that have reported for all of its periods. With `records`: expected ' +
       'units of this group with a dossier received on the last of these days or before; with `source`, one of that source. ' +
@@ -96,7 +100,7 @@ export type NamedOnTimeRow = Static<typeof OnTimeRow>
 export type OnTimeRow = Omit<NamedOnTimeRow, Name>
 
 const SORTS = Object.keys(OnTimeRow.properties)
-  .filter(name => !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
+  .filter(name => name !== 'hierarchy' && !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
   .flatMap(name => [name, `-${name}`])
 
 const OnTimeFilters = {
@@ -111,7 +115,8 @@ const OnTimeFilters = {
   ...Filters,
   procedure: ListOf(Code('Code'), 'Only these procedures; with `records` only.'),
   channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways; with `records` only.'),
-  method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' }))
+  method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
+  hierarchy: HierarchyFilter
 }
 
 export const OnTimeQuery = Type.Object({
@@ -143,10 +148,15 @@ const Cells = (description: string) => Type.Unsafe<Record<string, string | numbe
   description, type: 'object', additionalProperties: true
 })
 
+const Share = (what: string) => Type.Number({
+  description: `${what}: less than 1 if its unit was split, and the figure is about some of its successors.`, exclusiveMinimum: 0, maximum: 1
+})
+
 export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
   key: Cells('The key of the row. For a rollup: a value for each name in `by`, spans of time by their first day. `before` ' +
     'instead of a time: the sum of all earlier rows, of which only the stock counts.'),
-  values: Cells('The counts of the row. null: unknown.')
+  values: Cells('The counts of the row. null: unknown.'),
+  share: Share('The part of the row that the figure holds')
 })
 export type ExplainedRow = Static<typeof ExplainedRow>
 
@@ -204,6 +214,7 @@ export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts
   counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day; with `due`, the day on which it ' +
     'fell due. A dossier whose due date was missed and then moved by a supplement can fall due twice.'),
   in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),
+  share: Share('The part of it that the figure holds'),
   in_numerator: Type.Boolean({ description: 'Whether it counts as on time. With `received`, a pending dossier never does.' })
 })
 export type ExplainedDossier = Static<typeof ExplainedDossier>

@@ -3,16 +3,18 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
-  countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CountedGroup
+  countUnits, countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CarriedGroup
 } from '../../dossiers/counts/index.ts'
-import type { FigureName } from '../../form-ii06a/measures.ts'
+import { MEASURES, roundedCount, type FigureName } from '../../form-ii06a/measures.ts'
+import { sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
+import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
-import { countingSets, SUMS } from '../reported/counting.ts'
+import { countingSets } from '../reported/counting.ts'
 import { resolveQuery } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
-type ReportedSet = Record<FigureName, number> & Record<'sources_used' | 'sources_left_out', string[]>
+type ReportedSet = Record<FigureName, number> & Record<'sources_used' | 'sources_left_out', string[]> & { estimated: boolean }
 
 /**
  * What a unit reported beside what its records add up to, measure by measure in the order of the form. A total is
@@ -24,17 +26,19 @@ export async function reconciliation (
   db: Db, question: ReconciliationQuery, reach: Reach, now: number
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
-  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source }, reach)
+  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source, hierarchy: question.hierarchy }, reach, now)
   const unit = known.unit!
   const period = known.periods[0]!
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return []
-  const set = await reportedSet(db, unit, period.code, scope, source)
-  const { isKnown, counts, ...coverage } = await recorded(db, unit, cut, scope)
+  const asked = { unit, scope, unitsOf: known.hierarchy.day }
+  const set = await reportedSet(db, asked, period.code, source)
+  const { isKnown, counts, ...coverage } = await recorded(db, asked, cut)
+  const estimated = set?.estimated === true || counts?.estimated === true
   const rows = FORM_MEASURES.map((measure): ReconciliationRow => {
     const reported = set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
-    const from_records = isKnown ? counts?.[measure] ?? 0 : null
-    const difference = reported === null || from_records === null ? null : reported - from_records
+    const from_records = isKnown ? roundedCount(counts?.[measure] ?? 0) : null
+    const difference = reported === null || from_records === null ? null : roundedCount(reported - from_records)
     return {
       unit,
       period: period.code,
@@ -49,6 +53,8 @@ export async function reconciliation (
       difference,
       agrees: difference === null ? null : difference === 0,
       ...coverage,
+      hierarchy: known.hierarchy.name,
+      estimated,
       as_of: cut.as_of,
       provisional: cut.provisional
     }
@@ -56,38 +62,56 @@ export async function reconciliation (
   return differing ? rows.filter(({ agrees }) => agrees === false) : rows
 }
 
-/** The sums of the source asked for, or of what counts of all. */
+interface Asked {
+  unit: string
+  scope: Scope
+  /** The day to whose units figures are carried; null: as reported. */
+  unitsOf: string | null
+}
+
+/** The sums of the source asked for, or of what counts of all. A consolidated row stays with its unit. */
 async function reportedSet (
-  db: Db, unit: string, period: string, scope: Scope, source: string | undefined
+  db: Db, { unit, scope, unitsOf: day }: Asked, period: string, source: string | undefined
 ): Promise<ReportedSet | undefined> {
-  const ofUnit = sql`province_code = (select province_code from units where id = ${unit})
-    and period = ${period} and unit = ${unit} and scope = ${scope}`
+  const borne = day === null
+    ? sql`select ${unit}::text as unit, 1 as share`
+    : sql`select unit, share from (${sharesOf({ day, unit, level: undefined, keys: ['unit'] })}) as shares
+      where bearer = ${unit} and ${scope === 'own' ? sql`true` : sql`stays`}`
+  const ofUnit = sql`province_code = any(${PROVINCES})
+    and period = ${period} and unit in (select unit from borne) and scope = ${scope}`
   const counted = source === undefined
     ? countingSets(ofUnit)
     : sql`select * from statistics_sets where ${ofUnit} and source = ${source}`
-  const leftOut = sql`select source from statistics_sets where ${ofUnit} and rows_left_out > 0 and ${source === undefined}`
+  const leftOut = sql`select distinct source from statistics_sets where ${ofUnit} and rows_left_out > 0 and ${source === undefined}`
   const { rows } = await sql<ReportedSet>`
-    select array_agg(source order by source) as sources_used, array(${leftOut} order by source) as sources_left_out, ${SUMMED}
-    from (${counted}) as counted having count(*) > 0`.execute(db)
+    with borne as materialized (${borne})
+    select array_agg(distinct source order by source) as sources_used, array(${leftOut} order by source) as sources_left_out,
+      bool_or(share < 1) as estimated, ${SUMMED}
+    from (${counted}) as counted join borne using (unit) having count(*) > 0`.execute(db)
   return rows[0]
 }
 
-const SUMMED = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
+const SUMMED = sql.raw([
+  ...MEASURES.map(measure => `round(sum("${measure}" * share), 4) as "${measure}"`),
+  ...MEASURES.map(measure => `sum("${measure}_unknown") as "${measure}_unknown"`)
+].join())
 
 interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_expected'> {
   isKnown: boolean
   /** undefined: no dossiers. */
-  counts: CountedGroup | undefined
+  counts: CarriedGroup | undefined
 }
 
-async function recorded (db: Db, unit: string, { from, to, dueTo }: CutDays, scope: Scope): Promise<Recorded> {
+async function recorded (
+  db: Db, { unit, scope, unitsOf }: Asked, { from, to, dueTo }: CutDays
+): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
   const span = { code: null, from, to, dueTo }
   const days = { starts_on: from, ends_on: to }
-  const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit })).execute(db)
+  const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit, unitsOf })).execute(db)
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
-  const desks = (await reportingUnits(db, unit)).filter(desk => scope === 'total' || desk.unit === unit)
-  const units_recorded = desks.filter(desk => isRecorded(desk, days)).length
-  const units_expected = desks.filter(desk => isExpected(desk, days)).length
+  const desks = (await reportingUnits(db, unit, unitsOf)).filter(desk => scope === 'total' || desk.bearer === unit)
+  const units_recorded = countUnits(desks.filter(desk => isRecorded(desk, days)))
+  const units_expected = countUnits(desks.filter(desk => isExpected(desk, days)))
   return { isKnown: units_recorded > 0 || (counts?.received ?? 0) > 0, counts, units_recorded, units_expected }
 }

@@ -1,13 +1,14 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
+import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import { CUT } from '../on-time/schema.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'
 
 const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: its consolidated row, compared with the records of the unit and of ' +
   'all units below it.'
-const dossiers = (description: string) => Nullable(Type.Integer({ description, minimum: 0 }))
+const dossiers = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
 
 export const ReconciliationRow = Named('ReconciliationRow',
   'One measure of form II.06a: what a unit reported, compared with the count of its dossier records.', {
@@ -25,12 +26,14 @@ export const ReconciliationRow = Named('ReconciliationRow',
     sources_used: Type.Array(Code('Code'), { description: 'The sources that are compared.' }),
     sources_left_out: Type.Array(Code('Code'), { description: 'The sources with rows that do not count. Empty with `source`.' }),
     from_records: dossiers('Count of the records. null: there are no records.'),
-    difference: Nullable(Type.Integer({ description: '`reported` − `from_records`. null: one of them is unknown.' })),
+    difference: Nullable(Type.Number({ format: 'double', description: '`reported` − `from_records`. null: one of them is unknown.' })),
     agrees: Nullable(Type.Boolean({ description: 'Whether the difference is 0. null: unknown.' })),
     units_recorded: Type.Integer({ description: 'Number of expected units that send records.', minimum: 0 }),
     units_expected: Type.Integer({
       description: 'Number of units in this scope that exist in the period and are expected to report dossiers.', minimum: 0
     }),
+    hierarchy: HierarchyName,
+    estimated: Estimated,
     ...CUT
   })
 export type NamedReconciliationRow = Static<typeof ReconciliationRow>
@@ -43,6 +46,7 @@ export const ReconciliationQuery = Type.Object({
   scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
   source: Type.Optional(Code('Source whose report is compared. Default: what counts of all sources.')),
   differing: Type.Optional(Type.Boolean({ description: 'Only measures whose difference is known and not 0.', default: false })),
+  hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })
 export type ReconciliationQuery = Static<typeof ReconciliationQuery>

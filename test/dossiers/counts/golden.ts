@@ -1,5 +1,5 @@
 import type { RawBuilder } from 'kysely'
-import { countedDossiers, countPlanOf, dossiersOf, rollupRowsOf } from '../../../src/dossiers/counts/index.ts'
+import { countedDossiers, countPlanOf, explainedDossiers, explainedRollupRows } from '../../../src/dossiers/counts/index.ts'
 import type { CountQuestion } from '../../../src/dossiers/counts/plan.ts'
 import type { RollupTable } from '../../../src/dossiers/rollups/deltas.ts'
 import { compiler } from '../../compiler.ts'
@@ -17,7 +17,7 @@ function counted (question: Partial<CountQuestion>): RawBuilder<unknown> {
 
 function rollupRows (question: Partial<CountQuestion>): RawBuilder<unknown> {
   const plan = countPlanOf({ ...ALL, ...question })
-  return rollupRowsOf(plan, plan.table as RollupTable)
+  return explainedRollupRows(plan, plan.table as RollupTable)
 }
 
 /** By the name of the file. */
@@ -50,9 +50,9 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
   'rollup-rows-until-today': [
     'Which rows of a rollup is the count until today the sum of?', rollupRows({ spans: [TODAY] })
   ],
-  'dossiers-ended': ['Which dossiers ended?', dossiersOf(countPlanOf(ALL), 'ended')],
-  'dossiers-handled': ['Which dossiers ended or are pending?', dossiersOf(countPlanOf(ALL), 'handled')],
-  'dossiers-due': ['Which dossiers fell due, each time that they did?', dossiersOf(countPlanOf(ALL), 'due')]
+  'dossiers-ended': ['Which dossiers ended?', explainedDossiers(countPlanOf(ALL), 'ended')],
+  'dossiers-handled': ['Which dossiers ended or are pending?', explainedDossiers(countPlanOf(ALL), 'handled')],
+  'dossiers-due': ['Which dossiers fell due, each time that they did?', explainedDossiers(countPlanOf(ALL), 'due')]
 }
 
 export const COUNTS_SQL: GoldenStatement[] = Object.entries(STATEMENTS).map(([name, [asks, query]]) => (

@@ -22,7 +22,9 @@ const line = fc.record({
 
 const lines = fc.array(line, { maxLength: 12 }).map(lines => lines
   .toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level))
-  .map((line, i) => ({ ...line, unit: `U${i}`, name: `Đơn vị ${i}`, level_name: `Cấp ${line.level}` })))
+  .map(({ is_expected, ...line }, i) => ({
+    ...line, expected: Number(is_expected), reported: Number(is_expected && line.known !== null), unit: `U${i}`, name: `Đơn vị ${i}`, level_name: `Cấp ${line.level}`
+  })))
 
 function figuresOf (known: (number | null)[]): Figures {
   return Object.fromEntries([['scope', 'own'], ...FORM_MEASURES.flatMap((measure, i) => [

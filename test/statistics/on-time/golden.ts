@@ -1,4 +1,5 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
+import { hierarchyOf } from '../../../src/catalogue/hierarchy/hierarchy.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { recordsPage, reportedPage } from '../../../src/statistics/on-time/page-sql.ts'
 import { dossiersPage } from '../../../src/statistics/on-time/records/drill-down-sql.ts'
@@ -18,16 +19,18 @@ const PERIODS = [
   { code: '2021-Q4', starts_on: '2021-09-15', ends_on: '2021-12-14' }
 ]
 
-export function resolved ({ period = [], unit }: OnTimeQuery): ResolvedQuery {
-  return { periods: PERIODS.filter(({ code }) => period.includes(code)), unit: unit ?? null }
+export function resolved ({ period = [], unit, hierarchy }: OnTimeQuery): ResolvedQuery {
+  return {
+    periods: PERIODS.filter(({ code }) => period.includes(code)), unit: unit ?? null, hierarchy: hierarchyOf(hierarchy, NOW)
+  }
 }
 
 /** Long after all of them. */
 const NOW = Date.parse('2026-01-01T00:00:00+07:00')
 
 export function recordsPlan (question: OnTimeQuery): RecordsPlan {
-  const { periods, unit } = resolved(question)
-  return recordsPlanOf(question, spansAsked(question, periods, NOW), unit)
+  const { periods, ...others } = resolved(question)
+  return recordsPlanOf(question, spansAsked(question, periods, NOW), others)
 }
 
 export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches()): CompiledQuery {

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import type { PageRequest } from '../../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
-import { dossiersOf, type Counting } from '../../../dossiers/counts/index.ts'
+import { explainedDossiers, type Counting } from '../../../dossiers/counts/index.ts'
 import { ExplainedDossier, type PARTS } from '../schema.ts'
 import type { RecordsPlan } from './plan.ts'
 
@@ -23,7 +23,7 @@ export function dossiersPage (
   const inNumerator = plan.method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
   const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
   return pageQuery(sql<ExplainedDossier>`
-    select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator'))},
-      ${inNumerator} as in_numerator
-    from (${dossiersOf(plan, COUNTING[plan.method])}) as counted where ${wanted}`, LATE_FIRST, page)
+    select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator' && name !== 'share'))},
+      ${inNumerator} as in_numerator, ${plan.carried === 'nothing' ? sql`1 as share` : sql`share`}
+    from (${explainedDossiers(plan, COUNTING[plan.method])}) as counted where ${wanted}`, LATE_FIRST, page)
 }

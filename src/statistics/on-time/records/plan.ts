@@ -9,8 +9,16 @@ export interface RecordsPlan extends CountPlan {
   unknown: boolean
 }
 
-/** @param spans those of the question that have begun; at least one */
-export function recordsPlanOf (question: OnTimeQuery, spans: readonly Span[], unit: ResolvedQuery['unit']): RecordsPlan {
+/**
+ * @param spans those of the question that have begun; at least one
+ * @param moves days since which other units stand below the one of the question than before
+ */
+export function recordsPlanOf (
+  question: OnTimeQuery, spans: readonly Span[], { unit, hierarchy }: Pick<ResolvedQuery, 'unit' | 'hierarchy'>,
+  moves: readonly string[] = []
+): RecordsPlan {
   const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
-  return countPlanOf({ keys, spans, unit, level, field, procedure, channel, source, method, unknown })
+  return countPlanOf({
+    keys, spans, unit, unitsOf: hierarchy.day, moves, level, field, procedure, channel, source, method, unknown
+  })
 }

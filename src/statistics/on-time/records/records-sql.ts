@@ -4,6 +4,7 @@ import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/c
 import { MEASURES } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
+import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
 import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
 /**
@@ -14,17 +15,18 @@ import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percen
  */
 export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
   const { keys } = plan
+  const isCarried = plan.carried !== 'nothing'
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   return sql<CountedRow>`
     with counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
-      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED},
+      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${isCarried ? sql`` : sql`false as `}estimated,
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
     )
-    ${withPercentage(plan, 'records')}`
+    ${withPercentage(plan, 'records', isCarried)}`
 }
 
 const MEASURED = columns([...MEASURES, 'due', 'due_in_time'])
@@ -32,22 +34,22 @@ const MEASURED = columns([...MEASURES, 'due', 'due_in_time'])
 const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(column => `0 as ${column}`).join())])
 
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
-function coverage ({ spans, unit, level, source }: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
-  const names: Record<string, RawBuilder<unknown>> = {
-    level: sql`units.level`, unit: sql`units.id`, period: sql`asked.period`
-  }
-  const ofOne = keys.includes('unit')
+function coverage (plan: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
+  const { spans, unit, level, source, unitsOf = null } = plan
+  const day = plan.carried === 'nothing' ? null : unitsOf
+  const { join, where, ...units } = coverageOf({ keys, unit, level, day }, sql`ends_on`)
+  const names: Record<string, RawBuilder<unknown>> = { ...units, period: sql`asked.period` }
+  const ofOne = keys.includes('unit') && day === null
   return sql`
     select ${sql.join([
       ...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`),
       ofOne ? sql`coalesce(since <= ends_on, false)::int as units_reported` : sql`count(*) filter (where since <= ends_on) as units_reported`,
       ofOne ? sql`1 as units_expected` : sql`count(*) as units_expected`
     ])}
-    from (${askedSpans(spans)}) as asked cross join units
+    from (${askedSpans(spans)}) as asked cross join units ${join}
       left join ${recordingUnits(source)} as desks
         on desks.province_code = units.province_code and desks.unit = units.id
     where units.reports_dossiers and units.valid_from <= ends_on and coalesce(units.valid_to, 'infinity') >= starts_on
-      and ${unit === null ? sql`true` : sql`${unit} = any(units.path)`}
-      and ${level === undefined ? sql`true` : sql`units.level = any(${level})`}
+      and ${where}
     ${ofOne || keys.length === 0 ? sql`` : sql`group by ${sql.join(keys.map(key => names[key]!))}`}`
 }

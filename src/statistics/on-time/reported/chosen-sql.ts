@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow, PROVINCES } from '../../../catalogue/units/reach-sql.ts'
+import { standingBelow, standingBelowIn } from '../../../catalogue/hierarchy/places-sql.ts'
+import { PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
 // Conditions on sets and rows, by what the question asks for.
@@ -13,15 +14,24 @@ export function ofPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
 export const ROOT = sql`(select min(id) from units where parent is null having count(*) = 1)`
 
 /** The sets of the units asked for, of every source, or of the one asked for. */
-export function chosenSets ({ totals, unit, level, source }: ReportedPlan): RawBuilder<unknown> {
+export function chosenSets (plan: ReportedPlan): RawBuilder<unknown> {
+  const { totals, unit, source, carriedTo } = plan
   const scope = {
     none: sql`scope = 'own'`,
     root: sql`(scope = 'own' or unit = ${unit ?? ROOT})`,
     each: sql`true`
   }[totals]
   return sql`${scope} and ${source === undefined ? sql`true` : sql`source = ${source}`}
-    and ${level === undefined ? sql`true` : sql`level = any(${level})`}
-    and ${unit === null ? sql`true` : isAtOrBelow('unit', unit)}`
+    and ${carriedTo === null ? ofUnits(plan) : sql`unit in (select unit from borne)`}`
+}
+
+function ofUnits ({ unit, level, periods, span, end }: ReportedPlan): RawBuilder<unknown> {
+  const ofLevel = level === undefined ? sql`true` : sql`level = any(${level})`
+  if (unit === null) return ofLevel
+  // A unit that moved counts where it was when the period, or all of those that are added up, ended.
+  return span || periods.length === 1
+    ? sql`${ofLevel} and unit in (${standingBelow(unit, sql`${end}::date`)})`
+    : sql`${ofLevel} and (period, unit) in (${standingBelowIn(unit, periods)})`
 }
 
 /** The rows that the filters and the keys of the question are about. */

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
+import { carriedKeys } from './carried-sql.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
@@ -8,7 +9,8 @@ import type { ReportedPlan } from './plan.ts'
  * that is picked, or of any if nothing counts.
  */
 export function leftOut (plan: ReportedPlan): RawBuilder<unknown> {
-  const rows = LEFT_OUT[plan.source === undefined ? plan.table : 'none'](plan)
+  const found = LEFT_OUT[plan.source === undefined ? plan.table : 'none'](plan)
+  const rows = plan.carriedTo === null || plan.source !== undefined ? found : carriedKeys(plan, found)
   if (plan.keys.length > 0) {
     const keys = refs([...plan.keys, 'scope'])
     return sql`select ${keys}, string_agg(distinct source, ' ') as sources from (${rows}) as rows group by ${keys}`

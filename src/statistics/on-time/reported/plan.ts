@@ -7,6 +7,10 @@ export interface ReportedPlan {
   /** Codes, in the order of their days. */
   periods: string[]
   unit: string | null
+  /** The last day of the periods. */
+  end: string
+  /** The day to whose units figures are carried; null: as reported, or lineage changes no sum of the question. */
+  carriedTo: string | null
   level: string[] | undefined
   field: string[] | undefined
   source: string | undefined
@@ -24,11 +28,15 @@ export interface ReportedPlan {
 /** @param resolved with the periods that have begun */
 export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
   const { level, field, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
-  const { unit } = resolved
+  const { unit, hierarchy } = resolved
   const periods = resolved.periods.map(({ code }) => code)
   const span = periods.length > 1 && !keys.includes('period')
   const totals = totalsFor(keys, level)
-  return { keys, periods, unit, level, field, source, method, unknown, span, totals, table: tableFor(question, span) }
+  const isByUnits = unit !== null || level !== undefined || keys.includes('unit') || keys.includes('level')
+  const carriedTo = isByUnits ? hierarchy.day : null
+  const end = resolved.periods.map(({ ends_on }) => ends_on).sort().at(-1)!
+  const table = tableFor(question, span, carriedTo !== null)
+  return { keys, periods, unit, end, carriedTo, level, field, source, method, unknown, span, totals, table }
 }
 
 /** A total belongs to no level. */
@@ -38,7 +46,9 @@ function totalsFor (keys: readonly GroupKey[], level: string[] | undefined): Rep
 }
 
 /** Only the rows know stocks period by period, and only they have fields and procedures. */
-function tableFor ({ group_by: keys = [], field, unit, source }: OnTimeQuery, span: boolean): ReportedPlan['table'] {
+function tableFor (
+  { group_by: keys = [], field, unit, source }: OnTimeQuery, span: boolean, isCarried: boolean
+): ReportedPlan['table'] {
   if (span || field !== undefined || keys.includes('field') || keys.includes('procedure')) return 'rows'
-  return keys.includes('unit') || unit !== undefined || source !== undefined ? 'sets' : 'levels'
+  return isCarried || keys.includes('unit') || unit !== undefined || source !== undefined ? 'sets' : 'levels'
 }

@@ -3,15 +3,18 @@ import { columns as refs } from '../../../database/sql/bulk-json.ts'
 import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import { countingSets, SUMS } from '../../reported/counting.ts'
+import { borneUnits, carriedRows, withShares } from './carried-sql.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import { leftOut } from './left-out-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import type { SetKey } from '../../reported/store.ts'
+import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
 import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
 /**
  * The SQL of a question about what is reported. One statement, so that figures and coverage are of one snapshot:
+ * - `borne`: where figures are carried to other units, which share of a unit counts where
  * - `counted`: the rows that may be added, of the smallest table that knows them
  * - `grouped`: their sums by group, own rows and totals each for themselves
  * - `picked`: of each group the own rows, and otherwise the total
@@ -23,8 +26,10 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
   const { keys } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   const whole = keys.length === 0
+  const borne = borneUnits(plan, keys)
   return sql<CountedRow>`
-    with counted as (${COUNTED[plan.table](plan)}),
+    with ${borne === null ? sql`` : sql`${borne},`}
+    counted as (${borne === null ? COUNTED[plan.table](plan) : carriedRows(plan, COUNTED[plan.table](plan))}),
     grouped as (${plan.span ? groupedPeriods(plan) : grouped(plan)}),
     picked as (
       select ${whole ? sql`` : sql`distinct on (${refs(keys)})`} * from grouped
@@ -39,7 +44,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
         KNOWN_MEASURES,
         ...plan.unknown ? [UNKNOWN_SUMS] : [],
         ...plan.span ? [sql`picked.contradicts`] : [],
-        sql`null::bigint as due, null::bigint as due_in_time`,
+        sql`null::bigint as due, null::bigint as due_in_time, coalesce(estimated, false) as estimated`,
         sql`coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`
@@ -49,7 +54,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
         : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}
           left join left_out on left_out.scope = picked.scope and ${sameGroup('left_out', 'picked', keys)}`}
     )
-    ${withPercentage(plan, 'reported', plan.span ? sql`contradicts is not true` : undefined)}`
+    ${withPercentage(plan, 'reported', plan.carriedTo !== null, plan.span ? sql`contradicts is not true` : undefined)}`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
@@ -109,7 +114,7 @@ function askedPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
 }
 
 export type ReportedRow = Measures &
-  Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null }
+  Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null, share: number }
 
 /** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
 export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
@@ -118,8 +123,10 @@ export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): 
     ? refs([...key, 'field', 'procedure', ...MEASURES])
     : sql`${refs(key)}, ${KNOWN_MEASURES}`
   const counted = plan.table === 'rows' ? countedRows(plan) : countedSets(plan)
+  const borne = borneUnits(plan, [])
   return sql<ReportedRow>`
-    select ${shown} from (${counted}) as counted where scope = ${scope}
+    ${borne === null ? sql`` : sql`with ${borne}`}
+    select ${shown}, share from (${withShares(plan, counted)}) as counted where scope = ${scope}
     order by ${refs(plan.table === 'rows' ? [...key, 'detail_code'] : key)}`
 }
 
@@ -127,7 +134,7 @@ export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): 
 function grouped (plan: ReportedPlan): RawBuilder<unknown> {
   const sums = plan.table === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
   return sql`
-    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan), sourcesUsed(plan)])}
+    select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan), sourcesUsed(plan), isEstimated(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
 }
 
@@ -154,8 +161,13 @@ function sumKnown (stock: Measure, ending: string): RawBuilder<unknown> {
     else coalesce(sum(${sql.ref(stock)}) filter (where ${goesOn}), 0) end`
 }
 
-function unitsReported ({ table }: ReportedPlan): RawBuilder<unknown> {
-  return table === 'levels' ? sql`sum(units_reported) as units_reported` : sql`count(distinct unit) as units_reported`
+function unitsReported ({ table, carriedTo }: ReportedPlan): RawBuilder<unknown> {
+  if (table === 'levels') return sql`sum(units_reported) as units_reported`
+  return sql`count(distinct ${sql.ref(carriedTo === null ? 'unit' : 'reporter')}) as units_reported`
+}
+
+function isEstimated ({ carriedTo }: ReportedPlan): RawBuilder<unknown> {
+  return carriedTo === null ? sql`false as estimated` : sql`bool_or(is_part) as estimated`
 }
 
 /** Separated by blanks, and of levels with repetitions: `withSources` makes a list of them. */
@@ -178,21 +190,19 @@ function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknow
 const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`
 
 function expectedUnits (plan: ReportedPlan, keys: readonly string[]): RawBuilder<unknown> {
+  const { unit, level, carriedTo } = plan
   const [period, ...others] = plan.periods
   // Days of one period are looked up once; a join would compare them for every unit.
   const one = others.length === 0
-  const names: Record<string, RawBuilder<unknown>> = {
-    level: sql`units.level`, unit: sql`units.id`, period: one ? sql`${period}::text` : sql`periods.code`
-  }
+  const end = one || plan.span ? sql`${plan.end}::date` : sql`periods.ends_on`
+  const { join, where, ...units } = coverageOf({ keys, unit, level, day: carriedTo }, end)
+  const names: Record<string, RawBuilder<unknown>> = { ...units, period: one ? sql`${period}::text` : sql`periods.code` }
   const grouping = keys.filter(key => !(one && key === 'period')).map(key => names[key]!)
   const counted = plan.span ? sql`count(distinct units.id)` : sql`count(*)`
   return sql`
     select ${sql.join([...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`), sql`${counted} as units_expected`])}
-    from units ${one ? sql`` : sql`join periods on ${VALID_IN_PERIOD} and periods.code = any(${plan.periods})`}
-    where units.reports_dossiers
-      and ${one ? validIn(period!) : sql`true`}
-      and ${plan.unit === null ? sql`true` : sql`${plan.unit} = any(units.path)`}
-      and ${plan.level === undefined ? sql`true` : sql`units.level = any(${plan.level})`}
+    from units ${one ? sql`` : sql`join periods on ${VALID_IN_PERIOD} and periods.code = any(${plan.periods})`} ${join}
+    where units.reports_dossiers and ${one ? validIn(period!) : sql`true`} and ${where}
     ${grouping.length === 0 ? sql`` : sql`group by ${sql.join(grouping)}`}`
 }
 

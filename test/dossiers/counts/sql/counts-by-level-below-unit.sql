@@ -38,9 +38,17 @@ with
               join (select id as unit, level from units) as units using (unit)
             where
               province_code = any (array(select id from units where parent is null))
-              and "unit" in (select id from units where $5 = any (path))
+              and unit in (
+                select versions.unit
+                from
+                  unit_versions as versions
+                  join units on units.id = versions.unit
+                where
+                  $5 = any (versions.path)
+                  and least(greatest($6::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+              )
           ) as days
-        where day <= $6::date
+        where day <= $7::date
       ) as days on day <= ends_on
     group by "level"
   )
@@ -64,3 +72,4 @@ where ((carried_over + received_online + received_direct) > 0 or due > 0)
 -- $4 "2021-09-14"
 -- $5 "H56-380"
 -- $6 "2021-09-14"
+-- $7 "2021-09-14"

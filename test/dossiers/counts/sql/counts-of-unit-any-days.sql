@@ -107,13 +107,21 @@ with
                   (
                     select found.*
                     from
-                      units
+                      (
+                        select versions.unit
+                        from
+                          unit_versions as versions
+                          join units on units.id = versions.unit
+                        where
+                          $26 = any (versions.path)
+                          and least(greatest($27::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                      ) as asked_units
                       cross join lateral (
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.id
-                          and received_at < $26::timestamptz
+                          dossiers.unit = asked_units.unit
+                          and received_at < $28::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -125,7 +133,7 @@ with
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $27::timestamptz
+                            ) >= $29::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -133,7 +141,6 @@ with
                         offset
                           0
                       ) as found
-                    where $28 = any (units.path)
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
@@ -185,13 +192,21 @@ with
                           (
                             select found.*
                             from
-                              units
+                              (
+                                select versions.unit
+                                from
+                                  unit_versions as versions
+                                  join units on units.id = versions.unit
+                                where
+                                  $30 = any (versions.path)
+                                  and least(greatest($31::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                              ) as asked_units
                               cross join lateral (
                                 select *
                                 from dossiers
                                 where
-                                  dossiers.unit = units.id
-                                  and received_at < $29::timestamptz
+                                  dossiers.unit = asked_units.unit
+                                  and received_at < $32::timestamptz
                                   and (
                                     case
                                       when status >= 9 then coalesce(finished_at, returned_at)
@@ -203,7 +218,7 @@ with
                                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                       end,
                                       due_at
-                                    ) >= $30::timestamptz
+                                    ) >= $33::timestamptz
                                     or supplements is not null
                                   )
                                   and supplements is not null
@@ -211,7 +226,6 @@ with
                                 offset
                                   0
                               ) as found
-                            where $31 = any (units.path)
                           ) as dossiers
                           cross join lateral (
                             select
@@ -383,7 +397,7 @@ with
                     from met
                     where is_another
                   ) as days
-                where day <= $32::date
+                where day <= $34::date
               ) as days on day <= ends_on
           ) as summed
       ) as summed
@@ -427,10 +441,12 @@ where true
 -- $23 "2021-07-17T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "2021-07-17T00:00:00+07:00"
--- $27 "2021-07-05T00:00:00+07:00"
--- $28 "H56-380"
--- $29 "2021-07-17T00:00:00+07:00"
--- $30 "2021-07-05T00:00:00+07:00"
--- $31 "H56-380"
--- $32 "2021-07-16"
+-- $26 "H56-380"
+-- $27 "2021-07-16"
+-- $28 "2021-07-17T00:00:00+07:00"
+-- $29 "2021-07-05T00:00:00+07:00"
+-- $30 "H56-380"
+-- $31 "2021-07-16"
+-- $32 "2021-07-17T00:00:00+07:00"
+-- $33 "2021-07-05T00:00:00+07:00"
+-- $34 "2021-07-16"

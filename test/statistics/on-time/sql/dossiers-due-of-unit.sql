@@ -5,7 +5,7 @@ from
   (
     select
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-      "ended_at", "counted_on", "in_time", in_time as in_numerator
+      "ended_at", "counted_on", "in_time", in_time as in_numerator, 1 as share
     from
       (
         with
@@ -23,13 +23,21 @@ from
                   (
                     select found.*
                     from
-                      units
+                      (
+                        select versions.unit
+                        from
+                          unit_versions as versions
+                          join units on units.id = versions.unit
+                        where
+                          $1 = any (versions.path)
+                          and least(greatest($2::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                      ) as asked_units
                       cross join lateral (
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.id
-                          and received_at < $1::timestamptz
+                          dossiers.unit = asked_units.unit
+                          and received_at < $3::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -41,7 +49,7 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $2::timestamptz
+                            ) >= $4::timestamptz
                             or supplements is not null
                           )
                           and supplements is not null
@@ -49,7 +57,6 @@ from
                         offset
                           0
                       ) as found
-                    where $3 = any (units.path)
                   ) as dossiers
                   cross join lateral (
                     select
@@ -223,7 +230,7 @@ from
             select "province_code", "code", "record", day, due_in_time = 1 as in_time, false as is_pending
             from events
             where
-              day between $4::date and $5::date
+              day between $5::date and $6::date
               and due = 1
           ),
           listed as (
@@ -255,13 +262,21 @@ from
                   (
                     select found.*
                     from
-                      units
+                      (
+                        select versions.unit
+                        from
+                          unit_versions as versions
+                          join units on units.id = versions.unit
+                        where
+                          $7 = any (versions.path)
+                          and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                      ) as asked_units
                       cross join lateral (
                         select *
                         from dossiers
                         where
-                          dossiers.unit = units.id
-                          and received_at < $6::timestamptz
+                          dossiers.unit = asked_units.unit
+                          and received_at < $9::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -273,7 +288,7 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $7::timestamptz
+                            ) >= $10::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -281,14 +296,13 @@ from
                         offset
                           0
                       ) as found
-                    where $8 = any (units.path)
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
             where
               due_at is not null
-              and greatest(received_at, due_at) >= $9::timestamptz
-              and greatest(received_at, due_at) < $10::timestamptz
+              and greatest(received_at, due_at) >= $11::timestamptz
+              and greatest(received_at, due_at) < $12::timestamptz
               and not (
                 status = 5
                 and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -302,15 +316,17 @@ from
     where in_time
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $11 + 1
--- $1 "2021-07-17T00:00:00+07:00"
--- $2 "2021-07-05T00:00:00+07:00"
--- $3 "H56-380"
--- $4 "2021-07-05"
--- $5 "2021-07-16"
--- $6 "2021-07-17T00:00:00+07:00"
--- $7 "2021-07-05T00:00:00+07:00"
--- $8 "H56-380"
--- $9 "2021-07-05T00:00:00+07:00"
--- $10 "2021-07-17T00:00:00+07:00"
--- $11 1000
+limit $13 + 1
+-- $1 "H56-380"
+-- $2 "2021-07-16"
+-- $3 "2021-07-17T00:00:00+07:00"
+-- $4 "2021-07-05T00:00:00+07:00"
+-- $5 "2021-07-05"
+-- $6 "2021-07-16"
+-- $7 "H56-380"
+-- $8 "2021-07-16"
+-- $9 "2021-07-17T00:00:00+07:00"
+-- $10 "2021-07-05T00:00:00+07:00"
+-- $11 "2021-07-05T00:00:00+07:00"
+-- $12 "2021-07-17T00:00:00+07:00"
+-- $13 1000

@@ -5,7 +5,7 @@ from
   (
     select
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-      "ended_at", "counted_on", "in_time", in_time as in_numerator
+      "ended_at", "counted_on", "in_time", in_time as in_numerator, 1 as share
     from
       (
         with

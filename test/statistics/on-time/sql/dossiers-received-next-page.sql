@@ -7,7 +7,8 @@ from
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
       "ended_at", "counted_on", "in_time",
       in_time
-      and not is_pending as in_numerator
+      and not is_pending as in_numerator,
+      1 as share
     from
       (
         with

@@ -63,9 +63,17 @@ from
                         from "dossier_sums_by_unit"
                         where
                           province_code = any (array(select id from units where parent is null))
-                          and "unit" in (select id from units where $11 = any (path))
+                          and unit in (
+                            select versions.unit
+                            from
+                              unit_versions as versions
+                              join units on units.id = versions.unit
+                            where
+                              $11 = any (versions.path)
+                              and least(greatest($12::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          )
                       ) as days
-                    where day <= $12::date
+                    where day <= $13::date
                   ) as days
                 group by 1
               ) as days on day <= ends_on
@@ -97,17 +105,19 @@ from
             from
               (
                 values
-                  ($13::text, $14::date, $15::date, $16::date), ($17::text, $18::date, $19::date, $20::date)
+                  ($14::text, $15::date, $16::date, $17::date), ($18::text, $19::date, $20::date, $21::date)
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
+          join unit_versions as versions on versions.unit = units.id
+          and $22 = any (versions.path)
+          and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
           left join dossier_desks as desks on desks.province_code = units.province_code
           and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on
           and coalesce(units.valid_to, 'infinity') >= starts_on
-          and $21 = any (units.path)
           and true
         group by asked.period
       ),
@@ -117,7 +127,7 @@ from
           null::text as "channel", "counted"."period", 'own' as scope, "received_online", "received_direct",
           "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
           "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-          "due", "due_in_time", coalesce(units_reported, 0) as units_reported,
+          "due", "due_in_time", false as estimated, coalesce(units_reported, 0) as units_reported,
           coalesce(units_expected, 0) as units_expected, null::text as sources_used,
           null::text as sources_left_out
         from
@@ -125,15 +135,15 @@ from
           left join coverage on "coverage"."period" = "counted"."period"
       )
     select
-      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
-      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
-      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "sources_used", "sources_left_out", numerator, denominator,
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+      "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+      "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $22::text as method, $23::text as basis, units_reported, units_expected
+      $23::text as method, $24::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -141,7 +151,7 @@ from
       ) as divided
   ) as listed
 order by "period" asc nulls last
-limit $24 + 1
+limit $25 + 1
 -- $1 "cal-2021-M06"
 -- $2 "2021-06-01"
 -- $3 "2021-06-30"
@@ -154,15 +164,16 @@ limit $24 + 1
 -- $10 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
 -- $11 "H56-380"
 -- $12 "2021-07-31"
--- $13 "cal-2021-M06"
--- $14 "2021-06-01"
--- $15 "2021-06-30"
+-- $13 "2021-07-31"
+-- $14 "cal-2021-M06"
+-- $15 "2021-06-01"
 -- $16 "2021-06-30"
--- $17 "cal-2021-M07"
--- $18 "2021-07-01"
--- $19 "2021-07-31"
+-- $17 "2021-06-30"
+-- $18 "cal-2021-M07"
+-- $19 "2021-07-01"
 -- $20 "2021-07-31"
--- $21 "H56-380"
--- $22 "resolved"
--- $23 "records"
--- $24 1000
+-- $21 "2021-07-31"
+-- $22 "H56-380"
+-- $23 "resolved"
+-- $24 "records"
+-- $25 1000

@@ -86,7 +86,6 @@ from
           and units.valid_from <= ends_on
           and coalesce(units.valid_to, 'infinity') >= starts_on
           and true
-          and true
       ),
       summed as (
         select
@@ -94,23 +93,23 @@ from
           null::text as "channel", null::text as "period", 'own' as scope, "received_online",
           "received_direct", "received_postal", "carried_over", "received", "resolved_early",
           "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-          "pending_overdue", "pending", "due", "due_in_time", coalesce(units_reported, 0) as units_reported,
-          coalesce(units_expected, 0) as units_expected, null::text as sources_used,
-          null::text as sources_left_out
+          "pending_overdue", "pending", "due", "due_in_time", false as estimated,
+          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
+          null::text as sources_used, null::text as sources_left_out
         from
           counted
           left join coverage on "coverage"."unit" = "counted"."unit"
       )
     select
-      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
-      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
-      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "sources_used", "sources_left_out", numerator, denominator,
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+      "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+      "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $10::text as method, $11::text as basis, units_reported, units_expected
+      $10::text as method, $11::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

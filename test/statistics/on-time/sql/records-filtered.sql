@@ -111,13 +111,21 @@ with
                       (
                         select found.*
                         from
-                          units
+                          (
+                            select versions.unit
+                            from
+                              unit_versions as versions
+                              join units on units.id = versions.unit
+                            where
+                              $26 = any (versions.path)
+                              and least(greatest($27::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          ) as asked_units
                           cross join lateral (
                             select *
                             from dossiers
                             where
-                              dossiers.unit = units.id
-                              and received_at < $26::timestamptz
+                              dossiers.unit = asked_units.unit
+                              and received_at < $28::timestamptz
                               and (
                                 case
                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -129,20 +137,19 @@ with
                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                   end,
                                   due_at
-                                ) >= $27::timestamptz
+                                ) >= $29::timestamptz
                                 or supplements is not null
                               )
                               and supplements is null
                               and province_code = any (array(select id from units where parent is null))
-                              and "level" = any ($28)
-                              and "field" = any ($29)
-                              and "procedure" = any ($30)
-                              and "channel" = any ($31)
-                              and "source" = $32
+                              and "level" = any ($30)
+                              and "field" = any ($31)
+                              and "procedure" = any ($32)
+                              and "channel" = any ($33)
+                              and "source" = $34
                             offset
                               0
                           ) as found
-                        where $33 = any (units.path)
                       ) as dossiers
                     where (status >= 4 or status = 2)
                   ) as dossiers
@@ -204,13 +211,21 @@ with
                               (
                                 select found.*
                                 from
-                                  units
+                                  (
+                                    select versions.unit
+                                    from
+                                      unit_versions as versions
+                                      join units on units.id = versions.unit
+                                    where
+                                      $35 = any (versions.path)
+                                      and least(greatest($36::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  ) as asked_units
                                   cross join lateral (
                                     select *
                                     from dossiers
                                     where
-                                      dossiers.unit = units.id
-                                      and received_at < $34::timestamptz
+                                      dossiers.unit = asked_units.unit
+                                      and received_at < $37::timestamptz
                                       and (
                                         case
                                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -222,22 +237,21 @@ with
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                           end,
                                           due_at
-                                        ) >= $35::timestamptz
+                                        ) >= $38::timestamptz
                                         or supplements is not null
                                       )
                                       and supplements is not null
                                       and province_code = any (
                                         array(select id from units where parent is null)
                                       )
-                                      and "level" = any ($36)
-                                      and "field" = any ($37)
-                                      and "procedure" = any ($38)
-                                      and "channel" = any ($39)
-                                      and "source" = $40
+                                      and "level" = any ($39)
+                                      and "field" = any ($40)
+                                      and "procedure" = any ($41)
+                                      and "channel" = any ($42)
+                                      and "source" = $43
                                     offset
                                       0
                                   ) as found
-                                where $41 = any (units.path)
                               ) as dossiers
                               cross join lateral (
                                 select
@@ -411,7 +425,7 @@ with
                         from met
                         where is_another
                       ) as days
-                    where day <= $42::date
+                    where day <= $44::date
                   ) as days on day <= ends_on
               ) as summed
           ) as summed
@@ -438,14 +452,17 @@ with
       (
         select *
         from
-          (values ($43::text, $44::date, $45::date, $46::date)) as spans (period, starts_on, ends_on, due_on)
+          (values ($45::text, $46::date, $47::date, $48::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
+      join unit_versions as versions on versions.unit = units.id
+      and $49 = any (versions.path)
+      and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
         select province_code, unit, min(("received_at" at time zone interval '7 hours')::date) as since
         from dossiers
         where
-          source = $47
+          source = $50
           and (status >= 4 or status = 2)
         group by province_code, unit
       ) as desks on desks.province_code = units.province_code
@@ -454,8 +471,7 @@ with
       units.reports_dossiers
       and units.valid_from <= ends_on
       and coalesce(units.valid_to, 'infinity') >= starts_on
-      and $48 = any (units.path)
-      and units.level = any ($49)
+      and units.level = any ($51)
   ),
   summed as (
     select
@@ -463,22 +479,23 @@ with
       null::text as "channel", null::text as "period", 'own' as scope, "received_online", "received_direct",
       "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
       "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-      coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
-      null::text as sources_used, null::text as sources_left_out
+      false as estimated, coalesce(units_reported, 0) as units_reported,
+      coalesce(units_expected, 0) as units_expected, null::text as sources_used,
+      null::text as sources_left_out
     from
       counted
       left join coverage on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $50::text as method, $51::text as basis, units_reported, units_expected
+  $52::text as method, $53::text as basis, estimated, units_reported, units_expected
 from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator from summed) as divided
 -- $1 null
 -- $2 "2021-07-05"
@@ -505,29 +522,31 @@ from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator
 -- $23 "2021-07-17T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "2021-07-17T00:00:00+07:00"
--- $27 "2021-07-05T00:00:00+07:00"
--- $28 ["commune"]
--- $29 ["land"]
--- $30 ["1.001193"]
--- $31 ["online"]
--- $32 "one-stop"
--- $33 "H56-380"
--- $34 "2021-07-17T00:00:00+07:00"
--- $35 "2021-07-05T00:00:00+07:00"
--- $36 ["commune"]
--- $37 ["land"]
--- $38 ["1.001193"]
--- $39 ["online"]
--- $40 "one-stop"
--- $41 "H56-380"
--- $42 "2021-07-16"
--- $43 null
--- $44 "2021-07-05"
--- $45 "2021-07-16"
--- $46 "2021-07-16"
--- $47 "one-stop"
--- $48 "H56-380"
--- $49 ["commune"]
--- $50 "due"
--- $51 "records"
+-- $26 "H56-380"
+-- $27 "2021-07-16"
+-- $28 "2021-07-17T00:00:00+07:00"
+-- $29 "2021-07-05T00:00:00+07:00"
+-- $30 ["commune"]
+-- $31 ["land"]
+-- $32 ["1.001193"]
+-- $33 ["online"]
+-- $34 "one-stop"
+-- $35 "H56-380"
+-- $36 "2021-07-16"
+-- $37 "2021-07-17T00:00:00+07:00"
+-- $38 "2021-07-05T00:00:00+07:00"
+-- $39 ["commune"]
+-- $40 ["land"]
+-- $41 ["1.001193"]
+-- $42 ["online"]
+-- $43 "one-stop"
+-- $44 "2021-07-16"
+-- $45 null
+-- $46 "2021-07-05"
+-- $47 "2021-07-16"
+-- $48 "2021-07-16"
+-- $49 "H56-380"
+-- $50 "one-stop"
+-- $51 ["commune"]
+-- $52 "due"
+-- $53 "records"

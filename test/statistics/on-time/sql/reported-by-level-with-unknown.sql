@@ -43,7 +43,7 @@ from
           sum("pending_overdue") as "pending_overdue",
           sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
           sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported,
-          string_agg(source, ' ') as sources
+          string_agg(source, ' ') as sources, false as estimated
         from counted
         group by "level", "scope"
       ),
@@ -55,7 +55,6 @@ from
           units.reports_dossiers
           and units.valid_from <= (select ends_on from periods where code = $2)
           and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
-          and true
           and true
         group by units.level
       ),
@@ -102,8 +101,8 @@ from
           coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
           coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
           coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
-          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-          coalesce(left_out.sources, '') as sources_left_out,
+          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -116,19 +115,19 @@ from
           and "left_out"."level" = "picked"."level"
       )
     select
-      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
-      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
-      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "received_online_unknown", "received_direct_unknown", "received_postal_unknown",
-      "carried_over_unknown", "received_unknown", "resolved_early_unknown", "resolved_on_time_unknown",
-      "resolved_in_time_unknown", "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown",
-      "pending_overdue_unknown", "pending_unknown", "sources_used", "sources_left_out", numerator,
-      denominator,
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online_unknown",
+      "received_direct_unknown", "received_postal_unknown", "carried_over_unknown", "received_unknown",
+      "resolved_early_unknown", "resolved_on_time_unknown", "resolved_in_time_unknown",
+      "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
+      "pending_unknown", "sources_used", "sources_left_out", "received_online", "received_direct",
+      "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
+      "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
+      "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $5::text as method, $6::text as basis, units_reported, units_expected
+      $5::text as method, $6::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

@@ -115,7 +115,7 @@ from
           sum("pending_overdue") as "pending_overdue",
           sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
           sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported,
-          string_agg(source, ' ') as sources
+          string_agg(source, ' ') as sources, false as estimated
         from counted
         group by "period", "scope"
       ),
@@ -129,7 +129,6 @@ from
           and periods.code = any ($4)
         where
           units.reports_dossiers
-          and true
           and true
           and true
         group by periods.code
@@ -173,8 +172,8 @@ from
           case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
           case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
           case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-          coalesce(left_out.sources, '') as sources_left_out,
+          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -187,15 +186,15 @@ from
           and "left_out"."period" = "picked"."period"
       )
     select
-      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
-      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
-      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "sources_used", "sources_left_out", numerator, denominator,
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+      "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+      "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $7::text as method, $8::text as basis, units_reported, units_expected
+      $7::text as method, $8::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

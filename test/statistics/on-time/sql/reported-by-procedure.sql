@@ -17,7 +17,6 @@ from
           and true
           and true
           and true
-          and true
           and procedure is not null
           and dossier_statistics.counts
       ),
@@ -49,7 +48,8 @@ from
           count(*) filter (where true and "pending_overdue" is null) as "pending_overdue_unknown",
           sum("pending") filter (where true) as "pending",
           count(*) filter (where true and "pending" is null) as "pending_unknown",
-          count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
+          count(distinct "unit") as units_reported, string_agg(distinct source, ' ') as sources,
+          false as estimated
         from counted
         group by "procedure", "scope"
       ),
@@ -61,7 +61,6 @@ from
           units.reports_dossiers
           and units.valid_from <= (select ends_on from periods where code = $2)
           and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $3)
-          and true
           and true
       ),
       left_out as (
@@ -81,7 +80,6 @@ from
                 scope = 'own'
                 or unit = (select min(id) from units where parent is null having count(*) = 1)
               )
-              and true
               and true
               and true
               and true
@@ -107,8 +105,8 @@ from
           case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
           case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
           case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-          null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-          coalesce(left_out.sources, '') as sources_left_out,
+          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -121,15 +119,15 @@ from
           and "left_out"."procedure" = "picked"."procedure"
       )
     select
-      "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online",
-      "received_direct", "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time",
-      "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending",
-      "due", "due_in_time", "sources_used", "sources_left_out", numerator, denominator,
+      "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+      "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+      "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $5::text as method, $6::text as basis, units_reported, units_expected
+      $5::text as method, $6::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

@@ -12,8 +12,16 @@ with
       and scope = 'own'
       and true
       and level = any ($2)
-      and "unit" in (select id from units where $3 = any (path))
-      and field = any ($4)
+      and unit in (
+        select versions.unit
+        from
+          unit_versions as versions
+          join units on units.id = versions.unit
+        where
+          $3 = any (versions.path)
+          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+      )
+      and field = any ($5)
       and true
       and true
       and dossier_statistics.counts
@@ -46,20 +54,24 @@ with
       count(*) filter (where true and "pending_overdue" is null) as "pending_overdue_unknown",
       sum("pending") filter (where true) as "pending",
       count(*) filter (where true and "pending" is null) as "pending_unknown",
-      count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
+      count(distinct "unit") as units_reported, string_agg(distinct source, ' ') as sources,
+      false as estimated
     from counted
     group by "scope"
   ),
   picked as (select * from grouped order by "scope" limit 1),
   expected as (
     select count(*) as units_expected
-    from units
+    from
+      units
+      join unit_versions as versions on versions.unit = units.id
+      and $6 = any (versions.path)
+      and least(greatest($7::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
     where
       units.reports_dossiers
-      and units.valid_from <= (select ends_on from periods where code = $5)
-      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $6)
-      and $7 = any (units.path)
-      and units.level = any ($8)
+      and units.valid_from <= (select ends_on from periods where code = $8)
+      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $9)
+      and units.level = any ($10)
   ),
   left_out as (
     select string_agg(distinct source, ' ') as sources
@@ -71,14 +83,22 @@ with
           join dossier_statistics using (province_code, period, unit, scope, source)
         where
           province_code = any (array(select id from units where parent is null))
-          and period = any ($9)
+          and period = any ($11)
           and rows_left_out > 0
           and not dossier_statistics.counts
           and scope = 'own'
           and true
-          and level = any ($10)
-          and "unit" in (select id from units where $11 = any (path))
-          and field = any ($12)
+          and level = any ($12)
+          and unit in (
+            select versions.unit
+            from
+              unit_versions as versions
+              join units on units.id = versions.unit
+            where
+              $13 = any (versions.path)
+              and least(greatest($14::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          )
+          and field = any ($15)
           and true
           and true
       ) as rows
@@ -101,8 +121,8 @@ with
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
       case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-      coalesce(left_out.sources, '') as sources_left_out,
+      null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -111,15 +131,15 @@ with
       left join left_out on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $13::text as method, $14::text as basis, units_reported, units_expected
+  $16::text as method, $17::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (received)::bigint as denominator
@@ -128,14 +148,17 @@ from
 -- $1 ["2021-Q3"]
 -- $2 ["commune"]
 -- $3 "H56-380"
--- $4 ["land","justice"]
--- $5 "2021-Q3"
--- $6 "2021-Q3"
--- $7 "H56-380"
--- $8 ["commune"]
--- $9 ["2021-Q3"]
+-- $4 "2021-09-14"
+-- $5 ["land","justice"]
+-- $6 "H56-380"
+-- $7 "2021-09-14"
+-- $8 "2021-Q3"
+-- $9 "2021-Q3"
 -- $10 ["commune"]
--- $11 "H56-380"
--- $12 ["land","justice"]
--- $13 "received"
--- $14 "reported"
+-- $11 ["2021-Q3"]
+-- $12 ["commune"]
+-- $13 "H56-380"
+-- $14 "2021-09-14"
+-- $15 ["land","justice"]
+-- $16 "received"
+-- $17 "reported"

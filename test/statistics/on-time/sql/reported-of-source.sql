@@ -10,7 +10,6 @@ with
       and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
       and source = $2
       and true
-      and true
   ),
   grouped as (
     select
@@ -33,8 +32,8 @@ with
       sum("pending_in_time_unknown") as "pending_in_time_unknown",
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-      sum("pending_unknown") as "pending_unknown", count(distinct unit) as units_reported,
-      string_agg(distinct source, ' ') as sources
+      sum("pending_unknown") as "pending_unknown", count(distinct "unit") as units_reported,
+      string_agg(distinct source, ' ') as sources, false as estimated
     from counted
     group by "scope"
   ),
@@ -46,7 +45,6 @@ with
       units.reports_dossiers
       and units.valid_from <= (select ends_on from periods where code = $3)
       and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $4)
-      and true
       and true
   ),
   left_out as (
@@ -76,8 +74,8 @@ with
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
       case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-      coalesce(left_out.sources, '') as sources_left_out,
+      null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -86,15 +84,15 @@ with
       left join left_out on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $5::text as method, $6::text as basis, units_reported, units_expected
+  $5::text as method, $6::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

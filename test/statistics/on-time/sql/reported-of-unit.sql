@@ -19,7 +19,15 @@ with
       and (scope = 'own' or unit = $2)
       and true
       and true
-      and "unit" in (select id from units where $3 = any (path))
+      and unit in (
+        select versions.unit
+        from
+          unit_versions as versions
+          join units on units.id = versions.unit
+        where
+          $3 = any (versions.path)
+          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+      )
     union all
     select
       "province_code", "period", "unit", "scope", "source", "level",
@@ -54,11 +62,19 @@ with
           rows_left_out > 0
           and counts
           and province_code = any (array(select id from units where parent is null))
-          and period = any ($4)
-          and (scope = 'own' or unit = $5)
+          and period = any ($5)
+          and (scope = 'own' or unit = $6)
           and true
           and true
-          and "unit" in (select id from units where $6 = any (path))
+          and unit in (
+            select versions.unit
+            from
+              unit_versions as versions
+              join units on units.id = versions.unit
+            where
+              $7 = any (versions.path)
+              and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          )
       ) as sets
       join (
         select *
@@ -88,20 +104,23 @@ with
       sum("pending_in_time_unknown") as "pending_in_time_unknown",
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
-      sum("pending_unknown") as "pending_unknown", count(distinct unit) as units_reported,
-      string_agg(distinct source, ' ') as sources
+      sum("pending_unknown") as "pending_unknown", count(distinct "unit") as units_reported,
+      string_agg(distinct source, ' ') as sources, false as estimated
     from counted
     group by "scope"
   ),
   picked as (select * from grouped order by "scope" limit 1),
   expected as (
     select count(*) as units_expected
-    from units
+    from
+      units
+      join unit_versions as versions on versions.unit = units.id
+      and $9 = any (versions.path)
+      and least(greatest($10::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
     where
       units.reports_dossiers
-      and units.valid_from <= (select ends_on from periods where code = $7)
-      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $8)
-      and $9 = any (units.path)
+      and units.valid_from <= (select ends_on from periods where code = $11)
+      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $12)
       and true
   ),
   left_out as (
@@ -112,12 +131,20 @@ with
         from statistics_sets
         where
           province_code = any (array(select id from units where parent is null))
-          and period = any ($10)
+          and period = any ($13)
           and rows_left_out > 0
-          and (scope = 'own' or unit = $11)
+          and (scope = 'own' or unit = $14)
           and true
           and true
-          and "unit" in (select id from units where $12 = any (path))
+          and unit in (
+            select versions.unit
+            from
+              unit_versions as versions
+              join units on units.id = versions.unit
+            where
+              $15 = any (versions.path)
+              and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          )
       ) as rows
     where scope = coalesce((select scope from picked), scope)
   ),
@@ -138,8 +165,8 @@ with
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
       case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-      coalesce(left_out.sources, '') as sources_left_out,
+      null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -148,15 +175,15 @@ with
       left join left_out on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $13::text as method, $14::text as basis, units_reported, units_expected
+  $17::text as method, $18::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -165,14 +192,18 @@ from
 -- $1 ["2021-Q3"]
 -- $2 "H56-380"
 -- $3 "H56-380"
--- $4 ["2021-Q3"]
--- $5 "H56-380"
+-- $4 "2021-09-14"
+-- $5 ["2021-Q3"]
 -- $6 "H56-380"
--- $7 "2021-Q3"
--- $8 "2021-Q3"
+-- $7 "H56-380"
+-- $8 "2021-09-14"
 -- $9 "H56-380"
--- $10 ["2021-Q3"]
--- $11 "H56-380"
--- $12 "H56-380"
--- $13 "resolved"
--- $14 "reported"
+-- $10 "2021-09-14"
+-- $11 "2021-Q3"
+-- $12 "2021-Q3"
+-- $13 ["2021-Q3"]
+-- $14 "H56-380"
+-- $15 "H56-380"
+-- $16 "2021-09-14"
+-- $17 "resolved"
+-- $18 "reported"

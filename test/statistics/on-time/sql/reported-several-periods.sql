@@ -30,7 +30,6 @@ with
           and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
           and true
           and true
-          and true
         group by unit, scope, expected, first, last
         having
           count(distinct period) = expected
@@ -44,7 +43,6 @@ with
       province_code = any (array(select id from units where parent is null))
       and period = any ($4)
       and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
-      and true
       and true
       and true
       and true
@@ -87,7 +85,8 @@ with
           count(*) filter (where closes and "pending_overdue" is null) as "pending_overdue_unknown",
           sum("pending") filter (where closes) as "pending",
           count(*) filter (where closes and "pending" is null) as "pending_unknown",
-          count(distinct unit) as units_reported, string_agg(distinct source, ' ') as sources
+          count(distinct "unit") as units_reported, string_agg(distinct source, ' ') as sources,
+          false as estimated
         from counted
         group by "scope"
       ) as added
@@ -125,7 +124,6 @@ with
       units.reports_dossiers
       and true
       and true
-      and true
   ),
   left_out as (
     select string_agg(distinct source, ' ') as sources
@@ -141,7 +139,6 @@ with
           and rows_left_out > 0
           and not dossier_statistics.counts
           and (scope = 'own' or unit = (select min(id) from units where parent is null having count(*) = 1))
-          and true
           and true
           and true
           and true
@@ -167,8 +164,8 @@ with
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
       case "pending_unknown" when 0 then "pending" end as "pending", picked.contradicts, null::bigint as due,
-      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-      coalesce(left_out.sources, '') as sources_left_out,
+      null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -177,17 +174,17 @@ with
       left join left_out on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when contradicts is not true then case
       when denominator > 0
       and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
     end
   end as on_time_percent,
-  $7::text as method, $8::text as basis, units_reported, units_expected
+  $7::text as method, $8::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time + pending_in_time)::bigint as numerator, (received)::bigint as denominator

@@ -110,7 +110,7 @@ with
       sum("pending_overdue") as "pending_overdue",
       sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
       sum("pending_unknown") as "pending_unknown", sum(units_reported) as units_reported,
-      string_agg(source, ' ') as sources
+      string_agg(source, ' ') as sources, false as estimated
     from counted
     group by "scope"
   ),
@@ -122,7 +122,6 @@ with
       units.reports_dossiers
       and units.valid_from <= (select ends_on from periods where code = $4)
       and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $5)
-      and true
       and true
   ),
   left_out as (
@@ -164,8 +163,8 @@ with
       case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
       case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
       case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-      null::bigint as due_in_time, coalesce(picked.sources, '') as sources_used,
-      coalesce(left_out.sources, '') as sources_left_out,
+      null::bigint as due_in_time, coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
       case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
       case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
     from
@@ -174,15 +173,15 @@ with
       left join left_out on true
   )
 select
-  "level", "field", "unit", "procedure", "channel", "period", "scope", "received_online", "received_direct",
-  "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-  "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-  "sources_used", "sources_left_out", numerator, denominator,
+  "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
+  "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
+  "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
   case
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $8::text as method, $9::text as basis, units_reported, units_expected
+  $8::text as method, $9::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator

@@ -1,0 +1,102 @@
+// Counts by the units of a day: dossiers are counted at the units that they are stored for, and their sums are carried over
+// lineage to those that bear them. Every count is a sum, so a share of a sum is the sum of the shares.
+import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
+import { countedAsReported, COUNTS, type CountedGroup } from './count.ts'
+import { byUnit, type CountPlan } from './plan.ts'
+import { dossiersOf, type ListedDossier } from './drill-down.ts'
+import { grainOf, rollupRowsOf, type RollupRow } from './tables.ts'
+import type { RollupTable } from '../rollups/deltas.ts'
+import type { Counting } from '../rules/single-pass-sql.ts'
+
+/** Counts may have decimals where they are `estimated`: they hold a share of the dossiers of a unit that was split. */
+export type CarriedGroup = CountedGroup & { estimated?: boolean }
+
+/**
+ * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`, and of
+ * `estimated` if the plan is carried; without keys one row, whatever there is.
+ * @returns one statement, however many spans
+ */
+export function countedDossiers (plan: CountPlan): RawBuilder<CarriedGroup> {
+  if (plan.carried === 'nothing') return countedAsReported(plan)
+  return plan.carried === 'units' ? carriedToUnits(plan) : carriedBetweenLevels(plan)
+}
+
+function carriedToUnits (plan: CountPlan): RawBuilder<CarriedGroup> {
+  const { keys } = plan
+  const keyed = keys.map(key => key === 'unit' ? sql`bearer as unit` : sql.ref(key))
+  return sql`
+    with borne as materialized (${sharesOf({ ...borneOf(plan), keys })})
+    select ${sql.join([...keyed, SUMMED_SHARES, sql`coalesce(bool_or(share < 1), false) as estimated`])}
+    from (${countedAsReported(unitByUnit(plan))}) as counted join borne using (unit)
+    ${grouping(keys.map(key => key === 'unit' ? 'bearer' : key))}`
+}
+
+/** The sums of levels, less what units have handed over to another level, and more what that has got. */
+function carriedBetweenLevels (plan: CountPlan): RawBuilder<CarriedGroup> {
+  const { keys, level, unitsOf } = plan
+  const names = columns([...keys, ...COUNTS])
+  return sql`
+    with borne as materialized (${sharesBetweenLevels({ day: unitsOf!, level })})
+    select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED_SHARES, sql`coalesce(bool_or(is_part), false) as estimated`])}
+    from (
+      select ${names}, 1 as share, false as is_part
+      from (${countedAsReported({ ...plan, carried: 'nothing' })}) as counted
+      union all
+      select ${names}, share, abs(share) < 1
+      from (${countedAsReported(unitByUnit(plan))}) as counted join borne using (unit)
+    ) as both_sums
+    ${grouping(keys)}`
+}
+
+/** A plan for the units of `borne` alone. Which of their figures belong to which group is a matter of their shares. */
+function unitByUnit (plan: CountPlan): CountPlan {
+  const { level: _, ...others } = plan
+  return {
+    ...others, keys: byUnit(plan.keys), unit: null, table: plan.unitTable, carried: 'nothing', unitsOf: null,
+    among: sql`select unit from borne`
+  }
+}
+
+function borneOf ({ unitsOf, unit, level }: CountPlan) {
+  return { day: unitsOf!, unit, level }
+}
+
+// Text and not builders: these columns are in every statement.
+const SUMMED_SHARES = sql.raw(COUNTS.map(name => `coalesce(sum(${name} * share), 0) as ${name}`).join())
+const HAS_ANY = sql`sum(received * share) > 0 or sum(due * share) > 0`
+
+function grouping (names: readonly string[]): RawBuilder<unknown> {
+  return names.length === 0 ? sql`` : sql`group by ${columns(names)} having ${HAS_ANY}`
+}
+
+/** Without groups: the units that a figure is carried from, each with the share of it that counts. null: not carried. */
+function borneUnits (plan: CountPlan): RawBuilder<unknown> | null {
+  return plan.carried === 'nothing' ? null : sharesOf({ ...borneOf(plan), keys: [] })
+}
+
+/** `share`: the part of the row that counts, if the plan is carried. */
+export type ExplainedRollupRow = RollupRow & { share?: number }
+
+/** The rows of a rollup that the only span of a plan without keys is counted from, in the order of their keys. */
+export function explainedRollupRows (plan: CountPlan, table: RollupTable): RawBuilder<ExplainedRollupRow> {
+  const borne = borneUnits(plan)
+  if (borne === null) return rollupRowsOf(plan, table)
+  return sql`
+    with borne as materialized (${borne})
+    select summed.*, share from (${rollupRowsOf(unitByUnit(plan), table)}) as summed join borne using (unit)
+    order by ${sql.join(grainOf(table).map(name => sql`${sql.ref(name)} nulls first`))}`
+}
+
+/**
+ * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the `share` of it
+ * that counts, if the plan is carried.
+ */
+export function explainedDossiers (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier & { share?: number }> {
+  const borne = borneUnits(plan)
+  if (borne === null) return dossiersOf(plan, counting)
+  return sql`
+    with borne as materialized (${borne})
+    select listed.*, share from (${dossiersOf(unitByUnit(plan), counting)}) as listed join borne using (unit)`
+}
