@@ -82,3 +82,10 @@ alter table unit_aliases add column valid_to date;
 alter table unit_aliases drop constraint unit_aliases_pkey;
 
 alter table unit_aliases add primary key (source, external_code, valid_from);
+
+create index unit_aliases_by_code on unit_aliases (external_code);
+
+-- Units that may be meant in place of one that does not exist on the day of a row.
+alter table import_errors add column successors text[];
+
+alter table import_errors add column predecessors text[];

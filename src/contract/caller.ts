@@ -4,7 +4,7 @@ export const SCOPES = [
 ] as const
 export type Scope = typeof SCOPES[number]
 
-/** Code of the unit that a caller reaches, with all below it; null: all units. */
+/** Id of the unit that a caller reaches, with all below it; null: all units. */
 export type Reach = string | null
 
 /** The client behind a request, and what it may do. */
@@ -29,7 +29,12 @@ export const ANYONE: Caller = {
   expires_at: null
 }
 
-/** Whether a unit, given with the codes from the province down to it, is within reach. */
-export function reaches (reach: Reach, { path }: { path: readonly string[] }): boolean {
+/** Whether a caller may see a unit and write facts of it. */
+export function reaches (reach: Reach, { reached_by }: { reached_by: readonly string[] }): boolean {
+  return reach === null || reached_by.includes(reach)
+}
+
+/** Whether a caller's unit is this one or stands above it: who changes the unit itself needs more than to reach it. */
+export function governs (reach: Reach, { path }: { path: readonly string[] }): boolean {
   return reach === null || path.includes(reach)
 }

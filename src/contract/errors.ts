@@ -28,10 +28,16 @@ export type IssueCode =
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is
  * not in the body.
  */
-export interface Issue extends Partial<Place> {
+export interface Issue extends Partial<Place>, RelatedUnits {
   pointer: string
   code: IssueCode
   detail: string
+}
+
+/** Ids of units that may be meant in place of one that does not exist on the day. */
+export interface RelatedUnits {
+  successors?: string[]
+  predecessors?: string[]
 }
 
 /** Where in a csv, both from 1. A column that the file has not is left out. */

@@ -45,6 +45,14 @@ export function Code (description: string) {
   return Type.String({ description, pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' })
 }
 
+/**
+ * What a unit is named by, and what answers name it by. Codes are used again, so `code@YYYY-MM-DD` is the unit that has
+ * the code on that day.
+ */
+export function UnitCode (description: string) {
+  return Type.String({ description, pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}(@\\d{4}-\\d{2}-\\d{2})?$' })
+}
+
 /** Whatever real systems number dossiers with. Linear to match: blanks at the end are part of the class. */
 export function DossierCode (description: string) {
   return Type.String({
@@ -66,6 +74,12 @@ export const Version = Type.Integer({ description: 'Increases with each change. 
 export const PlaceProperties = {
   line: Type.Optional(Type.Integer({ description: 'Only of a csv: the line in the file, from 1.' })),
   column: Type.Optional(Type.Integer({ description: 'Only of a csv: the column in the file, from 1.' }))
+}
+
+/** Of an error about a unit that does not exist on the day. */
+export const RelatedUnitProperties = {
+  successors: Type.Optional(Type.Array(Type.String(), { description: 'Only of a unit that had ended: ids of the units that came after it and exist on the day.' })),
+  predecessors: Type.Optional(Type.Array(Type.String(), { description: 'Only of a unit that had not begun: ids of the units that came before it and exist on the day, of which one must be named.' }))
 }
 
 /** A text that says something. */

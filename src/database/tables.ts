@@ -278,7 +278,9 @@ export interface ImportErrors {
   line: number;
   n: number;
   pointer: string;
+  predecessors: string[] | null;
   province_code: string;
+  successors: string[] | null;
 }
 
 export interface Imports {

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow, PROVINCES } from '../catalogue/units/reach-sql.ts'
+import { isReachedBy, isCovered, PROVINCES } from '../catalogue/units/reach-sql.ts'
 import type { Reach } from '../contract/caller.ts'
 import type { Db, Trx } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
@@ -28,15 +28,14 @@ const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 export async function dossiers (
   db: Db, filters: ListQuery, page: PageRequest, reach: Reach
 ): Promise<Page<Dossier>> {
-  const unit = await subtreeFor(db, filters.unit, reach, filters.source)
+  const unit = await subtreeFor(db, filters.unit, reach, { source: filters.source, day: filters.received_to })
   // A whole province is read in the order of its key; some units, or days, by an index in the order of reception.
   const { received_from: from, received_to: to } = filters
   const isPart = (unit !== null && unit.path.length > 1) || from !== undefined || to !== undefined
-  const within = unit === null ? sql`true` : sql`${unit.id} = any(path)`
   const order = isPart ? BY_RECEIPT : BY_CODE
   const conditions = [
     IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`,
-    isPart ? sql`unit = any(array(select id from units where ${within}))` : sql`true`,
+    isPart ? sql`unit = any(array(select id from units where ${unit === null ? sql`true` : isCovered(unit)}))` : sql`true`,
     ...conditionsOf(filters)
   ]
   const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`
@@ -118,5 +117,5 @@ export async function storedDossier (
 }
 
 function isWithin (reach: Reach): RawBuilder<boolean> {
-  return reach === null ? sql`true` : isAtOrBelow('unit', reach)
+  return isReachedBy('unit', reach)
 }

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
-import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode } from '../contract/fields.ts'
+import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode, UnitCode } from '../contract/fields.ts'
 import { CountProperties, ImportError, ImportWarning, WARNINGS_LISTED } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
@@ -29,7 +29,7 @@ export type SupplementItem = Static<typeof SupplementItem>
 export const DossierItem = Named('DossierItem', 'The current state of a dossier, which its source sends each time it ' +
   'changes. It holds nothing about the applicant: a property that is not listed is refused.', {
   code: DossierCode('Code of the dossier, such as `000.17.22.H56-210531-0001` or `03706/2026/07906`.'),
-  unit: Code('The unit that handles it: its code, an alias of the source, or `source:external code`.'),
+  unit: UnitCode('The unit that handles it: its code, an alias of the source, or `source:external code`.'),
   procedure: Type.Optional(Code('Code of the procedure. Required unless `deleted`.')),
   channel: Type.Optional(OneOf(CHANNELS, { description: 'How it was received. Required unless `deleted`.' })),
   status: Type.Optional(Type.Unsafe<number | string>({
@@ -64,7 +64,7 @@ export type DossierItem = Static<typeof DossierItem>
 const storedOptional = (description: string) => Nullable(Instant(description))
 
 const VersionProperties = {
-  unit: Code('Code of the unit that handles it.'),
+  unit: UnitCode('Code of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   status: Type.Integer({ description: 'National status, 1 to 10.', minimum: 1, maximum: 10 }),
@@ -130,11 +130,11 @@ export const PostQuery = Type.Object({
 export const DossierPath = Type.Object({ code: Example(DossierCode('Code of the dossier.'), '000.17.22.H56-210531-0001') })
 
 export const DossierQuery = Type.Object({
-  unit: Type.Optional(Code('Code of the unit that handles it. Needed only if several dossiers of the code are within reach.'))
+  unit: Type.Optional(UnitCode('Code of the unit that handles it. Needed only if several dossiers of the code are within reach.'))
 }, { additionalProperties: false })
 
 export const ListQuery = Type.Object({
-  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),
+  unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),
   procedure: ListOf(Code('Code'), 'Only dossiers of these procedures.'),
   field: ListOf(Code('Code'), 'Only dossiers of these fields.'),
   channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways.'),

@@ -39,6 +39,8 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
         '4. Post dossiers with `POST /v1/dossiers?dry_run=true`. The answer says what would happen and which rows are at fault. Without `dry_run` they count at once.',
         '5. Read the figure again with `basis=records`, or open it in Excel with `format=xlsx`.',
         '',
+        '**Names of units.** Codes of units are used again: `H56-14758` was one ward until 2025-06-30 and is another since. Answers name a unit by its id: its code, or `code@first day` if another unit had the code before. Requests may name it by its code, or by an alias. Both mean the unit that has that name on the day of what is said of it: the last day of a period or of the days asked for, the day on which a dossier was received, otherwise today. If no unit has it on that day, the last one before is meant, otherwise the first one after. `H56-14758@2021-06-01` means the unit that has the code on that day, whatever else is said. The national identifiers `000.17.22.H56` and `H56.22.17` are one alias.',
+        '',
         'Lists are JSON by default, and `ndjson`, `csv` or `xlsx` with `?format=` or `Accept`. Errors are `application/problem+json` with a stable `code`. Unknown is `null`, never 0.'
       ].join('\n')
     },

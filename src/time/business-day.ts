@@ -49,6 +49,11 @@ export function nameOfDay (day: DayNumber): string {
   return new Date(day * DAY).toISOString().slice(0, 10)
 }
 
+/** The business day that it is, `YYYY-MM-DD`. */
+export function today (): string {
+  return nameOfDay(dayOf(Date.now()))
+}
+
 /** Reads `YYYY-MM-DD`. */
 export function parseDay (date: string): DayNumber {
   return Date.parse(date) / DAY

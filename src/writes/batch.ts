@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { DomainError } from '../contract/errors.ts'
-import { Named, OneOf, PlaceProperties } from '../contract/fields.ts'
+import { Named, OneOf, PlaceProperties, RelatedUnitProperties } from '../contract/fields.ts'
 import { CHANGES } from './outcomes.ts'
 
 export const MAX_ITEMS = 10_000
@@ -33,7 +33,8 @@ export const BatchAnswer = Named('BatchAnswer', 'The result of a batch. The same
     pointer: Type.String({ description: 'JSON Pointer into the body.' }),
     code: Type.String({ description: 'Stable code of the error, for programs.' }),
     detail: Type.String({ description: 'What is wrong, for people.' }),
-    ...PlaceProperties
+    ...PlaceProperties,
+    ...RelatedUnitProperties
   }, { additionalProperties: false })),
   rows: Type.Optional(Type.Array(Type.Object({
     pointer: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'JSON Pointer to the item. null: a deleted row, which has none.' }),

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow } from '../../catalogue/units/reach-sql.ts'
+import { isReachedBy, isWithin } from '../../catalogue/units/reach-sql.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import type { Reach } from '../../contract/caller.ts'
@@ -25,7 +25,7 @@ export async function auditEntries (
     from === undefined ? [] : sql`at >= ${from}`, to === undefined ? [] : sql`at < ${to}`
   ].flat()
   const rowConditions = [
-    unit === null ? [] : isOrWasBelow(unit.id), resource === undefined ? [] : sql`resource = ${resource}`
+    unit === null ? [] : isOrWas(column => isWithin(column, unit)), resource === undefined ? [] : sql`resource = ${resource}`
   ].flat()
   const visible = changeVisibleTo(reach)
   const query = sql<AuditEntry>`
@@ -93,7 +93,7 @@ export async function changesSince (db: Db, query: ChangeQuery, reach: Reach): P
   const end = await lastPosition(db)
   if (since === LATEST) return { items: [], next_cursor: await cursorOf(db, end, LAST_ROW), more: false }
   const conditions = [sql`resource <> all(${PRIVATE})`]
-  if (reach !== null) conditions.push(sql`(unit is null or ${isOrWasBelow(reach)})`)
+  if (reach !== null) conditions.push(sql`(unit is null or ${isOrWas(column => isReachedBy(column, reach))})`)
   if (resource !== undefined) conditions.push(sql`resource = ${resource}`)
 
   const rows: ChangedRow[] = []
@@ -151,15 +151,15 @@ async function changedRows (
 const LAST_ROW = 2_147_483_647
 
 /** A row that moved concerns the unit that it left as well as the one that it moved to. */
-function isOrWasBelow (unit: string) {
-  return sql<boolean>`(${isAtOrBelow('unit', unit)} or ${isAtOrBelow('left_unit', unit)})`
+function isOrWas (isAsked: (column: string) => RawBuilder<boolean>) {
+  return sql<boolean>`(${isAsked('unit')} or ${isAsked('left_unit')})`
 }
 
 /** As its reader sees a change: a row that moved out of reach is deleted, one that moved into reach is created. */
 function changeVisibleTo (reach: Reach) {
   if (reach === null) return { action: sql`action`, unit: sql`unit` }
-  const hasLeft = sql`left_unit is not null and not ${isAtOrBelow('unit', reach)}`
-  const hasCome = sql`left_unit is not null and not ${isAtOrBelow('left_unit', reach)}`
+  const hasLeft = sql`left_unit is not null and not ${isReachedBy('unit', reach)}`
+  const hasCome = sql`left_unit is not null and not ${isReachedBy('left_unit', reach)}`
   return {
     action: sql`case when ${hasLeft} then 'deleted' when ${hasCome} then 'created' else action end`,
     unit: sql`case when ${hasLeft} then left_unit else unit end`

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { MAX_LIMIT, PageQuery } from '../../contract/paging.ts'
-import { Code, Example, Instant, Name, Named, Nullable, OneOf } from '../../contract/fields.ts'
+import { Code, Example, Instant, Name, Named, Nullable, OneOf, UnitCode } from '../../contract/fields.ts'
 
 const ACTIONS = ['created', 'updated', 'deleted'] as const
 
@@ -42,7 +42,7 @@ export type AuditEntry = Static<typeof AuditEntry>
 export const AuditQuery = Type.Object({
   client: Type.Optional(Name('Only writes of this client.', 200)),
   resource: Type.Optional(Code('Only rows of this resource.')),
-  unit: Type.Optional(Code('Only rows of this unit and all units below it.')),
+  unit: Type.Optional(UnitCode('Only rows of this unit and all units below it.')),
   request_id: Type.Optional(Name('Only the write of this request.', 100)),
   from: Type.Optional(Instant('Only writes at this instant or later.')),
   to: Type.Optional(Instant('Only writes before this instant.')),

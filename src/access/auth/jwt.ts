@@ -4,7 +4,7 @@ import type { Db } from '../../database/connect.ts'
 import { DomainError } from '../../contract/errors.ts'
 import { isStorable } from '../../text/storable.ts'
 import type { Issuer } from './access-control.ts'
-import { resolveUnits } from '../../catalogue/units/resolve.ts'
+import { reachedUnit } from '../../catalogue/units/resolve.ts'
 
 /** @throws DomainError `unauthenticated`, `issuer_unavailable` */
 export type TokenReader = (token: string) => Promise<Caller>
@@ -48,15 +48,14 @@ async function callerOf (db: Db, payload: JWTPayload): Promise<Caller> {
   if (!isText(unit)) throw new DomainError('unauthenticated', 'the token names no unit; `*` is all units')
   const source = payload['source']
   const granted = [payload['scope'] ?? payload['scp']].flat().flatMap(text => typeof text === 'string' ? text.split(' ') : [])
-  const named = { name: unit, source: null }
-  const resolved = unit === ALL_UNITS ? null : (await resolveUnits(db, [named]))(named)
+  const resolved = unit === ALL_UNITS ? null : await reachedUnit(db, unit, null)
   if (resolved === undefined) throw new DomainError('unauthenticated', 'the token names an unknown unit')
   return {
     // The code of a client has no space, so no client with a key has this name.
     client: `token ${sub}`,
     key_id: null,
     scopes: SCOPES.filter(scope => granted.includes(scope)),
-    unit: resolved?.code ?? null,
+    unit: resolved?.id ?? null,
     province_code: resolved?.province_code ?? '',
     source: typeof source === 'string' && /^[a-z0-9][a-z0-9-]{0,62}$/.test(source) ? source : null,
     requests_per_minute: null,

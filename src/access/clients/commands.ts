@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { registerSource } from '../../catalogue/sources/register.ts'
-import { reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
+import { exactly, reachedUnit, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { DomainError, notFound, type Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
@@ -65,12 +65,12 @@ async function checked ({ trx, by }: Write, body: ClientBody, defaultLimit: numb
   const rights = { source, scopes, unit: reached, requests_per_minute, expires_at }
   const issues = grantIssues(by, rights, defaultLimit)
   if (issues.length > 0) throw refusal('forbidden_rows', issues)
-  return { ...rights, name: body.name.normalize('NFC'), unit: reached?.code ?? null }
+  return { ...rights, name: body.name.normalize('NFC'), unit: reached?.id ?? null }
 }
 
 /** @returns null for all units; undefined if there is no such unit */
 async function unitOf (trx: Trx, unit: string | null): Promise<ResolvedUnit | null | undefined> {
-  return unit === null ? null : await reachedUnit(trx, { name: unit, source: null }, null)
+  return unit === null ? null : await reachedUnit(trx, unit, null)
 }
 
 function refusal (code: 'invalid_rows' | 'forbidden_rows', issues: Issue[]) {
@@ -88,7 +88,7 @@ export async function createClientKey (
   await clientByCode(trx, client, by.unit)
   // Locked, so that the client gains no rights between this check and the new key.
   const rights = (await lockedClient(trx, client))!
-  const unit = await unitOf(trx, rights.unit) as ResolvedUnit | null
+  const unit = await unitOf(trx, rights.unit && exactly(rights.unit)) as ResolvedUnit | null
   const issues = grantIssues(by, { ...rights, unit }, defaultLimit)
   if (issues.length > 0) throw refusal('forbidden_rows', issues.map(issue => ({ ...issue, pointer: '/path/code' })))
   const row = await trx.insertInto('client_keys').values({ id: key.id, client, secret_sha256: key.sha256 })

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { SCOPES } from '../../contract/caller.ts'
-import { Code, Instant, Name, Named, Nullable, OneOf, SourceCode, Version } from '../../contract/fields.ts'
+import { Code, Instant, Name, Named, Nullable, OneOf, SourceCode, Version, UnitCode } from '../../contract/fields.ts'
 
 const Properties = {
   name: Name('Name of the client, for people.', 200),
@@ -9,7 +9,7 @@ const Properties = {
     description: 'What its keys may be used for. `approve` is reserved for approvals; no operation requires it yet.',
     uniqueItems: true, maxItems: SCOPES.length
   }),
-  unit: Nullable(Code('Code of the unit that it reads and writes for, with all units below it. null: all units.')),
+  unit: Nullable(UnitCode('Code of the unit that it reads and writes for, with all units below it. null: all units.')),
   requests_per_minute: Nullable(Type.Integer({
     description: 'Requests that it may send in a minute. null: the default limit of the service. 0: no limit.',
     minimum: 0, maximum: 1_000_000

@@ -17,6 +17,13 @@ export async function periods (db: Db, filters: PeriodQuery, page: PageRequest):
   return pageOf(rows, ORDER, page.limit)
 }
 
+/** The last day of periods, for names of units in a question about them; undefined: none of them is known. */
+export async function lastDayOf (db: Db, codes: readonly string[] = []): Promise<string | undefined> {
+  if (codes.length === 0) return undefined
+  const { rows } = await sql<{ last: string | null }>`select max(ends_on) as last from periods where code = any(${codes})`.execute(db)
+  return rows[0]!.last ?? undefined
+}
+
 /** @throws DomainError `not_found` */
 export async function periodByCode (db: Db, code: string): Promise<Period> {
   const period = await db.selectFrom('periods').selectAll().where('code', '=', code).executeTakeFirst()

@@ -1,4 +1,4 @@
-import type { Issue } from '../../contract/errors.ts'
+import type { Issue, RelatedUnits } from '../../contract/errors.ts'
 import { issueAt } from '../../writes/row-issues.ts'
 import type { ResolvedUnit } from './resolve.ts'
 
@@ -14,7 +14,14 @@ export function existsIn ({ valid_from, valid_to }: Lifetime, period: Days): boo
   return valid_from <= period.ends_on && (valid_to === null || valid_to >= period.starts_on)
 }
 
-/** @param when it did not exist, such as `in 2021-Q4` */
-export function unitNotValid ({ id, valid_from, valid_to }: Lifetime & { id: string }, when: string): Issue {
-  return issueAt('unit', 'unit_not_valid', `unit ${id} exists from ${valid_from} to ${valid_to ?? 'today'}, not ${when}`)
+/**
+ * @param when it did not exist, such as `in 2021-Q4`
+ * @param related those that may be meant in its place
+ */
+export function unitNotValid (
+  { id, valid_from, valid_to }: Lifetime & { id: string }, when: string, related: RelatedUnits = {}
+): Issue {
+  const issue = issueAt('unit', 'unit_not_valid', `unit ${id} exists from ${valid_from} to ${valid_to ?? 'today'}, not ${when}`)
+  const named = Object.entries(related as Record<string, string[]>).filter(([, ids]) => ids.length > 0)
+  return { ...issue, ...Object.fromEntries(named) }
 }

@@ -24,14 +24,14 @@ export async function units (db: Db, filters: UnitQuery, page: PageRequest, reac
 
 /** @throws DomainError `not_found` */
 export async function unitNamed (db: Db, name: string, reach: Reach): Promise<Unit> {
-  const resolved = await reachedUnit(db, { name, source: null }, reach)
+  const resolved = await reachedUnit(db, name, reach)
   if (resolved === undefined) throw notFound('unit', name)
   const { rows } = await unitsWhere(sql`id = ${resolved.id}`).execute(db)
   return rows[0]!
 }
 
 async function parentNamed (db: Db, name: string, reach: Reach): Promise<string> {
-  const parent = await reachedUnit(db, { name, source: null }, reach)
+  const parent = await reachedUnit(db, name, reach)
   if (parent === undefined) throw invalid('/query/parent', 'unknown_unit', `there is no unit ${name}`)
   return parent.id
 }

@@ -1,8 +1,28 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../../contract/caller.ts'
+import type { Subtree } from './resolve.ts'
 
-/** Whether the unit in a column is this one or below it. */
+// Two questions that look alike. Where a unit stands (`path`) says what is counted for a unit with all below it. Whose
+// keys reach a unit (`reached_by`) says what a caller may see: its history before a merger as well.
+
+/** For counting: whether the unit in a column is this one or below it. */
 export function isAtOrBelow (column: string, unit: string): RawBuilder<boolean> {
   return sql`${sql.ref(column)} in (select id from units where ${unit} = any(path))`
+}
+
+/** For access: whether a caller reaches the unit in a column. */
+export function isReachedBy (column: string, reach: Reach): RawBuilder<boolean> {
+  return reach === null ? sql`true` : sql`${sql.ref(column)} in (select id from units where ${reach} = any(reached_by))`
+}
+
+/** Whether the unit in a column is one that a list covers. */
+export function isWithin (column: string, subtree: Subtree): RawBuilder<boolean> {
+  return sql`${sql.ref(column)} in (select id from units where ${isCovered(subtree)})`
+}
+
+/** The same of a row of `units`. */
+export function isCovered ({ id, by }: Subtree): RawBuilder<boolean> {
+  return sql`${id} = any(${sql.ref(`units.${by}`)})`
 }
 
 /** The codes of all provinces: they lead the keys of facts, so that an index is used although no province is named. */

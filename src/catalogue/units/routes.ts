@@ -3,7 +3,7 @@ import type { App, Context } from '../../http/context.ts'
 import { postCatalogue } from '../../http/request/batch-route.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
-import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
+import { Example, NoQuery, Ref, UnitCode } from '../../contract/fields.ts'
 import { postUnits } from './commands.ts'
 import { unitNamed, units } from './queries.ts'
 import { Unit, UnitItem, UnitQuery } from './schema.ts'
@@ -30,7 +30,7 @@ export async function unitRoutes (app: App, context: Context) {
       tags: ['catalogue'],
       summary: 'Get a unit by its code or an alias',
       querystring: NoQuery,
-      params: Type.Object({ code: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56-380') }),
+      params: Type.Object({ code: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56-380') }),
       response: { 200: Ref(Unit), ...problems(400, 404) }
     }
   }, request => unitNamed(db, request.params.code, request.caller.unit))

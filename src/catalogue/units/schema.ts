@@ -1,15 +1,15 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, Example, ListOf, Name, Named, Nullable, Text } from '../../contract/fields.ts'
+import { Code, Day, Example, ListOf, Name, Named, Nullable, Text, UnitCode } from '../../contract/fields.ts'
 
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
-  id: Code('What all other answers name the unit by, which never changes: its code; for a later unit with a code that another had before, `code@first day`.'),
+  id: UnitCode('What all other answers name the unit by, which never changes: its code; for a later unit with a code that another had before, `code@first day`.'),
   code: Code('Code of the unit.'),
   name: Text('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
   kind: Code('Type of unit: `province`, `department`, `board`, `city`, `town`, `district`, `ward`, `township`, `commune`, `special_zone` …'),
   level: Code('Code of the level.'),
-  parent: Nullable(Code('Code of the unit directly above it. null: none.')),
+  parent: Nullable(UnitCode('Code of the unit directly above it. null: none.')),
   reports_dossiers: Type.Boolean({ description: 'Whether it is expected to report dossier statistics.' }),
   valid_from: Day('First day on which it exists.'),
   valid_to: Nullable(Day('Last day on which it exists. null: no end is set.')),
@@ -20,12 +20,12 @@ export type Unit = Static<typeof Unit>
 const { kind, level, valid_from, valid_to, reports_dossiers } = Unit.properties
 
 export const UnitItem = Named('UnitItem', 'A unit to post. A property that is left out is null, and a list that is left out is empty.', {
-  id: Type.Optional(Code('Which unit it is, as the list of units gives it. Left out: the one that has the code.')),
+  id: Type.Optional(UnitCode('Which unit it is, as the list of units gives it. Left out: the one that has the code.')),
   code: Unit.properties.code,
   name: Name('Name in Vietnamese with the type of unit: Huyện, Thị xã, Phường …'),
   kind,
   level,
-  parent: Type.Optional(Nullable(Code('Code of the unit directly above it, which may come anywhere in the same batch. Its level is ' +
+  parent: Type.Optional(Nullable(UnitCode('Code of the unit directly above it, which may come anywhere in the same batch. Its level is ' +
     'not below that of the unit, and it exists on a day on which the unit does. null: the unit is a province.'))),
   reports_dossiers,
   valid_from,
@@ -40,7 +40,7 @@ export type UnitItem = Static<typeof UnitItem>
 
 export const UnitQuery = Type.Object({
   level: Example(ListOf(Code('Code'), 'Only these levels.'), ['district']),
-  parent: Type.Optional(Code('Only units directly below this one.')),
+  parent: Type.Optional(UnitCode('Only units directly below this one.')),
   descendants: Type.Optional(Type.Boolean({
     description: 'With `parent`: all units below it, not only those directly below.', default: false
   })),

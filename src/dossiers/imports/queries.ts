@@ -32,11 +32,15 @@ export async function importById (db: Db, id: number, caller: Caller): Promise<I
 /** @throws DomainError `not_found` */
 export async function importErrors (db: Db, id: number, page: PageRequest, caller: Caller): Promise<Page<ImportError>> {
   await importById(db, id, caller)
-  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail from import_errors
+  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail, successors, predecessors from import_errors
     where province_code = (select province_code from imports where id = ${id}) and import = ${id}`
   const { rows } = await pageQuery(query, BY_LINE, page).execute(db)
   const { items, next_cursor } = pageOf(rows, BY_LINE, page.limit)
-  return { items: items.map(({ n: _, ...error }) => error), next_cursor }
+  return { items: items.map(({ n: _, ...error }) => withoutNull(error)), next_cursor }
+}
+
+function withoutNull (error: ImportError): ImportError {
+  return Object.fromEntries(Object.entries(error).filter(([, value]) => value !== null)) as ImportError
 }
 
 const SHOWN = sql`id, client, source, dry_run,

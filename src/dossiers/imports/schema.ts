@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
-import { Code, Example, Instant, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
+import { Code, Example, Instant, Named, Nullable, OneOf, Ref, RelatedUnitProperties } from '../../contract/fields.ts'
 
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
@@ -22,7 +22,8 @@ export const ImportError = Named('ImportError', 'An error in a row of an import.
   line: Type.Integer({ description: 'Line of the stream, or position in the batch, from 1.', minimum: 1 }),
   pointer: Type.String({ description: 'JSON Pointer into the row. Empty: the row itself.' }),
   code: Type.String({ description: 'Stable code of the error, for programs.' }),
-  detail: Type.String({ description: 'What is wrong, for people.' })
+  detail: Type.String({ description: 'What is wrong, for people.' }),
+  ...RelatedUnitProperties
 })
 export type ImportError = Static<typeof ImportError>
 

@@ -35,7 +35,7 @@ export async function ingestDossiers (
   const { trx } = write
   await lock(trx, 'dossiers', 'shared')
   const { wellFormed, malformed } = wellFormedItems(items)
-  const lookups = await lookUp(trx, context.source, wellFormed.map(({ item }) => item))
+  const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
   const { rounds, older, surplus } = await roundsOf(trx, province, versions)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))

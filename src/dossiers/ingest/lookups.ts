@@ -1,13 +1,23 @@
+import { reaches, type Reach } from '../../contract/caller.ts'
 import type { Trx } from '../../database/connect.ts'
+import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../../catalogue/units/lineage/successions.ts'
 import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
-import { parseDay, type DayNumber } from '../../time/business-day.ts'
+import { dayOf, nameOfDay, EARLIEST, LATEST, parseDay, type DayNumber } from '../../time/business-day.ts'
+import { instantOf } from '../../time/rfc3339.ts'
 import { likeText } from '../../text/plain-text.ts'
 import type { DossierItem } from '../schema.ts'
 
-export interface DatedUnit extends ResolvedUnit {
+/** The unit of an item. */
+export interface FoundUnit {
+  unit: ResolvedUnit
   firstDay: DayNumber
   /** Infinity: until further notice. */
   lastDay: DayNumber
+  /**
+   * Those that came after it, if it had ended before the dossier was received. Those of which one must be named, if it
+   * had not begun and it is not clear which of them had the dossier.
+   */
+  related: { successors: string[], predecessors: string[] }
 }
 
 export interface DatedProcedure {
@@ -20,33 +30,65 @@ export interface DatedProcedure {
   lastDay: DayNumber
 }
 
+/** Whose aliases count, and what the client reaches. */
+export interface Sender {
+  source: string
+  reach: Reach
+}
+
 /** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
-  units: ReadonlyMap<string, DatedUnit>
+  unitOf: (item: DossierItem) => FoundUnit | undefined
   procedures: ReadonlyMap<string, DatedProcedure>
   /** The national status for each text, as `likeText` spells it. */
   statuses: ReadonlyMap<string, number>
 }
 
-export async function lookUp (trx: Trx, source: string, items: readonly DossierItem[]): Promise<Lookups> {
+export async function lookUp (trx: Trx, sender: Sender, items: readonly DossierItem[]): Promise<Lookups> {
+  const { source } = sender
   return {
-    units: await lookUpUnits(trx, source, items.map(({ unit }) => unit)),
+    unitOf: await lookUpUnits(trx, sender, items),
     procedures: await lookUpProcedures(trx, distinct(items.map(({ procedure }) => procedure))),
     statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))
   }
 }
 
+/**
+ * A unit is named as of the day on which the dossier was received. A successor stands for the predecessor that
+ * had the dossier before, as systems send old dossiers under the new name: one that the sender reaches.
+ */
 async function lookUpUnits (
-  trx: Trx, source: string, names: readonly string[]
-): Promise<Map<string, DatedUnit>> {
-  const named = [...new Set(names)].map(name => ({ name, source }))
-  if (named.length === 0) return new Map()
-  const unitOf = await resolveUnits(trx, named)
-  return new Map(named.flatMap(one => {
-    const unit = unitOf(one)
-    if (unit === undefined) return []
-    return [[one.name, { ...unit, ...daysOf(unit) }] as const]
+  trx: Trx, { source, reach }: Sender, items: readonly DossierItem[]
+): Promise<Lookups['unitOf']> {
+  const unitOf = await resolveUnits(trx, [...new Set(items.map(({ unit }) => unit))].map(name => ({ name, source })))
+  const asked = new Map(items.map(item => [keyOf(item), { name: item.unit, day: nameOfDay(dayReceived(item)) }]))
+  const named = [...asked].flatMap(([key, { name, day }]) => {
+    const unit = unitOf({ name, source }, day)
+    return unit === undefined ? [] : [{ key, unit, day }]
+  })
+  const ended = named.filter(({ unit, day }) => unit.valid_to !== null && unit.valid_to < day)
+  const toCome = named.filter(({ unit, day }) => unit.valid_from > day)
+  const successors = await successorsOf(trx, [...new Set(ended.map(({ unit }) => unit.id))])
+  const predecessors = await predecessorsOf(trx, [...new Set(toCome.map(({ unit }) => unit.id))])
+  const found = new Map(named.map(({ key, unit, day }): [string, FoundUnit] => {
+    const after = existingOn(successors.get(unit.id) ?? [], day).map(({ id }) => id)
+    const before = existingOn(predecessors.get(unit.id) ?? [], day).filter(one => reaches(reach, one))
+    const meant = predecessorMeant(unit, before)
+    const unclear = meant === null ? before.map(({ id }) => id) : []
+    const related = { successors: after, predecessors: unclear }
+    return [key, { unit: meant ?? unit, ...daysOf(meant ?? unit), related }]
   }))
+  return item => found.get(keyOf(item))
+}
+
+function keyOf (item: DossierItem): string {
+  return `${item.unit} ${dayReceived(item)}`
+}
+
+/** Of a deletion, which need not say when the dossier was received: when it was deleted. */
+function dayReceived ({ received_at: received, updated_at: updated }: DossierItem): DayNumber {
+  const instant = instantOf(received ?? updated)
+  return dayOf(instant >= EARLIEST && instant < LATEST ? instant : Date.now())
 }
 
 async function lookUpProcedures (trx: Trx, codes: string[]): Promise<Map<string, DatedProcedure>> {

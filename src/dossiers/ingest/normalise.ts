@@ -6,7 +6,7 @@ import { endOf, type Supplement } from '../rules/events.ts'
 import { DELETED, hasResult } from '../rules/status.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
-import type { DatedUnit, Lookups } from './lookups.ts'
+import type { FoundUnit, Lookups } from './lookups.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
 import type { RolledUp } from '../rollups/deltas.ts'
 
@@ -22,7 +22,8 @@ export interface StoredDossier extends RolledUp {
  */
 export function normalise (item: DossierItem, lookups: Lookups): StoredDossier | Issue[] {
   const issues: Issue[] = []
-  const unit = lookups.units.get(item.unit)
+  const found = lookups.unitOf(item)
+  const unit = found?.unit
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   const updated = instant(item.updated_at, 'updated_at', issues)
   if (updated > Date.now() + DAY) {
@@ -30,14 +31,14 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
     const detail = `updated_at (${item.updated_at}) is more than a day from now`
     issues.push(issueAt('updated_at', 'out_of_range', detail))
   }
-  if (item.deleted === true) return issues.length > 0 ? issues : tombstone(plainText(item.code), unit!.code, updated)
+  if (item.deleted === true) return issues.length > 0 ? issues : tombstone(plainText(item.code), unit!.id, updated)
 
   if (unit?.reports_dossiers === false) {
     issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.id} has no desk of its own`))
   }
   const dossier: StoredDossier = {
     code: plainText(item.code),
-    unit: unit?.code ?? '',
+    unit: unit?.id ?? '',
     level: unit?.level ?? '',
     procedure: required(item.procedure, 'procedure', issues) ?? '',
     field: '',
@@ -55,7 +56,7 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
 
   const endIssue = issueOfEnd(dossier)
   if (endIssue !== null) issues.push(endIssue)
-  if (!existsWhile(dossier, unit!)) issues.push(unitNotValid(unit!, 'while it had the dossier'))
+  if (!existsWhile(dossier, found!)) issues.push(unitNotValid(unit!, 'while it had the dossier', found!.related))
   return issues.length > 0 ? issues : dossier
 }
 
@@ -146,7 +147,7 @@ function issueOfEnd (dossier: StoredDossier): Issue | null {
 }
 
 /** A dossier that was open when its unit ended goes on at another, which was not there when it was received. */
-function existsWhile (dossier: StoredDossier, { firstDay, lastDay }: DatedUnit): boolean {
+function existsWhile (dossier: StoredDossier, { firstDay, lastDay, related }: FoundUnit): boolean {
   const until = dayOf(endOf(dossier) ?? dossier.updated_at)
-  return until >= firstDay && dayOf(dossier.received_at) <= lastDay
+  return related.predecessors.length === 0 && until >= firstDay && dayOf(dossier.received_at) <= lastDay
 }

@@ -1,20 +1,19 @@
-import { reaches, type Reach } from '../../contract/caller.ts'
+import { reaches } from '../../contract/caller.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { foreignSource } from '../../catalogue/sources/source-rules.ts'
 import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import { normalise, type StoredDossier } from './normalise.ts'
-import type { Lookups } from './lookups.ts'
+import type { Lookups, Sender } from './lookups.ts'
 import { DossierItem } from '../schema.ts'
 
 const checkItem = checkOf(DossierItem)
 
-export interface IngestContext {
-  /** The system that sends: it gives aliases of units and statuses their meaning. */
-  source: string
-  /** The client writes dossiers of the units that it reaches, and others are as if they were not there. */
-  reach: Reach
-}
+/**
+ * The system that sends gives aliases of units and statuses their meaning. The client writes dossiers of the units that
+ * it reaches, and others are as if they were not there.
+ */
+export type IngestContext = Sender
 
 interface WellFormed {
   index: number
@@ -52,14 +51,13 @@ interface Validated {
 export function validVersions (
   items: readonly WellFormed[], lookups: Lookups, { source, reach }: IngestContext
 ): Validated {
-  const forbidden = new Set([...lookups.units.values()].filter(unit => !reaches(reach, unit)).map(({ code }) => code))
   const versions: Version[] = []
   const invalid: RowIssues[] = []
   let province = ''
   for (const { index, item } of items) {
-    const unit = lookups.units.get(item.unit)
+    const unit = lookups.unitOf(item)?.unit
     // First, as what else is wrong would say something of the unit, such as when it ended.
-    if (unit !== undefined && forbidden.has(unit.id)) {
+    if (unit !== undefined && !reaches(reach, unit)) {
       const detail = `this key may not write dossiers of unit ${unit.id}`
       invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
       continue

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isAtOrBelow } from '../../catalogue/units/reach-sql.ts'
+import { isWithin } from '../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
@@ -22,7 +22,7 @@ export async function sourceConflicts (
   const conditions = [
     unit === null
       ? sql`true`
-      : sql`province_code = ${unit.province_code} and ${isAtOrBelow('unit', unit.id)}`,
+      : sql`province_code = ${unit.province_code} and ${isWithin('unit', unit)}`,
     source === undefined ? sql`true` : sql`${source} in (source, other_source)`
   ]
   const query = sql<SourceConflict & { province_code: string }>`

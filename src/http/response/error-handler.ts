@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { failureOf, type Failure } from '../../database/errors.ts'
 import { DomainError, type Issue, type DomainErrorCode } from '../../contract/errors.ts'
-import { PlaceProperties, Ref } from '../../contract/fields.ts'
+import { PlaceProperties, Ref, RelatedUnitProperties } from '../../contract/fields.ts'
 import { placedIn } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
 
@@ -19,7 +19,8 @@ export const Problem = Type.Object({
     }),
     code: Type.String({ description: 'Stable code of the error, for programs.' }),
     detail: Type.String({ description: 'What is wrong, for people.' }),
-    ...PlaceProperties
+    ...PlaceProperties,
+    ...RelatedUnitProperties
   }, { additionalProperties: false }))
 }, {
   $id: 'Problem',

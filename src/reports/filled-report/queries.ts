@@ -14,9 +14,9 @@ import type { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 export async function filledReport (
   db: Db, path: ReportPath, query: ReportQuery, reach: Reach
 ): Promise<Report> {
-  const unit = await reachedUnit(db, { name: path.unit, source: null }, reach)
-  if (unit === undefined) throw notFound('unit', path.unit)
   const period = await periodByCode(db, path.period)
+  const unit = await reachedUnit(db, path.unit, reach, { day: period.ends_on })
+  if (unit === undefined) throw notFound('unit', path.unit)
   const form = formFor(await allForms(db), query.form, period)
   if (typeof form === 'string') throw invalid('/query/form', 'unknown_form', form)
   const rows = await filledRows(db, unit, period.code, form.code)

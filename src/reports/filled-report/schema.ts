@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
-import { Code, Example, Named, Nullable, Ref } from '../../contract/fields.ts'
+import { Code, Example, Named, Nullable, Ref, UnitCode } from '../../contract/fields.ts'
 import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
 
 export const ReportRow = Named('ReportRow',
@@ -12,7 +12,7 @@ export const ReportRow = Named('ReportRow',
 export type ReportRow = Static<typeof ReportRow>
 
 export const Report = Named('Report', 'A filled form (báo cáo thống kê) with all rows in the order of the form.', {
-  unit: Code('Code of the unit.'),
+  unit: UnitCode('Code of the unit.'),
   period: Code('Code of the period.'),
   form: Code('Code of the form.'),
   rows: Type.Array(Ref(ReportRow))
@@ -20,7 +20,7 @@ export const Report = Named('Report', 'A filled form (báo cáo thống kê) wit
 export type Report = Static<typeof Report>
 
 export const ReportPath = Type.Object({
-  unit: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56'),
+  unit: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56'),
   period: Example(Code('Code of the period.'), '2021-H1')
 })
 export type ReportPath = Static<typeof ReportPath>

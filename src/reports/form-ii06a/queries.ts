@@ -9,7 +9,7 @@ import { onTime } from '../../statistics/on-time/queries.ts'
 import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
 import { cutAt, cutOf } from '../../time/cut.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
-import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { DossierForm, DossierFormPath, DossierFormQuery } from './schema.ts'
 import { filledForm, type FormUnit } from './sections.ts'
 
@@ -28,10 +28,10 @@ export async function dossierForm (
 ): Promise<DossierForm> {
   const { basis = 'reported', unknown = false } = question
   const hierarchy = hierarchyOf(question.hierarchy, now)
-  const resolved = await reachedUnit(db, { name: path.unit, source: null }, reach)
+  const period = await periodByCode(db, path.period)
+  const resolved = await reachedUnit(db, path.unit, reach, { day: hierarchy.day ?? period.ends_on })
   if (resolved === undefined) throw notFound('unit', path.unit)
   const { id: unit } = resolved
-  const period = await periodByCode(db, path.period)
   const label = {
     unit, period: period.code, basis, hierarchy: hierarchy.name, title: TITLE, ...cutOf(now, period.ends_on)
   }
@@ -53,7 +53,7 @@ type OwnFigures = Map<string, Figures & { units_reported: number }>
 async function figuresByUnit (
   db: Db, unit: string, { code }: Period, asked: Required<Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown'>>, now: number
 ): Promise<{ own: OwnFigures, total: Figures | null }> {
-  const query = { ...asked, period: [code], unit, group_by: ['unit' as const] }
+  const query = { ...asked, period: [code], unit: exactly(unit), group_by: ['unit' as const] }
   const { items } = await onTime(db, query, { limit: ALL_UNITS }, null, now)
   return {
     own: new Map(items.filter(({ scope }) => scope === 'own').map(row => [row.unit!, row])),

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
-import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
+import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
 import type { FigureName } from '../../form-ii06a/measures.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
@@ -27,7 +27,7 @@ export const DossierFormRow = Named('DossierFormRow',
     kind: OneOf(['unit', 'total', 'grand_total'], {
       description: '`unit`: own dossiers of a unit. `total`: sum of a section. `grand_total`: sum of all sections.'
     }),
-    unit: Nullable(Code('Code of the unit. null in totals.')),
+    unit: Nullable(UnitCode('Code of the unit. null in totals.')),
     name: Text('Column 2: name of the unit or total, in Vietnamese.'),
     scope: Nullable(OneOf(['own', 'total'], {
       description: '`own`: own dossiers of a unit, or their sum. `total`: the consolidated row of the unit of the form; only in ' +
@@ -54,7 +54,7 @@ export type DossierFormSection = Static<typeof DossierFormSection>
 
 export const DossierForm = Named('DossierForm',
   'Form II.06a (Thông tư 01/2020/TT-VPCP): dossiers of a unit and all units below it, one row for each unit.', {
-    unit: Code('Code of the unit.'),
+    unit: UnitCode('Code of the unit.'),
     period: Code('Code of the period.'),
     basis: OneOf(BASES, { description: BASIS_MEANING }),
     hierarchy: HierarchyName,
@@ -66,7 +66,7 @@ export const DossierForm = Named('DossierForm',
 export type DossierForm = Static<typeof DossierForm>
 
 export const DossierFormPath = Type.Object({
-  unit: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56'),
+  unit: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56'),
   period: Example(Code('Code of the period.'), '2021-Q3')
 })
 export type DossierFormPath = Static<typeof DossierFormPath>

@@ -5,8 +5,10 @@ import type { Caller } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
-import { resolveUnits, type UnitOf } from '../../catalogue/units/resolve.ts'
-import { lifetimeIssues, reachIssues, severalProvinces } from '../../catalogue/units/batch-rules.ts'
+import type { UnitsById } from '../../catalogue/units/lineage/successions.ts'
+import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
+import { lifetimeIssues, reachIssues, severalProvinces, successorsAfter } from '../../catalogue/units/batch-rules.ts'
+import { today } from '../../time/business-day.ts'
 import { formFor } from './form-in-force.ts'
 import { givenValue } from './value-rules.ts'
 import { NOT_PROVIDED } from './notation.ts'
@@ -18,12 +20,19 @@ import { valueKeyOf, type StoredValue } from './store.ts'
 export async function resolvedChecks (
   trx: Trx, items: IndicatorValueItem[], by: Caller
 ): Promise<ResolvedChecks<IndicatorValueItem, StoredValue>> {
-  const lookups = {
-    unitOf: await resolveUnits(trx, items.map(({ unit }) => ({ name: unit, source: null }))),
-    periods: await periodsByCode(trx, items.map(({ period }) => period)),
+  const unitOf = await resolveUnits(trx, items.map(({ unit }) => ({ name: unit, source: null })))
+  const periods = await periodsByCode(trx, items.map(({ period }) => period))
+  const lookups: Lookups = {
+    unitIn: (name, period) => unitOf({ name, source: null }, period?.ends_on ?? today()),
+    periods,
+    successors: new Map(),
     forms: await allForms(trx),
     indicators: await indicatorsByKey(trx, items.map(({ indicator }) => indicator))
   }
+  lookups.successors = await successorsAfter(trx, items.map(item => {
+    const period = periods.get(item.period)
+    return [lookups.unitIn(item.unit, period), period]
+  }))
   return {
     prepare: item => preparedValue(item, lookups, by),
     rules: [duplicateKeys('unit, period, form and indicator', valueKeyOf), severalProvinces]
@@ -31,7 +40,9 @@ export async function resolvedChecks (
 }
 
 interface Lookups {
-  unitOf: UnitOf
+  unitIn: (name: string, period: NamedPeriod | undefined) => ResolvedUnit | undefined
+  /** Of units that had ended before the period. */
+  successors: UnitsById
   periods: ReadonlyMap<string, NamedPeriod>
   forms: Form[]
   /** By the code of the form and their own. */
@@ -39,8 +50,8 @@ interface Lookups {
 }
 
 function preparedValue (item: IndicatorValueItem, lookups: Lookups, by: Caller): Prepared<StoredValue> {
-  const unit = lookups.unitOf({ name: item.unit, source: null })
   const period = lookups.periods.get(item.period)
+  const unit = lookups.unitIn(item.unit, period)
   const form = period && formFor(lookups.forms, item.form, period)
   const indicator = typeof form === 'object' ? lookups.indicators.get(`${form.code} ${item.indicator}`) : undefined
 
@@ -60,7 +71,7 @@ function preparedValue (item: IndicatorValueItem, lookups: Lookups, by: Caller):
   if (unit === undefined || period === undefined || indicator === undefined || given === undefined) {
     return { row: null, issues }
   }
-  issues.push(...lifetimeIssues(unit, period))
+  issues.push(...lifetimeIssues(unit, period, lookups.successors))
   const key = { unit: unit.id, period: period.code, form: indicator.form, indicator: indicator.code }
   // Of a value at fault the key alone matters: another value with the same key is a duplicate.
   const value = Array.isArray(given) ? { ...NOT_PROVIDED, printed: '' } : given

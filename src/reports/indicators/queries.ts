@@ -3,6 +3,8 @@ import type { Db } from '../../database/connect.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { lastDayOf } from '../../catalogue/periods/queries.ts'
+import { isCovered } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 
@@ -40,12 +42,13 @@ function withOrderedChoices (indicator: Indicator): Indicator {
 export async function indicatorValues (
   db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: Reach
 ): Promise<Page<IndicatorValue>> {
-  const unit = await subtreeFor(db, filters.unit, reach)
+  const day = filters.unit === undefined ? undefined : await lastDayOf(db, filters.period)
+  const unit = await subtreeFor(db, filters.unit, reach, { day })
   let query = db.selectFrom('indicator_values as rows')
     .innerJoin('units', 'units.id', 'rows.unit')
     .select(['rows.unit', 'rows.period', 'rows.form', 'rows.indicator', ...VALUE_COLUMNS])
   if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.id} = any(units.path)`)
+    query = query.where('rows.province_code', '=', unit.province_code).where(isCovered(unit))
   }
   if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
   if (filters.form !== undefined) query = query.where('rows.form', 'in', filters.form)

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
+import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text, UnitCode } from '../../contract/fields.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const
 export type ValueType = typeof VALUE_TYPES[number]
@@ -23,7 +23,7 @@ export type Form = Static<typeof Form>
 export const IndicatorProperties = {
   code: Code('Code of the indicator: its path in the form, such as `3.1.3.a`.'),
   printed_code: Nullable(Text('Code as printed on paper, which is not unique. null: none is printed.')),
-  parent: Nullable(Code('Code of the indicator above it. null: none.')),
+  parent: Nullable(UnitCode('Code of the indicator above it. null: none.')),
   name: Text('Name in Vietnamese.'),
   value_type: OneOf(VALUE_TYPES, {
     description: '`count`: a whole number. `percent`: 0 to 100. `fraction`: such as 48/48. `choice`: one of `choices`. ' +
@@ -65,7 +65,7 @@ export const ValueProperties = {
 }
 
 const KeyProperties = {
-  unit: Code('Code of the unit.'),
+  unit: UnitCode('Code of the unit.'),
   period: Code('Code of the period.'),
   form: Code('Code of the form.'),
   indicator: Code('Code of the indicator.')
@@ -86,7 +86,7 @@ export const IndicatorValueItem = Named('IndicatorValueItem',
   'mean the same.', {
     indicator: KeyProperties.indicator,
     form: Type.Optional(Code('Code of the form. Default: the form in force on the last day of the period.')),
-    unit: Code('Code of the unit, or an alias as `source:external code`.'),
+    unit: UnitCode('Code of the unit, or an alias as `source:external code`.'),
     period: KeyProperties.period,
     state: Type.Optional(State),
     number: Type.Optional(Numbers.number),
@@ -107,7 +107,7 @@ export const IndicatorQuery = Type.Object({
 export type IndicatorQuery = Static<typeof IndicatorQuery>
 
 export const IndicatorValueQuery = Type.Object({
-  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56'),
+  unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56'),
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
   form: ListOf(Code('Code'), 'Only these forms.'),
   indicator: ListOf(Code('Code'), 'Only these indicators.'),

@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow, PROVINCES } from '../../catalogue/units/reach-sql.ts'
+import { lastDayOf } from '../../catalogue/periods/queries.ts'
+import { isWithin, PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
@@ -20,7 +21,8 @@ const ORDER: OrderColumn[] = ['period', 'unit', 'scope', 'source', 'period_befor
 export async function discontinuities (
   db: Db, { period: asked, level, source, unit: name }: ContinuityQuery, page: PageRequest, reach: Reach
 ): Promise<Page<Discontinuity>> {
-  const unit = await subtreeFor(db, name, reach, source)
+  const day = name === undefined ? undefined : await lastDayOf(db, asked)
+  const unit = await subtreeFor(db, name, reach, { source, day })
   const { rows: known } = await sql<{ code: string }>`select code from periods where code = any(${asked})`.execute(db)
   const missing = asked.find(code => !known.some(period => period.code === code))
   if (missing !== undefined) throw invalid('/query/period', 'unknown_period', `there is no period ${missing}`)
@@ -29,7 +31,7 @@ export async function discontinuities (
     sql`now.period = any(${asked})`,
     level === undefined ? [] : sql`now.level = any(${level})`,
     source === undefined ? [] : sql`now.source = ${source}`,
-    unit === null ? [] : isAtOrBelow('now.unit', unit.id)
+    unit === null ? [] : isWithin('now.unit', unit)
   ].flat()
   const query = sql<Discontinuity>`
     select ${columns(Object.keys(SHOWN))} from (${discontinuityQuery(sql.join(conditions, sql` and `))}) as found`

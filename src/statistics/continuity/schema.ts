@@ -1,12 +1,12 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Count, Example, ListOf, Named, Nullable, OneOf } from '../../contract/fields.ts'
+import { Code, Count, Example, ListOf, Named, Nullable, OneOf, UnitCode } from '../../contract/fields.ts'
 
 export const Discontinuity = Named('Discontinuity',
   'Dossiers that a unit carried over into a period, and does not have as pending at the end of the period before.', {
     period: Code('Code of the period.'),
-    unit: Code('Code of the unit.'),
+    unit: UnitCode('Code of the unit.'),
     scope: OneOf(['own', 'total'], { description: 'The scope of the rows.' }),
     source: Code('The system that reported both periods.'),
     field: Nullable(Code('Code of the field. null: compared as a whole.')),
@@ -22,7 +22,7 @@ export const ContinuityQuery = Type.Object({
   period: Example(Type.Array(Code('Code'), {
     description: 'Periods to compare with those before.', minItems: 1, maxItems: 100, uniqueItems: true
   }), ['2021-Q4']),
-  unit: Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')),
+  unit: Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')),
   level: ListOf(Code('Code'), 'Only units of these levels.'),
   source: Type.Optional(Code('Only figures of this source.')),
   ...PageQuery,

@@ -5,7 +5,7 @@ import { notFound } from '../../contract/errors.ts'
 import { noDossiers, noSources, nothingReported } from '../on-time/empty-rows.ts'
 import { onTime } from '../on-time/queries.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
-import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
 import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
@@ -25,10 +25,10 @@ export async function onTimeSeries (
   db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach, now: number
 ): Promise<OnTimeSeriesRow[]> {
   const { basis = 'reported', method = 'resolved', unknown = false } = question
-  const unit = await reachedUnit(db, { name, source: null }, reach)
-  if (unit === undefined) throw notFound('unit', name)
   const hierarchy = hierarchyOf(question.hierarchy, now)
   const asked = await monthsAsked(db, question, now)
+  const unit = await reachedUnit(db, name, reach, { day: hierarchy.day ?? asked.at(-1)?.ends_on })
+  if (unit === undefined) throw notFound('unit', name)
   const desks = await reportingUnits(db, unit.id, hierarchy.day)
   const lives = hierarchy.day === null ? [unit] : desks
   const months = asked.filter(month => lives.some(life => existsIn(life, month)))
@@ -45,7 +45,7 @@ export async function onTimeSeries (
 async function countedMonths (
   db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, now: number
 ): Promise<Map<string, Counted>> {
-  const question = { ...asked, period: months.map(({ code }) => code), unit, group_by: ['period' as const] }
+  const question = { ...asked, period: months.map(({ code }) => code), unit: exactly(unit), group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
   return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted }) => (
     [period!, counted])))

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
-import { Code, Day, Example, Named, OneOf } from '../../contract/fields.ts'
+import { Code, Day, Example, Named, OneOf, UnitCode } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
 import { UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { HierarchyFilter } from '../../catalogue/hierarchy/schema.ts'
@@ -9,7 +9,7 @@ import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-tim
 const { method, basis, ...figures } = FIGURE
 
 export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all units below it.', {
-  unit: Code('Code of the unit.'),
+  unit: UnitCode('Code of the unit.'),
   period: Code('Code of the month.'),
   starts_on: Day('First day, included.'),
   ends_on: Day('Last day, included.'),
@@ -26,7 +26,7 @@ export type OnTimeSeriesRow = Static<typeof OnTimeSeriesRow>
 
 const MonthName = (description: string) => Type.String({ description, pattern: '^[0-9]{4}-(0[1-9]|1[0-2])$' })
 
-export const OnTimeSeriesPath = Type.Object({ code: Example(Code('Code of the unit, or an alias as `source:external code`.'), 'H56') })
+export const OnTimeSeriesPath = Type.Object({ code: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56') })
 
 export const OnTimeSeriesQuery = Type.Object({
   from: Example(MonthName('First month, such as `2021-01`.'), '2021-01'),

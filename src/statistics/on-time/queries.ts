@@ -4,6 +4,7 @@ import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
+import { exactly } from '../../catalogue/units/resolve.ts'
 import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow } from './percentage-sql.ts'
@@ -42,7 +43,7 @@ export async function onTime (
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */
 export function withinReach (asked: OnTimeQuery, reach: Reach): OnTimeQuery {
-  return reach === null ? asked : { ...asked, unit: asked.unit ?? reach }
+  return reach === null ? asked : { ...asked, unit: asked.unit ?? exactly(reach) }
 }
 
 interface Resolved extends ResolvedQuery {

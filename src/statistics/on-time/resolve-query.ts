@@ -88,8 +88,8 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach,
   const hierarchy = hierarchyOf(question.hierarchy, now)
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
   const known = await findKnownCodes(db, question)
-  const named = unit === undefined ? null : { name: unit, source: source ?? null }
-  const resolved = named === null ? null : await reachedUnit(db, named, reach)
+  const day = hierarchy.day ?? known.periods.map(({ ends_on: last }) => last).sort().at(-1) ?? question.to
+  const resolved = unit === undefined ? null : await reachedUnit(db, unit, reach, { source, day })
   refuse([
     ...unknownCodes('period', period, known.periods.map(({ code }) => code)),
     ...unknownCodes('level', level, known.levels),

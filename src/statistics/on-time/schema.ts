@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref } from '../../contract/fields.ts'
+import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref, UnitCode } from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
@@ -47,6 +47,7 @@ const SOURCE_LISTS = {
 }
 
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
+const unitKey = Nullable(UnitCode('Id of the unit. null unless grouped by it.'))
 const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
 /** A count. Whole unless the row is estimated. */
 const total = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
@@ -56,7 +57,7 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   level_name: name('level'),
   field: key('Code of the field'),
   field_name: name('field'),
-  unit: key('Code of the unit'),
+  unit: unitKey,
   unit_name: name('unit'),
   procedure: key('Code of the procedure'),
   procedure_name: name('procedure'),
@@ -202,7 +203,7 @@ export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
 
 export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
   code: DossierCode('Code of the dossier.'),
-  unit: Code('Code of the unit that handles it.'),
+  unit: UnitCode('Code of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   field: Code('Code of the field.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),

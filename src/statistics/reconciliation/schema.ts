@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
-import { Code, Example, Named, Nullable, OneOf, SourceCode } from '../../contract/fields.ts'
+import { Code, Example, Named, Nullable, OneOf, SourceCode, UnitCode } from '../../contract/fields.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import { CUT } from '../on-time/schema.ts'
@@ -12,7 +12,7 @@ const dossiers = (description: string) => Nullable(Type.Number({ description, fo
 
 export const ReconciliationRow = Named('ReconciliationRow',
   'One measure of form II.06a: what a unit reported, compared with the count of its dossier records.', {
-    unit: Code('Code of the unit.'),
+    unit: UnitCode('Id of the unit.'),
     unit_name: Type.String({ description: 'Name of the unit as it is now.' }),
     period: Code('Code of the period.'),
     scope: OneOf(ROW_SCOPES, { description: SCOPE_MEANING }),
@@ -41,7 +41,7 @@ export type NamedReconciliationRow = Static<typeof ReconciliationRow>
 export type ReconciliationRow = Omit<NamedReconciliationRow, 'unit_name'>
 
 export const ReconciliationQuery = Type.Object({
-  unit: Example(Code('Code of the unit, or an alias.'), 'H56-380'),
+  unit: Example(UnitCode('Code of the unit, or an alias.'), 'H56-380'),
   period: Example(Code('Code of the period.'), '2021-Q3'),
   scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
   source: Type.Optional(Code('Source whose report is compared. Default: what counts of all sources.')),

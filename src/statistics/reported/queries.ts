@@ -5,6 +5,8 @@ import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { MEASURES } from '../../form-ii06a/measures.ts'
 import type { DossierStatistics, ListQuery } from './schema.ts'
+import { lastDayOf } from '../../catalogue/periods/queries.ts'
+import { isCovered } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 
 const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
@@ -14,7 +16,9 @@ const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
 export async function dossierStatistics (
   db: Db, filters: ListQuery, page: PageRequest, reach: Reach
 ): Promise<Page<DossierStatistics>> {
-  const unit = await subtreeFor(db, filters.unit, reach, filters.source)
+  const { source, period } = filters
+  const day = filters.unit === undefined ? undefined : await lastDayOf(db, period)
+  const unit = await subtreeFor(db, filters.unit, reach, { source, day })
   let query = db.selectFrom('dossier_statistics as rows')
     .innerJoin('units', 'units.id', 'rows.unit')
     .select([
@@ -22,7 +26,7 @@ export async function dossierStatistics (
       'rows.reported_at', ...MEASURES
     ])
   if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(sql<boolean>`${unit.id} = any(units.path)`)
+    query = query.where('rows.province_code', '=', unit.province_code).where(isCovered(unit))
   }
   if (filters.level !== undefined) query = query.where('units.level', 'in', filters.level)
   if (filters.field !== undefined) query = query.where('rows.field', 'in', filters.field)

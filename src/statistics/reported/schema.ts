@@ -2,9 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import {
-  Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlaceProperties, SourceCode
-} from '../../contract/fields.ts'
+import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlaceProperties, SourceCode, UnitCode } from '../../contract/fields.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
@@ -12,7 +10,7 @@ const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: consolidated wi
 export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
 
 const KeyProperties = {
-  unit: Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'),
+  unit: UnitCode('Code of the unit, an alias of the source, or an alias as `source:external code`.'),
   period: Code('Code of the period.')
 }
 
@@ -56,7 +54,7 @@ export const COUNTING_RULE = 'Where several sources report a unit and a period, 
   'the field by procedure, further procedures of the field count of the sources after it. A whole after such rows does not count.'
 
 const DisplacementItem = Type.Object({
-  unit: Code('Code of the unit.'),
+  unit: UnitCode('Code of the unit.'),
   period: KeyProperties.period,
   scope: RowScope,
   source: SourceCode('The source with rows that do not count.'),
@@ -99,7 +97,7 @@ export const PostQuery = Type.Object({
 }, { additionalProperties: false })
 
 export const DeleteQuery = Type.Object({
-  unit: Example(Code('Code of the unit, an alias of the source, or an alias as `source:external code`.'), 'H56-380'),
+  unit: Example(UnitCode('Code of the unit, an alias of the source, or an alias as `source:external code`.'), 'H56-380'),
   period: Example(Code('Code of the period.'), '2021-Q4'),
   source: Example(Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
     'one-stop'),
@@ -108,7 +106,7 @@ export const DeleteQuery = Type.Object({
 export type DeleteQuery = Static<typeof DeleteQuery>
 
 export const DeletedStatistics = Named('DeletedStatistics', 'What was deleted.', {
-  unit: Code('Code of the unit.'),
+  unit: UnitCode('Code of the unit.'),
   period: KeyProperties.period,
   source,
   scope: RowScope,
@@ -117,7 +115,7 @@ export const DeletedStatistics = Named('DeletedStatistics', 'What was deleted.',
 export type DeletedStatistics = Static<typeof DeletedStatistics>
 
 export const Filters = {
-  unit: Example(Type.Optional(Code('Only this unit and all units below it. Its code or an alias.')), 'H56'),
+  unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56'),
   level: ListOf(Code('Code'), 'Only units of these levels.'),
   field: ListOf(Code('Code'), 'Only these fields.'),
   source: Type.Optional(Code('Only figures of this source.'))

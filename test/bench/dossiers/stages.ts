@@ -92,7 +92,7 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
   for (const lines of chunks) {
     const items = spent.part('JSON.parse', () => lines.map(({ text }) => JSON.parse(text!) as DossierItem))
     spent.part('check against the schema', () => { for (const item of items) check(item, '') })
-    const references = await db.transaction().execute(trx => lookUp(trx, SOURCE, items))
+    const references = await db.transaction().execute(trx => lookUp(trx, { source: SOURCE, reach: null }, items))
     const dossiers = spent.part('read as a dossier', () => items.map(item => soundDossier(item, references)))
     spent.part('put in order', () => dossiers.sort((a, b) => a.code < b.code ? -1 : 1))
     spent.part('count for the sums', () => {

@@ -6,7 +6,7 @@ import { forEachDatabase } from '../../database.ts'
 forEachDatabase('a name is a unit', async (t, { db, get }) => {
   await sql`insert into unit_aliases values ('one-stop', 'tpth', 'H56-380'), ('other', 'tpth', 'H56-381'), ('one-stop', 'H56-382', 'H56-381')`.execute(db)
   const codeOf = async (name: string, source: string | null = null) =>
-    (await resolveUnits(db, [{ name, source }]))({ name, source })?.code
+    (await resolveUnits(db, [{ name, source }]))({ name, source }, '2021-06-01')?.id
 
   t.test('by its code, before any alias', async t => {
     t.equal(await codeOf('H56-380'), 'H56-380')
@@ -32,13 +32,13 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
       { name: 'H56', source: null }, { name: 'tpth', source: 'one-stop' }
     ]
     const unitOf = await resolveUnits(db, named)
-    t.same(named.map(unit => unitOf(unit)?.code), ['H56-380', 'H56-381', undefined, 'H56', 'H56-380'])
-    t.match(unitOf(named[0]!), { province_code: 'H56', level: 'district', valid_from: '2019-12-01', valid_to: '2025-06-30' })
-    t.equal((await resolveUnits(db, []))(named[0]!), undefined)
+    t.same(named.map(unit => unitOf(unit, '2021-06-01')?.id), ['H56-380', 'H56-381', undefined, 'H56', 'H56-380'])
+    t.match(unitOf(named[0]!, '2021-06-01'), { province_code: 'H56', level: 'district', valid_from: '2019-12-01', valid_to: '2025-06-30' })
+    t.equal((await resolveUnits(db, []))(named[0]!, '2021-06-01'), undefined)
   })
 
   t.test('whose subtree a filter asks for, or the filter is refused', async t => {
-    t.match(await subtreeFor(db, 'tpth', null, 'other'), { code: 'H56-381' })
+    t.match(await subtreeFor(db, 'tpth', null, { source: 'other' }), { code: 'H56-381' })
     t.match(await subtreeFor(db, 'gso:380', null), { code: 'H56-380' })
     t.equal(await subtreeFor(db, undefined, null), null, 'no filter, and no bound of the caller: all units')
     t.match(await subtreeFor(db, undefined, 'H56-380'), { code: 'H56-380' })

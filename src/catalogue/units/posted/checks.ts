@@ -1,4 +1,4 @@
-import { reaches, type Caller } from '../../../contract/caller.ts'
+import { governs, type Caller } from '../../../contract/caller.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import type { Prepared, Rule } from '../../../writes/ingest-batch.ts'
 import { issueAt, unknownReference, type RowIssues } from '../../../writes/row-issues.ts'
@@ -27,7 +27,7 @@ export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): P
   const { code, level, valid_from, valid_to } = unit
   const before = tree.stored.get(code)
   // First, as what else is wrong would say something of a unit out of reach.
-  if (before !== undefined && !reaches(by.unit, before)) return { row: null, issues: [outOfReach(code, by)] }
+  if (before !== undefined && !governs(by.unit, before)) return { row: null, issues: [outOfReach(code, by)] }
   const issues = [
     ...tree.hasLevel(level) ? [] : [unknownReference('level', level)],
     ...item.id === undefined || item.id === code ? [] : [issueAt('id', 'unknown_unit', `there is no unit ${item.id} with the code ${code}`)],
@@ -50,7 +50,7 @@ export function preparedUnit (item: UnitItem, { tree, figures, by }: Lookups): P
 function reachIssues ({ code, path, parent }: StoredUnit, before: StoredUnit | undefined, by: Caller): Issue[] {
   const isMoved = before?.parent !== parent
   const touched = [path, ...isMoved ? [path.slice(0, -1)] : []]
-  return touched.every(one => reaches(by.unit, { path: one })) ? [] : [outOfReach(code, by)]
+  return touched.every(one => governs(by.unit, { path: one })) ? [] : [outOfReach(code, by)]
 }
 
 function outOfReach (code: string, { unit: reach }: Caller): Issue {

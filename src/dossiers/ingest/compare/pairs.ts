@@ -1,6 +1,6 @@
 // Versions of a chunk beside what is stored under their codes.
 import { sql, type RawBuilder } from 'kysely'
-import { isAtOrBelow } from '../../../catalogue/units/reach-sql.ts'
+import { isReachedBy } from '../../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
@@ -76,7 +76,7 @@ export async function fieldsBeforeDeletion (
 }
 
 export function isReached (reach: Reach): RawBuilder<boolean> {
-  return reach === null ? sql`true` : isAtOrBelow('stored.unit', reach)
+  return isReachedBy('stored.unit', reach)
 }
 
 export function dossierStored (stored: Dossiers): StoredDossier {

@@ -8,14 +8,15 @@ import type { Trx } from '../../../database/connect.ts'
 import { unknownSources } from '../../../catalogue/sources/register.ts'
 import { sourceIssues } from '../../../catalogue/sources/source-rules.ts'
 import { procedureNotInForce } from '../../../catalogue/procedures/lifetime.ts'
-import { resolveUnits, type ResolvedUnit, type UnitOf } from '../../../catalogue/units/resolve.ts'
+import { resolveUnits, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
+import type { UnitsById } from '../../../catalogue/units/lineage/successions.ts'
 import { existsIn } from '../../../catalogue/units/lifetime.ts'
-import { lifetimeIssues, reachIssues, severalProvinces } from '../../../catalogue/units/batch-rules.ts'
-import { dayOf, EARLIEST, parseDay } from '../../../time/business-day.ts'
+import { lifetimeIssues, reachIssues, severalProvinces, successorsAfter } from '../../../catalogue/units/batch-rules.ts'
+import { dayOf, EARLIEST, parseDay, today } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
 import { completed } from '../../../form-ii06a/identities.ts'
 import { DossierStatisticsItem } from '../schema.ts'
-import { incompleteSets, mixedDetails, namedUnit } from './set-rules.ts'
+import { incompleteSets, mixedDetails, namedUnit, type UnitInPeriod } from './set-rules.ts'
 import { rowKeyOf, setKeyOf, storedRows, type Detail, type NewRow, type SetKey } from '../store.ts'
 
 const checkShape = checkOf(DossierStatisticsItem)
@@ -42,20 +43,24 @@ interface Options {
 export async function resolvedChecks (
   trx: Trx, all: readonly unknown[], items: DossierStatisticsItem[], { replace, by }: Options
 ): Promise<ResolvedChecks<DossierStatisticsItem, NewRow>> {
-  const references = {
-    unitOf: await resolveUnits(trx, all.flatMap(item => namedUnit(item, by) ?? [])),
+  const periods = await byCode(trx, 'periods', items.map(({ period }) => period))
+  const unitOf = await resolveUnits(trx, all.flatMap(item => namedUnit(item, by) ?? []))
+  const references: References = {
+    unitIn: (named, period) => unitOf(named, periods.get(period)?.ends_on ?? today()),
     unknownSources: await unknownSources(trx, items.map(item => sourceOf(item, by))),
-    periods: await byCode(trx, 'periods', items.map(({ period }) => period)),
+    periods,
     procedures: await byCode(trx, 'procedures', items.map(({ procedure }) => procedure)),
     fields: await byCode(trx, 'fields', items.map(({ field }) => field))
   }
-  const lookups = { ...references, storedFields: await fieldsStored(trx, items, references, by) }
+  const successors = await successorsAfter(trx, items.map(item => [
+    references.unitIn({ name: item.unit, source: sourceOf(item, by) }, item.period), periods.get(item.period)]))
+  const lookups = { ...references, successors, storedFields: await fieldsStored(trx, items, references, by) }
   const rules = [
     duplicateKeys('unit, period, source, scope, field and procedure', rowKeyOf), severalProvinces, mixedDetails
   ]
   return {
     prepare: item => preparedRow(item, lookups, by),
-    rules: replace ? [...rules, incompleteSets(references.unitOf, by)] : rules
+    rules: replace ? [...rules, incompleteSets(references.unitIn, by)] : rules
   }
 }
 
@@ -69,7 +74,7 @@ interface Coded {
 }
 
 interface References {
-  unitOf: UnitOf
+  unitIn: UnitInPeriod
   /** What to say of each source that does not exist. */
   unknownSources: ReadonlyMap<string, string>
   periods: ReadonlyMap<string, Coded>
@@ -78,6 +83,8 @@ interface References {
 }
 
 interface Lookups extends References {
+  /** Of units that had ended before the period. */
+  successors: UnitsById
   /** Keys of stored rows, with their field. */
   storedFields: ReadonlySet<string>
 }
@@ -87,16 +94,16 @@ interface Lookups extends References {
  * name another field than the one of now.
  */
 async function fieldsStored (
-  trx: Trx, items: readonly DossierStatisticsItem[], { unitOf, procedures }: References, by: Caller
+  trx: Trx, items: readonly DossierStatisticsItem[], { unitIn, procedures }: References, by: Caller
 ): Promise<Set<string>> {
   const rows = items.filter(({ field, procedure }) => (
     field != null && procedure != null && procedures.has(procedure) && procedures.get(procedure)!.field !== field
   )).flatMap(item => {
     const source = sourceOf(item, by)
-    const unit = unitOf({ name: item.unit, source })
+    const unit = unitIn({ name: item.unit, source }, item.period)
     if (unit === undefined) return []
-    const { province_code, code } = unit
-    const set = { province_code, period: item.period, unit: code, scope: item.scope ?? 'own' as const, source }
+    const { province_code, id } = unit
+    const set = { province_code, period: item.period, unit: id, scope: item.scope ?? 'own' as const, source }
     return { ...set, detail_code: item.procedure! }
   })
   return new Set((await storedRows(trx, rows)).map(fieldKeyOf))
@@ -110,7 +117,7 @@ function fieldKeyOf (row: Omit<SetKey, 'province_code'> & Pick<NewRow, 'procedur
 function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller): Prepared<NewRow> {
   const source = sourceOf(item, by)
   const noSource = lookups.unknownSources.get(source)
-  const unit = lookups.unitOf({ name: item.unit, source })
+  const unit = lookups.unitIn({ name: item.unit, source }, item.period)
   const period = lookups.periods.get(item.period)
   const procedure = item.procedure == null ? null : lookups.procedures.get(item.procedure)
   const { measures, issues: identityIssues } = completed(item)
@@ -121,7 +128,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   if (period === undefined) issues.push(unknownReference('period', item.period))
   if (procedure === undefined) issues.push(unknownReference('procedure', item.procedure!))
   if (noSource !== undefined) issues.push(issueAt('source', 'unknown_source', noSource))
-  issues.push(...fieldIssues({ ...item, source, unit: unit?.code ?? item.unit }, procedure, lookups))
+  issues.push(...fieldIssues({ ...item, source, unit: unit?.id ?? item.unit }, procedure, lookups))
   issues.push(...clockIssues(reported))
   issues.push(...identityIssues.map(({ measure, code, detail }) => issueAt(measure, code, detail)))
   const forbidden = unit === undefined ? [] : reachIssues(unit, by)
@@ -130,7 +137,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   if (!isNamed || unit === undefined || period === undefined || procedure === undefined) {
     return { row: null, issues }
   }
-  issues.push(...lifetimeIssues(unit, period), ...begunIssues(period), ...deskIssues(item, unit))
+  issues.push(...lifetimeIssues(unit, period, lookups.successors), ...begunIssues(period), ...deskIssues(item, unit))
 
   const field = item.field ?? procedure?.field ?? null
   const row = {

@@ -5,7 +5,8 @@ import type { Caller } from '../../../contract/caller.ts'
 import { DomainError } from '../../../contract/errors.ts'
 import type { Db } from '../../../database/connect.ts'
 import { isStorable } from '../../../text/storable.ts'
-import { reachedUnit, type UnitOf } from '../../../catalogue/units/resolve.ts'
+import { lastDayOf } from '../../../catalogue/periods/queries.ts'
+import { reachedUnit, type NamedUnit, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import { ROW_SCOPES, type DeleteQuery } from '../schema.ts'
 import { setKeyOf, type Detail, type NewRow, type SetKey } from '../store.ts'
 
@@ -19,7 +20,7 @@ export async function setToDelete (
   const { rows: [known] } = await sql<Record<'period' | 'source', boolean>>`select
     exists(select from periods where code = ${period}) as period,
     ${source} = ${by.source}::text or exists(select from sources where code = ${source}) as source`.execute(db)
-  const unit = await reachedUnit(db, { name, source }, by.unit)
+  const unit = await reachedUnit(db, name, by.unit, { source, day: await lastDayOf(db, [period]) })
   const asked = { unit: name, period, source }
   const unknown = (['unit', 'period', 'source'] as const).filter(one => one === 'unit' ? unit === undefined : !known![one])
   if (unit !== undefined && unknown.length === 0) {
@@ -29,6 +30,9 @@ export async function setToDelete (
     { pointer: `/query/${one}`, code: `unknown_${one}` as const, detail: `there is no ${one} ${asked[one]}` }))
   throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
 }
+
+/** The unit that a name means in a period. */
+export type UnitInPeriod = (unit: NamedUnit, period: string) => ResolvedUnit | undefined
 
 /** A unit counts by procedure, or by field, or only as a whole; two of these in one batch contradict each other. */
 export const mixedDetails: Rule<NewRow> = ({ rows }) => (
@@ -56,9 +60,9 @@ function mixedDetail (index: number, detail: string): RowIssues {
  * A set is replaced as a whole or not at all: a row at fault would take what is stored in its place with it. A row that
  * does not even say which set it belongs to could belong to any.
  */
-export function incompleteSets (unitOf: UnitOf, by: Caller): Rule<NewRow> {
+export function incompleteSets (unitIn: UnitInPeriod, by: Caller): Rule<NewRow> {
   return ({ sound, rejected }) => {
-    const incomplete = new Set(rejected.map(item => setNamedBy(item, unitOf, by)))
+    const incomplete = new Set(rejected.map(item => setNamedBy(item, unitIn, by)))
     return sound.filter(({ row }) => incomplete.has(setKeyOf(row)) || incomplete.has(null)).map(({ index, row }) => ({
       index,
       issues: [issueAt(null, 'set_incomplete', `another row of ${nameOf(row)} is at fault, so it is not replaced`)]
@@ -66,12 +70,12 @@ export function incompleteSets (unitOf: UnitOf, by: Caller): Rule<NewRow> {
   }
 }
 
-function setNamedBy (item: unknown, unitOf: UnitOf, by: Caller): string | null {
+function setNamedBy (item: unknown, unitIn: UnitInPeriod, by: Caller): string | null {
   const named = namedUnit(item, by)
   if (named === null) return null
   const { period, scope = 'own' } = item as { period?: unknown, scope?: unknown }
   if (typeof period !== 'string' || !ROW_SCOPES.some(known => known === scope)) return null
-  return `${period} ${unitOf(named)?.code ?? named.name} ${scope as string} ${named.source}`
+  return `${period} ${unitIn(named, period)?.id ?? named.name} ${scope as string} ${named.source}`
 }
 
 /** @returns null when the item, which can be anything, does not name a unit */
