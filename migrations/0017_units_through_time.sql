@@ -18,7 +18,8 @@ alter table units add column reached_by text[] not null default '{}';
 
 update units set reached_by = path;
 
--- Event sets: what a legal document changes on one day. `withdrawn_by` is the write that took all of it back.
+-- Event sets: what a legal document changes on one day. `units`: all that begin, end or go on otherwise. `ends`: the last
+-- days that ended units had before. `withdrawn_by`: the write that took all of it back.
 create table unit_changes (
   province_code text not null,
   id bigint generated always as identity,
@@ -27,6 +28,8 @@ create table unit_changes (
   document_date date not null,
   document_issuer text not null,
   events jsonb not null,
+  units text[] not null,
+  ends jsonb not null,
   write bigint not null,
   withdrawn_by bigint,
   primary key (province_code, id)
@@ -43,20 +46,22 @@ create table unit_versions (
   level text not null references levels,
   parent text references units,
   path text[] not null,
+  search_name text not null,
   change bigint,
   primary key (unit, valid_from),
   check (valid_from <= valid_to)
 );
 
-insert into unit_versions (unit, valid_from, valid_to, name, kind, level, parent, path)
-select id, valid_from, valid_to, name, kind, level, parent, path from units;
+insert into unit_versions (unit, valid_from, valid_to, name, kind, level, parent, path, search_name)
+select id, valid_from, valid_to, name, kind, level, parent, path, search_name from units;
 
--- Who succeeds a unit from a day on. `share` is the part of its figures that passes to this successor.
+-- Who succeeds a unit from a day on. `share` is the part of its figures that passes to this successor; null: only what is
+-- assigned to it passes, and nothing says how much that is.
 create table unit_successions (
   predecessor text not null references units,
   successor text not null references units,
   effective_on date not null,
-  share numeric not null default 1 check (share > 0 and share <= 1),
+  share numeric check (share > 0 and share <= 1),
   change bigint not null,
   primary key (predecessor, successor)
 );

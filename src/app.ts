@@ -59,6 +59,7 @@ import { continuityRoutes } from './statistics/continuity/routes.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import type { Clock } from './time/cut.ts'
+import { unitChangeRoutes } from './catalogue/unit-changes/routes.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
 
 interface AppOptions {
@@ -150,6 +151,7 @@ export async function buildApp (
     await v1.register(indicatorRoutes, context)
     await v1.register(levelRoutes, context)
     await v1.register(unitRoutes, context)
+    await v1.register(unitChangeRoutes, context)
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, { ...context, moveToFields })

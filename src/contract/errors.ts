@@ -7,7 +7,7 @@ export type IssueCode =
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
   // the catalogue
-  | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
+  | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
   // rows of a batch
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers
@@ -62,7 +62,7 @@ export class Busy extends Error {}
 export type DomainErrorCode =
   | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows' | 'too_many_spreadsheets'
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
-  | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused' | 'cursor_of_another_history'
+  | 'change_in_use' | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused' | 'cursor_of_another_history'
 
 /** A rule says no. Knows nothing of HTTP: `http/response/error-handler.ts` turns the code into a status. */
 export class DomainError extends Error {

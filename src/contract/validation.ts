@@ -24,6 +24,8 @@ const CODES: Record<string, IssueCode> = {
   maxLength: 'invalid_length',
   maxItems: 'too_many',
   minItems: 'missing',
+  minProperties: 'missing',
+  exclusiveMinimum: 'out_of_range',
   uniqueItems: 'duplicate_key'
 }
 

@@ -504,9 +504,11 @@ export interface UnitChanges {
   document_issuer: string;
   document_number: string;
   effective_on: string;
+  ends: Json;
   events: Json;
   id: Generated<number>;
   province_code: string;
+  units: string[];
   withdrawn_by: number | null;
   write: number;
 }
@@ -531,7 +533,7 @@ export interface UnitSuccessions {
   change: number;
   effective_on: string;
   predecessor: string;
-  share: Generated<number>;
+  share: number | null;
   successor: string;
 }
 
@@ -542,6 +544,7 @@ export interface UnitVersions {
   name: string;
   parent: string | null;
   path: string[];
+  search_name: string;
   unit: string;
   valid_from: string;
   valid_to: string | null;

@@ -11,7 +11,9 @@ import { issuesOfFigures } from './posted/figures.ts'
 import { addFirstVersions } from './versions.ts'
 import { UnitItem } from './schema.ts'
 import { readTree, type PostedUnit, type StoredUnit, type UnitTree } from './posted/tree.ts'
-import { oneProvince, preparedUnit, unitOfItem, withoutRejected } from './posted/checks.ts'
+import { codesTaken, identified } from './posted/identify.ts'
+import { oneProvince, preparedUnit, withoutRejected } from './posted/checks.ts'
+import { refreshReach } from './lineage/reach.ts'
 
 const checkItem = checkOf(UnitItem)
 
@@ -30,21 +32,24 @@ export async function postUnits (
   let tree: UnitTree
   return ingestBatch<UnitItem, StoredUnit, StoredUnit>(write, items, options, {
     resource: 'units',
-    key: ['code'],
+    key: ['id', 'code'],
     show: shown,
-    of: ({ province_code, code }) => ({ province_code, unit: code }),
+    of: ({ province_code, id }) => ({ province_code, unit: id }),
     check: checkItem,
     resolve: async wellFormed => {
-      tree = await readTree(trx, wellFormed)
-      const units = wellFormed.map(unitOfItem)
+      const posted = await identified(trx, wellFormed)
+      const units = [...posted.values()]
+      tree = await readTree(trx, units)
       const figures = await issuesOfFigures(trx, units.flatMap(after => {
-        const before = tree.stored.get(after.code)
+        const before = tree.stored.get(after.id)
         return before === undefined ? [] : [{ before, after }]
       }))
+      const lookups = { tree, taken: await codesTaken(trx, units), figures, by }
       return {
-        prepare: item => preparedUnit(item, { tree, figures, by }),
+        prepare: item => preparedUnit(posted.get(item)!, item, lookups),
         rules: [
-          duplicateKeys('code', ({ code }) => code), await aliasesTaken(trx, units), oneProvince, withoutRejected(tree)
+          duplicateKeys('code', ({ id }) => id), await aliasesTaken(trx, units), oneProvince,
+          withoutRejected(tree, item => posted.get(item as UnitItem)?.id ?? (item as Partial<UnitItem> | null)?.code)
         ]
       }
     },
@@ -54,7 +59,7 @@ export async function postUnits (
 
 async function storeUnits (trx: Trx, rows: readonly BatchRow<StoredUnit>[], tree: UnitTree) {
   const changes = rows.map(({ index, row }): Change<StoredUnit> => {
-    const before = tree.stored.get(row.code)
+    const before = tree.stored.get(row.id)
     const { outcome } = changeOf(index, before && shown(before), shown(row))
     return { index, outcome, before: before ?? null, after: row }
   })
@@ -64,24 +69,40 @@ async function storeUnits (trx: Trx, rows: readonly BatchRow<StoredUnit>[], tree
 }
 
 async function writeUnits (trx: Trx, written: readonly StoredUnit[], tree: UnitTree): Promise<void> {
-  const codes = written.map(({ code }) => code)
-  await upsert(trx, 'units', ['id'], written.map(({ aliases: _, ...unit }) => (
-    { ...unit, id: unit.code, reached_by: unit.path, search_name: searchName(unit.name) })))
-  const moved = JSON.stringify(tree.movedPaths(new Set(codes)))
+  const ids = written.map(({ id }) => id)
+  await upsert(trx, 'units', ['id'], written.map(({ aliases: _, has_history: __, history_below: ___, ...unit }) => (
+    { ...unit, search_name: searchName(unit.name) })))
+  const moved = tree.movedPaths(new Set(ids))
   await sql`
-    update units set path = moved.path, reached_by = moved.path from json_to_recordset(${moved}::json) as moved (code text, path text[])
-    where moved.code = units.id`.execute(trx)
-  // What a post corrects was always so, and not from a day on.
-  await sql`delete from unit_versions where unit = any(${[...codes, ...tree.movedPaths(new Set(codes)).map(({ code }) => code)]})`.execute(trx)
+    update units set path = moved.path from json_to_recordset(${JSON.stringify(moved)}::json) as moved (id text, path text[])
+    where moved.id = units.id`.execute(trx)
+  // What a post corrects was always so, and not from a day on. What event sets changed it does not touch.
+  const corrected = [...written.filter(unit => !unit.has_history), ...moved].map(({ id }) => id)
+  await sql`delete from unit_versions where unit = any(${corrected})`.execute(trx)
   await addFirstVersions(trx)
-  const aliases = JSON.stringify(written.flatMap(({ code, aliases }) => aliases.map(alias => ({ unit: code, alias }))))
-  await sql`delete from unit_aliases where unit = any(${codes})`.execute(trx)
-  await sql`
-    insert into unit_aliases (source, external_code, unit)
-    select split_part(alias, ':', 1), substr(alias, strpos(alias, ':') + 1), unit
-    from json_to_recordset(${aliases}::json) as posted (unit text, alias text)`.execute(trx)
+  await writeAliases(trx, written)
+  await refreshReach(trx, written[0]!.province_code)
 }
 
-function shown ({ province_code: _province, path: _path, ...unit }: StoredUnit): PostedUnit {
+/** Aliases that a post names hold as long as the unit exists; dates of those that stay are kept. */
+async function writeAliases (trx: Trx, written: readonly StoredUnit[]): Promise<void> {
+  const aliases = JSON.stringify(written.flatMap(({ id, valid_from, aliases }) => (
+    aliases.map(alias => ({ unit: id, alias, valid_from })))))
+  const posted = sql`(
+    select unit, split_part(alias, ':', 1) as source, substr(alias, strpos(alias, ':') + 1) as external_code, valid_from
+    from json_to_recordset(${aliases}::json) as posted (unit text, alias text, valid_from date)) as posted`
+  await sql`
+    delete from unit_aliases as stored where unit = any(${written.map(({ id }) => id)}) and not exists (
+      select from ${posted} where posted.unit = stored.unit and posted.source = stored.source
+        and posted.external_code = stored.external_code)`.execute(trx)
+  await sql`
+    insert into unit_aliases (source, external_code, unit, valid_from)
+    select source, external_code, unit, valid_from from ${posted}
+    where not exists (select from unit_aliases as stored where posted.unit = stored.unit and posted.source = stored.source
+      and posted.external_code = stored.external_code)`.execute(trx)
+}
+
+function shown (stored: StoredUnit): PostedUnit {
+  const { province_code: _, path: __, has_history: ___, history_below: ____, ...unit } = stored
   return unit
 }

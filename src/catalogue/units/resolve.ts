@@ -83,8 +83,8 @@ function bearerOn (bearers: readonly Bearer[], stated: string | null, day: strin
   if (bearers[0]?.kind === 'id') return bearers[0]
   const begun = bearers.filter(({ from }) => from <= (stated ?? day))
   const last = begun.at(-1)
-  if (stated !== null) return last !== undefined && (last.to === null || last.to >= stated) ? last : undefined
-  const chosen = last ?? bearers[0]
+  const hasIt = last !== undefined && (last.to === null || last.to >= (stated ?? day))
+  const chosen = stated === null || hasIt ? last ?? bearers[0] : undefined
   // Systems that give one national code to two units contradict each other.
   const isAmbiguous = chosen?.kind === 'national' && begun.some(({ id, to }) => id !== chosen.id && (to === null || to >= chosen.from))
   return isAmbiguous ? undefined : chosen

@@ -3,15 +3,18 @@ import type { App, Context } from '../../http/context.ts'
 import { postCatalogue } from '../../http/request/batch-route.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
-import { Example, NoQuery, Ref, UnitCode } from '../../contract/fields.ts'
+import { Example, Ref, UnitCode } from '../../contract/fields.ts'
+import { inWrite, ReasonHeaders } from '../../http/request/write-request.ts'
 import { postUnits } from './commands.ts'
+import { putUnit } from './correction/commands.ts'
 import { unitNamed, units } from './queries.ts'
-import { Unit, UnitItem, UnitQuery } from './schema.ts'
+import { AsOfQuery, Unit, UnitAsOf, UnitCorrection, UnitItem, UnitQuery } from './schema.ts'
 
 export async function unitRoutes (app: App, context: Context) {
   const { db, cache } = context
   app.addSchema(UnitItem)
   app.addSchema(Unit)
+  app.addSchema(UnitAsOf)
 
   app.get('/units', {
     schema: {
@@ -28,12 +31,30 @@ export async function unitRoutes (app: App, context: Context) {
     schema: {
       operationId: 'getUnit',
       tags: ['catalogue'],
-      summary: 'Get a unit by its code or an alias',
-      querystring: NoQuery,
+      summary: 'Get a unit by its code or an alias, as of a day',
+      description: 'Codes are used again. `others` lists the other units that have the same code in other days.',
+      querystring: AsOfQuery,
       params: Type.Object({ code: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56-380') }),
-      response: { 200: Ref(Unit), ...problems(400, 404) }
+      response: { 200: { description: 'The unit on the day.', ...Ref(UnitAsOf) }, ...problems(400, 404) }
     }
-  }, request => unitNamed(db, request.params.code, request.caller.unit))
+  }, request => unitNamed(db, request.params.code, request.query.as_of, request.caller.unit))
+
+  app.put('/units/:code', {
+    config: { scope: 'write:catalogue' },
+    schema: {
+      operationId: 'putUnit',
+      tags: ['catalogue'],
+      summary: 'Correct what was always wrong with a unit, such as a typing error in its name',
+      description: 'It needs `X-Reason`. What is left out stays as it is. A name or a kind is corrected as of the day and in the ' +
+        'versions before and after that have the same one. What changes on a day is an event: `POST /v1/unit-changes`.',
+      headers: ReasonHeaders,
+      querystring: AsOfQuery,
+      params: Type.Object({ code: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56-TTPVHCC') }),
+      body: UnitCorrection,
+      response: { 200: { description: 'The unit on the day.', ...Ref(UnitAsOf) }, ...problems(400, 404, 413, 415, 422) }
+    }
+  }, (request, reply) => inWrite(context, request, reply, write => putUnit(
+    write, request.params.code, request.body, request.query.as_of, request.headers['x-reason'])))
 
   postCatalogue(app, context, {
     path: '/units',

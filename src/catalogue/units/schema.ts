@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, Example, ListOf, Name, Named, Nullable, Text, UnitCode } from '../../contract/fields.ts'
+import { Code, Day, Example, ListOf, Name, Named, Nullable, SourceCode, Text, UnitCode } from '../../contract/fields.ts'
 
 export const Unit = Named('Unit', 'An office that receives dossiers or reports indicators (đơn vị, cơ quan).', {
   id: UnitCode('What all other answers name the unit by, which never changes: its code; for a later unit with a code that another had before, `code@first day`.'),
@@ -16,6 +16,36 @@ export const Unit = Named('Unit', 'An office that receives dossiers or reports i
   aliases: Type.Array(Code('An alias as `source:external code`, accepted wherever the code of the unit is.'))
 })
 export type Unit = Static<typeof Unit>
+
+export const UnitAsOf = Named('UnitAsOf', 'A unit as it is on a day, with its history.', {
+  ...Unit.properties,
+  as_of: Day('The day. The unit has existed, or will, if `valid_from` and `valid_to` do not include it: then it is as it was last, or will be first.'),
+  versions: Type.Array(Type.Object({
+    valid_from: Day('First day on which it is so.'),
+    valid_to: Nullable(Day('Last day on which it is so. null: no end is set.')),
+    name: Unit.properties.name,
+    kind: Unit.properties.kind,
+    parent: Unit.properties.parent,
+    change: Nullable(Type.Integer({ description: 'Id of the event set that made it so. null: it was so from the beginning.' }))
+  }, { additionalProperties: false }), { description: 'What it is in all its days.' }),
+  others: Type.Array(Type.Object({
+    id: Unit.properties.id,
+    name: Unit.properties.name,
+    valid_from: Unit.properties.valid_from,
+    valid_to: Unit.properties.valid_to
+  }, { additionalProperties: false }), { description: 'Other units that have the same code in other days.' }),
+  dated_aliases: Type.Array(Type.Object({
+    source: Type.String({ description: 'The system that calls it so.' }),
+    code: Type.String({ description: 'What it is called.' }),
+    valid_from: Nullable(Day('First day on which it is called so. null: as long as it exists.')),
+    valid_to: Nullable(Day('Last day on which it is called so. null: no end is set.'))
+  }, { additionalProperties: false }), { description: 'What other systems call it, and when.' })
+})
+export type UnitAsOf = Static<typeof UnitAsOf>
+
+export const AsOfQuery = Type.Object({
+  as_of: Type.Optional(Day('The day on which a unit has the code, and as of which it is shown. Left out: today.'))
+}, { additionalProperties: false })
 
 const { kind, level, valid_from, valid_to, reports_dossiers } = Unit.properties
 
@@ -38,6 +68,22 @@ export const UnitItem = Named('UnitItem', 'A unit to post. A property that is le
 })
 export type UnitItem = Static<typeof UnitItem>
 
+export const UnitCorrection = Type.Object({
+  name: Type.Optional(UnitItem.properties.name),
+  kind: Type.Optional(kind),
+  reports_dossiers: Type.Optional(reports_dossiers),
+  aliases: Type.Optional(Type.Array(Type.Object({
+    source: SourceCode('The system that calls it so.'),
+    code: Code('What it is called.'),
+    valid_from: Type.Optional(Nullable(Day('First day on which it is called so. null: as long as it exists.'))),
+    valid_to: Type.Optional(Nullable(Day('Last day on which it is called so. null: no end is set.')))
+  }, { additionalProperties: false }), { description: 'All of them: those that are left out are deleted.', maxItems: 100 }))
+}, {
+  additionalProperties: false, minProperties: 1,
+  examples: [{ name: 'Trung tâm Phục vụ hành chính công', aliases: [{ source: 'gso', code: 'TTPVHCC' }] }]
+})
+export type UnitCorrection = Static<typeof UnitCorrection>
+
 export const UnitQuery = Type.Object({
   level: Example(ListOf(Code('Code'), 'Only these levels.'), ['district']),
   parent: Type.Optional(UnitCode('Only units directly below this one.')),
@@ -45,7 +91,7 @@ export const UnitQuery = Type.Object({
     description: 'With `parent`: all units below it, not only those directly below.', default: false
   })),
   kind: ListOf(Code('Code'), 'Only these kinds.'),
-  as_of: Type.Optional(Day('Only units that exist on this day.')),
+  as_of: Type.Optional(Day('Only units that exist on this day, as they are on it. Left out: all units, as they are last.')),
   q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'thanh hoa'),
   ...PageQuery,
   ...FormatQuery

@@ -15,11 +15,13 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 }
 
 /** For batches: checks only the envelope of the body, so that a row at fault can be refused alone. */
-export const envelopeCompiler: FastifySchemaCompiler<TSchema> = route => (
-  route.httpPart === 'body' ? bodyValidator(ENVELOPE) : validatorCompiler(route))
-
-const ENVELOPE = {
+export const envelopeCompiler = compilerFor({
   type: 'object', required: ['items'], additionalProperties: false, properties: { items: { type: 'array' } }
+})
+
+/** Checks the body against another schema than the one that the contract shows. */
+export function compilerFor (body: TSchema): FastifySchemaCompiler<TSchema> {
+  return route => route.httpPart === 'body' ? bodyValidator(body) : validatorCompiler(route)
 }
 
 function bodyValidator (schema: TSchema) {

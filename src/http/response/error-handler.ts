@@ -57,7 +57,7 @@ const DESCRIPTIONS: Record<number, string> = {
   406: '`Accept` names no available format.',
   408: 'The body arrived too slowly.',
   409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds: by then a ' +
-    'request whose process was killed has lost the key.',
+    'request whose process was killed has lost the key. Of a withdrawal: something builds on the change (`change_in_use`).',
   410: 'The cursor names a write that this database does not have, such as one made after the backup that was restored. ' +
     'Start again: take `since=latest`, then read the lists as a whole.',
   412: 'The row has another version than `If-Match` names. Nothing was written.',
@@ -82,6 +82,7 @@ const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
   forbidden_rows: { status: 403, title: 'The key may not write all of this' },
   rate_limited: { status: 429, title: 'Too many requests' },
   issuer_unavailable: { status: 503, title: 'Tokens cannot be checked; try again' },
+  change_in_use: { status: 409, title: 'Something builds on this change' },
   precondition_failed: { status: 412, title: 'The row has changed meanwhile' },
   idempotency_key_in_use: { status: 409, title: 'The same request is still running' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
@@ -111,7 +112,7 @@ const RETRY_AFTER_SECONDS = 1
 export function sendError (error: FastifyError | DomainError | Error, request: FastifyRequest, reply: FastifyReply) {
   const { kind, detail, issues } = explain(error)
   if (kind.status >= 500) request.log.error({ err: error }, kind.title)
-  if (kind.status === 503 || kind.status === 409) {
+  if (kind.status === 503 || kind.code === 'idempotency_key_in_use') {
     reply.header('retry-after', (error as Partial<DomainError>).retryAfter ?? RETRY_AFTER_SECONDS)
   }
   if (kind.status === 401) reply.header('www-authenticate', challengesFor(request))

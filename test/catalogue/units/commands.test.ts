@@ -18,7 +18,7 @@ forEachDatabase('a province that sets itself up', async (t, { get, post, put }) 
   t.test('posts its units in any order, and they are there at once', async t => {
     t.same((await post('/v1/units', { items: [COMMUNE, DISTRICT, { ...PROVINCE, aliases: ['gso:40', 'dvc:H41'] }] })).body,
       { ...COUNTS, received: 3, created: 3 })
-    t.same((await get('/v1/units/gso:40')).body, { ...BESIDE, ...PROVINCE, id: 'H41', aliases: ['dvc:H41', 'gso:40'] })
+    t.match((await get('/v1/units/gso:40')).body, { ...BESIDE, ...PROVINCE, id: 'H41', aliases: ['dvc:H41', 'gso:40'] })
     t.same((await get('/v1/units?parent=H41&descendants=true')).body.items.map(({ code }: { code: string }) => code), ['H41-16681', 'H41-412'])
     t.same((await post('/v1/units', { items: [{ ...PROVINCE, aliases: ['gso:40', 'dvc:H41'] }, COMMUNE] })).body,
       { ...COUNTS, received: 2, unchanged: 2 })
@@ -109,7 +109,10 @@ forEachDatabase('a unit that does not fit', async (t, { get, post }) => {
 })
 
 forEachDatabase('a unit with figures', async (t, { get, post }) => {
-  const unitNamed = async (code: string) => (await get(`/v1/units/${code}`)).body
+  const unitNamed = async (code: string) => {
+    const { as_of, versions, others, dated_aliases, ...unit } = (await get(`/v1/units/${code}`)).body
+    return unit
+  }
   const city = await unitNamed('H56-380')
   const [commune] = (await get('/v1/units?parent=H56-380&limit=1')).body.items
 

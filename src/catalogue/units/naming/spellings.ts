@@ -49,8 +49,8 @@ function isNational (code: string): boolean {
 }
 
 /**
- * A national identifier of a unit in both of its styles: `000.17.22.H56`, from the unit up, where zeros stand for levels
- * that it has not, and `H56.22.17`, from the top down. Any other code as it is.
+ * A national identifier of a unit in both of its styles: `000.17.22.H56`, from the unit up, where zeros stand for
+ * levels that it has not, and `H56.22.17`, from the top down. Any other code as it is.
  */
 export function nationalForms (code: string): string[] {
   if (SUFFIX_STYLE.test(code)) return [code, code.split('.').reverse().join('.').replace(/(?:\.0+)+$/, '')]

@@ -14,42 +14,42 @@ interface Planned {
 
 /**
  * What stored figures and dossiers do not allow to change: where a unit stands, and a lifetime that covers them.
- * @returns by the code of the unit
+ * @returns by the id of the unit
  */
 export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): Promise<Map<string, Issue[]>> {
   const changing = planned.filter(({ before, after }) => (
     ['level', 'parent', 'valid_from', 'valid_to'] as const).some(column => before[column] !== after[column]))
   if (changing.length === 0) return new Map()
-  const codes = changing.map(({ after }) => after.code)
+  const ids = changing.map(({ after }) => after.id)
   await allowSlowStatements(trx)
   // Dossiers are checked against their unit without a lock on it.
   await lock(trx, 'dossiers', 'exclusive')
   // Waits for statistics and indicators that name one of these units: their foreign key locks it.
-  await sql`select from units where path && ${codes} order by id for update`.execute(trx)
+  await sql`select from units where path && ${ids} order by id for update`.execute(trx)
   const { rows } = await sql<Found>`
     with asked as (
       select * from json_to_recordset(${JSON.stringify(changing.map(({ after }) => after))}::json)
-        as asked (code text, valid_from date, valid_to date)),
+        as asked (id text, valid_from date, valid_to date)),
     used as (
-      select unit, period from statistics_sets where unit in (select id from units where path && ${codes})
-      union select unit, period from indicator_values where unit in (select id from units where path && ${codes})),
+      select unit, period from statistics_sets where unit in (select id from units where path && ${ids})
+      union select unit, period from indicator_values where unit in (select id from units where path && ${ids})),
     filled as (
       select unit from used
-      union select unit from dossier_desks where unit in (select id from units where path && ${codes}))
-    select asked.code, exists(select from filled where unit = asked.code) as own,
-      exists(select from filled join units on units.id = filled.unit where asked.code = any(units.path)) as below,
-      (select min(used.period) from used join periods on periods.code = used.period where used.unit = asked.code
+      union select unit from dossier_desks where unit in (select id from units where path && ${ids}))
+    select asked.id, exists(select from filled where unit = asked.id) as own,
+      exists(select from filled join units on units.id = filled.unit where asked.id = any(units.path)) as below,
+      (select min(used.period) from used join periods on periods.code = used.period where used.unit = asked.id
         and (periods.ends_on < asked.valid_from or periods.starts_on > asked.valid_to)) as period,
-      (select min(dossiers.code) from dossiers where dossiers.unit = asked.code
+      (select min(dossiers.code) from dossiers where dossiers.unit = asked.id
         and (${dayOfInstant(sql`dossiers.received_at`)} > asked.valid_to
           or ${dayOfInstant(sql`coalesce(finished_at, returned_at, updated_at)`)} < asked.valid_from)) as dossier
     from asked`.execute(trx)
-  const found = new Map(rows.map(row => [row.code, row]))
-  return new Map(changing.map(({ before, after }) => [after.code, issuesOf(before, after, found.get(after.code)!)]))
+  const found = new Map(rows.map(row => [row.id, row]))
+  return new Map(changing.map(({ before, after }) => [after.id, issuesOf(before, after, found.get(after.id)!)]))
 }
 
 interface Found {
-  code: string
+  id: string
   /** Whether the unit has figures or dossiers; `below`: or one below it. */
   own: boolean
   below: boolean
@@ -63,14 +63,14 @@ function issuesOf (before: StoredUnit, after: PostedUnit, { own, below, period, 
   const refuse = (property: string | null, detail: string) => {
     issues.push(issueAt(property, 'unit_has_figures', detail))
   }
-  if (own && before.level !== after.level) refuse('level', `figures are stored for ${after.code}; its level stays ${before.level}`)
+  if (own && before.level !== after.level) refuse('level', `figures are stored for ${after.id}; its level stays ${before.level}`)
   if (below && before.parent !== after.parent) {
-    refuse('parent', `figures are stored for ${after.code} or below it; its parent stays ${before.parent ?? 'null'}`)
+    refuse('parent', `figures are stored for ${after.id} or below it; its parent stays ${before.parent ?? 'null'}`)
   }
   const outside = period === null ? dossier : period
   if (outside !== null) {
     const days = `${after.valid_from} to ${after.valid_to ?? 'today'}`
-    refuse(null, `what is stored for ${after.code} (${outside}) is outside of ${days}`)
+    refuse(null, `what is stored for ${after.id} (${outside}) is outside of ${days}`)
   }
   return issues
 }

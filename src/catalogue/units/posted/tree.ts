@@ -2,22 +2,25 @@ import { sql } from 'kysely'
 import type { Trx } from '../../../database/connect.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import { issueAt } from '../../../writes/row-issues.ts'
-import type { Unit, UnitItem } from '../schema.ts'
+import type { Unit } from '../schema.ts'
 
-/** A unit as it is posted: by its code. */
-export type PostedUnit = Omit<Unit, 'id'>
+/** A unit as it is posted, with the ids of itself and of its parent. */
+export type PostedUnit = Unit
 
 /** A unit as it is stored. */
 export interface StoredUnit extends PostedUnit {
   province_code: string
-  /** Codes from the province down to the unit itself. */
+  /** Ids from the province down to the unit itself. */
   path: string[]
+  /** Whether event sets changed it, or one that stands or stood below it. */
+  has_history: boolean
+  history_below: boolean
 }
 
-type Node = Pick<Unit, 'code' | 'level' | 'parent' | 'valid_from' | 'valid_to'>
+type Node = Pick<Unit, 'id' | 'level' | 'parent' | 'valid_from' | 'valid_to'>
 
 /** More than any administration has; it bounds what a path costs. */
-const MAX_DEPTH = 16
+export const MAX_DEPTH = 16
 
 /** The units that a batch is about as they would be, among those that they stand under and those below them. */
 export class UnitTree {
@@ -25,10 +28,9 @@ export class UnitTree {
   readonly #posted: ReadonlyMap<string, Node>
   readonly #positions: ReadonlyMap<string, number>
 
-  constructor (stored: readonly StoredUnit[], items: readonly UnitItem[], positions: ReadonlyMap<string, number>) {
-    this.stored = new Map(stored.map(unit => [unit.code, unit]))
-    this.#posted = new Map(items.map(({ parent = null, valid_to = null, ...item }) => (
-      [item.code, { ...item, parent, valid_to }])))
+  constructor (stored: readonly StoredUnit[], posted: readonly Node[], positions: ReadonlyMap<string, number>) {
+    this.stored = new Map(stored.map(unit => [unit.id, unit]))
+    this.#posted = new Map(posted.map(unit => [unit.id, unit]))
     this.#positions = positions
   }
 
@@ -37,16 +39,16 @@ export class UnitTree {
     return new UnitTree([...this.stored.values()], units, this.#positions)
   }
 
-  /** The codes from the province down to a unit; an issue where they end nowhere. */
-  pathOf (code: string): string[] | Issue {
-    const path = [code]
-    for (let node = this.#nodeOf(code)!; node.parent !== null;) {
+  /** The ids from the province down to a unit; an issue where they end nowhere. */
+  pathOf (id: string): string[] | Issue {
+    const path = [id]
+    for (let node = this.#nodeOf(id)!; node.parent !== null;) {
       const above = this.#nodeOf(node.parent)
       if (above === undefined) return issueAt('parent', 'unknown_unit', `there is no unit ${node.parent}`)
-      if (path.includes(above.code)) {
-        return issueAt('parent', 'parent_cycle', `${[...path, above.code].join(' is below ')}, which is a cycle`)
+      if (path.includes(above.id)) {
+        return issueAt('parent', 'parent_cycle', `${[...path, above.id].join(' is below ')}, which is a cycle`)
       }
-      path.push(above.code)
+      path.push(above.id)
       if (path.length > MAX_DEPTH) {
         return issueAt('parent', 'out_of_range', `a unit stands below at most ${MAX_DEPTH - 1} others`)
       }
@@ -56,10 +58,10 @@ export class UnitTree {
   }
 
   /** The paths of stored units that are not in the batch and that move with what is above them. */
-  movedPaths (written: ReadonlySet<string>): { code: string, path: string[] }[] {
-    return [...this.stored.values()].filter(({ path }) => path.some(code => written.has(code))).flatMap(unit => {
-      const path = this.pathOf(unit.code) as string[]
-      return path.join() === unit.path.join() ? [] : [{ code: unit.code, path }]
+  movedPaths (written: ReadonlySet<string>): { id: string, path: string[] }[] {
+    return [...this.stored.values()].filter(({ path }) => path.some(id => written.has(id))).flatMap(unit => {
+      const path = this.pathOf(unit.id) as string[]
+      return path.join() === unit.path.join() ? [] : [{ id: unit.id, path }]
     })
   }
 
@@ -74,22 +76,22 @@ export class UnitTree {
   }
 
   /** Stored units directly below one that could not stay there. `isPosted`: those that come with the batch. */
-  orphansOf (unit: Node, children: readonly StoredUnit[], isPosted: (code: string) => boolean): string[] {
-    return children.filter(child => !isPosted(child.code) && this.#misfit(child, unit) !== null).map(({ code }) => code)
+  orphansOf (unit: Node, children: readonly StoredUnit[], isPosted: (id: string) => boolean): string[] {
+    return children.filter(child => !isPosted(child.id) && this.#misfit(child, unit) !== null).map(({ id }) => id)
   }
 
   #misfit (unit: Node, parent: Node): Issue | null {
     const place = (level: string) => this.#positions.get(level) ?? NaN
     if (place(parent.level) > place(unit.level)) {
-      return issueAt('level', 'not_allowed', `level ${unit.level} is above that of the parent ${parent.code}, ${parent.level}`)
+      return issueAt('level', 'not_allowed', `level ${unit.level} is above that of the parent ${parent.id}, ${parent.level}`)
     }
     if (overlaps(unit, parent)) return null
     const days = `${parent.valid_from} to ${parent.valid_to ?? 'today'}`
-    return issueAt('valid_from', 'parent_not_valid', `the parent ${parent.code} exists from ${days}, on no day of the unit`)
+    return issueAt('valid_from', 'parent_not_valid', `the parent ${parent.id} exists from ${days}, on no day of the unit`)
   }
 
-  #nodeOf (code: string): Node | undefined {
-    return this.#posted.get(code) ?? this.stored.get(code)
+  #nodeOf (id: string): Node | undefined {
+    return this.#posted.get(id) ?? this.stored.get(id)
   }
 }
 
@@ -98,14 +100,17 @@ function overlaps (a: Node, b: Node): boolean {
 }
 
 /** Reads the stored units of a batch, those above them and their parents, and all below them. */
-export async function readTree (trx: Trx, items: readonly UnitItem[]): Promise<UnitTree> {
-  const codes = items.map(({ code }) => code)
-  const named = [...codes, ...items.flatMap(({ parent }) => parent ?? [])]
+export async function readTree (trx: Trx, posted: readonly PostedUnit[]): Promise<UnitTree> {
+  const ids = posted.map(({ id }) => id)
+  const named = [...ids, ...posted.flatMap(({ parent }) => parent ?? [])]
   const { rows } = await sql<StoredUnit>`
-    with named as (select distinct unnest(path) as code from units where id = any(${named}))
-    select code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
-      array(select source || ':' || external_code from unit_aliases where unit = units.id order by 1) as aliases
-    from units where id in (select code from named) or path && ${codes}`.execute(trx)
+    with named as (select distinct unnest(path) as id from units where id = any(${named})),
+    changed as (select distinct unnest(units) as id from unit_changes where withdrawn_by is null),
+    above as (select distinct unnest(path) as id from unit_versions join changed on changed.id = unit)
+    select id, code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
+      id in (select id from changed) as has_history, id in (select id from above) as history_below,
+      array(select distinct source || ':' || external_code from unit_aliases where unit = units.id order by 1) as aliases
+    from units where id in (select id from named) or path && ${ids}`.execute(trx)
   const levels = await trx.selectFrom('levels').select(['code', 'position']).execute()
-  return new UnitTree(rows, items, new Map(levels.map(({ code, position }) => [code, position])))
+  return new UnitTree(rows, posted, new Map(levels.map(({ code, position }) => [code, position])))
 }

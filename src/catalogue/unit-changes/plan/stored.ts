@@ -1,0 +1,75 @@
+// What is stored already and stands against an event set: codes and aliases in use, figures, unknown procedures.
+import { sql } from 'kysely'
+import type { Issue } from '../../../contract/errors.ts'
+import { lock } from '../../../database/sql/advisory-lock.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { allowSlowStatements } from '../../../database/time-limits.ts'
+import { startOfDay } from '../../../time/business-day-sql.ts'
+import { nationalForms } from '../../units/naming/spellings.ts'
+import type { Plan } from './plan.ts'
+
+/** Codes and aliases of new units that others have on that day or later. */
+export async function namesTaken (trx: Trx, { day, created, ended }: Plan): Promise<Issue[]> {
+  const units = [...created.values()]
+  const given = units.flatMap(({ pointer, unit: { aliases = [] } }) => aliases.map((alias, i) => {
+    const source = alias.slice(0, alias.indexOf(':'))
+    return { at: `${pointer}/aliases/${i}`, alias, forms: nationalForms(alias.slice(source.length + 1)).map(code => `${source}:${code}`) }
+  }))
+  const { rows } = await sql<{ kind: 'code' | 'alias', name: string, unit: string }>`
+    select 'code' as kind, code as name, id as unit from units
+    where code = any(${units.map(({ unit: { code } }) => code)}) and id <> all(${[...ended.keys()]})
+      and coalesce(valid_to, 'infinity') >= ${day}
+    union all
+    select 'id', id, id from units where id = any(${units.map(({ id }) => id)})
+    union all
+    select 'alias', source || ':' || external_code, unit from unit_aliases join units on units.id = unit
+    where source || ':' || external_code = any(${given.flatMap(({ forms }) => forms)}) and unit <> all(${[...ended.keys()]})
+      and coalesce(least(unit_aliases.valid_to, units.valid_to), 'infinity') >= ${day}`.execute(trx)
+  const codes = new Map(rows.filter(({ kind }) => kind !== 'alias').map(({ name, unit }) => [name, unit]))
+  const taken = new Map(rows.filter(({ kind }) => kind === 'alias').map(({ name, unit }) => [name, unit]))
+  const claims = Map.groupBy(given.flatMap(({ forms }) => forms), form => form)
+  return [
+    ...units.flatMap(({ id, pointer, unit: { code } }): Issue[] => {
+      const unit = codes.get(code) ?? codes.get(id)
+      return unit === undefined ? [] : [{ pointer: `${pointer}/code`, code: 'code_taken', detail: `${unit} has the code ${code} on ${day} or later` }]
+    }),
+    ...given.filter(({ forms }) => forms.some(form => taken.has(form) || claims.get(form)!.length > 1))
+      .map(({ at, alias }): Issue => ({ pointer: at, code: 'alias_taken', detail: `${alias} is an alias of another unit` }))
+  ]
+}
+
+/** Procedures that an assignment names and that are not there. */
+export async function unknownProcedures (trx: Trx, { ended }: Plan): Promise<Issue[]> {
+  const named = [...ended.values()].flatMap(({ pointer, successors }) => successors.flatMap(({ procedures }) => (
+    procedures.map(procedure => ({ pointer, procedure })))))
+  if (named.length === 0) return []
+  const known = await trx.selectFrom('procedures').select('code')
+    .where('code', 'in', named.map(({ procedure }) => procedure)).execute()
+  const codes = new Set(known.map(({ code }) => code))
+  return named.filter(({ procedure }) => !codes.has(procedure)).map(({ pointer, procedure }): Issue => (
+    { pointer, code: 'unknown_procedure', detail: `there is no procedure ${procedure}` }))
+}
+
+/** Figures and dossiers of units from after their end. What was received before stays with them. */
+export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
+  const units = [...ended.keys()]
+  if (units.length === 0) return []
+  await allowSlowStatements(trx)
+  // Dossiers are checked against their unit without a lock on it.
+  await lock(trx, 'dossiers', 'exclusive')
+  // Waits for statistics and indicators that name one of these units: their foreign key locks it.
+  await sql`select from units where id = any(${units}) order by id for update`.execute(trx)
+  const { rows } = await sql<{ unit: string, what: string }>`
+    select unit, min(what) as what from (
+      select unit, 'figures of ' || period as what from statistics_sets join periods on periods.code = period
+      where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
+      union all
+      select unit, 'indicators of ' || period from indicator_values join periods on periods.code = period
+      where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
+      union all
+      select unit, 'dossier ' || code from dossiers
+      where province_code = ${province} and unit = any(${units}) and received_at >= ${startOfDay(day)}
+    ) as after group by unit order by unit`.execute(trx)
+  return rows.map(({ unit, what }): Issue => (
+    { pointer: ended.get(unit)!.pointer, code: 'unit_has_figures', detail: `${what} are stored for ${unit}, which would end before ${day}` }))
+}

@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import { forEachDatabase } from '../../database.ts'
+import { firstStep, pairs, secondStep } from './reform.ts'
+
+forEachDatabase('the reform of Thanh Hóa', async (t, { get, post, db }) => {
+  const units = async (query: string) => (await get(`/v1/units?limit=10000&${query}`)).body.items
+  const before = await units('as_of=2021-06-01')
+
+  t.test('joins a district and twelve communes to others on 2025-01-01', async t => {
+    const { status, body } = await post('/v1/unit-changes', firstStep())
+    t.equal(status, 200, JSON.stringify(body))
+    t.match(body, { created: 0, ended: 13 })
+    t.equal((await units('level=district&as_of=2025-01-01')).length, 26)
+    t.equal((await units('level=commune&as_of=2025-01-01')).length, 547)
+    t.equal((await units('level=commune&as_of=2024-12-31')).length, 559)
+  })
+
+  t.test('makes 166 communes of 547 on 2025-07-01, in one request', async t => {
+    const started = performance.now()
+    const { status, body } = await post('/v1/unit-changes', secondStep())
+    const milliseconds = performance.now() - started
+    t.equal(status, 200, JSON.stringify(body))
+    t.match(body, { created: 166, ended: 547 + 26 })
+    t.comment(`${Math.round(milliseconds)} ms`)
+    t.ok(milliseconds < 5_000 * 4, `${Math.round(milliseconds)} ms`)
+    const { rows: [{ count }] } = await sql<{ count: number }>`select count(*) as count from unit_successions`.execute(db) as { rows: [{ count: number }] }
+    t.equal(count, pairs.length)
+  })
+
+  t.test('leaves 147 xã and 19 phường, and no district', async t => {
+    const now = await units('level=commune&as_of=2025-07-01')
+    t.equal(now.filter(({ kind }: { kind: string }) => kind === 'commune').length, 147)
+    t.equal(now.filter(({ kind }: { kind: string }) => kind === 'ward').length, 19)
+    t.ok(now.every(({ parent, id, code }: Record<string, string>) => parent === 'H56' && id === `${code}@2025-07-01`))
+    t.same(await units('level=district&as_of=2025-07-01'), [])
+    t.same((await units('as_of=2021-06-01')).map(({ valid_to: _, ...unit }: { valid_to: string }) => unit), before.map(({ valid_to: _, ...unit }: { valid_to: string }) => unit), 'what was before stays')
+  })
+
+  t.test('uses codes again, so that a code means a unit of a day', async t => {
+    t.match((await get('/v1/units/H56-14758?as_of=2025-06-30')).body, { id: 'H56-14758', name: 'Phường Đông Thọ', others: [{ id: 'H56-14758@2025-07-01' }] })
+    t.match((await get('/v1/units/H56-14758?as_of=2025-07-01')).body, { id: 'H56-14758@2025-07-01', name: 'Phường Hàm Rồng', others: [{ id: 'H56-14758' }] })
+    t.match((await get('/v1/units/H56-14758@2025-06-30')).body, { name: 'Phường Đông Thọ' })
+    t.match((await get('/v1/units/gso:14758@2025-07-01')).body, { name: 'Phường Hàm Rồng' })
+    t.equal((await get('/v1/units/H56-380@2025-07-01')).status, 404, 'on a day on which no unit has the code')
+  })
+
+  t.test('is told by the lineage of each unit', async t => {
+    const { body } = await get('/v1/units/H56-14758/lineage?as_of=2021-06-01')
+    t.equal(body.unit, 'H56-14758')
+    t.same(body.successions.map(({ successor, share }: Record<string, unknown>) => [successor, share]),
+      [['H56-14758@2025-07-01', 0.5], ['H56-14797@2025-07-01', 0.5]])
+    t.match(body.successions[0], { document_number: '1686/NQ-UBTVQH15', effective_on: '2025-07-01' })
+    t.equal((await get('/v1/units/H56-14758/lineage')).body.successions.length, 5)
+  })
+
+  t.test('moves a dossier of a day to the unit that there was', async t => {
+    const dossier = {
+      code: '000.17.22.H56-250620-0001', procedure: '1.001612', channel: 'direct', status: 4,
+      received_at: '2025-06-20T08:00:00+07:00', updated_at: '2025-08-20T08:00:00+07:00'
+    }
+    const unitOf = async (unit: string, changed = {}) => {
+      const { body } = await post('/v1/dossiers?source=one-stop', { items: [{ ...dossier, ...changed, unit, code: `d-${unit.replace('@', '-')}` }] })
+      return body.errors.length > 0 ? body.errors[0] : (await get(`/v1/dossiers/d-${unit.replace('@', '-')}`)).body.unit
+    }
+    t.equal(await unitOf('H56-14755'), 'H56-14755', 'one that ended, which finishes it')
+    t.equal(await unitOf('H56-14758@2025-07-01'), 'H56-14758', 'the unit that had the code of its successor')
+    const late = { received_at: '2025-07-02T08:00:00+07:00' }
+    t.match(await unitOf('H56-14755', late), { code: 'unit_not_valid', successors: ['H56-14758@2025-07-01'] })
+    t.equal(await unitOf('H56-14758', late), 'H56-14758@2025-07-01')
+    const { body } = await post('/v1/dossier-statistics', { items: [{ unit: 'H56-14755', period: '2025-Q4', source: 'one-stop', received: 1 }] })
+    t.match(body.errors, [{ pointer: '/items/0/unit', code: 'unit_not_valid', successors: ['H56-14758@2025-07-01'] }])
+  })
+})
