@@ -100,8 +100,9 @@ const ROWS: Record<string, string[]> = {
     `insert into units (id, code, province_code, name, kind, level, parent, path, reached_by, reports_dossiers, valid_from, search_name)
       values ('H56-380@2025-07-01', 'H56-380', 'H56', 'Phường Hạc Thành', 'ward', 'district', 'H56', '{H56,H56-380@2025-07-01}',
         '{H56,H56-380@2025-07-01}', true, '2025-07-01', 'phuong hac thanh')`,
-    `insert into unit_changes (province_code, id, effective_on, document_number, document_date, document_issuer, events, write)
-      overriding system value values ('H56', 1, '2025-07-01', '1686/NQ-UBTVQH15', '2025-06-16', 'UBTVQH', '[]', 3)`,
+    `insert into unit_changes (province_code, id, effective_on, document_number, document_date, document_issuer, events,
+        units, ends, write)
+      overriding system value values ('H56', 1, '2025-07-01', '1686/NQ-UBTVQH15', '2025-06-16', 'UBTVQH', '[]', '{H56-380}', '[]', 3)`,
     `insert into unit_successions values ('H56-380', 'H56-380@2025-07-01', '2025-07-01', 1, 1)`,
     `insert into unit_assignments values ('H56-380', 'H56-380@2025-07-01', 'procedure', '1.010708', 1)`
   ],
