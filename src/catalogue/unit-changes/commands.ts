@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { governs } from '../../contract/caller.ts'
 import { DomainError, invalid, notFound, type Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
-import { dayText, parseDay } from '../../time/business-day.ts'
+import { nameOfDay, parseDay } from '../../time/business-day.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 import { checkEvent, effectsOf } from './plan/events.ts'
@@ -45,7 +45,7 @@ async function lockUnits (trx: Trx): Promise<void> {
 async function checkedPlan (
   { trx, by }: Write, { effective_on: day, events }: UnitChangeEnvelope
 ): Promise<{ plan: Plan, named: Names['named'] }> {
-  const dayBefore = dayText(parseDay(day) - 1)
+  const dayBefore = nameOfDay(parseDay(day) - 1)
   const { effects, issues: contradictions } = effectsOf(events)
   const names = await resolveNames(trx, effects, { day, dayBefore }, by)
   if (names.province === null) {

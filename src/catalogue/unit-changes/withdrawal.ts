@@ -4,6 +4,7 @@ import type { Issue, IssueCode } from '../../contract/errors.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
+import { rebuildBearers } from '../hierarchy/bearers.ts'
 import { refreshReach } from '../units/lineage/reach.ts'
 
 export interface StoredChange {
@@ -69,6 +70,7 @@ export async function takeBack (
 ): Promise<void> {
   await sql`delete from unit_assignments where change = ${id}`.execute(trx)
   await sql`delete from unit_successions where change = ${id}`.execute(trx)
+  await rebuildBearers(trx)
   await sql`
     update unit_versions as before set valid_to = after.valid_to from unit_versions as after
     where after.change = ${id} and after.unit <> all(${made}) and before.unit = after.unit

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { insertMissing } from '../../../database/sql/bulk-json.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { searchName } from '../../../text/search-name.ts'
+import { rebuildBearers } from '../../hierarchy/bearers.ts'
 import { refreshReach } from '../../units/lineage/reach.ts'
 import type { Document } from '../schema.ts'
 import type { Plan } from './plan.ts'
@@ -27,6 +28,7 @@ export async function storePlan (trx: Trx, plan: Plan, { document, events, write
   await createUnits(trx, plan, id)
   await changeUnits(trx, plan, id)
   await succeed(trx, plan, id)
+  await rebuildBearers(trx)
   await refreshReach(trx, province)
   return id
 }
