@@ -77,6 +77,19 @@ export function sharesOf ({ day, unit, level, keys }: BearersAsked): RawBuilder<
     group by ${sql.join(grouping)}`
 }
 
+/**
+ * Rows with a column `unit`, as `counted`, each as often as its unit has a row in `borne`, which a statement must have from
+ * `sharesOf`. A map and not a join: a planner that takes both for small would compare every row with every unit.
+ */
+export function carried (rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(${rows}) as counted cross join lateral jsonb_to_recordset((
+      select jsonb_object_agg(unit, parts) from (select unit, jsonb_agg(borne) as parts from borne group by unit) as by_unit
+    ) -> counted.unit) as borne (bearer text, level text, share numeric, stays boolean)`
+}
+
+/** Whether the unit of a row is in `borne`; if that is empty no row is read. As an expression it is looked up by its hash. */
+export const IS_BORNE = sql<boolean>`exists (select from borne) and (unit in (select unit from borne)) is true`
+
 function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
   return [
     ...keys.includes('unit') ? [sql`bearer`] : [], ...keys.includes('level') ? [sql`bearers.level`] : []
@@ -91,9 +104,9 @@ function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
 export function sharesBetweenLevels ({ day, level }: Pick<BearersAsked, 'day' | 'level'>): RawBuilder<unknown> {
   return sql`
     select unit, level, sum(share) as share from (
-      select unit, ends.level, share
+      select unit, ends.level, ends.share
       from unit_bearers join units on units.id = unit join units as bearers on bearers.id = bearer
-        cross join lateral (values (bearers.level, share), (units.level, -share)) as ends (level, share)
+        cross join lateral (values (bearers.level, unit_bearers.share), (units.level, -unit_bearers.share)) as ends (level, share)
       where ${day}::date between starts_on and ends_on and bearers.level <> units.level
     ) as moved
     where ${level === undefined ? sql`true` : sql`level = any(${level})`}

@@ -2,7 +2,7 @@
 // lineage to those that bear them. Every count is a sum, so a share of a sum is the sum of the shares.
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
+import { carried, sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
 import { countedAsReported, COUNTS, type CountedGroup } from './count.ts'
 import { byUnit, type CountPlan } from './plan.ts'
 import { dossiersOf, type ListedDossier } from './drill-down.ts'
@@ -29,7 +29,7 @@ function carriedToUnits (plan: CountPlan): RawBuilder<CarriedGroup> {
   return sql`
     with borne as materialized (${sharesOf({ ...borneOf(plan), keys })})
     select ${sql.join([...keyed, SUMMED_SHARES, sql`coalesce(bool_or(share < 1), false) as estimated`])}
-    from (${countedAsReported(unitByUnit(plan))}) as counted join borne using (unit)
+    from ${carried(countedAsReported(unitByUnit(plan)))}
     ${grouping(keys.map(key => key === 'unit' ? 'bearer' : key))}`
 }
 
@@ -45,7 +45,7 @@ function carriedBetweenLevels (plan: CountPlan): RawBuilder<CarriedGroup> {
       from (${countedAsReported({ ...plan, carried: 'nothing' })}) as counted
       union all
       select ${names}, share, abs(share) < 1
-      from (${countedAsReported(unitByUnit(plan))}) as counted join borne using (unit)
+      from ${carried(countedAsReported(unitByUnit(plan)))}
     ) as both_sums
     ${grouping(keys)}`
 }
@@ -55,7 +55,7 @@ function unitByUnit (plan: CountPlan): CountPlan {
   const { level: _, ...others } = plan
   return {
     ...others, keys: byUnit(plan.keys), unit: null, table: plan.unitTable, carried: 'nothing', unitsOf: null,
-    among: sql`select unit from borne`
+    amongBorne: true
   }
 }
 
@@ -85,8 +85,8 @@ export function explainedRollupRows (plan: CountPlan, table: RollupTable): RawBu
   if (borne === null) return rollupRowsOf(plan, table)
   return sql`
     with borne as materialized (${borne})
-    select summed.*, share from (${rollupRowsOf(unitByUnit(plan), table)}) as summed join borne using (unit)
-    order by ${sql.join(grainOf(table).map(name => sql`${sql.ref(name)} nulls first`))}`
+    select counted.*, share from ${carried(rollupRowsOf(unitByUnit(plan), table))}
+    order by ${sql.join(grainOf(table).map(name => sql`counted.${sql.ref(name)} nulls first`))}`
 }
 
 /**
@@ -98,5 +98,5 @@ export function explainedDossiers (plan: CountPlan, counting: Counting): RawBuil
   if (borne === null) return dossiersOf(plan, counting)
   return sql`
     with borne as materialized (${borne})
-    select listed.*, share from (${dossiersOf(unitByUnit(plan), counting)}) as listed join borne using (unit)`
+    select counted.*, share from ${carried(dossiersOf(unitByUnit(plan), counting))}`
 }

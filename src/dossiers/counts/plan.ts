@@ -1,4 +1,3 @@
-import type { RawBuilder } from 'kysely'
 import { dayAfter } from '../../time/calendar.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import type { RollupTable } from '../rollups/deltas.ts'
@@ -42,8 +41,8 @@ export interface CountPlan extends CountQuestion {
   /** The smallest table that knows the dossiers unit by unit. */
   unitTable: CountedTable
   carried: Carried
-  /** The units to count, as a query for the column `unit`, in place of those below `unit`. */
-  among?: RawBuilder<unknown>
+  /** Only the units of `borne` are counted, in place of those below `unit`. */
+  amongBorne?: boolean
 }
 
 /**

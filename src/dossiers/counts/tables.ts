@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
-import { standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
+import { IS_BORNE, standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountedTable, CountPlan } from './plan.ts'
@@ -90,8 +90,8 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
  * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that moved
  * counts where it was.
  */
-function unitsIn ({ among, unit, spans }: CountPlan): RawBuilder<unknown> | null {
-  if (among !== undefined) return among
+function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
+  if (amongBorne) return sql`select distinct unit from borne`
   return unit === null ? null : standingBelow(unit, sql`${lastDay(spans)}::date`)
 }
 
@@ -113,6 +113,7 @@ const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
 function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
   return sql.join(names.map(name => {
     if (name === 'unit') {
+      if (plan.amongBorne === true) return sql`and ${IS_BORNE}`
       const units = unitsIn(plan)
       return units === null ? sql`` : sql`and unit in (${units})`
     }

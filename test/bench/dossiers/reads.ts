@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import autocannon from 'autocannon'
 import { buildApp } from '../../../src/app.ts'
+import { rebuildBearers } from '../../../src/catalogue/hierarchy/bearers.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { run } from '../process.ts'
 import { post, psql, send, TABLES, type Bench } from './bench.ts'
@@ -18,6 +19,7 @@ const FRESH = 50
 
 const BY = '/v1/on-time?basis=records&period=2021-H1&group_by='
 const BY_LEVEL = `${BY}level`
+const ALL = BY.replace('&group_by=', '')
 
 interface Question {
   key: string
@@ -31,6 +33,10 @@ interface Question {
 /** By procedure no sums are kept. */
 const QUESTIONS: Question[] = [
   ...['level', 'field', 'unit'].map(key => ({ key, paths: [BY + key], times: 500, warmUp: 10 })),
+  ...['level', 'unit'].map(key => (
+    { key: `${key}, hierarchy=current`, paths: [`${BY}${key}&hierarchy=current`], times: 500, warmUp: 10 })),
+  { key: 'nothing', paths: [ALL], times: 500, warmUp: 10 },
+  { key: 'nothing, hierarchy=current', paths: [`${ALL}&hierarchy=current`], times: 500, warmUp: 10 },
   { key: 'level, any days', paths: Array.from({ length: SPANS }, anyDays), times: 500, warmUp: 10 },
   { key: 'procedure', paths: [`${BY}procedure`], times: 3, warmUp: 1 }
 ]
@@ -40,6 +46,7 @@ type Row = Record<string, string | number>
 
 /** Lets one database grow from size to size, and asks it at each. */
 export async function measureReads (bench: Bench, folder: string, sizes: number[], rounds: number): Promise<void> {
+  await mergeCommunes(bench)
   const bare = await run('test/bench/bare.ts')
   const inDatabase: Row[] = []
   const overHttp: Row[] = []
@@ -71,6 +78,17 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
   printTable('What is on the disk', 'Tables with their indexes, after all versions of the last step were sent.', disk)
+}
+
+/** All communes of a district become one, so that most units have a successor today. */
+async function mergeCommunes ({ postgres, url }: Bench): Promise<void> {
+  await postgres.query(`
+    insert into unit_successions (predecessor, successor, effective_on, change)
+    select id, first, '2025-07-01', 0
+    from (select id, min(id) over (partition by parent) as first from units where level = 'commune') as communes where id <> first`, [], url)
+  const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {} })
+  await db.transaction().execute(rebuildBearers)
+  await close()
 }
 
 interface Statement { text: string, values: unknown[] }

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
 import { MEASURES } from '../../../form-ii06a/measures.ts'
-import { sharesOf } from '../../../catalogue/hierarchy/places-sql.ts'
+import { carried, sharesOf } from '../../../catalogue/hierarchy/places-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
 /** The units whose figures are asked for, each with the share that counts, as `borne`; null: nothing is carried. */
@@ -22,21 +22,21 @@ export function carriedRows (plan: ReportedPlan, counted: RawBuilder<unknown>): 
   const ofTable = plan.table === 'sets' ? UNKNOWN : refs(['field', 'procedure', ...plan.span ? POSITION : []], 'counted')
   return sql`
     select ${placesOf(plan)}, ${ofTable}, ${SHARES}, counted.unit as reporter, share < 1 as is_part
-    from (${counted}) as counted join borne using (unit) where ${IS_CARRIED}`
+    from ${carried(counted)} where ${IS_CARRIED}`
 }
 
 /** The same for sets or rows that do not count, of which only the keys matter. */
 export function carriedKeys (plan: ReportedPlan, rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select ${placesOf(plan)} ${plan.table === 'sets' ? sql`` : sql`, counted.field, counted.procedure`}
-    from (${rows}) as counted join borne using (unit) where ${IS_CARRIED}`
+    from ${carried(rows)} where ${IS_CARRIED}`
 }
 
 /** Sets or rows as they are stored, with the `share` that counts. */
 export function withShares ({ carriedTo }: ReportedPlan, counted: RawBuilder<unknown>): RawBuilder<unknown> {
   return carriedTo === null
     ? sql`select *, 1 as share from (${counted}) as counted`
-    : sql`select * from (${counted}) as counted join borne using (unit) where ${IS_CARRIED}`
+    : sql`select counted.*, share from ${carried(counted)} where ${IS_CARRIED}`
 }
 
 function placesOf ({ keys }: ReportedPlan): RawBuilder<unknown> {

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { standingBelow, standingBelowIn } from '../../../catalogue/hierarchy/places-sql.ts'
+import { IS_BORNE, standingBelow, standingBelowIn } from '../../../catalogue/hierarchy/places-sql.ts'
 import { PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
@@ -22,7 +22,7 @@ export function chosenSets (plan: ReportedPlan): RawBuilder<unknown> {
     each: sql`true`
   }[totals]
   return sql`${scope} and ${source === undefined ? sql`true` : sql`source = ${source}`}
-    and ${carriedTo === null ? ofUnits(plan) : sql`unit in (select unit from borne)`}`
+    and ${carriedTo === null ? ofUnits(plan) : IS_BORNE}`
 }
 
 function ofUnits ({ unit, level, periods, span, end }: ReportedPlan): RawBuilder<unknown> {
