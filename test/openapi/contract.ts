@@ -54,16 +54,18 @@ export function operationsOf ({ paths }: Document): Operation[] {
 export function documentedRequest ({ path, method, parameters = [], requestBody }: Operation): Request {
   const query = new URLSearchParams()
   let filled = path
+  const headers: Record<string, string> = {}
   for (const { name, in: place, example } of parameters) {
     if (example === undefined) continue
-    if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(example)))
+    if (place === 'header') headers[name] = String(example)
+    else if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(example)))
     else for (const value of [example].flat()) query.append(name, String(value))
   }
   const [type, { example: payload } = {}] = Object.entries(requestBody?.content ?? {})[0] ?? []
   return {
     method: method.toUpperCase() as Request['method'],
     url: query.size === 0 ? filled : `${filled}?${query}`,
-    ...(payload === undefined ? {} : { payload, headers: { 'content-type': type! } })
+    ...(payload === undefined ? { headers } : { payload, headers: { ...headers, 'content-type': type! } })
   }
 }
 

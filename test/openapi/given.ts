@@ -26,6 +26,10 @@ export async function givenExamples (
     { ...stocks, period: '2021-Q3', carried_over: 0, resolved_in_time: 5 },
     { ...stocks, period: '2021-Q4', carried_over: 3, resolved_in_time: 12 }
   ] })
+  await post('/v1/unit-changes', {
+    effective_on: '2022-01-01', document: { number: '1', date: '2021-12-01', issuer: 'x' },
+    events: [{ type: 'rename', unit: 'H56-STC', name: 'Sở Tài chính mới' }]
+  })
   await put('/v1/clients/example', exampleOf('putClient'))
   await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
   await post('/v1/dossiers?source=one-stop', '{', { 'content-type': 'application/x-ndjson' })

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { governs } from '../../contract/caller.ts'
-import { DomainError, invalid, notFound, type Issue } from '../../contract/errors.ts'
+import { DomainError, notFound, type Issue } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
 import { nameOfDay, parseDay } from '../../time/business-day.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
@@ -38,6 +39,7 @@ export async function postUnitChanges (
 
 /** One event set after the other, none beside a batch of units or another order of levels. */
 async function lockUnits (trx: Trx): Promise<void> {
+  await allowSlowStatements(trx)
   await sql`lock table levels in share mode`.execute(trx)
   await sql`lock table units in share row exclusive mode`.execute(trx)
 }
@@ -109,14 +111,10 @@ function auditUnits (
 
 /**
  * Takes an event set back as a whole, while nothing later builds on it.
- * @param reason why, which is required
- * @throws DomainError `not_found`, `invalid_request`, `forbidden_rows`, `change_in_use`
+ * @throws DomainError `not_found`, `change_in_use`
  */
-export async function withdrawUnitChange (
-  write: Write, id: number, reason: string | undefined
-): Promise<UnitChangeAnswer> {
+export async function withdrawUnitChange (write: Write, id: number): Promise<UnitChangeAnswer> {
   const { trx, by } = write
-  if (!reason) throw invalid('/headers/x-reason', 'missing', 'a withdrawal says why, in X-Reason')
   await lockUnits(trx)
   const { rows: [change] } = await sql<StoredChange>`select * from unit_changes where id = ${id}`.execute(trx)
   if (change === undefined) throw notFound('event set', String(id))

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { App, Context } from '../../http/context.ts'
 import { compilerFor } from '../../http/request/validator-compiler.ts'
-import { inWrite, PostHeaders, ReasonHeaders } from '../../http/request/write-request.ts'
+import { inWrite, PostHeaders, RequiredReasonHeaders } from '../../http/request/write-request.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, UnitCode } from '../../contract/fields.ts'
@@ -60,16 +60,16 @@ export async function unitChangeRoutes (app: App, context: Context) {
       operationId: 'withdrawUnitChange',
       tags,
       summary: 'Withdraw an event set as a whole',
-      description: 'Units are as they were before it, and those that it made are gone. It needs `X-Reason`. It is refused with ' +
+      description: 'Units are as they were before it, and those that it made are gone. It is refused with ' +
         '`change_in_use` if a later event set changes the same units, or if figures, dossiers, clients or other units stand on ' +
         'units that it made.',
-      headers: ReasonHeaders,
+      headers: RequiredReasonHeaders,
       querystring: NoQuery,
       params: UnitChangePath,
       response: { 200: { description: 'What is taken back.', ...Ref(UnitChangeAnswer) }, ...problems(400, 404, 409) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
-    withdrawUnitChange(write, request.params.id, request.headers['x-reason']))))
+    withdrawUnitChange(write, request.params.id))))
 
   app.get('/units/:code/lineage', {
     schema: {

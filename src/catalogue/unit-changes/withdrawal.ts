@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 import type { Issue, IssueCode } from '../../contract/errors.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../database/connect.ts'
-import { allowSlowStatements } from '../../database/time-limits.ts'
 import { rebuildBearers } from '../hierarchy/bearers.ts'
 import { refreshReach } from '../units/lineage/reach.ts'
 
@@ -30,7 +29,6 @@ export async function unitsMadeBy (trx: Trx, { id }: StoredChange): Promise<stri
 /** What builds on an event set. */
 export async function dependents (trx: Trx, change: StoredChange, made: readonly string[]): Promise<Issue[]> {
   const { id, province_code: province, units } = change
-  await allowSlowStatements(trx)
   // As when units end: nothing is stored for these units meanwhile.
   await lock(trx, 'dossiers', 'exclusive')
   await sql`select from units where id = any(${units}) order by id for update`.execute(trx)

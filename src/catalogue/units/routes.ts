@@ -4,7 +4,7 @@ import { postCatalogue } from '../../http/request/batch-route.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Example, Ref, UnitCode } from '../../contract/fields.ts'
-import { inWrite, ReasonHeaders } from '../../http/request/write-request.ts'
+import { inWrite, RequiredReasonHeaders } from '../../http/request/write-request.ts'
 import { postUnits } from './commands.ts'
 import { putUnit } from './correction/commands.ts'
 import { unitNamed, units } from './queries.ts'
@@ -45,16 +45,16 @@ export async function unitRoutes (app: App, context: Context) {
       operationId: 'putUnit',
       tags: ['catalogue'],
       summary: 'Correct what was always wrong with a unit, such as a typing error in its name',
-      description: 'It needs `X-Reason`. What is left out stays as it is. A name or a kind is corrected as of the day and in the ' +
+      description: 'What is left out stays as it is. A name or a kind is corrected as of the day and in the ' +
         'versions before and after that have the same one. What changes on a day is an event: `POST /v1/unit-changes`.',
-      headers: ReasonHeaders,
+      headers: RequiredReasonHeaders,
       querystring: AsOfQuery,
       params: Type.Object({ code: Example(UnitCode('Code of the unit, or an alias as `source:external code`.'), 'H56-TTPVHCC') }),
       body: UnitCorrection,
       response: { 200: { description: 'The unit on the day.', ...Ref(UnitAsOf) }, ...problems(400, 404, 413, 415, 422) }
     }
-  }, (request, reply) => inWrite(context, request, reply, write => putUnit(
-    write, request.params.code, request.body, request.query.as_of, request.headers['x-reason'])))
+  }, (request, reply) => inWrite(context, request, reply, write => (
+    putUnit(write, request.params.code, request.body, request.query.as_of))))
 
   postCatalogue(app, context, {
     path: '/units',

@@ -7,6 +7,7 @@ import type { Caller } from '../../contract/caller.ts'
 import { runWrite, type WriteOptions } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
 import { invalid } from '../../contract/errors.ts'
+import { Example } from '../../contract/fields.ts'
 import type { Metrics } from '../../observability/metrics.ts'
 import type { Context } from '../context.ts'
 import { placedAnswer } from '../tables/csv-items.ts'
@@ -22,9 +23,10 @@ declare module 'fastify' {
   }
 }
 
-const reason = Type.Optional(Type.String({
+const REASON = {
   description: 'The reason, for the audit. UTF-8 text, percent-encoded if the client cannot send UTF-8 in headers.', maxLength: 3_000
-}))
+}
+const reason = Type.Optional(Type.String(REASON))
 
 /** What a POST may say beside its body. */
 export const PostHeaders = Type.Object({
@@ -47,6 +49,11 @@ export const PutHeaders = Type.Object({
 
 /** What a PUT or DELETE of a resource without versions may say. */
 export const ReasonHeaders = Type.Object({ 'x-reason': reason })
+
+/** The same where the audit must say why. */
+export const RequiredReasonHeaders = Type.Object({
+  'x-reason': Example(Type.String({ ...REASON, minLength: 1 }), 'typing error')
+})
 
 /** Runs what a request writes in one transaction with its audit and the answer under its idempotency key. */
 export async function inWrite<T extends object> (

@@ -13,7 +13,8 @@ const FIRST_DAY = Date.UTC(1900, 2, 1)
 export function cellOf (value: unknown, format: string | undefined): Cell {
   if (typeof value === 'object' && value !== null) return listText(value)
   const shown = format === undefined ? undefined : DATE_FORMATS[format]
-  if (shown === undefined || typeof value !== 'string') return value as Cell
+  // A property that a row has only sometimes is an empty cell.
+  if (shown === undefined || typeof value !== 'string') return (value ?? null) as Cell
   // Instants have the offset of Vietnam, so that their text shows the wall clock.
   const wallClock = instantOf(format === 'date' ? `${value}T00:00:00Z` : value.replace('+07:00', 'Z'))
   return wallClock >= FIRST_DAY ? { value: new Date(wallClock), format: shown } : value

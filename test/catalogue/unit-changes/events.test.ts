@@ -105,6 +105,8 @@ forEachDatabase('an event set that does not fit', async (t, service) => {
     t.same(await faults({ type: 'abolish', unit: 'T1-11' }, { type: 'merge', units: ['T1-11'], into }), ['/1/units/0 duplicate_key'])
     t.same(await faults({ type: 'abolish', unit: 'T1-11' }, { type: 'rename', unit: 'T1-11', name: 'x' }), ['/1/unit unit_not_valid'])
     t.same(await faults({ type: 'rename', unit: 'T1-11', name: 'x' }, { type: 'rename', unit: 'T1-11', name: 'y' }), ['/1/unit duplicate_key'])
+    await post('/v1/units', { items: [{ ...communes[0], code: 'T1-70', valid_from: '2030-01-01' }] })
+    t.same(await faults({ type: 'rename', unit: 'T1-70', name: 'x' }), ['/0/unit unit_not_valid'], 'one that is yet to come')
     t.same(await faults({ type: 'move', unit: 'T1-1', parent: 'T1-11' }), ['/0/unit not_allowed'])
     t.same(await faults({ type: 'move', unit: 'T1-11', parent: 'T1-12' }, { type: 'move', unit: 'T1-12', parent: 'T1-11' }), ['/0/unit parent_cycle', '/1/unit parent_cycle'])
     t.same(await faults({ type: 'create', unit: { ...into, level: 'hamlet' } }), ['/0/unit/level unknown_level'])
@@ -153,7 +155,8 @@ forEachDatabase('an event set that does not fit', async (t, service) => {
   })
 
   t.test('before what is there already is refused', async t => {
-    t.same(await faults({ type: 'move', unit: 'T1-11', parent: 'T1-2' }), [])
+    t.same(await faults({ type: 'move', unit: 'T1-11', parent: 'T1-2' }, { type: 'rename', unit: 'T1-11', name: 'Xã Một' }), [])
+    t.match((await get('/v1/units/T1-11')).body, { name: 'Xã Một', parent: 'T1-2' })
     t.same(await faults({ type: 'rename', unit: 'T1-11', name: 'x' }), ['/0/unit changed_later'])
     const early = { ...set({ type: 'abolish', unit: 'T1-11' }), effective_on: '2022-01-01' }
     t.match((await post('/v1/unit-changes', early)).body.errors, [{ code: 'changed_later' }])

@@ -53,6 +53,8 @@ forEachDatabase('an event set that was wrong', async (t, service) => {
     t.match((await get('/v1/unit-changes')).body.items, [{ id, withdrawn: true }])
     t.same(await issues(id), [409, 'already_withdrawn'])
     t.equal((await withdraw(999)).status, 404)
+    const { headers } = await givenClient(service, 'one', { scopes: ['write:catalogue'], unit: 'T1-1' })
+    t.equal((await withdraw(id, { ...headers, ...reason })).status, 404, 'of which some is out of reach')
     const feed = (await get('/v1/changes?limit=10000')).body.items
     t.match(feed.filter(({ resource, action }: Record<string, string>) => resource === 'unit-changes' || (resource === 'units' && action === 'deleted')).slice(-2), [
       { resource: 'unit-changes', action: 'deleted' }, { action: 'deleted', key: { id: 'T1-11@2023-01-01' }, unit: 'T1-1' }

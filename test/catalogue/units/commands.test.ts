@@ -76,6 +76,8 @@ forEachDatabase('a unit that does not fit', async (t, { get, post }) => {
     t.same(await faultsOf(post, { ...DISTRICT, code: 'x', parent: 'H41-16681' }), ['/items/0/level not_allowed'])
     t.same(await faultsOf(post, { ...COMMUNE, parent: 'x' }, { ...COMMUNE, code: 'x', parent: 'H41-16681' }),
       ['/items/0/parent parent_cycle', '/items/1/parent parent_cycle'])
+    t.same(await faultsOf(post, { ...DISTRICT, code: 'x', valid_to: '2020-12-31' }, { ...COMMUNE, code: 'y', parent: 'x', valid_from: '2021-01-01' }),
+      ['/items/1/valid_from parent_not_valid'])
     const chain = Array.from({ length: 17 }, (_, i) => ({ ...COMMUNE, code: `c-${i}`, parent: i === 0 ? 'H41' : `c-${i - 1}` }))
     t.ok((await faultsOf(post, ...chain)).includes('/items/15/parent out_of_range'))
   })

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
 import { resolveUnits, subtreeFor } from '../../../src/catalogue/units/resolve.ts'
+import { reachedBy } from '../../../src/catalogue/units/lineage/reach.ts'
+import { nationalForms } from '../../../src/catalogue/units/naming/spellings.ts'
 import { DomainError } from '../../../src/contract/errors.ts'
+import t from 'tap'
 import { forEachDatabase } from '../../database.ts'
 
 forEachDatabase('a name is a unit', async (t, { db, get }) => {
@@ -48,4 +51,30 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
       status: 400, body: { errors: [{ pointer: '/query/unit', code: 'unknown_unit' }] }
     })
   })
+})
+
+t.test('a national identifier has two styles', async t => {
+  t.same(nationalForms('000.17.22.H56'), ['000.17.22.H56', 'H56.22.17'])
+  t.same(nationalForms('000.00.16.H41'), ['000.00.16.H41', 'H41.16'])
+  t.same(nationalForms('H56.22'), ['H56.22', '000.00.22.H56'])
+  t.same(nationalForms('H15.50.05.13'), ['H15.50.05.13', '13.05.50.H15'])
+  t.same(nationalForms('H56-380'), ['H56-380'])
+})
+
+t.test('a key follows its unit, but not to a higher level and not to what stands above', async t => {
+  const unit = (id: string, position: number, ...above: string[]) => ({ id, position, path: [...above, id] })
+  const units = [
+    unit('P', 1), unit('dept', 1, 'P'), unit('D', 2, 'P'), unit('E', 2, 'P'), unit('a', 3, 'P', 'D'), unit('b', 3, 'P', 'D'), unit('c', 3, 'P', 'D'),
+    unit('d', 3, 'P', 'E'), unit('f', 3, 'P', 'D')
+  ]
+  const reach = reachedBy(units, [
+    { predecessor: 'dept', successor: 'P' }, { predecessor: 'f', successor: 'E' },
+    { predecessor: 'a', successor: 'b' }, { predecessor: 'a', successor: 'c' },
+    { predecessor: 'b', successor: 'd' }, { predecessor: 'c', successor: 'd' }
+  ])
+  t.same(reach.get('P'), ['P'])
+  t.same(reach.get('E'), ['P', 'E'], 'a commune that a district took over does not get the district')
+  t.same(reach.get('d'), ['P', 'E', 'd', 'a', 'b', 'c'])
+  t.same(reach.get('a'), ['P', 'D', 'a', 'E', 'b', 'c', 'd'], 'and what there was before is reached by all that took it over')
+  t.same(reach.get('b'), ['P', 'D', 'b', 'E', 'a', 'd'])
 })

@@ -3,7 +3,6 @@ import { sql } from 'kysely'
 import type { Issue } from '../../../contract/errors.ts'
 import { lock } from '../../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../../database/connect.ts'
-import { allowSlowStatements } from '../../../database/time-limits.ts'
 import { startOfDay } from '../../../time/business-day-sql.ts'
 import { nationalForms } from '../../units/naming/spellings.ts'
 import type { Plan } from './plan.ts'
@@ -54,7 +53,6 @@ export async function unknownProcedures (trx: Trx, { ended }: Plan): Promise<Iss
 export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
   const units = [...ended.keys()]
   if (units.length === 0) return []
-  await allowSlowStatements(trx)
   // Dossiers are checked against their unit without a lock on it.
   await lock(trx, 'dossiers', 'exclusive')
   // Waits for statistics and indicators that name one of these units: their foreign key locks it.

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { governs } from '../../../contract/caller.ts'
-import { DomainError, invalid, notFound, type Issue } from '../../../contract/errors.ts'
+import { DomainError, notFound, type Issue } from '../../../contract/errors.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { insertMissing } from '../../../database/sql/bulk-json.ts'
 import { searchName } from '../../../text/search-name.ts'
@@ -16,14 +16,12 @@ import type { UnitAsOf, UnitCorrection } from '../schema.ts'
 /**
  * Corrects what was always wrong with a unit. A name or a kind is corrected in the version of the day, and in those
  * before and after it that took it over.
- * @param reason why, which is required
- * @throws DomainError `not_found`, `invalid_request`, `invalid_rows`
+ * @throws DomainError `not_found`, `invalid_rows`
  */
 export async function putUnit (
-  write: Write, name: string, correction: UnitCorrection, asOf: string | undefined, reason: string | undefined
+  write: Write, name: string, correction: UnitCorrection, asOf: string | undefined
 ): Promise<UnitAsOf> {
   const { trx, by } = write
-  if (!reason) throw invalid('/headers/x-reason', 'missing', 'a correction says why, in X-Reason')
   await sql`lock table units in share row exclusive mode`.execute(trx)
   const unit = await reachedUnit(trx, name, by.unit, { day: asOf })
   if (unit === undefined || !governs(by.unit, unit)) throw notFound('unit', name)
