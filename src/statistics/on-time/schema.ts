@@ -150,7 +150,7 @@ const Cells = (description: string) => Type.Unsafe<Record<string, string | numbe
 })
 
 const Share = (what: string) => Type.Number({
-  description: `${what}: less than 1 if its unit was split, and the figure is about some of its successors.`, exclusiveMinimum: 0, maximum: 1
+  description: `${what}: less than 1 if its unit was split, and the figure is about some of its successors.`, minimum: 0.000_000_001, maximum: 1
 })
 
 export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
