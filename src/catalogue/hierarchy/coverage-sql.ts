@@ -20,7 +20,8 @@ interface Coverage {
 }
 
 /**
- * Which of the table `units` count for a question, and in which group: those that report, not those that bear their figures.
+ * Which of the table `units` count for a question, and in which group: those that report, not those that bear their
+ * figures.
  * @param end the last day of the span of a row
  */
 export function coverageOf ({ keys, unit, level, day }: CoverageAsked, end: RawBuilder<unknown>): Coverage {

@@ -1,10 +1,11 @@
-// Where units stand on a day, and who bears their figures then. For counting only: what a key reaches is another question.
+// Where units stand on a day, and who bears their figures then. For counting only: what a key reaches is another
+// question.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 
 /**
- * The version of a unit on a day, as a condition on `versions` and `units`: before its first day the first one, after its
- * last day the last one. So a unit always stands somewhere, and a later event does not move it on an earlier day.
+ * The version of a unit on a day, as a condition on `versions` and `units`: before its first day the first one, after
+ * its last day the last one. So a unit always stands somewhere, and a later event does not move it on an earlier day.
  */
 export function isVersionOn (day: RawBuilder<unknown>): RawBuilder<boolean> {
   return sql<boolean>`
@@ -20,7 +21,9 @@ export function standingBelow (unit: string, day: RawBuilder<unknown>): RawBuild
 }
 
 /** The same at the end of each of some periods, as a query for the columns `period` and `unit`. */
-export function standingBelowIn (unit: string, periods: readonly string[]): RawBuilder<{ period: string, unit: string }> {
+export function standingBelowIn (
+  unit: string, periods: readonly string[]
+): RawBuilder<{ period: string, unit: string }> {
   return sql`
     select periods.code as period, versions.unit
     from unit_versions as versions join units on units.id = versions.unit
@@ -60,9 +63,9 @@ export interface BearersAsked {
 }
 
 /**
- * Which part of the figures of each unit belongs to which group: `unit`, `share`, whether the unit `stays` itself, and for
- * the keys of that name `bearer` and `level`, those of the bearer. A unit whose shares come together in one group has one
- * row with their sum.
+ * Which part of the figures of each unit belongs to which group: `unit`, `share`, whether the unit `stays` itself, and
+ * for the keys of that name `bearer` and `level`, those of the bearer. A unit whose shares come together in one group
+ * has one row with their sum.
  */
 export function sharesOf ({ day, unit, level, keys }: BearersAsked): RawBuilder<unknown> {
   const grouping = [sql`borne.unit`, ...keysOf(keys)]
@@ -78,8 +81,8 @@ export function sharesOf ({ day, unit, level, keys }: BearersAsked): RawBuilder<
 }
 
 /**
- * Rows with a column `unit`, as `counted`, each as often as its unit has a row in `borne`, which a statement must have from
- * `sharesOf`. A map and not a join: a planner that takes both for small would compare every row with every unit.
+ * Rows with a column `unit`, as `counted`, each as often as its unit has a row in `borne`, which a statement must have
+ * from `sharesOf`. A map and not a join: a planner that takes both for small would compare every row with every unit.
  */
 export function carried (rows: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`(${rows}) as counted cross join lateral jsonb_to_recordset((
@@ -87,7 +90,10 @@ export function carried (rows: RawBuilder<unknown>): RawBuilder<unknown> {
     ) -> counted.unit) as borne (bearer text, level text, share numeric, stays boolean)`
 }
 
-/** Whether the unit of a row is in `borne`; if that is empty no row is read. As an expression it is looked up by its hash. */
+/**
+ * Whether the unit of a row is in `borne`; if that is empty no row is read. As an expression it is looked up by its
+ * hash.
+ */
 export const IS_BORNE = sql<boolean>`exists (select from borne) and (unit in (select unit from borne)) is true`
 
 function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
@@ -97,9 +103,9 @@ function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
 }
 
 /**
- * What lineage changes in the sums of levels: the units whose successors are of another level, with the share that a level
- * gains of their figures, and with what their own level loses. There are none where levels are succeeded by the same.
- * Columns as those of `sharesOf`, for the key `level`.
+ * What lineage changes in the sums of levels: the units whose successors are of another level, with the share that a
+ * level gains of their figures, and with what their own level loses. There are none where levels are succeeded by the
+ * same. Columns as those of `sharesOf`, for the key `level`.
  */
 export function sharesBetweenLevels ({ day, level }: Pick<BearersAsked, 'day' | 'level'>): RawBuilder<unknown> {
   return sql`

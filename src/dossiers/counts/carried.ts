@@ -1,5 +1,5 @@
-// Counts by the units of a day: dossiers are counted at the units that they are stored for, and their sums are carried over
-// lineage to those that bear them. Every count is a sum, so a share of a sum is the sum of the shares.
+// Counts by the units of a day: dossiers are counted at the units that they are stored for, and their sums are carried
+// over lineage to those that bear them. Every count is a sum, so a share of a sum is the sum of the shares.
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { carried, sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
@@ -14,8 +14,8 @@ import type { Counting } from '../rules/single-pass-sql.ts'
 export type CarriedGroup = CountedGroup & { estimated?: boolean }
 
 /**
- * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`, and of
- * `estimated` if the plan is carried; without keys one row, whatever there is.
+ * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`,
+ * and of `estimated` if the plan is carried; without keys one row, whatever there is.
  * @returns one statement, however many spans
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CarriedGroup> {
@@ -71,7 +71,9 @@ function grouping (names: readonly string[]): RawBuilder<unknown> {
   return names.length === 0 ? sql`` : sql`group by ${columns(names)} having ${HAS_ANY}`
 }
 
-/** Without groups: the units that a figure is carried from, each with the share of it that counts. null: not carried. */
+/**
+ * Without groups: the units that a figure is carried from, each with the share of it that counts. null: not carried.
+ */
 function borneUnits (plan: CountPlan): RawBuilder<unknown> | null {
   return plan.carried === 'nothing' ? null : sharesOf({ ...borneOf(plan), keys: [] })
 }
@@ -90,10 +92,12 @@ export function explainedRollupRows (plan: CountPlan, table: RollupTable): RawBu
 }
 
 /**
- * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the `share` of it
- * that counts, if the plan is carried.
+ * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the
+ * `share` of it that counts, if the plan is carried.
  */
-export function explainedDossiers (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier & { share?: number }> {
+export function explainedDossiers (
+  plan: CountPlan, counting: Counting
+): RawBuilder<ListedDossier & { share?: number }> {
   const borne = borneUnits(plan)
   if (borne === null) return dossiersOf(plan, counting)
   return sql`

@@ -14,8 +14,8 @@ export type DossierCounts = Record<typeof COUNTS[number], number>
 export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 
 /**
- * Counts dossiers at the units that they are stored for: one row for each group that has any, of the columns `keys` and all
- * of `COUNTS`; without keys one row, whatever there is.
+ * Counts dossiers at the units that they are stored for: one row for each group that has any, of the columns `keys`
+ * and all of `COUNTS`; without keys one row, whatever there is.
  * @returns one statement, however many spans
  */
 export function countedAsReported (plan: CountPlan): RawBuilder<CountedGroup> {
@@ -26,8 +26,8 @@ export function countedAsReported (plan: CountPlan): RawBuilder<CountedGroup> {
 }
 
 /**
- * Spans that are counted together. Those that are over are not counted from larger tables because of one that is not, and
- * each is about the units that stood below the one asked for when it ended.
+ * Spans that are counted together. Those that are over are not counted from larger tables because of one that is not,
+ * and each is about the units that stood below the one asked for when it ended.
  */
 function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
   if (spans.length === 1) return [[...spans]]

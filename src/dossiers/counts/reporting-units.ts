@@ -7,7 +7,10 @@ import { countedDesks } from '../rollups/desks.ts'
 /** A unit as one that handles dossiers, and where it counts. */
 export interface ReportingUnit {
   unit: string
-  /** The unit that its dossiers count for, and what a row of that one says: by hierarchy the unit itself, or a successor. */
+  /**
+   * The unit that its dossiers count for, and what a row of that one says: by hierarchy the unit itself, or a
+   * successor.
+   */
   bearer: string
   name: string
   level: string
@@ -28,8 +31,8 @@ interface Days {
 }
 
 /**
- * The units that count for a unit and all below it: level by level from the top down, then by id. A unit that came and went
- * is there once for each time.
+ * The units that count for a unit and all below it: level by level from the top down, then by id. A unit that came and
+ * went is there once for each time.
  * @param unitsOf the day to whose units they are carried; null: as reported
  */
 export async function reportingUnits (db: Db, unit: string, unitsOf: string | null): Promise<ReportingUnit[]> {

@@ -87,8 +87,8 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
 }
 
 /**
- * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that moved
- * counts where it was.
+ * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that
+ * moved counts where it was.
  */
 function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
   if (amongBorne) return sql`select distinct unit from borne`

@@ -17,7 +17,8 @@ type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on'
 
 /**
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
- * unit, or with the units that its figures are carried from: it does not become zero. Months that have not begun are left out.
+ * unit, or with the units that its figures are carried from: it does not become zero. Months that have not begun are
+ * left out.
  * @param now milliseconds since 1970
  * @throws DomainError `not_found` for the unit, `invalid_request` for months and method
  */
@@ -38,17 +39,21 @@ export async function onTimeSeries (
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
     const figures = of(month, counted.get(period), desks, question)
-    return { unit: unit.id, period, starts_on, ends_on, basis, method, hierarchy: hierarchy.name, ...figures, as_of, provisional }
+    const asked = { unit: unit.id, period, starts_on, ends_on, basis, method, hierarchy: hierarchy.name }
+    return { ...asked, ...figures, as_of, provisional }
   })
 }
 
 async function countedMonths (
-  db: Db, unit: string, months: Month[], asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, now: number
+  db: Db, unit: string, months: Month[],
+  asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit: exactly(unit), group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
-  return new Map(items.map(({ period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted }) => (
-    [period!, counted])))
+  return new Map(items.map(row => {
+    const { period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted } = row
+    return [period!, counted]
+  }))
 }
 
 const UNKNOWN = { numerator: null, denominator: null, on_time_percent: null, units_reported: 0 }

@@ -36,7 +36,9 @@ export async function onTimeExplained (
     const resolved = await resolveQuery(trx, question, reach, now)
     const [span] = spansAsked(question, resolved.periods, now)
     const explained = {
-      hierarchy: resolved.hierarchy.name, ...wholeSpan(question, resolved.periods, now), dossiers_url: urlOf(question, dossiersUrl)
+      hierarchy: resolved.hierarchy.name,
+      ...wholeSpan(question, resolved.periods, now),
+      dossiers_url: urlOf(question, dossiersUrl)
     }
     if (span === undefined) return { ...notBegun(question), ...explained }
     const found = question.basis === 'records'

@@ -26,7 +26,8 @@ export async function reconciliation (
   db: Db, question: ReconciliationQuery, reach: Reach, now: number
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
-  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source, hierarchy: question.hierarchy }, reach, now)
+  const { hierarchy } = question
+  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source, hierarchy }, reach, now)
   const unit = known.unit!
   const period = known.periods[0]!
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })

@@ -20,7 +20,8 @@ type Event = typeof event extends fc.Arbitrary<infer E> ? E : never
 
 const histories = fc.record({
   events: fc.array(fc.array(event, { maxLength: 3 }), { minLength: 3, maxLength: 3 }),
-  figures: fc.array(fc.record({ inTime: fc.nat(50), overdue: fc.nat(9), pending: fc.nat(9) }), { minLength: 7, maxLength: 7 })
+  figures: fc.array(
+    fc.record({ inTime: fc.nat(50), overdue: fc.nat(9), pending: fc.nat(9) }), { minLength: 7, maxLength: 7 })
 })
 
 /** The units of one history, under a root of its own with two districts. */
@@ -72,7 +73,8 @@ class World {
       }
     }
     const ended = Object.keys(reform.end)
-    this.living.splice(0, this.living.length, ...this.living.filter(unit => !ended.includes(unit)), ...reform.create.map(({ unit }) => unit))
+    const left = this.living.filter(unit => !ended.includes(unit))
+    this.living.splice(0, this.living.length, ...left, ...reform.create.map(({ unit }) => unit))
     return reform
   }
 }
@@ -86,7 +88,9 @@ forEachDatabase('figures by any hierarchy', async (t, { db, get, post }) => {
     if (status !== 200) throw new Error(text)
     return body.items as Row[]
   }
-  const report = async (units: string[], period: string, figures: { inTime: number, overdue: number, pending: number }[]) => {
+  const report = async (
+    units: string[], period: string, figures: { inTime: number, overdue: number, pending: number }[]
+  ) => {
     const items = units.map((unit, i) => {
       const { inTime, overdue, pending } = figures[i % figures.length]!
       return {

@@ -9,7 +9,7 @@ const before = (unit: string, n: number, others: object = {}) => item({
   code: `${unit}-${n}`, unit, received_at: '2021-11-02T09:00:00+07:00', due_at: '2021-11-10T17:00:00+07:00', status: 10,
   finished_at: '2021-11-02T10:00:00+07:00', updated_at: '2021-11-02T10:00:00+07:00', ...others
 })
-const times = (count: number, unit: string, others: object = {}) => Array.from({ length: count }, (_, i) => before(unit, i, others))
+const times = (count: number, unit: string) => Array.from({ length: count }, (_, i) => before(unit, i))
 
 const report = (unit: string, received: number, others: object = {}) => ({
   unit, period: '2021-Q4', source: 'first', field: 'land', received_online: 0, received_direct: received, carried_over: 0,
@@ -97,7 +97,9 @@ forEachDatabase('after a reform', async (t, { db, get, post }) => {
 
   t.test('a row says by which units it counts, and whether a share is an estimate', async t => {
     const [east] = await ask(`basis=records&group_by=unit&unit=east&hierarchy=${AFTER}`)
-    t.match(east, { hierarchy: AFTER, estimated: true, received: 3, numerator: 3, on_time_percent: 100, units_reported: 1, units_expected: 1 })
+    t.match(east, {
+      hierarchy: AFTER, estimated: true, received: 3, numerator: 3, on_time_percent: 100, units_reported: 1, units_expected: 1
+    })
     const [both] = await ask(`basis=records&unit=H56&hierarchy=${AFTER}`)
     t.match(both, { hierarchy: AFTER, estimated: false })
     t.match((await ask('basis=records&unit=H56'))[0], { hierarchy: 'as_reported', estimated: false })
@@ -141,7 +143,8 @@ forEachDatabase('after a reform', async (t, { db, get, post }) => {
     t.match(await explain(`basis=records&level=province&hierarchy=${AFTER}`), {
       received: 11, rows: [{ key: { unit: 'H56-381' }, share: 1 }, { key: { unit: 'H56-SNV' }, share: 1 }]
     })
-    t.match((await get(records.dossiers_url)).body.items, Array.from({ length: 10 }, () => ({ unit: split, share: 0.3 })))
+    const { body: { items } } = await get(records.dossiers_url)
+    t.match(items, Array.from({ length: 10 }, () => ({ unit: split, share: 0.3 })))
     t.match((await get('/v1/on-time/explain?period=2021-Q4&unit=H56-380')).body.rows[0], { share: 1 })
   })
 

@@ -21,7 +21,9 @@ const PERIODS = [
 
 export function resolved ({ period = [], unit, hierarchy }: OnTimeQuery): ResolvedQuery {
   return {
-    periods: PERIODS.filter(({ code }) => period.includes(code)), unit: unit ?? null, hierarchy: hierarchyOf(hierarchy, NOW)
+    periods: PERIODS.filter(({ code }) => period.includes(code)),
+    unit: unit ?? null,
+    hierarchy: hierarchyOf(hierarchy, NOW)
   }
 }
 
@@ -106,6 +108,18 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
   'records-by-period': [
     'How many were on time in each of several periods of a unit?',
     { period: ['cal-2021-M06', 'cal-2021-M07'], unit: 'H56-380', group_by: ['period'] }
+  ],
+  'reported-by-unit-of-today': [
+    'How many were on time in each unit of a province, with what was carried to the units of today?',
+    { period: ['2021-Q3'], unit: 'H56', group_by: ['unit'], hierarchy: 'current' }
+  ],
+  'records-by-level-of-today': [
+    'How many were on time at each level, with what was carried to the units of today?',
+    { period: ['2021-Q3'], group_by: ['level'], hierarchy: 'current' }
+  ],
+  'records-by-unit-of-a-day': [
+    'How many were on time in each unit, with what was carried to the units of a day?',
+    { period: ['2021-Q3'], group_by: ['unit'], hierarchy: 'as_of:2025-07-01' }
   ],
   'records-filtered': [
     'How many of the dossiers that one source sent by procedure and channel fell due and were on time, in the communes of a district?',

@@ -18,7 +18,6 @@ export function recordsPlanOf (
   moves: readonly string[] = []
 ): RecordsPlan {
   const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
-  return countPlanOf({
-    keys, spans, unit, unitsOf: hierarchy.day, moves, level, field, procedure, channel, source, method, unknown
-  })
+  const filters = { level, field, procedure, channel, source }
+  return countPlanOf({ keys, spans, unit, unitsOf: hierarchy.day, moves, ...filters, method, unknown })
 }

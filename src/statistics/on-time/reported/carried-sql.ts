@@ -15,8 +15,9 @@ export function borneUnits (
 const IS_CARRIED = sql`(scope = 'own' or stays)`
 
 /**
- * Sets or rows as those of the units that bear them: with `unit` and `level` of the bearer where these are keys, the unit
- * that reported them as `reporter`, and each measure times the share. A measure that is unknown is so for each successor.
+ * Sets or rows as those of the units that bear them: with `unit` and `level` of the bearer where these are keys, the
+ * unit that reported them as `reporter`, and each measure times the share. A measure that is unknown is so for each
+ * successor.
  */
 export function carriedRows (plan: ReportedPlan, counted: RawBuilder<unknown>): RawBuilder<unknown> {
   const ofTable = plan.table === 'sets' ? UNKNOWN : refs(['field', 'procedure', ...plan.span ? POSITION : []], 'counted')
