@@ -27,7 +27,8 @@ export async function reconciliation (
 ): Promise<ReconciliationRow[]> {
   const { scope = 'own', source, differing = false } = question
   const { hierarchy } = question
-  const known = await resolveQuery(db, { unit: question.unit, period: [question.period], source, hierarchy }, reach, now)
+  const named = { unit: question.unit, period: [question.period], source, hierarchy }
+  const known = await resolveQuery(db, named, reach, now)
   const unit = known.unit!
   const period = known.periods[0]!
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })

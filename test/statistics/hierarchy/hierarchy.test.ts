@@ -98,7 +98,8 @@ forEachDatabase('after a reform', async (t, { db, get, post }) => {
   t.test('a row says by which units it counts, and whether a share is an estimate', async t => {
     const [east] = await ask(`basis=records&group_by=unit&unit=east&hierarchy=${AFTER}`)
     t.match(east, {
-      hierarchy: AFTER, estimated: true, received: 3, numerator: 3, on_time_percent: 100, units_reported: 1, units_expected: 1
+      hierarchy: AFTER, estimated: true, received: 3, numerator: 3, on_time_percent: 100,
+      units_reported: 1, units_expected: 1
     })
     const [both] = await ask(`basis=records&unit=H56&hierarchy=${AFTER}`)
     t.match(both, { hierarchy: AFTER, estimated: false })
