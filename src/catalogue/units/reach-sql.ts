@@ -2,13 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Reach } from '../../contract/caller.ts'
 import type { Subtree } from './resolve.ts'
 
-// Two questions that look alike. Where a unit stands (`path`) says what is counted for a unit with all below it. Whose
-// keys reach a unit (`reached_by`) says what a caller may see: its history before a merger as well.
-
-/** For counting: whether the unit in a column is this one or below it. */
-export function isAtOrBelow (column: string, unit: string): RawBuilder<boolean> {
-  return sql`${sql.ref(column)} in (select id from units where ${unit} = any(path))`
-}
+// Where a unit stood on a day says what is counted for the units above it: see catalogue/hierarchy. Whose keys reach it
+// (`reached_by`) says what a caller may see: its history before a merger as well.
 
 /** For access: whether a caller reaches the unit in a column. */
 export function isReachedBy (column: string, reach: Reach): RawBuilder<boolean> {

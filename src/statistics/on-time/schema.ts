@@ -80,7 +80,6 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   })),
   method: OneOf(METHODS, { description: METHOD_MEANING }),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
-  hierarchy: HierarchyName,
   estimated: Estimated,
   units_reported: Type.Integer({
     description: 'Number of units with rows in this group that have reported for all of its periods. With `records`: expected ' +
@@ -94,6 +93,7 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
     minimum: 0
   }),
   ...SOURCE_LISTS,
+  hierarchy: HierarchyName,
   ...CUT
 })
 export type NamedOnTimeRow = Static<typeof OnTimeRow>

@@ -31,8 +31,8 @@ async function createUnit (
       path || ${unit}::text, true, ${on}::date
     from units where id = ${parent}`.execute(trx)
   await sql`
-    insert into unit_versions (unit, valid_from, name, kind, level, parent, path)
-    select id, valid_from, name, kind, level, parent, path from units where id = ${unit}`.execute(trx)
+    insert into unit_versions (unit, valid_from, name, kind, level, parent, path, search_name)
+    select id, valid_from, name, kind, level, parent, path, search_name from units where id = ${unit}`.execute(trx)
 }
 
 async function endUnit (trx: Trx, on: string, unit: string, successors: Record<string, number>): Promise<void> {
@@ -52,8 +52,8 @@ async function moveUnit (trx: Trx, on: string, unit: string, parent: string): Pr
     update units set parent = above.id, path = above.path || units.id from units as above
     where units.id = ${unit} and above.id = ${parent}`.execute(trx)
   await sql`
-    insert into unit_versions (unit, valid_from, valid_to, name, kind, level, parent, path)
-    select id, ${on}::date, ${before!.valid_to}::date, name, kind, level, parent, path from units where id = ${unit}`.execute(trx)
+    insert into unit_versions (unit, valid_from, valid_to, name, kind, level, parent, path, search_name)
+    select id, ${on}::date, ${before!.valid_to}::date, name, kind, level, parent, path, search_name from units where id = ${unit}`.execute(trx)
 }
 
 async function endVersion (trx: Trx, on: string, unit: string): Promise<void> {

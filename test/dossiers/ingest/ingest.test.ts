@@ -179,6 +179,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.same(await faultsOf(item({ status: 'Đang xử lý' })), ['/status unknown_status'])
     t.same(await faultsOf(item({ received_at: '2021-05-31T08:00:00' })), ['/received_at malformed'])
     t.same(await faultsOf(item({ due_at: '9999-12-31T00:00:00Z' })), ['/due_at out_of_range'])
+    t.same(await faultsOf(item({ received_at: '1000-01-01T00:00:00Z' })), ['/received_at out_of_range'])
     t.same(await faultsOf(item({ source: 'other' })), ['/source forbidden_source'])
     const before = '2019-11-30T23:59:59+07:00'
     t.same(await faultsOf(item({ received_at: before, updated_at: before })), ['/unit unit_not_valid'])

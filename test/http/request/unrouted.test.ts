@@ -10,7 +10,7 @@ forEachDatabase('an address', async (t, { app, get, post }) => {
 
   t.test('that does not take a method says which ones it takes', async t => {
     t.equal(await allowed('DELETE', '/v1/units'), 'GET, HEAD, POST')
-    t.equal(await allowed('PATCH', '/v1/units/H56?a=1'), 'GET, HEAD')
+    t.equal(await allowed('PATCH', '/v1/units/H56?a=1'), 'GET, HEAD, PUT')
     t.equal(await allowed('PUT', '/v1/dossiers'), 'GET, HEAD, POST')
     t.equal(await allowed('POST', '/v1/clients/x'), 'GET, HEAD, PUT')
     t.equal(await allowed('OPTIONS', '/livez'), 'GET, HEAD')
