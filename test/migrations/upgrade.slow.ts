@@ -110,6 +110,9 @@ const ROWS: Record<string, string[]> = {
     `insert into imports (province_code, id, client, source, dry_run, state, warning_count, warnings) overriding system value
       values ('H56', 2, 'one-stop', 'one-stop', false, 'done', 1,
         '[{"line": 7, "pointer": "/procedure", "code": "procedure_not_in_force", "detail": "procedure 1.1 is in force from 2021-06-01 on"}]')`
+  ],
+  '0019_unit_bearers': [
+    `insert into unit_bearers values ('H56-380', 'H56-380@2025-07-01', '2025-07-01', 'infinity', 1)`
   ]
 }
 
