@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
-import { forEachDatabase, type Service } from '../../database.ts'
+import { ADMIN, forEachDatabase, type Service } from '../../database.ts'
 import type { Db } from '../../../src/database/connect.ts'
-import { successorsOnDays } from '../../../src/catalogue/units/lineage/holders.ts'
 
 const DOCUMENT = { number: '12/NQ-HĐND', date: '2022-12-10', issuer: 'Hội đồng nhân dân tỉnh' }
 const BASE = { kind: 'commune', level: 'commune', reports_dossiers: true, valid_from: '2020-01-01' }
@@ -87,7 +86,7 @@ forEachDatabase('an event set that was wrong', async (t, service) => {
 })
 
 forEachDatabase('a client whose unit is merged', async (t, service) => {
-  const { get, post, db } = service
+  const { get, post } = service
   await givenProvince(service)
   const dossier = async (unit: string, code: string, received: string) => {
     const { status, text } = await post('/v1/dossiers?source=one-stop', {
@@ -145,16 +144,6 @@ forEachDatabase('a client whose unit is merged', async (t, service) => {
     t.match((await send('T1-22', 'late-2')).status, 200, 'the only one that there was')
     t.equal((await get('/v1/dossiers/late-2')).body.unit, 'T1-21')
   })
-
-  t.test('has its dossiers at one successor from that day on', async t => {
-    const on = await successorsOnDays(db, 'T1')
-    const held = { procedure: '1.001612', code: 'd-1' }
-    t.equal(on('T1-12', '2022-12-31', held), 'T1-12')
-    t.equal(on('T1-12', '2023-01-01', held), 'T1-11@2023-01-01')
-    t.equal(on('T1-21', '2023-01-01', held), 'T1-11@2023-01-01', 'by its procedure')
-    t.equal(on('T1-21', '2023-01-01', { ...held, code: 'd-9' }), 'T1-22', 'by its own code first')
-    t.equal(on('T1-21', '2023-01-01', { procedure: 'other', code: 'd-8' }), null)
-  })
 })
 
 forEachDatabase('a dossier of a unit with several predecessors', async (t, service) => {
@@ -171,11 +160,11 @@ forEachDatabase('a dossier of a unit with several predecessors', async (t, servi
   t.match(problem, { status: 422, body: { errors: [{ pointer: '/items/0/unit', code: 'unit_not_valid', predecessors: ['T1-11', 'T1-12'] }] } })
   const stream = await service.app.inject({
     method: 'POST', url: '/v1/imports?source=one-stop', payload: `${JSON.stringify(item)}\n`,
-    headers: { authorization: (await import('../../database.ts')).ADMIN.authorization, 'content-type': 'application/x-ndjson' }
+    headers: { authorization: ADMIN.authorization, 'content-type': 'application/x-ndjson' }
   })
   t.equal(stream.statusCode, 422)
-  const { body: { items } } = await get('/v1/imports', (await import('../../database.ts')).ADMIN)
-  t.match((await get(`/v1/imports/${items[0].id}/errors`, (await import('../../database.ts')).ADMIN)).body.items, [
+  const { body: { items } } = await get('/v1/imports', ADMIN)
+  t.match((await get(`/v1/imports/${items[0].id}/errors`, ADMIN)).body.items, [
     { code: 'unit_not_valid', predecessors: ['T1-11', 'T1-12'] }
   ])
 })
