@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { forEachDatabase } from '../../database.ts'
+import { forEachDatabase, type Answer } from '../../database.ts'
 
 const UNITS = ['H56-380', 'H56-381', 'H56-14755', 'H56-14758', 'H56-SNV']
 const FIELDS = ['land', 'justice']
@@ -17,13 +17,16 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
   // Each batch in an order of its own: only the service keeps them from waiting for each other in a circle.
   const posts = Array.from({ length: 12 }, (_, step) => {
     const items = itemsOf(`system-${step % 3}`, step)
-    return post('/v1/dossier-statistics', { items: step % 2 === 0 ? items : items.toReversed() })
+    return untilAccepted(() => post('/v1/dossier-statistics', { items: step % 2 === 0 ? items : items.toReversed() }))
   })
-  const ranked = put('/v1/sources/system-1', { name: 'Hệ thống 1', precedence: 150, synthetic: false })
-  const answers = await Promise.all(posts)
+  const ranked = untilAccepted(() => put('/v1/sources/system-1', { name: 'Hệ thống 1', precedence: 150, synthetic: false }))
+  const answers = await Promise.all([...posts, ranked])
+  t.same([...new Set(answers.map(({ status }) => status))], [200])
 
-  t.equal((await ranked).status, 200)
-  t.same([...new Set(answers.map(({ status }) => status))], [200], 'none waits for another in a circle')
+  t.test('do not wait for each other in a circle', async t => {
+    const { rows } = await sql`select deadlocks from pg_stat_database where datname = current_database()`.execute(db)
+    t.same(rows, [{ deadlocks: 0 }])
+  })
 
   t.test('leave one set that counts for each unit: that of the highest precedence', async t => {
     const { rows } = await sql`
@@ -54,3 +57,9 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
     }
   })
 })
+
+/** Sends again what is refused because others were first, as the contract asks of clients: a slow machine may be busy. */
+async function untilAccepted (send: () => Promise<Answer>): Promise<Answer> {
+  const answer = await send()
+  return answer.status === 503 ? untilAccepted(send) : answer
+}
