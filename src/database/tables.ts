@@ -104,6 +104,7 @@ export interface Dossiers {
   due_at: string | null;
   field: string;
   finished_at: string | null;
+  history: Json | null;
   level: string;
   procedure: string;
   province_code: string;
@@ -151,6 +152,8 @@ export interface DossierSumsByChannel {
   due: Generated<number>;
   due_in_time: Generated<number>;
   level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
@@ -169,6 +172,8 @@ export interface DossierSumsByDay {
   due: Generated<number>;
   due_in_time: Generated<number>;
   level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
@@ -185,6 +190,8 @@ export interface DossierSumsByLevel {
   due_in_time: Generated<number>;
   field: string;
   level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
@@ -200,6 +207,8 @@ export interface DossierSumsByUnit {
   became_overdue: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
   province_code: string;
   received_direct: Generated<number>;
@@ -216,6 +225,8 @@ export interface DossierSumsByUnitQuarter {
   became_overdue: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
   province_code: string;
   quarter: string;

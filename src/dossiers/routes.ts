@@ -51,7 +51,8 @@ export async function dossierRoutes (app: App, context: Context) {
         tags,
         summary: 'Send the current versions of dossiers',
         description: 'Creates or updates dossiers by code. A code names one dossier within the reach of the key; what is outside ' +
-          'of it has no influence. A version with an older `updated_at` than the stored one changes nothing. A dossier ' +
+          'of it has no influence. A version with an older `updated_at` than the stored one changes nothing. A version with another unit moves the ' +
+          'dossier from its day on, and figures of the days before stay, unless it is a `correction`. A dossier ' +
           'belongs to the source that sent it: a record of another source is refused (`other_source`), unless that source ' +
           'has a higher precedence and takes the dossier over (`taken_over`). Dossiers count at once. Up to 10 000 dossiers, ' +
           'all or nothing. As lines of JSON they are taken in like those of `POST /v1/imports`.',

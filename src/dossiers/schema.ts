@@ -52,6 +52,13 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
     maxItems: MAX_SUPPLEMENTS
   })),
   source: Type.Optional(SourceCode('Defaults to the source of the key.')),
+  correction: Type.Optional(Type.Boolean({
+    description: 'true: the dossier always was as this version says. Its unit, its field and its end count from the beginning, ' +
+      'and figures of past periods change; the audit lists it. Without it, a version with another unit, or with a procedure of ' +
+      'another field, moves the dossier from the day of `updated_at` on, and an ended dossier that is open again is taken up ' +
+      'again on that day: figures of the days before stay.',
+    default: false
+  })),
   deleted: Type.Optional(Type.Boolean({
     description: 'true: deletes the dossier. `code`, `unit` and `updated_at` suffice; other properties are not stored. false: ' +
       'takes a deletion back, also one that comes before it in the same batch, unless `updated_at` is older than the ' +

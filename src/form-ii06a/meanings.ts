@@ -1,4 +1,4 @@
-import { MEASURES, type Measure } from './measures.ts'
+import { MEASURES, TRANSFERS, type Measure, type Transfer } from './measures.ts'
 
 const MEANINGS: Record<Measure, string> = {
   received_online: 'Column 4: received online in the period. A flow.',
@@ -20,4 +20,19 @@ const MEANINGS: Record<Measure, string> = {
 export function eachMeasure<S> (schema: (meaning: string) => S): Record<Measure, S> {
   const each = MEASURES.map(measure => [measure, schema(MEANINGS[measure])])
   return Object.fromEntries(each) as Record<Measure, S>
+}
+
+const ON_BALANCE = 'A dossier with another unit, or with a procedure of another field, moves on the day of that version; one ' +
+  'that is reopened comes in on that day. On balance: what came less what left, so what moved within the group does not count.'
+
+const TRANSFER_MEANINGS: Record<Transfer, string> = {
+  transferred_in: `The part of \`carried_over\` that came during the period. ${ON_BALANCE} \`carried_over\` less this is ` +
+    '`pending` of the period before less its `transferred_out`. A rule of this service, not of the form.',
+  transferred_out: `The part of \`pending\` that left during the period. ${ON_BALANCE}`
+}
+
+/** A schema for each transfer, from what it means. */
+export function eachTransfer<S> (schema: (meaning: string) => S): Record<Transfer, S> {
+  const each = TRANSFERS.map(transfer => [transfer, schema(TRANSFER_MEANINGS[transfer])])
+  return Object.fromEntries(each) as Record<Transfer, S>
 }

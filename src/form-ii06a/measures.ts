@@ -5,6 +5,13 @@ export const MEASURES = [
   'pending_in_time', 'pending_overdue', 'pending'
 ] as const
 
+/**
+ * Dossiers that came from another unit, field or channel in the period, and those that left: a part of `carried_over`,
+ * and of `pending`. Records know them; no form has them.
+ */
+export const TRANSFERS = ['transferred_in', 'transferred_out'] as const
+export type Transfer = typeof TRANSFERS[number]
+
 export type Measure = typeof MEASURES[number]
 /** null: unknown, which is never the same as 0. */
 export type Measures = Record<Measure, number | null>

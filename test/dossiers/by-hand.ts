@@ -11,8 +11,11 @@ export interface Span {
   last: DayNumber
 }
 
-/** The state of a dossier at the end of each day, looked at day by day, and from that what it counts for. */
-export function daysByHand (dossier: Countable, { first, last }: Span): Days {
+/**
+ * The state of a dossier at the end of each day, looked at day by day, and from that what it counts for.
+ * @param endDay the day on which its end counts, if it is not that of the end
+ */
+export function daysByHand (dossier: Countable, { first, last }: Span, endDay?: DayNumber): Days {
   const days: Days = new Map()
   const add = (day: DayNumber, measure: EventMeasure, by: number) => {
     if (by === 0) return
@@ -24,6 +27,7 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
   dossier = withOpenWait(dossier)
 
   const end = endByHand(dossier)
+  const endedOn = end === null ? null : endDay ?? dayOf(end)
   const received = dayOf(dossier.received_at)
   let wasOverdue = false
   let counted: DayNumber | null = null
@@ -32,9 +36,9 @@ export function daysByHand (dossier: Countable, { first, last }: Span): Days {
       add(day, dossier.channel === 'online' ? 'received_online' : 'received_direct', 1)
       if (dossier.channel === 'postal') add(day, 'received_postal', 1)
     }
-    if (end !== null && dayOf(end) === day) add(day, resolutionByHand(dossier, end), 1)
+    if (end !== null && endedOn === day) add(day, resolutionByHand(dossier, end, day), 1)
 
-    const isOpen = day >= received && (end === null || day < dayOf(end))
+    const isOpen = day >= received && (endedOn === null || day < endedOn)
     const term = day < received ? 'waiting' : termByHand(dossier, day)
     const isOverdue = isOpen && term !== 'waiting' && term.due !== null && dayOf(term.due) <= day
     add(day, 'became_overdue', Number(isOverdue && !wasOverdue))
@@ -89,11 +93,11 @@ function inTimeByHand (dossier: Countable, end: number): boolean {
   return dueThen === null || open.requested_at <= dueThen
 }
 
-function resolutionByHand (dossier: Countable, end: number): EventMeasure {
+function resolutionByHand (dossier: Countable, end: number, day: DayNumber): EventMeasure {
   if (!inTimeByHand(dossier, end)) return 'resolved_overdue'
   const asked = dossier.supplements.filter(({ requested_at: requested }) => requested < end)
   const due = dueByHand({ ...dossier, supplements: asked }, end)
-  return due !== null && dayOf(end) < dayOf(due) && dossier.status >= 9 ? 'resolved_early' : 'resolved_on_time'
+  return due !== null && day < dayOf(due) && dossier.status >= 9 ? 'resolved_early' : 'resolved_on_time'
 }
 
 /** The due date that is in force when a day ends, and whether it is the one that the dossier has in the end. */

@@ -113,7 +113,8 @@ const ROWS: Record<string, string[]> = {
   ],
   '0019_unit_bearers': [
     `insert into unit_bearers values ('H56-380', 'H56-380@2025-07-01', '2025-07-01', 'infinity', 1)`
-  ]
+  ],
+  '0020_timelines_of_dossiers': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))

@@ -8,6 +8,7 @@ import { sliceIn } from '../../time/business-day-sql.ts'
 import { addCells, type Cell } from '../rollups/deltas.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
+import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 
 /** A procedure with the field that all of its dossiers should be in. */
@@ -28,7 +29,10 @@ export async function moveToFields (trx: Trx, procedures: readonly ProcedureInFi
   await lock(trx, 'dossiers', 'exclusive')
   await moveCells(trx, asked)
   await moveRows(trx, 'dossier_versions', asked)
-  return moveRows(trx, 'dossiers', asked)
+  const formerly = await moveFormerStates(trx, asked)
+  const moved = await moveRows(trx, 'dossiers', asked)
+  for (const [procedure, dossiers] of formerly) moved.set(procedure, (moved.get(procedure) ?? 0) + dossiers)
+  return moved
 }
 
 const IS_ELSEWHERE = sql`province_code = any(${PROVINCES})
@@ -46,19 +50,44 @@ async function moveRows (
   return new Map(rows.map(({ procedure, moved }) => [procedure, moved]))
 }
 
+/** @returns how many dossiers had such states, without those that are in the wrong field now */
+async function moveFormerStates (trx: Trx, asked: RawBuilder<unknown>): Promise<Map<string, number>> {
+  const { rows } = await sql<{ procedure: string, moved: number }>`
+    with asked as materialized (select * from ${asked}),
+    moving as (
+      select province_code, stored.code, record, asked.code as procedure,
+        stored.procedure = asked.code and stored.field <> asked.field as is_last_too
+      from dossiers as stored join asked on exists (
+        select from jsonb_array_elements(history) as former (state)
+        where state ->> 'procedure' = asked.code and state ->> 'field' <> asked.field)
+      where ${WITH_HISTORY} and province_code = any(${PROVINCES})
+    ),
+    moved as (
+      update dossiers as stored set history = (
+        select jsonb_agg(case when asked.code is null then state else state || jsonb_build_object('field', asked.field) end order by n)
+        from jsonb_array_elements(history) with ordinality as former (state, n)
+          left join asked on asked.code = state ->> 'procedure')
+      where (province_code, code, record) in (select province_code, code, record from moving)
+    )
+    select procedure, count(*)::integer as moved from moving where not is_last_too group by procedure`.execute(trx)
+  return new Map(rows.map(({ procedure, moved }) => [procedure, moved]))
+}
+
 type MovedCell = Cell & { province_code: string, level: string, field: string, slice: string }
 
 /** Takes what the dossiers count for out of the fields that they are in, and adds it to those that they move to. */
 async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
-  const moving = sql`(
-    select stored.*, asked.field as new_field from ${asked} join dossiers as stored on ${IS_ELSEWHERE})`
+  const moving = (which: RawBuilder<unknown>) => sql`(
+    select stored.*, asked.field as new_field from ${asked} join ${which} as stored on ${IS_ELSEWHERE})`
+  const plain = moving(sql`(select * from dossiers where ${WITHOUT_HISTORY})`)
+  const states = moving(sql`(${dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)})`)
   const keys = ['province_code', 'level', 'field', 'new_field']
   const sumsOf = (value: (name: string) => RawBuilder<unknown>) => (
     sql.join(EVENT_MEASURES.map(name => sql`sum(${value(name)})::integer as ${sql.ref(name)}`)))
   const { rows } = await sql<MovedCell>`
     with summed as (
       select ${columns(keys)}, ${sliceIn('day')} as slice, ${sumsOf(name => sql.ref(name))}
-      from (${dossierEvents(keys, moving)}) as events group by ${columns(keys)}, slice
+      from (${dossierEvents(keys, { plain, states })}) as events group by ${columns(keys)}, slice
     )
     select province_code, level, moved.field, slice, ${sumsOf(name => sql`sign * ${sql.ref(name)}`)}
     from summed cross join lateral (values (summed.field, -1), (new_field, 1)) as moved (field, sign)

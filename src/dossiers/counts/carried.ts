@@ -3,7 +3,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { carried, sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
-import { countedAsReported, COUNTS, type CountedGroup } from './count.ts'
+import { countsOf, summedAsReported, SUMS, type CountedGroup } from './count.ts'
 import { byUnit, type CountPlan } from './plan.ts'
 import { dossiersOf, type ListedDossier } from './drill-down.ts'
 import { grainOf, rollupRowsOf, type RollupRow } from './tables.ts'
@@ -19,33 +19,34 @@ export type CarriedGroup = CountedGroup & { estimated?: boolean }
  * @returns one statement, however many spans
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CarriedGroup> {
-  if (plan.carried === 'nothing') return countedAsReported(plan)
-  return plan.carried === 'units' ? carriedToUnits(plan) : carriedBetweenLevels(plan)
+  if (plan.carried === 'nothing') return countsOf(plan.keys, summedAsReported(plan))
+  const sums = plan.carried === 'units' ? carriedToUnits(plan) : carriedBetweenLevels(plan)
+  return countsOf(plan.keys, sums, ['estimated'])
 }
 
-function carriedToUnits (plan: CountPlan): RawBuilder<CarriedGroup> {
+function carriedToUnits (plan: CountPlan): RawBuilder<unknown> {
   const { keys } = plan
   const keyed = keys.map(key => key === 'unit' ? sql`bearer as unit` : sql.ref(key))
   return sql`
     with borne as materialized (${sharesOf({ ...borneOf(plan), keys })})
     select ${sql.join([...keyed, SUMMED_SHARES, sql`coalesce(bool_or(share < 1), false) as estimated`])}
-    from ${carried(countedAsReported(unitByUnit(plan)))}
+    from ${carried(summedAsReported(unitByUnit(plan)))}
     ${grouping(keys.map(key => key === 'unit' ? 'bearer' : key))}`
 }
 
 /** The sums of levels, less what units have handed over to another level, and more what that has got. */
-function carriedBetweenLevels (plan: CountPlan): RawBuilder<CarriedGroup> {
+function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
   const { keys, level, unitsOf } = plan
-  const names = columns([...keys, ...COUNTS])
+  const names = columns([...keys, ...SUMS])
   return sql`
     with borne as materialized (${sharesBetweenLevels({ day: unitsOf!, level })})
     select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED_SHARES, sql`coalesce(bool_or(is_part), false) as estimated`])}
     from (
       select ${names}, 1 as share, false as is_part
-      from (${countedAsReported({ ...plan, carried: 'nothing' })}) as counted
+      from (${summedAsReported({ ...plan, carried: 'nothing' })}) as counted
       union all
       select ${names}, share, abs(share) < 1
-      from ${carried(countedAsReported(unitByUnit(plan)))}
+      from ${carried(summedAsReported(unitByUnit(plan)))}
     ) as both_sums
     ${grouping(keys)}`
 }
@@ -64,11 +65,10 @@ function borneOf ({ unitsOf, unit, level }: CountPlan) {
 }
 
 // Text and not builders: these columns are in every statement.
-const SUMMED_SHARES = sql.raw(COUNTS.map(name => `coalesce(sum(${name} * share), 0) as ${name}`).join())
-const HAS_ANY = sql`sum(received * share) > 0 or sum(due * share) > 0`
+const SUMMED_SHARES = sql.raw(SUMS.map(name => `coalesce(sum(${name} * share), 0) as ${name}`).join())
 
 function grouping (names: readonly string[]): RawBuilder<unknown> {
-  return names.length === 0 ? sql`` : sql`group by ${columns(names)} having ${HAS_ANY}`
+  return names.length === 0 ? sql`` : sql`group by ${columns(names)}`
 }
 
 /**

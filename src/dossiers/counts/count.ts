@@ -2,27 +2,39 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { countPlanOf, isOver, type CountKey, type CountPlan, type Span } from './plan.ts'
-import { instantsOf, TABLES, whichDossiers } from './tables.ts'
-import { dossierEvents } from '../rules/events-sql.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
+import { countedEvents, instantsOf, TABLES, whichDossiers } from './tables.ts'
+import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
-/** The measures of form II.06a, and what fell due. */
-export const COUNTS = [...MEASURES, 'due', 'due_in_time'] as const
+/** The measures of form II.06a, what came and left, and what fell due. */
+export const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time'] as const
 export type DossierCounts = Record<typeof COUNTS[number], number>
 export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 
 /**
- * Counts dossiers at the units that they are stored for: one row for each group that has any, of the columns `keys`
- * and all of `COUNTS`; without keys one row, whatever there is.
+ * Sums up what happened to dossiers, at the units that they are stored for: `keys` and all of `SUMS`.
  * @returns one statement, however many spans
  */
-export function countedAsReported (plan: CountPlan): RawBuilder<CountedGroup> {
+export function summedAsReported (plan: CountPlan): RawBuilder<unknown> {
   const [first, ...others] = spansAlike(plan)
-  if (others.length === 0) return countedSpans(plan)
-  return sql<CountedGroup>`${sql.join([first!, ...others].map(spans => (
-    sql`(${countedSpans(countPlanOf({ ...plan, spans }))})`)), sql` union all `)}`
+  if (others.length === 0) return summedSpans(plan)
+  return sql`${sql.join([first!, ...others].map(spans => (
+    sql`(${summedSpans(countPlanOf({ ...plan, spans }))})`)), sql` union all `)}`
+}
+
+/**
+ * What follows from sums: one row for each group that has any dossiers, of the columns `keys` and all of `COUNTS`;
+ * without keys one row, whatever there is. What moved within a group cancels out, so sums come first.
+ * @param others more columns of the sums
+ */
+export function countsOf (
+  keys: readonly string[], sums: RawBuilder<unknown>, others: readonly string[] = []
+): RawBuilder<CountedGroup> {
+  const more = others.map(name => sql`, ${sql.ref(name)}`)
+  return sql<CountedGroup>`
+    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])}${sql.join(more, sql``)} from (${sums}) as sums
+    where ${keys.length === 0 ? sql`true` : HAS_ANY}`
 }
 
 /**
@@ -35,13 +47,12 @@ function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
   return [...alike.values()]
 }
 
-function countedSpans (plan: CountPlan): RawBuilder<CountedGroup> {
+function summedSpans (plan: CountPlan): RawBuilder<unknown> {
   const { keys, spans, table } = plan
-  return sql<CountedGroup>`
+  return sql`
     with asked as (${askedSpans(spans)}),
     summed as (${table === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, TABLES[table](plan))})
-    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])} from summed
-    where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+    select ${columns([...keys, ...SUMS])} from summed`
 }
 
 /** @param what happened when, as in `TABLES` */
@@ -55,20 +66,23 @@ function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<u
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 
-/** Of the only span, from the dossiers: in one pass over those without supplements, and by events of the few others. */
+/**
+ * Of the only span, from the dossiers: in one pass over those without supplements and former states, and by events of
+ * the few others.
+ */
 function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
   const { keys } = plan
   const own = keys.filter(key => key !== 'period')
   const counted = singlePassCounts(own, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan))
-  const names = [...keys, ...SUMMED_NAMES]
+  const names = [...keys, ...SUMS]
   return sql`
     select ${sql.join([
-      ...keys.map(key => sql.ref(key)), ...SUMMED_NAMES.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
+      ...keys.map(key => sql.ref(key)), ...SUMS.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`)
     ])}
     from (
       select ${columns(names)} from asked cross join (${counted}) as counted
       union all
-      select ${columns(names)} from (${summedByDays(plan, dossierEvents(own, whichDossiers(plan, WITH_SUPPLEMENTS)))}) as summed
+      select ${columns(names)} from (${summedByDays(plan, countedEvents(own, plan, WITH_SUPPLEMENTS))}) as summed
     ) as summed
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
@@ -96,25 +110,35 @@ function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder
 const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
 const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue' && name !== 'no_longer_overdue')
 const DUE: readonly string[] = ['due', 'due_in_time']
-const SUMMED_NAMES = [...FLOWS, 'carried_over', 'pending_overdue']
+/** Of a group in a span: what happened in it, and the stocks at its ends. Each can be added, over whatever groups. */
+export const SUMS: readonly string[] = [...FLOWS, 'carried_over', 'pending_overdue']
 const SUMMED = sql.raw([
   ...FLOWS.map(name => {
     const counts = DUE.includes(name) ? 'day between starts_on and due_on' : 'day >= starts_on'
     return `coalesce(sum(${name}) filter (where ${counts}), 0)::bigint as ${name}`
   }),
-  `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')}) filter (where day < starts_on), 0)::bigint
+  `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')} + moved) filter (where day < starts_on), 0)::bigint
     as carried_over`,
-  `(coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue), 0))::bigint
+  `(coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue - moved_overdue), 0))::bigint
     as pending_overdue`
 ].join())
 
+// What a group took in and gave away, on balance: what moved within it cancels out, and counts once.
+const TRANSFERRED_IN = 'greatest(moved, 0)'
+const TRANSFERRED_OUT = 'greatest(-moved, 0)'
+const CARRIED_OVER = `(carried_over + ${TRANSFERRED_IN})`
+const PENDING_OVERDUE = `(pending_overdue + least(greatest(-moved_overdue, 0), ${TRANSFERRED_OUT}))`
 const RESOLVED = '(resolved_early + resolved_on_time + resolved_overdue)'
-const RECEIVED = '(carried_over + received_online + received_direct)'
+const RECEIVED = `(${CARRIED_OVER} + received_online + received_direct)`
 const DERIVED: Partial<Record<typeof COUNTS[number], string>> = {
+  transferred_in: TRANSFERRED_IN,
+  transferred_out: TRANSFERRED_OUT,
+  carried_over: CARRIED_OVER,
+  pending_overdue: PENDING_OVERDUE,
   received: RECEIVED,
   resolved_in_time: '(resolved_early + resolved_on_time)',
   resolved: RESOLVED,
-  pending_in_time: `(${RECEIVED} - ${RESOLVED} - pending_overdue)`,
+  pending_in_time: `(${RECEIVED} - ${RESOLVED} - ${PENDING_OVERDUE})`,
   pending: `(${RECEIVED} - ${RESOLVED})`
 }
 const COUNTED = sql.raw(COUNTS.map(name => `${DERIVED[name] ?? name} as ${name}`).join())

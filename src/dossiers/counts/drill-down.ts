@@ -1,8 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
-import { instantsOf, whichDossiers } from './tables.ts'
-import { dossierEvents } from '../rules/events-sql.ts'
+import { countedEvents, instantsOf, whichDossiers } from './tables.ts'
 import { ENDED_AT } from '../rules/status.ts'
 import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
 
@@ -22,28 +21,43 @@ export interface ListedDossier {
   is_pending: boolean
 }
 
-/** The dossiers that the only span of a plan counts, one row for each time that it counts one. */
+/**
+ * The dossiers that the only span of a plan counts, one row for each time that it counts one, in the state in which it
+ * counts. What has left more often than it came is listed with what is pending, as it is counted: of all that has left
+ * as many as left on balance, those that did not come back first.
+ */
 export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier> {
   const { from, to, dueTo } = plan.spans[0]!
   const inSpan = sql`day between ${from}::date and ${to}::date`
   const ended = sql`
-    select ${columns(DOSSIER)}, day, resolved_overdue = 0 as in_time, false as is_pending
+    select ${columns(LISTED)}, day, resolved_overdue = 0 as in_time, false as is_pending
     from events where ${inSpan} and ${RESOLVED} = 1`
   const pending = sql`
-    select ${columns(DOSSIER)}, ${to}::date,
-      coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue), true
+    select ${columns(LISTED)}, ${to}::date,
+      coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue - moved_overdue), true
     from events where day <= ${to}::date
-    group by ${columns(DOSSIER)} having sum(received_online + received_direct - ${RESOLVED}) = 1`
+    group by ${columns(LISTED)} having sum(received_online + received_direct - ${RESOLVED} + moved) = 1`
+  const left = sql`
+    select ${columns(LISTED)}, day, moved_overdue = 0, true
+    from (
+      select *, row_number() over (partition by moved_overdue order by balance, ${columns([...DOSSIER, 'day'])}) as n
+      from (select *, sum(moved) over (partition by ${columns(DOSSIER)}) as balance from events where ${inSpan} and moved <> 0) as moves
+      where moved < 0
+    ) as leaving
+    cross join (
+      select -sum(moved) as all_left, least(greatest(-sum(moved_overdue), 0), greatest(-sum(moved), 0)) as overdue_left
+      from events where ${inSpan}
+    ) as balance
+    where n <= case when moved_overdue = 0 then all_left - overdue_left else overdue_left end`
   const due = sql`
-    select ${columns(DOSSIER)}, day, due_in_time = 1 as in_time, false as is_pending from events
+    select ${columns(LISTED)}, day, due_in_time = 1 as in_time, false as is_pending from events
     where day between ${from}::date and ${dueTo}::date and due = 1`
-  const entries = { ended, handled: sql`${ended} union all ${pending}`, due }
+  const entries = { ended, handled: sql`${ended} union all ${pending} union all ${left}`, due }
   return sql<ListedDossier>`
-    with events as (${dossierEvents(DOSSIER, whichDossiers(plan, WITH_SUPPLEMENTS))}),
+    with events as (${countedEvents(LISTED, plan, WITH_SUPPLEMENTS)}),
     entries as (${entries[counting]}),
     listed as (
-      select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending
-      from entries join dossiers using (${columns(DOSSIER)})
+      select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending from entries
       union all
       ${singlePassDossiers(SHOWN, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
@@ -55,3 +69,4 @@ const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`
 /** What identifies a dossier. */
 const DOSSIER = ['province_code', 'code', 'record']
 const SHOWN = ['code', 'unit', 'procedure', 'field', 'channel', 'source', 'status', 'received_at', 'due_at']
+const LISTED = [...new Set([...DOSSIER, ...SHOWN, 'finished_at', 'returned_at', 'updated_at'])]

@@ -3,11 +3,12 @@ import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { IS_BORNE, standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import type { CountedTable, CountPlan } from './plan.ts'
+import type { CountedTable, CountPlan, Span } from './plan.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
+import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
 import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
 
@@ -47,7 +48,7 @@ export const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknow
   dossier_sums_by_level: plan => ofLevels('dossier_sums_by_level', plan),
   dossier_sums_by_unit: plan => ofUnits('dossier_sums_by_unit', plan),
   dossier_sums_by_unit_quarter: plan => ofUnits('dossier_sums_by_unit_quarter', plan),
-  dossiers: plan => dossierEvents(plan.keys.filter(key => key !== 'period'), whichDossiers(plan))
+  dossiers: plan => countedEvents(plan.keys.filter(key => key !== 'period'), plan)
 }
 
 function ofLevels (
@@ -68,13 +69,36 @@ function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter'
 }
 
 /**
- * The dossiers that count in any of the spans, as a query. Those received, ended and due before all of them count for
- * nothing; with supplements a dossier can be due again, so all of those are read.
+ * The events of dossiers that count in any of the spans.
+ * @param only of those without former states
+ */
+export function countedEvents (
+  names: readonly string[], plan: CountPlan, only?: RawBuilder<unknown>
+): RawBuilder<unknown> {
+  return dossierEvents(names, { plain: whichDossiers(plan, only), states: whichStates(plan) })
+}
+
+/**
+ * The states that count in any of the spans, as a query. The places of a state are its own, not those of the row, so
+ * all dossiers with former states are read: there are few.
+ */
+function whichStates (plan: CountPlan): RawBuilder<unknown> {
+  const { from, to } = boundsOf(plan)
+  const which = sql`(select * from dossiers where ${WITH_HISTORY} and ${OF_PROVINCES} ${filters(plan, 'source')})`
+  return sql`(
+    select * from (${dossierStates(which)}) as states
+    where held_from <= ${to}::date and held_until >= ${from}::date
+      ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel')})`
+}
+
+/**
+ * The dossiers without former states that count in any of the spans, as a query. Those received, ended and due before
+ * all of them count for nothing; with supplements a dossier can be due again, so all of those are read.
  */
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)
   const which = sql`
-    received_at < ${end}
+    ${WITHOUT_HISTORY} and received_at < ${end}
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
     and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
   const units = unitsIn(plan)
@@ -99,13 +123,19 @@ function lastDay (spans: CountPlan['spans']): string {
   return spans.map(({ to }) => to).sort().at(-1)!
 }
 
-/** From the beginning of the first span to the end of the last. */
-export function instantsOf ({ spans }: CountPlan): Instants {
+/** From the first day of the spans to the last. */
+function boundsOf ({ spans }: CountPlan): Pick<Span, 'from' | 'to' | 'dueTo'> {
   return {
-    start: startOfDay(spans.map(({ from }) => from).sort()[0]!),
-    end: startOfDay(spans.map(({ to }) => dayAfter(to)).sort().at(-1)!),
-    dueEnd: startOfDay(spans.map(({ dueTo }) => dayAfter(dueTo)).sort().at(-1)!)
+    from: spans.map(({ from }) => from).sort()[0]!,
+    to: spans.map(({ to }) => to).sort().at(-1)!,
+    dueTo: spans.map(({ dueTo }) => dueTo).sort().at(-1)!
   }
+}
+
+/** From the beginning of the first span to the end of the last. */
+export function instantsOf (plan: CountPlan): Instants {
+  const { from, to, dueTo } = boundsOf(plan)
+  return { start: startOfDay(from), end: startOfDay(dayAfter(to)), dueEnd: startOfDay(dayAfter(dueTo)) }
 }
 
 const OF_PROVINCES = sql`province_code = any(${PROVINCES})`

@@ -1,10 +1,12 @@
 import type { Reach } from '../../contract/caller.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
+import type { AuditRow } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
+import { nameOfDay } from '../../time/business-day.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
-import { DELETED } from '../rules/status.ts'
+import { DELETED, isCounted } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
 import { compareWithStored, type Compared, type Replacement } from './compare/compare.ts'
 import { lookUp } from './lookups.ts'
@@ -94,6 +96,7 @@ async function storeRound (
     ...beside.map(version => ({ ...version, record: target.write }))
   ]
   const changes = changesOf(inserted, replaced)
+  write.auditRows.push(...correctionsOf(target.province, replaced))
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
   if (inserted.length + replaced.length > 0) write.ownAuditRows = { province: target.province, rows: changes.length }
   await recordChanges(trx, target, changes, write.auditRows.length)
@@ -114,6 +117,18 @@ function changesOf (inserted: readonly Version[], replaced: readonly Replacement
     changes.push({ index, action, code, unit, left_unit: hasMoved ? before.unit : null })
   }
   return changes
+}
+
+/** What the audit says of former states that a correction has rewritten. */
+function correctionsOf (province: string, replaced: readonly Replacement[]): AuditRow[] {
+  return replaced.filter(({ corrects, before }) => corrects && isCounted(before.status)).map(({ before, dossier }) => ({
+    province_code: province, resource: 'dossier-corrections', action: 'updated', key: { code: dossier.code }, unit: dossier.unit,
+    before: {
+      unit: before.unit, field: before.field,
+      history: before.history.map(({ unit, field, until }) => ({ unit, field, until: nameOfDay(until) }))
+    },
+    after: { unit: dossier.unit, field: dossier.field, history: [] }
+  }))
 }
 
 function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['action'] | null {

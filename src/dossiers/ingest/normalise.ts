@@ -8,12 +8,11 @@ import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
 import type { FoundUnit, Lookups } from './lookups.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
-import type { RolledUp } from '../rollups/deltas.ts'
+import { NO_HISTORY, type Timeline } from '../rules/timeline.ts'
 
 /** A dossier as it is stored, with instants in milliseconds since 1970. */
-export interface StoredDossier extends RolledUp {
+export interface StoredDossier extends Timeline {
   code: string
-  procedure: string
 }
 
 /**
@@ -49,7 +48,8 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
     finished_at: optionalInstant(item.finished_at, 'finished_at', issues),
     returned_at: optionalInstant(item.returned_at, 'returned_at', issues),
     updated_at: updated,
-    supplements: supplementsOf(item.supplements, issues)
+    supplements: supplementsOf(item.supplements, issues),
+    history: NO_HISTORY
   }
   dossier.field = fieldOf(dossier.procedure, lookups, issues)
   if (issues.length > 0) return issues
@@ -63,7 +63,8 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
 function tombstone (code: string, unit: string, updated: number): StoredDossier {
   return {
     code, unit, level: '', procedure: '', field: '', channel: '', status: DELETED, received_at: updated, due_at: null,
-    finished_at: null, returned_at: null, updated_at: updated, supplements: NONE
+    finished_at: null, returned_at: null, updated_at: updated, supplements: NONE,
+    history: NO_HISTORY
   }
 }
 

@@ -3,6 +3,7 @@ import { array } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { DELETED } from '../rules/status.ts'
+import { withHistory } from './compare/history.ts'
 import type { StoredDossier } from './normalise.ts'
 import type { Version } from './validate.ts'
 
@@ -22,7 +23,8 @@ export const MAX_ROUNDS = 100
 
 /**
  * Splits a chunk into rounds, of which there is nearly always one: a stream often holds the whole history of a
- * dossier, of which the newest version alone counts. Where versions depend on earlier ones, there are more.
+ * dossier, of which the newest version alone is stored, with the places that the others say it had. Where versions
+ * depend on stored ones, there are more.
  */
 export async function roundsOf (trx: Trx, province: string, versions: readonly Version[]): Promise<Rounds> {
   const histories = historiesOf(versions)
@@ -34,7 +36,7 @@ export async function roundsOf (trx: Trx, province: string, versions: readonly V
     const runs = hasRestoreBelow(history) || shared.has(codeOf(history)) ? runsOf(history) : [history]
     surplus.push(...runs.splice(MAX_ROUNDS).flat().map(surplusVersion))
     runs.forEach(([newest, ...others], i) => {
-      (rounds[i] ??= []).push(newest)
+      (rounds[i] ??= []).push(others.length === 0 ? newest : withEarlier(newest, others.toReversed()))
       older.push(...others.filter(({ dossier }) => !isSame(newest.dossier, dossier)))
     })
   }
@@ -45,6 +47,11 @@ function surplusVersion ({ index, dossier: { code } }: Version): RowIssues {
   const detail = `${MAX_ROUNDS} versions of dossier ${code} come before it that depend on one another, such as deletions ` +
     'and returns in turn; send it in a later request'
   return { index, issues: [issueAt('code', 'too_many_versions', detail)] }
+}
+
+/** As if it were new; beside a stored dossier it is looked at once more. */
+function withEarlier (newest: Version, earlier: readonly Version[]): Version {
+  return { ...newest, dossier: withHistory([...earlier, newest]), earlier }
 }
 
 /** Versions of one code, newest first. */

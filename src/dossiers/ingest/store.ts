@@ -4,7 +4,9 @@ import type { Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
 import type { StoredDossier } from './normalise.ts'
+import { nameOfDay } from '../../time/business-day.ts'
 import type { Supplement } from '../rules/events.ts'
+import type { FormerState } from '../rules/timeline.ts'
 
 /** Where a chunk goes, and what is the same for all of its rows. */
 export interface Target {
@@ -33,6 +35,7 @@ const SENT: Columns<StoredDossier> = {
   level: { type: 'text', of: ({ level }) => level },
   field: { type: 'text', of: ({ field }) => field }
 }
+const HISTORY: Columns<StoredDossier> = { history: { type: 'jsonb', of: ({ history }) => historyJson(history) } }
 const SENT_NAMES = Object.keys(SENT)
 const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
 
@@ -76,9 +79,9 @@ async function insertAll (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
   await sql`
-    insert into dossiers (${columns(STORED)})
-    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
-    from ${given(dossiers)}`.execute(trx)
+    insert into dossiers (${columns([...STORED, 'history'])})
+    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, history
+    from ${insertable(dossiers)}`.execute(trx)
 }
 
 /** Inserts dossiers beside others of the same codes, which the sender does not reach. The others must be locked. */
@@ -87,9 +90,9 @@ export async function insertBeside (
 ): Promise<void> {
   if (dossiers.length === 0) return
   await sql`
-    insert into dossiers (${columns([...STORED, 'record'])})
-    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, ${write}
-    from ${given(dossiers)}`.execute(trx)
+    insert into dossiers (${columns([...STORED, 'record', 'history'])})
+    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, ${write}, history
+    from ${insertable(dossiers)}`.execute(trx)
 }
 
 /** @returns the positions of those that exist already */
@@ -98,9 +101,9 @@ async function insertMissing (
 ): Promise<number[]> {
   const { rows: [added] } = await sql<{ existing: number[] | null }>`
     with added as (
-      insert into dossiers (${columns(STORED)})
-      select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}
-      from ${given(dossiers)}
+      insert into dossiers (${columns([...STORED, 'history'])})
+      select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, history
+      from ${insertable(dossiers)}
       on conflict (province_code, code, record) do nothing
       returning code
     )
@@ -128,8 +131,8 @@ export async function replaceVersions (
       select ${columns([...STORED, 'record'], 'stored')}
       from ${unnested({ ...CODE, ...RECORD }, dossiers)} as given join dossiers as stored on ${ofGiven}
     )
-    update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
-    from ${unnested({ ...SENT, ...RECORD }, dossiers)} as given
+    update dossiers as stored set source = ${source}, write = ${write}, ${assignments([...changing, 'history'], 'given')}
+    from ${unnested({ ...SENT, ...RECORD, ...HISTORY }, dossiers)} as given
     where ${ofGiven}`.execute(trx)
 }
 
@@ -162,12 +165,44 @@ export async function recordChanges (
   }
 }
 
+/** The dossiers as a table, with their former states. */
+function insertable (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
+  return sql`${unnested({ ...SENT, ...HISTORY }, dossiers)} as given`
+}
+
 /** The dossiers as a table. */
 export function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
   return sql`${unnested(SENT, dossiers)} as given`
 }
 
 function jsonOf (supplements: readonly Supplement[]): string | null {
-  if (supplements.length === 0) return null
-  return JSON.stringify(supplements, (_, value: unknown) => typeof value === 'number' ? new Date(value).toISOString() : value)
+  return supplements.length === 0 ? null : JSON.stringify(supplements.map(supplementJson))
+}
+
+function supplementJson (supplement: Supplement): Record<keyof Supplement, string | null> {
+  const { requested_at: requested, completed_at: completed, old_due_at: oldDue, new_due_at: newDue } = supplement
+  return {
+    requested_at: text(requested), completed_at: text(completed), old_due_at: text(oldDue), new_due_at: text(newDue)
+  }
+}
+
+function historyJson (history: readonly FormerState[]): string | null {
+  return history.length === 0 ? null : JSON.stringify(history.map(formerJson))
+}
+
+/** A former state as it is stored. */
+function formerJson (state: FormerState): object {
+  const { unit, level, procedure, field, channel, status, supplements, closed, change } = state
+  return {
+    until: nameOfDay(state.until),
+    ...closed ? { closed } : {}, ...change === null ? {} : { change },
+    unit, level, procedure, field, channel, status,
+    received_at: text(state.received_at), due_at: text(state.due_at), finished_at: text(state.finished_at),
+    returned_at: text(state.returned_at), updated_at: text(state.updated_at),
+    ...supplements.length === 0 ? {} : { supplements: supplements.map(supplementJson) }
+  }
+}
+
+function text (instant: number | null): string | null {
+  return instant === null ? null : new Date(instant).toISOString()
 }

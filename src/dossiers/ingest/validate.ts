@@ -38,7 +38,13 @@ export interface Version {
   dossier: StoredDossier
   /** Says that the dossier is not deleted, which takes back its deletion. */
   restores: boolean
+  /** Says that the dossier always was like this, which rewrites its past. */
+  corrects: boolean
+  /** Older versions of it that came along, the oldest first. */
+  earlier: readonly Version[]
 }
+
+const NONE: readonly Version[] = []
 
 interface Validated {
   /** That of all versions; empty where there are none. */
@@ -71,8 +77,11 @@ export function validVersions (
     }
     const { province_code: own } = unit!
     province ||= own
-    if (own === province) versions.push({ index, dossier, restores: item.deleted === false })
-    else invalid.push({ index, issues: [otherProvince(province)] })
+    if (own === province) {
+      versions.push({
+        index, dossier, restores: item.deleted === false, corrects: item.correction === true, earlier: NONE
+      })
+    } else invalid.push({ index, issues: [otherProvince(province)] })
   }
   return { province, versions, invalid }
 }

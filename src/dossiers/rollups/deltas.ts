@@ -6,15 +6,9 @@ import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
-import { countEvents, EVENT_MEASURES, type Countable, type EventMeasure } from '../rules/events.ts'
+import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
+import { countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
 import { DeskDeltas } from './desks.ts'
-
-/** A dossier with the keys of the rollups. */
-export interface RolledUp extends Countable {
-  unit: string
-  level: string
-  field: string
-}
 
 /** The rollup tables, with the columns of their keys after `province_code`, in the order of the key. */
 export const ROLLUPS = {
@@ -44,28 +38,37 @@ export class RollupDeltas {
   readonly #slices = new Map<DayNumber, DayNumber>()
   readonly #desks = new DeskDeltas()
 
-  add (dossier: RolledUp) {
+  add (dossier: Timeline) {
     this.#count(dossier, 1)
     this.#desks.add(dossier)
   }
 
-  replace (before: RolledUp, after: RolledUp) {
+  replace (before: Timeline, after: Timeline) {
     this.#count(before, -1)
     this.#count(after, 1)
     this.#desks.replace(before, after)
   }
 
-  #count (dossier: RolledUp, sign: 1 | -1) {
-    const { unit, level, field, channel } = dossier
+  #count (dossier: Timeline, sign: 1 | -1) {
+    if (dossier.history.length > 0) {
+      countTimeline(dossier, (state, day, measure, by) => { this.#countIn(state)(day, measure, sign * by) })
+      return
+    }
+    const count = this.#countIn(dossier)
+    countEvents(dossier, (day, measure) => { count(day, measure, sign) })
+  }
+
+  /** A function that counts where a dossier in this state counts. */
+  #countIn ({ unit, level, field, channel }: DossierState) {
     const byUnit = seriesOf(this.#byUnit, unit)
     const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
     const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
-    countEvents(dossier, (day, measure) => {
+    return (day: DayNumber, measure: EventMeasure, by: number) => {
       const slice = this.#sliceOf(day)
-      cellOf(byUnit, slice)[measure] += sign
-      cellOf(byLevel, slice)[measure] += sign
-      cellOf(byDay, day)[measure] += sign
-    })
+      cellOf(byUnit, slice)[measure] += by
+      cellOf(byLevel, slice)[measure] += by
+      cellOf(byDay, day)[measure] += by
+    }
   }
 
   #sliceOf (day: DayNumber): DayNumber {

@@ -1,23 +1,31 @@
 // Coverage: `dossier_desks` has each unit with a dossier that counts, and the day on which the first of them was
-// received. It follows the dossiers both ways, so a unit that a dossier was posted for by mistake has reported nothing
-// once that is corrected.
+// received, or came from another unit. It follows the dossiers both ways, so a unit that a dossier was posted for by
+// mistake has reported nothing once that is corrected.
 import { sql, type RawBuilder } from 'kysely'
 import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { dayIn, startOfDate } from '../../time/business-day-sql.ts'
-import type { Countable } from '../rules/events.ts'
 import { IS_COUNTED, isCounted } from '../rules/status.ts'
+import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { tenuresOf, type Timeline } from '../rules/timeline.ts'
 
 /** Since when units send dossiers, counted from these: `province_code`, `unit`, `since`. */
 export function countedDesks (which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select province_code, unit, min(${dayIn('received_at')}) as since
-    from dossiers where ${which} and ${IS_COUNTED} group by province_code, unit`
+    select province_code, unit, min(day) as since
+    from (
+      select province_code, unit, source, ${dayIn('received_at')} as day from dossiers where ${WITHOUT_HISTORY} and ${IS_COUNTED}
+      union all
+      select province_code, unit, source, ${FIRST_DAY} from (${STATES}) as states
+    ) as presences where ${which} group by province_code, unit`
 }
 
-type Presence = Pick<Countable, 'status' | 'received_at'> & { unit: string }
+const STATES = dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)
+/** Of a state: a unit has no dossier before it came. */
+const FIRST_DAY = sql`greatest(${dayIn('received_at')}, held_from)`
+
 /** The earliest day of each unit. */
 type Earliest = Map<string, DayNumber>
 
@@ -26,11 +34,11 @@ export class DeskDeltas {
   readonly #gained: Earliest = new Map()
   readonly #lost: Earliest = new Map()
 
-  add (dossier: Presence) {
+  add (dossier: Timeline) {
     note(this.#gained, dossier)
   }
 
-  replace (before: Presence, after: Presence) {
+  replace (before: Timeline, after: Timeline) {
     if (isSamePresence(before, after)) return
     note(this.#lost, before)
     note(this.#gained, after)
@@ -50,15 +58,17 @@ export class DeskDeltas {
   }
 }
 
-function note (earliest: Earliest, { unit, status, received_at: received }: Presence) {
-  if (!isCounted(status)) return
-  const day = dayOf(received)
-  if (day < (earliest.get(unit) ?? Infinity)) earliest.set(unit, day)
+function note (earliest: Earliest, dossier: Timeline) {
+  if (!isCounted(dossier.status)) return
+  for (const { state: { unit, received_at: received }, from } of tenuresOf(dossier)) {
+    const day = Math.max(dayOf(received), from)
+    if (day < (earliest.get(unit) ?? Infinity)) earliest.set(unit, day)
+  }
 }
 
-function isSamePresence (before: Presence, after: Presence): boolean {
+function isSamePresence (before: Timeline, after: Timeline): boolean {
   return before.unit === after.unit && isCounted(before.status) === isCounted(after.status) &&
-    dayOf(before.received_at) === dayOf(after.received_at)
+    dayOf(before.received_at) === dayOf(after.received_at) && before.history.length + after.history.length === 0
 }
 
 const SINCE: Columns<readonly [string, DayNumber]> = {
@@ -77,15 +87,19 @@ async function losesFirst (trx: Trx, province: string, lost: readonly [string, D
 
 /** Looks for the first dossier from the stored day on: those before it are gone, and are not read again and again. */
 async function moveSince (trx: Trx, province: string, units: readonly string[]): Promise<void> {
+  const asked = sql`province_code = ${province} and unit = any(${array('text', units)})`
   await sql`
-    with counted as (
-      select desks.unit, first.since from dossier_desks as desks left join lateral (
+    with moved as (
+      select unit, min(${FIRST_DAY}) as since from (${STATES}) as states where ${asked} group by unit
+    ),
+    counted as (
+      select unit, least(first.since, moved.since) as since from dossier_desks as desks left join lateral (
         select ${dayIn('received_at')} as since from dossiers
         where province_code = ${province} and unit = desks.unit and received_at >= ${startOfDate('desks.since')}
-          and ${IS_COUNTED}
+          and ${WITHOUT_HISTORY} and ${IS_COUNTED}
         order by received_at limit 1
-      ) as first on true
-      where province_code = ${province} and unit = any(${array('text', units)})
+      ) as first on true left join moved using (unit)
+      where ${asked}
     ),
     gone as (
       delete from dossier_desks where province_code = ${province}

@@ -6,6 +6,7 @@ import { parseDay } from '../../time/business-day.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, RULES_VERSION } from '../rules/events.ts'
+import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
 import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
 import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
 
@@ -76,12 +77,17 @@ function deviationOf ({ province_code: province, unit, stored, counted }: WrongD
   return { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }
 }
 
+const ALL = {
+  plain: sql`(select * from dossiers where ${WITHOUT_HISTORY})`,
+  states: sql`(${dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)})`
+}
+
 async function wrongRollups (trx: Trx): Promise<WrongRollup[]> {
   const key = ['province_code', 'unit', 'level', 'field', 'channel']
   await sql`
     create temporary table counted_days on commit drop as
     select ${columns([...key, 'day'])}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
-    from (${dossierEvents(key, sql`dossiers`)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
+    from (${dossierEvents(key, ALL)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
   const found = []
   for (const table of Object.keys(ROLLUPS) as RollupTable[]) found.push(...await wrongRollupsOf(trx, table))
   return found

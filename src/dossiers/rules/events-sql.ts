@@ -4,7 +4,7 @@ import { dayIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from './events.ts'
 import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
 
-const NEEDED = ['province_code', 'code', 'record', 'status', 'channel', 'due_at']
+const NEEDED = ['status', 'channel', 'due_at']
 
 /**
  * The supplements, with the one that the status names and the list does not: a dossier that waits does so since its
@@ -15,25 +15,71 @@ const ASKED = sql`case when ${WAITS} and (supplements is null or supplements -> 
     'requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
   else supplements end`
 
+/** A query for dossiers that have one state, and one for the states of the others, as `dossierStates` yields them. */
+export interface Counted {
+  plain: RawBuilder<unknown>
+  states: RawBuilder<unknown>
+}
+
 /**
- * The events of dossiers, one row for each: the columns asked for, `day`, and the measures, of which one is not 0 (two
- * for a dossier received by post, and for one due and in time). It implements the rules of events.ts a second time on
- * purpose: one updates the rollups and the other rebuilds them, so a mistake in either shows.
+ * The events of dossiers: the columns asked for, `day`, and the measures. It implements the rules of events.ts and
+ * timeline.ts a second time on purpose: one updates the rollups and the other rebuilds them, so a mistake in either
+ * shows.
+ * @param names columns of the dossiers
+ */
+export function dossierEvents (names: readonly string[], { plain, states }: Counted): RawBuilder<unknown> {
+  const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
+  const tenure = ['state', 'held_from', 'held_until']
+  return sql`
+    select ${own}day, ${columns(HAPPENING)}, 0 as moved, 0 as moved_overdue
+    from (${eventsOf(names, plain, { key: DOSSIER, endDay: dayIn('ended_at') })}) as events
+    union all
+    select * from (
+      with events as (${eventsOf([...names, ...tenure], states, { key: [...DOSSIER, 'state'], endDay: sql`ends_on` })})
+      select ${own}day, ${columns(HAPPENING)}, 0, 0 from events where day >= held_from and day < held_until
+      union all
+      select ${own}held_from, ${NOTHING}, ${PENDING}, ${OVERDUE} from events
+      where day < held_from group by ${own}held_from
+      union all
+      select ${own}held_until, ${NOTHING}, -${PENDING}, -${OVERDUE} from events
+      where day < held_until and held_until < 'infinity' group by ${own}held_until
+    ) as of_states`
+}
+
+/** What identifies a dossier. */
+const DOSSIER = ['province_code', 'code', 'record']
+/** The measures of what happens to a dossier in one state. */
+const HAPPENING = EVENT_MEASURES.filter(measure => !measure.startsWith('moved'))
+const NOTHING = sql.raw(HAPPENING.map(() => '0').join())
+const PENDING = sql.raw('sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue)')
+const OVERDUE = sql.raw('sum(became_overdue - no_longer_overdue)')
+
+interface Reading {
+  /** The columns that tell apart what is counted. */
+  key: readonly string[]
+  /** The day on which a dossier ended. */
+  endDay: RawBuilder<unknown>
+}
+
+/**
+ * What happens to dossiers in one state, one row for each event: of the measures one is not 0 (two for a dossier
+ * received by post, and for one due and in time).
  *
  * `counted` has each dossier with its business days; those without supplements need no more. For the few others,
  * `waits` has each supplement, `terms` the days between them with the due date then in force, `reached` the day on
  * which that due date came, `overdue` the days after it, of which those that touch are one, and `met` the due dates
  * that count as due.
- * @param names columns of the dossiers
- * @param which the table, or a query for some of its rows
  */
-export function dossierEvents (names: readonly string[], which: RawBuilder<unknown>): RawBuilder<unknown> {
+function eventsOf (
+  names: readonly string[], which: RawBuilder<unknown>, { key, endDay }: Reading
+): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
-  const ofTerm = columns([...new Set(['province_code', 'code', 'record', ...names, 'status'])])
+  const ofTerm = columns([...new Set([...key, ...names, 'status'])])
+  const ofOne = sql`partition by ${columns(key)} order by n`
   return sql`
     with counted as not materialized (
-      select ${columns([...new Set([...NEEDED, ...names])])}, ended_at, asked,
-        ${dayIn('received_at')} as received_on, ${dayIn('ended_at')} as ended_on, ${dayIn('due_at')} as due_on,
+      select ${columns([...new Set([...key, ...NEEDED, ...names])])}, ended_at, asked,
+        ${dayIn('received_at')} as received_on, ${endDay} as ended_on, ${dayIn('due_at')} as due_on,
         asked is null or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
       from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at, ${ASKED} as asked) as ends
       where ${IS_COUNTED}
@@ -50,7 +96,7 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
         )) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
         where asked is not null and (ended_at is null or requested_at < ended_at)
       ) as requested
-      window earlier as (partition by province_code, code, record order by n)
+      window earlier as (${ofOne})
     ),
     terms as (
       select ${ofTerm}, ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
@@ -72,10 +118,10 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
         reached_on is distinct from lag(overdue_until) over later as begins
       from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
       where reached_on < overdue_until
-      window later as (partition by province_code, code, record order by n)
+      window later as (${ofOne})
     ),
     met as (
-      select *, due_day is distinct from lag(due_day) over (partition by province_code, code, record order by n) as is_another
+      select *, due_day is distinct from lag(due_day) over (${ofOne}) as is_another
       from reached where final or reached_on < stops_on
     )
     select ${own}happened.*
@@ -94,7 +140,7 @@ export function dossierEvents (names: readonly string[], which: RawBuilder<unkno
       select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0 where reached_on < ended_on
       union all
       select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
-    ) as happened (day, ${columns(EVENT_MEASURES)})
+    ) as happened (day, ${columns(HAPPENING)})
     union all
     select ${own}ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0
     from (

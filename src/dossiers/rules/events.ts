@@ -1,20 +1,21 @@
 // The counting rules: on which day does a dossier count for what? Here for one dossier, to update rollups by deltas; in
 // events-sql.ts for many, to rebuild rollups and to count what no rollup knows; in single-pass-sql.ts as a fast path
 // for dossiers without supplements. Property tests hold all three to a count by hand. Which status means what:
-// status.ts.
+// status.ts. A dossier that has moved, or was reopened, has several states, one after the other: timeline.ts.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'
 
 /** Of the rules in this folder. Increase it with each change of what counts: rollups are then rebuilt at start. */
-export const RULES_VERSION = 2
+export const RULES_VERSION = 3
 
 /**
  * What is counted by day. `received_direct` includes `received_postal`. What is pending and overdue is `became_overdue`
- * less `no_longer_overdue`: two measures, because of a day that is not over only the second has happened.
+ * less `no_longer_overdue`: two measures, because of a day that is not over only the second has happened. `moved` is
+ * what came from another place less what left, and `moved_overdue` how much of it was overdue on the day before.
  */
 export const EVENT_MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
-  'became_overdue', 'no_longer_overdue', 'due', 'due_in_time'
+  'became_overdue', 'no_longer_overdue', 'due', 'due_in_time', 'moved', 'moved_overdue'
 ] as const
 export type EventMeasure = typeof EVENT_MEASURES[number]
 
@@ -48,13 +49,18 @@ export function endOf ({ status, finished_at, returned_at, updated_at }: Countab
   return hasResult(status) ? end : end ?? updated_at
 }
 
+export function endDayOf (dossier: Countable): DayNumber | null {
+  const end = endOf(dossier)
+  return end === null ? null : dayOf(end)
+}
+
 type Count = (day: DayNumber, measure: EventMeasure) => void
 
 /**
- * Calls `count` for each day on which a dossier counts for a measure. Depends on the newest version alone, so the order
- * in which versions arrive makes no difference, and past days change only if a version corrects them.
+ * Calls `count` for each day on which a dossier in one state counts for a measure.
+ * @param endDay the day on which its end counts
  */
-export function countEvents (dossier: Countable, count: Count): void {
+export function countEvents (dossier: Countable, count: Count, endDay = endDayOf(dossier)): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
   count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct')
@@ -63,7 +69,7 @@ export function countEvents (dossier: Countable, count: Count): void {
   const end = endOf(dossier)
   const waits = waitsOf(dossier, end)
   const isInTime = end !== null && endedInTime(dossier, waits, end)
-  if (end !== null) count(dayOf(end), resolutionOf(dossier, finalDue(dossier, waits, end), end, isInTime))
+  if (endDay !== null) count(endDay, resolutionOf(dossier, finalDue(dossier, waits, end), endDay, isInTime))
 
   let missed: DayNumber | null = null
   let wasOverdueUntil: DayNumber = Infinity
@@ -72,7 +78,7 @@ export function countEvents (dossier: Countable, count: Count): void {
     const dueDay = dayOf(due)
     // A due date that was past when it was set is reached on that day: earlier days are reported already.
     const reached = Math.max(from, dueDay)
-    const overdueUntil = end === null ? until : Math.min(until, dayOf(end))
+    const overdueUntil = endDay === null ? until : Math.min(until, endDay)
     if (reached < overdueUntil) {
       // A supplement that was requested and completed on one day interrupts nothing.
       if (reached !== wasOverdueUntil) {
@@ -129,9 +135,11 @@ function endedInTime (dossier: Countable, waits: readonly Supplement[], end: num
 }
 
 /** Early: on a day before the due day, and with a result. */
-function resolutionOf ({ status }: Countable, due: number | null, end: number, isInTime: boolean): EventMeasure {
+function resolutionOf (
+  { status }: Countable, due: number | null, endDay: DayNumber, isInTime: boolean
+): EventMeasure {
   if (!isInTime) return 'resolved_overdue'
-  return hasResult(status) && due !== null && dayOf(end) < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
+  return hasResult(status) && due !== null && endDay < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
 }
 
 /** A due date and the days at whose end it was in force, from `from` to the day before `until`. null: no due date. */

@@ -11,7 +11,7 @@ import { cutAt, cutOf } from '../../time/cut.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { DossierForm, DossierFormPath, DossierFormQuery } from './schema.ts'
-import { filledForm, type FormUnit } from './sections.ts'
+import { filledForm, type Balanced, type FormUnit } from './sections.ts'
 
 const TITLE = 'Tình hình, kết quả giải quyết thủ tục hành chính tại cơ quan, đơn vị trực tiếp giải quyết thủ tục hành chính'
 
@@ -44,7 +44,23 @@ export async function dossierForm (
     basis === 'records' ? recordedUnit(unit, borne, days, own, question) : reportedUnit(unit, borne, days, own)))
   // A unit that is not expected to report has a row if it has figures all the same.
   const rows = units.filter(({ unit, expected }) => expected > 0 || own.has(unit))
-  return { ...label, ...filledForm(rows, own, total, question) }
+  const asked = { unknown, hierarchy: hierarchy.name }
+  const balanced = hasMovedWithin([...own.values()]) ? await balancedFigures(db, unit, period, asked, now) : undefined
+  return { ...label, ...filledForm(rows, own, total, question, balanced) }
+}
+
+/** Whether a dossier may have moved from one unit of the form to another, where it is in the figures of both. */
+function hasMovedWithin (figures: readonly Figures[]): boolean {
+  return figures.some(row => row.transferred_in! > 0) && figures.some(row => row.transferred_out! > 0)
+}
+
+async function balancedFigures (
+  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'hierarchy' | 'unknown'>, now: number
+): Promise<Balanced> {
+  const query = { ...asked, basis: 'records' as const, period: [code], unit: exactly(unit) }
+  const { items: levels } = await onTime(db, { ...query, group_by: ['level'] }, { limit: ALL_UNITS }, null, now)
+  const { items: [whole] } = await onTime(db, query, { limit: 1 }, null, now)
+  return { levels: new Map(levels.map(row => [row.level!, row])), whole: whole! }
 }
 
 type OwnFigures = Map<string, Figures & { units_reported: number }>

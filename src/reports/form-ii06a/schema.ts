@@ -1,25 +1,27 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
-import type { FigureName } from '../../form-ii06a/measures.ts'
+import { TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import { UnknownQuery, type UnknownAsked } from '../../form-ii06a/unknown.ts'
 
-const WITH_UNKNOWN = [...FORM_MEASURES, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
+const KNOWN = [...FORM_MEASURES, ...TRANSFERS]
+const WITH_UNKNOWN = [...KNOWN, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]
 
 /** The columns of figures. */
-export function figuresAsked ({ unknown = false }: UnknownAsked): readonly FigureName[] {
-  return unknown ? WITH_UNKNOWN : FORM_MEASURES
+export function figuresAsked ({ unknown = false }: UnknownAsked): readonly (FigureName | Transfer)[] {
+  return unknown ? WITH_UNKNOWN : KNOWN
 }
 
 const figures = Object.fromEntries(WITH_UNKNOWN.map(name => [name, OnTimeRow.properties[name]])) as
-  Pick<typeof OnTimeRow.properties, FigureName>
+  Pick<typeof OnTimeRow.properties, FigureName | Transfer>
 
 export const DossierFormRow = Named('DossierFormRow',
   'A row of form II.06a. Figures that were not reported are null. Totals are over the units that have reported; ' +
-  '`units_reported` and `units_expected` show how complete they are.', {
+  '`units_reported` and `units_expected` show how complete they are. By records, a dossier that moved from one unit to another is in the ' +
+  'rows of both and in a total once, so that `transferred_in` and `transferred_out` of a total are on balance.', {
     row_number: Nullable(Type.Integer({
       description: 'Column 1 (STT), from 1 in each section. null in totals.', minimum: 1
     })),

@@ -1,9 +1,9 @@
-import { MEASURES, type FigureName } from '../../form-ii06a/measures.ts'
+import { MEASURES, TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS, type UnknownAsked } from '../../form-ii06a/unknown.ts'
 import type { OnTimeRow } from './schema.ts'
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
-export type Figures = Pick<OnTimeRow, 'scope' | FigureName | 'due' | 'due_in_time' | 'estimated'>
+export type Figures = Pick<OnTimeRow, 'scope' | FigureName | Transfer | 'due' | 'due_in_time' | 'estimated'>
 
 export function nothingReported (asked: UnknownAsked): Figures {
   return each(null, null, asked)
@@ -16,7 +16,7 @@ export function noDossiers (asked: UnknownAsked): Figures {
 
 function each (scope: Figures['scope'], count: number | null, { unknown = false }: UnknownAsked): Figures {
   return Object.fromEntries([
-    ['scope', scope], ['due', count], ['due_in_time', count], ['estimated', false],
+    ['scope', scope], ...[...TRANSFERS, 'due', 'due_in_time'].map(name => [name, count]), ['estimated', false],
     ...MEASURES.map(measure => [measure, count]), ...(unknown ? UNKNOWN_COLUMNS : []).map(column => [column, 0])
   ]) as Figures
 }

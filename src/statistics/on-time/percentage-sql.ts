@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
+import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../form-ii06a/unknown.ts'
 import type { Cut } from '../../time/cut.ts'
 import { GROUP_KEYS, type OnTimeQuery, type OnTimeRow } from './schema.ts'
@@ -55,7 +55,7 @@ function shown (unknown: readonly string[]): RawBuilder<unknown> {
   return columns([...GROUP_KEYS, 'scope', ...unknown, 'sources_used', 'sources_left_out'])
 }
 
-const COUNTS = [...MEASURES, 'due', 'due_in_time', 'numerator', 'denominator']
+const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time', 'numerator', 'denominator']
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
 const METHOD_PARTS = {

@@ -6,11 +6,10 @@ import { withNames } from '../../catalogue/names.ts'
 import { columnsAsked } from '../../form-ii06a/unknown.ts'
 import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
-import { dossiersExplaining, onTimeExplained } from './explain.ts'
+import { dossiersExplaining, onTimeExplained } from './explain/queries.ts'
 import { onTime } from './queries.ts'
-import {
-  ExplainDossiersQuery, ExplainedDossier, ExplainedRow, ExplainQuery, OnTimeExplained, OnTimeQuery, OnTimeRow
-} from './schema.ts'
+import { ExplainDossiersQuery, ExplainedDossier, ExplainedRow, ExplainQuery, OnTimeExplained } from './explain/schema.ts'
+import { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 interface OnTimeContext extends Context {
   onTimeCaches: OnTimeCaches

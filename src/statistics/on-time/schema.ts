@@ -2,8 +2,8 @@ import { Type, type Static } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Day, DossierCode, Instant, ListOf, Named, Nullable, OneOf, Ref, UnitCode } from '../../contract/fields.ts'
-import { eachMeasure } from '../../form-ii06a/meanings.ts'
+import { Code, Day, ListOf, Named, Nullable, OneOf, UnitCode } from '../../contract/fields.ts'
+import { eachMeasure, eachTransfer } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { Filters } from '../reported/schema.ts'
@@ -67,6 +67,7 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
     description: '`own`: a sum of units\' own rows or records. `total`: the consolidated row of one unit. null: nothing reported.'
   })),
   ...eachMeasure(meaning => total(`${meaning} null: unknown in at least one row, or nothing reported.`)),
+  ...eachTransfer(meaning => total(`${meaning} null unless counted from records.`)),
   due: total('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
   due_in_time: total('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
   ...UnknownProperties,
@@ -104,7 +105,7 @@ const SORTS = Object.keys(OnTimeRow.properties)
   .filter(name => name !== 'hierarchy' && !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
   .flatMap(name => [name, `-${name}`])
 
-const OnTimeFilters = {
+export const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   period: Type.Optional(Type.Array(Code('Code'), {
     description: 'One or several periods. Several are summed unless grouped by period; summed periods must follow one another ' +
@@ -137,84 +138,7 @@ export const OnTimeQuery = Type.Object({
 }, { additionalProperties: false })
 export type OnTimeQuery = Static<typeof OnTimeQuery>
 
-export const ExplainQuery = Type.Object({ ...OnTimeFilters, ...UnknownQuery }, { additionalProperties: false })
-export type ExplainQuery = Static<typeof ExplainQuery>
-
 type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey | Name>
 /** What a row has beside its keys and their names. */
 export const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([name]) => (
   ![...GROUP_KEYS, ...NAMES].some(one => one === name)))) as FigureProperties
-
-const Cells = (description: string) => Type.Unsafe<Record<string, string | number | null>>({
-  description, type: 'object', additionalProperties: true
-})
-
-const Share = (what: string) => Type.Number({
-  description: `${what}: less than 1 if its unit was split, and the figure is about some of its successors.`, minimum: 0.000_000_001, maximum: 1
-})
-
-export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is the sum of.', {
-  key: Cells('The key of the row. For a rollup: a value for each name in `by`, spans of time by their first day. `before` ' +
-    'instead of a time: the sum of all earlier rows, of which only the stock counts.'),
-  values: Cells('The counts of the row. null: unknown.'),
-  share: Share('The part of the row that the figure holds')
-})
-export type ExplainedRow = Static<typeof ExplainedRow>
-
-export const ROWS_OF = ['reports', 'report_rows', 'rollup', 'dossiers'] as const
-export const GRAINS = ['level', 'field', 'unit', 'channel', 'quarter', 'half_month', 'day'] as const
-
-export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof FigureProperties)[]
-
-export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and the rows that it is the sum of.', {
-  from: Day('First day.'),
-  to: Day('Last day, included.'),
-  ...FIGURE,
-  rows_of: OneOf(ROWS_OF, {
-    description: 'What the rows are. `reports`: one row for everything that a source reported for a unit and a period. ' +
-      '`report_rows`: the rows of these reports, by field and procedure. `rollup`: sums of dossier records that are kept ' +
-      'up to date. `dossiers`: the figure is counted from the dossiers.'
-  }),
-  by: Nullable(Type.Array(OneOf(GRAINS), {
-    description: 'The grain of the rollup: one row for each combination of these. `half_month`: from the 1st to the 14th of a ' +
-      'month, or from the 15th to its end. `quarter`: a calendar quarter, split on the 15th of its last month, where a quarter ' +
-      'of the reform calendar begins. null: not a rollup.'
-  })),
-  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows. Empty if `rows_of` is `dossiers`.' }),
-  dossiers_url: Nullable(Type.String({ description: 'Address of the dossiers of the denominator. null: the basis is `reported`.' }))
-})
-export type OnTimeExplained = Static<typeof OnTimeExplained>
-
-export const PARTS = ['denominator', 'numerator', 'rest'] as const
-
-const { basis: _basis, ...RecordsFilters } = OnTimeFilters
-
-export const ExplainDossiersQuery = Type.Object({
-  ...RecordsFilters,
-  part: Type.Optional(OneOf(PARTS, {
-    description: '`denominator`: all dossiers that count. `numerator`: those on time, as the method counts. `rest`: the others.',
-    default: 'denominator'
-  })),
-  ...PageQuery,
-  ...FormatQuery
-}, { additionalProperties: false })
-export type ExplainDossiersQuery = Static<typeof ExplainDossiersQuery>
-
-export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts in a figure.', {
-  code: DossierCode('Code of the dossier.'),
-  unit: UnitCode('Code of the unit that handles it.'),
-  procedure: Code('Code of the procedure.'),
-  field: Code('Code of the field.'),
-  channel: OneOf(CHANNELS, { description: 'How it was received.' }),
-  source: Code('The system that sent it.'),
-  status: Type.Integer({ description: 'National status, 2 to 10.' }),
-  received_at: Instant('When it was received.'),
-  due_at: Nullable(Instant('When it is due. null: no due date.')),
-  ended_at: Nullable(Instant('When it ended. null: it is open.')),
-  counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day; with `due`, the day on which it ' +
-    'fell due. A dossier whose due date was missed and then moved by a supplement can fall due twice.'),
-  in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),
-  share: Share('The part of it that the figure holds'),
-  in_numerator: Type.Boolean({ description: 'Whether it counts as on time. With `received`, a pending dossier never does.' })
-})
-export type ExplainedDossier = Static<typeof ExplainedDossier>

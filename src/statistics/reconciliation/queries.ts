@@ -5,7 +5,7 @@ import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
   countUnits, countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CarriedGroup
 } from '../../dossiers/counts/index.ts'
-import { MEASURES, roundedCount, type FigureName } from '../../form-ii06a/measures.ts'
+import { MEASURES, roundedCount, TRANSFERS, type FigureName, type Measure } from '../../form-ii06a/measures.ts'
 import { sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
@@ -37,8 +37,12 @@ export async function reconciliation (
   const set = await reportedSet(db, asked, period.code, source)
   const { isKnown, counts, ...coverage } = await recorded(db, asked, cut)
   const estimated = set?.estimated === true || counts?.estimated === true
-  const rows = FORM_MEASURES.map((measure): ReconciliationRow => {
-    const reported = set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
+  const reportedOf = (measure: Measure) => set === undefined || set[`${measure}_unknown`] > 0 ? null : set[measure]
+  const measures = [
+    ...FORM_MEASURES.map(measure => ({ measure, column: COLUMNS[measure] ?? null, reported: reportedOf(measure) })),
+    ...TRANSFERS.map(measure => ({ measure, column: null, reported: null }))
+  ]
+  const rows = measures.map(({ measure, column, reported }): ReconciliationRow => {
     const from_records = isKnown ? roundedCount(counts?.[measure] ?? 0) : null
     const difference = reported === null || from_records === null ? null : roundedCount(reported - from_records)
     return {
@@ -46,7 +50,7 @@ export async function reconciliation (
       period: period.code,
       scope,
       measure,
-      column: COLUMNS[measure] ?? null,
+      column,
       reported,
       source: set?.sources_used.length === 1 ? set.sources_used[0]! : null,
       sources_used: set?.sources_used ?? [],

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode, UnitCode } from '../../contract/fields.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
+import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { CUT } from '../on-time/schema.ts'
 import { ROW_SCOPES } from '../reported/schema.ts'
 
@@ -16,9 +16,11 @@ export const ReconciliationRow = Named('ReconciliationRow',
     unit_name: Type.String({ description: 'Name of the unit as it is now.' }),
     period: Code('Code of the period.'),
     scope: OneOf(ROW_SCOPES, { description: SCOPE_MEANING }),
-    measure: OneOf(MEASURES, { description: 'Measure of form II.06a.' }),
+    measure: OneOf([...MEASURES, ...TRANSFERS], {
+      description: 'Measure of form II.06a; then what came and left, which only records know.'
+    }),
     column: Nullable(Type.Integer({
-      description: 'Column of the form. null: the measure has no column (8 + 9, and the postal part of 5).',
+      description: 'Column of the form. null: the measure has no column (8 + 9, the postal part of 5, and what came and left).',
       minimum: 3, maximum: 13
     })),
     reported: dossiers('Count that was reported. null: unknown in at least one row, or nothing reported.'),

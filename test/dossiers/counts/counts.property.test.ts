@@ -11,7 +11,8 @@ import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
 import { ROLLUPS } from '../../../src/dossiers/rollups/deltas.ts'
 import { forEachDatabase } from '../../database.ts'
 import { countables, lives } from '../arbitrary.ts'
-import { daysByHand, type Figures } from '../by-hand.ts'
+import { daysByHand } from '../by-hand.ts'
+import { countedByHand } from '../timeline/by-hand.ts'
 import { FIELDS, LEVELS, nameOf, PATHS } from '../catalogue.ts'
 import { forget, itemOf, send } from '../given.ts'
 
@@ -52,31 +53,8 @@ const plans: fc.Arbitrary<CountQuestion> = fc.record({
   return plain ? { keys, unit, level, spans: asked } : { ...plan, spans: asked }
 })
 
-function counted (dossiers: Dossier[], { from, to, dueTo }: Span): CountedGroup {
-  const sums: Required<Figures> = {
-    received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
-    resolved_overdue: 0, became_overdue: 0, no_longer_overdue: 0, due: 0, due_in_time: 0
-  }
-  let carried_over = 0
-  let overdue = 0
-  for (const [day, figures] of dossiers.flatMap(dossier => [...daysByHand(dossier, ALL)])) {
-    const { received_online: online = 0, received_direct: direct = 0 } = figures
-    const { resolved_early: early = 0, resolved_on_time: onTime = 0, resolved_overdue: late = 0 } = figures
-    if (day < parseDay(from)) carried_over += online + direct - early - onTime - late
-    if (day <= parseDay(dueTo)) overdue += figures.became_overdue ?? 0
-    if (day <= parseDay(to)) overdue -= figures.no_longer_overdue ?? 0
-    if (day < parseDay(from) || day > parseDay(to)) continue
-    for (const [name, count] of Object.entries(figures)) {
-      if (day <= parseDay(dueTo) || !name.startsWith('due')) sums[name as keyof Figures] += count
-    }
-  }
-  const { became_overdue: _, no_longer_overdue: __, ...flows } = sums
-  const received = carried_over + sums.received_online + sums.received_direct
-  const resolved = sums.resolved_early + sums.resolved_on_time + sums.resolved_overdue
-  return {
-    ...flows, carried_over, received, resolved, resolved_in_time: resolved - sums.resolved_overdue,
-    pending: received - resolved, pending_overdue: overdue, pending_in_time: received - resolved - overdue
-  }
+function counted (dossiers: Dossier[], span: Span): CountedGroup {
+  return countedByHand(dossiers.map(dossier => daysByHand(dossier, ALL)), span)
 }
 
 function keysOf ({ unit, procedure, channel }: Dossier, period: string | null): Record<CountKey, string | null> {

@@ -48,7 +48,8 @@ forEachDatabase('dossier records', async (t, { db }) => {
       updated_at: '2021-05-31T08:05:00.000+07:00',
       supplements: [{
         requested_at: '2021-06-01T09:00:00.000+07:00', completed_at: null, old_due_at: '2021-06-08T17:00:00.000+07:00', new_due_at: null
-      }]
+      }],
+      history: null
     })
   })
 
@@ -107,8 +108,8 @@ forEachDatabase('dossier records', async (t, { db }) => {
       unit: 'H56-380', level: 'district', field: 'business-registration', status: 4, write: first!.write, source: 'one-stop',
       due_at: '2021-06-10T17:00:00.000+07:00', supplements: null
     }])
-    t.same(await sumsOf(db, 'H56-380'), {})
-    t.same(await sumsOf(db, 'H56-14755'), { '2021-05-15': { received_online: 1 }, '2021-06-01': { resolved_on_time: 1 } })
+    t.same(await sumsOf(db, 'H56-380'), { '2021-05-15': { received_direct: 1 }, '2021-06-01': { moved: -1 } })
+    t.same(await sumsOf(db, 'H56-14755'), { '2021-06-01': { moved: 1, resolved_on_time: 1 } })
   })
 
   t.test('that are older, or older than a deletion, are stale', async t => {

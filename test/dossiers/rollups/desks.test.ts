@@ -32,7 +32,7 @@ forEachDatabase('a unit has reported', async (t, service) => {
   t.test('nothing, once a dossier that was posted for it by mistake is corrected', async t => {
     await send(db, [item({ code: 'a', unit: 'H56-381' })])
     t.same(new Set(await reported(service, 'H56-381')), new Set([1]))
-    await send(db, [item({ code: 'a', ...updated('06-02') })])
+    await send(db, [item({ code: 'a', correction: true, ...updated('06-02') })])
     t.same(await desks(db), ['H56-380 2021-05-31'])
     t.same(new Set(await reported(service, 'H56-381')), new Set([0]))
     t.same((await reported(service, 'H56-380'))[0], 1)
@@ -56,7 +56,7 @@ forEachDatabase('a unit has reported', async (t, service) => {
     ])
     await send(db, [item({ code: 'd', status: 6, ...received('03-05'), ...updated('06-02') })])
     t.same(await desks(db), ['H56-380 2021-01-05'], 'a new version takes nothing away')
-    await send(db, [item({ code: 'd', unit: 'H56-381', ...received('03-05'), ...updated('06-03') })])
+    await send(db, [item({ code: 'd', unit: 'H56-381', correction: true, ...received('03-05'), ...updated('06-03') })])
     t.same(await desks(db), ['H56-380 2021-01-05', 'H56-381 2021-03-05'], 'nor does one that is not the first')
     await send(db, [item({ code: 'a', ...received('04-05'), ...updated('06-02') })])
     t.same(await desks(db), ['H56-380 2021-02-05', 'H56-381 2021-03-05'])
@@ -78,9 +78,9 @@ forEachDatabase('a first dossier that leaves while others arrive', async (t, { a
     const trx = await second.db.startTransaction().execute()
     await sql`select pg_advisory_xact_lock(hashtextextended('desks H56', 0))`.execute(trx)
     const both = [
-      send(db, [item({ code: 'a', unit: 'H56-381', ...received('01-05'), ...updated('06-02') })]),
+      send(db, [item({ code: 'a', unit: 'H56-381', correction: true, ...received('01-05'), ...updated('06-02') })]),
       send(db, [item({ code: 'c', ...received('01-20') })]),
-      send(db, [item({ code: 'b', unit: 'H56-381', ...received('02-05'), ...updated('06-02') })])
+      send(db, [item({ code: 'b', unit: 'H56-381', correction: true, ...received('02-05'), ...updated('06-02') })])
     ]
     await new Promise(resolve => setTimeout(resolve, 200))
     await trx.rollback().execute()

@@ -89,7 +89,9 @@ function withoutZeros (sums: Record<string, Row>): Record<string, Row> {
 }
 
 function itemsOf (versions: Version[]): DossierItem[] {
-  return versions.map(({ deleted, ...version }) => ({ ...itemOf(version), ...(deleted ? { deleted } : {}) }))
+  // Of corrections the newest alone counts.
+  return versions.map(({ deleted, ...version }) => (
+    { ...itemOf(version), correction: true, ...(deleted ? { deleted } : {}) }))
 }
 
 function chunksOf (versions: Version[], size: number): Version[][] {

@@ -35,7 +35,8 @@ forEachDatabase('what a unit reported beside what its records say', async (t, se
     t.same(rows.map(({ column, measure }) => [column, measure]), [
       [3, 'received'], [4, 'received_online'], [5, 'received_direct'], [6, 'carried_over'],
       [7, 'resolved'], [8, 'resolved_early'], [9, 'resolved_on_time'], [10, 'resolved_overdue'],
-      [11, 'pending'], [12, 'pending_in_time'], [13, 'pending_overdue'], [null, 'resolved_in_time'], [null, 'received_postal']
+      [11, 'pending'], [12, 'pending_in_time'], [13, 'pending_overdue'], [null, 'resolved_in_time'], [null, 'received_postal'],
+      [null, 'transferred_in'], [null, 'transferred_out']
     ])
     t.match(rows[0], { unit: 'H56-380', period: PERIOD, scope: 'own', source: 'a', units_recorded: 1, units_expected: 1 })
   })

@@ -58,7 +58,7 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
   })
 })
 
-/** Sends again what is refused because others were first, as the contract asks of clients: a slow machine may be busy. */
+/** Sends again what is refused as busy, as the contract asks of clients. */
 async function untilAccepted (send: () => Promise<Answer>): Promise<Answer> {
   const answer = await send()
   return answer.status === 503 ? untilAccepted(send) : answer

@@ -8,6 +8,7 @@ import { precedences, type Precedences } from '../lookups.ts'
 import type { StoredDossier } from '../normalise.ts'
 import type { Successor, Target } from '../store.ts'
 import type { Version } from '../validate.ts'
+import { withHistory } from './history.ts'
 import {
   dossierStored, fieldsBeforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
 } from './pairs.ts'
@@ -42,7 +43,7 @@ export async function compareWithStored (
   if (known.length === 0) return compared
   const certain = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
   known.forEach(({ dossier: { code } }, position) => { if (later.has(code)) certain.add(position) })
-  const asSent = sql`${SAME} and source = ${target.source} and ${isReached(reach)}`
+  const asSent = sql`${SAME} and history is null and source = ${target.source} and ${isReached(reach)}`
   const different = await pairsOf(trx, target, known, reach, sql`not (${asSent})`)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, different))
   const unsettled = new Set(different
@@ -86,23 +87,22 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
   }
 }
 
-function replace (stored: LockedPair, { dossier, ...version }: Version, target: Target, compared: Compared): void {
+function replace (stored: LockedPair, version: Version, target: Target, compared: Compared): void {
   const { record, unit, source, status, received_at: received, updated_at: updated, code } = stored
+  const { dossier } = version
   const isDeleted = status === DELETED
   // A deletion stays where the dossier was, for those who reach that.
   const deletion = { unit, received_at: Date.parse(isDeleted ? received : updated) }
   const before = dossierStored(stored)
-  const after = { ...dossier, ...(dossier.status === DELETED ? deletion : storedField(dossier, before)), record }
+  const earlier = version.earlier.filter(({ dossier: { updated_at: at } }) => (
+    source !== target.source || at >= before.updated_at))
+  const last = { ...version, dossier: dossier.status === DELETED ? { ...dossier, ...deletion } : dossier }
+  const after = { ...withHistory([...earlier, last], before), record }
   compared.replaced.push({ ...version, dossier: after, before })
   if (isDeleted || source === target.source) return
   compared.conflicts.push({
     province_code: target.province, code, unit: after.unit, source: target.source, other_source: source, other: 'taken over'
   })
-}
-
-/** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */
-function storedField ({ procedure }: StoredDossier, before: StoredDossier): Partial<StoredDossier> {
-  return procedure === before.procedure ? { field: before.field } : {}
 }
 
 /** Also through a deletion, which has no field. */

@@ -8,6 +8,8 @@ import { columns } from '../../../database/sql/bulk-json.ts'
 import type { Dossiers } from '../../../database/tables.ts'
 import type { Supplement } from '../../rules/events.ts'
 import { DELETED } from '../../rules/status.ts'
+import { NO_HISTORY, type DossierState } from '../../rules/timeline.ts'
+import { parseDay } from '../../../time/business-day.ts'
 import type { StoredDossier } from '../normalise.ts'
 import { CONTENT, given, type Successor, type Target } from '../store.ts'
 import type { Version } from '../validate.ts'
@@ -19,6 +21,8 @@ export interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'rec
   same: boolean
   /** Within the reach of the sender. Otherwise it neither decides nor shows. */
   reached: boolean
+  /** The dossier has former states. */
+  has_history: boolean
   record: number
 }
 export type LockedPair = Pair & Dossiers
@@ -33,7 +37,8 @@ export async function pairsOf (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
 ): Promise<Pair[]> {
   const { rows } = await sql<Pair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, ${columns(PAIR, 'stored')}
+    select position, ${SAME} as same, ${isReached(reach)} as reached, history is not null as has_history,
+      ${columns(PAIR, 'stored')}
     from ${given(versions.map(({ dossier }) => dossier))}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
     where ${condition}`.execute(trx)
@@ -45,7 +50,7 @@ export async function lockedPairs (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
 ): Promise<LockedPair[]> {
   const { rows } = await sql<LockedPair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, stored.*
+    select position, ${SAME} as same, ${isReached(reach)} as reached, history is not null as has_history, stored.*
     from ${given(versions.map(({ dossier }) => dossier))}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
     where ${condition} order by stored.code, record for update of stored`.execute(trx)
@@ -79,16 +84,31 @@ export function isReached (reach: Reach): RawBuilder<boolean> {
   return isReachedBy('stored.unit', reach)
 }
 
+type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'returned_at'
+/** A state as JSON has it. */
+type StateText = Omit<DossierState, Instants | 'supplements'> & Record<'received_at' | 'updated_at', string> &
+  Record<'due_at' | 'finished_at' | 'returned_at', string | null> &
+  { supplements?: Record<keyof Supplement, string | null>[] | null }
+type FormerText = StateText & { until: string, closed?: boolean, change?: number }
+
 export function dossierStored (stored: Dossiers): StoredDossier {
-  const supplements = stored.supplements as unknown as Record<keyof Supplement, string | null>[] | null
+  const history = stored.history as FormerText[] | null
   return {
-    ...stored,
-    received_at: Date.parse(stored.received_at),
-    updated_at: Date.parse(stored.updated_at),
-    due_at: milliseconds(stored.due_at),
-    finished_at: milliseconds(stored.finished_at),
-    returned_at: milliseconds(stored.returned_at),
-    supplements: (supplements ?? []).map(supplement => ({
+    ...stateOf(stored as unknown as StateText & Dossiers),
+    history: history === null ? NO_HISTORY : history.map(({ until, closed = false, change = null, ...state }) => (
+      { ...stateOf(state), until: parseDay(until), closed, change }))
+  }
+}
+
+function stateOf<S extends StateText> (state: S): S & DossierState {
+  return {
+    ...state,
+    received_at: Date.parse(state.received_at),
+    updated_at: Date.parse(state.updated_at),
+    due_at: milliseconds(state.due_at),
+    finished_at: milliseconds(state.finished_at),
+    returned_at: milliseconds(state.returned_at),
+    supplements: (state.supplements ?? []).map(supplement => ({
       requested_at: milliseconds(supplement.requested_at)!,
       completed_at: milliseconds(supplement.completed_at),
       old_due_at: milliseconds(supplement.old_due_at),

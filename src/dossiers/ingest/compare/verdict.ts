@@ -11,7 +11,7 @@ export function closestOf (pairs: readonly LockedPair[], { dossier }: Version, s
 
 /** What a version is beside what is stored. */
 export function verdictOf (
-  stored: Pair, { dossier, restores }: Version, source: string, precedenceOf: Precedences
+  stored: Pair, { dossier, restores, corrects }: Version, source: string, precedenceOf: Precedences
 ): 'same' | 'stale' | 'other_source' | 'newer' {
   const isDeletion = dossier.status === DELETED
   const isDeleted = stored.status === DELETED
@@ -26,5 +26,6 @@ export function verdictOf (
   const age = dossier.updated_at - Date.parse(stored.updated_at)
   if (isDeleted && age === 0) return isDeletion ? 'same' : 'stale'
   if (age < 0) return 'stale'
-  return stored.same ? 'same' : 'newer'
+  // What always was as it is now has no former states.
+  return stored.same && !(corrects && stored.has_history) ? 'same' : 'newer'
 }

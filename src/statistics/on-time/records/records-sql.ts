@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/counts/index.ts'
-import { MEASURES } from '../../../form-ii06a/measures.ts'
+import { MEASURES, TRANSFERS } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
 import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
@@ -29,8 +29,8 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
     ${withPercentage(plan, 'records', isCarried)}`
 }
 
-const MEASURED = columns([...MEASURES, 'due', 'due_in_time'])
-// Records know every measure.
+const MEASURED = columns([...MEASURES, ...TRANSFERS, 'due', 'due_in_time'])
+// Records know every measure, and what moved.
 const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(column => `0 as ${column}`).join())])
 
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */

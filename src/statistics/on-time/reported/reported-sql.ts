@@ -44,7 +44,8 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
         KNOWN_MEASURES,
         ...plan.unknown ? [UNKNOWN_SUMS] : [],
         ...plan.span ? [sql`picked.contradicts`] : [],
-        sql`null::bigint as due, null::bigint as due_in_time, coalesce(estimated, false) as estimated`,
+        sql`null::bigint as transferred_in, null::bigint as transferred_out, null::bigint as due, null::bigint as due_in_time`,
+        sql`coalesce(estimated, false) as estimated`,
         sql`coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
         sql`case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected`

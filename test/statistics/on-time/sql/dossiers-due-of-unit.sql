@@ -10,227 +10,616 @@ from
       (
         with
           events as (
-            with
-              counted as not materialized (
-                select
-                  "province_code", "code", "record", "status", "channel", "due_at", ended_at, asked,
-                  ("received_at" at time zone interval '7 hours')::date as received_on,
-                  ("ended_at" at time zone interval '7 hours')::date as ended_on,
-                  ("due_at" at time zone interval '7 hours')::date as due_on,
-                  asked is null
-                  or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                from
-                  (
-                    select found.*
+            select
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, "received_online",
+              "received_direct", "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+              "became_overdue", "no_longer_overdue", "due", "due_in_time", 0 as moved, 0 as moved_overdue
+            from
+              (
+                with
+                  counted as not materialized (
+                    select
+                      "province_code", "code", "record", "status", "channel", "due_at", "unit", "procedure",
+                      "field", "source", "received_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      asked, ("received_at" at time zone interval '7 hours')::date as received_on,
+                      ("ended_at" at time zone interval '7 hours')::date as ended_on,
+                      ("due_at" at time zone interval '7 hours')::date as due_on,
+                      asked is null
+                      or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                     from
                       (
-                        select versions.unit
+                        select found.*
                         from
-                          unit_versions as versions
-                          join units on units.id = versions.unit
-                        where
-                          $1 = any (versions.path)
-                          and least(greatest($2::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                      ) as asked_units
+                          (
+                            select versions.unit
+                            from
+                              unit_versions as versions
+                              join units on units.id = versions.unit
+                            where
+                              $1 = any (versions.path)
+                              and least(greatest($2::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          ) as asked_units
+                          cross join lateral (
+                            select *
+                            from dossiers
+                            where
+                              dossiers.unit = asked_units.unit
+                              and history is null
+                              and received_at < $3::timestamptz
+                              and (
+                                case
+                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                end is null
+                                or greatest(
+                                  case
+                                    when status >= 9 then coalesce(finished_at, returned_at)
+                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                  end,
+                                  due_at
+                                ) >= $4::timestamptz
+                                or supplements is not null
+                              )
+                              and supplements is not null
+                              and province_code = any (array(select id from units where parent is null))
+                            offset
+                              0
+                          ) as found
+                      ) as dossiers
                       cross join lateral (
-                        select *
-                        from dossiers
+                        select
+                          case
+                            when status >= 9 then coalesce(finished_at, returned_at)
+                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                          end as ended_at,
+                          case
+                            when status = 5
+                            and (
+                              supplements is null
+                              or supplements -> -1 ->> 'completed_at' is not null
+                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                            else supplements
+                          end as asked
+                      ) as ends
+                    where (status >= 4 or status = 2)
+                  ),
+                  waits as (
+                    select
+                      *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                      coalesce(
+                        case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                      ) as due_from_then,
+                      lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
+                    from
+                      (
+                        select
+                          counted.*, n, requested_at, old_due_at, new_due_at,
+                          least(completed_at, ended_at) as waited_until,
+                          completed_at is null
+                          or coalesce(ended_at < completed_at, false) as is_awaited
+                        from
+                          counted
+                          cross join lateral rows
+                        from
+                          (
+                            jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                          ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
                         where
-                          dossiers.unit = asked_units.unit
-                          and received_at < $3::timestamptz
-                          and (
-                            case
-                              when status >= 9 then coalesce(finished_at, returned_at)
-                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                            end is null
-                            or greatest(
+                          asked is not null
+                          and (ended_at is null or requested_at < ended_at)
+                      ) as requested
+                    window
+                      earlier as (partition by "province_code", "code", "record" order by n)
+                  ),
+                  terms as (
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      ended_on, due_from_then as due, 2147483647 as n, true as final,
+                      greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                      'infinity'::date as stops_on,
+                      coalesce(ended_at <= due_from_then, ended_at is not null)
+                      or (
+                        not status in (9, 10)
+                        and is_awaited
+                        and coalesce(requested_at <= due_until_then, true)
+                      ) as is_in_time
+                    from waits
+                    where
+                      is_last
+                      and waited_until is not null
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      ended_on, due_until_then, n, false,
+                      greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                      ("requested_at" at time zone interval '7 hours')::date, false
+                    from waits
+                  ),
+                  reached as (
+                    select
+                      *, ("due" at time zone interval '7 hours')::date as due_day,
+                      greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                    from terms
+                    where due is not null
+                  ),
+                  overdue as (
+                    select
+                      *, overdue_until is distinct from lead(reached_on) over later as ends,
+                      reached_on is distinct from lag(overdue_until) over later as begins
+                    from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                    where reached_on < overdue_until
+                    window
+                      later as (partition by "province_code", "code", "record" order by n)
+                  ),
+                  met as (
+                    select
+                      *,
+                      due_day is distinct from lag(due_day) over (
+                        partition by
+                          "province_code", "code", "record"
+                        order by n
+                      ) as is_another
+                    from reached
+                    where
+                      final
+                      or reached_on < stops_on
+                  )
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", happened.*
+                from
+                  counted
+                  cross join lateral (
+                    select
+                      due_at is null
+                      or ended_at <= due_at as is_in_time,
+                      due_at is not null
+                      and ended_on < due_on
+                      and status in (9, 10) as is_early,
+                      case
+                        when never_waited
+                        and due_at is not null then greatest(received_on, due_on)
+                      end as reached_on
+                  ) as how
+                  cross join lateral (
+                    select
+                      received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                    union all
+                    select
+                      ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
+                      (not is_in_time)::int, 0, 0, 0, 0
+                    where
+                      ended_at is not null
+                      and never_waited
+                    union all
+                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    where reached_on < coalesce(ended_on, 'infinity')
+                    union all
+                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    where reached_on < ended_on
+                    union all
+                    select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                    where reached_on is not null
+                  ) as happened (
+                    day, "received_online", "received_direct", "received_postal", "resolved_early",
+                    "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                    "due_in_time"
+                  )
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_on, 0,
+                  0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
+                  (not is_in_time)::int, 0, 0, 0, 0
+                from
+                  (
+                    select
+                      *,
+                      due is not null
+                      and ended_on < ("due" at time zone interval '7 hours')::date
+                      and status in (9, 10) as is_early
+                    from terms
+                    where
+                      final
+                      and ended_at is not null
+                  ) as ended
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
+                  0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                from overdue
+                where begins
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                  overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                from overdue
+                where
+                  ends
+                  and overdue_until < 'infinity'
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
+                  0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                from met
+                where is_another
+              ) as events
+            union all
+            select *
+            from
+              (
+                with
+                  events as (
+                    with
+                      counted as not materialized (
+                        select
+                          "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
+                          "procedure", "field", "source", "received_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, asked,
+                          ("received_at" at time zone interval '7 hours')::date as received_on,
+                          ends_on as ended_on, ("due_at" at time zone interval '7 hours')::date as due_on,
+                          asked is null
+                          or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                        from
+                          (
+                            select *
+                            from
+                              (
+                                select
+                                  *,
+                                  case
+                                    when ended_on is null then null
+                                    when was_held then greatest(ended_on, held_from)
+                                    when is_closed then least(ended_on, held_from - 1)
+                                    else ended_on
+                                  end as ends_on
+                                from
+                                  (
+                                    select
+                                      *,
+                                      lag(
+                                        received_on < held_until
+                                        and coalesce(ended_on >= held_until, true)
+                                        and not is_closed,
+                                        1, false
+                                      ) over (
+                                        partition by
+                                          province_code, code, record
+                                        order by state
+                                      ) as was_held
+                                    from
+                                      (
+                                        select
+                                          *,
+                                          ended_on is not null
+                                          and finished_at is null
+                                          and returned_at is null
+                                          and received_on < held_from
+                                          and lag(was_closed, 1, false) over states as is_closed
+                                        from
+                                          (
+                                            select
+                                              *,
+                                              ("received_at" at time zone interval '7 hours')::date as received_on,
+                                              (
+                                                case
+                                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                end at time zone interval '7 hours'
+                                              )::date as ended_on,
+                                              lag(held_until, 1, '-infinity') over (
+                                                partition by
+                                                  province_code, code, record
+                                                order by state
+                                              ) as held_from
+                                            from
+                                              (
+                                                select province_code, code, record, source, former.*
+                                                from
+                                                  (
+                                                    select *
+                                                    from dossiers
+                                                    where
+                                                      history is not null
+                                                      and province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
+                                                  ) as dossiers
+                                                  cross join lateral (
+                                                    select
+                                                      n as state, "held_until", "was_closed", "unit", "level",
+                                                      "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements"
+                                                    from rows
+                                                    from
+                                                      (
+                                                        jsonb_to_recordset(history) as (
+                                                          until date, closed boolean, unit text collate "C",
+                                                          level text collate "C", procedure text collate "C",
+                                                          field text collate "C", channel text collate "C",
+                                                          status smallint, received_at timestamptz,
+                                                          due_at timestamptz, finished_at timestamptz,
+                                                          returned_at timestamptz, updated_at timestamptz,
+                                                          supplements jsonb
+                                                        )
+                                                      ) with ordinality as listed (
+                                                        "held_until", "was_closed", "unit", "level",
+                                                        "procedure", "field", "channel", "status",
+                                                        "received_at", "due_at", "finished_at", "returned_at",
+                                                        "updated_at", "supplements", n
+                                                      )
+                                                    union all
+                                                    select
+                                                      2147483647, 'infinity', false, "dossiers"."unit",
+                                                      "dossiers"."level", "dossiers"."procedure",
+                                                      "dossiers"."field", "dossiers"."channel",
+                                                      "dossiers"."status", "dossiers"."received_at",
+                                                      "dossiers"."due_at", "dossiers"."finished_at",
+                                                      "dossiers"."returned_at", "dossiers"."updated_at",
+                                                      "dossiers"."supplements"
+                                                  ) as former
+                                              ) as each
+                                          ) as dated
+                                        window
+                                          states as (partition by province_code, code, record order by state)
+                                      ) as closing
+                                  ) as held
+                              ) as states
+                            where
+                              held_from <= $5::date
+                              and held_until >= $6::date
+                              and unit in (
+                                select versions.unit
+                                from
+                                  unit_versions as versions
+                                  join units on units.id = versions.unit
+                                where
+                                  $7 = any (versions.path)
+                                  and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                              )
+                          ) as dossiers
+                          cross join lateral (
+                            select
                               case
                                 when status >= 9 then coalesce(finished_at, returned_at)
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                              end,
-                              due_at
-                            ) >= $4::timestamptz
-                            or supplements is not null
-                          )
-                          and supplements is not null
-                          and province_code = any (array(select id from units where parent is null))
-                        offset
-                          0
-                      ) as found
-                  ) as dossiers
-                  cross join lateral (
+                              end as ended_at,
+                              case
+                                when status = 5
+                                and (
+                                  supplements is null
+                                  or supplements -> -1 ->> 'completed_at' is not null
+                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                else supplements
+                              end as asked
+                          ) as ends
+                        where (status >= 4 or status = 2)
+                      ),
+                      waits as (
+                        select
+                          *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                          coalesce(
+                            case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                          ) as due_from_then,
+                          lag(waited_until) over earlier as waited_before,
+                          lead(n) over earlier is null as is_last
+                        from
+                          (
+                            select
+                              counted.*, n, requested_at, old_due_at, new_due_at,
+                              least(completed_at, ended_at) as waited_until,
+                              completed_at is null
+                              or coalesce(ended_at < completed_at, false) as is_awaited
+                            from
+                              counted
+                              cross join lateral rows
+                            from
+                              (
+                                jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                              ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                            where
+                              asked is not null
+                              and (ended_at is null or requested_at < ended_at)
+                          ) as requested
+                        window
+                          earlier as (partition by "province_code", "code", "record", "state" order by n)
+                      ),
+                      terms as (
+                        select
+                          "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
+                          "source", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_from_then as due,
+                          2147483647 as n, true as final,
+                          greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                          'infinity'::date as stops_on,
+                          coalesce(ended_at <= due_from_then, ended_at is not null)
+                          or (
+                            not status in (9, 10)
+                            and is_awaited
+                            and coalesce(requested_at <= due_until_then, true)
+                          ) as is_in_time
+                        from waits
+                        where
+                          is_last
+                          and waited_until is not null
+                        union all
+                        select
+                          "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
+                          "source", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_until_then, n,
+                          false,
+                          greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                          ("requested_at" at time zone interval '7 hours')::date, false
+                        from waits
+                      ),
+                      reached as (
+                        select
+                          *, ("due" at time zone interval '7 hours')::date as due_day,
+                          greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                        from terms
+                        where due is not null
+                      ),
+                      overdue as (
+                        select
+                          *, overdue_until is distinct from lead(reached_on) over later as ends,
+                          reached_on is distinct from lag(overdue_until) over later as begins
+                        from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                        where reached_on < overdue_until
+                        window
+                          later as (partition by "province_code", "code", "record", "state" order by n)
+                      ),
+                      met as (
+                        select
+                          *,
+                          due_day is distinct from lag(due_day) over (
+                            partition by
+                              "province_code", "code", "record", "state"
+                            order by n
+                          ) as is_another
+                        from reached
+                        where
+                          final
+                          or reached_on < stops_on
+                      )
                     select
-                      case
-                        when status >= 9 then coalesce(finished_at, returned_at)
-                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                      end as ended_at,
-                      case
-                        when status = 5
-                        and (
-                          supplements is null
-                          or supplements -> -1 ->> 'completed_at' is not null
-                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                        else supplements
-                      end as asked
-                  ) as ends
-                where (status >= 4 or status = 2)
-              ),
-              waits as (
-                select
-                  *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                  coalesce(
-                    case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
-                  ) as due_from_then,
-                  lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
-                from
-                  (
-                    select
-                      counted.*, n, requested_at, old_due_at, new_due_at,
-                      least(completed_at, ended_at) as waited_until,
-                      completed_at is null
-                      or coalesce(ended_at < completed_at, false) as is_awaited
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", happened.*
                     from
                       counted
-                      cross join lateral rows
+                      cross join lateral (
+                        select
+                          due_at is null
+                          or ended_at <= due_at as is_in_time,
+                          due_at is not null
+                          and ended_on < due_on
+                          and status in (9, 10) as is_early,
+                          case
+                            when never_waited
+                            and due_at is not null then greatest(received_on, due_on)
+                          end as reached_on
+                      ) as how
+                      cross join lateral (
+                        select
+                          received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                        union all
+                        select
+                          ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                        where
+                          ended_at is not null
+                          and never_waited
+                        union all
+                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                        where reached_on < coalesce(ended_on, 'infinity')
+                        union all
+                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                        where reached_on < ended_on
+                        union all
+                        select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                        where reached_on is not null
+                      ) as happened (
+                        day, "received_online", "received_direct", "received_postal", "resolved_early",
+                        "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                        "due_in_time"
+                      )
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
                     from
                       (
-                        jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                      ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                        select
+                          *,
+                          due is not null
+                          and ended_on < ("due" at time zone interval '7 hours')::date
+                          and status in (9, 10) as is_early
+                        from terms
+                        where
+                          final
+                          and ended_at is not null
+                      ) as ended
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    from overdue
+                    where begins
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    from overdue
                     where
-                      asked is not null
-                      and (ended_at is null or requested_at < ended_at)
-                  ) as requested
-                window
-                  earlier as (partition by province_code, code, record order by n)
-              ),
-              terms as (
+                      ends
+                      and overdue_until < 'infinity'
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                    from met
+                    where is_another
+                  )
                 select
-                  "province_code", "code", "record", "status", ended_at, ended_on, due_from_then as due,
-                  2147483647 as n, true as final,
-                  greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                  'infinity'::date as stops_on,
-                  coalesce(ended_at <= due_from_then, ended_at is not null)
-                  or (
-                    not status in (9, 10)
-                    and is_awaited
-                    and coalesce(requested_at <= due_until_then, true)
-                  ) as is_in_time
-                from waits
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", day,
+                  "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                  "due_in_time", 0, 0
+                from events
                 where
-                  is_last
-                  and waited_until is not null
+                  day >= held_from
+                  and day < held_until
                 union all
                 select
-                  "province_code", "code", "record", "status", ended_at, ended_on, due_until_then, n, false,
-                  greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                  ("requested_at" at time zone interval '7 hours')::date, false
-                from waits
-              ),
-              reached as (
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from, 0,
+                  0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  sum(became_overdue - no_longer_overdue)
+                from events
+                where day < held_from
+                group by
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from
+                union all
                 select
-                  *, ("due" at time zone interval '7 hours')::date as due_day,
-                  greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                from terms
-                where due is not null
-              ),
-              overdue as (
-                select
-                  *, overdue_until is distinct from lead(reached_on) over later as ends,
-                  reached_on is distinct from lag(overdue_until) over later as begins
-                from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
-                where reached_on < overdue_until
-                window
-                  later as (partition by province_code, code, record order by n)
-              ),
-              met as (
-                select
-                  *,
-                  due_day is distinct from lag(due_day) over (
-                    partition by
-                      province_code, code, record
-                    order by n
-                  ) as is_another
-                from reached
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until,
+                  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  - sum(became_overdue - no_longer_overdue)
+                from events
                 where
-                  final
-                  or reached_on < stops_on
-              )
-            select "province_code", "code", "record", happened.*
-            from
-              counted
-              cross join lateral (
-                select
-                  due_at is null
-                  or ended_at <= due_at as is_in_time,
-                  due_at is not null
-                  and ended_on < due_on
-                  and status in (9, 10) as is_early,
-                  case
-                    when never_waited
-                    and due_at is not null then greatest(received_on, due_on)
-                  end as reached_on
-              ) as how
-              cross join lateral (
-                select
-                  received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
-                union all
-                select
-                  ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                  (not is_in_time)::int, 0, 0, 0, 0
-                where
-                  ended_at is not null
-                  and never_waited
-                union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                where reached_on < coalesce(ended_on, 'infinity')
-                union all
-                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                where reached_on < ended_on
-                union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
-                where reached_on is not null
-              ) as happened (
-                day, "received_online", "received_direct", "received_postal", "resolved_early",
-                "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                "due_in_time"
-              )
-            union all
-            select
-              "province_code", "code", "record", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
-            from
-              (
-                select
-                  *,
-                  due is not null
-                  and ended_on < ("due" at time zone interval '7 hours')::date
-                  and status in (9, 10) as is_early
-                from terms
-                where
-                  final
-                  and ended_at is not null
-              ) as ended
-            union all
-            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-            from overdue
-            where begins
-            union all
-            select "province_code", "code", "record", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-            from overdue
-            where
-              ends
-              and overdue_until < 'infinity'
-            union all
-            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
-            from met
-            where is_another
+                  day < held_until
+                  and held_until < 'infinity'
+                group by
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until
+              ) as of_states
           ),
           entries as (
-            select "province_code", "code", "record", day, due_in_time = 1 as in_time, false as is_pending
+            select
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", day,
+              due_in_time = 1 as in_time, false as is_pending
             from events
             where
-              day between $5::date and $6::date
+              day between $9::date and $10::date
               and due = 1
           ),
           listed as (
@@ -241,9 +630,7 @@ from
                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
               end as ended_at,
               day, in_time, is_pending
-            from
-              entries
-              join dossiers using ("province_code", "code", "record")
+            from entries
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -268,15 +655,16 @@ from
                           unit_versions as versions
                           join units on units.id = versions.unit
                         where
-                          $7 = any (versions.path)
-                          and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          $11 = any (versions.path)
+                          and least(greatest($12::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                       ) as asked_units
                       cross join lateral (
                         select *
                         from dossiers
                         where
                           dossiers.unit = asked_units.unit
-                          and received_at < $9::timestamptz
+                          and history is null
+                          and received_at < $13::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -288,7 +676,7 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $10::timestamptz
+                            ) >= $14::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -301,8 +689,8 @@ from
               ) as dossiers
             where
               due_at is not null
-              and greatest(received_at, due_at) >= $11::timestamptz
-              and greatest(received_at, due_at) < $12::timestamptz
+              and greatest(received_at, due_at) >= $15::timestamptz
+              and greatest(received_at, due_at) < $16::timestamptz
               and not (
                 status = 5
                 and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -316,17 +704,21 @@ from
     where in_time
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $13 + 1
+limit $17 + 1
 -- $1 "H56-380"
 -- $2 "2021-07-16"
 -- $3 "2021-07-17T00:00:00+07:00"
 -- $4 "2021-07-05T00:00:00+07:00"
--- $5 "2021-07-05"
--- $6 "2021-07-16"
+-- $5 "2021-07-16"
+-- $6 "2021-07-05"
 -- $7 "H56-380"
 -- $8 "2021-07-16"
--- $9 "2021-07-17T00:00:00+07:00"
--- $10 "2021-07-05T00:00:00+07:00"
--- $11 "2021-07-05T00:00:00+07:00"
--- $12 "2021-07-17T00:00:00+07:00"
--- $13 1000
+-- $9 "2021-07-05"
+-- $10 "2021-07-16"
+-- $11 "H56-380"
+-- $12 "2021-07-16"
+-- $13 "2021-07-17T00:00:00+07:00"
+-- $14 "2021-07-05T00:00:00+07:00"
+-- $15 "2021-07-05T00:00:00+07:00"
+-- $16 "2021-07-17T00:00:00+07:00"
+-- $17 1000

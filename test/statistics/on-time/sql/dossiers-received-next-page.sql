@@ -13,222 +13,643 @@ from
       (
         with
           events as (
-            with
-              counted as not materialized (
-                select
-                  "province_code", "code", "record", "status", "channel", "due_at", ended_at, asked,
-                  ("received_at" at time zone interval '7 hours')::date as received_on,
-                  ("ended_at" at time zone interval '7 hours')::date as ended_on,
-                  ("due_at" at time zone interval '7 hours')::date as due_on,
-                  asked is null
-                  or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                from
-                  (
-                    select *
-                    from dossiers
-                    where
-                      received_at < $1::timestamptz
-                      and (
-                        case
-                          when status >= 9 then coalesce(finished_at, returned_at)
-                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                        end is null
-                        or greatest(
+            select
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, "received_online",
+              "received_direct", "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+              "became_overdue", "no_longer_overdue", "due", "due_in_time", 0 as moved, 0 as moved_overdue
+            from
+              (
+                with
+                  counted as not materialized (
+                    select
+                      "province_code", "code", "record", "status", "channel", "due_at", "unit", "procedure",
+                      "field", "source", "received_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      asked, ("received_at" at time zone interval '7 hours')::date as received_on,
+                      ("ended_at" at time zone interval '7 hours')::date as ended_on,
+                      ("due_at" at time zone interval '7 hours')::date as due_on,
+                      asked is null
+                      or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                    from
+                      (
+                        select *
+                        from dossiers
+                        where
+                          history is null
+                          and received_at < $1::timestamptz
+                          and (
+                            case
+                              when status >= 9 then coalesce(finished_at, returned_at)
+                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                            end is null
+                            or greatest(
+                              case
+                                when status >= 9 then coalesce(finished_at, returned_at)
+                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                              end,
+                              due_at
+                            ) >= $2::timestamptz
+                            or supplements is not null
+                          )
+                          and supplements is not null
+                          and province_code = any (array(select id from units where parent is null))
+                      ) as dossiers
+                      cross join lateral (
+                        select
                           case
                             when status >= 9 then coalesce(finished_at, returned_at)
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                          end,
-                          due_at
-                        ) >= $2::timestamptz
-                        or supplements is not null
-                      )
-                      and supplements is not null
-                      and province_code = any (array(select id from units where parent is null))
-                  ) as dossiers
+                          end as ended_at,
+                          case
+                            when status = 5
+                            and (
+                              supplements is null
+                              or supplements -> -1 ->> 'completed_at' is not null
+                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                            else supplements
+                          end as asked
+                      ) as ends
+                    where (status >= 4 or status = 2)
+                  ),
+                  waits as (
+                    select
+                      *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                      coalesce(
+                        case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                      ) as due_from_then,
+                      lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
+                    from
+                      (
+                        select
+                          counted.*, n, requested_at, old_due_at, new_due_at,
+                          least(completed_at, ended_at) as waited_until,
+                          completed_at is null
+                          or coalesce(ended_at < completed_at, false) as is_awaited
+                        from
+                          counted
+                          cross join lateral rows
+                        from
+                          (
+                            jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                          ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                        where
+                          asked is not null
+                          and (ended_at is null or requested_at < ended_at)
+                      ) as requested
+                    window
+                      earlier as (partition by "province_code", "code", "record" order by n)
+                  ),
+                  terms as (
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      ended_on, due_from_then as due, 2147483647 as n, true as final,
+                      greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                      'infinity'::date as stops_on,
+                      coalesce(ended_at <= due_from_then, ended_at is not null)
+                      or (
+                        not status in (9, 10)
+                        and is_awaited
+                        and coalesce(requested_at <= due_until_then, true)
+                      ) as is_in_time
+                    from waits
+                    where
+                      is_last
+                      and waited_until is not null
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
+                      ended_on, due_until_then, n, false,
+                      greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                      ("requested_at" at time zone interval '7 hours')::date, false
+                    from waits
+                  ),
+                  reached as (
+                    select
+                      *, ("due" at time zone interval '7 hours')::date as due_day,
+                      greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                    from terms
+                    where due is not null
+                  ),
+                  overdue as (
+                    select
+                      *, overdue_until is distinct from lead(reached_on) over later as ends,
+                      reached_on is distinct from lag(overdue_until) over later as begins
+                    from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                    where reached_on < overdue_until
+                    window
+                      later as (partition by "province_code", "code", "record" order by n)
+                  ),
+                  met as (
+                    select
+                      *,
+                      due_day is distinct from lag(due_day) over (
+                        partition by
+                          "province_code", "code", "record"
+                        order by n
+                      ) as is_another
+                    from reached
+                    where
+                      final
+                      or reached_on < stops_on
+                  )
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", happened.*
+                from
+                  counted
                   cross join lateral (
                     select
+                      due_at is null
+                      or ended_at <= due_at as is_in_time,
+                      due_at is not null
+                      and ended_on < due_on
+                      and status in (9, 10) as is_early,
                       case
-                        when status >= 9 then coalesce(finished_at, returned_at)
-                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                      end as ended_at,
-                      case
-                        when status = 5
-                        and (
-                          supplements is null
-                          or supplements -> -1 ->> 'completed_at' is not null
-                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                        else supplements
-                      end as asked
-                  ) as ends
-                where (status >= 4 or status = 2)
-              ),
-              waits as (
+                        when never_waited
+                        and due_at is not null then greatest(received_on, due_on)
+                      end as reached_on
+                  ) as how
+                  cross join lateral (
+                    select
+                      received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                    union all
+                    select
+                      ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
+                      (not is_in_time)::int, 0, 0, 0, 0
+                    where
+                      ended_at is not null
+                      and never_waited
+                    union all
+                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    where reached_on < coalesce(ended_on, 'infinity')
+                    union all
+                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    where reached_on < ended_on
+                    union all
+                    select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                    where reached_on is not null
+                  ) as happened (
+                    day, "received_online", "received_direct", "received_postal", "resolved_early",
+                    "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                    "due_in_time"
+                  )
+                union all
                 select
-                  *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                  coalesce(
-                    case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
-                  ) as due_from_then,
-                  lag(waited_until) over earlier as waited_before, lead(n) over earlier is null as is_last
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_on, 0,
+                  0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
+                  (not is_in_time)::int, 0, 0, 0, 0
                 from
                   (
                     select
-                      counted.*, n, requested_at, old_due_at, new_due_at,
-                      least(completed_at, ended_at) as waited_until,
-                      completed_at is null
-                      or coalesce(ended_at < completed_at, false) as is_awaited
+                      *,
+                      due is not null
+                      and ended_on < ("due" at time zone interval '7 hours')::date
+                      and status in (9, 10) as is_early
+                    from terms
+                    where
+                      final
+                      and ended_at is not null
+                  ) as ended
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
+                  0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                from overdue
+                where begins
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                  overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                from overdue
+                where
+                  ends
+                  and overdue_until < 'infinity'
+                union all
+                select
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
+                  0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                from met
+                where is_another
+              ) as events
+            union all
+            select *
+            from
+              (
+                with
+                  events as (
+                    with
+                      counted as not materialized (
+                        select
+                          "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
+                          "procedure", "field", "source", "received_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, asked,
+                          ("received_at" at time zone interval '7 hours')::date as received_on,
+                          ends_on as ended_on, ("due_at" at time zone interval '7 hours')::date as due_on,
+                          asked is null
+                          or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
+                        from
+                          (
+                            select *
+                            from
+                              (
+                                select
+                                  *,
+                                  case
+                                    when ended_on is null then null
+                                    when was_held then greatest(ended_on, held_from)
+                                    when is_closed then least(ended_on, held_from - 1)
+                                    else ended_on
+                                  end as ends_on
+                                from
+                                  (
+                                    select
+                                      *,
+                                      lag(
+                                        received_on < held_until
+                                        and coalesce(ended_on >= held_until, true)
+                                        and not is_closed,
+                                        1, false
+                                      ) over (
+                                        partition by
+                                          province_code, code, record
+                                        order by state
+                                      ) as was_held
+                                    from
+                                      (
+                                        select
+                                          *,
+                                          ended_on is not null
+                                          and finished_at is null
+                                          and returned_at is null
+                                          and received_on < held_from
+                                          and lag(was_closed, 1, false) over states as is_closed
+                                        from
+                                          (
+                                            select
+                                              *,
+                                              ("received_at" at time zone interval '7 hours')::date as received_on,
+                                              (
+                                                case
+                                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                end at time zone interval '7 hours'
+                                              )::date as ended_on,
+                                              lag(held_until, 1, '-infinity') over (
+                                                partition by
+                                                  province_code, code, record
+                                                order by state
+                                              ) as held_from
+                                            from
+                                              (
+                                                select province_code, code, record, source, former.*
+                                                from
+                                                  (
+                                                    select *
+                                                    from dossiers
+                                                    where
+                                                      history is not null
+                                                      and province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
+                                                  ) as dossiers
+                                                  cross join lateral (
+                                                    select
+                                                      n as state, "held_until", "was_closed", "unit", "level",
+                                                      "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements"
+                                                    from rows
+                                                    from
+                                                      (
+                                                        jsonb_to_recordset(history) as (
+                                                          until date, closed boolean, unit text collate "C",
+                                                          level text collate "C", procedure text collate "C",
+                                                          field text collate "C", channel text collate "C",
+                                                          status smallint, received_at timestamptz,
+                                                          due_at timestamptz, finished_at timestamptz,
+                                                          returned_at timestamptz, updated_at timestamptz,
+                                                          supplements jsonb
+                                                        )
+                                                      ) with ordinality as listed (
+                                                        "held_until", "was_closed", "unit", "level",
+                                                        "procedure", "field", "channel", "status",
+                                                        "received_at", "due_at", "finished_at", "returned_at",
+                                                        "updated_at", "supplements", n
+                                                      )
+                                                    union all
+                                                    select
+                                                      2147483647, 'infinity', false, "dossiers"."unit",
+                                                      "dossiers"."level", "dossiers"."procedure",
+                                                      "dossiers"."field", "dossiers"."channel",
+                                                      "dossiers"."status", "dossiers"."received_at",
+                                                      "dossiers"."due_at", "dossiers"."finished_at",
+                                                      "dossiers"."returned_at", "dossiers"."updated_at",
+                                                      "dossiers"."supplements"
+                                                  ) as former
+                                              ) as each
+                                          ) as dated
+                                        window
+                                          states as (partition by province_code, code, record order by state)
+                                      ) as closing
+                                  ) as held
+                              ) as states
+                            where
+                              held_from <= $3::date
+                              and held_until >= $4::date
+                          ) as dossiers
+                          cross join lateral (
+                            select
+                              case
+                                when status >= 9 then coalesce(finished_at, returned_at)
+                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                              end as ended_at,
+                              case
+                                when status = 5
+                                and (
+                                  supplements is null
+                                  or supplements -> -1 ->> 'completed_at' is not null
+                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                else supplements
+                              end as asked
+                          ) as ends
+                        where (status >= 4 or status = 2)
+                      ),
+                      waits as (
+                        select
+                          *, coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
+                          coalesce(
+                            case when is_awaited then lag(new_due_at) over earlier else new_due_at end, due_at
+                          ) as due_from_then,
+                          lag(waited_until) over earlier as waited_before,
+                          lead(n) over earlier is null as is_last
+                        from
+                          (
+                            select
+                              counted.*, n, requested_at, old_due_at, new_due_at,
+                              least(completed_at, ended_at) as waited_until,
+                              completed_at is null
+                              or coalesce(ended_at < completed_at, false) as is_awaited
+                            from
+                              counted
+                              cross join lateral rows
+                            from
+                              (
+                                jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
+                              ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                            where
+                              asked is not null
+                              and (ended_at is null or requested_at < ended_at)
+                          ) as requested
+                        window
+                          earlier as (partition by "province_code", "code", "record", "state" order by n)
+                      ),
+                      terms as (
+                        select
+                          "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
+                          "source", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_from_then as due,
+                          2147483647 as n, true as final,
+                          greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
+                          'infinity'::date as stops_on,
+                          coalesce(ended_at <= due_from_then, ended_at is not null)
+                          or (
+                            not status in (9, 10)
+                            and is_awaited
+                            and coalesce(requested_at <= due_until_then, true)
+                          ) as is_in_time
+                        from waits
+                        where
+                          is_last
+                          and waited_until is not null
+                        union all
+                        select
+                          "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
+                          "source", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_until_then, n,
+                          false,
+                          greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
+                          ("requested_at" at time zone interval '7 hours')::date, false
+                        from waits
+                      ),
+                      reached as (
+                        select
+                          *, ("due" at time zone interval '7 hours')::date as due_day,
+                          greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
+                        from terms
+                        where due is not null
+                      ),
+                      overdue as (
+                        select
+                          *, overdue_until is distinct from lead(reached_on) over later as ends,
+                          reached_on is distinct from lag(overdue_until) over later as begins
+                        from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
+                        where reached_on < overdue_until
+                        window
+                          later as (partition by "province_code", "code", "record", "state" order by n)
+                      ),
+                      met as (
+                        select
+                          *,
+                          due_day is distinct from lag(due_day) over (
+                            partition by
+                              "province_code", "code", "record", "state"
+                            order by n
+                          ) as is_another
+                        from reached
+                        where
+                          final
+                          or reached_on < stops_on
+                      )
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", happened.*
                     from
                       counted
-                      cross join lateral rows
+                      cross join lateral (
+                        select
+                          due_at is null
+                          or ended_at <= due_at as is_in_time,
+                          due_at is not null
+                          and ended_on < due_on
+                          and status in (9, 10) as is_early,
+                          case
+                            when never_waited
+                            and due_at is not null then greatest(received_on, due_on)
+                          end as reached_on
+                      ) as how
+                      cross join lateral (
+                        select
+                          received_on, (channel = 'online')::int, (channel <> 'online')::int,
+                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                        union all
+                        select
+                          ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                        where
+                          ended_at is not null
+                          and never_waited
+                        union all
+                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                        where reached_on < coalesce(ended_on, 'infinity')
+                        union all
+                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                        where reached_on < ended_on
+                        union all
+                        select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                        where reached_on is not null
+                      ) as happened (
+                        day, "received_online", "received_direct", "received_postal", "resolved_early",
+                        "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                        "due_in_time"
+                      )
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
+                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
                     from
                       (
-                        jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                      ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
+                        select
+                          *,
+                          due is not null
+                          and ended_on < ("due" at time zone interval '7 hours')::date
+                          and status in (9, 10) as is_early
+                        from terms
+                        where
+                          final
+                          and ended_at is not null
+                      ) as ended
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    from overdue
+                    where begins
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    from overdue
                     where
-                      asked is not null
-                      and (ended_at is null or requested_at < ended_at)
-                  ) as requested
-                window
-                  earlier as (partition by province_code, code, record order by n)
-              ),
-              terms as (
+                      ends
+                      and overdue_until < 'infinity'
+                    union all
+                    select
+                      "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                    from met
+                    where is_another
+                  )
                 select
-                  "province_code", "code", "record", "status", ended_at, ended_on, due_from_then as due,
-                  2147483647 as n, true as final,
-                  greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                  'infinity'::date as stops_on,
-                  coalesce(ended_at <= due_from_then, ended_at is not null)
-                  or (
-                    not status in (9, 10)
-                    and is_awaited
-                    and coalesce(requested_at <= due_until_then, true)
-                  ) as is_in_time
-                from waits
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", day,
+                  "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                  "due_in_time", 0, 0
+                from events
                 where
-                  is_last
-                  and waited_until is not null
+                  day >= held_from
+                  and day < held_until
                 union all
                 select
-                  "province_code", "code", "record", "status", ended_at, ended_on, due_until_then, n, false,
-                  greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                  ("requested_at" at time zone interval '7 hours')::date, false
-                from waits
-              ),
-              reached as (
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from, 0,
+                  0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  sum(became_overdue - no_longer_overdue)
+                from events
+                where day < held_from
+                group by
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from
+                union all
                 select
-                  *, ("due" at time zone interval '7 hours')::date as due_day,
-                  greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                from terms
-                where due is not null
-              ),
-              overdue as (
-                select
-                  *, overdue_until is distinct from lead(reached_on) over later as ends,
-                  reached_on is distinct from lag(overdue_until) over later as begins
-                from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
-                where reached_on < overdue_until
-                window
-                  later as (partition by province_code, code, record order by n)
-              ),
-              met as (
-                select
-                  *,
-                  due_day is distinct from lag(due_day) over (
-                    partition by
-                      province_code, code, record
-                    order by n
-                  ) as is_another
-                from reached
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until,
+                  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  - sum(became_overdue - no_longer_overdue)
+                from events
                 where
-                  final
-                  or reached_on < stops_on
-              )
-            select "province_code", "code", "record", happened.*
-            from
-              counted
-              cross join lateral (
-                select
-                  due_at is null
-                  or ended_at <= due_at as is_in_time,
-                  due_at is not null
-                  and ended_on < due_on
-                  and status in (9, 10) as is_early,
-                  case
-                    when never_waited
-                    and due_at is not null then greatest(received_on, due_on)
-                  end as reached_on
-              ) as how
-              cross join lateral (
-                select
-                  received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
-                union all
-                select
-                  ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                  (not is_in_time)::int, 0, 0, 0, 0
-                where
-                  ended_at is not null
-                  and never_waited
-                union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                where reached_on < coalesce(ended_on, 'infinity')
-                union all
-                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                where reached_on < ended_on
-                union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
-                where reached_on is not null
-              ) as happened (
-                day, "received_online", "received_direct", "received_postal", "resolved_early",
-                "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                "due_in_time"
-              )
+                  day < held_until
+                  and held_until < 'infinity'
+                group by
+                  "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
+                  "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until
+              ) as of_states
+          ),
+          entries as (
+            select
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", day,
+              resolved_overdue = 0 as in_time, false as is_pending
+            from events
+            where
+              day between $5::date and $6::date
+              and (resolved_early + resolved_on_time + resolved_overdue) = 1
             union all
             select
-              "province_code", "code", "record", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", $7::date,
+              coalesce(
+                sum(became_overdue) filter (where day <= $8::date), 0
+              ) = sum(no_longer_overdue - moved_overdue),
+              true
+            from events
+            where day <= $9::date
+            group by
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at"
+            having
+              sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue) + moved) = 1
+            union all
+            select
+              "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, moved_overdue = 0,
+              true
             from
               (
                 select
                   *,
-                  due is not null
-                  and ended_on < ("due" at time zone interval '7 hours')::date
-                  and status in (9, 10) as is_early
-                from terms
-                where
-                  final
-                  and ended_at is not null
-              ) as ended
-            union all
-            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-            from overdue
-            where begins
-            union all
-            select "province_code", "code", "record", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-            from overdue
+                  row_number() over (
+                    partition by
+                      moved_overdue
+                    order by balance, "province_code", "code", "record", "day"
+                  ) as n
+                from
+                  (
+                    select *, sum(moved) over (partition by "province_code", "code", "record") as balance
+                    from events
+                    where
+                      day between $10::date and $11::date
+                      and moved <> 0
+                  ) as moves
+                where moved < 0
+              ) as leaving
+              cross join (
+                select
+                  - sum(moved) as all_left,
+                  least(greatest(- sum(moved_overdue), 0), greatest(- sum(moved), 0)) as overdue_left
+                from events
+                where day between $12::date and $13::date
+              ) as balance
             where
-              ends
-              and overdue_until < 'infinity'
-            union all
-            select "province_code", "code", "record", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
-            from met
-            where is_another
-          ),
-          entries as (
-            select
-              "province_code", "code", "record", day, resolved_overdue = 0 as in_time, false as is_pending
-            from events
-            where
-              day between $3::date and $4::date
-              and (resolved_early + resolved_on_time + resolved_overdue) = 1
-            union all
-            select
-              "province_code", "code", "record", $5::date,
-              coalesce(sum(became_overdue) filter (where day <= $6::date), 0) = sum(no_longer_overdue), true
-            from events
-            where day <= $7::date
-            group by "province_code", "code", "record"
-            having
-              sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue)) = 1
+              n <= case
+                when moved_overdue = 0 then all_left - overdue_left
+                else overdue_left
+              end
           ),
           listed as (
             select
@@ -238,9 +659,7 @@ from
                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
               end as ended_at,
               day, in_time, is_pending
-            from
-              entries
-              join dossiers using ("province_code", "code", "record")
+            from entries
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -259,7 +678,8 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $8::timestamptz
+                      history is null
+                      and received_at < $14::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -271,7 +691,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $9::timestamptz
+                        ) >= $15::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -280,16 +700,16 @@ from
                 where (status >= 4 or status = 2)
               ) as dossiers
             where
-              ended_at >= $10::timestamptz
-              and ended_at < $11::timestamptz
+              ended_at >= $16::timestamptz
+              and ended_at < $17::timestamptz
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-              "ended_at", ($12::timestamptz at time zone interval '7 hours')::date - 1,
+              "ended_at", ($18::timestamptz at time zone interval '7 hours')::date - 1,
               not (
-                coalesce(due_at < $13::timestamptz, false)
-                and received_at < $14::timestamptz
-                and not (status = 5 and updated_at < $15::timestamptz)
+                coalesce(due_at < $19::timestamptz, false)
+                and received_at < $20::timestamptz
+                and not (status = 5 and updated_at < $21::timestamptz)
               ),
               true
             from
@@ -305,7 +725,8 @@ from
                     select *
                     from dossiers
                     where
-                      received_at < $16::timestamptz
+                      history is null
+                      and received_at < $22::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -317,7 +738,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $17::timestamptz
+                        ) >= $23::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -325,7 +746,7 @@ from
                   ) as dossiers
                 where (status >= 4 or status = 2)
               ) as dossiers
-            where coalesce(ended_at >= $18::timestamptz, true)
+            where coalesce(ended_at >= $24::timestamptz, true)
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -334,30 +755,36 @@ from
       ) as counted
     where not (in_time and not is_pending)
   ) as listed
-where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($19, $20, $21, $22, $23)
+where ("in_numerator", "in_time", "unit", "code", "counted_on") > ($25, $26, $27, $28, $29)
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $24 + 1
+limit $30 + 1
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"
--- $3 "2021-06-15"
--- $4 "2021-09-14"
--- $5 "2021-09-14"
+-- $3 "2021-09-14"
+-- $4 "2021-06-15"
+-- $5 "2021-06-15"
 -- $6 "2021-09-14"
 -- $7 "2021-09-14"
--- $8 "2021-09-15T00:00:00+07:00"
--- $9 "2021-06-15T00:00:00+07:00"
--- $10 "2021-06-15T00:00:00+07:00"
--- $11 "2021-09-15T00:00:00+07:00"
--- $12 "2021-09-15T00:00:00+07:00"
--- $13 "2021-09-15T00:00:00+07:00"
+-- $8 "2021-09-14"
+-- $9 "2021-09-14"
+-- $10 "2021-06-15"
+-- $11 "2021-09-14"
+-- $12 "2021-06-15"
+-- $13 "2021-09-14"
 -- $14 "2021-09-15T00:00:00+07:00"
--- $15 "2021-09-15T00:00:00+07:00"
--- $16 "2021-09-15T00:00:00+07:00"
--- $17 "2021-06-15T00:00:00+07:00"
+-- $15 "2021-06-15T00:00:00+07:00"
+-- $16 "2021-06-15T00:00:00+07:00"
+-- $17 "2021-09-15T00:00:00+07:00"
 -- $18 "2021-09-15T00:00:00+07:00"
--- $19 false
--- $20 false
--- $21 "H56-380"
--- $22 "a-code"
--- $23 "2021-07-05"
--- $24 1000
+-- $19 "2021-09-15T00:00:00+07:00"
+-- $20 "2021-09-15T00:00:00+07:00"
+-- $21 "2021-09-15T00:00:00+07:00"
+-- $22 "2021-09-15T00:00:00+07:00"
+-- $23 "2021-06-15T00:00:00+07:00"
+-- $24 "2021-09-15T00:00:00+07:00"
+-- $25 false
+-- $26 false
+-- $27 "H56-380"
+-- $28 "a-code"
+-- $29 "2021-07-05"
+-- $30 1000

@@ -6,68 +6,93 @@ from
   (
     with
       counted as (
-        with
-          asked as (
-            select *
-            from
-              (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
-          ),
-          summed as (
-            select
-              "field",
-              coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
-              coalesce(sum(received_direct) filter (where day >= starts_on), 0)::bigint as received_direct,
-              coalesce(sum(received_postal) filter (where day >= starts_on), 0)::bigint as received_postal,
-              coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
-              coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
-              coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
-              coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
-              coalesce(
-                sum(due_in_time) filter (where day between starts_on and due_on), 0
-              )::bigint as due_in_time,
-              coalesce(
-                sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
-                  where day < starts_on
-                ),
-                0
-              )::bigint as carried_over,
-              (
-                coalesce(
-                  sum(became_overdue) filter (where day <= due_on), 0
-                ) - coalesce(sum(no_longer_overdue), 0)
-              )::bigint as pending_overdue
-            from
-              asked
-              join (
+        select
+          "field", received_online as received_online, received_direct as received_direct,
+          received_postal as received_postal, (carried_over + greatest(moved, 0)) as carried_over,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as received,
+          resolved_early as resolved_early, resolved_on_time as resolved_on_time,
+          (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
+          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+          ) as pending_in_time,
+          (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+          ) as pending,
+          greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
+          due_in_time as due_in_time
+        from
+          (
+            with
+              asked as (
                 select *
                 from
                   (
-                    select
-                      "level", "field", "slice" as day, "received_online", "received_direct",
-                      "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                      "became_overdue", "no_longer_overdue", "due", "due_in_time"
-                    from "dossier_sums_by_level"
-                    where province_code = any (array(select id from units where parent is null))
-                  ) as days
-                where day <= $5::date
-              ) as days on day <= ends_on
-            group by "field"
-          )
-        select
-          "field", received_online as received_online, received_direct as received_direct,
-          received_postal as received_postal, carried_over as carried_over,
-          (carried_over + received_online + received_direct) as received, resolved_early as resolved_early,
-          resolved_on_time as resolved_on_time, (resolved_early + resolved_on_time) as resolved_in_time,
-          resolved_overdue as resolved_overdue,
-          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
-          (
-            (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
-          ) as pending_in_time,
-          pending_overdue as pending_overdue,
-          ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
-          due as due, due_in_time as due_in_time
-        from summed
-        where ((carried_over + received_online + received_direct) > 0 or due > 0)
+                    values ($1::text, $2::date, $3::date, $4::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ),
+              summed as (
+                select
+                  "field",
+                  coalesce(
+                    sum(received_online) filter (where day >= starts_on), 0
+                  )::bigint as received_online,
+                  coalesce(
+                    sum(received_direct) filter (where day >= starts_on), 0
+                  )::bigint as received_direct,
+                  coalesce(
+                    sum(received_postal) filter (where day >= starts_on), 0
+                  )::bigint as received_postal,
+                  coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
+                  coalesce(
+                    sum(resolved_on_time) filter (where day >= starts_on), 0
+                  )::bigint as resolved_on_time,
+                  coalesce(
+                    sum(resolved_overdue) filter (where day >= starts_on), 0
+                  )::bigint as resolved_overdue,
+                  coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+                  coalesce(
+                    sum(due_in_time) filter (where day between starts_on and due_on), 0
+                  )::bigint as due_in_time,
+                  coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+                  coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
+                  coalesce(
+                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                      where day < starts_on
+                    ),
+                    0
+                  )::bigint as carried_over,
+                  (
+                    coalesce(
+                      sum(became_overdue) filter (where day <= due_on), 0
+                    ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+                  )::bigint as pending_overdue
+                from
+                  asked
+                  join (
+                    select *
+                    from
+                      (
+                        select
+                          "level", "field", "slice" as day, "received_online", "received_direct",
+                          "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+                          "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
+                          "moved_overdue"
+                        from "dossier_sums_by_level"
+                        where province_code = any (array(select id from units where parent is null))
+                      ) as days
+                    where day <= $5::date
+                  ) as days on day <= ends_on
+                group by "field"
+              )
+            select
+              "field", "received_online", "received_direct", "received_postal", "resolved_early",
+              "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+              "carried_over", "pending_overdue"
+            from summed
+          ) as sums
+        where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
       ),
       coverage as (
         select count(*) filter (where since <= ends_on) as units_reported, count(*) as units_expected
@@ -92,9 +117,10 @@ from
           null::text as "channel", null::text as "period", 'own' as scope, "received_online",
           "received_direct", "received_postal", "carried_over", "received", "resolved_early",
           "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-          "pending_overdue", "pending", "due", "due_in_time", false as estimated,
-          coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
-          null::text as sources_used, null::text as sources_left_out
+          "pending_overdue", "pending", "transferred_in", "transferred_out", "due", "due_in_time",
+          false as estimated, coalesce(units_reported, 0) as units_reported,
+          coalesce(units_expected, 0) as units_expected, null::text as sources_used,
+          null::text as sources_left_out
         from
           counted
           left join coverage on true
@@ -103,7 +129,8 @@ from
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
       "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
       "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
+      "pending_overdue", "pending", "transferred_in", "transferred_out", "due", "due_in_time", "numerator",
+      "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

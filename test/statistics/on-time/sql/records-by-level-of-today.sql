@@ -6,227 +6,233 @@ from
   (
     with
       counted as (
-        with
-          borne as materialized (
-            select unit, level, sum(share) as share
-            from
-              (
-                select unit, ends.level, ends.share
-                from
-                  unit_bearers
-                  join units on units.id = unit
-                  join units as bearers on bearers.id = bearer
-                  cross join lateral (
-                    values (bearers.level, unit_bearers.share), (units.level, - unit_bearers.share)
-                  ) as ends (level, share)
-                where
-                  $1::date between starts_on and ends_on
-                  and bearers.level <> units.level
-              ) as moved
-            where true
-            group by unit, level
-          )
         select
-          "level", coalesce(sum(received_online * share), 0) as received_online,
-          coalesce(sum(received_direct * share), 0) as received_direct,
-          coalesce(sum(received_postal * share), 0) as received_postal,
-          coalesce(sum(carried_over * share), 0) as carried_over,
-          coalesce(sum(received * share), 0) as received,
-          coalesce(sum(resolved_early * share), 0) as resolved_early,
-          coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
-          coalesce(sum(resolved_in_time * share), 0) as resolved_in_time,
-          coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
-          coalesce(sum(resolved * share), 0) as resolved,
-          coalesce(sum(pending_in_time * share), 0) as pending_in_time,
-          coalesce(sum(pending_overdue * share), 0) as pending_overdue,
-          coalesce(sum(pending * share), 0) as pending, coalesce(sum(due * share), 0) as due,
-          coalesce(sum(due_in_time * share), 0) as due_in_time, coalesce(bool_or(is_part), false) as estimated
+          "level", received_online as received_online, received_direct as received_direct,
+          received_postal as received_postal, (carried_over + greatest(moved, 0)) as carried_over,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as received,
+          resolved_early as resolved_early, resolved_on_time as resolved_on_time,
+          (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
+          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+          ) as pending_in_time,
+          (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+          ) as pending,
+          greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
+          due_in_time as due_in_time, "estimated"
         from
           (
+            with
+              borne as materialized (
+                select unit, level, sum(share) as share
+                from
+                  (
+                    select unit, ends.level, ends.share
+                    from
+                      unit_bearers
+                      join units on units.id = unit
+                      join units as bearers on bearers.id = bearer
+                      cross join lateral (
+                        values (bearers.level, unit_bearers.share), (units.level, - unit_bearers.share)
+                      ) as ends (level, share)
+                    where
+                      $1::date between starts_on and ends_on
+                      and bearers.level <> units.level
+                  ) as moved
+                where true
+                group by unit, level
+              )
             select
-              "level", "received_online", "received_direct", "received_postal", "carried_over", "received",
-              "resolved_early", "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved",
-              "pending_in_time", "pending_overdue", "pending", "due", "due_in_time", 1 as share,
-              false as is_part
+              "level", coalesce(sum(received_online * share), 0) as received_online,
+              coalesce(sum(received_direct * share), 0) as received_direct,
+              coalesce(sum(received_postal * share), 0) as received_postal,
+              coalesce(sum(resolved_early * share), 0) as resolved_early,
+              coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
+              coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
+              coalesce(sum(due * share), 0) as due, coalesce(sum(due_in_time * share), 0) as due_in_time,
+              coalesce(sum(moved * share), 0) as moved,
+              coalesce(sum(moved_overdue * share), 0) as moved_overdue,
+              coalesce(sum(carried_over * share), 0) as carried_over,
+              coalesce(sum(pending_overdue * share), 0) as pending_overdue,
+              coalesce(bool_or(is_part), false) as estimated
             from
               (
-                with
-                  asked as (
-                    select *
-                    from
-                      (
-                        values ($2::text, $3::date, $4::date, $5::date)
-                      ) as spans (period, starts_on, ends_on, due_on)
-                  ),
-                  summed as (
-                    select
-                      "level",
-                      coalesce(
-                        sum(received_online) filter (where day >= starts_on), 0
-                      )::bigint as received_online,
-                      coalesce(
-                        sum(received_direct) filter (where day >= starts_on), 0
-                      )::bigint as received_direct,
-                      coalesce(
-                        sum(received_postal) filter (where day >= starts_on), 0
-                      )::bigint as received_postal,
-                      coalesce(
-                        sum(resolved_early) filter (where day >= starts_on), 0
-                      )::bigint as resolved_early,
-                      coalesce(
-                        sum(resolved_on_time) filter (where day >= starts_on), 0
-                      )::bigint as resolved_on_time,
-                      coalesce(
-                        sum(resolved_overdue) filter (where day >= starts_on), 0
-                      )::bigint as resolved_overdue,
-                      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
-                      coalesce(
-                        sum(due_in_time) filter (where day between starts_on and due_on), 0
-                      )::bigint as due_in_time,
-                      coalesce(
-                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
-                          where day < starts_on
-                        ),
-                        0
-                      )::bigint as carried_over,
-                      (
-                        coalesce(
-                          sum(became_overdue) filter (where day <= due_on), 0
-                        ) - coalesce(sum(no_longer_overdue), 0)
-                      )::bigint as pending_overdue
-                    from
-                      asked
-                      join (
+                select
+                  "level", "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+                  "carried_over", "pending_overdue", 1 as share, false as is_part
+                from
+                  (
+                    with
+                      asked as (
                         select *
                         from
                           (
-                            select
-                              "level", "channel", "slice" as day, "received_online", "received_direct",
-                              "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                              "became_overdue", "no_longer_overdue", "due", "due_in_time"
-                            from "dossier_sums_by_channel"
-                            where province_code = any (array(select id from units where parent is null))
-                          ) as days
-                        where day <= $6::date
-                      ) as days on day <= ends_on
-                    group by "level"
-                  )
-                select
-                  "level", received_online as received_online, received_direct as received_direct,
-                  received_postal as received_postal, carried_over as carried_over,
-                  (carried_over + received_online + received_direct) as received,
-                  resolved_early as resolved_early, resolved_on_time as resolved_on_time,
-                  (resolved_early + resolved_on_time) as resolved_in_time,
-                  resolved_overdue as resolved_overdue,
-                  (resolved_early + resolved_on_time + resolved_overdue) as resolved,
-                  (
-                    (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
-                  ) as pending_in_time,
-                  pending_overdue as pending_overdue,
-                  ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
-                  due as due, due_in_time as due_in_time
-                from summed
-                where ((carried_over + received_online + received_direct) > 0 or due > 0)
-              ) as counted
-            union all
-            select
-              "level", "received_online", "received_direct", "received_postal", "carried_over", "received",
-              "resolved_early", "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved",
-              "pending_in_time", "pending_overdue", "pending", "due", "due_in_time", share, abs(share) < 1
-            from
-              (
-                with
-                  asked as (
-                    select *
-                    from
-                      (
-                        values ($7::text, $8::date, $9::date, $10::date)
-                      ) as spans (period, starts_on, ends_on, due_on)
-                  ),
-                  summed as (
+                            values ($2::text, $3::date, $4::date, $5::date)
+                          ) as spans (period, starts_on, ends_on, due_on)
+                      ),
+                      summed as (
+                        select
+                          "level",
+                          coalesce(
+                            sum(received_online) filter (where day >= starts_on), 0
+                          )::bigint as received_online,
+                          coalesce(
+                            sum(received_direct) filter (where day >= starts_on), 0
+                          )::bigint as received_direct,
+                          coalesce(
+                            sum(received_postal) filter (where day >= starts_on), 0
+                          )::bigint as received_postal,
+                          coalesce(
+                            sum(resolved_early) filter (where day >= starts_on), 0
+                          )::bigint as resolved_early,
+                          coalesce(
+                            sum(resolved_on_time) filter (where day >= starts_on), 0
+                          )::bigint as resolved_on_time,
+                          coalesce(
+                            sum(resolved_overdue) filter (where day >= starts_on), 0
+                          )::bigint as resolved_overdue,
+                          coalesce(
+                            sum(due) filter (where day between starts_on and due_on), 0
+                          )::bigint as due,
+                          coalesce(
+                            sum(due_in_time) filter (where day between starts_on and due_on), 0
+                          )::bigint as due_in_time,
+                          coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+                          coalesce(
+                            sum(moved_overdue) filter (where day >= starts_on), 0
+                          )::bigint as moved_overdue,
+                          coalesce(
+                            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                              where day < starts_on
+                            ),
+                            0
+                          )::bigint as carried_over,
+                          (
+                            coalesce(
+                              sum(became_overdue) filter (where day <= due_on), 0
+                            ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+                          )::bigint as pending_overdue
+                        from
+                          asked
+                          join (
+                            select *
+                            from
+                              (
+                                select
+                                  "level", "channel", "slice" as day, "received_online", "received_direct",
+                                  "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+                                  "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
+                                  "moved_overdue"
+                                from "dossier_sums_by_channel"
+                                where province_code = any (array(select id from units where parent is null))
+                              ) as days
+                            where day <= $6::date
+                          ) as days on day <= ends_on
+                        group by "level"
+                      )
                     select
-                      "unit",
-                      coalesce(
-                        sum(received_online) filter (where day >= starts_on), 0
-                      )::bigint as received_online,
-                      coalesce(
-                        sum(received_direct) filter (where day >= starts_on), 0
-                      )::bigint as received_direct,
-                      coalesce(
-                        sum(received_postal) filter (where day >= starts_on), 0
-                      )::bigint as received_postal,
-                      coalesce(
-                        sum(resolved_early) filter (where day >= starts_on), 0
-                      )::bigint as resolved_early,
-                      coalesce(
-                        sum(resolved_on_time) filter (where day >= starts_on), 0
-                      )::bigint as resolved_on_time,
-                      coalesce(
-                        sum(resolved_overdue) filter (where day >= starts_on), 0
-                      )::bigint as resolved_overdue,
-                      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
-                      coalesce(
-                        sum(due_in_time) filter (where day between starts_on and due_on), 0
-                      )::bigint as due_in_time,
-                      coalesce(
-                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
-                          where day < starts_on
-                        ),
-                        0
-                      )::bigint as carried_over,
-                      (
-                        coalesce(
-                          sum(became_overdue) filter (where day <= due_on), 0
-                        ) - coalesce(sum(no_longer_overdue), 0)
-                      )::bigint as pending_overdue
-                    from
-                      asked
-                      join (
+                      "level", "received_online", "received_direct", "received_postal", "resolved_early",
+                      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+                      "carried_over", "pending_overdue"
+                    from summed
+                  ) as counted
+                union all
+                select
+                  "level", "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+                  "carried_over", "pending_overdue", share, abs(share) < 1
+                from
+                  (
+                    with
+                      asked as (
                         select *
                         from
                           (
-                            select
-                              unit, "quarter" as day, "received_online", "received_direct", "received_postal",
-                              "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                              "no_longer_overdue", "due", "due_in_time"
-                            from "dossier_sums_by_unit_quarter"
-                            where
-                              province_code = any (array(select id from units where parent is null))
-                              and exists (select from borne)
-                              and (unit in (select unit from borne)) is true
-                          ) as days
-                        where day <= $11::date
-                      ) as days on day <= ends_on
-                    group by "unit"
-                  )
-                select
-                  "unit", received_online as received_online, received_direct as received_direct,
-                  received_postal as received_postal, carried_over as carried_over,
-                  (carried_over + received_online + received_direct) as received,
-                  resolved_early as resolved_early, resolved_on_time as resolved_on_time,
-                  (resolved_early + resolved_on_time) as resolved_in_time,
-                  resolved_overdue as resolved_overdue,
-                  (resolved_early + resolved_on_time + resolved_overdue) as resolved,
-                  (
-                    (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
-                  ) as pending_in_time,
-                  pending_overdue as pending_overdue,
-                  ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
-                  due as due, due_in_time as due_in_time
-                from summed
-                where ((carried_over + received_online + received_direct) > 0 or due > 0)
-              ) as counted
-              cross join lateral jsonb_to_recordset(
-                (
-                  select jsonb_object_agg(unit, parts)
-                  from (select unit, jsonb_agg(borne) as parts from borne group by unit) as by_unit
-                ) -> counted.unit
-              ) as borne (bearer text, level text, share numeric, stays boolean)
-          ) as both_sums
-        group by "level"
-        having
-          sum(received * share) > 0
-          or sum(due * share) > 0
+                            values ($7::text, $8::date, $9::date, $10::date)
+                          ) as spans (period, starts_on, ends_on, due_on)
+                      ),
+                      summed as (
+                        select
+                          "unit",
+                          coalesce(
+                            sum(received_online) filter (where day >= starts_on), 0
+                          )::bigint as received_online,
+                          coalesce(
+                            sum(received_direct) filter (where day >= starts_on), 0
+                          )::bigint as received_direct,
+                          coalesce(
+                            sum(received_postal) filter (where day >= starts_on), 0
+                          )::bigint as received_postal,
+                          coalesce(
+                            sum(resolved_early) filter (where day >= starts_on), 0
+                          )::bigint as resolved_early,
+                          coalesce(
+                            sum(resolved_on_time) filter (where day >= starts_on), 0
+                          )::bigint as resolved_on_time,
+                          coalesce(
+                            sum(resolved_overdue) filter (where day >= starts_on), 0
+                          )::bigint as resolved_overdue,
+                          coalesce(
+                            sum(due) filter (where day between starts_on and due_on), 0
+                          )::bigint as due,
+                          coalesce(
+                            sum(due_in_time) filter (where day between starts_on and due_on), 0
+                          )::bigint as due_in_time,
+                          coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+                          coalesce(
+                            sum(moved_overdue) filter (where day >= starts_on), 0
+                          )::bigint as moved_overdue,
+                          coalesce(
+                            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                              where day < starts_on
+                            ),
+                            0
+                          )::bigint as carried_over,
+                          (
+                            coalesce(
+                              sum(became_overdue) filter (where day <= due_on), 0
+                            ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+                          )::bigint as pending_overdue
+                        from
+                          asked
+                          join (
+                            select *
+                            from
+                              (
+                                select
+                                  unit, "quarter" as day, "received_online", "received_direct",
+                                  "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+                                  "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
+                                  "moved_overdue"
+                                from "dossier_sums_by_unit_quarter"
+                                where
+                                  province_code = any (array(select id from units where parent is null))
+                                  and exists (select from borne)
+                                  and (unit in (select unit from borne)) is true
+                              ) as days
+                            where day <= $11::date
+                          ) as days on day <= ends_on
+                        group by "unit"
+                      )
+                    select
+                      "unit", "received_online", "received_direct", "received_postal", "resolved_early",
+                      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+                      "carried_over", "pending_overdue"
+                    from summed
+                  ) as counted
+                  cross join lateral jsonb_to_recordset(
+                    (
+                      select jsonb_object_agg(unit, parts)
+                      from (select unit, jsonb_agg(borne) as parts from borne group by unit) as by_unit
+                    ) -> counted.unit
+                  ) as borne (bearer text, level text, share numeric, stays boolean)
+              ) as both_sums
+            group by "level"
+          ) as sums
+        where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
       ),
       coverage as (
         select
@@ -272,7 +278,7 @@ from
           null::text as "channel", null::text as "period", 'own' as scope, "received_online",
           "received_direct", "received_postal", "carried_over", "received", "resolved_early",
           "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-          "pending_overdue", "pending", "due", "due_in_time", estimated,
+          "pending_overdue", "pending", "transferred_in", "transferred_out", "due", "due_in_time", estimated,
           coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
           null::text as sources_used, null::text as sources_left_out
         from
@@ -287,8 +293,10 @@ from
       round(resolved_on_time, 4) as resolved_on_time, round(resolved_in_time, 4) as resolved_in_time,
       round(resolved_overdue, 4) as resolved_overdue, round(resolved, 4) as resolved,
       round(pending_in_time, 4) as pending_in_time, round(pending_overdue, 4) as pending_overdue,
-      round(pending, 4) as pending, round(due, 4) as due, round(due_in_time, 4) as due_in_time,
-      round(numerator, 4) as numerator, round(denominator, 4) as denominator,
+      round(pending, 4) as pending, round(transferred_in, 4) as transferred_in,
+      round(transferred_out, 4) as transferred_out, round(due, 4) as due,
+      round(due_in_time, 4) as due_in_time, round(numerator, 4) as numerator,
+      round(denominator, 4) as denominator,
       case
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100

@@ -6,129 +6,139 @@ from
   (
     with
       counted as (
-        with
-          borne as materialized (
-            select borne.unit, bearer, sum(share) as share, bool_and(bearer = borne.unit) as stays
-            from
-              (
-                select units.id as unit, coalesce(bearer, units.id) as bearer, coalesce(share, 1) as share
-                from
-                  units
-                  left join unit_bearers on unit_bearers.unit = units.id
-                  and $1::date between starts_on and ends_on
-              ) as borne
-              join units as bearers on bearers.id = bearer
-            where
-              true
-              and true
-            group by borne.unit, bearer
-          )
         select
-          bearer as unit, coalesce(sum(received_online * share), 0) as received_online,
-          coalesce(sum(received_direct * share), 0) as received_direct,
-          coalesce(sum(received_postal * share), 0) as received_postal,
-          coalesce(sum(carried_over * share), 0) as carried_over,
-          coalesce(sum(received * share), 0) as received,
-          coalesce(sum(resolved_early * share), 0) as resolved_early,
-          coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
-          coalesce(sum(resolved_in_time * share), 0) as resolved_in_time,
-          coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
-          coalesce(sum(resolved * share), 0) as resolved,
-          coalesce(sum(pending_in_time * share), 0) as pending_in_time,
-          coalesce(sum(pending_overdue * share), 0) as pending_overdue,
-          coalesce(sum(pending * share), 0) as pending, coalesce(sum(due * share), 0) as due,
-          coalesce(sum(due_in_time * share), 0) as due_in_time,
-          coalesce(bool_or(share < 1), false) as estimated
+          "unit", received_online as received_online, received_direct as received_direct,
+          received_postal as received_postal, (carried_over + greatest(moved, 0)) as carried_over,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as received,
+          resolved_early as resolved_early, resolved_on_time as resolved_on_time,
+          (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
+          (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+          ) as pending_in_time,
+          (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
+          (
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+          ) as pending,
+          greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
+          due_in_time as due_in_time, "estimated"
         from
           (
             with
-              asked as (
-                select *
+              borne as materialized (
+                select borne.unit, bearer, sum(share) as share, bool_and(bearer = borne.unit) as stays
                 from
                   (
-                    values ($2::text, $3::date, $4::date, $5::date)
-                  ) as spans (period, starts_on, ends_on, due_on)
-              ),
-              summed as (
-                select
-                  "unit",
-                  coalesce(
-                    sum(received_online) filter (where day >= starts_on), 0
-                  )::bigint as received_online,
-                  coalesce(
-                    sum(received_direct) filter (where day >= starts_on), 0
-                  )::bigint as received_direct,
-                  coalesce(
-                    sum(received_postal) filter (where day >= starts_on), 0
-                  )::bigint as received_postal,
-                  coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
-                  coalesce(
-                    sum(resolved_on_time) filter (where day >= starts_on), 0
-                  )::bigint as resolved_on_time,
-                  coalesce(
-                    sum(resolved_overdue) filter (where day >= starts_on), 0
-                  )::bigint as resolved_overdue,
-                  coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
-                  coalesce(
-                    sum(due_in_time) filter (where day between starts_on and due_on), 0
-                  )::bigint as due_in_time,
-                  coalesce(
-                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue) filter (
-                      where day < starts_on
-                    ),
-                    0
-                  )::bigint as carried_over,
-                  (
-                    coalesce(
-                      sum(became_overdue) filter (where day <= due_on), 0
-                    ) - coalesce(sum(no_longer_overdue), 0)
-                  )::bigint as pending_overdue
-                from
-                  asked
-                  join (
+                    select units.id as unit, coalesce(bearer, units.id) as bearer, coalesce(share, 1) as share
+                    from
+                      units
+                      left join unit_bearers on unit_bearers.unit = units.id
+                      and $1::date between starts_on and ends_on
+                  ) as borne
+                  join units as bearers on bearers.id = bearer
+                where
+                  true
+                  and true
+                group by borne.unit, bearer
+              )
+            select
+              bearer as unit, coalesce(sum(received_online * share), 0) as received_online,
+              coalesce(sum(received_direct * share), 0) as received_direct,
+              coalesce(sum(received_postal * share), 0) as received_postal,
+              coalesce(sum(resolved_early * share), 0) as resolved_early,
+              coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
+              coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
+              coalesce(sum(due * share), 0) as due, coalesce(sum(due_in_time * share), 0) as due_in_time,
+              coalesce(sum(moved * share), 0) as moved,
+              coalesce(sum(moved_overdue * share), 0) as moved_overdue,
+              coalesce(sum(carried_over * share), 0) as carried_over,
+              coalesce(sum(pending_overdue * share), 0) as pending_overdue,
+              coalesce(bool_or(share < 1), false) as estimated
+            from
+              (
+                with
+                  asked as (
                     select *
                     from
                       (
-                        select
-                          unit, "quarter" as day, "received_online", "received_direct", "received_postal",
-                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                          "no_longer_overdue", "due", "due_in_time"
-                        from "dossier_sums_by_unit_quarter"
-                        where
-                          province_code = any (array(select id from units where parent is null))
-                          and exists (select from borne)
-                          and (unit in (select unit from borne)) is true
-                      ) as days
-                    where day <= $6::date
-                  ) as days on day <= ends_on
-                group by "unit"
-              )
-            select
-              "unit", received_online as received_online, received_direct as received_direct,
-              received_postal as received_postal, carried_over as carried_over,
-              (carried_over + received_online + received_direct) as received,
-              resolved_early as resolved_early, resolved_on_time as resolved_on_time,
-              (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
-              (resolved_early + resolved_on_time + resolved_overdue) as resolved,
-              (
-                (carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - pending_overdue
-              ) as pending_in_time,
-              pending_overdue as pending_overdue,
-              ((carried_over + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)) as pending,
-              due as due, due_in_time as due_in_time
-            from summed
-            where ((carried_over + received_online + received_direct) > 0 or due > 0)
-          ) as counted
-          cross join lateral jsonb_to_recordset(
-            (
-              select jsonb_object_agg(unit, parts)
-              from (select unit, jsonb_agg(borne) as parts from borne group by unit) as by_unit
-            ) -> counted.unit
-          ) as borne (bearer text, level text, share numeric, stays boolean)
-        group by "bearer"
-        having
-          sum(received * share) > 0
-          or sum(due * share) > 0
+                        values ($2::text, $3::date, $4::date, $5::date)
+                      ) as spans (period, starts_on, ends_on, due_on)
+                  ),
+                  summed as (
+                    select
+                      "unit",
+                      coalesce(
+                        sum(received_online) filter (where day >= starts_on), 0
+                      )::bigint as received_online,
+                      coalesce(
+                        sum(received_direct) filter (where day >= starts_on), 0
+                      )::bigint as received_direct,
+                      coalesce(
+                        sum(received_postal) filter (where day >= starts_on), 0
+                      )::bigint as received_postal,
+                      coalesce(
+                        sum(resolved_early) filter (where day >= starts_on), 0
+                      )::bigint as resolved_early,
+                      coalesce(
+                        sum(resolved_on_time) filter (where day >= starts_on), 0
+                      )::bigint as resolved_on_time,
+                      coalesce(
+                        sum(resolved_overdue) filter (where day >= starts_on), 0
+                      )::bigint as resolved_overdue,
+                      coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+                      coalesce(
+                        sum(due_in_time) filter (where day between starts_on and due_on), 0
+                      )::bigint as due_in_time,
+                      coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+                      coalesce(
+                        sum(moved_overdue) filter (where day >= starts_on), 0
+                      )::bigint as moved_overdue,
+                      coalesce(
+                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                          where day < starts_on
+                        ),
+                        0
+                      )::bigint as carried_over,
+                      (
+                        coalesce(
+                          sum(became_overdue) filter (where day <= due_on), 0
+                        ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+                      )::bigint as pending_overdue
+                    from
+                      asked
+                      join (
+                        select *
+                        from
+                          (
+                            select
+                              unit, "quarter" as day, "received_online", "received_direct", "received_postal",
+                              "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                              "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                            from "dossier_sums_by_unit_quarter"
+                            where
+                              province_code = any (array(select id from units where parent is null))
+                              and exists (select from borne)
+                              and (unit in (select unit from borne)) is true
+                          ) as days
+                        where day <= $6::date
+                      ) as days on day <= ends_on
+                    group by "unit"
+                  )
+                select
+                  "unit", "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
+                  "carried_over", "pending_overdue"
+                from summed
+              ) as counted
+              cross join lateral jsonb_to_recordset(
+                (
+                  select jsonb_object_agg(unit, parts)
+                  from (select unit, jsonb_agg(borne) as parts from borne group by unit) as by_unit
+                ) -> counted.unit
+              ) as borne (bearer text, level text, share numeric, stays boolean)
+            group by "bearer"
+          ) as sums
+        where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
       ),
       coverage as (
         select
@@ -172,7 +182,7 @@ from
           null::text as "channel", null::text as "period", 'own' as scope, "received_online",
           "received_direct", "received_postal", "carried_over", "received", "resolved_early",
           "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-          "pending_overdue", "pending", "due", "due_in_time", estimated,
+          "pending_overdue", "pending", "transferred_in", "transferred_out", "due", "due_in_time", estimated,
           coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
           null::text as sources_used, null::text as sources_left_out
         from
@@ -187,8 +197,10 @@ from
       round(resolved_on_time, 4) as resolved_on_time, round(resolved_in_time, 4) as resolved_in_time,
       round(resolved_overdue, 4) as resolved_overdue, round(resolved, 4) as resolved,
       round(pending_in_time, 4) as pending_in_time, round(pending_overdue, 4) as pending_overdue,
-      round(pending, 4) as pending, round(due, 4) as due, round(due_in_time, 4) as due_in_time,
-      round(numerator, 4) as numerator, round(denominator, 4) as denominator,
+      round(pending, 4) as pending, round(transferred_in, 4) as transferred_in,
+      round(transferred_out, 4) as transferred_out, round(due, 4) as due,
+      round(due_in_time, 4) as due_in_time, round(numerator, 4) as numerator,
+      round(denominator, 4) as denominator,
       case
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100

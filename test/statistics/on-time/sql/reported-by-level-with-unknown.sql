@@ -100,9 +100,10 @@ from
           coalesce("resolved_unknown", 0) as "resolved_unknown",
           coalesce("pending_in_time_unknown", 0) as "pending_in_time_unknown",
           coalesce("pending_overdue_unknown", 0) as "pending_overdue_unknown",
-          coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as due,
-          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
-          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
+          coalesce("pending_unknown", 0) as "pending_unknown", null::bigint as transferred_in,
+          null::bigint as transferred_out, null::bigint as due, null::bigint as due_in_time,
+          coalesce(estimated, false) as estimated, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -121,8 +122,8 @@ from
       "resolved_overdue_unknown", "resolved_unknown", "pending_in_time_unknown", "pending_overdue_unknown",
       "pending_unknown", "sources_used", "sources_left_out", "received_online", "received_direct",
       "received_postal", "carried_over", "received", "resolved_early", "resolved_on_time", "resolved_in_time",
-      "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "due", "due_in_time",
-      "numerator", "denominator",
+      "resolved_overdue", "resolved", "pending_in_time", "pending_overdue", "pending", "transferred_in",
+      "transferred_out", "due", "due_in_time", "numerator", "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

@@ -137,9 +137,10 @@ from
           case "resolved_unknown" when 0 then "resolved" end as "resolved",
           case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
           case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
-          case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
-          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
+          case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as transferred_in,
+          null::bigint as transferred_out, null::bigint as due, null::bigint as due_in_time,
+          coalesce(estimated, false) as estimated, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -155,7 +156,8 @@ from
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
       "received_online", "received_direct", "received_postal", "carried_over", "received", "resolved_early",
       "resolved_on_time", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
-      "pending_overdue", "pending", "due", "due_in_time", "numerator", "denominator",
+      "pending_overdue", "pending", "transferred_in", "transferred_out", "due", "due_in_time", "numerator",
+      "denominator",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

@@ -226,9 +226,10 @@ from
           case "resolved_unknown" when 0 then "resolved" end as "resolved",
           case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
           case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
-          case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as due,
-          null::bigint as due_in_time, coalesce(estimated, false) as estimated,
-          coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
+          case "pending_unknown" when 0 then "pending" end as "pending", null::bigint as transferred_in,
+          null::bigint as transferred_out, null::bigint as due, null::bigint as due_in_time,
+          coalesce(estimated, false) as estimated, coalesce(picked.sources, '') as sources_used,
+          coalesce(left_out.sources, '') as sources_left_out,
           case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
           case picked.scope
             when 'total' then 1
@@ -248,8 +249,10 @@ from
       round(resolved_on_time, 4) as resolved_on_time, round(resolved_in_time, 4) as resolved_in_time,
       round(resolved_overdue, 4) as resolved_overdue, round(resolved, 4) as resolved,
       round(pending_in_time, 4) as pending_in_time, round(pending_overdue, 4) as pending_overdue,
-      round(pending, 4) as pending, round(due, 4) as due, round(due_in_time, 4) as due_in_time,
-      round(numerator, 4) as numerator, round(denominator, 4) as denominator,
+      round(pending, 4) as pending, round(transferred_in, 4) as transferred_in,
+      round(transferred_out, 4) as transferred_out, round(due, 4) as due,
+      round(due_in_time, 4) as due_in_time, round(numerator, 4) as numerator,
+      round(denominator, 4) as denominator,
       case
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100

@@ -3,8 +3,8 @@ import { columns } from '../../../database/sql/bulk-json.ts'
 import type { PageRequest } from '../../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
 import { explainedDossiers, type Counting } from '../../../dossiers/counts/index.ts'
-import { ExplainedDossier, type PARTS } from '../schema.ts'
-import type { RecordsPlan } from './plan.ts'
+import { ExplainedDossier, type PARTS } from './schema.ts'
+import type { RecordsPlan } from '../records/plan.ts'
 
 /** Those not on time come first. A unit belongs to one province, and a dossier to one unit. */
 export const LATE_FIRST: OrderColumn[] = [

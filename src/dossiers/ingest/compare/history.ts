@@ -1,0 +1,23 @@
+import { historyAfter, NO_HISTORY } from '../../rules/timeline.ts'
+import { DELETED } from '../../rules/status.ts'
+import type { StoredDossier } from '../normalise.ts'
+import type { Version } from '../validate.ts'
+
+/**
+ * The newest of some versions of a dossier, with the states that the dossier was in before, as if each version had been
+ * stored one after the other.
+ * @param versions the oldest first; at least one
+ * @param stored what they take the place of
+ */
+export function withHistory (versions: readonly Version[], stored?: StoredDossier): StoredDossier {
+  return versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
+    if (before === undefined) return dossier
+    const after = { ...dossier, ...storedField(dossier, before) }
+    return { ...after, history: corrects ? NO_HISTORY : historyAfter(before, after) }
+  }, stored)!
+}
+
+/** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */
+function storedField ({ procedure, status }: StoredDossier, before: StoredDossier): Partial<StoredDossier> {
+  return procedure === before.procedure && status !== DELETED ? { field: before.field } : {}
+}
