@@ -51,6 +51,7 @@ import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
 import { moveToFields } from './dossiers/corrections/move-to-fields.ts'
+import { passDossiers, returnDossiers } from './dossiers/passing/event-sets.ts'
 import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
 import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
 import { sourceRoutes } from './catalogue/sources/routes.ts'
@@ -151,7 +152,7 @@ export async function buildApp (
     await v1.register(indicatorRoutes, context)
     await v1.register(levelRoutes, context)
     await v1.register(unitRoutes, context)
-    await v1.register(unitChangeRoutes, context)
+    await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers } })
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
     await v1.register(procedureRoutes, { ...context, moveToFields })

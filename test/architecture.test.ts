@@ -36,7 +36,7 @@ const FEATURES = ['catalogue', 'access', 'dossiers', 'statistics', 'reports']
 /** Files of a feature that other features may import. */
 const DOORS = [
   /\/(schema|queries|commands|index)\.ts$/,
-  /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules|versions|lineage\/successions)\.ts$/,
+  /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules|versions|lineage\/success(ions|ors))\.ts$/,
   /^catalogue\/hierarchy\/(hierarchy|bearers|places-sql|coverage-sql)\.ts$/,
   /^catalogue\/names\.ts$/,
   /^catalogue\/procedures\/lifetime\.ts$/,

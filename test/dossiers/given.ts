@@ -54,6 +54,11 @@ export async function storedDossiers (db: Db) {
   return db.selectFrom('dossiers').selectAll().orderBy('code').orderBy('record').execute()
 }
 
+/** Takes away the reports of the sample, which are of days after the ends of units that tests merge. */
+export async function forgetReports (db: Db) {
+  for (const table of ['dossier_statistics', 'statistics_sets', 'indicator_values']) await sql`delete from ${sql.table(table)}`.execute(db)
+}
+
 export async function forget (db: Db) {
   for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', 'source_conflicts', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

@@ -16,12 +16,21 @@ import { storePlan } from './plan/store.ts'
 import { dependents, takeBack, unitsMadeBy, type StoredChange } from './withdrawal.ts'
 import type { UnitChange, UnitChangeAnswer, UnitChangeEnvelope, UnitState } from './schema.ts'
 
+/** What depends on units. It is given from outside: the catalogue knows nothing of dossiers. */
+export interface UnitChangeEffects {
+  /** Passes open dossiers of units that end on. @returns how many */
+  passDossiers: (trx: Trx, ending: { province: string, day: string, units: readonly string[] }) => Promise<number>
+  /** Takes back what an event set passed on. @param made units that are gone @returns how many */
+  returnDossiers: (trx: Trx, passed: { province: string, change: number, made: readonly string[] }) => Promise<number>
+}
+
 /**
  * Changes units from a day on by an event set, all of it or nothing. What units were before stays.
  * @throws DomainError `invalid_rows`, `forbidden_rows`
  */
 export async function postUnitChanges (
-  write: Write, body: UnitChangeEnvelope, { dry_run: dryRun }: { dry_run: boolean }
+  write: Write, body: UnitChangeEnvelope, { dry_run: dryRun }: { dry_run: boolean },
+  { passDossiers }: Pick<UnitChangeEffects, 'passDossiers'>
 ): Promise<UnitChangeAnswer> {
   const { trx } = write
   refuse(body.events.flatMap((event, i) => checkEvent(event, `/events/${i}`)))
@@ -32,9 +41,11 @@ export async function postUnitChanges (
   // Of a dry run as well, so that it finds what only the database refuses.
   const events = body.events.map((event, i) => ({ event, units: [...named.get(i)!] }))
   const id = await storePlan(trx, plan, { ...body, events, write: await write.writeId() })
+  const passed = await passDossiers(trx, { province: plan.province, day: plan.day, units: [...plan.ended.keys()] })
   auditSet(write, { id, ...body, province_code: plan.province }, 'created')
   auditUnits(write, plan.province, before.map(unit => endOf(unit, plan)), after, before)
-  return { id: dryRun ? null : id, effective_on: plan.day, ...counts, ...dryRun ? { before, after } : {} }
+  const tree = dryRun ? { before, after } : {}
+  return { id: dryRun ? null : id, effective_on: plan.day, ...counts, dossiers_passed: passed, ...tree }
 }
 
 /** One event set after the other, none beside a batch of units or another order of levels. */
@@ -113,7 +124,9 @@ function auditUnits (
  * Takes an event set back as a whole, while nothing later builds on it.
  * @throws DomainError `not_found`, `change_in_use`
  */
-export async function withdrawUnitChange (write: Write, id: number): Promise<UnitChangeAnswer> {
+export async function withdrawUnitChange (
+  write: Write, id: number, { returnDossiers }: Pick<UnitChangeEffects, 'returnDossiers'>
+): Promise<UnitChangeAnswer> {
   const { trx, by } = write
   await lockUnits(trx)
   const { rows: [change] } = await sql<StoredChange>`select * from unit_changes where id = ${id}`.execute(trx)
@@ -127,11 +140,13 @@ export async function withdrawUnitChange (write: Write, id: number): Promise<Uni
   const issues = await dependents(trx, change, made)
   if (issues.length > 0) throw inUse(issues)
   await takeBack(trx, change, made, await write.writeId())
+  const returned = await returnDossiers(trx, { province: change.province_code, change: id, made })
   const after = await statesNow(trx, change.units)
   auditSet(write, { ...change, document: documentOf(change) }, 'deleted')
   auditUnits(write, change.province_code, [], after, before)
   const ended = change.ends.length
-  return { id, effective_on: change.effective_on, created: made.length, ended, changed: after.length - ended }
+  const counts = { created: made.length, ended, changed: after.length - ended, dossiers_passed: returned }
+  return { id, effective_on: change.effective_on, ...counts }
 }
 
 function documentOf ({ document_number: number, document_date: date, document_issuer: issuer }: StoredChange) {

@@ -5,7 +5,7 @@ import { inWrite, PostHeaders, RequiredReasonHeaders } from '../../http/request/
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Example, NoQuery, Ref, UnitCode } from '../../contract/fields.ts'
-import { postUnitChanges, withdrawUnitChange } from './commands.ts'
+import { postUnitChanges, withdrawUnitChange, type UnitChangeEffects } from './commands.ts'
 import { lineageOf, unitChanges } from './queries.ts'
 import {
   Lineage, LineageQuery, SCHEMAS, UnitChange, UnitChangeAnswer, UnitChangeBody, UnitChangeEnvelope, UnitChangeOptions,
@@ -15,8 +15,12 @@ import {
 const tags = ['catalogue']
 const config = { scope: 'write:catalogue' } as const
 
-export async function unitChangeRoutes (app: App, context: Context) {
-  const { db, cache } = context
+interface UnitChangeContext extends Context {
+  effects: UnitChangeEffects
+}
+
+export async function unitChangeRoutes (app: App, context: UnitChangeContext) {
+  const { db, cache, effects } = context
   for (const schema of SCHEMAS) app.addSchema(schema)
 
   app.post('/unit-changes', {
@@ -29,8 +33,8 @@ export async function unitChangeRoutes (app: App, context: Context) {
         'what they were before that day. Events may name each other\'s new units in any order. A unit may begin with a code that ' +
         'another one had up to the day before. A unit keeps its level; one that changes it is merged into a new unit. All that ' +
         'stands below a unit that ends must end or move in the same event set. Figures and dossiers of a unit from after its end ' +
-        'refuse the event; those from before stay with it. A name that was wrong from the beginning is no event: correct it with ' +
-        '`PUT /v1/units/{code}`.',
+        'refuse the event; those from before stay with it, but dossiers that are open on that day pass to the successor. A name ' +
+        'that was wrong from the beginning is no event: correct it with `PUT /v1/units/{code}`.',
       headers: PostHeaders,
       querystring: UnitChangeOptions,
       body: UnitChangeBody,
@@ -40,7 +44,8 @@ export async function unitChangeRoutes (app: App, context: Context) {
   }, (request, reply) => {
     const { dry_run = false } = request.query
     const body = request.body as unknown as UnitChangeEnvelope
-    return inWrite(context, request, reply, write => postUnitChanges(write, body, { dry_run }), { dryRun: dry_run })
+    return inWrite(context, request, reply, write => (
+      postUnitChanges(write, body, { dry_run }, effects)), { dryRun: dry_run })
   })
 
   app.get('/unit-changes', {
@@ -69,7 +74,7 @@ export async function unitChangeRoutes (app: App, context: Context) {
       response: { 200: { description: 'What is taken back.', ...Ref(UnitChangeAnswer) }, ...problems(400, 404, 409) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
-    withdrawUnitChange(write, request.params.id))))
+    withdrawUnitChange(write, request.params.id, effects))))
 
   app.get('/units/:code/lineage', {
     schema: {

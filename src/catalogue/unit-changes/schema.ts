@@ -129,6 +129,7 @@ export const UnitChangeAnswer = Named('UnitChangeAnswer', 'What an event set doe
   created: Number_('Units that begin.'),
   ended: Number_('Units that end.'),
   changed: Number_('Units that go on under another name or in another place.'),
+  dossiers_passed: Number_('Open dossiers that pass from units that end to their successors; of a withdrawal, those that go back.'),
   before: Type.Optional(Type.Array(Ref(UnitState), { description: 'Only with `dry_run`: these units on the day before.' })),
   after: Type.Optional(Type.Array(Ref(UnitState), { description: 'Only with `dry_run`: these units on the day. Those that end are missing.' }))
 })

@@ -39,7 +39,7 @@ export async function ingestDossiers (
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
   const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
-  const { rounds, older, surplus } = await roundsOf(trx, province, versions)
+  const { rounds, older, surplus } = await roundsOf(trx, province, versions, lookups.successorOf)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
   const stored: Stored[] = []
   for (const round of rounds) {
@@ -89,7 +89,7 @@ async function storeRound (
   const known = versions.filter((_, position) => existing.has(position))
   const compared = await compareWithStored(trx, target, known, reach, later)
   const { replaced, beside } = compared
-  await replaceVersions(trx, target, replaced.map(({ dossier }) => dossier))
+  await replaceVersions(trx, target, replaced)
   await insertBeside(trx, target, beside.map(({ dossier }) => dossier))
   const inserted = [
     ...versions.filter((_, position) => !existing.has(position)).map(version => ({ ...version, record: 0 })),

@@ -1,6 +1,7 @@
 import { reaches, type Reach } from '../../contract/caller.ts'
 import type { Trx } from '../../database/connect.ts'
 import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../../catalogue/units/lineage/successions.ts'
+import { successorsOfDossiers, type SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
 import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
 import { dayOf, nameOfDay, EARLIEST, LATEST, parseDay, type DayNumber } from '../../time/business-day.ts'
 import { instantOf } from '../../time/rfc3339.ts'
@@ -39,6 +40,8 @@ export interface Sender {
 /** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
   unitOf: (item: DossierItem) => FoundUnit | undefined
+  /** Who comes after the units that have ended. */
+  successorOf: SuccessorOf
   procedures: ReadonlyMap<string, DatedProcedure>
   /** The national status for each text, as `likeText` spells it. */
   statuses: ReadonlyMap<string, number>
@@ -46,20 +49,23 @@ export interface Lookups {
 
 export async function lookUp (trx: Trx, sender: Sender, items: readonly DossierItem[]): Promise<Lookups> {
   const { source } = sender
+  const units = await lookUpUnits(trx, sender, items)
+  const ended = [...units.values()].filter(({ unit }) => unit.valid_to !== null)
   return {
-    unitOf: await lookUpUnits(trx, sender, items),
+    unitOf: item => units.get(keyOf(item)),
+    successorOf: await successorsOfDossiers(trx, ended.map(({ unit }) => unit.id)),
     procedures: await lookUpProcedures(trx, distinct(items.map(({ procedure }) => procedure))),
     statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))
   }
 }
 
 /**
- * A unit is named as of the day on which the dossier was received. A successor stands for the predecessor that
- * had the dossier before, as systems send old dossiers under the new name: one that the sender reaches.
+ * By `keyOf`. A unit is named as of the day on which the dossier was received. A successor stands for the predecessor
+ * that had the dossier before, as systems send old dossiers under the new name: one that the sender reaches.
  */
 async function lookUpUnits (
   trx: Trx, { source, reach }: Sender, items: readonly DossierItem[]
-): Promise<Lookups['unitOf']> {
+): Promise<Map<string, FoundUnit>> {
   const unitOf = await resolveUnits(trx, [...new Set(items.map(({ unit }) => unit))].map(name => ({ name, source })))
   const asked = new Map(items.map(item => [keyOf(item), { name: item.unit, day: nameOfDay(dayReceived(item)) }]))
   const named = [...asked].flatMap(([key, { name, day }]) => {
@@ -70,7 +76,7 @@ async function lookUpUnits (
   const toCome = named.filter(({ unit, day }) => unit.valid_from > day)
   const successors = await successorsOf(trx, [...new Set(ended.map(({ unit }) => unit.id))])
   const predecessors = await predecessorsOf(trx, [...new Set(toCome.map(({ unit }) => unit.id))])
-  const found = new Map(named.map(({ key, unit, day }): [string, FoundUnit] => {
+  return new Map(named.map(({ key, unit, day }): [string, FoundUnit] => {
     const after = existingOn(successors.get(unit.id) ?? [], day).map(({ id }) => id)
     const before = existingOn(predecessors.get(unit.id) ?? [], day).filter(one => reaches(reach, one))
     const meant = predecessorMeant(unit, before)
@@ -78,7 +84,6 @@ async function lookUpUnits (
     const related = { successors: after, predecessors: unclear }
     return [key, { unit: meant ?? unit, ...daysOf(meant ?? unit), related }]
   }))
-  return item => found.get(keyOf(item))
 }
 
 function keyOf (item: DossierItem): string {

@@ -3,6 +3,7 @@ import { array } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { DELETED } from '../rules/status.ts'
+import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
 import { withHistory } from './compare/history.ts'
 import type { StoredDossier } from './normalise.ts'
 import type { Version } from './validate.ts'
@@ -26,7 +27,9 @@ export const MAX_ROUNDS = 100
  * dossier, of which the newest version alone is stored, with the places that the others say it had. Where versions
  * depend on stored ones, there are more.
  */
-export async function roundsOf (trx: Trx, province: string, versions: readonly Version[]): Promise<Rounds> {
+export async function roundsOf (
+  trx: Trx, province: string, versions: readonly Version[], successorOf: SuccessorOf
+): Promise<Rounds> {
   const histories = historiesOf(versions)
   const shared = await codesOfSeveral(trx, province, histories.filter(hasSeveralUnits).map(codeOf))
   const rounds: Version[][] = []
@@ -36,7 +39,7 @@ export async function roundsOf (trx: Trx, province: string, versions: readonly V
     const runs = hasRestoreBelow(history) || shared.has(codeOf(history)) ? runsOf(history) : [history]
     surplus.push(...runs.splice(MAX_ROUNDS).flat().map(surplusVersion))
     runs.forEach(([newest, ...others], i) => {
-      (rounds[i] ??= []).push(others.length === 0 ? newest : withEarlier(newest, others.toReversed()))
+      (rounds[i] ??= []).push(others.length === 0 ? newest : withEarlier(newest, others.toReversed(), successorOf))
       older.push(...others.filter(({ dossier }) => !isSame(newest.dossier, dossier)))
     })
   }
@@ -50,8 +53,8 @@ function surplusVersion ({ index, dossier: { code } }: Version): RowIssues {
 }
 
 /** As if it were new; beside a stored dossier it is looked at once more. */
-function withEarlier (newest: Version, earlier: readonly Version[]): Version {
-  return { ...newest, dossier: withHistory([...earlier, newest]), earlier }
+function withEarlier (newest: Version, earlier: readonly Version[], successorOf: SuccessorOf): Version {
+  return { ...newest, dossier: withHistory([...earlier, newest], successorOf), earlier }
 }
 
 /** Versions of one code, newest first. */

@@ -6,6 +6,7 @@ import { attempt } from '../../database/transaction.ts'
 import type { StoredDossier } from './normalise.ts'
 import { nameOfDay } from '../../time/business-day.ts'
 import type { Supplement } from '../rules/events.ts'
+import { asSent } from '../rules/passing.ts'
 import type { FormerState } from '../rules/timeline.ts'
 
 /** Where a chunk goes, and what is the same for all of its rows. */
@@ -38,6 +39,8 @@ const SENT: Columns<StoredDossier> = {
 const HISTORY: Columns<StoredDossier> = { history: { type: 'jsonb', of: ({ history }) => historyJson(history) } }
 const SENT_NAMES = Object.keys(SENT)
 const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
+/** Apart from where it was. */
+const SAID_BEFORE = [...STORED.filter(name => name !== 'unit' && name !== 'level'), 'record']
 
 /** Smaller chunks are inserted by one statement, whatever exists already. */
 const FEW = 100
@@ -113,23 +116,30 @@ async function insertMissing (
   return added!.existing ?? []
 }
 
+/** Whether a dossier is stored already as it would be now. */
+export function isStoredAs (before: StoredDossier, after: StoredDossier): boolean {
+  return Object.values({ ...SENT, ...HISTORY }).every(({ of }) => of(before) === of(after))
+}
+
 /** A dossier that takes the place of a stored one. */
 export interface Successor extends StoredDossier {
   record: number
 }
 
-/** Replaces locked dossiers; what they were becomes a version of their history. */
+/** Replaces locked dossiers; what their source said of them before becomes a version. */
 export async function replaceVersions (
-  trx: Trx, { province, source, write }: Target, dossiers: readonly Successor[]
+  trx: Trx, { province, source, write }: Target, replaced: readonly { before: StoredDossier, dossier: Successor }[]
 ): Promise<void> {
-  if (dossiers.length === 0) return
+  if (replaced.length === 0) return
+  const dossiers = replaced.map(({ dossier }) => dossier)
+  const kept = replaced.map(({ before, dossier: { record } }) => ({ ...asSent(before), record }))
   const changing = SENT_NAMES.filter(name => name !== 'code')
   const ofGiven = sql`province_code = ${province} and stored.code = given.code and stored.record = given.record`
   await sql`
     with kept as (
-      insert into dossier_versions (${columns([...STORED, 'record'])})
-      select ${columns([...STORED, 'record'], 'stored')}
-      from ${unnested({ ...CODE, ...RECORD }, dossiers)} as given join dossiers as stored on ${ofGiven}
+      insert into dossier_versions (${columns([...SAID_BEFORE, 'unit', 'level'])})
+      select ${columns(SAID_BEFORE, 'stored')}, given.unit, given.level
+      from ${unnested(PLACES, kept)} as given join dossiers as stored on ${ofGiven}
     )
     update dossiers as stored set source = ${source}, write = ${write}, ${assignments([...changing, 'history'], 'given')}
     from ${unnested({ ...SENT, ...RECORD, ...HISTORY }, dossiers)} as given
@@ -137,6 +147,8 @@ export async function replaceVersions (
 }
 
 const RECORD: Columns<Successor> = { record: { type: 'int8', of: ({ record }) => record } }
+/** Where a dossier is and was. */
+export const PLACES: Columns<Successor> = { ...CODE, ...RECORD, unit: SENT['unit']!, level: SENT['level']!, ...HISTORY }
 
 export interface DossierChange {
   /** Of the item that changes it. */
@@ -192,10 +204,10 @@ function historyJson (history: readonly FormerState[]): string | null {
 
 /** A former state as it is stored. */
 function formerJson (state: FormerState): object {
-  const { unit, level, procedure, field, channel, status, supplements, closed, change } = state
+  const { unit, level, procedure, field, channel, status, supplements, closed, change, named } = state
   return {
     until: nameOfDay(state.until),
-    ...closed ? { closed } : {}, ...change === null ? {} : { change },
+    ...closed ? { closed } : {}, ...change === null ? {} : { change }, ...named === null ? {} : { named },
     unit, level, procedure, field, channel, status,
     received_at: text(state.received_at), due_at: text(state.due_at), finished_at: text(state.finished_at),
     returned_at: text(state.returned_at), updated_at: text(state.updated_at),

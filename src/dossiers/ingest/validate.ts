@@ -1,6 +1,7 @@
 import { reaches } from '../../contract/caller.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
+import { passedOn } from '../rules/passing.ts'
 import { foreignSource } from '../../catalogue/sources/source-rules.ts'
 import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import { normalise, type StoredDossier } from './normalise.ts'
@@ -79,7 +80,8 @@ export function validVersions (
     province ||= own
     if (own === province) {
       versions.push({
-        index, dossier, restores: item.deleted === false, corrects: item.correction === true, earlier: NONE
+        index, dossier: passedOn(dossier, lookups.successorOf), earlier: NONE,
+        restores: item.deleted === false, corrects: item.correction === true
       })
     } else invalid.push({ index, issues: [otherProvince(province)] })
   }

@@ -14,6 +14,8 @@ export interface DossierState extends Countable {
   field: string
 }
 
+export type Place = Pick<DossierState, 'unit' | 'level'>
+
 /** A state that a dossier was in before. */
 export interface FormerState extends DossierState {
   /** The day from which the next state counts. */
@@ -22,6 +24,11 @@ export interface FormerState extends DossierState {
   closed: boolean
   /** The change of units that ended this state; null: a version of the dossier did. */
   change: number | null
+  /**
+   * Where the version that follows says that the dossier is, if that unit had ended by then: it is at the successor.
+   * null: where it is.
+   */
+  named: Place | null
 }
 
 /** A dossier with its states in order; its own is the last. */
@@ -30,6 +37,11 @@ export interface Timeline extends DossierState {
 }
 
 export const NO_HISTORY: readonly FormerState[] = []
+
+/** All units that a dossier is or was at. */
+export function unitsOf ({ unit, history }: Timeline): string[] {
+  return [unit, ...history.map(former => former.unit)]
+}
 
 /** The days of a state. */
 interface Tenure {
@@ -46,7 +58,7 @@ export function tenuresOf (dossier: Timeline): Tenure[] {
   const tenures: Tenure[] = []
   let from = -Infinity
   let passed: Passed = 'nothing'
-  const last: FormerState = { ...dossier, until: Infinity, closed: false, change: null }
+  const last: FormerState = { ...dossier, until: Infinity, closed: false, change: null, named: null }
   for (const state of [...dossier.history, last]) {
     const { until, closed } = state
     const endDay = endDayIn(state, from, passed)
@@ -118,7 +130,7 @@ export function historyAfter (before: Timeline, after: DossierState): readonly F
   const day = dayOf(after.updated_at)
   const { endDay } = tenuresOf(before).at(-1)!
   const closed = endDay !== null && endDay < day && !isReopened(endDay, after)
-  return [...history, { ...state, until: day, closed, change: null }]
+  return [...history, { ...state, until: day, closed, change: null, named: null }]
 }
 
 /** Whether a version begins a new state: days before it stay as they were counted. Both must count. */

@@ -89,10 +89,11 @@ forEachDatabase('a client whose unit is merged', async (t, service) => {
   const { get, post } = service
   await givenProvince(service)
   const dossier = async (unit: string, code: string, received: string) => {
+    const finished = `${received}T17:00:00+07:00`
     const { status, text } = await post('/v1/dossiers?source=one-stop', {
       items: [{
-        code, unit, procedure: '1.001612', channel: 'direct', status: 4,
-        received_at: `${received}T08:00:00+07:00`, updated_at: `${received}T08:00:00+07:00`
+        code, unit, procedure: '1.001612', channel: 'direct', status: 10,
+        received_at: `${received}T08:00:00+07:00`, finished_at: finished, updated_at: finished
       }]
     })
     t.equal(status, 200, text)
@@ -136,7 +137,8 @@ forEachDatabase('a client whose unit is merged', async (t, service) => {
   t.test('names an old dossier by its old unit, also under the name of the new one', async t => {
     const { headers } = await givenClient(service, 'late', { scopes: ['read', 'write:dossiers'], source: 'one-stop', unit: 'T1-12@2022-06-01' })
     const item = {
-      procedure: '1.001612', channel: 'direct', status: 4, received_at: '2022-06-01T08:00:00+07:00', updated_at: '2023-02-01T08:00:00+07:00'
+      procedure: '1.001612', channel: 'direct', status: 10, received_at: '2022-06-01T08:00:00+07:00',
+      finished_at: '2022-06-05T08:00:00+07:00', updated_at: '2023-02-01T08:00:00+07:00'
     }
     const send = (unit: string, code: string, as?: Record<string, string>) => post('/v1/dossiers?source=one-stop', { items: [{ ...item, unit, code }] }, as)
     t.equal((await send('T1-11@2023-01-01', 'late-1', headers)).status, 200)

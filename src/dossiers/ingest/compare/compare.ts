@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
+import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
 import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
 import { DELETED } from '../../rules/status.ts'
+import { unitsOf } from '../../rules/timeline.ts'
 import type { SourcesInConflict } from '../../source-conflicts/record.ts'
 import { precedences, type Precedences } from '../lookups.ts'
 import type { StoredDossier } from '../normalise.ts'
-import type { Successor, Target } from '../store.ts'
+import { isStoredAs, type Successor, type Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
 import {
@@ -63,11 +65,14 @@ async function compareLocked (
   const first = (await lockedPairs(trx, target, changed, reach, sql`true`)).filter(({ record }) => record === 0)
   const pairs = [...first, ...await lockedPairs(trx, target, changed, reach, IS_FURTHER)]
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
+  const sent = changed.flatMap(version => [version, ...version.earlier])
+  const successorOf = await successorsOfDossiers(
+    trx, [...pairs.map(dossierStored), ...sent.map(({ dossier }) => dossier)].flatMap(unitsOf))
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
     const pair = closestOf(byPosition.get(position) ?? [], version, target.source)
     if (pair === undefined) compared.beside.push(version)
-    else if (!isSettled(pair, version)) replace(pair, version, target, compared)
+    else if (!isSettled(pair, version)) replace(pair, version, target, successorOf, compared)
   }
   await keepFields(trx, target, compared.replaced)
 }
@@ -87,7 +92,9 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
   }
 }
 
-function replace (stored: LockedPair, version: Version, target: Target, compared: Compared): void {
+function replace (
+  stored: LockedPair, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
+): void {
   const { record, unit, source, status, received_at: received, updated_at: updated, code } = stored
   const { dossier } = version
   const isDeleted = status === DELETED
@@ -97,7 +104,9 @@ function replace (stored: LockedPair, version: Version, target: Target, compared
   const earlier = version.earlier.filter(({ dossier: { updated_at: at } }) => (
     source !== target.source || at >= before.updated_at))
   const last = { ...version, dossier: dossier.status === DELETED ? { ...dossier, ...deletion } : dossier }
-  const after = { ...withHistory([...earlier, last], before), record }
+  const after = { ...withHistory([...earlier, last], successorOf, before), record }
+  // As sent it may name a unit that has ended, and says the same.
+  if (source === target.source && isStoredAs(before, after)) return
   compared.replaced.push({ ...version, dossier: after, before })
   if (isDeleted || source === target.source) return
   compared.conflicts.push({

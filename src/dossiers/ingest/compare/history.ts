@@ -1,3 +1,5 @@
+import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
+import { asSent, passedOn, placedAs } from '../../rules/passing.ts'
 import { historyAfter, NO_HISTORY } from '../../rules/timeline.ts'
 import { DELETED } from '../../rules/status.ts'
 import type { StoredDossier } from '../normalise.ts'
@@ -9,12 +11,17 @@ import type { Version } from '../validate.ts'
  * @param versions the oldest first; at least one
  * @param stored what they take the place of
  */
-export function withHistory (versions: readonly Version[], stored?: StoredDossier): StoredDossier {
-  return versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
-    if (before === undefined) return dossier
-    const after = { ...dossier, ...storedField(dossier, before) }
+export function withHistory (
+  versions: readonly Version[], successorOf: SuccessorOf, stored?: StoredDossier
+): StoredDossier {
+  const before = stored === undefined ? undefined : asSent(stored)
+  const newest = versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
+    const sent = asSent(dossier)
+    if (before === undefined) return sent
+    const after = { ...placedAs(before, sent, successorOf), ...storedField(sent, before) }
     return { ...after, history: corrects ? NO_HISTORY : historyAfter(before, after) }
-  }, stored)!
+  }, before)!
+  return passedOn(newest, successorOf)
 }
 
 /** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */

@@ -8,7 +8,7 @@ import { columns } from '../../../database/sql/bulk-json.ts'
 import type { Dossiers } from '../../../database/tables.ts'
 import type { Supplement } from '../../rules/events.ts'
 import { DELETED } from '../../rules/status.ts'
-import { NO_HISTORY, type DossierState } from '../../rules/timeline.ts'
+import { NO_HISTORY, type DossierState, type FormerState, type Place } from '../../rules/timeline.ts'
 import { parseDay } from '../../../time/business-day.ts'
 import type { StoredDossier } from '../normalise.ts'
 import { CONTENT, given, type Successor, type Target } from '../store.ts'
@@ -89,15 +89,18 @@ type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'retur
 type StateText = Omit<DossierState, Instants | 'supplements'> & Record<'received_at' | 'updated_at', string> &
   Record<'due_at' | 'finished_at' | 'returned_at', string | null> &
   { supplements?: Record<keyof Supplement, string | null>[] | null }
-type FormerText = StateText & { until: string, closed?: boolean, change?: number }
+type FormerText = StateText & { until: string, closed?: boolean, change?: number, named?: Place }
 
 export function dossierStored (stored: Dossiers): StoredDossier {
   const history = stored.history as FormerText[] | null
   return {
     ...stateOf(stored as unknown as StateText & Dossiers),
-    history: history === null ? NO_HISTORY : history.map(({ until, closed = false, change = null, ...state }) => (
-      { ...stateOf(state), until: parseDay(until), closed, change }))
+    history: history === null ? NO_HISTORY : history.map(formerOf)
   }
+}
+
+function formerOf ({ until, closed = false, change = null, named = null, ...state }: FormerText): FormerState {
+  return { ...stateOf(state), until: parseDay(until), closed, change, named }
 }
 
 function stateOf<S extends StateText> (state: S): S & DossierState {

@@ -25,9 +25,13 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
+      where units_expected is not null or not ${HAS_ONLY_LEFT}
     )
     ${withPercentage(plan, 'records', isCarried)}`
 }
+
+/** What was pending when the last unit of a group ended leaves it on the day after, which needs no row. */
+const HAS_ONLY_LEFT = sql`(received_online + received_direct + resolved = 0 and pending = transferred_out)`
 
 const MEASURED = columns([...MEASURES, ...TRANSFERS, 'due', 'due_in_time'])
 // Records know every measure, and what moved.

@@ -1,0 +1,60 @@
+// Which unit a dossier passes to when its own ends.
+import { sql } from 'kysely'
+import type { Db } from '../../../database/connect.ts'
+import { parseDay, type DayNumber } from '../../../time/business-day.ts'
+
+export interface Successor {
+  unit: string
+  level: string
+  /** Its first day as the successor. */
+  from: DayNumber
+  /** The event set that says so. */
+  change: number
+}
+
+/** What decides which successor of a split unit gets a dossier. */
+interface Passing {
+  code: string
+  procedure: string
+}
+
+/** Who gets a dossier of a unit that ends; null: the unit goes on, nobody does, or nothing says which of several. */
+export type SuccessorOf = (unit: string, dossier: Passing) => Successor | null
+
+interface Step {
+  predecessor: string
+  successor: string
+  level: string
+  effective_on: string
+  change: number
+}
+
+/** Looks up who comes after some units, directly or not. */
+export async function successorsOfDossiers (db: Db, units: readonly string[]): Promise<SuccessorOf> {
+  if (units.length === 0) return () => null
+  const { rows } = await sql<Step>`
+    with recursive after (unit) as (
+      select unnest(${[...new Set(units)]}::text[])
+      union select successor from after join unit_successions on predecessor = unit
+    )
+    select predecessor, successor, level, effective_on::text as effective_on, change
+    from after join unit_successions on predecessor = after.unit join units on units.id = successor`.execute(db)
+  const steps = Map.groupBy(rows, ({ predecessor }) => predecessor)
+  const split = [...steps].filter(([, { length }]) => length > 1).map(([unit]) => unit)
+  const assigned = split.length === 0 ? new Map<string, string>() : await assignments(db, split)
+  return (unit, { code, procedure }) => {
+    const next = steps.get(unit) ?? []
+    const named = next.length === 1
+      ? next[0]!.successor
+      : assigned.get(`${unit} dossier ${code}`) ?? assigned.get(`${unit} procedure ${procedure}`)
+    const step = next.find(({ successor }) => successor === named)
+    if (step === undefined) return null
+    return { unit: step.successor, level: step.level, from: parseDay(step.effective_on), change: step.change }
+  }
+}
+
+async function assignments (db: Db, units: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.selectFrom('unit_assignments').select(['predecessor', 'successor', 'kind', 'code'])
+    .where('predecessor', 'in', units).execute()
+  return new Map(rows.map(({ predecessor, successor, kind, code }) => [`${predecessor} ${kind} ${code}`, successor]))
+}

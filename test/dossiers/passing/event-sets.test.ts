@@ -1,0 +1,126 @@
+import type { DossierItem } from '../../../src/dossiers/schema.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { forEachDatabase, type Service } from '../../database.ts'
+import { forgetReports, item, send } from '../given.ts'
+
+const DOCUMENT = { number: '1/NQ', date: '2021-06-01', issuer: 'Quốc hội' }
+const [OLD, OTHER, WARD] = ['H56-14755', 'H56-14758', 'H56-99001']
+const NEW = { code: WARD, name: 'Phường Mới', kind: 'ward', level: 'commune', parent: 'H56-380', reports_dossiers: true }
+const MERGE = { effective_on: '2021-06-15', document: DOCUMENT, events: [{ type: 'merge', units: [OLD, OTHER], into: NEW }] }
+
+const received = { unit: OLD, procedure: '1.001193', due_at: '2021-07-10T17:00:00+07:00', received_at: '2021-05-03T08:00:00+07:00' }
+const at = (day: string) => ({ updated_at: `2021-${day}T09:00:00+07:00` })
+const ended = (day: string) => ({ status: 10, finished_at: `2021-${day}T09:00:00+07:00`, ...at(day) })
+const version = (code: string, given: Partial<DossierItem>) => item({ ...received, code, ...at('05-03'), ...given })
+
+type Row = Record<string, number | string | null>
+
+async function rowsOf ({ get }: Service, period: string, groupBy = 'unit'): Promise<Record<string, Row>> {
+  const { items } = (await get(`/v1/on-time?basis=records&period=${period}&group_by=${groupBy}`)).body
+  return Object.fromEntries(items.filter(({ received }: Row) => received !== 0).map((row: Row) => [row[groupBy], row]))
+}
+
+forEachDatabase('a commune that is merged on 15 June', async (t, service) => {
+  const { db, get, post } = service
+  await forgetReports(db)
+  await send(db, [
+    version('ended', ended('06-10')), version('open', {}), version('late', { ...ended('07-20') }),
+    version('other', { unit: OTHER }), version('refused', { status: 3 })
+  ])
+  const half = await rowsOf(service, '2021-H1')
+
+  t.test('passes what is open that day, which a dry run tells', async t => {
+    t.match((await post('/v1/unit-changes?dry_run=true', MERGE)).body, { id: null, dossiers_passed: 3 })
+    t.match(await rowsOf(service, '2021-Q3'), { [OLD]: { carried_over: 2 }, [OTHER]: { carried_over: 1 } })
+    t.match((await post('/v1/unit-changes', MERGE)).body, { created: 1, ended: 2, dossiers_passed: 3 })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('keeps its figures of before', async t => {
+    t.same(await rowsOf(service, '2021-H1'), half)
+    t.match(half[OLD], { received_direct: 3, resolved: 1, pending: 2, transferred_out: 0 })
+  })
+
+  t.test('has no row afterwards: its successor carries over what it had pending', async t => {
+    const rows = await rowsOf(service, '2021-Q3')
+    t.same(Object.keys(rows), [WARD])
+    t.match(rows[WARD], { carried_over: 3, transferred_in: 3, resolved: 1, pending: 2, units_expected: 1 })
+    t.match(await rowsOf(service, '2021-Q3', 'level'), { commune: { carried_over: 3, transferred_in: 0, pending: 2 } })
+    t.match(await rowsOf(service, '2021', 'unit'), {
+      [OLD]: { received_direct: 3, resolved: 1, pending: 2, transferred_out: 2 },
+      [OTHER]: { received_direct: 1, pending: 1, transferred_out: 1 },
+      [WARD]: { carried_over: 3, transferred_in: 3, resolved: 1, pending: 2, transferred_out: 0 }
+    })
+  })
+
+  t.test('is answered in the series and the form without a row after its end', async t => {
+    const { body: { items } } = await get(`/v1/units/${OLD}@2021-06-14/on-time-series?basis=records&from=2021-06&to=2021-08`)
+    t.match(items.filter(({ received }: Row) => received !== null && received !== 0), [{ pending: 2 }])
+    const { sections } = (await get('/v1/forms/ii-06a/H56/2021-Q3?basis=records')).body
+    const rows = sections.flatMap((section: { rows: Row[] }) => section.rows).filter(({ received }: Row) => received)
+    t.match(rows, [{ unit: WARD, received: 3, transferred_in: 3 }])
+    t.equal(rows.length, 1)
+  })
+
+  t.test('may still be named for what it had, as may its successor', async t => {
+    const again = await post('/v1/dossiers?source=one-stop', { items: [version('open', {}), version('late', ended('07-20'))] })
+    t.match(again.body, { unchanged: 2 })
+    const { body } = await post('/v1/dossiers?source=one-stop', {
+      items: [version('open', ended('07-05')), version('other', { unit: `${OTHER}@2021-06-14`, ...ended('07-06') })]
+    })
+    t.match(body, { updated: 2 })
+    t.match(await rowsOf(service, '2021-Q3'), { [WARD]: { carried_over: 3, transferred_in: 3, resolved: 3, pending: 0 } })
+    const fresh = await post('/v1/dossiers?source=one-stop', { items: [version('first seen later', { unit: OTHER, ...at('08-01') })] })
+    t.match(fresh.body, { created: 1 })
+    t.match((await get('/v1/dossiers/first%20seen%20later')).body, { unit: WARD })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 2, pending: 2 } })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('keeps what turns out to have ended before', async t => {
+    await post('/v1/dossiers?source=one-stop', { items: [version('first seen later', { unit: OTHER, ...ended('06-12'), ...at('08-02') })] })
+    t.match((await get('/v1/dossiers/first%20seen%20later')).body, { unit: OTHER })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 2, resolved: 1, pending: 1 } })
+    t.match(await rowsOf(service, '2021-Q3'), { [WARD]: { carried_over: 3 } })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('lists what it passed among the dossiers of its successor', async t => {
+    const { body: { items } } = await get(`/v1/on-time/explain/dossiers?period=2021-Q3&unit=${WARD}`)
+    t.same(items.map(({ code, unit }: Row) => [code, unit]), [['late', WARD], ['open', WARD], ['other', WARD]])
+  })
+
+  t.test('has everything back when the change is withdrawn', async t => {
+    const { body: { items: [{ id }] } } = await get('/v1/unit-changes')
+    const withdrawn = await service.delete(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' })
+    t.match(withdrawn, { status: 200, body: { dossiers_passed: 3 } }, withdrawn.text)
+    t.match(await rowsOf(service, '2021-Q3'), { [OLD]: { carried_over: 2, resolved: 2 }, [OTHER]: { carried_over: 1, resolved: 1 } })
+    t.same(await rebuildRollups(db), [])
+  })
+})
+
+forEachDatabase('a commune that is split on 15 June', async (t, service) => {
+  const { db, get, post } = service
+  await forgetReports(db)
+  const units = ['H56-99002', 'H56-99003'].map(code => ({ ...NEW, code }))
+  await send(db, [version('by-procedure', {}), version('by-code', { procedure: '1.001612' }), version('by-none', { procedure: '1.000894' })])
+  const into = [{ unit: units[0], procedures: ['1.001193'] }, { unit: units[1], dossiers: ['by-code'] }]
+  t.match((await post('/v1/unit-changes', { ...MERGE, events: [{ type: 'split', unit: OLD, into }] })).body, { dossiers_passed: 2 })
+
+  t.test('passes what is assigned, and what nobody gets stays pending', async t => {
+    t.match(await rowsOf(service, '2021-Q3'), {
+      'H56-99002': { transferred_in: 1 }, 'H56-99003': { transferred_in: 1 }, [OLD]: { carried_over: 3, transferred_out: 2, pending: 3 }
+    })
+  })
+
+  t.test('cannot come back while a dossier has moved to a successor', async t => {
+    const moved = { code: 'moved', received_at: '2021-06-20T08:00:00+07:00' }
+    await post('/v1/dossiers?source=one-stop', { items: [
+      version('moved', { ...moved, unit: 'H56-SNV', ...at('06-20') }), version('moved', { ...moved, unit: 'H56-99002', ...at('07-01') })
+    ] })
+    const { body: { items: [{ id }] } } = await get('/v1/unit-changes')
+    t.match(await service.delete(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' }), {
+      status: 409, body: { code: 'change_in_use', errors: [{ code: 'unit_has_figures', detail: /^dossier moved is stored for / }] }
+    })
+  })
+})
