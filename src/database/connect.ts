@@ -70,7 +70,6 @@ export function connect (address: Address, { max, onLost, timeLimits }: ConnectO
     // Otherwise the server plans a prepared statement at each call, which takes longer than to run it; and compiles for
     // a second what runs for some milliseconds, where it takes the rows of a JSON for many.
     options: '-c plan_cache_mode=force_generic_plan -c jit=off',
-    connectionTimeoutMillis: 450,
     idleTimeoutMillis: 30_000,
     ...limits,
     keepAlive: true,

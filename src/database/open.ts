@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { connect, type Connection, type ConnectOptions } from './connect.ts'
 import { startEmbedded } from './embedded/embedded.ts'
+import { withRetries } from './retry.ts'
 
 export interface DatabaseOptions {
   /** Of a server; left out: the embedded database. */
@@ -13,6 +14,9 @@ export interface DatabaseOptions {
 }
 
 const OLDEST_VERSION = 15
+
+/** Milliseconds between tries to reach a server, which may start at the same moment: about five seconds in all. */
+const PAUSES = [200, 400, 800, 1_200, 1_200]
 
 /**
  * Opens the server that the options name, or otherwise the embedded database.
@@ -38,10 +42,10 @@ export async function openDatabase (
 }
 
 async function refuseUnfit ({ db }: Connection, allowUnsafe: boolean): Promise<void> {
-  const { rows: [settings] } = await sql<{ version: number, fsync: string, full_page_writes: string }>`
+  const asked = sql<{ version: number, fsync: string, full_page_writes: string }>`
     select current_setting('server_version_num')::int / 10000 as version,
       current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes`
-    .execute(db)
+  const { rows: [settings] } = await withRetries(() => asked.execute(db), PAUSES)
     .catch((error: Error) => { throw new Error(`the database cannot be reached: ${reasonOf(error)}`) })
   const { version, fsync, full_page_writes: fullPageWrites } = settings!
   if (version < OLDEST_VERSION) throw new Error(`the database is PostgreSQL ${version}; ${OLDEST_VERSION} or later is needed`)

@@ -3,11 +3,13 @@ import { MARKS, type Deadlines } from './service-client.ts'
 // Not Db and Trx of connect.ts, which takes its limits from here.
 import type { DB } from './tables.ts'
 
-/** Limits of a connection in milliseconds, under the names of PostgreSQL; 0: none. */
+/** Limits of a connection in milliseconds, under the names of PostgreSQL and of pg; 0: none. */
 interface TimeLimits {
   lock_timeout: number
   statement_timeout: number
   idle_in_transaction_session_timeout: number
+  /** For a connection that is opened, or that another has in use. */
+  connectionTimeoutMillis: number
   deadlines?: Deadlines
 }
 
@@ -24,6 +26,7 @@ export const TIME_LIMITS = {
     lock_timeout: 900,
     statement_timeout: 1_600,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    connectionTimeoutMillis: 450,
     // Above the timeouts of the server, so that they come first where the server still works.
     deadlines: { usual: 1_700, slow: SLOW_STATEMENT + 1_000 }
   },
@@ -32,7 +35,8 @@ export const TIME_LIMITS = {
     // Requests queue up behind a migration that waits for its lock.
     lock_timeout: 20_000,
     statement_timeout: 0,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    connectionTimeoutMillis: 5_000
   }
 } satisfies Record<string, TimeLimits>
 

@@ -8,6 +8,7 @@ import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import { openEmbedded } from '../database.ts'
 import { SERVER } from '../template.ts'
+import { cableTo } from './cable.ts'
 
 const OPTIONS = { dataDir: 'none', poolSize: 2, allowUnsafeDurability: false }
 
@@ -69,18 +70,32 @@ t.test('a server', async t => {
   })
 })
 
-t.test('a server that cannot be reached is refused, with the reason', async t => {
-  await t.rejects(open({ url: 'postgres://127.0.0.1:1/none' }), {
-    message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1'
-  })
+t.test('a server that starts at the same moment is waited for', async t => {
+  const { host } = await openEmbedded(t) as EmbeddedAddress
+  const cable = await cableTo(t, host)
+  cable.pull()
+  setTimeout(() => { cable.mend() }, 1_000)
+  const { db, close } = await open({ url: cable.connectionString, allowUnsafeDurability: true })
+  t.match((await sql`select 1 as n`.execute(db)).rows, [{ n: 1 }])
+  await close()
+})
+
+t.test('a server that cannot be reached is refused after some seconds, with the reason', async t => {
   t.intercept(dns, 'lookup', {
     value: (_name: string, _options: object, done: (error: null, addresses: object[]) => void) => {
       done(null, ['127.0.0.1', '127.0.0.2'].map(address => ({ address, family: 4 })))
     }
   })
-  await t.rejects(open({ url: 'postgres://two-addresses:1/none' }), {
-    message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.2:1'
-  })
+  const since = performance.now()
+  await Promise.all([
+    t.rejects(open({ url: 'postgres://127.0.0.1:1/none' }), {
+      message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1'
+    }),
+    t.rejects(open({ url: 'postgres://two-addresses:1/none' }), {
+      message: 'the database cannot be reached: connect ECONNREFUSED 127.0.0.1:1, connect ECONNREFUSED 127.0.0.2:1'
+    })
+  ])
+  t.ok(performance.now() - since > 3_000)
 })
 
 t.test('a server that is fit is opened', { skip: SERVER === undefined && 'needs a server' }, async t => {
@@ -89,5 +104,7 @@ t.test('a server that is fit is opened', { skip: SERVER === undefined && 'needs 
   await close()
   const url = new URL(SERVER!)
   url.pathname = 'no_such_database'
+  const since = performance.now()
   await t.rejects(open({ url: url.href }), { message: 'the database cannot be reached: database "no_such_database" does not exist' })
+  t.ok(performance.now() - since < 3_000, 'at once, as waiting does not help')
 })

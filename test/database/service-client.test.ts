@@ -1,41 +1,16 @@
-import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { sql } from 'kysely'
-import t, { type Test } from 'tap'
-import { connect } from '../../src/database/connect.ts'
+import t from 'tap'
+import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { allowSlowStatements, TIME_LIMITS } from '../../src/database/time-limits.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { openEmbedded } from '../database.ts'
+import { cableTo } from './cable.ts'
 
 const { usual: DEADLINE } = TIME_LIMITS.interactive.deadlines
 
-/** A cable to a real database, which can be pulled: then nothing comes through, and nobody is told. */
-async function cableTo (t: Test, path: string) {
-  const sockets = new Set<Socket>()
-  let pulled = false
-  const server = createServer(near => {
-    const far = dial(path)
-    for (const [from, to] of [[near, far], [far, near]] as const) {
-      sockets.add(from)
-      from.on('data', data => { if (!pulled) to.write(data) })
-      from.on('close', () => { sockets.delete(from); to.destroy() })
-      from.on('error', () => {})
-    }
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => { server.close(); for (const socket of sockets) socket.destroy() })
-  const { port } = server.address() as AddressInfo
-  return {
-    connectionString: `postgres://postgres@127.0.0.1:${port}/postgres`,
-    pull: () => { pulled = true },
-    mend: () => { pulled = false }
-  }
-}
-
 t.test('a database behind a cable', async t => {
-  const address = await openEmbedded(t) as { host: string }
-  const cable = await cableTo(t, join(address.host, '.s.PGSQL.5432'))
+  const { host } = await openEmbedded(t) as EmbeddedAddress
+  const cable = await cableTo(t, host)
   const lost: Error[] = []
   const { connectionString } = cable
   const { db, pool, close } = connect({ connectionString }, { max: 2, onLost: error => lost.push(error) })
