@@ -30,7 +30,7 @@ export interface Service {
 }
 
 /** False where the tests run on the server alone. */
-const EMBEDDED = process.env['TEST_EMBEDDED'] !== 'false'
+export const EMBEDDED = process.env['TEST_EMBEDDED'] !== 'false'
 if (!EMBEDDED && SERVER === undefined) throw new Error('TEST_DATABASE_URL is missing')
 
 /** Runs a test on the embedded database, and where there is a server on that too. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { forEachDatabase } from '../database.ts'
+import { runs } from '../property.ts'
 
 /** So many dossiers, all resolved in time but for `overdue`. */
 const counts = (resolved: number, overdue = 0) => ({
@@ -189,5 +190,5 @@ forEachDatabase('whatever several sources report and take back, each dossier cou
     }
     t.match(await onTime('&group_by=level'), expected.length === 0 ? [] : [all])
     t.match(await onTime('&level=district'), [expected.length === 0 ? { received: null } : all])
-  }), { numRuns: 25 })
+  }), { numRuns: runs(25) })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import type { Db } from '../../../src/database/connect.ts'
 
 const DOCUMENT = { number: '1', date: '2020-01-01', issuer: 'x' }
@@ -70,6 +71,6 @@ forEachDatabase('histories of units', async (t, { get, post, delete: remove, db 
       if (new Set(codes).size !== codes.length) throw new Error('a code is used twice at a time')
     }
     for (const [day, answer] of answers) if (shown(await on(day)) !== answer) throw new Error(`the units of ${day} have changed`)
-  }), { numRuns: 8 })
+  }), { numRuns: runs(8) })
   t.pass()
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { forEachDatabase, type Service } from '../../database.ts'
+import { runs } from '../../property.ts'
 
 const COUNTS = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0, errors: [] }
 const PROVINCE = {
@@ -166,6 +167,6 @@ forEachDatabase('units in any order of batches are those of one batch', async (t
       await post('/v1/units', { items: items.slice(i, i + split + 1).reverse() })
     }
     return whole.status === 200 && JSON.stringify(await below(one)) === JSON.stringify(await below(two))
-  }), { numRuns: 10 })
+  }), { numRuns: runs(10) })
   t.pass()
 })

@@ -10,6 +10,7 @@ import type { Countable } from '../../../src/dossiers/rules/events.ts'
 import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
 import { ROLLUPS } from '../../../src/dossiers/rollups/deltas.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import { countables, lives } from '../arbitrary.ts'
 import { daysByHand } from '../by-hand.ts'
 import { countedByHand } from '../timeline/by-hand.ts'
@@ -93,8 +94,8 @@ async function given (db: Db, dossiers: Dossier[]) {
   }
 }
 
-/** The usual questions, which chance asks too seldom. */
-const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31'].map((to): CountQuestion => (
+/** The usual questions, which chance asks too seldom: one for each table at least. */
+const USUAL = (['level', 'field', 'unit'] as const).flatMap(key => ['2021-06-14', '2021-01-31', '2021-01-20'].map((to): CountQuestion => (
   { keys: [key], spans: [{ code: null, from: '2020-12-15', to, dueTo: to }], unit: null })))
 
 const questions = fc.tuple(
@@ -113,7 +114,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
           throw new Error(JSON.stringify({ plan, groups, byHand }))
         }
       }
-    }), { numRuns: 30 })
+    }), { numRuns: runs(30) })
     t.same([...used].sort(), [...Object.keys(ROLLUPS), 'dossiers'].sort())
   })
 
@@ -134,7 +135,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
         ]
         if (!isDeepStrictEqual(all, byCount)) throw new Error(JSON.stringify({ plan, all, byCount }))
       }
-    }), { numRuns: 30 })
+    }), { numRuns: runs(30) })
     t.pass()
   })
 
@@ -155,7 +156,7 @@ forEachDatabase('dossiers', async (t, { db }) => {
         await sent(version)
         if (!isDeepStrictEqual(await count(), before)) throw new Error(JSON.stringify({ span, before }))
       }
-    }), { numRuns: 20 })
+    }), { numRuns: runs(20) })
     t.pass()
   })
 })

@@ -7,6 +7,7 @@ import { EVENT_MEASURES, type Countable } from '../../../src/dossiers/rules/even
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import { countables } from '../arbitrary.ts'
 import { daysByHand } from '../by-hand.ts'
 import { FIELDS, LEVELS, nameOf } from '../catalogue.ts'
@@ -109,8 +110,6 @@ async function holds (db: Db, newest: Version[]): Promise<boolean> {
 }
 
 forEachDatabase('the sums of dossiers', async (t, { db }) => {
-  const numRuns = 40
-
   t.test('equal a count of the newest versions by hand and by SQL, whatever the order and the senders', async t => {
     await fc.assert(fc.asyncProperty(deliveries, async ({ histories, sent, size }) => {
       await forget(db)
@@ -123,7 +122,7 @@ forEachDatabase('the sums of dossiers', async (t, { db }) => {
       }))
       if (results.flat().includes('rejected')) throw new Error('rejected')
       return holds(db, histories.map(versions => versions.at(-1)!))
-    }), { numRuns })
+    }), { numRuns: runs(40) })
     t.pass()
   })
 
@@ -139,7 +138,7 @@ forEachDatabase('the sums of dossiers', async (t, { db }) => {
       if (late.some(outcome => outcome !== 'unchanged' && outcome !== 'stale')) return false
       return isDeepStrictEqual((await sql`select * from dossier_versions order by id`.execute(db)).rows, versions) &&
         holds(db, newest)
-    }), { numRuns: 20 })
+    }), { numRuns: runs(20) })
     t.pass()
   })
 })

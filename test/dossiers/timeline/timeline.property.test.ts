@@ -10,6 +10,7 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { Counting } from '../../../src/dossiers/rules/single-pass-sql.ts'
 import { dayOf, nameOfDay, parseDay } from '../../../src/time/business-day.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import { countables, instants, lives } from '../arbitrary.ts'
 import { FIELDS, LEVELS, PATHS } from '../catalogue.ts'
 import { forget, itemOf, send } from '../given.ts'
@@ -130,7 +131,7 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
         throw new Error(JSON.stringify({ goesOn, question, groups, expected }))
       }
       if ((await rebuildRollups(db)).length > 0) throw new Error('a recount finds deviations')
-    }), { numRuns: 6 })
+    }), { numRuns: runs(6) })
     t.same([...used].sort(), [...Object.keys(ROLLUPS), 'dossiers'].sort())
   })
 
@@ -150,7 +151,7 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
         if (isDeepStrictEqual(sums(units), sums(whole))) continue
         throw new Error(JSON.stringify({ code, units: sums(units), whole: sums(whole) }))
       }
-    }), { numRuns: 4 })
+    }), { numRuns: runs(4) })
     t.pass()
   })
 
@@ -172,7 +173,7 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
           if (!isDeepStrictEqual(all, expected)) throw new Error(JSON.stringify({ plan, all, expected }))
         }
       }
-    }), { numRuns: 3 })
+    }), { numRuns: runs(3) })
     t.pass()
   })
 
@@ -203,7 +204,7 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
         if (i === 0 || isDeepStrictEqual(inOrder(await counted(db, question)), before)) continue
         throw new Error(JSON.stringify({ to, version, before }))
       }
-    }), { numRuns: 10 })
+    }), { numRuns: runs(10) })
     t.pass()
   })
 })

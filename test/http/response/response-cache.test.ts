@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { ANYONE } from '../../../src/contract/caller.ts'
 import { ResponseCache } from '../../../src/http/response/response-cache.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 
 const asked = (url: string) => ({ caller: ANYONE, url })
 
@@ -108,6 +109,6 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
       }
       await Promise.all(going)
       t.equal(Number(await shown(answers)), written)
-    }), { numRuns: 20 })
+    }), { numRuns: runs(20) })
   })
 })

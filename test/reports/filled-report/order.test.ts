@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { reportedValues } from '../../../src/seed/catalogue/form.ts'
 import { units } from '../../../src/seed/catalogue/units.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 
 const values = reportedValues()
 const districts = units().filter(({ level }) => level === 'district')
@@ -22,6 +23,6 @@ forEachDatabase('a report', async (t, { get, post }) => {
         deepStrictEqual(status, 200)
       }
       deepStrictEqual((await get(`/v1/reports/${key.unit}/${key.period}`)).body.rows, rows)
-    }), { numRuns: 20 }))
+    }), { numRuns: runs(20) }))
   })
 })

@@ -6,6 +6,7 @@ import { filledForm, type FormUnit } from '../../../src/reports/form-ii06a/secti
 import type { Figures } from '../../../src/statistics/on-time/empty-rows.ts'
 import type { Measure } from '../../../src/form-ii06a/measures.ts'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import { countables } from '../../dossiers/arbitrary.ts'
 import { forget, itemOf, send } from '../../dossiers/given.ts'
 
@@ -90,7 +91,7 @@ forEachDatabase('form II.06a from any records', async (t, { db, get }) => {
         before = form
       }
       return true
-    }), { numRuns: 15 })
+    }), { numRuns: runs(15) })
     t.pass()
   })
 })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 import { item, send } from '../../dossiers/given.ts'
 import { givenReform, type Reform } from '../../catalogue/units/given-reform.ts'
 
@@ -118,10 +119,10 @@ forEachDatabase('figures by any hierarchy', async (t, { db, get, post }) => {
     }
   }
 
-  let runs = 0
+  let worlds = 0
   t.test('have the same sums, and those of a day stay what they were after later events', async t => {
     await fc.assert(fc.asyncProperty(histories, async ({ events, figures }) => {
-      const world = new World(`W${runs++}`)
+      const world = new World(`W${worlds++}`)
       const ofRoot = (query: string) => `unit=${world.root}&${query}`
       /** What was answered as of a day before anything later happened. */
       const answered: { query: string, rows: Row[] }[] = []
@@ -155,7 +156,7 @@ forEachDatabase('figures by any hierarchy', async (t, { db, get, post }) => {
           }
         }
       }
-    }), { numRuns: 5 })
+    }), { numRuns: runs(5) })
     t.pass()
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { forEachDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 
 const UNITS = ['H56-SNV', 'H56-STC', 'H56-380', 'H56-381', 'H56-14755', 'H56-14758', 'H56-14761'] as const
 const LEVELS: Record<string, string> = { 'H56-SNV': 'province', 'H56-STC': 'province', 'H56-380': 'district', 'H56-381': 'district' }
@@ -45,7 +46,6 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
   let used = 0
   /** Every run of a property has a period of its own. */
   const nextPeriod = () => periods[used++ % periods.length]!
-  const runs = 30
   const report = async (items: object[], query = '?replace=true') => {
     const { status, text } = await post(`/v1/dossier-statistics${query}`, { items })
     if (status !== 200) throw new Error(text)
@@ -71,7 +71,7 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
       const period = nextPeriod()
       await report(rows.map(row => itemOf(row, period)))
       return matches(period, rows)
-    }), { numRuns: runs })
+    }), { numRuns: runs(30) })
     t.pass()
   })
 
@@ -82,7 +82,7 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
       const period = nextPeriod()
       for (const row of posted) await report([itemOf(row, period)], '')
       return matches(period, rows)
-    }), { numRuns: 15 })
+    }), { numRuns: runs(15) })
     t.pass()
   })
 
@@ -100,7 +100,7 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
       const partial = await post('/v1/dossier-statistics?mode=partial', { items })
       if (atomic.status !== 422 || partial.body.rejected !== 1) return false
       return others.length === 0 || matches(period, others)
-    }), { numRuns: 15 })
+    }), { numRuns: runs(15) })
     t.pass()
   })
 })
