@@ -20,22 +20,22 @@ let thread: Worker | undefined
 const asked = new Map<number, Asked>()
 let copies = 0
 
-/** A folder with a copy of the template, which opens faster than a new database. */
-export async function copyTemplate (t: Test): Promise<string> {
+/** A folder with a copy of the template, or of an empty database, which opens faster than a new one. */
+export async function copyTemplate (t: Test, template = TEMPLATE_DIR): Promise<string> {
   const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
-  cpSync(TEMPLATE_DIR, folder, { recursive: true })
+  cpSync(template, folder, { recursive: true })
   return folder
 }
 
 /**
- * A copy of the template as an embedded database. All of a process share one thread, where opening another takes a
- * quarter of the time: the code of PostgreSQL is loaded and compiled once.
+ * A copy of the template, or of an empty database, as an embedded database. All of a process share one thread, where
+ * opening another takes a quarter of the time: the code of PostgreSQL is loaded and compiled once.
  */
-export async function openCopy (): Promise<Embedded> {
+export async function openCopy (template = TEMPLATE_DIR): Promise<Embedded> {
   const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
   const id = copies++
-  await ask({ id, open: { folder, template: TEMPLATE_DIR } })
+  await ask({ id, open: { folder, template } })
   const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }
   return {
     address: { host: folder, user: 'postgres', database: 'postgres', ...limits },

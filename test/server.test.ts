@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
@@ -8,10 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
-import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
 import { launch, listening, type Ended } from './process.ts'
-import { ADMIN_KEY } from './template.ts'
+import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
 
 const DRAINED_WITHIN = 10_000
 
@@ -47,7 +47,7 @@ async function start (
   return {
     docs: `${base}/docs`,
     log: () => launched.written.log,
-    json: async (path, init) => (await fetch(base + path, init)).json(),
+    json: async (path, init) => (await untilAccepted(() => fetch(base + path, init))).json(),
     stop: async signal => { launched.child.kill(signal); return launched.ended }
   }
 }
@@ -58,6 +58,12 @@ async function refuses (t: Test, settings: Record<string, string>, line: RegExp)
   t.equal(code, 1)
   t.match(errors, /^cannot start: [^\n]+\n$/)
   t.match(errors, line)
+}
+
+/** Sends again what a slow machine is too busy for, as the contract asks of clients. */
+async function untilAccepted (send: () => Promise<Response>): Promise<Response> {
+  const answer = await send()
+  return answer.status === 503 ? untilAccepted(send) : answer
 }
 
 async function countOf (service: Running, path: string): Promise<number> {
@@ -131,25 +137,35 @@ t.test('a request that never ends does not keep it from ending', async t => {
   t.ok(Date.now() - since < DRAINED_WITHIN + 5_000)
 })
 
-t.test('an error that nobody handled is logged, and ends it in order', async t => {
+t.test('it closes its database, whatever ends it', async t => {
   const bug = join(await folderOf(t), 'bug.mjs')
   await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
   const DATA_DIR = await copyTemplate(t)
+  // Is there from when PostgreSQL opens a folder until it closes it in order.
+  const isOpen = () => existsSync(join(DATA_DIR, 'postmaster.pid'))
   const service = await start(t, { DATA_DIR }, { preload: [bug] })
+  t.ok(isOpen())
+  await refuses(t, { DATA_DIR }, /is open in another process/)
   const { code, log } = await service.stop('SIGUSR2')
   t.equal(code, 1)
-  t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/)
-  const { close } = await startEmbedded(DATA_DIR)
-  await close()
+  t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/, 'an error that nobody handled is logged')
+  t.notOk(isOpen())
+
+  const taken = createServer().listen(0, '127.0.0.1')
+  t.teardown(() => { taken.close() })
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  await refuses(t, { DATA_DIR, PORT: String(port) }, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`))
+  t.notOk(isOpen())
 })
 
 t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs requests and ends in order after SIGTERM', async t => {
-  const settings = { DATA_DIR: await copyTemplate(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
+  const settings = { ...await servedCopy(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
   const service = await start(t, settings)
   const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
   const answer = await fetch(service.docs.replace('/docs', '/v1/levels'), { headers })
   t.equal(answer.headers.get('access-control-allow-origin'), 'https://bi.example.vn')
-  const metrics = await (await fetch(service.docs.replace('/docs', '/metrics'))).text()
+  const metrics = await (await fetch(service.docs.replace('/docs', '/metrics'), { headers: { 'x-api-key': ADMIN_KEY } })).text()
   t.match(metrics, /^database_pool_connections\{state="total"\} 1$/m)
   await service.json('/v1/units/H56')
   await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
@@ -164,20 +180,19 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs req
 })
 
 t.test('more connections than it has descriptors for do not end it; SIGINT does', async t => {
-  const service = await start(t, { DATA_DIR: await copyTemplate(t) }, { shell: 'ulimit -n 300 && exec "$0" "$@"' })
+  const service = await start(t, await servedCopy(t), { shell: 'ulimit -n 300 && exec "$0" "$@"' })
   const base = service.docs.replace('/docs', '')
   const idle = Array.from({ length: 400 }, () => connect(Number(new URL(base).port), '127.0.0.1').on('error', () => {}))
   await Promise.all(idle.map(async socket => once(socket, 'connect')))
   await Promise.all(idle.slice(150).map(async socket => socket.closed || once(socket, 'close')))
   for (const socket of idle) socket.destroy()
   await sleep(100)
-  t.match(await (await fetch(`${base}/metrics`)).text(), /^http_connections_refused_total [1-9]/m)
+  t.match(await (await fetch(`${base}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text(), /^http_connections_refused_total [1-9]/m)
   await endsInOrder(t, service, 'SIGINT')
 })
 
 t.test('a server is filled only where that is asked for', async t => {
-  const folder = await folderOf(t)
-  const { address, close } = await startEmbedded(folder)
+  const { address, close } = await openCopy(EMPTY_DIR)
   t.teardown(close)
   const { ALLOW_UNSAFE_DURABILITY: _, ...settings } = settingsFor(address)
   await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
@@ -190,7 +205,7 @@ t.test('a server is filled only where that is asked for', async t => {
 })
 
 t.test('the embedded database stays empty where that is asked for', async t => {
-  const service = await start(t, { DATA_DIR: join(await folderOf(t), 'data'), LOAD_SAMPLE: 'false' })
+  const service = await start(t, { DATA_DIR: await copyTemplate(t, EMPTY_DIR), LOAD_SAMPLE: 'false' })
   t.equal(await countOf(service, '/v1/units'), 0)
   await service.stop('SIGTERM')
 })
@@ -201,11 +216,7 @@ t.test('it does not start', async t => {
   })
 
   t.test('with a configuration that cannot be', async t => {
-    await refuses(t, { PORT: 'abc' }, /PORT must be integer/)
-    await refuses(t, { LOG_LEVEL: 'loud', POOL_SIZE: '0' }, /POOL_SIZE.*LOG_LEVEL/)
-    await refuses(t, { DATABASE_URL: 'localhost:5432' }, /DATABASE_URL/)
-    await refuses(t, { DATABASE_URL: 'postgres://localhost:port/cchc' }, /DATABASE_URL cannot be read/)
-    await refuses(t, { CORS_ORIGINS: 'bi.example.vn' }, /CORS_ORIGINS: "bi\.example\.vn" is not an origin/)
+    await refuses(t, { PORT: 'abc', LOG_LEVEL: 'loud', POOL_SIZE: '0', DATABASE_URL: 'localhost:5432' }, /PORT must be integer.*DATABASE_URL.*POOL_SIZE.*LOG_LEVEL/)
     await refuses(t, { TRUST_PROXY: 'nginx' }, /TRUST_PROXY: "nginx" is not an address/)
   })
 
@@ -217,10 +228,6 @@ t.test('it does not start', async t => {
     const file = join(await folderOf(t), 'file')
     await writeFile(file, '')
     await refuses(t, { DATA_DIR: join(file, 'data') }, /not a directory/)
-    const DATA_DIR = await copyTemplate(t)
-    const { close } = await startEmbedded(DATA_DIR)
-    t.teardown(close)
-    await refuses(t, { DATA_DIR }, /is open in another process/)
   })
 
   t.test('on a database of a newer version', async t => {
@@ -230,16 +237,5 @@ t.test('it does not start', async t => {
     await sql`insert into kysely_migration values ('9999_of_tomorrow', '9999-01-01T00:00:00Z')`.execute(db)
     await disconnect()
     await refuses(t, settingsFor(address), /a newer version of the service has used the database: 9999_of_tomorrow/)
-  })
-
-  t.test('on a port that is taken, and closes its database', async t => {
-    const taken = createServer().listen(0, '127.0.0.1')
-    t.teardown(() => { taken.close() })
-    await once(taken, 'listening')
-    const { port } = taken.address() as AddressInfo
-    const DATA_DIR = await copyTemplate(t)
-    await refuses(t, { DATA_DIR, PORT: String(port) }, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`))
-    const { close } = await startEmbedded(DATA_DIR)
-    await close()
   })
 })

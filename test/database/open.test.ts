@@ -1,13 +1,11 @@
 import dns from 'node:dns'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { openDatabase } from '../../src/database/open.ts'
 import { openEmbedded } from '../database.ts'
-import { SERVER } from '../template.ts'
+import { copyTemplate } from '../embedded.ts'
+import { EMPTY_DIR, SERVER } from '../template.ts'
 import { cableTo } from './cable.ts'
 
 const OPTIONS = { dataDir: 'none', poolSize: 2, allowUnsafeDurability: false }
@@ -33,11 +31,10 @@ async function pretender (t: Test) {
   return { url: `postgres://${user}@${encodeURIComponent(host)}/${database}`, says }
 }
 
-t.test('without an address a database in a folder is made and opened', async t => {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+t.test('without an address the database in a folder is opened', async t => {
+  const dataDir = await copyTemplate(t, EMPTY_DIR)
   for (const expected of [1, 2]) {
-    const { db, close } = await open({ dataDir: join(folder, 'data') })
+    const { db, close } = await open({ dataDir })
     await sql`create table if not exists opened (n integer)`.execute(db)
     await sql`insert into opened values (1)`.execute(db)
     t.equal((await sql<{ count: number }>`select count(*) from opened`.execute(db)).rows[0]!.count, expected)

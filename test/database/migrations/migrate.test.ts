@@ -1,19 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect, type Address } from '../../../src/database/connect.ts'
-import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
 import { migrate, MIGRATIONS, statementsOf } from '../../../src/database/migrations/migrate.ts'
-import { addressOf, SERVER } from '../../template.ts'
+import { openCopy } from '../../embedded.ts'
+import { addressOf, EMPTY_DIR, SERVER } from '../../template.ts'
 
 async function empty (t: Test): Promise<Address> {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
-  const embedded = await startEmbedded(folder)
-  t.teardown(async () => { await embedded.close(); await rm(folder, { recursive: true }) })
-  return embedded.address
+  const { address, close } = await openCopy(EMPTY_DIR)
+  t.teardown(close)
+  return address
 }
 
 async function emptyOnServer (t: Test): Promise<Address> {

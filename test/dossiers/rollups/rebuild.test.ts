@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../../src/database/connect.ts'
-import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase } from '../../database.ts'
-import { copyTemplate } from '../../embedded.ts'
+import { openCopy, settingsFor } from '../../embedded.ts'
+import { launch } from '../../process.ts'
 import { item, send } from '../given.ts'
 
 forEachDatabase('a recount', async (t, { db }) => {
@@ -54,26 +52,17 @@ forEachDatabase('a recount', async (t, { db }) => {
 })
 
 t.test('the command tells each sum that was wrong, and ends with 1 if any was', async t => {
-  const folder = await copyTemplate(t)
-  const inDatabase = async (work: (db: ReturnType<typeof connect>['db']) => Promise<unknown>) => {
-    const embedded = await startEmbedded(folder)
-    const connection = connect(embedded.address, { max: 1, onLost: () => {} })
-    await work(connection.db)
-    await connection.close()
-    await embedded.close()
-  }
-  const recount = () => promisify(execFile)(process.execPath, ['src/dossiers/rollups/cli.ts'], {
-    env: { ...process.env, DATA_DIR: folder, DATABASE_URL: '' }
-  }).then(
-    ({ stdout }) => ({ code: 0, stdout }), ({ code, stdout }: { code: number, stdout: string }) => ({ code, stdout }))
+  const { address, close } = await openCopy()
+  t.teardown(close)
+  const recount = () => launch(settingsFor(address), { script: 'src/dossiers/rollups/cli.ts' }).ended
 
-  await inDatabase(async db => {
-    await send(db, [item()])
-    await sql`update dossier_sums_by_unit set received_direct = 5 where slice = '2021-05-15'`.execute(db)
-  })
+  const connection = connect(address, { max: 1, onLost: () => {} })
+  await send(connection.db, [item()])
+  await sql`update dossier_sums_by_unit set received_direct = 5 where slice = '2021-05-15'`.execute(connection.db)
+  await connection.close()
   t.same(await recount(), {
-    code: 1,
-    stdout: 'dossier_sums_by_unit H56 H56-380 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'
+    code: 1, errors: '',
+    log: 'dossier_sums_by_unit H56 H56-380 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'
   })
-  t.same(await recount(), { code: 0, stdout: 'all sums are right\n' })
+  t.same(await recount(), { code: 0, errors: '', log: 'all sums are right\n' })
 })

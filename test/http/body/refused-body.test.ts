@@ -36,13 +36,14 @@ async function sendAll (options: RequestOptions, body: Buffer) {
 forEachDatabase('a client that is refused while it sends its body reads why', async (t, { app }) => {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  const long = Buffer.alloc(20 * MIB, 'x\n')
+  // Takes longer to send than to refuse.
+  const long = Buffer.alloc(12 * MIB, 'x\n')
   // Not in this thread, which would be late for the service as well, and be refused for that.
-  const bomb = Buffer.concat([await promisify(gzip)(Buffer.alloc(200 * MIB)), long])
+  const bomb = Buffer.concat([await promisify(gzip)(Buffer.alloc(100 * MIB)), long])
   const refusals: Record<string, { path: string, headers: object, status: number, body?: Buffer }> = {
     'without a key': { path: '/v1/procedures', headers: JSON_TYPE, status: 401 },
     'without a key, as a stream': { path: DOSSIERS, headers: NDJSON, status: 401 },
-    'too large': { path: '/v1/procedures', headers: { ...JSON_TYPE, ...ADMIN }, status: 413 },
+    'too large': { path: '/v1/procedures', headers: { ...JSON_TYPE, ...ADMIN }, status: 413, body: Buffer.alloc(20 * MIB, 'x\n') },
     'of another type': { path: '/v1/procedures', headers: { 'content-type': 'text/plain', ...ADMIN }, status: 415 },
     'of an unknown source': { path: '/v1/dossiers?source=none', headers: { ...NDJSON, ...ADMIN }, status: 400 },
     'of nothing but invalid rows': { path: DOSSIERS, headers: { ...NDJSON, ...ADMIN }, status: 422 },
@@ -51,7 +52,7 @@ forEachDatabase('a client that is refused while it sends its body reads why', as
     'at an address that cannot be read': { path: '/v1/units/%ff', headers: JSON_TYPE, status: 400 },
     'not gzip': { path: DOSSIERS, headers: { ...NDJSON, ...ADMIN, ...GZIP }, status: 400 },
     'not gzip, as JSON': {
-      path: '/v1/procedures', headers: { ...JSON_TYPE, ...ADMIN, ...GZIP }, status: 400, body: long.subarray(0, 10 * MIB)
+      path: '/v1/procedures', headers: { ...JSON_TYPE, ...ADMIN, ...GZIP }, status: 400
     },
     'inflating without bound': { path: DOSSIERS, headers: { ...NDJSON, ...ADMIN, ...GZIP }, status: 413, body: bomb }
   }
@@ -63,6 +64,8 @@ forEachDatabase('a client that is refused while it sends its body reads why', as
         const answer = await sendAll({ port, path, headers: { ...headers, ...more } }, body)
         t.same([answer.status, answer.failure], [status, undefined])
         t.match(JSON.parse(answer.body), { status })
+        // Which connection is the last is not for fetch to say.
+        if (how === 'for the last time') return
         const viaFetch = await fetch(`http://127.0.0.1:${port}${path}`, {
           method: 'POST', headers: headers as Record<string, string>, duplex: 'half',
           body: how === 'chunked' ? Readable.toWeb(Readable.from([body])) as ReadableStream : new Uint8Array(body)

@@ -157,8 +157,10 @@ forEachDatabase('a request of the service', async (t, { app }) => {
   })
 
   t.test('that cannot be read at all ends with its answer, so that nobody waits for its body', async t => {
-    const { socket, ended } = open(t, port)
+    const { socket, ended, answered } = open(t, port)
     socket.write(`${head('/v1/units/%ff', 100)}{`)
+    while (answered() === '') await sleep(10)
+    socket.write(' '.repeat(99))
     const answer = await ended
     t.match(answer, /^HTTP\/1\.1 400 [^]*^connection: close/m)
     t.match(answer, /^x-request-id: [0-9a-f-]{36}/m)
