@@ -1,6 +1,5 @@
 import t from 'tap'
-import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
-import { copyTemplate, settingsFor } from '../../embedded.ts'
+import { servedCopy } from '../../embedded.ts'
 import { launch } from '../../process.ts'
 
 async function run (settings: Record<string, string>, ...args: string[]) {
@@ -9,21 +8,16 @@ async function run (settings: Record<string, string>, ...args: string[]) {
 }
 
 t.test('at the command line', async t => {
-  const DATA_DIR = await copyTemplate(t)
+  const settings = await servedCopy(t)
 
   await t.test('a client is made with its first key, under a code that follows from its name', async t => {
-    const { code, out, errors } = await run({ DATA_DIR }, 'create',
+    const { code, out, errors } = await run(settings, 'create',
       '--name', 'Kho dữ liệu (Sở Nội vụ)', '--unit', 'H56-380', '--scopes', 'read,write:statistics', '--source', 'one-stop',
       '--requests-per-minute', '60', '--expires-at', '2100-01-01T00:00:00Z')
     t.same([code, errors], [0, ''])
     t.match(out, /^client kho-du-lieu-so-noi-vu\nkey id [0-9a-f]{16}\nkey cchc_/)
     t.match(out, /cchc_[0-9a-f]{16}_[A-Za-z0-9_-]{43}, shown once\n$/)
   })
-
-  // From here on this process has the database open, so that the others need not.
-  const { address, close } = await startEmbedded(DATA_DIR)
-  t.teardown(close)
-  const settings = settingsFor(address)
 
   t.test('it gets another key, which can be revoked; the list tells all but the secrets', async t => {
     const { code, out, errors } = await run(settings, 'key', 'tests')
@@ -42,9 +36,8 @@ t.test('at the command line', async t => {
     for (const [names, errors] of [
       [[], /^npm run client -- create/],
       [['destroy'], /^npm run client -- create/],
-      [['create'], /^not a client:\n {2}name: .*\n {2}code: /],
-      [['create', '--name', 'x', '--scopes', 'everything'], /^not a client:\n {2}scopes\/0: .*must be one of read, /],
-      [['create', '--name', 'x', '--requests-per-minute', 'many'], /requests_per_minute/],
+      [['create', '--scopes', 'everything', '--requests-per-minute', 'many'],
+        /^not a client:\n {2}name: [^]*\n {2}scopes\/0: .*must be one of [^]*requests_per_minute: [^]*\n {2}code: /],
       [['create', '--name', 'x', '--unit', 'H56-999'], /there is no unit H56-999/],
       [['create', '--name', 'x', '--scopes', 'write:statistics'], /a client that posts figures has a source/],
       [['key', 'none'], /^there is no client "none"\n$/],
