@@ -89,7 +89,7 @@ type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'retur
 type StateText = Omit<DossierState, Instants | 'supplements'> & Record<'received_at' | 'updated_at', string> &
   Record<'due_at' | 'finished_at' | 'returned_at', string | null> &
   { supplements?: Record<keyof Supplement, string | null>[] | null }
-type FormerText = StateText & { until: string, closed?: boolean, change?: number, named?: Place }
+type FormerText = StateText & { until: string, closed?: boolean, change?: number | null, named?: Place | null }
 
 export function dossierStored (stored: Dossiers): StoredDossier {
   const history = stored.history as FormerText[] | null
