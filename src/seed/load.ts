@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { DomainError } from '../contract/errors.ts'
 import type { Db, Trx } from '../database/connect.ts'
 import { allowSlowStatements } from '../database/time-limits.ts'
 import { inTransaction } from '../database/transaction.ts'
@@ -8,6 +9,7 @@ import type { Write } from '../writes/write.ts'
 import { postIndicatorValues } from '../reports/indicators/commands.ts'
 import { addFirstVersions } from '../catalogue/units/versions.ts'
 import { addUsualPeriods } from '../catalogue/periods/usual.ts'
+import { postUnitChanges } from '../catalogue/unit-changes/commands.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { postDossierStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
@@ -15,8 +17,9 @@ import { FORM, indicators, reportedValues } from './catalogue/form.ts'
 import { LEVELS } from './catalogue/levels.ts'
 import { PROCEDURES } from './catalogue/procedures.ts'
 import { SOURCES } from './catalogue/sources.ts'
-import { reportedStatistics, syntheticStatistics } from './sample/statistics.ts'
 import { aliases, units } from './catalogue/units.ts'
+import { communesOfToday, eventSets } from './reform/event-sets.ts'
+import { reportedStatistics, syntheticStatistics, syntheticStatisticsOfToday } from './sample/statistics.ts'
 
 const BATCH = { mode: 'atomic', dry_run: false } as const
 
@@ -54,6 +57,35 @@ export async function loadSample (db: Db): Promise<void> {
   }
 }
 
+/**
+ * Posts the reform of 2025 and synthetic figures of 2026 for the units that it makes, all of it or nothing. Units that
+ * somebody has changed, or that the reform does not fit for another reason, stay as they are.
+ */
+export async function loadReform (db: Db): Promise<void> {
+  if (!await hasUnitsOf2021(db)) return
+  await inOwnWrite(db, async write => {
+    // Of processes that start at the same time one does it, and the others find it done.
+    await sql`lock table units in share row exclusive mode`.execute(write.trx)
+    if (!await hasUnitsOf2021(write.trx)) return {}
+    const communes = communesOfToday()
+    for (const eventSet of eventSets(communes)) await postUnitChanges(write.continued(), eventSet, { dry_run: false })
+    return postDossierStatistics(write, syntheticStatisticsOfToday(communes), { ...BATCH, replace: false })
+  }).catch((error: unknown) => {
+    if (!(error instanceof DomainError)) throw error
+  })
+}
+
+/** Whether the units of Thanh Hóa are as the catalogue has them. An event set that was taken back counts as a change. */
+async function hasUnitsOf2021 (db: Db | Trx): Promise<boolean> {
+  const changes = await db.selectFrom('unit_changes').select('id').where('province_code', '=', 'H56').limit(1).execute()
+  if (changes.length > 0) return false
+  const stored = await db.selectFrom('units').select(['id', 'name', 'kind', 'level', 'parent', 'valid_from', 'valid_to'])
+    .where('province_code', '=', 'H56').execute()
+  const byId = new Map(stored.map(unit => [unit.id, unit]))
+  return units().every(unit => (
+    Object.entries(byId.get(unit.id) ?? { id: null }).every(([column, value]) => unit[column as keyof typeof unit] === value)))
+}
+
 function inOwnWrite<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {
   return runOwnWrite(db, 'sample data', 'load', async write => {
     await allowLongWaits(write.trx)
@@ -73,7 +105,9 @@ async function allowLongWaits (trx: Trx): Promise<void> {
  */
 export async function load (db: Db, what: 'true' | 'catalogue'): Promise<void> {
   if (await isEmpty(db, 'levels')) await loadCatalogue(db)
-  if (what === 'true' && await hasSampleCatalogue(db)) await loadSample(db)
+  if (what !== 'true' || !await hasSampleCatalogue(db)) return
+  await loadSample(db)
+  await loadReform(db)
 }
 
 /** Whether the catalogue is that of the report of 2021. */

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Units } from '../../database/tables.ts'
+import { TAKEN_OVER } from '../reform/departments.ts'
 import type { DepartmentCode } from '../catalogue/departments.ts'
 import type { FieldCode } from '../catalogue/fields.ts'
 
@@ -62,11 +63,32 @@ const SIZES: Record<string, number> = {
   commune: 0.85
 }
 
-/** The usual caseload of a unit of this kind. */
-export function caseloadOf ({ code, level, kind }: Selectable<Units>): Caseload {
-  const size = SIZES[kind] ?? 1
-  const usual = level === 'commune'
-    ? COMMUNE
-    : level === 'district' ? DISTRICT : DEPARTMENT[code.replace('H56-', '') as DepartmentCode]
-  return Object.fromEntries(Object.entries(usual).map(([field, dossiers]) => [field, dossiers * size]))
+export type Reporting = Pick<Selectable<Units>, 'code' | 'level' | 'kind'>
+
+/** The usual caseload of a unit of 2021. */
+export function caseloadOf ({ code, level, kind }: Reporting): Caseload {
+  const usual = level === 'commune' ? COMMUNE : level === 'district' ? DISTRICT : ofDepartment(code)
+  return times(usual, SIZES[kind] ?? 1)
+}
+
+/** That of a unit of today: the same dossiers, of which communes took over those of districts. */
+export function caseloadOfToday ({ code, level, kind }: Reporting): Caseload {
+  if (level === 'commune') return times(sumOf([times(COMMUNE, 559 / 166), times(DISTRICT, 27 / 166)]), SIZES[kind]!)
+  return sumOf([code, ...TAKEN_OVER[code.replace('H56-', '')] ?? []].map(ofDepartment))
+}
+
+/** Nothing for a department that begins later. */
+function ofDepartment (code: string): Caseload {
+  const caseloads: Record<string, Caseload> = DEPARTMENT
+  return caseloads[code.replace('H56-', '')] ?? {}
+}
+
+function times (caseload: Caseload, factor: number): Caseload {
+  return Object.fromEntries(Object.entries(caseload).map(([field, dossiers]) => [field, dossiers * factor]))
+}
+
+function sumOf (caseloads: Caseload[]): Caseload {
+  const sum: Record<string, number> = {}
+  for (const [field, dossiers] of caseloads.flatMap(one => Object.entries(one))) sum[field] = (sum[field] ?? 0) + dossiers
+  return sum
 }

@@ -1,13 +1,15 @@
 import { sql } from 'kysely'
+import { communesOfToday, eventSets } from '../../../src/seed/reform/event-sets.ts'
 import { forEachDatabase } from '../../database.ts'
-import { firstStep, pairs, secondStep } from './reform.ts'
+
+const [firstStep, departments, secondStep] = eventSets(communesOfToday())
 
 forEachDatabase('the reform of Thanh Hóa', async (t, { get, post, db }) => {
   const units = async (query: string) => (await get(`/v1/units?limit=10000&${query}`)).body.items
   const before = await units('as_of=2021-06-01')
 
   t.test('joins a district and twelve communes to others on 2025-01-01', async t => {
-    const { status, body } = await post('/v1/unit-changes', firstStep())
+    const { status, body } = await post('/v1/unit-changes', firstStep)
     t.equal(status, 200, JSON.stringify(body))
     t.match(body, { created: 0, ended: 13 })
     t.equal((await units('level=district&as_of=2025-01-01')).length, 26)
@@ -15,16 +17,24 @@ forEachDatabase('the reform of Thanh Hóa', async (t, { get, post, db }) => {
     t.equal((await units('level=commune&as_of=2024-12-31')).length, 559)
   })
 
+  t.test('makes 15 departments of 20 on 2025-03-01', async t => {
+    const { status, body } = await post('/v1/unit-changes', departments)
+    t.equal(status, 200, JSON.stringify(body))
+    t.match(body, { created: 2, ended: 7, changed: 0 })
+    t.equal((await units('level=province&as_of=2025-03-01')).length, 1 + 15)
+    t.match((await get('/v1/units/H56-SKHDT/lineage')).body.successions, [{ successor: 'H56-STC', document_number: '45/2025/NĐ-CP' }])
+  })
+
   t.test('makes 166 communes of 547 on 2025-07-01, in one request', async t => {
     const started = performance.now()
-    const { status, body } = await post('/v1/unit-changes', secondStep())
+    const { status, body } = await post('/v1/unit-changes', secondStep)
     const milliseconds = performance.now() - started
     t.equal(status, 200, JSON.stringify(body))
     t.match(body, { created: 166, ended: 547 + 26 })
     t.comment(`${Math.round(milliseconds)} ms`)
     t.ok(milliseconds < 5_000 * 4, `${Math.round(milliseconds)} ms`)
     const { rows: [{ count }] } = await sql<{ count: number }>`select count(*) as count from unit_successions`.execute(db) as { rows: [{ count: number }] }
-    t.equal(count, pairs.length)
+    t.equal(count, 558 + 7 + 1, 'of communes, of departments, of the district that went into the city')
   })
 
   t.test('leaves 147 xã and 19 phường, and no district', async t => {
