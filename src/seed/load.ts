@@ -75,15 +75,18 @@ export async function loadReform (db: Db): Promise<void> {
   })
 }
 
-/** Whether the units of Thanh Hóa are as the catalogue has them. An event set that was taken back counts as a change. */
+/** Whether the units of Thanh Hóa are those of the catalogue. An event set that was taken back is a change as well. */
 async function hasUnitsOf2021 (db: Db | Trx): Promise<boolean> {
-  const changes = await db.selectFrom('unit_changes').select('id').where('province_code', '=', 'H56').limit(1).execute()
-  if (changes.length > 0) return false
+  const change = await db.selectFrom('unit_changes').select('id').where('province_code', '=', 'H56').limit(1)
+    .execute()
+  if (change.length > 0) return false
   const stored = await db.selectFrom('units').select(['id', 'name', 'kind', 'level', 'parent', 'valid_from', 'valid_to'])
     .where('province_code', '=', 'H56').execute()
   const byId = new Map(stored.map(unit => [unit.id, unit]))
-  return units().every(unit => (
-    Object.entries(byId.get(unit.id) ?? { id: null }).every(([column, value]) => unit[column as keyof typeof unit] === value)))
+  return units().every(unit => {
+    const row = byId.get(unit.id)
+    return row !== undefined && Object.entries(row).every(([name, value]) => unit[name as keyof typeof row] === value)
+  })
 }
 
 function inOwnWrite<T extends object> (db: Db, work: (write: Write) => Promise<T>): Promise<T> {

@@ -48,7 +48,9 @@ async function refuseOtherUse (trx: Trx, province: Division, code: string): Prom
     .where('code', 'in', unitsOf(province, code).map(unit => unit.code)).orderBy('code').execute()
   const taken = stored.find(unit => unit.code === code)
   if (own === undefined && taken !== undefined) throw new Error(`${code} is ${taken.name} in this database`)
-  const ended = stored.find(({ valid_to: end }) => end !== null && end < SINCE)
+  const hasEnded = ({ valid_to: end }: { valid_to: string | null }) => end !== null && end < SINCE
+  const living = new Set(stored.filter(unit => !hasEnded(unit)).map(unit => unit.code))
+  const ended = stored.find(unit => hasEnded(unit) && !living.has(unit.code))
   if (ended !== undefined) {
     throw new Error(`${code} has the units from before ${SINCE} in this database, such as ${ended.code}, ${ended.name}, ` +
       `whose codes are used again; set ${province.name} up in a database of its own`)

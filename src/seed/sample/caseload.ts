@@ -89,6 +89,8 @@ function times (caseload: Caseload, factor: number): Caseload {
 
 function sumOf (caseloads: Caseload[]): Caseload {
   const sum: Record<string, number> = {}
-  for (const [field, dossiers] of caseloads.flatMap(one => Object.entries(one))) sum[field] = (sum[field] ?? 0) + dossiers
+  for (const [field, dossiers] of caseloads.flatMap(one => Object.entries(one))) {
+    sum[field] = (sum[field] ?? 0) + dossiers
+  }
   return sum
 }

@@ -1,9 +1,11 @@
 import t from 'tap'
 import { FIELDS } from '../../../src/seed/catalogue/fields.ts'
-import { reportedStatistics, syntheticStatistics } from '../../../src/seed/sample/statistics.ts'
+import { communesOfToday } from '../../../src/seed/reform/event-sets.ts'
+import { reportedStatistics, syntheticStatistics, syntheticStatisticsOfToday } from '../../../src/seed/sample/statistics.ts'
 import { units } from '../../../src/seed/catalogue/units.ts'
 
 const all = syntheticStatistics(units())
+const ofToday = syntheticStatisticsOfToday(communesOfToday())
 const levelOf = new Map(units().map(unit => [unit.code, unit.level]))
 
 function sum (rows: typeof all, measure: 'received' | 'resolved' | 'resolved_in_time') {
@@ -17,21 +19,23 @@ t.test('the reported dossiers are those of the paper and obey its identities', a
   t.equal(row.received, row.resolved + row.pending)
 })
 
-t.test('synthetic dossiers obey every identity of the form', async t => {
-  t.ok(all.every(row =>
-    row.received === row.received_online + row.received_direct + row.carried_over), '3 = 4+5+6')
-  t.ok(all.every(row => row.received_postal <= row.received_direct), 'post is a part of direct')
-  t.ok(all.every(row => row.resolved_in_time === row.resolved_early + row.resolved_on_time), '8+9')
-  t.ok(all.every(row => row.resolved === row.resolved_in_time + row.resolved_overdue), '7 = 8+9+10')
-  t.ok(all.every(row => row.pending === row.pending_in_time + row.pending_overdue), '11 = 12+13')
-  t.ok(all.every(row => row.received === row.resolved + row.pending), '3 = 7+11')
-})
+for (const [quarter, rows] of [['2021-Q3', all], ['2026-Q1', ofToday]] as const) {
+  t.test(`synthetic dossiers of ${quarter} obey every identity of the form`, async t => {
+    t.ok(rows.every(row => row.period === quarter && row.source === 'sample'))
+    t.ok(rows.every(row => row.received === row.received_online + row.received_direct + row.carried_over), '3 = 4+5+6')
+    t.ok(rows.every(row => row.received_postal <= row.received_direct), 'post is a part of direct')
+    t.ok(rows.every(row => row.resolved_in_time === row.resolved_early + row.resolved_on_time), '8+9')
+    t.ok(rows.every(row => row.resolved === row.resolved_in_time + row.resolved_overdue), '7 = 8+9+10')
+    t.ok(rows.every(row => row.pending === row.pending_in_time + row.pending_overdue), '11 = 12+13')
+    t.ok(rows.every(row => row.received === row.resolved + row.pending), '3 = 7+11')
+  })
 
-t.test('synthetic dossiers are whole numbers, none below zero', async t => {
-  const counts = all.flatMap(row => Object.values(row)).filter(value => typeof value === 'number')
-  t.equal(counts.length, all.length * 13)
-  t.ok(counts.every(count => Number.isSafeInteger(count) && count >= 0))
-})
+  t.test(`synthetic dossiers of ${quarter} are whole numbers, none below zero`, async t => {
+    const counts = rows.flatMap(row => Object.values(row)).filter(value => typeof value === 'number')
+    t.equal(counts.length, rows.length * 13)
+    t.ok(counts.every(count => Number.isSafeInteger(count) && count >= 0))
+  })
+}
 
 t.test('every unit that handles dossiers has some, once for each of its fields', async t => {
   t.equal(new Set(all.map(row => row.unit)).size, 606)
@@ -43,6 +47,27 @@ t.test('a unit has the same dossiers whatever is asked before it', async t => {
   const key = (row: typeof all[number]) => `${row.unit} ${row.field}`
   const byKey = (rows: typeof all) => rows.toSorted((a, b) => key(a) < key(b) ? -1 : 1)
   t.strictSame(byKey(syntheticStatistics(units().reverse())), byKey(all))
+})
+
+t.test('every department and commune of today has dossiers, in the fields of those that it took over', async t => {
+  t.equal(new Set(ofToday.map(row => row.unit)).size, 15 + 166)
+  t.equal(new Set(ofToday.map(row => `${row.unit} ${row.field}`)).size, ofToday.length)
+  const fieldsOf = (unit: string) => ofToday.filter(row => row.unit === unit).map(({ field }) => field)
+  t.same(fieldsOf('H56-SNNMT'), ['agriculture', 'environment', 'land'])
+  t.same(fieldsOf('H56-STC'), ['finance', 'business-registration', 'investment'])
+  t.ok(fieldsOf('H56-14758').includes('business-registration'), 'which districts did before')
+})
+
+t.test('a quarter of 2026 is about as large as one of 2021, and more of it comes online', async t => {
+  const share = sum(ofToday, 'received') / sum(all, 'received')
+  t.ok(share > 0.8 && share < 1.25, String(share))
+  const online = (rows: typeof all) => rows.reduce((total, row) => total + row.received_online, 0) / sum(rows, 'received')
+  t.ok(online(ofToday) > 3 * online(all))
+})
+
+t.test('a code that another unit had before has other figures', async t => {
+  const figures = (rows: typeof all) => rows.filter(row => row.unit === 'H56-14758').map(({ received }) => received)
+  t.notMatch(figures(ofToday), figures(all))
 })
 
 t.test('a quarter is about as large as half of the reported half year', async t => {
