@@ -83,10 +83,10 @@ function twoLevels (communes: readonly Commune[]): UnitChangeEnvelope {
   }
 }
 
-/** Shares that add to exactly 1, which a third does not: the first one has the rest. */
+/** Of whole percents, so that parts of a count add to it. The first has what is left of a third. */
 function equalShares (units: string[]) {
-  const share = Math.floor(1e6 / units.length) / 1e6
-  return units.map((unit, i) => ({ unit, share: i > 0 ? share : 1 - (units.length - 1) * share }))
+  const percent = Math.floor(100 / units.length)
+  return units.map((unit, i) => ({ unit, share: (i > 0 ? percent : 100 - (units.length - 1) * percent) / 100 }))
 }
 
 function rowsOf<Column extends string> (file: string): Record<Column, string>[] {

@@ -72,7 +72,12 @@ forEachDatabase('a sample database that an earlier version started', async (t, {
     }
   })
 
-  t.test('carries the synthetic quarter of 2021 to communes of today', async t => {
+  t.test('carries the synthetic quarter of 2021 to communes of today, which have it all', async t => {
+    const total = async (query: string) => {
+      const { body: { items: [row] } } = await get(`/v1/on-time?period=2021-Q3${query}`)
+      return [row.received, row.resolved, row.resolved_in_time, row.pending]
+    }
+    t.same(await total('&hierarchy=current'), await total(''))
     const question = 'period=2021-Q3&group_by=unit&unit=H56-14758@2025-07-01&hierarchy=current'
     const [row] = measuresOf(await get(`/v1/on-time?${question}`))
     t.match(row, { unit: 'H56-14758@2025-07-01', estimated: true })
@@ -99,6 +104,13 @@ forEachDatabase('a sample database that an earlier version started', async (t, {
     t.same(added, { levels: 0, units: 0, fields: 0, periods: 0, sources: 0, forms: 0, indicators: 0 })
     t.same((await countsOf(db))['aliases'], after['aliases'])
     t.same((await countsOf(db))['units'], after['units'])
+  })
+
+  t.test('refuses the reform a second time', async t => {
+    const events = [{ type: 'merge', units: ['H56-SKHDT'], into: 'H56-STP' }]
+    t.match(await post('/v1/unit-changes', { effective_on: '2025-03-01', document: DOCUMENT, events }), {
+      status: 422, body: { errors: [{ pointer: '/events/0/units/0', code: 'changed_later' }] }
+    })
   })
 
   t.test('takes dossiers for communes of today', async t => {

@@ -37,6 +37,18 @@ export async function namesTaken (trx: Trx, { day, created, ended }: Plan): Prom
   ]
 }
 
+/** Units that an event set of the same day ended before: they would pass on twice what they were. */
+export async function endedBefore (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
+  const { rows } = await sql<{ id: string, change: number }>`
+    select ends.id, min(unit_changes.id) as change
+    from unit_changes, jsonb_to_recordset(ends) as ends (id text)
+    where province_code = ${province} and effective_on = ${day} and withdrawn_by is null
+      and ends.id = any(${[...ended.keys()]})
+    group by ends.id order by ends.id`.execute(trx)
+  return rows.map(({ id, change }): Issue => (
+    { pointer: ended.get(id)!.pointer, code: 'changed_later', detail: `event set ${change} ends ${id} on ${day} already` }))
+}
+
 /** Procedures that an assignment names and that are not there. */
 export async function unknownProcedures (trx: Trx, { ended }: Plan): Promise<Issue[]> {
   const named = [...ended.values()].flatMap(({ pointer, successors }) => successors.flatMap(({ procedures }) => (
