@@ -83,7 +83,7 @@ t.test('the first start makes a database with the sample data; the second finds 
   const first = await start(t, { DATA_DIR })
   t.match(first.docs, /^http:\/\/127\.0\.0\.1:\d+\/docs$/)
   t.match(await (await fetch(first.docs)).text(), /swagger/i)
-  t.equal(await countOf(first, '/v1/units'), 607)
+  t.equal(await countOf(first, '/v1/units'), 775)
   t.match((await first.json('/v1/on-time?period=2021-H1&unit=H56')).items, [{ on_time_percent: 99.88 }])
   const rows = await countOf(first, '/v1/dossier-statistics?limit=10000')
   const renamed = { name: 'Đổi tên', precedence: 7, synthetic: true }
@@ -196,7 +196,7 @@ t.test('a server is filled only where that is asked for', async t => {
   t.teardown(close)
   const { ALLOW_UNSAFE_DURABILITY: _, ...settings } = settingsFor(address)
   await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
-  for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 607, 14]] as const) {
+  for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 775, 14]] as const) {
     const service = await start(t, { ...settings, LOAD_SAMPLE, ALLOW_UNSAFE_DURABILITY: 'true' })
     t.equal(await countOf(service, '/v1/units'), units, `units with LOAD_SAMPLE=${LOAD_SAMPLE}`)
     t.equal(await countOf(service, '/v1/procedures'), procedures)

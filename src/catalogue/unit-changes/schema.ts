@@ -156,7 +156,8 @@ export const UnitChangeQuery = Type.Object({
 export type UnitChangeQuery = Static<typeof UnitChangeQuery>
 
 export const UnitChangePath = Type.Object({
-  id: Example(Type.Integer({ description: 'Id of the event set.', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), 1)
+  // The sample has three.
+  id: Example(Type.Integer({ description: 'Id of the event set.', minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), 4)
 })
 
 const Succession = Named('UnitSuccession', 'A unit that took another one over, or a part of it.', {
