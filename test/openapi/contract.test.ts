@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { connect } from '../../src/database/connect.ts'
+import { load } from '../../src/seed/load.ts'
 import { MAX_ITEMS } from '../../src/writes/batch.ts'
 import type { App } from '../../src/http/context.ts'
 import { ADMIN, forEachDatabase } from '../database.ts'
@@ -74,6 +75,7 @@ t.test('no example holds a key that could be one', async t => {
 
 forEachDatabase('every example works on a fresh service and is answered as documented', async (t, service) => {
   const { app } = service
+  await load(service.db, 'true')
   await givenExamples(service, operations)
   for (const operation of operations) {
     const response = await ask(app, documentedRequest(operation))
