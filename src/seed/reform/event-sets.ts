@@ -74,7 +74,8 @@ function twoLevels (communes: readonly Commune[]): UnitChangeEnvelope {
       ...communes.map(({ code, name, kind, level, parent, reports_dossiers }) => {
         const whole = predecessors.get(code)!.map(({ old }) => old).filter(isWhole)
         const unit = { code, name, kind, level, parent, reports_dossiers, aliases: [code.replace('H56-', 'gso:')] }
-        return whole.length > 0 ? { type: 'merge', units: whole.map(old => `H56-${old}`), into: unit } : { type: 'create', unit }
+        // None consists of parts alone.
+        return { type: 'merge', units: whole.map(old => `H56-${old}`), into: unit }
       }),
       ...[...successors].filter(([code]) => !isWhole(code)).map(([code, parts]) => (
         { type: 'split', unit: `H56-${code}`, into: equalShares(parts.map(part => `H56-${part.new}`)) })),
