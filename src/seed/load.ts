@@ -10,6 +10,7 @@ import { postIndicatorValues } from '../reports/indicators/commands.ts'
 import { addFirstVersions } from '../catalogue/units/versions.ts'
 import { addUsualPeriods } from '../catalogue/periods/usual.ts'
 import { postUnitChanges } from '../catalogue/unit-changes/commands.ts'
+import { passDossiers } from '../dossiers/passing/commands.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { postDossierStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
@@ -68,7 +69,9 @@ export async function loadReform (db: Db): Promise<void> {
     await sql`lock table units in share row exclusive mode`.execute(write.trx)
     if (!await hasUnitsOf2021(write.trx)) return {}
     const communes = communesOfToday()
-    for (const eventSet of eventSets(communes)) await postUnitChanges(write.continued(), eventSet, { dry_run: false })
+    for (const eventSet of eventSets(communes)) {
+      await postUnitChanges(write.continued(), eventSet, { dry_run: false }, { passDossiers })
+    }
     return postDossierStatistics(write, syntheticStatisticsOfToday(communes), { ...BATCH, replace: false })
   }).catch((error: unknown) => {
     if (!(error instanceof DomainError)) throw error
