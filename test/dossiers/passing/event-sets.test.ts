@@ -113,6 +113,19 @@ forEachDatabase('a commune that is split on 15 June', async (t, service) => {
     })
   })
 
+  t.test('sends what comes to it later under its name on to the successor', async t => {
+    const send = (given: Partial<DossierItem>) => post('/v1/dossiers?source=one-stop', { items: [version('back', given)] })
+    await send({ unit: 'H56-SNV' })
+    await send(at('07-02'))
+    t.match((await get('/v1/dossiers/back')).body, { unit: 'H56-99002' })
+    t.match((await send(at('07-02'))).body, { unchanged: 1 })
+    await send(ended('07-05'))
+    t.match(await rowsOf(service, '2021-Q3'), {
+      'H56-SNV': { carried_over: 1, transferred_out: 1 }, 'H56-99002': { transferred_in: 2, resolved: 1, pending: 1 }
+    })
+    t.same(await rebuildRollups(db), [])
+  })
+
   t.test('cannot come back while a dossier has moved to a successor', async t => {
     const moved = { code: 'moved', received_at: '2021-06-20T08:00:00+07:00' }
     await post('/v1/dossiers?source=one-stop', { items: [

@@ -203,17 +203,28 @@ forEachDatabase('coverage', async (t, { db }) => {
   })
 })
 
-forEachDatabase('what a change of units has moved', async (t, { db }) => {
+forEachDatabase('a dossier that moved while a supplement was awaited', async (t, { db }) => {
   await send(db, [version({ supplements: [{ requested_at: '2021-05-04T08:00:00+07:00', completed_at: null }] })])
   await send(db, [version({ ...DEPARTMENT, ...at('07-05') })])
-  await sql`update dossiers set history = jsonb_set(history, '{0,change}', '7')`.execute(db)
 
-  t.test('keeps its name through later versions', async t => {
+  t.test('keeps what it was through later versions', async t => {
     await send(db, [version({ unit: 'H56-380', ...at('08-05') })])
     const [stored] = await storedDossiers(db)
     t.match(stored!.history, [
-      { unit: 'H56-14755', until: '2021-07-05', change: 7, supplements: [{ completed_at: null }] }, { unit: 'H56-SNV', until: '2021-08-05' }
+      { unit: 'H56-14755', until: '2021-07-05', supplements: [{ completed_at: null }] }, { unit: 'H56-SNV', until: '2021-08-05' }
     ])
     t.same(await rebuildRollups(db), [])
+  })
+})
+
+forEachDatabase('a dossier that had ended when another unit took it over', async (t, service) => {
+  const { db, get } = service
+  await send(db, [version(ended('06-01'))])
+  await send(db, [version({ ...DEPARTMENT, ...ended('06-01'), ...at('07-05') })])
+
+  t.test('stays resolved where it was', async t => {
+    t.match((await get(`/v1/dossiers/${encodeURIComponent(version({}).code)}`)).body, { unit: 'H56-SNV' })
+    t.match(await levels(service, '2021-H1'), { commune: { received: 1, resolved: 1 }, province: undefined })
+    t.same(await levels(service, '2021-Q3'), {})
   })
 })
