@@ -28,7 +28,7 @@ const ALLOWED: Record<string, string[]> = {
   dossiers: ['ground', 'http', 'catalogue'],
   statistics: ['ground', 'http', 'catalogue', 'dossiers'],
   reports: ['ground', 'http', 'catalogue', 'dossiers', 'statistics'],
-  seed: ['ground', 'catalogue', 'statistics', 'reports']
+  seed: ['ground', 'catalogue', 'dossiers', 'statistics', 'reports']
 }
 const GROUND = ['time', 'text', 'contract', 'form-ii06a', 'concurrency', 'observability', 'database', 'writes']
 const FEATURES = ['catalogue', 'access', 'dossiers', 'statistics', 'reports']

@@ -3,7 +3,7 @@
 // it is taken back before a version is compared with what is stored, and is added again afterwards.
 import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
-import { isCounted } from './status.ts'
+import { DELETED, isCounted } from './status.ts'
 import { tenuresOf, type DossierState, type FormerState, type Place, type Timeline } from './timeline.ts'
 
 interface CodedTimeline extends Timeline {
@@ -65,6 +65,8 @@ function passWithin (
  * that has ended, or name the successor, or one of several that became it.
  */
 export function placedAs<D extends CodedTimeline> (before: Timeline, after: D, successorOf: SuccessorOf): D {
+  // A deleted dossier stays where it was, and has no level.
+  if (before.unit === after.unit || [before.status, after.status].includes(DELETED)) return after
   const day = dayOf(after.updated_at)
   const unitOf = ({ unit }: Timeline) => unitOn(day, unit, after, successorOf)
   return unitOf(before) === unitOf(after) ? { ...after, unit: before.unit, level: before.level } : after

@@ -72,7 +72,7 @@ forEachDatabase('the reform of Thanh Hóa', async (t, { get, post, db }) => {
       const { body } = await post('/v1/dossiers?source=one-stop', { items: [{ ...dossier, ...changed, unit, code: `d-${unit.replace('@', '-')}` }] })
       return body.errors.length > 0 ? body.errors[0] : (await get(`/v1/dossiers/d-${unit.replace('@', '-')}`)).body.unit
     }
-    t.equal(await unitOf('H56-14755'), 'H56-14755', 'one that ended, which finishes it')
+    t.equal(await unitOf('H56-14755'), 'H56-14758@2025-07-01', 'one that ended, which passes what is open')
     t.equal(await unitOf('H56-14758@2025-07-01'), 'H56-14758', 'the unit that had the code of its successor')
     const late = { received_at: '2025-07-02T08:00:00+07:00' }
     t.match(await unitOf('H56-14755', late), { code: 'unit_not_valid', successors: ['H56-14758@2025-07-01'] })
