@@ -70,6 +70,9 @@ forEachDatabase('a commune that is merged on 15 June', async (t, service) => {
     })
     t.match(body, { updated: 2 })
     t.match(await rowsOf(service, '2021-Q3'), { [WARD]: { carried_over: 3, transferred_in: 3, resolved: 3, pending: 0 } })
+    const sibling = { unit: OLD, ...ended('07-06'), ...at('07-07') }
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [version('other', sibling)] })).body, { updated: 1 })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 1, pending: 1 } }, 'as may the other that became it')
     const fresh = await post('/v1/dossiers?source=one-stop', { items: [version('first seen later', { unit: OTHER, ...at('08-01') })] })
     t.match(fresh.body, { created: 1 })
     t.match((await get('/v1/dossiers/first%20seen%20later')).body, { unit: WARD })
