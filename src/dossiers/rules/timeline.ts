@@ -38,9 +38,9 @@ export interface Timeline extends DossierState {
 
 export const NO_HISTORY: readonly FormerState[] = []
 
-/** All units that a dossier is or was at. */
+/** All units that a dossier is or was at, or that a version of it named. */
 export function unitsOf ({ unit, history }: Timeline): string[] {
-  return [unit, ...history.map(former => former.unit)]
+  return [unit, ...history.flatMap(former => [former.unit, former.named?.unit ?? former.unit])]
 }
 
 /** The days of a state. */
