@@ -18,9 +18,9 @@ import type { UnitChange, UnitChangeAnswer, UnitChangeEnvelope, UnitState } from
 
 /** What depends on units. It is given from outside: the catalogue knows nothing of dossiers. */
 export interface UnitChangeEffects {
-  /** Passes open dossiers of units that end on. @returns how many */
+  /** Passes on what is open when units end. @returns how many dossiers */
   passDossiers: (trx: Trx, ending: { province: string, day: string, units: readonly string[] }) => Promise<number>
-  /** Takes back what an event set passed on. @param made units that are gone @returns how many */
+  /** Takes back what an event set passed on. @param made units that are gone with it @returns how many dossiers */
   returnDossiers: (trx: Trx, passed: { province: string, change: number, made: readonly string[] }) => Promise<number>
 }
 

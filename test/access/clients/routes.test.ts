@@ -12,7 +12,7 @@ forEachDatabase('a client', async (t, service) => {
   const { get, put } = service
   const { headers: admin } = await givenClient(service, 'admin', { scopes: ['admin'] })
 
-  t.test('is created and described anew under its code', async t => {
+  t.test('is created and described again under its code', async t => {
     t.match(await put('/v1/clients/warehouse', { ...READER, name: READER.name.normalize('NFD') }), {
       status: 200, headers: { etag: '"1"' }, body: { code: 'warehouse', ...READER, ...NULLS, version: 1 }
     })

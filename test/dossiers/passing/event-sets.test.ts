@@ -102,6 +102,25 @@ forEachDatabase('a commune that is merged on 15 June', async (t, service) => {
   })
 })
 
+forEachDatabase('a dossier that came under the name of a commune after its end', async (t, { db, get, post, delete: withdraw }) => {
+  await forgetReports(db)
+  await send(db, [version('moved', { unit: 'H56-SNV' }), version('moved', at('07-02'))])
+  await post('/v1/unit-changes', MERGE)
+  const next = { ...MERGE, effective_on: '2021-08-01', events: [{ type: 'merge', units: [WARD], into: 'H56-14761' }] }
+  const { body: { id } } = await post('/v1/unit-changes', next)
+  const unitNow = async () => (await get('/v1/dossiers/moved')).body.unit
+
+  t.test('goes on with each change that follows, and back with each that is withdrawn', async t => {
+    t.equal(await unitNow(), 'H56-14761')
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [version('moved', at('07-02'))] })).body, { unchanged: 1 })
+    t.match(await withdraw(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' }), { status: 200, body: { dossiers_passed: 1 } })
+    t.equal(await unitNow(), WARD)
+    t.match(await withdraw(`/v1/unit-changes/${id - 1}`, { 'x-reason': 'withdrawn' }), { status: 200, body: { dossiers_passed: 1 } })
+    t.equal(await unitNow(), OLD)
+    t.same(await rebuildRollups(db), [])
+  })
+})
+
 forEachDatabase('a commune that is split on 15 June', async (t, service) => {
   const { db, get, post } = service
   await forgetReports(db)

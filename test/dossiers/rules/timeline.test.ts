@@ -97,8 +97,8 @@ t.test('what has ended passes nothing on, also if nobody says when it was withdr
   t.same(counts(...moved), { ...RECEIVED, 'commune land 05-20': { resolved_on_time: 1 } })
   t.same(counts(...moved, withdrawn('07-09 09:00', AT_DEPARTMENT)), counts(...moved))
   t.match(counts(...moved, withdrawn('07-09 09:00', { unit: 'other' })), counts(...moved), 'wherever it is sent later')
-  const anew = withdrawn('07-05 09:00', { ...AT_DEPARTMENT, received_at: at('07-05 08:00') })
-  t.match(counts(withdrawn('05-20 09:00'), anew), {
+  const again = withdrawn('07-05 09:00', { ...AT_DEPARTMENT, received_at: at('07-05 08:00') })
+  t.match(counts(withdrawn('05-20 09:00'), again), {
     'department land 07-05': { received_direct: 1, resolved_on_time: 1 }
   }, 'unless it was received once more')
 })

@@ -164,7 +164,7 @@ forEachDatabase('what was wrong from the beginning', async (t, service) => {
     }
   })
 
-  t.test('is what is deleted, and begins anew', async t => {
+  t.test('is what is deleted, and begins again', async t => {
     await send(db, [version({})])
     await send(db, [version({ ...DEPARTMENT, ...at('07-05') })])
     await send(db, [version({ ...at('07-06'), deleted: true })])

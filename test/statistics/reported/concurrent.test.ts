@@ -23,7 +23,7 @@ forEachDatabase('systems that report at the same time', async (t, { db, get, pos
   const answers = await Promise.all([...posts, ranked])
   t.same([...new Set(answers.map(({ status }) => status))], [200])
 
-  t.test('do not wait for each other in a circle', async t => {
+  t.test('do not deadlock', async t => {
     const { rows } = await sql`select deadlocks from pg_stat_database where datname = current_database()`.execute(db)
     t.same(rows, [{ deadlocks: 0 }])
   })
