@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Measurement } from './measurement.ts'
+import { none, within, type Measurement } from './measurement.ts'
 import { serve, type Answer, type Service } from './service.ts'
 import { COMMUNES, itemsOf, month } from './statistics.ts'
 
@@ -180,12 +180,12 @@ function measurementsOf (fault: string, rounds: Round[]): Measurement[] {
   const leaked = rounds.flatMap(({ leaked }) => leaked)
   return [
     none(fault, 'every answer is 200 or 503', others.map(({ status, text }) => `${status} ${text}`), `${answers.length} answers, ${refused.length} of them 503`),
-    atMost(fault, `every answer comes within ${ANSWERED_WITHIN} ms`, slowest, ANSWERED_WITHIN, 'ms at most'),
-    atMost(fault, '/livez answers 200 within 500 ms all the while', Math.max(...rounds.flatMap(({ alive }) => alive)), 500, 'ms at most'),
-    atMost(fault, `all is answered 200 within ${RECOVERED_WITHIN} ms of its end`, Math.max(...rounds.map(({ recovery }) => recovery)), RECOVERED_WITHIN, 'ms at most'),
-    ...(fault.includes('SIGSTOP') ? [atMost(
+    within(fault, `every answer comes within ${ANSWERED_WITHIN} ms`, slowest, ANSWERED_WITHIN),
+    within(fault, '/livez answers 200 within 500 ms all the while', Math.max(...rounds.flatMap(({ alive }) => alive)), 500),
+    within(fault, `all is answered 200 within ${RECOVERED_WITHIN} ms of its end`, Math.max(...rounds.map(({ recovery }) => recovery)), RECOVERED_WITHIN),
+    ...(fault.includes('SIGSTOP') ? [within(
       fault, `within ${REPLACED_WITHIN} ms other connections are made, and all is answered 200`,
-      Math.max(...rounds.map(({ lasted }) => lasted)), REPLACED_WITHIN, 'ms at most')] : []),
+      Math.max(...rounds.map(({ lasted }) => lasted)), REPLACED_WITHIN)] : []),
     none(fault, 'all connections are idle afterwards, and all can be used', leaked, `${rounds.length} rounds`)
   ]
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startPostgres, type Postgres } from '../postgres.ts'
-import { atMost, skipped, type Measurement } from './measurement.ts'
+import { skipped, within, type Measurement } from './measurement.ts'
 import { LedgerComparison } from './ledger-comparison.ts'
 import { Ledger } from './ledger.ts'
 import { describeSources, periodsOf, startReporting } from './reporting.ts'
@@ -72,6 +72,6 @@ async function filled (
   }
   return [
     ...comparison.measurements,
-    atMost(comparison.fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of free space`, slowest, RECOVERED_WITHIN, 'ms at most')
+    within(comparison.fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of free space`, slowest, RECOVERED_WITHIN)
   ]
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { Contract, operationsOf, type Document } from '../openapi/contract.ts'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Measurement } from './measurement.ts'
+import { none, within, type Measurement } from './measurement.ts'
 import { sendHostileBytes } from './hostile-bytes.ts'
 import { requestsOf, type HostileRequest } from './hostile-requests.ts'
 import type { Schema } from './hostile-values.ts'
@@ -66,7 +66,7 @@ export async function hostileInput (postgres: Postgres, cycles: number): Promise
       none(FAULT, 'messages that are no HTTP, bodies that are no JSON: one answer below 500, or the end of the connection',
         heard.filter(({ status, answers }) => (status ?? 0) >= 500 || answers > 1), `${heard.length} messages`),
       none(FAULT, 'it lives on, and ends with 0 when told to', isInOrder ? [] : [{ code, errors }], '1 process'),
-      atMost(FAULT, `the event loop stands still for ${BLOCKED_AT_MOST} ms at most, as it measures itself`, blocked, BLOCKED_AT_MOST, 'ms')
+      within(FAULT, `the event loop stands still for ${BLOCKED_AT_MOST} ms at most, as it measures itself`, blocked, BLOCKED_AT_MOST)
     ]
   } finally {
     await service.stop('SIGKILL')

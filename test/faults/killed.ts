@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Postgres } from '../postgres.ts'
-import { atMost, none, type Measurement } from './measurement.ts'
+import { none, within, type Measurement } from './measurement.ts'
 import { LedgerComparison } from './ledger-comparison.ts'
 import { Ledger } from './ledger.ts'
 import { CLIENTS, describeSources, periodsOf, startReporting, type Target } from './reporting.ts'
@@ -59,6 +59,6 @@ async function killed (
   return [
     ...comparison.measurements,
     none(fault, 'the service says nothing on stderr', died, `${cycles} kills, with ${inFlight} batches in flight`),
-    atMost(fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of the restart`, slowest, RECOVERED_WITHIN, 'ms at most')
+    within(fault, `a batch is acknowledged within ${RECOVERED_WITHIN} ms of the restart`, slowest, RECOVERED_WITHIN)
   ]
 }
