@@ -41,7 +41,8 @@ t.test('no text takes long', async t => {
     const text = `${part.repeat(1_000_000 / part.length)} eyJ`
     const since = performance.now()
     redactSecrets(text)
-    t.ok(performance.now() - since < 500, part)
+    // One that is quadratic takes minutes.
+    t.ok(performance.now() - since < 10_000, part)
   }
 })
 
