@@ -6,7 +6,7 @@ import { endOf, type Supplement } from '../rules/events.ts'
 import { DELETED, hasResult } from '../rules/status.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
-import type { FoundUnit, Lookups } from './lookups.ts'
+import type { FoundUnit, Lookups } from './lookups/lookups.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
 import { NO_HISTORY, type Timeline } from '../rules/timeline.ts'
 

@@ -3,7 +3,7 @@ import { dayOf, instantText } from '../../time/business-day.ts'
 import { MAX_WARNINGS } from '../../writes/batch.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { DELETED } from '../rules/status.ts'
-import type { Lookups } from './lookups.ts'
+import type { Lookups } from './lookups/lookups.ts'
 import type { Version } from './validate.ts'
 
 /** What is odd about versions that are taken: the first of it, and how much there is. */

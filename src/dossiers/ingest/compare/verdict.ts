@@ -1,5 +1,5 @@
 import { DELETED } from '../../rules/status.ts'
-import type { Precedences } from '../lookups.ts'
+import type { Precedences } from '../lookups/lookups.ts'
 import type { Version } from '../validate.ts'
 import type { LockedPair, Pair } from './pairs.ts'
 

@@ -1,12 +1,12 @@
-import { reaches, type Reach } from '../../contract/caller.ts'
-import type { Trx } from '../../database/connect.ts'
-import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../../catalogue/units/lineage/successions.ts'
-import { successorsOfDossiers, type SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
-import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.ts'
-import { dayOf, nameOfDay, EARLIEST, LATEST, parseDay, type DayNumber } from '../../time/business-day.ts'
-import { instantOf } from '../../time/rfc3339.ts'
-import { likeText } from '../../text/plain-text.ts'
-import type { DossierItem } from '../schema.ts'
+import { reaches, type Reach } from '../../../contract/caller.ts'
+import type { Trx } from '../../../database/connect.ts'
+import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../../../catalogue/units/lineage/successions.ts'
+import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
+import { resolveUnits, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
+import { dayOf, nameOfDay, EARLIEST, LATEST, parseDay, type DayNumber } from '../../../time/business-day.ts'
+import { instantOf } from '../../../time/rfc3339.ts'
+import { likeText } from '../../../text/plain-text.ts'
+import type { DossierItem } from '../../schema.ts'
 
 /** The unit of an item. */
 export interface FoundUnit {
