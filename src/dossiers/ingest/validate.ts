@@ -5,7 +5,8 @@ import { passedOn } from '../rules/passing.ts'
 import { foreignSource } from '../../catalogue/sources/source-rules.ts'
 import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import { normalise, type StoredDossier } from './normalise.ts'
-import type { Lookups, Sender } from './lookups/lookups.ts'
+import type { Lookups } from './lookups/lookups.ts'
+import type { Sender } from './lookups/units.ts'
 import { DossierItem } from '../schema.ts'
 
 const checkItem = checkOf(DossierItem)

@@ -121,6 +121,46 @@ forEachDatabase('a dossier that came under the name of a commune after its end',
   })
 })
 
+forEachDatabase('a dossier of before a merger that comes under the code of the new commune', async (t, service) => {
+  const { db, get, post } = service
+  await forgetReports(db)
+  await send(db, [version('of one', {}), version('of the other', { unit: OTHER })])
+  await post('/v1/unit-changes', MERGE)
+  const sendNew = (code: string, given: Partial<DossierItem>) => (
+    post('/v1/dossiers?source=one-stop', { items: [version(code, { unit: WARD, ...given })] }))
+  const REFUSED = { status: 422, body: { errors: [{ pointer: '/items/0/unit', predecessors: [OLD, OTHER] }] } }
+
+  t.test('goes on from the commune that is known to have had it', async t => {
+    t.match((await sendNew('of one', {})).body, { unchanged: 1 })
+    t.match((await sendNew('of the other', ended('07-05'))).body, { updated: 1 })
+    t.match(await rowsOf(service, '2021-H1'), {
+      [OLD]: { received_direct: 1, pending: 1 }, [OTHER]: { received_direct: 1, pending: 1 }
+    })
+    t.match(await rowsOf(service, '2021-Q3'), { [WARD]: { carried_over: 2, transferred_in: 2, resolved: 1, pending: 1 } })
+  })
+
+  t.test('goes on from the commune that another version beside it names', async t => {
+    const items = [version('of both', { unit: OTHER }), version('of both', { unit: WARD, ...at('07-02') })]
+    t.match((await post('/v1/dossiers?source=one-stop', { items })).body, { created: 1 })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 2 } })
+  })
+
+  t.test('must name one of them where nothing tells', async t => {
+    t.match(await sendNew('of nobody', at('07-01')), REFUSED)
+    await sendNew('of one', { deleted: true, ...at('07-01') })
+    t.match(await sendNew('of one', { deleted: false, ...at('07-02') }), REFUSED)
+  })
+
+  t.test('comes back to the new commune from where it has moved meanwhile, and was not always there', async t => {
+    await sendNew('of both', { unit: 'H56-SNV', ...at('07-10') })
+    t.match(await sendNew('of both', { correction: true, ...at('07-20') }), REFUSED)
+    t.match((await sendNew('of both', at('07-20'))).body, { updated: 1 })
+    t.match((await get('/v1/dossiers/of%20both')).body, { unit: WARD })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 2 } })
+    t.same(await rebuildRollups(db), [])
+  })
+})
+
 forEachDatabase('a commune that is split on 15 June', async (t, service) => {
   const { db, get, post } = service
   await forgetReports(db)

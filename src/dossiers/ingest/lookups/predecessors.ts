@@ -1,0 +1,62 @@
+// Which of the predecessors of a unit had a dossier, where the name of the unit does not say.
+import { sql } from 'kysely'
+import { isReachedBy } from '../../../catalogue/units/reach-sql.ts'
+import type { ResolvedUnit } from '../../../catalogue/units/resolve.ts'
+import type { Reach } from '../../../contract/caller.ts'
+import type { Trx } from '../../../database/connect.ts'
+import type { Dossiers } from '../../../database/tables.ts'
+import { plainText } from '../../../text/plain-text.ts'
+import { asSent } from '../../rules/passing.ts'
+import { DELETED } from '../../rules/status.ts'
+import type { DossierItem } from '../../schema.ts'
+import { dossierStored } from '../compare/pairs.ts'
+
+/** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
+export interface Unclear {
+  successor: ResolvedUnit
+  predecessors: ResolvedUnit[]
+}
+
+interface Named {
+  code: string
+  /** What the name of the unit means; undefined: it is unknown. */
+  unit: string | undefined
+  /** undefined: it is clear, or unknown. */
+  unclear: Unclear | undefined
+}
+
+/** The unit that a record means; undefined: nothing tells. */
+type UnitMeant = (item: DossierItem, unclear: Unclear | undefined) => ResolvedUnit | undefined
+
+/**
+ * A dossier that is stored, or of which another version comes along, tells which predecessor had it. One that has moved
+ * elsewhere since comes to the successor.
+ */
+export async function predecessorsOfDossiers (
+  trx: Trx, reach: Reach, items: readonly Named[]
+): Promise<UnitMeant> {
+  const open = items.flatMap(({ code, unclear }) => unclear === undefined ? [] : [{ code: plainText(code), unclear }])
+  const stored = await unitsStored(trx, reach, open)
+  const beside = Map.groupBy(items.filter(({ unclear }) => unclear === undefined), ({ code }) => plainText(code))
+  return ({ code: given, correction = false }, unclear) => {
+    if (unclear === undefined) return undefined
+    const code = plainText(given)
+    const units = [...stored.get(code) ?? [], ...(beside.get(code) ?? []).map(({ unit }) => unit)]
+    const had = unclear.predecessors.filter(({ id }) => units.includes(id))
+    if (had.length === 1) return had[0]
+    // What always was at the successor was there before it began.
+    return had.length === 0 && stored.has(code) && !correction ? unclear.successor : undefined
+  }
+}
+
+/** By code, where the sources of some dossiers say that they are last. */
+async function unitsStored (
+  trx: Trx, reach: Reach, open: readonly { code: string, unclear: Unclear }[]
+): Promise<ReadonlyMap<string, string[]>> {
+  const provinces = [...new Set(open.map(({ unclear }) => unclear.successor.province_code))]
+  const { rows } = await sql<Dossiers>`
+    select * from dossiers where province_code = any(${provinces}) and code = any(${open.map(({ code }) => code)})
+      and status <> ${DELETED} and ${isReachedBy('dossiers.unit', reach)}`.execute(trx)
+  const units = Map.groupBy(rows, ({ code }) => code)
+  return new Map([...units].map(([code, all]) => [code, all.map(row => asSent(dossierStored(row)).unit)]))
+}
