@@ -33,17 +33,17 @@ export async function startBench (postgres: Postgres): Promise<Bench> {
   const key = await clientKey(environment, '--name', 'bench', '--source', 'one-stop', '--scopes', 'read,write:dossiers,write:catalogue')
   const service = await run('src/server.ts', environment)
   const bench = { postgres, url, service, key }
-  await send(bench, '/v1/procedures', procedures())
+  await send(bench, '/v1/procedures', { items: procedures() })
   await postgres.query(`create table copied (like dossiers including all)`, [], url)
   return bench
 }
 
 /** Sends items as JSON. @throws Error for an answer other than 200 */
-export async function send ({ service, key }: Bench, path: string, items: object[]): Promise<Counts> {
+export async function send<Answer> ({ service, key }: Bench, path: string, body: object): Promise<Answer> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  const response = await fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify({ items }) })
+  const response = await fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  return await response.json() as Counts
+  return await response.json() as Answer
 }
 
 /** Sends a file as a stream, from a process of its own. */

@@ -48,12 +48,12 @@ export interface Files {
 }
 
 /** Writes the dossiers from the `from`-th to the one before the `until`-th. */
-export function writeFiles (folder: string, from: number, until: number): Files {
+export function writeFiles (folder: string, from: number, until: number, perDay?: number): Files {
   const posted = new Lines(`${folder}/posted-${until}.ndjson`)
   const copied = new Lines(`${folder}/copied-${until}.txt`)
   const revised = new Lines(`${folder}/revised-${until}.ndjson`)
   let i = 0
-  for (const [first, ...later] of histories(until)) {
+  for (const [first, ...later] of histories(until, perDay)) {
     if (i++ < from) continue
     posted.add(postedLine(first!))
     copied.add(copiedLine(first!))

@@ -1,13 +1,10 @@
-import { writeFile } from 'node:fs/promises'
 import autocannon from 'autocannon'
-import { buildApp } from '../../../src/app.ts'
-import { rebuildBearers } from '../../../src/catalogue/hierarchy/bearers.ts'
-import { connect } from '../../../src/database/connect.ts'
 import { run } from '../process.ts'
-import { post, psql, send, TABLES, type Bench } from './bench.ts'
+import { post, send, TABLES, type Bench } from './bench.ts'
 import { postedLine, writeFiles, type Written } from './files.ts'
 import { histories, type Version } from './records.ts'
-import { grouped, median, percent, printTable, quantile } from './table.ts'
+import { timesInDatabase, type Question } from './statements.ts'
+import { grouped, median, percent, printTable } from './table.ts'
 
 const DAY = 86_400_000
 const SINCE = Date.parse('2020-12-15')
@@ -21,22 +18,10 @@ const BY = '/v1/on-time?basis=records&period=2021-H1&group_by='
 const BY_LEVEL = `${BY}level`
 const ALL = BY.replace('&group_by=', '')
 
-interface Question {
-  key: string
-  /** One of them after the other is asked for. */
-  paths: string[]
-  times: number
-  /** How often it is asked for before that is measured. */
-  warmUp: number
-}
-
 /** By procedure no sums are kept. */
 const QUESTIONS: Question[] = [
   ...['level', 'field', 'unit'].map(key => ({ key, paths: [BY + key], times: 500, warmUp: 10 })),
-  ...['level', 'unit'].map(key => (
-    { key: `${key}, hierarchy=current`, paths: [`${BY}${key}&hierarchy=current`], times: 500, warmUp: 10 })),
   { key: 'nothing', paths: [ALL], times: 500, warmUp: 10 },
-  { key: 'nothing, hierarchy=current', paths: [`${ALL}&hierarchy=current`], times: 500, warmUp: 10 },
   { key: 'level, any days', paths: Array.from({ length: SPANS }, anyDays), times: 500, warmUp: 10 },
   { key: 'procedure', paths: [`${BY}procedure`], times: 3, warmUp: 1 }
 ]
@@ -46,7 +31,6 @@ type Row = Record<string, string | number>
 
 /** Lets one database grow from size to size, and asks it at each. */
 export async function measureReads (bench: Bench, folder: string, sizes: number[], rounds: number): Promise<void> {
-  await mergeCommunes(bench)
   const bare = await run('test/bench/bare.ts')
   const inDatabase: Row[] = []
   const overHttp: Row[] = []
@@ -78,74 +62,6 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
   printTable('What is on the disk', 'Tables with their indexes, after all versions of the last step were sent.', disk)
-}
-
-/** All communes of a district become one, so that most units have a successor today. */
-async function mergeCommunes ({ postgres, url }: Bench): Promise<void> {
-  await postgres.query(`
-    insert into unit_successions (predecessor, successor, effective_on, change)
-    select id, first, '2025-07-01', 0
-    from (select id, min(id) over (partition by parent) as first from units where level = 'commune') as communes where id <> first`, [], url)
-  const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {} })
-  await db.transaction().execute(rebuildBearers)
-  await close()
-}
-
-interface Statement { text: string, values: unknown[] }
-
-/** What the service asks the database for each path, when something was written since it was asked last. */
-async function statementsOf ({ postgres, url }: Bench, paths: string[]): Promise<Statement[][]> {
-  const { db, pool, close } = connect({ connectionString: url }, { max: 1, onLost: () => {} })
-  let statements: Statement[] = []
-  const app = await buildApp({ db, pool })
-  try {
-    pool.on('connect', client => {
-      const query = client.query.bind(client) as (text: string, values: unknown[]) => unknown
-      client.query = ((text: string, values: unknown[]) => {
-        statements.push({ text, values })
-        return query(text, values)
-      }) as typeof client.query
-    })
-    const asked: Statement[][] = []
-    for (const path of paths) {
-      await app.inject(path)
-      await postgres.query('select pg_current_xact_id()', [], url)
-      statements = []
-      const { statusCode, body } = await app.inject(path)
-      if (statusCode !== 200) throw new Error(`${path}: ${body}`)
-      asked.push(statements.filter(({ text }) => /\bselect\b/.test(text)))
-    }
-    return asked
-  } finally {
-    await app.close()
-    await close()
-  }
-}
-
-/** Milliseconds for all statements of a question, one after the other. */
-async function timesInDatabase (bench: Bench, folder: string, { paths, times: count, warmUp }: Question) {
-  const asked = await statementsOf(bench, paths)
-  const names = new Map<string, string>()
-  const runs = Array.from({ length: count + warmUp }, (_, i) => asked[i % asked.length]!.map(({ text, values }) => {
-    const name = names.get(text) ?? `asked_${names.size}`
-    names.set(text, name)
-    return `execute ${name}${values.length === 0 ? '' : `(${values.map(literal).join()})`};\n`
-  }))
-  const prepare = [...names].map(([text, name]) => `prepare ${name} as ${text};\n`)
-  const file = `${folder}/asked.sql`
-  const setUp = 'set plan_cache_mode = force_generic_plan;\nset jit = off;\n'
-  await writeFile(file, [setUp, ...prepare, '\\timing on\n', ...runs.flat()].join(''))
-  const timed = (await psql(bench, '-o', '/dev/null', '-f', file)).matchAll(/^Time: ([\d.]+) ms/gm)
-  const each = [...timed].map(([, ms]) => Number(ms))
-  const times = runs.map(({ length }) => each.splice(0, length).reduce((sum, ms) => sum + ms, 0)).slice(warmUp)
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
-}
-
-/** What is bound to these statements: codes, days, and lists of them. */
-function literal (value: unknown): string {
-  if (typeof value === 'number') return String(value)
-  if (value === null) return 'null'
-  return `'${Array.isArray(value) ? `{${value.join()}}` : value as string}'`
 }
 
 function anyDays (): string {
@@ -199,7 +115,7 @@ function shown (each: Rates[]): Row {
 async function expectFresh (bench: Bench, size: number): Promise<void> {
   let before = await resolved(bench)
   for (const version of someEnded(FRESH, size)) {
-    await send(bench, '/v1/dossiers', [version])
+    await send(bench, '/v1/dossiers', { items: [version] })
     const after = await resolved(bench)
     if (after !== before + 1) throw new Error(`${after} resolved after the answer to one more than ${before}`)
     before = after

@@ -6,6 +6,8 @@ const DAYS = 3_650
 const FIRST = Date.parse('2020-12-15')
 /** What comes in on a working day. The first half year of 2021 had 124 of them: 3.1 million. */
 const PER_DAY = 25_000
+/** The same in three years. */
+export const PER_DAY_OF_THREE_YEARS = Math.ceil(PER_DAY / 6)
 /** Of the dossiers, those that are under way when they are first sent, and sent again once or twice. */
 const UNDER_WAY = 0.1
 const ONLINE = 0.05
@@ -59,13 +61,13 @@ const FOUR = Array.from({ length: 10_000 }, (_, i) => String(i).padStart(4, '0')
  * them it is the span that grows, as in a database that is in use, and fewer are the first of more. Of each, all the
  * versions that are sent; the last is the newest.
  */
-export function * histories (count: number): Generator<Version[]> {
+export function * histories (count: number, perDay = PER_DAY): Generator<Version[]> {
   const random = randomFrom('dossiers')
   const urn = desks()
   const numbers = new Map<string, number>()
   let today = -1
   for (let i = 0; i < count; i++) {
-    const day = Math.floor(i / PER_DAY)
+    const day = Math.floor(i / perDay)
     if (day !== today) numbers.clear()
     today = day
     const desk = urn.draw(random)

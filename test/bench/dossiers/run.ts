@@ -7,6 +7,7 @@ import { startPostgres, whyNoPostgres } from '../../postgres.ts'
 import { clear, SETTINGS, startBench } from './bench.ts'
 import { measureIngest } from './ingest.ts'
 import { writeFiles } from './files.ts'
+import { measureHierarchy } from './hierarchy.ts'
 import { measureReads } from './reads.ts'
 import { measureStages } from './stages.ts'
 
@@ -29,6 +30,8 @@ try {
     await measureIngest(bench, files, rounds)
     await clear(bench)
     await measureReads(bench, folder, sizes, rounds)
+    await clear(bench)
+    await measureHierarchy(bench, folder, records)
   } finally {
     await bench.service.stop()
   }
