@@ -102,13 +102,15 @@ export interface Dossiers {
   channel: string;
   code: string;
   due_at: string | null;
+  ends_on: string | null;
   field: string;
   finished_at: string | null;
-  history: Json | null;
+  held_from: string | null;
   level: string;
   procedure: string;
   province_code: string;
   received_at: string;
+  received_on: string | null;
   record: Generated<number>;
   returned_at: string | null;
   source: string;
@@ -117,6 +119,35 @@ export interface Dossiers {
   unit: string;
   updated_at: string;
   write: number;
+}
+
+export interface DossierStates {
+  change: number | null;
+  channel: string;
+  closed: boolean;
+  code: string;
+  due_at: string | null;
+  ends_on: string | null;
+  field: string;
+  finished_at: string | null;
+  held_from: string;
+  held_until: string;
+  level: string;
+  named_level: string | null;
+  named_unit: string | null;
+  procedure: string;
+  province_code: string;
+  received_at: string;
+  received_on: string;
+  record: number;
+  returned_at: string | null;
+  said_until: string | null;
+  source: string;
+  state: number;
+  status: number;
+  supplements: Json | null;
+  unit: string;
+  updated_at: string;
 }
 
 export interface DossierStatistics {
@@ -593,6 +624,7 @@ export interface DB {
   dossier_changes: DossierChanges;
   dossier_desks: DossierDesks;
   dossier_histories: DossierHistories;
+  dossier_states: DossierStates;
   dossier_statistics: DossierStatistics;
   dossier_sums_by_channel: DossierSumsByChannel;
   dossier_sums_by_day: DossierSumsByDay;

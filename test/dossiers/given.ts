@@ -54,11 +54,17 @@ export async function storedDossiers (db: Db) {
   return db.selectFrom('dossiers').selectAll().orderBy('code').orderBy('record').execute()
 }
 
+/** The states that dossiers were in before, without the number of their event set. */
+export async function formerStates (db: Db) {
+  const rows = await db.selectFrom('dossier_states').selectAll().orderBy('code').orderBy('record').orderBy('state').execute()
+  return rows.map(({ change, ...state }) => ({ ...state, passed: change !== null }))
+}
+
 /** Takes away the reports of the sample, which are of days after the ends of units that tests merge. */
 export async function forgetReports (db: Db) {
   for (const table of ['dossier_statistics', 'statistics_sets', 'indicator_values']) await sql`delete from ${sql.table(table)}`.execute(db)
 }
 
 export async function forget (db: Db) {
-  for (const table of ['dossiers', 'dossier_versions', 'dossier_desks', 'source_conflicts', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_states', 'dossier_versions', 'dossier_desks', 'source_conflicts', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

@@ -114,7 +114,13 @@ const ROWS: Record<string, string[]> = {
   '0019_unit_bearers': [
     `insert into unit_bearers values ('H56-380', 'H56-380@2025-07-01', '2025-07-01', 'infinity', 1)`
   ],
-  '0020_timelines_of_dossiers': []
+  '0020_timelines_of_dossiers': [
+    `update dossiers set held_from = '2021-06-01', received_on = '2021-05-31' where code = '000.00.380.H56-210531-0001'`,
+    `insert into dossier_states (province_code, code, record, state, source, unit, level, procedure, field, channel, status, received_at,
+        updated_at, held_from, held_until, received_on, closed)
+      values ('H56', '000.00.380.H56-210531-0001', 0, 0, 'one-stop', 'H56', 'province', '1.010708', 'land', 'direct', 4,
+        '2021-05-31 08:00+07', '2021-05-31 08:00+07', '-infinity', '2021-06-01', '2021-05-31', false)`
+  ]
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))

@@ -55,7 +55,7 @@ export async function dependents (trx: Trx, change: StoredChange, made: readonly
     where province_code = ${province} and unit = any(${made}) group by unit
     union all
     select 'unit_has_figures', 'dossier ' || min(code) || ' is stored for ' || unit from (
-      select unit, code from dossiers where province_code = ${province} and unit = any(${made}) and history is null
+      select unit, code from dossiers where province_code = ${province} and unit = any(${made}) and held_from is null
       union all select unit, code from dossier_versions where province_code = ${province} and unit = any(${made})
     ) as held group by unit
     order by 1, 2`.execute(trx)

@@ -1,7 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
 
-/** Types of columns. In JavaScript: text, milliseconds since 1970, days since 1970, whole numbers, JSON as text. */
-export type ArrayType = 'text' | 'timestamptz' | 'date' | 'int2' | 'int4' | 'int8' | 'jsonb'
+/**
+ * Types of columns. In JavaScript: text, milliseconds since 1970, days since 1970 (-Infinity: before all), whole
+ * numbers, 0 or 1, JSON as text.
+ */
+export type ArrayType = 'text' | 'timestamptz' | 'date' | 'int2' | 'int4' | 'int8' | 'bool' | 'jsonb'
 
 type Value = string | number | null
 
@@ -30,6 +33,8 @@ interface Format {
 const EPOCH_MILLISECONDS = Date.UTC(2000, 0, 1)
 const EPOCH_DAYS = EPOCH_MILLISECONDS / 86_400_000
 const TWO_TO_32 = 2 ** 32
+/** `-infinity` */
+const BEFORE_ALL = -(2 ** 31)
 // Of UTF-8 for one unit of UTF-16.
 const MOST_BYTES = 3
 
@@ -57,9 +62,10 @@ const FORMATS: Record<ArrayType, Format> = {
     view.setInt32(at, high)
     view.setUint32(at + 4, microseconds - high * TWO_TO_32)
   }),
-  date: fixed(1082, 4, (view, value, at) => { view.setInt32(at, value - EPOCH_DAYS) }),
+  date: fixed(1082, 4, (view, value, at) => { view.setInt32(at, Math.max(value - EPOCH_DAYS, BEFORE_ALL)) }),
   int2: fixed(21, 2, (view, value, at) => { view.setInt16(at, value) }),
   int4: fixed(23, 4, (view, value, at) => { view.setInt32(at, value) }),
+  bool: fixed(16, 1, (view, value, at) => { view.setInt8(at, value) }),
   int8: fixed(20, 8, (view, value, at) => { view.setBigInt64(at, BigInt(value)) })
 }
 

@@ -8,7 +8,7 @@ import { sliceIn } from '../../time/business-day-sql.ts'
 import { addCells, type Cell } from '../rollups/deltas.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 
 /** A procedure with the field that all of its dossiers should be in. */
@@ -53,23 +53,15 @@ async function moveRows (
 /** @returns how many dossiers had such states, without those that are in the wrong field now */
 async function moveFormerStates (trx: Trx, asked: RawBuilder<unknown>): Promise<Map<string, number>> {
   const { rows } = await sql<{ procedure: string, moved: number }>`
-    with asked as materialized (select * from ${asked}),
-    moving as (
-      select province_code, stored.code, record, asked.code as procedure,
-        stored.procedure = asked.code and stored.field <> asked.field as is_last_too
-      from dossiers as stored join asked on exists (
-        select from jsonb_array_elements(history) as former (state)
-        where state ->> 'procedure' = asked.code and state ->> 'field' <> asked.field)
-      where ${WITH_HISTORY} and province_code = any(${PROVINCES})
-    ),
-    moved as (
-      update dossiers as stored set history = (
-        select jsonb_agg(case when asked.code is null then state else state || jsonb_build_object('field', asked.field) end order by n)
-        from jsonb_array_elements(history) with ordinality as former (state, n)
-          left join asked on asked.code = state ->> 'procedure')
-      where (province_code, code, record) in (select province_code, code, record from moving)
+    with moved as (
+      update dossier_states as stored set field = asked.field from ${asked} where ${IS_ELSEWHERE}
+      returning province_code, stored.code, record, procedure
     )
-    select procedure, count(*)::integer as moved from moving where not is_last_too group by procedure`.execute(trx)
+    select procedure, count(distinct (province_code, code, record))::integer as moved from moved
+    where not exists (
+      select from ${asked} join dossiers as stored on ${IS_ELSEWHERE}
+      where (stored.province_code, stored.code, stored.record, stored.procedure) = (moved.province_code, moved.code, moved.record, moved.procedure))
+    group by procedure`.execute(trx)
   return new Map(rows.map(({ procedure, moved }) => [procedure, moved]))
 }
 
@@ -79,8 +71,8 @@ type MovedCell = Cell & { province_code: string, level: string, field: string, s
 async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
   const moving = (which: RawBuilder<unknown>) => sql`(
     select stored.*, asked.field as new_field from ${asked} join ${which} as stored on ${IS_ELSEWHERE})`
-  const plain = moving(sql`(select * from dossiers where ${WITHOUT_HISTORY})`)
-  const states = moving(sql`(${dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)})`)
+  const plain = moving(sql`(select * from dossiers where ${IN_ONE_STATE})`)
+  const states = moving(dossierStates())
   const keys = ['province_code', 'level', 'field', 'new_field']
   const sumsOf = (value: (name: string) => RawBuilder<unknown>) => (
     sql.join(EVENT_MEASURES.map(name => sql`sum(${value(name)})::integer as ${sql.ref(name)}`)))

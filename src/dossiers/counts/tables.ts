@@ -8,7 +8,7 @@ import { startOfDay } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
-import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
 import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
 
@@ -79,16 +79,18 @@ export function countedEvents (
 }
 
 /**
- * The states that count in any of the spans, as a query. The places of a state are its own, not those of the row, so
- * all dossiers with former states are read: there are few.
+ * The states that count in any of the spans, as a query. The last state of a dossier counts for nothing if it came,
+ * ended and was due before all of them.
  */
 function whichStates (plan: CountPlan): RawBuilder<unknown> {
   const { from, to } = boundsOf(plan)
-  const which = sql`(select * from dossiers where ${WITH_HISTORY} and ${OF_PROVINCES} ${filters(plan, 'source')})`
+  const { start } = instantsOf(plan)
+  const states = dossierStates(sql`${OF_PROVINCES} ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')}`)
   return sql`(
-    select * from (${dossierStates(which)}) as states
+    select * from ${states} as states
     where held_from <= ${to}::date and held_until >= ${from}::date
-      ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel')})`
+      and (held_until < 'infinity' or ends_on is null or greatest(ends_on, held_from) >= ${from}::date
+        or due_at >= ${start} or supplements is not null))`
 }
 
 /**
@@ -98,7 +100,7 @@ function whichStates (plan: CountPlan): RawBuilder<unknown> {
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)
   const which = sql`
-    ${WITHOUT_HISTORY} and received_at < ${end}
+    ${IN_ONE_STATE} and received_at < ${end}
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
     and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
   const units = unitsIn(plan)

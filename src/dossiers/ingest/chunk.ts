@@ -10,11 +10,12 @@ import { DELETED, isCounted } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
 import { compareWithStored, type Compared, type Replacement } from './compare/compare.ts'
 import { lookUp } from './lookups/lookups.ts'
-import type { StoredDossier } from './normalise.ts'
 import { roundsOf } from './rounds.ts'
 import { insertBeside, insertNew, recordChanges, replaceVersions, type DossierChange, type Target } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
 import { warningsOf, type Warnings } from './warnings.ts'
+import type { StoredDossier } from '../storage/columns.ts'
+import { storeStates } from '../storage/states.ts'
 
 export interface Ingested {
   /** One for each item. A deletion of what is not there is `unchanged`. */
@@ -95,6 +96,7 @@ async function storeRound (
     ...versions.filter((_, position) => !existing.has(position)).map(version => ({ ...version, record: 0 })),
     ...beside.map(version => ({ ...version, record: target.write }))
   ]
+  await storeStates(trx, target.province, inserted.map(({ dossier, record }) => ({ dossier: { ...dossier, record } })))
   const changes = changesOf(inserted, replaced)
   write.auditRows.push(...correctionsOf(target.province, replaced))
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.

@@ -9,12 +9,8 @@ import { unitNotValid } from '../../catalogue/units/lifetime.ts'
 import type { Lookups } from './lookups/lookups.ts'
 import type { FoundUnit } from './lookups/units.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
-import { NO_HISTORY, type Timeline } from '../rules/timeline.ts'
-
-/** A dossier as it is stored, with instants in milliseconds since 1970. */
-export interface StoredDossier extends Timeline {
-  code: string
-}
+import { NO_HISTORY } from '../rules/timeline.ts'
+import type { StoredDossier } from '../storage/columns.ts'
 
 /**
  * A record in the terms of this service, or all that is wrong with it. The readers below add to one list of issues and

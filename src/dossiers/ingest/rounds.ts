@@ -5,7 +5,7 @@ import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { DELETED } from '../rules/status.ts'
 import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
 import { withHistory } from './compare/history.ts'
-import type { StoredDossier } from './normalise.ts'
+import type { StoredDossier } from '../storage/columns.ts'
 import type { Version } from './validate.ts'
 
 interface Rounds {

@@ -1,13 +1,13 @@
 import { sql, type RawBuilder } from 'kysely'
-import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
-import type { StoredDossier } from './normalise.ts'
-import { nameOfDay } from '../../time/business-day.ts'
-import type { Supplement } from '../rules/events.ts'
 import { asSent } from '../rules/passing.ts'
-import type { FormerState } from '../rules/timeline.ts'
+import {
+  CODE, PLACE, RECORD, SENT, SENT_AND_HELD, type DossierRecord, type StoredDossier
+} from '../storage/columns.ts'
+import { storeStates } from '../storage/states.ts'
 
 /** Where a chunk goes, and what is the same for all of its rows. */
 export interface Target {
@@ -16,29 +16,10 @@ export interface Target {
   write: number
 }
 
-/** What a source says of a dossier. */
-export const CONTENT: Columns<StoredDossier> = {
-  unit: { type: 'text', of: ({ unit }) => unit },
-  procedure: { type: 'text', of: ({ procedure }) => procedure },
-  channel: { type: 'text', of: ({ channel }) => channel },
-  status: { type: 'int2', of: ({ status }) => status },
-  received_at: { type: 'timestamptz', of: ({ received_at: at }) => at },
-  due_at: { type: 'timestamptz', of: ({ due_at: at }) => at },
-  finished_at: { type: 'timestamptz', of: ({ finished_at: at }) => at },
-  returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
-  supplements: { type: 'jsonb', of: ({ supplements }) => jsonOf(supplements) }
-}
-const CODE: Columns<StoredDossier> = { code: { type: 'text', of: ({ code }) => code } }
-const SENT: Columns<StoredDossier> = {
-  ...CODE,
-  updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
-  ...CONTENT,
-  level: { type: 'text', of: ({ level }) => level },
-  field: { type: 'text', of: ({ field }) => field }
-}
-const HISTORY: Columns<StoredDossier> = { history: { type: 'jsonb', of: ({ history }) => historyJson(history) } }
 const SENT_NAMES = Object.keys(SENT)
-const STORED = [...SENT_NAMES, 'province_code', 'source', 'write']
+const WRITTEN = Object.keys(SENT_AND_HELD)
+const OF_TARGET = ['province_code', 'source', 'write']
+const STORED = [...SENT_NAMES, ...OF_TARGET]
 /** Apart from where it was. */
 const SAID_BEFORE = [...STORED.filter(name => name !== 'unit' && name !== 'level'), 'record']
 
@@ -81,10 +62,11 @@ async function findExisting (trx: Trx, province: string, dossiers: readonly Stor
 async function insertAll (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
+  const { names, rows } = insertable(dossiers)
   await sql`
-    insert into dossiers (${columns([...STORED, 'history'])})
-    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, history
-    from ${insertable(dossiers)}`.execute(trx)
+    insert into dossiers (${columns([...names, ...OF_TARGET])})
+    select ${columns(names)}, ${province}, ${source}, ${write}
+    from ${rows} as given`.execute(trx)
 }
 
 /** Inserts dossiers beside others of the same codes, which the sender does not reach. The others must be locked. */
@@ -92,21 +74,23 @@ export async function insertBeside (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
   if (dossiers.length === 0) return
+  const { names, rows } = insertable(dossiers)
   await sql`
-    insert into dossiers (${columns([...STORED, 'record', 'history'])})
-    select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, ${write}, history
-    from ${insertable(dossiers)}`.execute(trx)
+    insert into dossiers (${columns([...names, ...OF_TARGET, 'record'])})
+    select ${columns(names)}, ${province}, ${source}, ${write}, ${write}
+    from ${rows} as given`.execute(trx)
 }
 
 /** @returns the positions of those that exist already */
 async function insertMissing (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<number[]> {
+  const { names, rows } = insertable(dossiers)
   const { rows: [added] } = await sql<{ existing: number[] | null }>`
     with added as (
-      insert into dossiers (${columns([...STORED, 'history'])})
-      select ${columns(SENT_NAMES)}, ${province}, ${source}, ${write}, history
-      from ${insertable(dossiers)}
+      insert into dossiers (${columns([...names, ...OF_TARGET])})
+      select ${columns(names)}, ${province}, ${source}, ${write}
+      from ${rows} as given
       on conflict (province_code, code, record) do nothing
       returning code
     )
@@ -116,39 +100,32 @@ async function insertMissing (
   return added!.existing ?? []
 }
 
-/** Whether a dossier is stored already as it would be now. */
-export function isStoredAs (before: StoredDossier, after: StoredDossier): boolean {
-  return Object.values({ ...SENT, ...HISTORY }).every(({ of }) => of(before) === of(after))
-}
-
-/** A dossier that takes the place of a stored one. */
-export interface Successor extends StoredDossier {
-  record: number
+/** The dossiers as a table. The days of former states are left out where there are none, as nearly always. */
+function insertable (dossiers: readonly StoredDossier[]): { names: string[], rows: RawBuilder<unknown> } {
+  const written = dossiers.some(({ history }) => history.length > 0) ? SENT_AND_HELD : SENT
+  return { names: Object.keys(written), rows: unnested(written, dossiers) }
 }
 
 /** Replaces locked dossiers; what their source said of them before becomes a version. */
 export async function replaceVersions (
-  trx: Trx, { province, source, write }: Target, replaced: readonly { before: StoredDossier, dossier: Successor }[]
+  trx: Trx, { province, source, write }: Target, replaced: readonly { before: StoredDossier, dossier: DossierRecord }[]
 ): Promise<void> {
   if (replaced.length === 0) return
   const dossiers = replaced.map(({ dossier }) => dossier)
   const kept = replaced.map(({ before, dossier: { record } }) => ({ ...asSent(before), record }))
-  const changing = SENT_NAMES.filter(name => name !== 'code')
+  const changing = WRITTEN.filter(name => name !== 'code')
   const ofGiven = sql`province_code = ${province} and stored.code = given.code and stored.record = given.record`
   await sql`
     with kept as (
       insert into dossier_versions (${columns([...SAID_BEFORE, 'unit', 'level'])})
       select ${columns(SAID_BEFORE, 'stored')}, given.unit, given.level
-      from ${unnested(PLACES, kept)} as given join dossiers as stored on ${ofGiven}
+      from ${unnested(PLACE, kept)} as given join dossiers as stored on ${ofGiven}
     )
-    update dossiers as stored set source = ${source}, write = ${write}, ${assignments([...changing, 'history'], 'given')}
-    from ${unnested({ ...SENT, ...RECORD, ...HISTORY }, dossiers)} as given
+    update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
+    from ${unnested({ ...SENT_AND_HELD, ...RECORD }, dossiers)} as given
     where ${ofGiven}`.execute(trx)
+  await storeStates(trx, province, replaced)
 }
-
-const RECORD: Columns<Successor> = { record: { type: 'int8', of: ({ record }) => record } }
-/** Where a dossier is and was. */
-export const PLACES: Columns<Successor> = { ...CODE, ...RECORD, unit: SENT['unit']!, level: SENT['level']!, ...HISTORY }
 
 export interface DossierChange {
   /** Of the item that changes it. */
@@ -175,46 +152,4 @@ export async function recordChanges (
       values (${province}, ${write}, ${action}, ${n}, ${codes}, ${units}, ${left})`.execute(trx)
     n += alike.length
   }
-}
-
-/** The dossiers as a table, with their former states. */
-function insertable (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
-  return sql`${unnested({ ...SENT, ...HISTORY }, dossiers)} as given`
-}
-
-/** The dossiers as a table. */
-export function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
-  return sql`${unnested(SENT, dossiers)} as given`
-}
-
-function jsonOf (supplements: readonly Supplement[]): string | null {
-  return supplements.length === 0 ? null : JSON.stringify(supplements.map(supplementJson))
-}
-
-function supplementJson (supplement: Supplement): Record<keyof Supplement, string | null> {
-  const { requested_at: requested, completed_at: completed, old_due_at: oldDue, new_due_at: newDue } = supplement
-  return {
-    requested_at: text(requested), completed_at: text(completed), old_due_at: text(oldDue), new_due_at: text(newDue)
-  }
-}
-
-function historyJson (history: readonly FormerState[]): string | null {
-  return history.length === 0 ? null : JSON.stringify(history.map(formerJson))
-}
-
-/** A former state as it is stored. */
-function formerJson (state: FormerState): object {
-  const { unit, level, procedure, field, channel, status, supplements, closed, change, named } = state
-  return {
-    until: nameOfDay(state.until),
-    ...closed ? { closed } : {}, ...change === null ? {} : { change }, ...named === null ? {} : { named },
-    unit, level, procedure, field, channel, status,
-    received_at: text(state.received_at), due_at: text(state.due_at), finished_at: text(state.finished_at),
-    returned_at: text(state.returned_at), updated_at: text(state.updated_at),
-    ...supplements.length === 0 ? {} : { supplements: supplements.map(supplementJson) }
-  }
-}
-
-function text (instant: number | null): string | null {
-  return instant === null ? null : new Date(instant).toISOString()
 }

@@ -4,14 +4,15 @@ import { successorsOfDossiers } from '../../catalogue/units/lineage/successors.t
 import { DomainError } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { unnested } from '../../database/sql/bulk-binary.ts'
+import { assignments } from '../../database/sql/bulk-json.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
-import { dossierStored, type LockedPair } from '../ingest/compare/pairs.ts'
-import { isStoredAs, PLACES, type Successor } from '../ingest/store.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { asSent, passedOn } from '../rules/passing.ts'
 import { ENDED_AT, IS_COUNTED } from '../rules/status.ts'
 import { unitsOf } from '../rules/timeline.ts'
-import { WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { IN_ONE_STATE, IN_SEVERAL_STATES } from '../rules/timeline-sql.ts'
+import { PLACE } from '../storage/columns.ts'
+import { dossierStored, isStoredAs, storeStates, withFormer, type Change, type StoredRow } from '../storage/states.ts'
 
 /** Units that end, and the first day on which they are no more, `YYYY-MM-DD`. */
 export interface EndingUnits {
@@ -27,10 +28,9 @@ export interface EndingUnits {
  */
 export async function passDossiers (trx: Trx, { province, day, units }: EndingUnits): Promise<number> {
   const ended = sql`any(${[...units]})`
-  return replacePlaces(trx, province, sql`province_code = ${province} and (
-    (unit = ${ended} and ${IS_COUNTED} and ${WITHOUT_HISTORY} and coalesce(${ENDED_AT} >= ${startOfDay(day)}, true))
-    or (${WITH_HISTORY} and (unit = ${ended} or exists (
-      select from jsonb_array_elements(history) as former (state) where state ->> 'unit' = ${ended}))))`)
+  return replacePlaces(trx, province, sql`
+    (unit = ${ended} and ${IS_COUNTED} and ${IN_ONE_STATE} and coalesce(${ENDED_AT} >= ${startOfDay(day)}, true))
+    or (${IN_SEVERAL_STATES} and (unit = ${ended} or ${wasIn(province, sql`unit = ${ended} or named_unit = ${ended}`)}))`)
 }
 
 /**
@@ -43,8 +43,7 @@ export async function returnDossiers (
   trx: Trx, { province, change, made }: { province: string, change: number, made: readonly string[] }
 ): Promise<number> {
   const returned = await replacePlaces(trx, province, sql`
-    province_code = ${province} and ${WITH_HISTORY}
-      and (history @> ${JSON.stringify([{ change }])}::jsonb or history @? '$[*].named')`)
+    ${IN_SEVERAL_STATES} and ${wasIn(province, sql`change = ${change} or named_unit is not null`)}`)
   await refuseHeld(trx, province, made)
   for (const table of ['dossier_sums_by_unit', 'dossier_sums_by_unit_quarter'] as const) {
     await sql`delete from ${sql.table(table)} where province_code = ${province} and unit = any(${[...made]})`.execute(trx)
@@ -60,6 +59,11 @@ async function refuseHeld (trx: Trx, province: string, units: readonly string[])
   throw new DomainError('change_in_use', detail, [{ pointer: '/path/id', code: 'unit_has_figures', detail }])
 }
 
+/** Whether a dossier was in such a state. */
+function wasIn (province: string, which: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`(code, record) in (select code, record from dossier_states where province_code = ${province} and (${which}))`
+}
+
 /** Dossiers that are held in memory at a time. */
 const BATCH = 5_000
 
@@ -67,15 +71,17 @@ const BATCH = 5_000
 async function replacePlaces (trx: Trx, province: string, which: RawBuilder<unknown>): Promise<number> {
   const deltas = new RollupDeltas()
   let replaced = 0
-  await sql`declare passing no scroll cursor for select * from dossiers where ${which}`.execute(trx)
+  await sql`
+    declare passing no scroll cursor for
+    select * from dossiers where province_code = ${province} and (${which})`.execute(trx)
   for (;;) {
-    const { rows } = await sql<LockedPair>`fetch ${sql.lit(BATCH)} from passing`.execute(trx)
-    const stored = rows.map(row => ({ ...dossierStored(row), record: row.record }))
+    const { rows } = await sql<Omit<StoredRow, 'former'>>`fetch ${sql.lit(BATCH)} from passing`.execute(trx)
+    const stored = (await withFormer(trx, province, rows)).map(dossierStored)
     const successorOf = await successorsOfDossiers(trx, stored.flatMap(unitsOf))
-    const changed = stored.map(before => ({ before, after: passedOn(asSent(before), successorOf) }))
-      .filter(({ before, after }) => !isStoredAs(before, after))
-    await storePlaces(trx, province, changed.map(({ after }) => after))
-    for (const { before, after } of changed) deltas.replace(before, after)
+    const changed = stored.map(before => ({ before, dossier: passedOn(asSent(before), successorOf) }))
+      .filter(({ before, dossier }) => !isStoredAs(before, dossier))
+    await storePlaces(trx, province, changed)
+    for (const { before, dossier } of changed) deltas.replace(before, dossier)
     replaced += changed.length
     if (rows.length < BATCH) break
   }
@@ -84,10 +90,13 @@ async function replacePlaces (trx: Trx, province: string, which: RawBuilder<unkn
   return replaced
 }
 
-async function storePlaces (trx: Trx, province: string, dossiers: readonly Successor[]): Promise<void> {
-  if (dossiers.length === 0) return
+async function storePlaces (trx: Trx, province: string, changes: readonly Change[]): Promise<void> {
+  if (changes.length === 0) return
   await sql`
-    update dossiers as stored set unit = given.unit, level = given.level, history = given.history
-    from ${unnested(PLACES, dossiers)} as given
+    update dossiers as stored set ${assignments(PLACED, 'given')}
+    from ${unnested(PLACE, changes.map(({ dossier }) => dossier))} as given
     where province_code = ${province} and stored.code = given.code and stored.record = given.record`.execute(trx)
+  await storeStates(trx, province, changes)
 }
+
+const PLACED = Object.keys(PLACE).filter(name => name !== 'code' && name !== 'record')

@@ -8,7 +8,7 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { dayIn, startOfDate } from '../../time/business-day-sql.ts'
 import { IS_COUNTED, isCounted } from '../rules/status.ts'
-import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { tenuresOf, type Timeline } from '../rules/timeline.ts'
 
 /** Since when units send dossiers, counted from these: `province_code`, `unit`, `since`. */
@@ -16,15 +16,14 @@ export function countedDesks (which: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select province_code, unit, min(day) as since
     from (
-      select province_code, unit, source, ${dayIn('received_at')} as day from dossiers where ${WITHOUT_HISTORY} and ${IS_COUNTED}
+      select province_code, unit, ${dayIn('received_at')} as day from dossiers where ${IN_ONE_STATE} and ${IS_COUNTED} and ${which}
       union all
-      select province_code, unit, source, ${FIRST_DAY} from (${STATES}) as states
-    ) as presences where ${which} group by province_code, unit`
+      select province_code, unit, ${FIRST_DAY} from ${dossierStates(which)} as states
+    ) as presences group by province_code, unit`
 }
 
-const STATES = dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)
 /** Of a state: a unit has no dossier before it came. */
-const FIRST_DAY = sql`greatest(${dayIn('received_at')}, held_from)`
+const FIRST_DAY = sql`greatest(received_on, held_from)`
 
 /** The earliest day of each unit. */
 type Earliest = Map<string, DayNumber>
@@ -90,13 +89,13 @@ async function moveSince (trx: Trx, province: string, units: readonly string[]):
   const asked = sql`province_code = ${province} and unit = any(${array('text', units)})`
   await sql`
     with moved as (
-      select unit, min(${FIRST_DAY}) as since from (${STATES}) as states where ${asked} group by unit
+      select unit, min(${FIRST_DAY}) as since from ${dossierStates(asked)} as states group by unit
     ),
     counted as (
       select unit, least(first.since, moved.since) as since from dossier_desks as desks left join lateral (
         select ${dayIn('received_at')} as since from dossiers
         where province_code = ${province} and unit = desks.unit and received_at >= ${startOfDate('desks.since')}
-          and ${WITHOUT_HISTORY} and ${IS_COUNTED}
+          and ${IN_ONE_STATE} and ${IS_COUNTED}
         order by received_at limit 1
       ) as first on true left join moved using (unit)
       where ${asked}

@@ -6,7 +6,7 @@ import { parseDay } from '../../time/business-day.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, RULES_VERSION } from '../rules/events.ts'
-import { dossierStates, WITH_HISTORY, WITHOUT_HISTORY } from '../rules/timeline-sql.ts'
+import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
 import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
 
@@ -78,8 +78,8 @@ function deviationOf ({ province_code: province, unit, stored, counted }: WrongD
 }
 
 const ALL = {
-  plain: sql`(select * from dossiers where ${WITHOUT_HISTORY})`,
-  states: sql`(${dossierStates(sql`(select * from dossiers where ${WITH_HISTORY})`)})`
+  plain: sql`(select * from dossiers where ${IN_ONE_STATE})`,
+  states: dossierStates()
 }
 
 async function wrongRollups (trx: Trx): Promise<WrongRollup[]> {

@@ -22,9 +22,8 @@ export interface Counted {
 }
 
 /**
- * The events of dossiers: the columns asked for, `day`, and the measures. It implements the rules of events.ts and
- * timeline.ts a second time on purpose: one updates the rollups and the other rebuilds them, so a mistake in either
- * shows.
+ * The events of dossiers: the columns asked for, `day`, and the measures. It implements the rules of events.ts a second
+ * time on purpose: one updates the rollups and the other rebuilds them, so a mistake in either shows.
  * @param names columns of the dossiers
  */
 export function dossierEvents (names: readonly string[], { plain, states }: Counted): RawBuilder<unknown> {
@@ -32,10 +31,10 @@ export function dossierEvents (names: readonly string[], { plain, states }: Coun
   const tenure = ['state', 'held_from', 'held_until']
   return sql`
     select ${own}day, ${columns(HAPPENING)}, 0 as moved, 0 as moved_overdue
-    from (${eventsOf(names, plain, { key: DOSSIER, endDay: dayIn('ended_at') })}) as events
+    from (${eventsOf(names, plain, { key: DOSSIER, receivedDay: dayIn('received_at'), endDay: dayIn('ended_at') })}) as events
     union all
     select * from (
-      with events as (${eventsOf([...names, ...tenure], states, { key: [...DOSSIER, 'state'], endDay: sql`ends_on` })})
+      with events as (${eventsOf([...names, ...tenure], states, OF_STATES)})
       select ${own}day, ${columns(HAPPENING)}, 0, 0 from events where day >= held_from and day < held_until
       union all
       select ${own}held_from, ${NOTHING}, ${PENDING}, ${OVERDUE} from events
@@ -54,10 +53,13 @@ const NOTHING = sql.raw(HAPPENING.map(() => '0').join())
 const PENDING = sql.raw('sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue)')
 const OVERDUE = sql.raw('sum(became_overdue - no_longer_overdue)')
 
+const OF_STATES = { key: [...DOSSIER, 'state'], receivedDay: sql`received_on`, endDay: sql`ends_on` }
+
 interface Reading {
   /** The columns that tell apart what is counted. */
   key: readonly string[]
-  /** The day on which a dossier ended. */
+  /** The days on which a dossier was received and ended. */
+  receivedDay: RawBuilder<unknown>
   endDay: RawBuilder<unknown>
 }
 
@@ -71,7 +73,7 @@ interface Reading {
  * that count as due.
  */
 function eventsOf (
-  names: readonly string[], which: RawBuilder<unknown>, { key, endDay }: Reading
+  names: readonly string[], which: RawBuilder<unknown>, { key, receivedDay, endDay }: Reading
 ): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
   const ofTerm = columns([...new Set([...key, ...names, 'status'])])
@@ -79,7 +81,7 @@ function eventsOf (
   return sql`
     with counted as not materialized (
       select ${columns([...new Set([...key, ...NEEDED, ...names])])}, ended_at, asked,
-        ${dayIn('received_at')} as received_on, ${endDay} as ended_on, ${dayIn('due_at')} as due_on,
+        ${receivedDay} as received_on, ${endDay} as ended_on, ${dayIn('due_at')} as due_on,
         asked is null or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
       from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at, ${ASKED} as asked) as ends
       where ${IS_COUNTED}

@@ -49,7 +49,7 @@ function passWithin (
     const { from, endDay } = tenuresOf({ ...there, history }).at(-1)!
     if (next.from > from) {
       if (endDay !== null && endDay < next.from) break
-      history.push({ ...there, until: next.from, closed: false, change: next.change, named: null })
+      history.push({ ...there, until: next.from, closed: false, change: next.change, named: null, said: null })
     } else {
       // A version of later days may still name the unit that has ended: then the dossier came to the successor at once.
       const before = history.pop()!

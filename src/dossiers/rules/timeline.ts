@@ -1,7 +1,7 @@
 // A dossier that moves to another unit or field, or is reopened, has several states, each for some days. A state counts
 // for what happens on its own days. What is pending when one ends passes to the next: it is taken out of the old place
-// and into the new one on the same day, so that their sum is right at the end of every day. The same in SQL:
-// timeline-sql.ts.
+// and into the new one on the same day, so that their sum is right at the end of every day. The days of states are
+// stored with them: timeline-sql.ts reads them.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, endDayOf, type Countable, type EventMeasure } from './events.ts'
 import { hasEnded, isCounted } from './status.ts'
@@ -29,7 +29,15 @@ export interface FormerState extends DossierState {
    * null: where it is.
    */
   named: Place | null
+  /**
+   * The day of a version that names the unit to which the change of units has brought the dossier: the source says so
+   * as well. null: none does.
+   */
+  said: DayNumber | null
 }
+
+/** Of a state that a version of the dossier ended, and no change of units. */
+export const BY_VERSION = { change: null, named: null, said: null }
 
 /** A dossier with its states in order; its own is the last. */
 export interface Timeline extends DossierState {
@@ -43,14 +51,15 @@ export function unitsOf ({ unit, history }: Timeline): string[] {
   return [unit, ...history.flatMap(former => [former.unit, former.named?.unit ?? former.unit])]
 }
 
-/** The days of a state. */
-interface Tenure {
+/** A state with its days, as it counts. */
+export interface Tenure {
   state: DossierState
   /** -Infinity: of the first state. */
   from: DayNumber
   /** Infinity: of the last state. */
   until: DayNumber
-  /** The day on which the dossier ends, as this state counts it. */
+  /** The days on which the dossier is received and ends, as this state counts it. */
+  receivedOn: DayNumber
   endDay: DayNumber | null
 }
 
@@ -58,12 +67,13 @@ export function tenuresOf (dossier: Timeline): Tenure[] {
   const tenures: Tenure[] = []
   let from = -Infinity
   let passed: Passed = 'nothing'
-  const last: FormerState = { ...dossier, until: Infinity, closed: false, change: null, named: null }
+  const last: FormerState = { ...dossier, until: Infinity, closed: false, ...BY_VERSION }
   for (const state of [...dossier.history, last]) {
     const { until, closed } = state
     const endDay = endDayIn(state, from, passed)
-    tenures.push({ state, from, until, endDay })
-    const isPending = dayOf(state.received_at) < until && (endDay ?? Infinity) >= until
+    const receivedOn = dayOf(state.received_at)
+    tenures.push({ state, from, until, receivedOn, endDay })
+    const isPending = receivedOn < until && (endDay ?? Infinity) >= until
     passed = isPending ? 'pending' : closed ? 'closed' : 'nothing'
     from = until
   }
@@ -130,7 +140,7 @@ export function historyAfter (before: Timeline, after: DossierState): readonly F
   const day = dayOf(after.updated_at)
   const { endDay } = tenuresOf(before).at(-1)!
   const closed = endDay !== null && endDay < day && !isReopened(endDay, after)
-  return [...history, { ...state, until: day, closed, change: null, named: null }]
+  return [...history, { ...state, until: day, closed, ...BY_VERSION }]
 }
 
 /** Whether a version begins a new state: days before it stay as they were counted. Both must count. */

@@ -6,6 +6,9 @@ import { lock } from '../../database/sql/advisory-lock.ts'
 /** Makes the dossiers of a source those of its successor, deleted ones as well. @returns how many */
 export async function handOverDossiers (trx: Trx, source: string, successor: string): Promise<number> {
   await lock(trx, 'dossiers', 'exclusive')
+  await sql`
+    update dossier_states set source = ${successor}
+    where province_code = any(${PROVINCES}) and source = ${source}`.execute(trx)
   const { numAffectedRows } = await sql`
     update dossiers set source = ${successor}
     where province_code = any(${PROVINCES}) and source = ${source}`.execute(trx)

@@ -8,6 +8,7 @@ interface Row {
   day: number | null
   small: number | null
   number: number | null
+  flag: number | null
   json: string | null
 }
 
@@ -17,24 +18,25 @@ const COLUMNS: Columns<Row> = {
   day: { type: 'date', of: row => row.day },
   small: { type: 'int2', of: row => row.small },
   number: { type: 'int4', of: row => row.number },
+  flag: { type: 'bool', of: row => row.flag },
   json: { type: 'jsonb', of: row => row.json }
 }
 
 forEachDatabase('rows that are sent as arrays', async (t, { db }) => {
   const back = async (rows: Row[]) => (await sql`
-    select word, instant, day, small, number, json from ${unnested(COLUMNS, rows)} as sent order by position`.execute(db)).rows
+    select word, instant, day, small, number, flag, json from ${unnested(COLUMNS, rows)} as sent order by position`.execute(db)).rows
 
   t.test('come back as they were', async t => {
     t.same(await back([
-      { word: 'Thị xã 𝔹 \\ " {', instant: Date.UTC(2021, 5, 14, 1, 2, 3, 456), day: 18_792, small: 10, number: 2 ** 31 - 1, json: '{"a":["é"]}' },
-      { word: '', instant: -1, day: -1, small: -(2 ** 15), number: -(2 ** 31), json: 'null' },
-      { word: null, instant: null, day: null, small: null, number: null, json: null },
-      { word: 'NULL', instant: Date.UTC(2199, 11, 31), day: 0, small: 0, number: 0, json: '0' }
+      { word: 'Thị xã 𝔹 \\ " {', instant: Date.UTC(2021, 5, 14, 1, 2, 3, 456), day: 18_792, small: 10, number: 2 ** 31 - 1, flag: 1, json: '{"a":["é"]}' },
+      { word: '', instant: -1, day: -1, small: -(2 ** 15), number: -(2 ** 31), flag: 0, json: 'null' },
+      { word: null, instant: null, day: null, small: null, number: null, flag: null, json: null },
+      { word: 'NULL', instant: Date.UTC(2199, 11, 31), day: -Infinity, small: 0, number: 0, flag: 0, json: '0' }
     ]), [
-      { word: 'Thị xã 𝔹 \\ " {', instant: '2021-06-14T08:02:03.456+07:00', day: '2021-06-14', small: 10, number: 2 ** 31 - 1, json: { a: ['é'] } },
-      { word: '', instant: '1970-01-01T06:59:59.999+07:00', day: '1969-12-31', small: -(2 ** 15), number: -(2 ** 31), json: null },
-      { word: null, instant: null, day: null, small: null, number: null, json: null },
-      { word: 'NULL', instant: '2199-12-31T07:00:00.000+07:00', day: '1970-01-01', small: 0, number: 0, json: 0 }
+      { word: 'Thị xã 𝔹 \\ " {', instant: '2021-06-14T08:02:03.456+07:00', day: '2021-06-14', small: 10, number: 2 ** 31 - 1, flag: true, json: { a: ['é'] } },
+      { word: '', instant: '1970-01-01T06:59:59.999+07:00', day: '1969-12-31', small: -(2 ** 15), number: -(2 ** 31), flag: false, json: null },
+      { word: null, instant: null, day: null, small: null, number: null, flag: null, json: null },
+      { word: 'NULL', instant: '2199-12-31T07:00:00.000+07:00', day: '-infinity', small: 0, number: 0, flag: false, json: 0 }
     ])
   })
 

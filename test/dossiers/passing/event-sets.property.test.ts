@@ -35,7 +35,7 @@ async function given (db: Db, sent: Parameters<typeof itemOf>[0][]) {
   if (issues.size > 0) throw new Error(JSON.stringify([...issues]))
 }
 
-async function stored (db: Db, tables: readonly string[] = ['dossiers']) {
+async function stored (db: Db, tables: readonly string[] = ['dossiers', 'dossier_states']) {
   const counts = sql.raw(EVENT_MEASURES.map(measure => `${measure} <> 0`).join(' or '))
   const rows = await Promise.all([...tables, 'dossier_desks', ...Object.keys(ROLLUPS)].map(table => sql<{ row: string }>`
     select (to_jsonb(one) - 'write' - 'id')::text as row from ${sql.table(table)} as one
@@ -68,14 +68,14 @@ forEachDatabase('dossiers of units that end', async (t, service) => {
       await forget(db)
       await withdrawAll(service)
       await given(db, versions)
-      const before = await stored(db, ['dossiers', 'dossier_versions'])
+      const before = await stored(db, ['dossiers', 'dossier_states', 'dossier_versions'])
       await postAll(service)
       const known = await stored(db)
       if ((await rebuildRollups(db)).length > 0) throw new Error('a recount finds deviations')
       await given(db, versions)
       if (!isDeepStrictEqual(await stored(db), known)) throw new Error('what is sent again is not unchanged')
       await withdrawAll(service)
-      const after = await stored(db, ['dossiers', 'dossier_versions'])
+      const after = await stored(db, ['dossiers', 'dossier_states', 'dossier_versions'])
       if (!isDeepStrictEqual(after, before)) throw new Error(JSON.stringify({ before, after }))
 
       await forget(db)

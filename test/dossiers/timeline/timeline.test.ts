@@ -4,7 +4,7 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
-import { forget, item, send, storedDossiers } from '../given.ts'
+import { forget, formerStates, item, send, storedDossiers } from '../given.ts'
 
 type Row = Record<string, number | string | null>
 
@@ -152,13 +152,12 @@ forEachDatabase('what was wrong from the beginning', async (t, service) => {
       version({}), version(corrected), version({ ...DEPARTMENT, ...at('07-06'), status: 6 }), version({ ...COMMUNE, ...at('07-08') }),
       version({ status: 3, ...at('07-10') }), version({ ...DEPARTMENT, ...at('07-12') }), version({ ...COMMUNE, ...at('07-14') })
     ]
-    const history = async () => (await storedDossiers(db)).map(({ history }) => history)
     for (const length of [2, 3, 4, 5, 6, 7]) {
       await send(db, versions.slice(0, length))
-      const together = await history()
+      const together = await formerStates(db)
       await forget(db)
       for (const one of versions.slice(0, length)) await send(db, [one])
-      t.same(together, await history(), `${length} versions`)
+      t.same(await formerStates(db), together, `${length} versions`)
       t.same(await rebuildRollups(db), [])
       await forget(db)
     }
@@ -168,7 +167,8 @@ forEachDatabase('what was wrong from the beginning', async (t, service) => {
     await send(db, [version({})])
     await send(db, [version({ ...DEPARTMENT, ...at('07-05') })])
     await send(db, [version({ ...at('07-06'), deleted: true })])
-    t.match(await storedDossiers(db), [{ status: 0, history: null }])
+    t.match(await storedDossiers(db), [{ status: 0, held_from: null }])
+    t.same(await formerStates(db), [])
     t.same(await levels(service, '2021-H1'), {})
     await send(db, [version({ ...DEPARTMENT, ...at('07-07') })])
     t.match(await levels(service, '2021-H1'), { province: { pending: 1 }, commune: undefined })
@@ -209,9 +209,8 @@ forEachDatabase('a dossier that moved while a supplement was awaited', async (t,
 
   t.test('keeps what it was through later versions', async t => {
     await send(db, [version({ unit: 'H56-380', ...at('08-05') })])
-    const [stored] = await storedDossiers(db)
-    t.match(stored!.history, [
-      { unit: 'H56-14755', until: '2021-07-05', supplements: [{ completed_at: null }] }, { unit: 'H56-SNV', until: '2021-08-05' }
+    t.match(await formerStates(db), [
+      { unit: 'H56-14755', held_until: '2021-07-05', supplements: [{ completed_at: null }] }, { unit: 'H56-SNV', held_until: '2021-08-05' }
     ])
     t.same(await rebuildRollups(db), [])
   })

@@ -7,17 +7,18 @@ import { DELETED } from '../../rules/status.ts'
 import { unitsOf } from '../../rules/timeline.ts'
 import type { SourcesInConflict } from '../../source-conflicts/record.ts'
 import { precedences, type Precedences } from '../lookups/lookups.ts'
-import type { StoredDossier } from '../normalise.ts'
-import { isStoredAs, type Successor, type Target } from '../store.ts'
+import type { DossierRecord, StoredDossier } from '../../storage/columns.ts'
+import { dossierStored, isStoredAs } from '../../storage/states.ts'
+import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
 import {
-  dossierStored, fieldsBeforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
+  fieldsBeforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
 } from './pairs.ts'
 import { closestOf, verdictOf } from './verdict.ts'
 
 export interface Replacement extends Version {
-  dossier: Successor
+  dossier: DossierRecord
   before: StoredDossier
 }
 
@@ -45,8 +46,8 @@ export async function compareWithStored (
   if (known.length === 0) return compared
   const certain = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
   known.forEach(({ dossier: { code } }, position) => { if (later.has(code)) certain.add(position) })
-  const asSent = sql`${SAME} and history is null and source = ${target.source} and ${isReached(reach)}`
-  const different = await pairsOf(trx, target, known, reach, sql`not (${asSent})`)
+  const isUnchanged = sql`${SAME} and held_from is null and source = ${target.source} and ${isReached(reach)}`
+  const different = await pairsOf(trx, target, known, reach, sql`not (${isUnchanged})`)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, different))
   const unsettled = new Set(different
     .filter(pair => !certain.has(pair.position) && !(pair.reached && isSettled(pair, known[pair.position]!)))

@@ -2,7 +2,7 @@ import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts
 import { asSent, passedOn, placedAs } from '../../rules/passing.ts'
 import { historyAfter, NO_HISTORY } from '../../rules/timeline.ts'
 import { DELETED } from '../../rules/status.ts'
-import type { StoredDossier } from '../normalise.ts'
+import type { StoredDossier } from '../../storage/columns.ts'
 import type { Version } from '../validate.ts'
 
 /**

@@ -6,12 +6,10 @@ import type { Trx } from '../../../database/connect.ts'
 import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import type { Dossiers } from '../../../database/tables.ts'
-import type { Supplement } from '../../rules/events.ts'
 import { DELETED } from '../../rules/status.ts'
-import { NO_HISTORY, type DossierState, type FormerState, type Place } from '../../rules/timeline.ts'
-import { parseDay } from '../../../time/business-day.ts'
-import type { StoredDossier } from '../normalise.ts'
-import { CONTENT, given, type Successor, type Target } from '../store.ts'
+import { CONTENT, given, type DossierRecord } from '../../storage/columns.ts'
+import { withFormer, type StoredRow } from '../../storage/states.ts'
+import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 
 /** What is stored under the code of a version. */
@@ -25,7 +23,7 @@ export interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'rec
   has_history: boolean
   record: number
 }
-export type LockedPair = Pair & Dossiers
+export type LockedPair = Pair & StoredRow
 
 export const IS_FURTHER = sql<boolean>`record <> 0`
 const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
@@ -37,7 +35,7 @@ export async function pairsOf (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
 ): Promise<Pair[]> {
   const { rows } = await sql<Pair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, history is not null as has_history,
+    select position, ${SAME} as same, ${isReached(reach)} as reached, held_from is not null as has_history,
       ${columns(PAIR, 'stored')}
     from ${given(versions.map(({ dossier }) => dossier))}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
@@ -49,15 +47,16 @@ export async function pairsOf (
 export async function lockedPairs (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
 ): Promise<LockedPair[]> {
-  const { rows } = await sql<LockedPair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, history is not null as has_history, stored.*
+  const { rows } = await sql<Omit<LockedPair, 'former'>>`
+    select position, ${SAME} as same, ${isReached(reach)} as reached, held_from is not null as has_history, stored.*
     from ${given(versions.map(({ dossier }) => dossier))}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
     where ${condition} order by stored.code, record for update of stored`.execute(trx)
-  return rows
+  // Not in the same statement: it sees the rows as they are once they are locked, but other tables as they were before.
+  return withFormer(trx, province, rows)
 }
 
-const RESTORED: Columns<Successor> = {
+const RESTORED: Columns<DossierRecord> = {
   code: { type: 'text', of: ({ code }) => code },
   record: { type: 'int8', of: ({ record }) => record },
   procedure: { type: 'text', of: ({ procedure }) => procedure }
@@ -65,7 +64,7 @@ const RESTORED: Columns<Successor> = {
 
 /** The fields that deleted dossiers were in before, of those that come back with the same procedure. */
 export async function fieldsBeforeDeletion (
-  trx: Trx, { province }: Target, restored: readonly Successor[]
+  trx: Trx, { province }: Target, restored: readonly DossierRecord[]
 ): Promise<{ position: number, field: string }[]> {
   if (restored.length === 0) return []
   const { rows } = await sql<{ position: number, field: string }>`
@@ -82,44 +81,4 @@ export async function fieldsBeforeDeletion (
 
 export function isReached (reach: Reach): RawBuilder<boolean> {
   return isReachedBy('stored.unit', reach)
-}
-
-type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'returned_at'
-/** A state as JSON has it. */
-type StateText = Omit<DossierState, Instants | 'supplements'> & Record<'received_at' | 'updated_at', string> &
-  Record<'due_at' | 'finished_at' | 'returned_at', string | null> &
-  { supplements?: Record<keyof Supplement, string | null>[] | null }
-type FormerText = StateText & { until: string, closed?: boolean, change?: number | null, named?: Place | null }
-
-export function dossierStored (stored: Dossiers): StoredDossier {
-  const history = stored.history as FormerText[] | null
-  return {
-    ...stateOf(stored as unknown as StateText & Dossiers),
-    history: history === null ? NO_HISTORY : history.map(formerOf)
-  }
-}
-
-function formerOf ({ until, closed = false, change = null, named = null, ...state }: FormerText): FormerState {
-  return { ...stateOf(state), until: parseDay(until), closed, change, named }
-}
-
-function stateOf<S extends StateText> (state: S): S & DossierState {
-  return {
-    ...state,
-    received_at: Date.parse(state.received_at),
-    updated_at: Date.parse(state.updated_at),
-    due_at: milliseconds(state.due_at),
-    finished_at: milliseconds(state.finished_at),
-    returned_at: milliseconds(state.returned_at),
-    supplements: (state.supplements ?? []).map(supplement => ({
-      requested_at: milliseconds(supplement.requested_at)!,
-      completed_at: milliseconds(supplement.completed_at),
-      old_due_at: milliseconds(supplement.old_due_at),
-      new_due_at: milliseconds(supplement.new_due_at)
-    }))
-  }
-}
-
-function milliseconds (text: string | null): number | null {
-  return text === null ? null : Date.parse(text)
 }

@@ -4,12 +4,12 @@ import { isReachedBy } from '../../../catalogue/units/reach-sql.ts'
 import type { ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
-import type { Dossiers } from '../../../database/tables.ts'
 import { plainText } from '../../../text/plain-text.ts'
 import { asSent } from '../../rules/passing.ts'
 import { DELETED } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
-import { dossierStored } from '../compare/pairs.ts'
+import type { StoredDossier } from '../../storage/columns.ts'
+import { dossierStored, withFormer, type StoredRow } from '../../storage/states.ts'
 
 /** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
 export interface Unclear {
@@ -53,10 +53,14 @@ export async function predecessorsOfDossiers (
 async function unitsStored (
   trx: Trx, reach: Reach, open: readonly { code: string, unclear: Unclear }[]
 ): Promise<ReadonlyMap<string, string[]>> {
-  const provinces = [...new Set(open.map(({ unclear }) => unclear.successor.province_code))]
-  const { rows } = await sql<Dossiers>`
-    select * from dossiers where province_code = any(${provinces}) and code = any(${open.map(({ code }) => code)})
-      and status <> ${DELETED} and ${isReachedBy('dossiers.unit', reach)}`.execute(trx)
-  const units = Map.groupBy(rows, ({ code }) => code)
-  return new Map([...units].map(([code, all]) => [code, all.map(row => asSent(dossierStored(row)).unit)]))
+  const byProvince = Map.groupBy(open, ({ unclear }) => unclear.successor.province_code)
+  const dossiers: StoredDossier[] = []
+  for (const [province, ofOne] of byProvince) {
+    const { rows } = await sql<Omit<StoredRow, 'former'>>`
+      select * from dossiers where province_code = ${province} and code = any(${ofOne.map(({ code }) => code)})
+        and status <> ${DELETED} and ${isReachedBy('dossiers.unit', reach)}`.execute(trx)
+    dossiers.push(...(await withFormer(trx, province, rows)).map(dossierStored))
+  }
+  const byCode = Map.groupBy(dossiers, ({ code }) => code)
+  return new Map([...byCode].map(([code, all]) => [code, all.map(dossier => asSent(dossier).unit)]))
 }

@@ -92,7 +92,7 @@ from
                                 select *
                                 from dossiers
                                 where
-                                  history is null
+                                  held_from is null
                                   and received_at < $11::timestamptz
                                   and (
                                     case
@@ -294,8 +294,7 @@ from
                                 select
                                   "province_code", "code", "record", "state", "status", "channel", "due_at",
                                   "procedure", "held_from", "held_until", ended_at, asked,
-                                  ("received_at" at time zone interval '7 hours')::date as received_on,
-                                  ends_on as ended_on,
+                                  received_on as received_on, ends_on as ended_on,
                                   ("due_at" at time zone interval '7 hours')::date as due_on,
                                   asked is null
                                   or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
@@ -305,123 +304,39 @@ from
                                     from
                                       (
                                         select
-                                          *,
-                                          case
-                                            when ended_on is null then null
-                                            when was_held then greatest(ended_on, held_from)
-                                            when is_closed then least(ended_on, held_from - 1)
-                                            else ended_on
-                                          end as ends_on
-                                        from
-                                          (
-                                            select
-                                              *,
-                                              lag(
-                                                received_on < held_until
-                                                and coalesce(ended_on >= held_until, true)
-                                                and not is_closed,
-                                                1, false
-                                              ) over (
-                                                partition by
-                                                  province_code, code, record
-                                                order by state
-                                              ) as was_held
-                                            from
-                                              (
-                                                select
-                                                  *,
-                                                  ended_on is not null
-                                                  and finished_at is null
-                                                  and returned_at is null
-                                                  and received_on < held_from
-                                                  and lag(was_closed, 1, false) over states as is_closed
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      ("received_at" at time zone interval '7 hours')::date as received_on,
-                                                      (
-                                                        case
-                                                          when status >= 9 then coalesce(finished_at, returned_at)
-                                                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                        end at time zone interval '7 hours'
-                                                      )::date as ended_on,
-                                                      lag(held_until, 1, '-infinity') over (
-                                                        partition by
-                                                          province_code, code, record
-                                                        order by state
-                                                      ) as held_from
-                                                    from
-                                                      (
-                                                        select province_code, code, record, source, former.*
-                                                        from
-                                                          (
-                                                            select *
-                                                            from dossiers
-                                                            where
-                                                              history is not null
-                                                              and province_code = any (
-                                                                array(
-                                                                  select id
-                                                                  from units
-                                                                  where parent is null
-                                                                )
-                                                              )
-                                                          ) as dossiers
-                                                          cross join lateral (
-                                                            select
-                                                              n as state, "held_until", "was_closed", "unit",
-                                                              "level", "procedure", "field", "channel",
-                                                              "status", "received_at", "due_at",
-                                                              "finished_at", "returned_at", "updated_at",
-                                                              "supplements"
-                                                            from rows
-                                                            from
-                                                              (
-                                                                jsonb_to_recordset(history) as (
-                                                                  until date, closed boolean,
-                                                                  unit text collate "C",
-                                                                  level text collate "C",
-                                                                  procedure text collate "C",
-                                                                  field text collate "C",
-                                                                  channel text collate "C", status smallint,
-                                                                  received_at timestamptz, due_at timestamptz,
-                                                                  finished_at timestamptz,
-                                                                  returned_at timestamptz,
-                                                                  updated_at timestamptz, supplements jsonb
-                                                                )
-                                                              ) with ordinality as listed (
-                                                                "held_until", "was_closed", "unit", "level",
-                                                                "procedure", "field", "channel", "status",
-                                                                "received_at", "due_at", "finished_at",
-                                                                "returned_at", "updated_at", "supplements", n
-                                                              )
-                                                            union all
-                                                            select
-                                                              2147483647, 'infinity', false,
-                                                              "dossiers"."unit", "dossiers"."level",
-                                                              "dossiers"."procedure", "dossiers"."field",
-                                                              "dossiers"."channel", "dossiers"."status",
-                                                              "dossiers"."received_at", "dossiers"."due_at",
-                                                              "dossiers"."finished_at",
-                                                              "dossiers"."returned_at",
-                                                              "dossiers"."updated_at",
-                                                              "dossiers"."supplements"
-                                                          ) as former
-                                                      ) as each
-                                                  ) as dated
-                                                window
-                                                  states as (
-                                                    partition by
-                                                      province_code, code, record
-                                                    order by state
-                                                  )
-                                              ) as closing
-                                          ) as held
+                                          "province_code", "code", "record", "source", "unit", "level",
+                                          "procedure", "field", "channel", "status", "received_at", "due_at",
+                                          "finished_at", "returned_at", "updated_at", "supplements",
+                                          "held_from", "received_on", "ends_on", 32767::smallint as state,
+                                          'infinity'::date as held_until
+                                        from dossiers
+                                        where
+                                          held_from is not null
+                                          and province_code = any (
+                                            array(select id from units where parent is null)
+                                          )
+                                        union all
+                                        select
+                                          "province_code", "code", "record", "source", "unit", "level",
+                                          "procedure", "field", "channel", "status", "received_at", "due_at",
+                                          "finished_at", "returned_at", "updated_at", "supplements",
+                                          "held_from", "received_on", "ends_on", state, held_until
+                                        from dossier_states
+                                        where
+                                          province_code = any (
+                                            array(select id from units where parent is null)
+                                          )
                                       ) as states
                                     where
                                       held_from <= $13::date
                                       and held_until >= $14::date
+                                      and (
+                                        held_until < 'infinity'
+                                        or ends_on is null
+                                        or greatest(ends_on, held_from) >= $15::date
+                                        or due_at >= $16::timestamptz
+                                        or supplements is not null
+                                      )
                                   ) as dossiers
                                   cross join lateral (
                                     select
@@ -645,7 +560,7 @@ from
                         group by "procedure", held_until
                       ) as of_states
                   ) as days
-                where day <= $15::date
+                where day <= $17::date
               ) as days
             group by 1, 2
           ) as days on day <= ends_on
@@ -672,4 +587,6 @@ where (((carried_over + greatest(moved, 0)) + received_online + received_direct)
 -- $12 "2021-06-15T00:00:00+07:00"
 -- $13 "2021-09-14"
 -- $14 "2021-06-15"
--- $15 "2021-09-14"
+-- $15 "2021-06-15"
+-- $16 "2021-06-15T00:00:00+07:00"
+-- $17 "2021-09-14"

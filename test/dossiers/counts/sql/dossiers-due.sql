@@ -23,7 +23,7 @@ with
                 select *
                 from dossiers
                 where
-                  history is null
+                  held_from is null
                   and received_at < $1::timestamptz
                   and (
                     case
@@ -237,8 +237,7 @@ with
                 select
                   "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
                   "procedure", "field", "source", "received_at", "finished_at", "returned_at", "updated_at",
-                  "held_from", "held_until", ended_at, asked,
-                  ("received_at" at time zone interval '7 hours')::date as received_on, ends_on as ended_on,
+                  "held_from", "held_until", ended_at, asked, received_on as received_on, ends_on as ended_on,
                   ("due_at" at time zone interval '7 hours')::date as due_on,
                   asked is null
                   or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
@@ -248,102 +247,33 @@ with
                     from
                       (
                         select
-                          *,
-                          case
-                            when ended_on is null then null
-                            when was_held then greatest(ended_on, held_from)
-                            when is_closed then least(ended_on, held_from - 1)
-                            else ended_on
-                          end as ends_on
-                        from
-                          (
-                            select
-                              *,
-                              lag(
-                                received_on < held_until
-                                and coalesce(ended_on >= held_until, true)
-                                and not is_closed,
-                                1, false
-                             ) over (partition by province_code, code, record order by state) as was_held
-                            from
-                              (
-                                select
-                                  *,
-                                  ended_on is not null
-                                  and finished_at is null
-                                  and returned_at is null
-                                  and received_on < held_from
-                                  and lag(was_closed, 1, false) over states as is_closed
-                                from
-                                  (
-                                    select
-                                      *, ("received_at" at time zone interval '7 hours')::date as received_on,
-                                      (
-                                        case
-                                          when status >= 9 then coalesce(finished_at, returned_at)
-                                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                        end at time zone interval '7 hours'
-                                      )::date as ended_on,
-                                      lag(held_until, 1, '-infinity') over (
-                                        partition by
-                                          province_code, code, record
-                                        order by state
-                                      ) as held_from
-                                    from
-                                      (
-                                        select province_code, code, record, source, former.*
-                                        from
-                                          (
-                                            select *
-                                            from dossiers
-                                            where
-                                              history is not null
-                                              and province_code = any (
-                                                array(select id from units where parent is null)
-                                              )
-                                          ) as dossiers
-                                          cross join lateral (
-                                            select
-                                              n as state, "held_until", "was_closed", "unit", "level",
-                                              "procedure", "field", "channel", "status", "received_at",
-                                              "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements"
-                                            from rows
-                                            from
-                                              (
-                                                jsonb_to_recordset(history) as (
-                                                  until date, closed boolean, unit text collate "C",
-                                                  level text collate "C", procedure text collate "C",
-                                                  field text collate "C", channel text collate "C",
-                                                  status smallint, received_at timestamptz,
-                                                  due_at timestamptz, finished_at timestamptz,
-                                                  returned_at timestamptz, updated_at timestamptz,
-                                                  supplements jsonb
-                                                )
-                                              ) with ordinality as listed (
-                                                "held_until", "was_closed", "unit", "level", "procedure",
-                                                "field", "channel", "status", "received_at", "due_at",
-                                                "finished_at", "returned_at", "updated_at", "supplements", n
-                                              )
-                                            union all
-                                            select
-                                              2147483647, 'infinity', false, "dossiers"."unit",
-                                              "dossiers"."level", "dossiers"."procedure", "dossiers"."field",
-                                              "dossiers"."channel", "dossiers"."status",
-                                              "dossiers"."received_at", "dossiers"."due_at",
-                                              "dossiers"."finished_at", "dossiers"."returned_at",
-                                              "dossiers"."updated_at", "dossiers"."supplements"
-                                          ) as former
-                                      ) as each
-                                  ) as dated
-                                window
-                                  states as (partition by province_code, code, record order by state)
-                              ) as closing
-                          ) as held
+                          "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
+                          "channel", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "supplements", "held_from", "received_on", "ends_on",
+                          32767::smallint as state, 'infinity'::date as held_until
+                        from dossiers
+                        where
+                          held_from is not null
+                          and province_code = any (array(select id from units where parent is null))
+                        union all
+                        select
+                          "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
+                          "channel", "status", "received_at", "due_at", "finished_at", "returned_at",
+                          "updated_at", "supplements", "held_from", "received_on", "ends_on", state,
+                          held_until
+                        from dossier_states
+                        where province_code = any (array(select id from units where parent is null))
                       ) as states
                     where
                       held_from <= $3::date
                       and held_until >= $4::date
+                      and (
+                        held_until < 'infinity'
+                        or ends_on is null
+                        or greatest(ends_on, held_from) >= $5::date
+                        or due_at >= $6::timestamptz
+                        or supplements is not null
+                      )
                   ) as dossiers
                   cross join lateral (
                     select
@@ -575,7 +505,7 @@ with
       false as is_pending
     from events
     where
-      day between $5::date and $6::date
+      day between $7::date and $8::date
       and due = 1
   ),
   listed as (
@@ -606,8 +536,8 @@ with
             select *
             from dossiers
             where
-              history is null
-              and received_at < $7::timestamptz
+              held_from is null
+              and received_at < $9::timestamptz
               and (
                 case
                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -619,7 +549,7 @@ with
                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                   end,
                   due_at
-                ) >= $8::timestamptz
+                ) >= $10::timestamptz
                 or supplements is not null
               )
               and supplements is null
@@ -629,8 +559,8 @@ with
       ) as dossiers
     where
       due_at is not null
-      and greatest(received_at, due_at) >= $9::timestamptz
-      and greatest(received_at, due_at) < $10::timestamptz
+      and greatest(received_at, due_at) >= $11::timestamptz
+      and greatest(received_at, due_at) < $12::timestamptz
       and not (
         status = 5
         and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -645,8 +575,10 @@ from listed
 -- $3 "2021-09-14"
 -- $4 "2021-06-15"
 -- $5 "2021-06-15"
--- $6 "2021-09-14"
--- $7 "2021-09-15T00:00:00+07:00"
--- $8 "2021-06-15T00:00:00+07:00"
--- $9 "2021-06-15T00:00:00+07:00"
--- $10 "2021-09-15T00:00:00+07:00"
+-- $6 "2021-06-15T00:00:00+07:00"
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-15T00:00:00+07:00"
+-- $10 "2021-06-15T00:00:00+07:00"
+-- $11 "2021-06-15T00:00:00+07:00"
+-- $12 "2021-09-15T00:00:00+07:00"

@@ -45,7 +45,7 @@ from
                             from dossiers
                             where
                               dossiers.unit = asked_units.unit
-                              and history is null
+                              and held_from is null
                               and received_at < $3::timestamptz
                               and (
                                 case
@@ -263,8 +263,8 @@ from
                           "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
                           "procedure", "field", "source", "received_at", "finished_at", "returned_at",
                           "updated_at", "held_from", "held_until", ended_at, asked,
-                          ("received_at" at time zone interval '7 hours')::date as received_on,
-                          ends_on as ended_on, ("due_at" at time zone interval '7 hours')::date as due_on,
+                          received_on as received_on, ends_on as ended_on,
+                          ("due_at" at time zone interval '7 hours')::date as due_on,
                           asked is null
                           or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                         from
@@ -273,117 +273,51 @@ from
                             from
                               (
                                 select
-                                  *,
-                                  case
-                                    when ended_on is null then null
-                                    when was_held then greatest(ended_on, held_from)
-                                    when is_closed then least(ended_on, held_from - 1)
-                                    else ended_on
-                                  end as ends_on
-                                from
-                                  (
-                                    select
-                                      *,
-                                      lag(
-                                        received_on < held_until
-                                        and coalesce(ended_on >= held_until, true)
-                                        and not is_closed,
-                                        1, false
-                                      ) over (
-                                        partition by
-                                          province_code, code, record
-                                        order by state
-                                      ) as was_held
+                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
+                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
+                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
+                                  "ends_on", 32767::smallint as state, 'infinity'::date as held_until
+                                from dossiers
+                                where
+                                  held_from is not null
+                                  and province_code = any (array(select id from units where parent is null))
+                                  and unit in (
+                                    select versions.unit
                                     from
-                                      (
-                                        select
-                                          *,
-                                          ended_on is not null
-                                          and finished_at is null
-                                          and returned_at is null
-                                          and received_on < held_from
-                                          and lag(was_closed, 1, false) over states as is_closed
-                                        from
-                                          (
-                                            select
-                                              *,
-                                              ("received_at" at time zone interval '7 hours')::date as received_on,
-                                              (
-                                                case
-                                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                end at time zone interval '7 hours'
-                                              )::date as ended_on,
-                                              lag(held_until, 1, '-infinity') over (
-                                                partition by
-                                                  province_code, code, record
-                                                order by state
-                                              ) as held_from
-                                            from
-                                              (
-                                                select province_code, code, record, source, former.*
-                                                from
-                                                  (
-                                                    select *
-                                                    from dossiers
-                                                    where
-                                                      history is not null
-                                                      and province_code = any (
-                                                        array(select id from units where parent is null)
-                                                      )
-                                                  ) as dossiers
-                                                  cross join lateral (
-                                                    select
-                                                      n as state, "held_until", "was_closed", "unit", "level",
-                                                      "procedure", "field", "channel", "status",
-                                                      "received_at", "due_at", "finished_at", "returned_at",
-                                                      "updated_at", "supplements"
-                                                    from rows
-                                                    from
-                                                      (
-                                                        jsonb_to_recordset(history) as (
-                                                          until date, closed boolean, unit text collate "C",
-                                                          level text collate "C", procedure text collate "C",
-                                                          field text collate "C", channel text collate "C",
-                                                          status smallint, received_at timestamptz,
-                                                          due_at timestamptz, finished_at timestamptz,
-                                                          returned_at timestamptz, updated_at timestamptz,
-                                                          supplements jsonb
-                                                        )
-                                                      ) with ordinality as listed (
-                                                        "held_until", "was_closed", "unit", "level",
-                                                        "procedure", "field", "channel", "status",
-                                                        "received_at", "due_at", "finished_at", "returned_at",
-                                                        "updated_at", "supplements", n
-                                                      )
-                                                    union all
-                                                    select
-                                                      2147483647, 'infinity', false, "dossiers"."unit",
-                                                      "dossiers"."level", "dossiers"."procedure",
-                                                      "dossiers"."field", "dossiers"."channel",
-                                                      "dossiers"."status", "dossiers"."received_at",
-                                                      "dossiers"."due_at", "dossiers"."finished_at",
-                                                      "dossiers"."returned_at", "dossiers"."updated_at",
-                                                      "dossiers"."supplements"
-                                                  ) as former
-                                              ) as each
-                                          ) as dated
-                                        window
-                                          states as (partition by province_code, code, record order by state)
-                                      ) as closing
-                                  ) as held
+                                      unit_versions as versions
+                                      join units on units.id = versions.unit
+                                    where
+                                      $5 = any (versions.path)
+                                      and least(greatest($6::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  )
+                                union all
+                                select
+                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
+                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
+                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
+                                  "ends_on", state, held_until
+                                from dossier_states
+                                where
+                                  province_code = any (array(select id from units where parent is null))
+                                  and unit in (
+                                    select versions.unit
+                                    from
+                                      unit_versions as versions
+                                      join units on units.id = versions.unit
+                                    where
+                                      $7 = any (versions.path)
+                                      and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  )
                               ) as states
                             where
-                              held_from <= $5::date
-                              and held_until >= $6::date
-                              and unit in (
-                                select versions.unit
-                                from
-                                  unit_versions as versions
-                                  join units on units.id = versions.unit
-                                where
-                                  $7 = any (versions.path)
-                                  and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                              held_from <= $9::date
+                              and held_until >= $10::date
+                              and (
+                                held_until < 'infinity'
+                                or ends_on is null
+                                or greatest(ends_on, held_from) >= $11::date
+                                or due_at >= $12::timestamptz
+                                or supplements is not null
                               )
                           ) as dossiers
                           cross join lateral (
@@ -619,7 +553,7 @@ from
               due_in_time = 1 as in_time, false as is_pending
             from events
             where
-              day between $9::date and $10::date
+              day between $13::date and $14::date
               and due = 1
           ),
           listed as (
@@ -655,16 +589,16 @@ from
                           unit_versions as versions
                           join units on units.id = versions.unit
                         where
-                          $11 = any (versions.path)
-                          and least(greatest($12::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          $15 = any (versions.path)
+                          and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                       ) as asked_units
                       cross join lateral (
                         select *
                         from dossiers
                         where
                           dossiers.unit = asked_units.unit
-                          and history is null
-                          and received_at < $13::timestamptz
+                          and held_from is null
+                          and received_at < $17::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -676,7 +610,7 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $14::timestamptz
+                            ) >= $18::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -689,8 +623,8 @@ from
               ) as dossiers
             where
               due_at is not null
-              and greatest(received_at, due_at) >= $15::timestamptz
-              and greatest(received_at, due_at) < $16::timestamptz
+              and greatest(received_at, due_at) >= $19::timestamptz
+              and greatest(received_at, due_at) < $20::timestamptz
               and not (
                 status = 5
                 and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -704,21 +638,25 @@ from
     where in_time
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $17 + 1
+limit $21 + 1
 -- $1 "H56-380"
 -- $2 "2021-07-16"
 -- $3 "2021-07-17T00:00:00+07:00"
 -- $4 "2021-07-05T00:00:00+07:00"
--- $5 "2021-07-16"
--- $6 "2021-07-05"
+-- $5 "H56-380"
+-- $6 "2021-07-16"
 -- $7 "H56-380"
 -- $8 "2021-07-16"
--- $9 "2021-07-05"
--- $10 "2021-07-16"
--- $11 "H56-380"
--- $12 "2021-07-16"
--- $13 "2021-07-17T00:00:00+07:00"
--- $14 "2021-07-05T00:00:00+07:00"
--- $15 "2021-07-05T00:00:00+07:00"
--- $16 "2021-07-17T00:00:00+07:00"
--- $17 1000
+-- $9 "2021-07-16"
+-- $10 "2021-07-05"
+-- $11 "2021-07-05"
+-- $12 "2021-07-05T00:00:00+07:00"
+-- $13 "2021-07-05"
+-- $14 "2021-07-16"
+-- $15 "H56-380"
+-- $16 "2021-07-16"
+-- $17 "2021-07-17T00:00:00+07:00"
+-- $18 "2021-07-05T00:00:00+07:00"
+-- $19 "2021-07-05T00:00:00+07:00"
+-- $20 "2021-07-17T00:00:00+07:00"
+-- $21 1000

@@ -32,7 +32,7 @@ from
                         select *
                         from dossiers
                         where
-                          history is null
+                          held_from is null
                           and received_at < $1::timestamptz
                           and (
                             case
@@ -247,8 +247,8 @@ from
                           "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
                           "procedure", "field", "source", "received_at", "finished_at", "returned_at",
                           "updated_at", "held_from", "held_until", ended_at, asked,
-                          ("received_at" at time zone interval '7 hours')::date as received_on,
-                          ends_on as ended_on, ("due_at" at time zone interval '7 hours')::date as due_on,
+                          received_on as received_on, ends_on as ended_on,
+                          ("due_at" at time zone interval '7 hours')::date as due_on,
                           asked is null
                           or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                         from
@@ -257,109 +257,33 @@ from
                             from
                               (
                                 select
-                                  *,
-                                  case
-                                    when ended_on is null then null
-                                    when was_held then greatest(ended_on, held_from)
-                                    when is_closed then least(ended_on, held_from - 1)
-                                    else ended_on
-                                  end as ends_on
-                                from
-                                  (
-                                    select
-                                      *,
-                                      lag(
-                                        received_on < held_until
-                                        and coalesce(ended_on >= held_until, true)
-                                        and not is_closed,
-                                        1, false
-                                      ) over (
-                                        partition by
-                                          province_code, code, record
-                                        order by state
-                                      ) as was_held
-                                    from
-                                      (
-                                        select
-                                          *,
-                                          ended_on is not null
-                                          and finished_at is null
-                                          and returned_at is null
-                                          and received_on < held_from
-                                          and lag(was_closed, 1, false) over states as is_closed
-                                        from
-                                          (
-                                            select
-                                              *,
-                                              ("received_at" at time zone interval '7 hours')::date as received_on,
-                                              (
-                                                case
-                                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                end at time zone interval '7 hours'
-                                              )::date as ended_on,
-                                              lag(held_until, 1, '-infinity') over (
-                                                partition by
-                                                  province_code, code, record
-                                                order by state
-                                              ) as held_from
-                                            from
-                                              (
-                                                select province_code, code, record, source, former.*
-                                                from
-                                                  (
-                                                    select *
-                                                    from dossiers
-                                                    where
-                                                      history is not null
-                                                      and province_code = any (
-                                                        array(select id from units where parent is null)
-                                                      )
-                                                  ) as dossiers
-                                                  cross join lateral (
-                                                    select
-                                                      n as state, "held_until", "was_closed", "unit", "level",
-                                                      "procedure", "field", "channel", "status",
-                                                      "received_at", "due_at", "finished_at", "returned_at",
-                                                      "updated_at", "supplements"
-                                                    from rows
-                                                    from
-                                                      (
-                                                        jsonb_to_recordset(history) as (
-                                                          until date, closed boolean, unit text collate "C",
-                                                          level text collate "C", procedure text collate "C",
-                                                          field text collate "C", channel text collate "C",
-                                                          status smallint, received_at timestamptz,
-                                                          due_at timestamptz, finished_at timestamptz,
-                                                          returned_at timestamptz, updated_at timestamptz,
-                                                          supplements jsonb
-                                                        )
-                                                      ) with ordinality as listed (
-                                                        "held_until", "was_closed", "unit", "level",
-                                                        "procedure", "field", "channel", "status",
-                                                        "received_at", "due_at", "finished_at", "returned_at",
-                                                        "updated_at", "supplements", n
-                                                      )
-                                                    union all
-                                                    select
-                                                      2147483647, 'infinity', false, "dossiers"."unit",
-                                                      "dossiers"."level", "dossiers"."procedure",
-                                                      "dossiers"."field", "dossiers"."channel",
-                                                      "dossiers"."status", "dossiers"."received_at",
-                                                      "dossiers"."due_at", "dossiers"."finished_at",
-                                                      "dossiers"."returned_at", "dossiers"."updated_at",
-                                                      "dossiers"."supplements"
-                                                  ) as former
-                                              ) as each
-                                          ) as dated
-                                        window
-                                          states as (partition by province_code, code, record order by state)
-                                      ) as closing
-                                  ) as held
+                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
+                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
+                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
+                                  "ends_on", 32767::smallint as state, 'infinity'::date as held_until
+                                from dossiers
+                                where
+                                  held_from is not null
+                                  and province_code = any (array(select id from units where parent is null))
+                                union all
+                                select
+                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
+                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
+                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
+                                  "ends_on", state, held_until
+                                from dossier_states
+                                where province_code = any (array(select id from units where parent is null))
                               ) as states
                             where
                               held_from <= $3::date
                               and held_until >= $4::date
+                              and (
+                                held_until < 'infinity'
+                                or ends_on is null
+                                or greatest(ends_on, held_from) >= $5::date
+                                or due_at >= $6::timestamptz
+                                or supplements is not null
+                              )
                           ) as dossiers
                           cross join lateral (
                             select
@@ -594,7 +518,7 @@ from
               resolved_overdue = 0 as in_time, false as is_pending
             from events
             where
-              day between $5::date and $6::date
+              day between $7::date and $8::date
               and (resolved_early + resolved_on_time + resolved_overdue) = 1
           ),
           listed as (
@@ -624,8 +548,8 @@ from
                     select *
                     from dossiers
                     where
-                      history is null
-                      and received_at < $7::timestamptz
+                      held_from is null
+                      and received_at < $9::timestamptz
                       and (
                         case
                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -637,7 +561,7 @@ from
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                           end,
                           due_at
-                        ) >= $8::timestamptz
+                        ) >= $10::timestamptz
                         or supplements is not null
                       )
                       and supplements is null
@@ -646,8 +570,8 @@ from
                 where (status >= 4 or status = 2)
               ) as dossiers
             where
-              ended_at >= $9::timestamptz
-              and ended_at < $10::timestamptz
+              ended_at >= $11::timestamptz
+              and ended_at < $12::timestamptz
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
@@ -657,15 +581,17 @@ from
     where true
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $11 + 1
+limit $13 + 1
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"
 -- $3 "2021-09-14"
 -- $4 "2021-06-15"
 -- $5 "2021-06-15"
--- $6 "2021-09-14"
--- $7 "2021-09-15T00:00:00+07:00"
--- $8 "2021-06-15T00:00:00+07:00"
--- $9 "2021-06-15T00:00:00+07:00"
--- $10 "2021-09-15T00:00:00+07:00"
--- $11 1000
+-- $6 "2021-06-15T00:00:00+07:00"
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-15T00:00:00+07:00"
+-- $10 "2021-06-15T00:00:00+07:00"
+-- $11 "2021-06-15T00:00:00+07:00"
+-- $12 "2021-09-15T00:00:00+07:00"
+-- $13 1000

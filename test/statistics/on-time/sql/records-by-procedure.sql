@@ -141,7 +141,7 @@ from
                                 select *
                                 from dossiers
                                 where
-                                  history is null
+                                  held_from is null
                                   and received_at < $26::timestamptz
                                   and (
                                     case
@@ -239,7 +239,7 @@ from
                                             select *
                                             from dossiers
                                             where
-                                              history is null
+                                              held_from is null
                                               and received_at < $28::timestamptz
                                               and (
                                                 case
@@ -458,9 +458,7 @@ from
                                             select
                                               "province_code", "code", "record", "state", "status", "channel",
                                               "due_at", "procedure", "held_from", "held_until", ended_at,
-                                              asked,
-                                              ("received_at" at time zone interval '7 hours')::date as received_on,
-                                              ends_on as ended_on,
+                                              asked, received_on as received_on, ends_on as ended_on,
                                               ("due_at" at time zone interval '7 hours')::date as due_on,
                                               asked is null
                                               or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
@@ -470,135 +468,41 @@ from
                                                 from
                                                   (
                                                     select
-                                                      *,
-                                                      case
-                                                        when ended_on is null then null
-                                                        when was_held then greatest(ended_on, held_from)
-                                                        when is_closed then least(ended_on, held_from - 1)
-                                                        else ended_on
-                                                      end as ends_on
-                                                    from
-                                                      (
-                                                        select
-                                                          *,
-                                                          lag(
-                                                            received_on < held_until
-                                                            and coalesce(ended_on >= held_until, true)
-                                                            and not is_closed,
-                                                            1, false
-                                                          ) over (
-                                                            partition by
-                                                              province_code, code, record
-                                                            order by state
-                                                          ) as was_held
-                                                        from
-                                                          (
-                                                            select
-                                                              *,
-                                                              ended_on is not null
-                                                              and finished_at is null
-                                                              and returned_at is null
-                                                              and received_on < held_from
-                                                              and lag(was_closed, 1, false) over states as is_closed
-                                                            from
-                                                              (
-                                                                select
-                                                                  *,
-                                                                  ("received_at" at time zone interval '7 hours')::date as received_on,
-                                                                  (
-                                                                    case
-                                                                      when status >= 9 then coalesce(finished_at, returned_at)
-                                                                      when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                                    end at time zone interval '7 hours'
-                                                                  )::date as ended_on,
-                                                                  lag(held_until, 1, '-infinity') over (
-                                                                    partition by
-                                                                      province_code, code, record
-                                                                    order by state
-                                                                  ) as held_from
-                                                                from
-                                                                  (
-                                                                    select
-                                                                      province_code, code, record, source,
-                                                                      former.*
-                                                                    from
-                                                                      (
-                                                                        select *
-                                                                        from dossiers
-                                                                        where
-                                                                          history is not null
-                                                                          and province_code = any (
-                                                                            array(
-                                                                              select id
-                                                                              from units
-                                                                              where parent is null
-                                                                            )
-                                                                          )
-                                                                      ) as dossiers
-                                                                      cross join lateral (
-                                                                        select
-                                                                          n as state, "held_until",
-                                                                          "was_closed", "unit", "level",
-                                                                          "procedure", "field", "channel",
-                                                                          "status", "received_at", "due_at",
-                                                                          "finished_at", "returned_at",
-                                                                          "updated_at", "supplements"
-                                                                        from rows
-                                                                        from
-                                                                          (
-                                                                            jsonb_to_recordset(history) as (
-                                                                              until date, closed boolean,
-                                                                              unit text collate "C",
-                                                                              level text collate "C",
-                                                                              procedure text collate "C",
-                                                                              field text collate "C",
-                                                                              channel text collate "C",
-                                                                              status smallint,
-                                                                              received_at timestamptz,
-                                                                              due_at timestamptz,
-                                                                              finished_at timestamptz,
-                                                                              returned_at timestamptz,
-                                                                              updated_at timestamptz,
-                                                                              supplements jsonb
-                                                                            )
-                                                                          ) with ordinality as listed (
-                                                                            "held_until", "was_closed",
-                                                                            "unit", "level", "procedure",
-                                                                            "field", "channel", "status",
-                                                                            "received_at", "due_at",
-                                                                            "finished_at", "returned_at",
-                                                                            "updated_at", "supplements", n
-                                                                          )
-                                                                        union all
-                                                                        select
-                                                                          2147483647, 'infinity', false,
-                                                                          "dossiers"."unit",
-                                                                          "dossiers"."level",
-                                                                          "dossiers"."procedure",
-                                                                          "dossiers"."field",
-                                                                          "dossiers"."channel",
-                                                                          "dossiers"."status",
-                                                                          "dossiers"."received_at",
-                                                                          "dossiers"."due_at",
-                                                                          "dossiers"."finished_at",
-                                                                          "dossiers"."returned_at",
-                                                                          "dossiers"."updated_at",
-                                                                          "dossiers"."supplements"
-                                                                      ) as former
-                                                                  ) as each
-                                                              ) as dated
-                                                            window
-                                                              states as (
-                                                                partition by
-                                                                  province_code, code, record
-                                                                order by state
-                                                              )
-                                                          ) as closing
-                                                      ) as held
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements", "held_from", "received_on",
+                                                      "ends_on", 32767::smallint as state,
+                                                      'infinity'::date as held_until
+                                                    from dossiers
+                                                    where
+                                                      held_from is not null
+                                                      and province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
+                                                    union all
+                                                    select
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements", "held_from", "received_on",
+                                                      "ends_on", state, held_until
+                                                    from dossier_states
+                                                    where
+                                                      province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
                                                   ) as states
                                                 where
                                                   held_from <= $30::date
                                                   and held_until >= $31::date
+                                                  and (
+                                                    held_until < 'infinity'
+                                                    or ends_on is null
+                                                    or greatest(ends_on, held_from) >= $32::date
+                                                    or due_at >= $33::timestamptz
+                                                    or supplements is not null
+                                                  )
                                               ) as dossiers
                                               cross join lateral (
                                                 select
@@ -830,7 +734,7 @@ from
                                     group by "procedure", held_until
                                   ) as of_states
                               ) as days
-                            where day <= $32::date
+                            where day <= $34::date
                           ) as days on day <= ends_on
                         group by "procedure"
                       ) as summed
@@ -852,7 +756,7 @@ from
             select *
             from
               (
-                values ($33::text, $34::date, $35::date, $36::date)
+                values ($35::text, $36::date, $37::date, $38::date)
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
@@ -891,7 +795,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $37::text as method, $38::text as basis, estimated, units_reported, units_expected
+      $39::text as method, $40::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -899,7 +803,7 @@ from
       ) as divided
   ) as listed
 order by "procedure" asc nulls last
-limit $39 + 1
+limit $41 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
@@ -931,11 +835,13 @@ limit $39 + 1
 -- $29 "2021-06-15T00:00:00+07:00"
 -- $30 "2021-09-14"
 -- $31 "2021-06-15"
--- $32 "2021-09-14"
--- $33 null
--- $34 "2021-06-15"
--- $35 "2021-09-14"
--- $36 "2021-09-14"
--- $37 "resolved"
--- $38 "records"
--- $39 1000
+-- $32 "2021-06-15"
+-- $33 "2021-06-15T00:00:00+07:00"
+-- $34 "2021-09-14"
+-- $35 null
+-- $36 "2021-06-15"
+-- $37 "2021-09-14"
+-- $38 "2021-09-14"
+-- $39 "resolved"
+-- $40 "records"
+-- $41 1000

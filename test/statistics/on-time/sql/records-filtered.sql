@@ -147,7 +147,7 @@ with
                                 from dossiers
                                 where
                                   dossiers.unit = asked_units.unit
-                                  and history is null
+                                  and held_from is null
                                   and received_at < $28::timestamptz
                                   and (
                                     case
@@ -262,7 +262,7 @@ with
                                             from dossiers
                                             where
                                               dossiers.unit = asked_units.unit
-                                              and history is null
+                                              and held_from is null
                                               and received_at < $37::timestamptz
                                               and (
                                                 case
@@ -483,8 +483,7 @@ with
                                         select
                                           "province_code", "code", "record", "state", "status", "channel",
                                           "due_at", "held_from", "held_until", ended_at, asked,
-                                          ("received_at" at time zone interval '7 hours')::date as received_on,
-                                          ends_on as ended_on,
+                                          received_on as received_on, ends_on as ended_on,
                                           ("due_at" at time zone interval '7 hours')::date as due_on,
                                           asked is null
                                           or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
@@ -494,147 +493,69 @@ with
                                             from
                                               (
                                                 select
-                                                  *,
-                                                  case
-                                                    when ended_on is null then null
-                                                    when was_held then greatest(ended_on, held_from)
-                                                    when is_closed then least(ended_on, held_from - 1)
-                                                    else ended_on
-                                                  end as ends_on
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      lag(
-                                                        received_on < held_until
-                                                        and coalesce(ended_on >= held_until, true)
-                                                        and not is_closed,
-                                                        1, false
-                                                      ) over (
-                                                        partition by
-                                                          province_code, code, record
-                                                        order by state
-                                                      ) as was_held
+                                                  "province_code", "code", "record", "source", "unit",
+                                                  "level", "procedure", "field", "channel", "status",
+                                                  "received_at", "due_at", "finished_at", "returned_at",
+                                                  "updated_at", "supplements", "held_from", "received_on",
+                                                  "ends_on", 32767::smallint as state,
+                                                  'infinity'::date as held_until
+                                                from dossiers
+                                                where
+                                                  held_from is not null
+                                                  and province_code = any (
+                                                    array(select id from units where parent is null)
+                                                  )
+                                                  and unit in (
+                                                    select versions.unit
                                                     from
-                                                      (
-                                                        select
-                                                          *,
-                                                          ended_on is not null
-                                                          and finished_at is null
-                                                          and returned_at is null
-                                                          and received_on < held_from
-                                                          and lag(was_closed, 1, false) over states as is_closed
-                                                        from
-                                                          (
-                                                            select
-                                                              *,
-                                                              ("received_at" at time zone interval '7 hours')::date as received_on,
-                                                              (
-                                                                case
-                                                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                                end at time zone interval '7 hours'
-                                                              )::date as ended_on,
-                                                              lag(held_until, 1, '-infinity') over (
-                                                                partition by
-                                                                  province_code, code, record
-                                                                order by state
-                                                              ) as held_from
-                                                            from
-                                                              (
-                                                                select
-                                                                  province_code, code, record, source,
-                                                                  former.*
-                                                                from
-                                                                  (
-                                                                    select *
-                                                                    from dossiers
-                                                                    where
-                                                                      history is not null
-                                                                      and province_code = any (
-                                                                        array(
-                                                                          select id
-                                                                          from units
-                                                                          where parent is null
-                                                                        )
-                                                                      )
-                                                                      and "source" = $44
-                                                                  ) as dossiers
-                                                                  cross join lateral (
-                                                                    select
-                                                                      n as state, "held_until", "was_closed",
-                                                                      "unit", "level", "procedure", "field",
-                                                                      "channel", "status", "received_at",
-                                                                      "due_at", "finished_at", "returned_at",
-                                                                      "updated_at", "supplements"
-                                                                    from rows
-                                                                    from
-                                                                      (
-                                                                        jsonb_to_recordset(history) as (
-                                                                          until date, closed boolean,
-                                                                          unit text collate "C",
-                                                                          level text collate "C",
-                                                                          procedure text collate "C",
-                                                                          field text collate "C",
-                                                                          channel text collate "C",
-                                                                          status smallint,
-                                                                          received_at timestamptz,
-                                                                          due_at timestamptz,
-                                                                          finished_at timestamptz,
-                                                                          returned_at timestamptz,
-                                                                          updated_at timestamptz,
-                                                                          supplements jsonb
-                                                                        )
-                                                                      ) with ordinality as listed (
-                                                                        "held_until", "was_closed", "unit",
-                                                                        "level", "procedure", "field",
-                                                                        "channel", "status", "received_at",
-                                                                        "due_at", "finished_at",
-                                                                        "returned_at", "updated_at",
-                                                                        "supplements", n
-                                                                      )
-                                                                    union all
-                                                                    select
-                                                                      2147483647, 'infinity', false,
-                                                                      "dossiers"."unit", "dossiers"."level",
-                                                                      "dossiers"."procedure",
-                                                                      "dossiers"."field",
-                                                                      "dossiers"."channel",
-                                                                      "dossiers"."status",
-                                                                      "dossiers"."received_at",
-                                                                      "dossiers"."due_at",
-                                                                      "dossiers"."finished_at",
-                                                                      "dossiers"."returned_at",
-                                                                      "dossiers"."updated_at",
-                                                                      "dossiers"."supplements"
-                                                                  ) as former
-                                                              ) as each
-                                                          ) as dated
-                                                        window
-                                                          states as (
-                                                            partition by
-                                                              province_code, code, record
-                                                            order by state
-                                                          )
-                                                      ) as closing
-                                                  ) as held
+                                                      unit_versions as versions
+                                                      join units on units.id = versions.unit
+                                                    where
+                                                      $44 = any (versions.path)
+                                                      and least(greatest($45::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  )
+                                                  and "level" = any ($46)
+                                                  and "field" = any ($47)
+                                                  and "procedure" = any ($48)
+                                                  and "channel" = any ($49)
+                                                  and "source" = $50
+                                                union all
+                                                select
+                                                  "province_code", "code", "record", "source", "unit",
+                                                  "level", "procedure", "field", "channel", "status",
+                                                  "received_at", "due_at", "finished_at", "returned_at",
+                                                  "updated_at", "supplements", "held_from", "received_on",
+                                                  "ends_on", state, held_until
+                                                from dossier_states
+                                                where
+                                                  province_code = any (
+                                                    array(select id from units where parent is null)
+                                                  )
+                                                  and unit in (
+                                                    select versions.unit
+                                                    from
+                                                      unit_versions as versions
+                                                      join units on units.id = versions.unit
+                                                    where
+                                                      $51 = any (versions.path)
+                                                      and least(greatest($52::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  )
+                                                  and "level" = any ($53)
+                                                  and "field" = any ($54)
+                                                  and "procedure" = any ($55)
+                                                  and "channel" = any ($56)
+                                                  and "source" = $57
                                               ) as states
                                             where
-                                              held_from <= $45::date
-                                              and held_until >= $46::date
-                                              and unit in (
-                                                select versions.unit
-                                                from
-                                                  unit_versions as versions
-                                                  join units on units.id = versions.unit
-                                                where
-                                                  $47 = any (versions.path)
-                                                  and least(greatest($48::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                              held_from <= $58::date
+                                              and held_until >= $59::date
+                                              and (
+                                                held_until < 'infinity'
+                                                or ends_on is null
+                                                or greatest(ends_on, held_from) >= $60::date
+                                                or due_at >= $61::timestamptz
+                                                or supplements is not null
                                               )
-                                              and "level" = any ($49)
-                                              and "field" = any ($50)
-                                              and "procedure" = any ($51)
-                                              and "channel" = any ($52)
                                           ) as dossiers
                                           cross join lateral (
                                             select
@@ -864,7 +785,7 @@ with
                                 group by held_until
                               ) as of_states
                           ) as days
-                        where day <= $53::date
+                        where day <= $62::date
                       ) as days on day <= ends_on
                   ) as summed
               ) as summed
@@ -883,112 +804,44 @@ with
       (
         select *
         from
-          (values ($54::text, $55::date, $56::date, $57::date)) as spans (period, starts_on, ends_on, due_on)
+          (values ($63::text, $64::date, $65::date, $66::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
       join unit_versions as versions on versions.unit = units.id
-      and $58 = any (versions.path)
+      and $67 = any (versions.path)
       and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
         select province_code, unit, min(day) as since
         from
           (
-            select province_code, unit, source, ("received_at" at time zone interval '7 hours')::date as day
+            select province_code, unit, ("received_at" at time zone interval '7 hours')::date as day
             from dossiers
             where
-              history is null
+              held_from is null
               and (status >= 4 or status = 2)
+              and source = $68
             union all
-            select
-              province_code, unit, source,
-              greatest(("received_at" at time zone interval '7 hours')::date, held_from)
+            select province_code, unit, greatest(received_on, held_from)
             from
               (
                 select
-                  *,
-                  case
-                    when ended_on is null then null
-                    when was_held then greatest(ended_on, held_from)
-                    when is_closed then least(ended_on, held_from - 1)
-                    else ended_on
-                  end as ends_on
-                from
-                  (
-                    select
-                      *,
-                      lag(
-                        received_on < held_until
-                        and coalesce(ended_on >= held_until, true)
-                        and not is_closed,
-                        1, false
-                     ) over (partition by province_code, code, record order by state) as was_held
-                    from
-                      (
-                        select
-                          *,
-                          ended_on is not null
-                          and finished_at is null
-                          and returned_at is null
-                          and received_on < held_from
-                          and lag(was_closed, 1, false) over states as is_closed
-                        from
-                          (
-                            select
-                              *, ("received_at" at time zone interval '7 hours')::date as received_on,
-                              (
-                                case
-                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                end at time zone interval '7 hours'
-                              )::date as ended_on,
-                              lag(held_until, 1, '-infinity') over (
-                                partition by
-                                  province_code, code, record
-                                order by state
-                              ) as held_from
-                            from
-                              (
-                                select province_code, code, record, source, former.*
-                                from
-                                  (select * from dossiers where history is not null) as dossiers
-                                  cross join lateral (
-                                    select
-                                      n as state, "held_until", "was_closed", "unit", "level", "procedure",
-                                      "field", "channel", "status", "received_at", "due_at", "finished_at",
-                                      "returned_at", "updated_at", "supplements"
-                                    from rows
-                                    from
-                                      (
-                                        jsonb_to_recordset(history) as (
-                                          until date, closed boolean, unit text collate "C",
-                                          level text collate "C", procedure text collate "C",
-                                          field text collate "C", channel text collate "C", status smallint,
-                                          received_at timestamptz, due_at timestamptz,
-                                          finished_at timestamptz, returned_at timestamptz,
-                                          updated_at timestamptz, supplements jsonb
-                                        )
-                                      ) with ordinality as listed (
-                                        "held_until", "was_closed", "unit", "level", "procedure", "field",
-                                        "channel", "status", "received_at", "due_at", "finished_at",
-                                        "returned_at", "updated_at", "supplements", n
-                                      )
-                                    union all
-                                    select
-                                      2147483647, 'infinity', false, "dossiers"."unit", "dossiers"."level",
-                                      "dossiers"."procedure", "dossiers"."field", "dossiers"."channel",
-                                      "dossiers"."status", "dossiers"."received_at", "dossiers"."due_at",
-                                      "dossiers"."finished_at", "dossiers"."returned_at",
-                                      "dossiers"."updated_at", "dossiers"."supplements"
-                                  ) as former
-                              ) as each
-                          ) as dated
-                        window
-                          states as (partition by province_code, code, record order by state)
-                      ) as closing
-                  ) as held
+                  "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
+                  "channel", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                  "supplements", "held_from", "received_on", "ends_on", 32767::smallint as state,
+                  'infinity'::date as held_until
+                from dossiers
+                where
+                  held_from is not null
+                  and source = $69
+                union all
+                select
+                  "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
+                  "channel", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                  "supplements", "held_from", "received_on", "ends_on", state, held_until
+                from dossier_states
+                where source = $70
               ) as states
           ) as presences
-        where source = $59
         group by province_code, unit
       ) as desks on desks.province_code = units.province_code
       and desks.unit = units.id
@@ -996,7 +849,7 @@ with
       units.reports_dossiers
       and units.valid_from <= ends_on
       and coalesce(units.valid_to, 'infinity') >= starts_on
-      and units.level = any ($60)
+      and units.level = any ($71)
   ),
   summed as (
     select
@@ -1024,7 +877,7 @@ select
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $61::text as method, $62::text as basis, estimated, units_reported, units_expected
+  $72::text as method, $73::text as basis, estimated, units_reported, units_expected
 from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator from summed) as divided
 -- $1 null
 -- $2 "2021-07-05"
@@ -1069,22 +922,33 @@ from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator
 -- $41 ["1.001193"]
 -- $42 ["online"]
 -- $43 "one-stop"
--- $44 "one-stop"
+-- $44 "H56-380"
 -- $45 "2021-07-16"
--- $46 "2021-07-05"
--- $47 "H56-380"
--- $48 "2021-07-16"
--- $49 ["commune"]
--- $50 ["land"]
--- $51 ["1.001193"]
--- $52 ["online"]
--- $53 "2021-07-16"
--- $54 null
--- $55 "2021-07-05"
--- $56 "2021-07-16"
--- $57 "2021-07-16"
--- $58 "H56-380"
--- $59 "one-stop"
--- $60 ["commune"]
--- $61 "due"
--- $62 "records"
+-- $46 ["commune"]
+-- $47 ["land"]
+-- $48 ["1.001193"]
+-- $49 ["online"]
+-- $50 "one-stop"
+-- $51 "H56-380"
+-- $52 "2021-07-16"
+-- $53 ["commune"]
+-- $54 ["land"]
+-- $55 ["1.001193"]
+-- $56 ["online"]
+-- $57 "one-stop"
+-- $58 "2021-07-16"
+-- $59 "2021-07-05"
+-- $60 "2021-07-05"
+-- $61 "2021-07-05T00:00:00+07:00"
+-- $62 "2021-07-16"
+-- $63 null
+-- $64 "2021-07-05"
+-- $65 "2021-07-16"
+-- $66 "2021-07-16"
+-- $67 "H56-380"
+-- $68 "one-stop"
+-- $69 "one-stop"
+-- $70 "one-stop"
+-- $71 ["commune"]
+-- $72 "due"
+-- $73 "records"

@@ -1,0 +1,171 @@
+// The states of a dossier before the one that its row holds.
+import { sql } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import type { Trx } from '../../database/connect.ts'
+import type { Dossiers } from '../../database/tables.ts'
+import { parseDay } from '../../time/business-day.ts'
+import type { Supplement } from '../rules/events.ts'
+import { NO_HISTORY, tenuresOf, type DossierState, type FormerState, type Tenure } from '../rules/timeline.ts'
+import { SENT, supplementsJson, type DossierRecord, type StoredDossier } from './columns.ts'
+
+/** A former state, as the number `state` of those of its dossier. */
+interface StateRow extends FormerState, Pick<Tenure, 'receivedOn' | 'endDay'> {
+  code: string
+  record: number
+  state: number
+  from: number
+}
+
+const STATE: Columns<StateRow> = {
+  state: { type: 'int2', of: ({ state }) => state },
+  held_from: { type: 'date', of: ({ from }) => from },
+  held_until: { type: 'date', of: ({ until }) => until },
+  received_on: { type: 'date', of: ({ receivedOn }) => receivedOn },
+  ends_on: { type: 'date', of: ({ endDay }) => endDay },
+  said_until: { type: 'date', of: ({ said }) => said },
+  closed: { type: 'bool', of: ({ closed }) => Number(closed) },
+  change: { type: 'int4', of: ({ change }) => change },
+  named_unit: { type: 'text', of: ({ named }) => named?.unit ?? null },
+  named_level: { type: 'text', of: ({ named }) => named?.level ?? null },
+  unit: { type: 'text', of: ({ unit }) => unit },
+  level: { type: 'text', of: ({ level }) => level },
+  procedure: { type: 'text', of: ({ procedure }) => procedure },
+  field: { type: 'text', of: ({ field }) => field },
+  channel: { type: 'text', of: ({ channel }) => channel },
+  status: { type: 'int2', of: ({ status }) => status },
+  received_at: { type: 'timestamptz', of: ({ received_at: at }) => at },
+  due_at: { type: 'timestamptz', of: ({ due_at: at }) => at },
+  finished_at: { type: 'timestamptz', of: ({ finished_at: at }) => at },
+  returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
+  updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
+  supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) }
+}
+const KEY: Columns<{ code: string, record: number }> = {
+  code: { type: 'text', of: ({ code }) => code }, record: { type: 'int8', of: ({ record }) => record }
+}
+
+/** Dossiers that take the place of stored ones, or are new. */
+export interface Change {
+  /** undefined: it was not there. */
+  before?: StoredDossier
+  dossier: DossierRecord
+}
+
+/** Replaces the former states of some dossiers. Call it when their rows are stored. */
+export async function storeStates (trx: Trx, province: string, changes: readonly Change[]): Promise<void> {
+  const had = changes.filter(({ before }) => (before?.history.length ?? 0) > 0).map(({ dossier }) => dossier)
+  const rows = changes.flatMap(({ dossier }) => rowsOf(dossier))
+  if (had.length > 0) {
+    await sql`
+      delete from dossier_states as states using ${unnested(KEY, had)} as given
+      where province_code = ${province} and states.code = given.code and states.record = given.record`.execute(trx)
+  }
+  if (rows.length === 0) return
+  const names = Object.keys(STATE)
+  await sql`
+    insert into dossier_states (province_code, source, ${columns([...Object.keys(KEY), ...names])})
+    select ${province}, source, given.code, given.record, ${columns(names, 'given')}
+    from ${unnested({ ...KEY, ...STATE }, rows)} as given join dossiers as stored
+      on province_code = ${province} and stored.code = given.code and stored.record = given.record`.execute(trx)
+}
+
+function rowsOf ({ code, record, ...dossier }: DossierRecord): StateRow[] {
+  if (dossier.history.length === 0) return []
+  const tenures = tenuresOf(dossier)
+  return dossier.history.map((former, i) => {
+    const { from, receivedOn, endDay } = tenures[i]!
+    return { ...former, code, record, state: i, from, receivedOn, endDay }
+  })
+}
+
+/** Whether a dossier is stored already as it would be now. */
+export function isStoredAs (before: StoredDossier, after: StoredDossier): boolean {
+  return Object.values(SENT).every(({ of }) => of(before) === of(after)) &&
+    JSON.stringify(statesAsText(before)) === JSON.stringify(statesAsText(after))
+}
+
+function statesAsText (dossier: StoredDossier): unknown[] {
+  return rowsOf({ ...dossier, record: 0 }).map(row => Object.values(STATE).map(({ of }) => of(row)))
+}
+
+type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'returned_at'
+/** A state as the database gives it. */
+interface StateText extends Omit<DossierState, Instants | 'supplements'> {
+  received_at: string
+  updated_at: string
+  due_at: string | null
+  finished_at: string | null
+  returned_at: string | null
+  supplements: Record<keyof Supplement, string | null>[] | null
+}
+interface FormerText extends StateText {
+  held_until: string
+  closed: boolean
+  change: number | null
+  said_until: string | null
+  named_unit: string | null
+  named_level: string | null
+}
+
+/** A row of `dossiers` with its former states; null: it has none. */
+export interface StoredRow extends Omit<Dossiers, 'record'> {
+  record: number
+  former: FormerText[] | null
+}
+
+/** Adds the former states to dossiers of a province. */
+export async function withFormer<R extends Omit<StoredRow, 'former'>> (
+  trx: Trx, province: string, stored: readonly R[]
+): Promise<(R & StoredRow)[]> {
+  const codes = stored.filter(({ held_from: from }) => from !== null).map(({ code }) => code)
+  const states = codes.length === 0 ? new Map<string, FormerText[]>() : await readStates(trx, province, codes)
+  return stored.map(row => ({ ...row, former: row.held_from === null ? null : states.get(keyOf(row))! }))
+}
+
+async function readStates (trx: Trx, province: string, codes: readonly string[]): Promise<Map<string, FormerText[]>> {
+  const { rows } = await sql<FormerText & { code: string, record: number }>`
+    select * from dossier_states where province_code = ${province} and code = any(${array('text', codes)})
+    order by state`.execute(trx)
+  return Map.groupBy(rows, keyOf)
+}
+
+function keyOf ({ code, record }: { code: string, record: number }): string {
+  return `${record} ${code}`
+}
+
+export function dossierStored ({ former, ...stored }: StoredRow): DossierRecord {
+  return {
+    ...stateOf(stored as unknown as StateText & DossierRecord),
+    history: former === null ? NO_HISTORY : former.map(formerOf)
+  }
+}
+
+function formerOf (row: FormerText): FormerState {
+  const { held_until: until, said_until: said, named_unit: unit, named_level: level } = row
+  return {
+    ...stateOf(row), until: parseDay(until), said: said === null ? null : parseDay(said),
+    named: unit === null ? null : { unit, level: level! }
+  }
+}
+
+function stateOf<S extends StateText> (state: S): S & DossierState {
+  return {
+    ...state,
+    received_at: Date.parse(state.received_at),
+    updated_at: Date.parse(state.updated_at),
+    due_at: milliseconds(state.due_at),
+    finished_at: milliseconds(state.finished_at),
+    returned_at: milliseconds(state.returned_at),
+    supplements: (state.supplements ?? []).map(supplement => ({
+      requested_at: milliseconds(supplement.requested_at)!,
+      completed_at: milliseconds(supplement.completed_at),
+      old_due_at: milliseconds(supplement.old_due_at),
+      new_due_at: milliseconds(supplement.new_due_at)
+    }))
+  }
+}
+
+function milliseconds (text: string | null): number | null {
+  return text === null ? null : Date.parse(text)
+}
