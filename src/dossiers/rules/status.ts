@@ -30,6 +30,11 @@ export function hasResult (status: number): boolean {
   return status === PROCESSED || status === RETURNED
 }
 
+/** Whether the result of a dossier is handed over between two versions of it. */
+export function isResultReturned (before: number, after: number): boolean {
+  return before === PROCESSED && after === RETURNED
+}
+
 // The same in SQL, for a column `status`. Text and not builders: putting statements together must stay cheap.
 export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
 export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)

@@ -4,7 +4,7 @@
 // stored with them: timeline-sql.ts reads them.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, endDayOf, type Countable, type EventMeasure } from './events.ts'
-import { hasEnded, isCounted } from './status.ts'
+import { hasEnded, isCounted, isResultReturned } from './status.ts'
 
 /** What decides for what a dossier counts, and where. */
 export interface DossierState extends Countable {
@@ -68,8 +68,9 @@ export function tenuresOf (dossier: Timeline): Tenure[] {
   let from = -Infinity
   let passed: Passed = 'nothing'
   const last: FormerState = { ...dossier, until: Infinity, closed: false, ...BY_VERSION }
-  for (const state of [...dossier.history, last]) {
-    const { until, closed } = state
+  for (const each of [...dossier.history, last]) {
+    const { until, closed } = each
+    const state = passed === 'pending' ? receivedBefore(each, from, tenures.at(-1)!.state) : each
     const endDay = endDayIn(state, from, passed)
     const receivedOn = dayOf(state.received_at)
     tenures.push({ state, from, until, receivedOn, endDay })
@@ -82,6 +83,11 @@ export function tenuresOf (dossier: Timeline): Tenure[] {
 
 /** What the state before passed on. `closed`: a dossier that had ended, and stays so. */
 type Passed = 'pending' | 'closed' | 'nothing'
+
+/** A system may give what comes to it a date of its own. The dossier was received before, and that counts once. */
+function receivedBefore (state: FormerState, from: DayNumber, before: DossierState): FormerState {
+  return dayOf(state.received_at) < from ? state : { ...state, received_at: before.received_at }
+}
 
 function endDayIn (state: DossierState, from: DayNumber, passed: Passed): DayNumber | null {
   const endDay = endDayOf(state)
@@ -139,25 +145,28 @@ export function historyAfter (before: Timeline, after: DossierState): readonly F
   if (!isTurn(before, after)) return history
   const day = dayOf(after.updated_at)
   const { endDay } = tenuresOf(before).at(-1)!
-  const closed = endDay !== null && endDay < day && !isReopened(endDay, after)
+  const closed = endDay !== null && endDay < day && !isReopened(before, endDay, after)
   return [...history, { ...state, until: day, closed, ...BY_VERSION }]
 }
 
 /** Whether a version begins a new state: days before it stay as they were counted. Both must count. */
-export function isTurn (before: Timeline, after: DossierState): boolean {
+function isTurn (before: Timeline, after: DossierState): boolean {
   // A version of the same time is another text of the same state.
   if (after.updated_at <= before.updated_at) return false
   const { from, endDay } = tenuresOf(before).at(-1)!
   // A state without a day of its own was never more than a mistake.
   if (dayOf(after.updated_at) <= Math.max(from, dayOf(before.received_at))) return false
   return before.unit !== after.unit || before.level !== after.level || before.field !== after.field ||
-    (endDay !== null && isReopened(endDay, after))
+    (endDay !== null && isReopened(before, endDay, after))
 }
 
 /** Whether a dossier that had ended is open again, or was, and has ended once more. */
-function isReopened (endDay: DayNumber, after: DossierState): boolean {
+function isReopened (before: DossierState, endDay: DayNumber, after: DossierState): boolean {
   const day = dayOf(after.updated_at)
   if (endDay >= day) return false
-  // The return of a result, and a withdrawal of which nobody says when, are no new end.
-  return !hasEnded(after.status) || (after.finished_at !== null && dayOf(after.finished_at) >= day)
+  if (!hasEnded(after.status)) return true
+  // Systems may say of a result that it was finished when it was handed over.
+  if (isResultReturned(before.status, after.status)) return false
+  // A withdrawal of which nobody says when is no new end.
+  return after.finished_at !== null && dayOf(after.finished_at) >= day
 }

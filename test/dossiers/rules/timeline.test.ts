@@ -81,6 +81,23 @@ t.test('the return of a result is no second end', async t => {
   })
 })
 
+t.test('a result that is finished and then handed over has one end, also where a system says the second only', async t => {
+  const processed = version('05-20 09:00', { status: 9, finished_at: at('05-20 09:00') })
+  t.match(counts(processed, ended('05-22 09:00')), { 'commune land 05-22': { resolved_early: 1 } })
+  t.equal(Object.values(counts(processed, ended('05-22 09:00'))).filter(({ received_direct: received }) => received).length, 1)
+})
+
+t.test('what moves is received once, also if it gets a date of reception of its own there', async t => {
+  const received = { ...AT_DEPARTMENT, received_at: at('07-05 08:00') }
+  t.same(counts(version('05-03 08:05'), version('07-05 09:00', received)), {
+    ...RECEIVED, 'commune land 07-05': { moved: -1 }, 'department land 07-05': { moved: 1 },
+    'department land 08-10': { became_overdue: 1, due: 1 }
+  })
+  t.match(counts(version('05-03 08:05'), version('07-05 09:00', received), version('07-20 09:00', { ...received, unit: 'other' })), {
+    'department land 07-20': { moved: -1 }, 'other land 07-20': { moved: 1, received_direct: undefined }
+  })
+})
+
 t.test('an end before the move that becomes known with it counts on the day of the move', async t => {
   t.match(counts(version('05-03 08:05'), version('07-05 09:00', { ...AT_DEPARTMENT, status: 10, finished_at: at('06-01 09:00') })), {
     ...RECEIVED, 'commune land 07-05': { moved: -1 }, 'department land 07-05': { moved: 1, resolved_early: 1 }

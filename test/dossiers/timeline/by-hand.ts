@@ -31,7 +31,8 @@ export function staysByHand<S extends Sent> (versions: readonly S[]): Stay<S>[] 
     } else if (isAnotherStay(stays, version)) {
       const from = dayOf(version.updated_at)
       const ended = endDayByHand(stays, stays.length - 1)
-      stays.push({ version, from, stayedEnded: ended !== null && ended < from && !isTakenUp(ended, version) })
+      const stayedEnded = ended !== null && ended < from && !isTakenUp(last.version, ended, version)
+      stays.push({ version, from, stayedEnded })
     } else last.version = version
   }
   return stays
@@ -43,12 +44,14 @@ function isAnotherStay<S extends Sent> (stays: Stay<S>[], version: S): boolean {
   if (version.updated_at === before.updated_at || day <= from || day <= dayOf(before.received_at)) return false
   if (before.unit !== version.unit || before.field !== version.field) return true
   const ended = endDayByHand(stays, stays.length - 1)
-  return ended !== null && isTakenUp(ended, version)
+  return ended !== null && isTakenUp(before, ended, version)
 }
 
 /** Whether what had ended on a day was taken up again when a version came. */
-function isTakenUp (ended: DayNumber, { status, finished_at: finished, updated_at: updated }: Sent): boolean {
-  if (ended >= dayOf(updated)) return false
+function isTakenUp (
+  before: Sent, ended: DayNumber, { status, finished_at: finished, updated_at: updated }: Sent
+): boolean {
+  if (ended >= dayOf(updated) || (before.status === 9 && status === 10)) return false
   return status < 7 || (finished !== null && dayOf(finished) >= dayOf(updated))
 }
 
@@ -59,18 +62,30 @@ function endDayByHand (stays: readonly Stay<Sent>[], i: number): DayNumber | nul
   if (status < 7) return null
   const end = dayOf(finished ?? returned ?? updated)
   if (i === 0) return end
-  const before = endDayByHand(stays, i - 1)
-  const wasPending = dayOf(stays[i - 1]!.version.received_at) < from && (before === null || before >= from)
-  if (wasPending) return end < from ? from : end
+  if (wasPending(stays, i)) return end < from ? from : end
   const isSaid = finished !== null || returned !== null
   return stayedEnded && !isSaid && dayOf(received) < from ? Math.min(end, from - 1) : end
+}
+
+/** Whether a dossier was pending in the stay before, when a stay began. */
+function wasPending (stays: readonly Stay<Sent>[], i: number): boolean {
+  const { from } = stays[i]!
+  const ended = endDayByHand(stays, i - 1)
+  return dayOf(receivedByHand(stays, i - 1)) < from && (ended === null || ended >= from)
+}
+
+/** When it was received: what comes from elsewhere is not received once more. */
+function receivedByHand (stays: readonly Stay<Sent>[], i: number): number {
+  const { version: { received_at: received }, from } = stays[i]!
+  return i > 0 && dayOf(received) >= from && wasPending(stays, i) ? receivedByHand(stays, i - 1) : received
 }
 
 /** What each stay of a dossier counts for, with what passes from one to the next. */
 export function daysOfStays<S extends Sent> (stays: readonly Stay<S>[], span: Span): { version: S, days: Days }[] {
   return stays.map(({ version, from }, i) => {
     const until = stays[i + 1]?.from ?? Infinity
-    const all = daysByHand(version, span, endDayByHand(stays, i) ?? undefined)
+    const counted = { ...version, received_at: receivedByHand(stays, i) }
+    const all = daysByHand(counted, span, endDayByHand(stays, i) ?? undefined)
     const days: Days = new Map([...all].filter(([day]) => day >= from && day < until))
     const add = (day: DayNumber, sign: 1 | -1) => {
       const before = [...all].filter(([each]) => each < day).map(([, figures]) => figures)
