@@ -2,9 +2,11 @@
 // on. This follows from what its source says and from the changes of units, in whatever order the two become known: so
 // it is taken back before a version is compared with what is stored, and is added again afterwards.
 import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
-import { dayOf, type DayNumber } from '../../time/business-day.ts'
-import { DELETED, isCounted } from './status.ts'
-import { tenuresOf, type DossierState, type FormerState, type Place, type Timeline } from './timeline.ts'
+import type { DayNumber } from '../../time/business-day.ts'
+import { isCounted } from './status.ts'
+import {
+  BY_VERSION, tenuresOf, type DossierState, type FormerState, type Place, type Timeline
+} from './timeline.ts'
 
 interface CodedTimeline extends Timeline {
   code: string
@@ -15,10 +17,10 @@ export function asSent<D extends Timeline> (dossier: D): D {
   if (dossier.history.every(({ change, named }) => change === null && named === null)) return dossier
   const history: FormerState[] = []
   let place: Place | null = null
-  for (const { named, ...state } of dossier.history) {
+  for (const { named, said, ...state } of dossier.history) {
     place ??= { unit: state.unit, level: state.level }
-    if (state.change !== null) continue
-    history.push({ ...state, ...place, named: null })
+    if (state.change !== null && said === null) continue
+    history.push({ ...state, ...place, until: said ?? state.until, ...BY_VERSION })
     place = named
   }
   return { ...dossier, ...place, history }
@@ -30,10 +32,29 @@ export function passedOn<D extends CodedTimeline> (sent: D, successorOf: Success
   // Nearly all.
   if (!isCounted(status) || (sent.history.length === 0 && successorOf(sent.unit, sent) === null)) return sent
   const history: FormerState[] = []
-  for (const { until, ...state } of sent.history) {
-    history.push({ ...state, ...passWithin({ code, ...state }, until, history, successorOf), until })
+  let place: Place = sent.history[0] ?? sent
+  for (const [i, former] of sent.history.entries()) {
+    const { length } = history
+    const there = passWithin({ ...at(former, place), code, until: former.until }, history, successorOf)
+    const next = sent.history[i + 1] ?? sent
+    place = placeOn(former.until, { ...next, code }, successorOf)
+    const named = place.unit === next.unit ? null : { unit: next.unit, level: next.level }
+    const state = { ...at(former, there), named }
+    // The next state began when its unit took over, and not when the source said so.
+    const hasBegun = history.length > length && isOneStay({ ...state, history }, at(next, place), former.until)
+    history.push(hasBegun ? { ...history.pop()!, said: former.until, named } : state)
   }
-  return { ...sent, ...passWithin(sent, Infinity, history, successorOf), history }
+  return { ...at(sent, passWithin({ ...at(sent, place), until: Infinity }, history, successorOf)), history }
+}
+
+/** Whether a dossier goes on from one state to the next, where it is and pending. */
+function isOneStay (before: Timeline, after: DossierState, day: DayNumber): boolean {
+  const { endDay } = tenuresOf(before).at(-1)!
+  return before.unit === after.unit && before.field === after.field && (endDay === null || endDay >= day)
+}
+
+function at<S extends Place> (state: S, { unit, level }: Place): S {
+  return { ...state, unit, level }
 }
 
 /**
@@ -41,38 +62,25 @@ export function passedOn<D extends CodedTimeline> (sent: D, successorOf: Success
  * @returns where it was last
  */
 function passWithin (
-  state: DossierState & { code: string }, until: DayNumber, history: FormerState[], successorOf: SuccessorOf
+  { until, ...state }: DossierState & { code: string, until: DayNumber }, history: FormerState[],
+  successorOf: SuccessorOf
 ): Place {
-  let { unit, level } = state
-  for (let next = successorOf(unit, state); next !== null && next.from < until; next = successorOf(unit, state)) {
-    const there = { ...state, unit, level }
-    const { from, endDay } = tenuresOf({ ...there, history }).at(-1)!
-    if (next.from > from) {
-      if (endDay !== null && endDay < next.from) break
-      history.push({ ...there, until: next.from, closed: false, change: next.change, named: null, said: null })
-    } else {
-      // A version of later days may still name the unit that has ended: then the dossier came to the successor at once.
-      const before = history.pop()!
-      history.push({ ...before, named: before.named ?? { unit, level } })
-    }
-    ({ unit, level } = next)
+  let place: Place = state
+  for (;;) {
+    const next = successorOf(place.unit, state)
+    if (next === null || next.from >= until) return place
+    const there = at(state, place)
+    const { endDay } = tenuresOf({ ...there, history }).at(-1)!
+    if (endDay !== null && endDay < next.from) return place
+    history.push({ ...there, until: next.from, closed: false, change: next.change, named: null, said: null })
+    place = placeOn(next.from, at(state, next), successorOf)
   }
-  return { unit, level }
 }
 
-/**
- * A version in the place of the one before, if both name the same unit in other words: sources go on naming the one
- * that has ended, or name the successor, or one of several that became it.
- */
-export function placedAs<D extends CodedTimeline> (before: Timeline, after: D, successorOf: SuccessorOf): D {
-  // A deleted dossier stays where it was, and has no level.
-  if (before.unit === after.unit || [before.status, after.status].includes(DELETED)) return after
-  const day = dayOf(after.updated_at)
-  const unitOf = ({ unit }: Timeline) => unitOn(day, unit, after, successorOf)
-  return unitOf(before) === unitOf(after) ? { ...after, unit: before.unit, level: before.level } : after
-}
-
-function unitOn (day: DayNumber, unit: string, dossier: CodedTimeline, successorOf: SuccessorOf): string {
-  const next = successorOf(unit, dossier)
-  return next === null || next.from > day ? unit : unitOn(day, next.unit, dossier, successorOf)
+/** Where a dossier is on a day, by the changes of units since the unit that it names. */
+export function placeOn (
+  day: DayNumber, dossier: DossierState & { code: string }, successorOf: SuccessorOf
+): Place {
+  const next = successorOf(dossier.unit, dossier)
+  return next === null || next.from > day ? dossier : placeOn(day, at(dossier, next), successorOf)
 }

@@ -17,14 +17,14 @@ const EVENT_SETS = [
 ]
 const FIRST_END = Date.parse('2021-02-01T00:00:00+07:00')
 
-// Of two units that are merged, a version from after that may name either.
+// Of two units that are merged, a version from after that may name either, or the one that is there before and after.
 const history = fc.tuple(fc.constantFrom('H56-14755', 'H56-14758'), fc.array(fc.record({
   dossier: countables.filter(({ received_at: at }) => at < FIRST_END), updated_at: instants,
-  isMoved: fc.constantFrom(false, false, true), procedure: fc.constantFrom('1.001193', '1.001612'),
+  place: fc.constantFrom('home', 'home', 'home', 'H56-14758', 'H56-SNV', 'H56-14761'), procedure: fc.constantFrom('1.001193', '1.001612'),
   correction: fc.constantFrom(false, false, false, true)
 }), { minLength: 1, maxLength: 5 }))
-  .map(([home, sent]) => sent.map(({ dossier, updated_at: updated, isMoved, ...others }, i) => ({
-    ...dossier, ...others, unit: isMoved ? 'H56-SNV' : home, updated_at: Math.max(updated, dossier.received_at) + i * 1000
+  .map(([home, sent]) => sent.map(({ dossier, updated_at: updated, place, ...others }, i) => ({
+    ...dossier, ...others, unit: place === 'home' ? home : place, updated_at: Math.max(updated, dossier.received_at) + i * 1000
   })))
 const versions = fc.array(history, { minLength: 1, maxLength: 6 }).map(all => (
   all.flatMap((versions, i) => versions.map(version => ({ ...version, code: `000.00.00.H56-210101-${i}` })))

@@ -1,7 +1,7 @@
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
-import { forgetReports, item, send } from '../given.ts'
+import { forgetReports, formerStates, item, send } from '../given.ts'
 
 const DOCUMENT = { number: '1/NQ', date: '2021-06-01', issuer: 'Quốc hội' }
 const [OLD, OTHER, WARD] = ['H56-14755', 'H56-14758', 'H56-99001']
@@ -118,6 +118,38 @@ forEachDatabase('a dossier that came under the name of a commune after its end',
     t.match(await withdraw(`/v1/unit-changes/${id - 1}`, { 'x-reason': 'withdrawn' }), { status: 200, body: { dossiers_passed: 1 } })
     t.equal(await unitNow(), OLD)
     t.same(await rebuildRollups(db), [])
+  })
+})
+
+forEachDatabase('a commune that goes into another that goes on', async (t, service) => {
+  const { db, get, post } = service
+  await forgetReports(db)
+  const [versions, late] = [version('a', {}), version('a', { unit: OTHER, due_at: '2021-12-01T17:00:00+07:00', ...at('08-01') })]
+  await send(db, [versions])
+  const into = { ...MERGE, events: [{ type: 'merge', units: [OLD], into: OTHER }] }
+  const { body: { id } } = await post('/v1/unit-changes', into)
+
+  t.test('passes on from that day, and keeps what was known before its source names the other', async t => {
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [late] })).body, { updated: 1 })
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [late] })).body, { unchanged: 1 })
+    t.match(await rowsOf(service, '2021-Q3'), { [OTHER]: { carried_over: 1, transferred_in: 1, pending_overdue: 0 } })
+    t.match(await formerStates(db), [{ unit: OLD, held_until: '2021-06-15', said_until: '2021-08-01', due_at: /^2021-07-10/ }])
+  })
+
+  t.test('has not passed it on when the change is withdrawn, and its source has', async t => {
+    t.match((await service.delete(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' })).body, { dossiers_passed: 1 })
+    t.match(await formerStates(db), [{ unit: OLD, held_until: '2021-08-01', said_until: null, passed: false }])
+    t.match((await get('/v1/dossiers/a')).body, { unit: OTHER })
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [late] })).body, { unchanged: 1 })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('has never had what a correction says was always with the other', async t => {
+    await post('/v1/unit-changes', into)
+    const corrected = { ...late, correction: true, ...at('08-02') }
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [corrected] })).body, { updated: 1 })
+    t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 1, pending: 1 } })
+    t.same(await formerStates(db), [])
   })
 })
 

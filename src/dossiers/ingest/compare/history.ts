@@ -1,6 +1,6 @@
 import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
-import { asSent, passedOn, placedAs } from '../../rules/passing.ts'
-import { historyAfter, NO_HISTORY } from '../../rules/timeline.ts'
+import { asSent, passedOn } from '../../rules/passing.ts'
+import { historyAfter } from '../../rules/timeline.ts'
 import { DELETED } from '../../rules/status.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 import type { Version } from '../validate.ts'
@@ -18,8 +18,8 @@ export function withHistory (
   const newest = versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
     const sent = asSent(dossier)
     if (before === undefined) return sent
-    const after = { ...placedAs(before, sent, successorOf), ...storedField(sent, before) }
-    return { ...after, history: corrects ? NO_HISTORY : historyAfter(before, after) }
+    const after = { ...sent, ...storedField(sent, before) }
+    return corrects ? after : { ...after, history: historyAfter(before, after) }
   }, before)!
   return passedOn(newest, successorOf)
 }
