@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
@@ -175,6 +176,18 @@ forEachDatabase('a dossier of before a merger that comes under the code of the n
     const items = [version('of both', { unit: OTHER }), version('of both', { unit: WARD, ...at('07-02') })]
     t.match((await post('/v1/dossiers?source=one-stop', { items })).body, { created: 1 })
     t.match(await rowsOf(service, '2021-H1'), { [OTHER]: { received_direct: 2 } })
+  })
+
+  t.test('comes back in the field that it had, wherever it was', async t => {
+    await send(db, [version('in another field', {})])
+    await sql`update procedures set field = 'justice' where code = '1.001193'`.execute(db)
+    const items = [{ deleted: true, ...at('08-01') }, { deleted: false, ...at('08-02') }]
+    for (const one of items) await send(db, [version('in another field', one)])
+    await sql`update procedures set field = 'civil-status' where code = '1.001193'`.execute(db)
+    t.same((await formerStates(db)).filter(({ code }) => code === 'in another field').map(({ field }) => field), ['civil-status'])
+    t.match((await get('/v1/dossiers?field=civil-status')).body.items.filter(({ code }: { code: string }) => code === 'in another field'), { length: 1 })
+    t.same(await rebuildRollups(db), [])
+    await send(db, [version('in another field', { deleted: true, ...at('08-03') })])
   })
 
   t.test('must name one of them where nothing tells', async t => {

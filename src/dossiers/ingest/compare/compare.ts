@@ -13,7 +13,7 @@ import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
 import {
-  fieldsBeforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
+  beforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
 } from './pairs.ts'
 import { closestOf, verdictOf } from './verdict.ts'
 
@@ -69,13 +69,24 @@ async function compareLocked (
   const sent = changed.flatMap(version => [version, ...version.earlier])
   const successorOf = await successorsOfDossiers(
     trx, [...pairs.map(dossierStored), ...sent.map(({ dossier }) => dossier)].flatMap(unitsOf))
+  const was = await contentsBeforeDeletion(trx, target, pairs)
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
     const pair = closestOf(byPosition.get(position) ?? [], version, target.source)
     if (pair === undefined) compared.beside.push(version)
-    else if (!isSettled(pair, version)) replace(pair, version, target, successorOf, compared)
+    else if (!isSettled(pair, version)) replace({ ...pair, was: was.get(pair) }, version, target, successorOf, compared)
   }
-  await keepFields(trx, target, compared.replaced)
+}
+
+type LastContent = Pick<StoredDossier, 'procedure' | 'field'>
+
+/** A deletion has no field, and a dossier that comes back keeps that which it had. */
+async function contentsBeforeDeletion (
+  trx: Trx, target: Target, pairs: readonly LockedPair[]
+): Promise<ReadonlyMap<LockedPair, LastContent>> {
+  const deleted = pairs.filter(({ status }) => status === DELETED)
+  const rows = await beforeDeletion(trx, target, deleted.map(dossierStored))
+  return new Map(rows.map(({ position, ...content }) => [deleted[position]!, content]))
 }
 
 /** @returns a function that notes what becomes of a version that changes nothing, and says whether it is such a one */
@@ -93,8 +104,13 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
   }
 }
 
+interface ReplacedPair extends LockedPair {
+  /** What a deleted dossier was; undefined: it is not deleted, or never was anything else. */
+  was: LastContent | undefined
+}
+
 function replace (
-  stored: LockedPair, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
+  { was, ...stored }: ReplacedPair, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
 ): void {
   const { record, unit, source, status, received_at: received, updated_at: updated, code } = stored
   const { dossier } = version
@@ -105,7 +121,7 @@ function replace (
   const earlier = version.earlier.filter(({ dossier: { updated_at: at } }) => (
     source !== target.source || at >= before.updated_at))
   const last = { ...version, dossier: dossier.status === DELETED ? { ...dossier, ...deletion } : dossier }
-  const after = { ...withHistory([...earlier, last], successorOf, before), record }
+  const after = { ...withHistory([...earlier, last], successorOf, { ...before, ...was }), record }
   // As sent it may name a unit that has ended, and says the same.
   if (source === target.source && isStoredAs(before, after)) return
   compared.replaced.push({ ...version, dossier: after, before })
@@ -113,13 +129,6 @@ function replace (
   compared.conflicts.push({
     province_code: target.province, code, unit: after.unit, source: target.source, other_source: source, other: 'taken over'
   })
-}
-
-/** Also through a deletion, which has no field. */
-async function keepFields (trx: Trx, target: Target, replaced: readonly Replacement[]): Promise<void> {
-  const restored = replaced.filter(({ before, dossier }) => before.status === DELETED && dossier.status !== DELETED)
-    .map(({ dossier }) => dossier)
-  for (const { position, field } of await fieldsBeforeDeletion(trx, target, restored)) restored[position]!.field = field
 }
 
 function precedencesOf (trx: Trx, { source }: Target, pairs: readonly Pair[]): Promise<Precedences> {

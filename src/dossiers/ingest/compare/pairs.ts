@@ -7,7 +7,7 @@ import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import type { Dossiers } from '../../../database/tables.ts'
 import { DELETED } from '../../rules/status.ts'
-import { CONTENT, given, type DossierRecord } from '../../storage/columns.ts'
+import { CODE, CONTENT, given, RECORD, type DossierRecord } from '../../storage/columns.ts'
 import { withFormer, type StoredRow } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
@@ -56,26 +56,21 @@ export async function lockedPairs (
   return withFormer(trx, province, rows)
 }
 
-const RESTORED: Columns<DossierRecord> = {
-  code: { type: 'text', of: ({ code }) => code },
-  record: { type: 'int8', of: ({ record }) => record },
-  procedure: { type: 'text', of: ({ procedure }) => procedure }
-}
+const KEY: Columns<DossierRecord> = { ...CODE, ...RECORD }
 
-/** The fields that deleted dossiers were in before, of those that come back with the same procedure. */
-export async function fieldsBeforeDeletion (
-  trx: Trx, { province }: Target, restored: readonly DossierRecord[]
-): Promise<{ position: number, field: string }[]> {
-  if (restored.length === 0) return []
-  const { rows } = await sql<{ position: number, field: string }>`
-    select position, deleted.field
-    from ${unnested(RESTORED, restored)} as given cross join lateral (
+/** What dossiers were before they were deleted: the procedure and field of the last version that was not a deletion. */
+export async function beforeDeletion (
+  trx: Trx, { province }: Target, deleted: readonly DossierRecord[]
+): Promise<{ position: number, procedure: string, field: string }[]> {
+  if (deleted.length === 0) return []
+  const { rows } = await sql<{ position: number, procedure: string, field: string }>`
+    select position, last.procedure, last.field
+    from ${unnested(KEY, deleted)} as given cross join lateral (
       select procedure, field from dossier_versions as stored
       where province_code = ${province} and stored.code = given.code and stored.record = given.record
         and status <> ${DELETED}
       order by id desc limit 1
-    ) as deleted
-    where deleted.procedure = given.procedure`.execute(trx)
+    ) as last`.execute(trx)
   return rows
 }
 
