@@ -12,5 +12,6 @@ export { countPlanOf, type CountPlan, type Span } from './plan.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit
 } from './reporting-units.ts'
+export { passedAtStart } from './passed-at-start.ts'
 export { grainOf } from './tables.ts'
 export type { Counting } from '../rules/single-pass-sql.ts'

@@ -140,9 +140,12 @@ export function instantsOf (plan: CountPlan): Instants {
   return { start: startOfDay(from), end: startOfDay(dayAfter(to)), dueEnd: startOfDay(dayAfter(dueTo)) }
 }
 
-const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
+export const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
 
-function filters (plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]) {
+/** Conditions on the columns of these names. */
+export function filters (
+  plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]
+): RawBuilder<unknown> {
   return sql.join(names.map(name => {
     if (name === 'unit') {
       if (plan.amongBorne === true) return sql`and ${IS_BORNE}`

@@ -2,14 +2,16 @@ import type { Issue } from '../../contract/errors.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { likeText, plainText } from '../../text/plain-text.ts'
 import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
-import { endOf, type Supplement } from '../rules/events.ts'
+import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
+import { endDayOf, endOf, type Supplement } from '../rules/events.ts'
+import { placeOn } from '../rules/passing.ts'
 import { DELETED, hasResult } from '../rules/status.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
 import type { Lookups } from './lookups/lookups.ts'
-import type { FoundUnit } from './lookups/units.ts'
+import { daysOf, unitBefore, type FoundUnit } from './lookups/units.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
-import { NO_HISTORY } from '../rules/timeline.ts'
+import { BY_VERSION, NO_HISTORY } from '../rules/timeline.ts'
 import type { StoredDossier } from '../storage/columns.ts'
 
 /**
@@ -19,7 +21,7 @@ import type { StoredDossier } from '../storage/columns.ts'
 export function normalise (item: DossierItem, lookups: Lookups): StoredDossier | Issue[] {
   const issues: Issue[] = []
   const found = lookups.unitOf(item)
-  const unit = found?.unit
+  const unit = unitBefore(found)
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   const updated = instant(item.updated_at, 'updated_at', issues)
   if (updated > Date.now() + DAY) {
@@ -53,8 +55,9 @@ export function normalise (item: DossierItem, lookups: Lookups): StoredDossier |
 
   const endIssue = issueOfEnd(dossier)
   if (endIssue !== null) issues.push(endIssue)
-  if (!existsWhile(dossier, found!)) issues.push(unitNotValid(unit!, 'while it had the dossier', found!.related))
-  return issues.length > 0 ? issues : dossier
+  const placed = placedIn(dossier, found!, lookups.successorOf)
+  if (!existsWhile(placed, found!)) issues.push(unitNotValid(found!.unit, 'while it had the dossier', found!.related))
+  return issues.length > 0 ? issues : placed
 }
 
 function tombstone (code: string, unit: string, updated: number): StoredDossier {
@@ -144,8 +147,23 @@ function issueOfEnd (dossier: StoredDossier): Issue | null {
   return issueAt(property, 'end_before_received', `${property} is before received_at`)
 }
 
+/**
+ * A dossier at the unit that its record names. If that had not begun when the dossier was received, it follows from the
+ * unit before by the change of units. A part of a split to which that assigns no such dossier gets it by its record, on
+ * its first day.
+ */
+function placedIn (dossier: StoredDossier, { unit, before }: FoundUnit, successorOf: SuccessorOf): StoredDossier {
+  if (before === null) return dossier
+  const { firstDay } = daysOf(unit)
+  const hasEnded = (endDayOf(dossier) ?? dayOf(dossier.updated_at)) < firstDay
+  if (hasEnded || placeOn(firstDay, dossier, successorOf).unit === unit.id) return dossier
+  const history = [{ ...dossier, until: firstDay, closed: false, ...BY_VERSION }]
+  return { ...dossier, unit: unit.id, level: unit.level, history }
+}
+
 /** A dossier that was open when its unit ended goes on at another, which was not there when it was received. */
-function existsWhile (dossier: StoredDossier, { firstDay, lastDay, related }: FoundUnit): boolean {
-  const until = dayOf(endOf(dossier) ?? dossier.updated_at)
+function existsWhile (dossier: StoredDossier, { unit, before, related }: FoundUnit): boolean {
+  const { firstDay, lastDay } = daysOf(before ?? unit)
+  const until = endDayOf(dossier) ?? dayOf(dossier.updated_at)
   return related.predecessors.length === 0 && until >= firstDay && dayOf(dossier.received_at) <= lastDay
 }

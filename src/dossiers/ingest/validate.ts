@@ -1,4 +1,5 @@
 import { reaches } from '../../contract/caller.ts'
+import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { passedOn } from '../rules/passing.ts'
@@ -7,7 +8,7 @@ import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import type { StoredDossier } from '../storage/columns.ts'
 import { normalise } from './normalise.ts'
 import type { Lookups } from './lookups/lookups.ts'
-import type { Sender } from './lookups/units.ts'
+import { unitBefore, type Sender } from './lookups/units.ts'
 import { DossierItem } from '../schema.ts'
 
 const checkItem = checkOf(DossierItem)
@@ -64,14 +65,18 @@ export function validVersions (
   const invalid: RowIssues[] = []
   let province = ''
   for (const { index, item } of items) {
-    const unit = lookups.unitOf(item)?.unit
+    const found = lookups.unitOf(item)
+    const unit = unitBefore(found)
     // First, as what else is wrong would say something of the unit, such as when it ended.
     if (unit !== undefined && !reaches(reach, unit)) {
-      const detail = `this key may not write dossiers of unit ${unit.id}`
-      invalid.push({ index, issues: [issueAt('unit', 'forbidden_unit', detail)] })
+      invalid.push({ index, issues: [forbidden(unit.id)] })
       continue
     }
     const dossier = normalise(item, lookups)
+    if (!Array.isArray(dossier) && dossier.unit === found!.unit.id && !reaches(reach, found!.unit)) {
+      invalid.push({ index, issues: [forbidden(dossier.unit)] })
+      continue
+    }
     const isForeign = item.source !== undefined && item.source !== source
     if (Array.isArray(dossier) || isForeign) {
       const issues = Array.isArray(dossier) ? dossier : []
@@ -88,4 +93,8 @@ export function validVersions (
     } else invalid.push({ index, issues: [otherProvince(province)] })
   }
   return { province, versions, invalid }
+}
+
+function forbidden (unit: string): Issue {
+  return issueAt('unit', 'forbidden_unit', `this key may not write dossiers of unit ${unit}`)
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { givenClient } from '../../client.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { forgetReports, formerStates, item, send } from '../given.ts'
 
@@ -52,6 +53,13 @@ forEachDatabase('a commune that is merged on 15 June', async (t, service) => {
       [OTHER]: { received_direct: 1, pending: 1, transferred_out: 1 },
       [WARD]: { carried_over: 3, transferred_in: 3, resolved: 1, pending: 2, transferred_out: 0 }
     })
+  })
+
+  t.test('has a row for what had ended before and falls due later', async t => {
+    const { items } = (await get('/v1/on-time?basis=records&period=2021-Q3&group_by=unit&method=due')).body
+    const due = Object.fromEntries(items.map((row: Row) => [row['unit'], row['denominator']]).filter(([, due]: [string, number]) => due > 0))
+    t.same(due, { [OLD]: 1, [WARD]: 3 })
+    t.match((await get('/v1/on-time?basis=records&period=2021-Q3&method=due')).body, { items: [{ denominator: 4 }] })
   })
 
   t.test('is answered in the series and the form without a row after its end', async t => {
@@ -206,6 +214,59 @@ forEachDatabase('a dossier of before a merger that comes under the code of the n
   })
 })
 
+forEachDatabase('a commune that is abolished without a successor', async (t, service) => {
+  const { db, post } = service
+  await forgetReports(db)
+  await send(db, [version('left behind', {})])
+  await post('/v1/unit-changes', { ...MERGE, events: [{ type: 'abolish', unit: OLD }] })
+  t.match(await rowsOf(service, '2021-Q3'), { [OLD]: { carried_over: 1, pending: 1, transferred_out: 0, units_expected: 0 } })
+  await send(db, [version('left behind', { unit: 'H56-SNV', ...at('08-05') })])
+  t.match(await rowsOf(service, '2021-Q3'), {
+    [OLD]: { carried_over: 1, pending: 1, transferred_out: 1 }, 'H56-SNV': { transferred_in: 1, pending: 1 }
+  })
+  t.same((await rowsOf(service, '2021-Q4'))[OLD], undefined)
+})
+
+forEachDatabase('a commune that is split by shares on 15 June', async (t, service) => {
+  const { db, get, post } = service
+  await forgetReports(db)
+  const [first, second] = ['H56-99002', 'H56-99003']
+  await send(db, [version('known', {}), version('done', ended('06-10'))])
+  const into = [first, second].map(code => ({ unit: { ...NEW, code }, share: 0.5 }))
+  t.match((await post('/v1/unit-changes', { ...MERGE, events: [{ type: 'split', unit: OLD, into }] })).body, { dossiers_passed: 0 })
+  const sendOne = async (code: string, given: Partial<DossierItem>) => (
+    (await post('/v1/dossiers?source=one-stop', { items: [version(code, { ...at('07-05'), ...given })] })).body)
+
+  t.test('gives a dossier to the part that its source names, from then on', async t => {
+    t.match(await sendOne('known', { unit: first }), { updated: 1 })
+    t.match(await sendOne('known', { unit: first }), { unchanged: 1 })
+    t.match(await sendOne('done', { unit: first, ...ended('06-10'), ...at('07-06') }), { updated: 1 })
+    t.match(await rowsOf(service, '2021-Q3'), {
+      [OLD]: { carried_over: 1, transferred_out: 1 }, [first]: { carried_over: 1, transferred_in: 1, pending: 1 }
+    })
+    t.match((await get('/v1/dossiers/done')).body, { unit: OLD }, 'what has ended stays')
+    t.match(await sendOne('known', { unit: second, ...at('07-09') }), { updated: 1 })
+    t.match((await get('/v1/dossiers/known')).body, { unit: second })
+  })
+
+  t.test('had what is known since, and its part from its first day on', async t => {
+    t.match(await sendOne('new', { unit: second }), { created: 1 })
+    t.match(await sendOne('new', { unit: second }), { unchanged: 1 })
+    t.match(await sendOne('new', { unit: second, correction: true }), { unchanged: 1 })
+    t.match(await rowsOf(service, '2021-H1'), { [OLD]: { received_direct: 3, pending: 2 } })
+    t.match((await formerStates(db)).filter(({ code }) => code === 'new'), [{ unit: OLD, held_until: '2021-06-15', passed: false }])
+    t.match(await sendOne('new', { unit: second, ...ended('07-20') }), { updated: 1 })
+    t.match(await rowsOf(service, '2021-Q3'), { [second]: { transferred_in: 2, resolved: 1, pending: 1 } })
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('gives none to a part that the sender does not reach', async t => {
+    const { headers } = await givenClient(service, 'first', { scopes: ['write:dossiers'], source: 'one-stop', unit: `${OLD}@2021-06-14` })
+    const item = version('refused', { unit: 'H56-14761', ...at('07-05') })
+    t.match(await post('/v1/dossiers?source=one-stop', { items: [item] }, headers), { status: 403 })
+  })
+})
+
 forEachDatabase('a commune that is split on 15 June', async (t, service) => {
   const { db, get, post } = service
   await forgetReports(db)
@@ -218,6 +279,13 @@ forEachDatabase('a commune that is split on 15 June', async (t, service) => {
     t.match(await rowsOf(service, '2021-Q3'), {
       'H56-99002': { transferred_in: 1 }, 'H56-99003': { transferred_in: 1 }, [OLD]: { carried_over: 3, transferred_out: 2, pending: 3 }
     })
+  })
+
+  t.test('gives a dossier to another part than the one that it is assigned to, if its source says so', async t => {
+    const { body } = await post('/v1/dossiers?source=one-stop', { items: [version('by-procedure', { unit: 'H56-99003', ...at('07-01') })] })
+    t.match(body, { updated: 1 })
+    t.match(await rowsOf(service, '2021-Q3'), { 'H56-99003': { transferred_in: 2 }, [OLD]: { transferred_out: 2 } })
+    await post('/v1/dossiers?source=one-stop', { items: [version('by-procedure', { unit: 'H56-99002', ...at('07-02') })] })
   })
 
   t.test('sends what comes to it later under its name on to the successor', async t => {
@@ -240,7 +308,7 @@ forEachDatabase('a commune that is split on 15 June', async (t, service) => {
     ] })
     const { body: { items: [{ id }] } } = await get('/v1/unit-changes')
     t.match(await service.delete(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' }), {
-      status: 409, body: { code: 'change_in_use', errors: [{ code: 'unit_has_figures', detail: /^dossier moved is stored for / }] }
+      status: 409, body: { code: 'change_in_use', errors: [{ code: 'unit_has_figures', detail: /^dossier .+ is stored for / }] }
     })
   })
 })

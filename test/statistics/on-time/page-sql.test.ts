@@ -59,8 +59,8 @@ t.test('only the days and the limit differ from one question to the next of a ca
     { ...days, group_by: ['level'], from: '2021-07-06', to: '2021-07-06', limit: 5 })
   t.equal(first!.sql, second!.sql)
   t.same(second!.parameters, [
-    null, '2021-07-06', '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved',
-    'records', 5
+    null, '2021-07-06', '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06',
+    null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved', 'records', 5
   ])
 })
 

@@ -10,6 +10,7 @@ import { DELETED } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 import { dossierStored, withFormer, type StoredRow } from '../../storage/states.ts'
+import type { FoundUnit } from './units.ts'
 
 /** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
 export interface Unclear {
@@ -25,8 +26,8 @@ interface Named {
   unclear: Unclear | undefined
 }
 
-/** The unit that a record means; undefined: nothing tells. */
-type UnitMeant = (item: DossierItem, unclear: Unclear | undefined) => ResolvedUnit | undefined
+/** The unit of a record; null: nothing tells which unit had the dossier before. */
+type FindUnit = (item: DossierItem, unclear: Unclear) => FoundUnit | null
 
 /**
  * A dossier that is stored, or of which another version comes along, tells which predecessor had it. One that has moved
@@ -34,18 +35,18 @@ type UnitMeant = (item: DossierItem, unclear: Unclear | undefined) => ResolvedUn
  */
 export async function predecessorsOfDossiers (
   trx: Trx, reach: Reach, items: readonly Named[]
-): Promise<UnitMeant> {
+): Promise<FindUnit> {
   const open = items.flatMap(({ code, unclear }) => unclear === undefined ? [] : [{ code: plainText(code), unclear }])
   const stored = await unitsStored(trx, reach, open)
   const beside = Map.groupBy(items.filter(({ unclear }) => unclear === undefined), ({ code }) => plainText(code))
-  return ({ code: given, correction = false }, unclear) => {
-    if (unclear === undefined) return undefined
+  return ({ code: given, correction = false }, { successor, predecessors }) => {
     const code = plainText(given)
     const units = [...stored.get(code) ?? [], ...(beside.get(code) ?? []).map(({ unit }) => unit)]
-    const had = unclear.predecessors.filter(({ id }) => units.includes(id))
-    if (had.length === 1) return had[0]
+    const [before, ...others] = predecessors.filter(({ id }) => units.includes(id))
+    const related = { successors: [], predecessors: [] }
+    if (before !== undefined) return others.length === 0 ? { unit: successor, before, related } : null
     // What always was at the successor was there before it began.
-    return had.length === 0 && stored.has(code) && !correction ? unclear.successor : undefined
+    return stored.has(code) && !correction ? { unit: successor, before: null, related } : null
   }
 }
 

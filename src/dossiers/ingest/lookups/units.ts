@@ -11,9 +11,8 @@ import { predecessorsOfDossiers, type Unclear } from './predecessors.ts'
 /** The unit of an item. */
 export interface FoundUnit {
   unit: ResolvedUnit
-  firstDay: DayNumber
-  /** Infinity: until further notice. */
-  lastDay: DayNumber
+  /** The one that had the dossier before the unit began; null: the unit was there. */
+  before: ResolvedUnit | null
   /**
    * Those that came after it, if it had ended before the dossier was received. Those of which one must be named, if it
    * had not begun and it is not clear which of them had the dossier.
@@ -57,29 +56,35 @@ export async function lookUpUnits (
     const before = existingOn(predecessors.get(unit.id) ?? [], day).filter(one => reaches(reach, one))
     const meant = predecessorMeant(unit, before)
     if (meant === null && before.length > 0) unclear.set(key, { successor: unit, predecessors: before })
-    return [key, foundUnit(meant ?? unit, after, unclear.has(key) ? before.map(({ id }) => id) : [])]
+    const related = { successors: after, predecessors: unclear.has(key) ? before.map(({ id }) => id) : [] }
+    return [key, { unit, before: meant, related }]
   }))
-  const units = [...found.values()].map(({ unit }) => unit)
+  const units = [...found.values()].flatMap(({ unit, before }) => before === null ? [unit] : [unit, before])
   const unitOf = (item: DossierItem) => found.get(keyOf(item))
   // Nearly always.
   if (unclear.size === 0) return { unitOf, units }
   const predecessorOf = await predecessorsOfDossiers(trx, reach, items.map(item => ({
-    code: item.code, unit: unitOf(item)?.unit.id, unclear: unclear.get(keyOf(item))
+    code: item.code, unit: unitBefore(unitOf(item))?.id, unclear: unclear.get(keyOf(item))
   })))
   return {
     unitOf: item => {
-      const meant = predecessorOf(item, unclear.get(keyOf(item)))
-      return meant === undefined ? unitOf(item) : foundUnit(meant)
+      const open = unclear.get(keyOf(item))
+      return open === undefined ? unitOf(item) : predecessorOf(item, open) ?? unitOf(item)
     },
     units: [...units, ...[...unclear.values()].flatMap(({ predecessors }) => predecessors)]
   }
 }
 
-function foundUnit (unit: ResolvedUnit, successors: string[] = [], predecessors: string[] = []): FoundUnit {
-  return { unit, ...daysOf(unit), related: { successors, predecessors } }
+/** The unit that had a dossier when it was received. */
+export function unitBefore (found: FoundUnit | undefined): ResolvedUnit | undefined {
+  return found?.before ?? found?.unit
 }
 
-export function daysOf ({ valid_from: from, valid_to: to }: Pick<ResolvedUnit, 'valid_from' | 'valid_to'>) {
+/** The first and the last day; Infinity: until further notice. */
+export function daysOf ({ valid_from: from, valid_to: to }: Pick<ResolvedUnit, 'valid_from' | 'valid_to'>): {
+  firstDay: DayNumber
+  lastDay: DayNumber
+} {
   return { firstDay: parseDay(from), lastDay: to === null ? Infinity : parseDay(to) }
 }
 

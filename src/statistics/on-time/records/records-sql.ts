@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
-import { askedSpans, countedDossiers, recordingUnits } from '../../../dossiers/counts/index.ts'
+import { askedSpans, countedDossiers, passedAtStart, recordingUnits } from '../../../dossiers/counts/index.ts'
 import { MEASURES, TRANSFERS } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
@@ -25,13 +25,17 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
-      where units_expected is not null or not ${HAS_ONLY_LEFT}
+      ${keys.length === 0 ? sql`` : sql`where units_expected is not null or not (${hasOnlyPassed(plan)})`}
     )
     ${withPercentage(plan, 'records', isCarried)}`
 }
 
-/** What was pending when the last unit of a group ended leaves it on the day after, which needs no row. */
-const HAS_ONLY_LEFT = sql`(received_online + received_direct + resolved = 0 and pending = transferred_out)`
+/** What was pending when the last unit of a group ended passes on the day after, which needs no row. */
+function hasOnlyPassed (plan: RecordsPlan): RawBuilder<boolean> {
+  // What ended before may fall due in a span.
+  const counted = sql.raw(`received_online + received_direct + resolved${plan.method === 'due' ? ' + due' : ''}`)
+  return sql<boolean>`${counted} = 0 and pending = transferred_out and pending = ${passedAtStart(plan)}`
+}
 
 const MEASURED = columns([...MEASURES, ...TRANSFERS, 'due', 'due_in_time'])
 // Records know every measure, and what moved.

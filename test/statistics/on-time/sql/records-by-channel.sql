@@ -125,7 +125,23 @@ from
           left join coverage on true
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
+          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
+          or pending > (
+            select count(*)
+            from
+              (
+                select *
+                from
+                  (
+                    values ($10::text, $11::date, $12::date, $13::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ) as asked
+              join dossier_states as states on held_until = starts_on
+            where
+              change is not null
+              and province_code = any (array(select id from units where parent is null))
+              and "states"."channel" = "counted"."channel"
+          )
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
@@ -137,7 +153,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $10::text as method, $11::text as basis, estimated, units_reported, units_expected
+      $14::text as method, $15::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -145,7 +161,7 @@ from
       ) as divided
   ) as listed
 order by "channel" asc nulls last
-limit $12 + 1
+limit $16 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
@@ -155,6 +171,10 @@ limit $12 + 1
 -- $7 "2021-06-15"
 -- $8 "2021-09-14"
 -- $9 "2021-09-14"
--- $10 "resolved"
--- $11 "records"
--- $12 1000
+-- $10 null
+-- $11 "2021-06-15"
+-- $12 "2021-09-14"
+-- $13 "2021-09-14"
+-- $14 "resolved"
+-- $15 "records"
+-- $16 1000

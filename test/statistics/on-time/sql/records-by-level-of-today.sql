@@ -286,7 +286,23 @@ from
           left join coverage on "coverage"."level" = "counted"."level"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
+          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
+          or pending > (
+            select count(*)
+            from
+              (
+                select *
+                from
+                  (
+                    values ($17::text, $18::date, $19::date, $20::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ) as asked
+              join dossier_states as states on held_until = starts_on
+            where
+              change is not null
+              and province_code = any (array(select id from units where parent is null))
+              and "states"."level" = "counted"."level"
+          )
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
@@ -304,7 +320,7 @@ from
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100
       end as on_time_percent,
-      $17::text as method, $18::text as basis, estimated, units_reported, units_expected
+      $21::text as method, $22::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::numeric as numerator, (resolved)::numeric as denominator
@@ -312,7 +328,7 @@ from
       ) as divided
   ) as listed
 order by "level" asc nulls last
-limit $19 + 1
+limit $23 + 1
 -- $1 "2026-01-01"
 -- $2 null
 -- $3 "2021-06-15"
@@ -329,6 +345,10 @@ limit $19 + 1
 -- $14 "2021-09-14"
 -- $15 "2021-09-14"
 -- $16 "2026-01-01"
--- $17 "resolved"
--- $18 "records"
--- $19 1000
+-- $17 null
+-- $18 "2021-06-15"
+-- $19 "2021-09-14"
+-- $20 "2021-09-14"
+-- $21 "resolved"
+-- $22 "records"
+-- $23 1000

@@ -158,7 +158,34 @@ from
           left join coverage on "coverage"."period" = "counted"."period"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
+          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
+          or pending > (
+            select count(*)
+            from
+              (
+                select *
+                from
+                  (
+                    values
+                      ($23::text, $24::date, $25::date, $26::date),
+                      ($27::text, $28::date, $29::date, $30::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ) as asked
+              join dossier_states as states on held_until = starts_on
+            where
+              change is not null
+              and province_code = any (array(select id from units where parent is null))
+              and asked.period = counted.period
+              and unit in (
+                select versions.unit
+                from
+                  unit_versions as versions
+                  join units on units.id = versions.unit
+                where
+                  $31 = any (versions.path)
+                  and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+              )
+          )
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
@@ -170,7 +197,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $23::text as method, $24::text as basis, estimated, units_reported, units_expected
+      $33::text as method, $34::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -178,7 +205,7 @@ from
       ) as divided
   ) as listed
 order by "period" asc nulls last
-limit $25 + 1
+limit $35 + 1
 -- $1 "cal-2021-M06"
 -- $2 "2021-06-01"
 -- $3 "2021-06-30"
@@ -201,6 +228,16 @@ limit $25 + 1
 -- $20 "2021-07-31"
 -- $21 "2021-07-31"
 -- $22 "H56-380"
--- $23 "resolved"
--- $24 "records"
--- $25 1000
+-- $23 "cal-2021-M06"
+-- $24 "2021-06-01"
+-- $25 "2021-06-30"
+-- $26 "2021-06-30"
+-- $27 "cal-2021-M07"
+-- $28 "2021-07-01"
+-- $29 "2021-07-31"
+-- $30 "2021-07-31"
+-- $31 "H56-380"
+-- $32 "2021-07-31"
+-- $33 "resolved"
+-- $34 "records"
+-- $35 1000

@@ -788,7 +788,24 @@ from
           left join coverage on "coverage"."unit" = "counted"."unit"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
+          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
+          or pending > (
+            select count(*)
+            from
+              (
+                select *
+                from
+                  (
+                    values ($39::text, $40::date, $41::date, $42::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ) as asked
+              join dossier_states as states on held_until = starts_on
+            where
+              change is not null
+              and province_code = any (array(select id from units where parent is null))
+              and "states"."unit" = "counted"."unit"
+              and "states"."field" = "counted"."field"
+          )
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
@@ -800,7 +817,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $39::text as method, $40::text as basis, estimated, units_reported, units_expected
+      $43::text as method, $44::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -808,7 +825,7 @@ from
       ) as divided
   ) as listed
 order by "unit" asc nulls last, "field" asc nulls last
-limit $41 + 1
+limit $45 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
@@ -847,6 +864,10 @@ limit $41 + 1
 -- $36 "2021-06-15"
 -- $37 "2021-09-14"
 -- $38 "2021-09-14"
--- $39 "resolved"
--- $40 "records"
--- $41 1000
+-- $39 null
+-- $40 "2021-06-15"
+-- $41 "2021-09-14"
+-- $42 "2021-09-14"
+-- $43 "resolved"
+-- $44 "records"
+-- $45 1000

@@ -190,7 +190,23 @@ from
           left join coverage on "coverage"."unit" = "counted"."unit"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
+          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
+          or pending > (
+            select count(*)
+            from
+              (
+                select *
+                from
+                  (
+                    values ($12::text, $13::date, $14::date, $15::date)
+                  ) as spans (period, starts_on, ends_on, due_on)
+              ) as asked
+              join dossier_states as states on held_until = starts_on
+            where
+              change is not null
+              and province_code = any (array(select id from units where parent is null))
+              and "states"."unit" = "counted"."unit"
+          )
       )
     select
       "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
@@ -208,7 +224,7 @@ from
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100
       end as on_time_percent,
-      $12::text as method, $13::text as basis, estimated, units_reported, units_expected
+      $16::text as method, $17::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::numeric as numerator, (resolved)::numeric as denominator
@@ -216,7 +232,7 @@ from
       ) as divided
   ) as listed
 order by "unit" asc nulls last
-limit $14 + 1
+limit $18 + 1
 -- $1 "2025-07-01"
 -- $2 null
 -- $3 "2021-06-15"
@@ -228,6 +244,10 @@ limit $14 + 1
 -- $9 "2021-09-14"
 -- $10 "2021-09-14"
 -- $11 "2025-07-01"
--- $12 "resolved"
--- $13 "records"
--- $14 1000
+-- $12 null
+-- $13 "2021-06-15"
+-- $14 "2021-09-14"
+-- $15 "2021-09-14"
+-- $16 "resolved"
+-- $17 "records"
+-- $18 1000
