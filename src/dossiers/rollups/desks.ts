@@ -34,13 +34,14 @@ export class DeskDeltas {
   readonly #lost: Earliest = new Map()
 
   add (dossier: Timeline) {
-    note(this.#gained, dossier)
+    noteAll(this.#gained, presenceOf(dossier))
   }
 
   replace (before: Timeline, after: Timeline) {
     if (isSamePresence(before, after)) return
-    note(this.#lost, before)
-    note(this.#gained, after)
+    const [was, is] = [presenceOf(before), presenceOf(after)]
+    noteAll(this.#lost, [...was].filter(([unit, day]) => is.get(unit) !== day))
+    noteAll(this.#gained, [...is].filter(([unit, day]) => was.get(unit) !== day))
   }
 
   /** Call it when the dossiers are written, and lock nothing but rollups afterwards. */
@@ -57,14 +58,23 @@ export class DeskDeltas {
   }
 }
 
-function note (earliest: Earliest, dossier: Timeline) {
-  if (!isCounted(dossier.status)) return
-  for (const { state: { unit, received_at: received }, from } of tenuresOf(dossier)) {
-    const day = Math.max(dayOf(received), from)
+function noteAll (earliest: Earliest, days: Iterable<readonly [string, DayNumber]>) {
+  for (const [unit, day] of days) {
     if (day < (earliest.get(unit) ?? Infinity)) earliest.set(unit, day)
   }
 }
 
+/** The units that have or had a dossier, each with the first day on which it did. */
+function presenceOf (dossier: Timeline): Earliest {
+  const presence: Earliest = new Map()
+  if (isCounted(dossier.status)) {
+    const tenures = tenuresOf(dossier)
+    noteAll(presence, tenures.map(({ state: { unit }, receivedOn, from }) => [unit, Math.max(receivedOn, from)]))
+  }
+  return presence
+}
+
+/** Without a look at its states: of nearly all. */
 function isSamePresence (before: Timeline, after: Timeline): boolean {
   return before.unit === after.unit && isCounted(before.status) === isCounted(after.status) &&
     dayOf(before.received_at) === dayOf(after.received_at) && before.history.length + after.history.length === 0

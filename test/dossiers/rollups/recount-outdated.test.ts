@@ -5,7 +5,9 @@ import { item, send } from '../given.ts'
 
 forEachDatabase('rollups that were counted by older rules', async (t, { db, address, get }) => {
   const url = 'connectionString' in address ? address.connectionString : undefined
-  const recount = () => recountOutdated(db, { url }, error => { t.fail(error.message) })
+  // A connection that closes while the database of the test is dropped is lost as well, after all that is tried here.
+  const lost: Error[] = []
+  const recount = () => recountOutdated(db, { url }, error => { lost.push(error) })
   const pending = async () => (await get('/v1/on-time?basis=records&period=cal-2021-M06&method=handled')).body.items[0]
   await recount()
   await send(db, [item({ status: 5 }), item({ code: 'b' })])
@@ -25,5 +27,6 @@ forEachDatabase('rollups that were counted by older rules', async (t, { db, addr
     t.equal(await recount(), null)
     await sql`update rollup_rules set version = 1`.execute(db)
     t.same((await Promise.all([recount(), recount()])).filter(deviations => deviations !== null), [[]])
+    t.same(lost, [])
   })
 })
