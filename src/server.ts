@@ -45,7 +45,10 @@ async function start (log: LogBuffer) {
     await addUsualPeriods(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
-    if (sample !== 'false') await (await import('./seed/load.ts')).load(connection.db, sample)
+    if (sample !== 'false') {
+      const loaded = await (await import('./seed/load.ts')).load(connection.db, sample)
+      logger.info(loaded, 'the sample is there, as far as it fits')
+    }
     const key = config.DATABASE_URL === undefined ? await createFirstKey(connection.db) : null
     if (key !== null) {
       announce(`the key of an administrator, shown this once: ${key.key} (its id is ${key.id})`, { key: key.key, key_id: key.id })

@@ -61,10 +61,11 @@ export async function loadSample (db: Db): Promise<void> {
 /**
  * Posts the reform of 2025 and synthetic figures of 2026 for the units that it makes, all of it or nothing. Units that
  * somebody has changed, or that the reform does not fit for another reason, stay as they are.
+ * @returns why the reform does not fit; null: it is there, or the units are others
  */
-export async function loadReform (db: Db): Promise<void> {
-  if (!await hasUnitsOf2021(db)) return
-  await inOwnWrite(db, async write => {
+export async function loadReform (db: Db): Promise<string | null> {
+  if (!await hasUnitsOf2021(db)) return null
+  return inOwnWrite(db, async write => {
     // Of processes that start at the same time one does it, and the others find it done.
     await sql`lock table units in share row exclusive mode`.execute(write.trx)
     if (!await hasUnitsOf2021(write.trx)) return {}
@@ -73,8 +74,9 @@ export async function loadReform (db: Db): Promise<void> {
       await postUnitChanges(write.continued(), eventSet, { dry_run: false }, { passDossiers })
     }
     return postDossierStatistics(write, syntheticStatisticsOfToday(communes), { ...BATCH, replace: false })
-  }).catch((error: unknown) => {
-    if (!(error instanceof DomainError)) throw error
+  }).then(() => null, (error: unknown) => {
+    if (error instanceof DomainError) return error.message
+    throw error
   })
 }
 
@@ -108,12 +110,13 @@ async function allowLongWaits (trx: Trx): Promise<void> {
 /**
  * Fills a database with the catalogue and, for `true`, with the sample as well. One that a province was set up in has
  * no units that the sample could be of, and stays as it is.
+ * @returns why the reform of 2025 is left out; null: it is not
  */
-export async function load (db: Db, what: 'true' | 'catalogue'): Promise<void> {
+export async function load (db: Db, what: 'true' | 'catalogue'): Promise<{ reform_left_out: string | null }> {
   if (await isEmpty(db, 'levels')) await loadCatalogue(db)
-  if (what !== 'true' || !await hasSampleCatalogue(db)) return
+  if (what !== 'true' || !await hasSampleCatalogue(db)) return { reform_left_out: null }
   await loadSample(db)
-  await loadReform(db)
+  return { reform_left_out: await loadReform(db) }
 }
 
 /** Whether the catalogue is that of the report of 2021. */

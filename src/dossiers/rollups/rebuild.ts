@@ -40,12 +40,16 @@ export async function rebuildRollups (db: Db): Promise<Deviation[]> {
 /**
  * Does so if the rollups were counted by another version of the rules. Processes that start together wait for one
  * another.
+ * @param prepare what these rules say of stored dossiers, which is done first
  * @returns the deviations; null: the rollups are of these rules
  */
-export async function rebuildOutdatedRollups (db: Db): Promise<Deviation[] | null> {
+export async function rebuildOutdatedRollups (
+  db: Db, prepare: (session: Db) => Promise<unknown>
+): Promise<Deviation[] | null> {
   return underLock(db, async session => {
     const { rows: [counted] } = await sql<{ version: number }>`select version from rollup_rules`.execute(session)
     if (counted!.version === RULES_VERSION) return null
+    await prepare(session)
     const deviations = await corrected(session)
     await sql`update rollup_rules set version = ${RULES_VERSION}, at = clock_timestamp()`.execute(session)
     return deviations
