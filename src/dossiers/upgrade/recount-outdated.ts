@@ -1,7 +1,7 @@
 import { connect, type Db } from '../../database/connect.ts'
 import type { DatabaseOptions } from '../../database/open.ts'
-import { passLeftBehind } from '../passing/left-behind.ts'
-import { rebuildOutdatedRollups, type Deviation } from './rebuild.ts'
+import { passLeftBehind } from './left-behind.ts'
+import { rebuildOutdatedRollups, type Deviation } from '../rollups/rebuild.ts'
 
 /**
  * Rebuilds the rollups of the service's database if they were counted by another version of the rules, once what those

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { inTransaction } from '../../database/transaction.ts'
-import { passDossiers, type EndingUnits } from './commands.ts'
+import { passDossiers, type EndingUnits } from '../passing/commands.ts'
 
 /**
  * Passes on what was open when its unit ended, in a database that was written by a version of the service that did not.

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { recountOutdated } from '../../../src/dossiers/rollups/recount-outdated.ts'
+import { recountOutdated } from '../../../src/dossiers/upgrade/recount-outdated.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, send, storedDossiers } from '../given.ts'
 
