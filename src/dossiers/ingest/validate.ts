@@ -8,7 +8,8 @@ import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import type { StoredDossier } from '../storage/columns.ts'
 import { normalise } from './normalise.ts'
 import type { Lookups } from './lookups/lookups.ts'
-import { unitBefore, type Sender } from './lookups/units.ts'
+import { unitBefore } from './lookups/found-unit.ts'
+import type { Sender } from './lookups/units.ts'
 import { DossierItem } from '../schema.ts'
 
 const checkItem = checkOf(DossierItem)

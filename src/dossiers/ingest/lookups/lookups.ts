@@ -3,7 +3,8 @@ import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units
 import type { DayNumber } from '../../../time/business-day.ts'
 import { likeText } from '../../../text/plain-text.ts'
 import type { DossierItem } from '../../schema.ts'
-import { daysOf, lookUpUnits, type FoundUnit, type Sender } from './units.ts'
+import { daysOf, type FoundUnit } from './found-unit.ts'
+import { lookUpUnits, type Sender } from './units.ts'
 
 export interface DatedProcedure {
   code: string

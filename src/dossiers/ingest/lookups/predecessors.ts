@@ -10,7 +10,7 @@ import { DELETED } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 import { dossierStored, withFormer, type StoredRow } from '../../storage/states.ts'
-import type { FoundUnit } from './units.ts'
+import type { FoundUnit } from './found-unit.ts'
 
 /** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
 export interface Unclear {

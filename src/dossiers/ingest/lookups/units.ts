@@ -3,22 +3,11 @@ import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../.
 import { resolveUnits, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import { reaches, type Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
-import { dayOf, EARLIEST, LATEST, nameOfDay, parseDay, type DayNumber } from '../../../time/business-day.ts'
+import { dayOf, EARLIEST, LATEST, nameOfDay, type DayNumber } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
 import type { DossierItem } from '../../schema.ts'
+import { unitBefore, type FoundUnit } from './found-unit.ts'
 import { predecessorsOfDossiers, type Unclear } from './predecessors.ts'
-
-/** The unit of an item. */
-export interface FoundUnit {
-  unit: ResolvedUnit
-  /** The one that had the dossier before the unit began; null: the unit was there. */
-  before: ResolvedUnit | null
-  /**
-   * Those that came after it, if it had ended before the dossier was received. Those of which one must be named, if it
-   * had not begun and it is not clear which of them had the dossier.
-   */
-  related: { successors: string[], predecessors: string[] }
-}
 
 /** Whose aliases count, and what the client reaches. */
 export interface Sender {
@@ -73,19 +62,6 @@ export async function lookUpUnits (
     },
     units: [...units, ...[...unclear.values()].flatMap(({ predecessors }) => predecessors)]
   }
-}
-
-/** The unit that had a dossier when it was received. */
-export function unitBefore (found: FoundUnit | undefined): ResolvedUnit | undefined {
-  return found?.before ?? found?.unit
-}
-
-/** The first and the last day; Infinity: until further notice. */
-export function daysOf ({ valid_from: from, valid_to: to }: Pick<ResolvedUnit, 'valid_from' | 'valid_to'>): {
-  firstDay: DayNumber
-  lastDay: DayNumber
-} {
-  return { firstDay: parseDay(from), lastDay: to === null ? Infinity : parseDay(to) }
 }
 
 function keyOf (item: DossierItem): string {
