@@ -37,16 +37,21 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
       coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue - moved_overdue), true
     from events where day <= ${to}::date
     group by ${columns(LISTED)} having sum(received_online + received_direct - ${RESOLVED} + moved) = 1`
+  // Of a unit that was split only a share counts.
+  const share = plan.amongBorne === true ? sql`(select sum(share) from borne where borne.unit = events.unit)` : sql`1`
+  const moves = sql`select *, ${share} as share from events where ${inSpan} and (moved <> 0 or moved_overdue <> 0)`
   const left = sql`
     select ${columns(LISTED)}, day, moved_overdue = 0, true
     from (
-      select *, row_number() over (partition by moved_overdue order by balance, ${columns([...DOSSIER, 'day'])}) as n
-      from (select *, sum(moved) over (partition by ${columns(DOSSIER)}) as balance from events where ${inSpan} and moved <> 0) as moves
+      select *, sum(share) over (
+        partition by moved_overdue order by balance, ${columns([...DOSSIER, 'day'])} rows unbounded preceding) as n
+      from (select *, sum(moved * share) over (partition by ${columns(DOSSIER)}) as balance from (${moves}) as moves) as moves
       where moved < 0
     ) as leaving
     cross join (
-      select -sum(moved) as all_left, least(greatest(-sum(moved_overdue), 0), greatest(-sum(moved), 0)) as overdue_left
-      from events where ${inSpan}
+      select -sum(moved * share) as all_left,
+        least(greatest(-sum(moved_overdue * share), 0), greatest(-sum(moved * share), 0)) as overdue_left
+      from (${moves}) as moves
     ) as balance
     where n <= case when moved_overdue = 0 then all_left - overdue_left else overdue_left end`
   const due = sql`

@@ -245,8 +245,6 @@ forEachDatabase('a commune that is split by shares on 15 June', async (t, servic
       [OLD]: { carried_over: 1, transferred_out: 1 }, [first]: { carried_over: 1, transferred_in: 1, pending: 1 }
     })
     t.match((await get('/v1/dossiers/done')).body, { unit: OLD }, 'what has ended stays')
-    t.match(await sendOne('known', { unit: second, ...at('07-09') }), { updated: 1 })
-    t.match((await get('/v1/dossiers/known')).body, { unit: second })
   })
 
   t.test('had what is known since, and its part from its first day on', async t => {
@@ -256,8 +254,24 @@ forEachDatabase('a commune that is split by shares on 15 June', async (t, servic
     t.match(await rowsOf(service, '2021-H1'), { [OLD]: { received_direct: 3, pending: 2 } })
     t.match((await formerStates(db)).filter(({ code }) => code === 'new'), [{ unit: OLD, held_until: '2021-06-15', passed: false }])
     t.match(await sendOne('new', { unit: second, ...ended('07-20') }), { updated: 1 })
-    t.match(await rowsOf(service, '2021-Q3'), { [second]: { transferred_in: 2, resolved: 1, pending: 1 } })
+    t.match(await rowsOf(service, '2021-Q3'), { [second]: { transferred_in: 1, resolved: 1, pending: 0 } })
     t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('explains the figures of today\'s parts by shares that add up to them', async t => {
+    for (const unit of [first, second]) {
+      for (const method of ['received', 'handled', 'resolved', 'due']) {
+        const question = `basis=records&period=2021&unit=${unit}&hierarchy=current&method=${method}`
+        const { body: { denominator } } = await get(`/v1/on-time/explain?${question}`)
+        const { body: { items } } = await get(`/v1/on-time/explain/dossiers?${question.replace('basis=records&', '')}`)
+        t.equal(items.reduce((sum: number, { share }: { share: number }) => sum + share, 0), denominator ?? 0, `${unit} ${method}`)
+      }
+    }
+  })
+
+  t.test('gives it to another part that the source names later', async t => {
+    t.match(await sendOne('known', { unit: second, ...at('07-09') }), { updated: 1 })
+    t.match((await get('/v1/dossiers/known')).body, { unit: second })
   })
 
   t.test('gives none to a part that the sender does not reach', async t => {

@@ -544,27 +544,38 @@ from
               (
                 select
                   *,
-                  row_number() over (
+                  sum(share) over (
                     partition by
                       moved_overdue
-                    order by balance, "province_code", "code", "record", "day"
+                    order by balance, "province_code", "code", "record", "day" rows unbounded preceding
                   ) as n
                 from
                   (
-                    select *, sum(moved) over (partition by "province_code", "code", "record") as balance
-                    from events
-                    where
-                      day between $12::date and $13::date
-                      and moved <> 0
+                    select
+                      *, sum(moved * share) over (partition by "province_code", "code", "record") as balance
+                    from
+                      (
+                        select *, 1 as share
+                        from events
+                        where
+                          day between $12::date and $13::date
+                          and (moved <> 0 or moved_overdue <> 0)
+                      ) as moves
                   ) as moves
                 where moved < 0
               ) as leaving
               cross join (
                 select
-                  - sum(moved) as all_left,
-                  least(greatest(- sum(moved_overdue), 0), greatest(- sum(moved), 0)) as overdue_left
-                from events
-                where day between $14::date and $15::date
+                  - sum(moved * share) as all_left,
+                  least(greatest(- sum(moved_overdue * share), 0), greatest(- sum(moved * share), 0)) as overdue_left
+                from
+                  (
+                    select *, 1 as share
+                    from events
+                    where
+                      day between $14::date and $15::date
+                      and (moved <> 0 or moved_overdue <> 0)
+                  ) as moves
               ) as balance
             where
               n <= case

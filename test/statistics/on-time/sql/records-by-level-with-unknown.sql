@@ -133,22 +133,25 @@ from
           left join coverage on "coverage"."level" = "counted"."level"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
-          or pending > (
-            select count(*)
-            from
-              (
-                select *
-                from
-                  (
-                    values ($10::text, $11::date, $12::date, $13::date)
-                  ) as spans (period, starts_on, ends_on, due_on)
-              ) as asked
-              join dossier_states as states on held_until = starts_on
-            where
-              change is not null
-              and province_code = any (array(select id from units where parent is null))
-              and "states"."level" = "counted"."level"
+          or not (
+            received_online + received_direct + resolved = 0
+            and pending = transferred_out
+            and pending = (
+              select count(*)
+              from
+                (
+                  select *
+                  from
+                    (
+                      values ($10::text, $11::date, $12::date, $13::date)
+                    ) as spans (period, starts_on, ends_on, due_on)
+                ) as asked
+                join dossier_states as states on held_until = starts_on
+              where
+                change is not null
+                and province_code = any (array(select id from units where parent is null))
+                and "states"."level" = "counted"."level"
+            )
           )
       )
     select

@@ -158,33 +158,36 @@ from
           left join coverage on "coverage"."period" = "counted"."period"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
-          or pending > (
-            select count(*)
-            from
-              (
-                select *
-                from
-                  (
-                    values
-                      ($23::text, $24::date, $25::date, $26::date),
-                      ($27::text, $28::date, $29::date, $30::date)
-                  ) as spans (period, starts_on, ends_on, due_on)
-              ) as asked
-              join dossier_states as states on held_until = starts_on
-            where
-              change is not null
-              and province_code = any (array(select id from units where parent is null))
-              and asked.period = counted.period
-              and unit in (
-                select versions.unit
-                from
-                  unit_versions as versions
-                  join units on units.id = versions.unit
-                where
-                  $31 = any (versions.path)
-                  and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-              )
+          or not (
+            received_online + received_direct + resolved = 0
+            and pending = transferred_out
+            and pending = (
+              select count(*)
+              from
+                (
+                  select *
+                  from
+                    (
+                      values
+                        ($23::text, $24::date, $25::date, $26::date),
+                        ($27::text, $28::date, $29::date, $30::date)
+                    ) as spans (period, starts_on, ends_on, due_on)
+                ) as asked
+                join dossier_states as states on held_until = starts_on
+              where
+                change is not null
+                and province_code = any (array(select id from units where parent is null))
+                and asked.period = counted.period
+                and unit in (
+                  select versions.unit
+                  from
+                    unit_versions as versions
+                    join units on units.id = versions.unit
+                  where
+                    $31 = any (versions.path)
+                    and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                )
+            )
           )
       )
     select

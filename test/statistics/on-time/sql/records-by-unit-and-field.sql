@@ -788,23 +788,26 @@ from
           left join coverage on "coverage"."unit" = "counted"."unit"
         where
           units_expected is not null
-          or not (received_online + received_direct + resolved + due = 0 and pending = transferred_out)
-          or pending > (
-            select count(*)
-            from
-              (
-                select *
-                from
-                  (
-                    values ($39::text, $40::date, $41::date, $42::date)
-                  ) as spans (period, starts_on, ends_on, due_on)
-              ) as asked
-              join dossier_states as states on held_until = starts_on
-            where
-              change is not null
-              and province_code = any (array(select id from units where parent is null))
-              and "states"."unit" = "counted"."unit"
-              and "states"."field" = "counted"."field"
+          or not (
+            received_online + received_direct + resolved = 0
+            and pending = transferred_out
+            and pending = (
+              select count(*)
+              from
+                (
+                  select *
+                  from
+                    (
+                      values ($39::text, $40::date, $41::date, $42::date)
+                    ) as spans (period, starts_on, ends_on, due_on)
+                ) as asked
+                join dossier_states as states on held_until = starts_on
+              where
+                change is not null
+                and province_code = any (array(select id from units where parent is null))
+                and "states"."unit" = "counted"."unit"
+                and "states"."field" = "counted"."field"
+            )
           )
       )
     select
