@@ -52,7 +52,8 @@ forEachDatabase('the reform of Thanh Hóa', async (t, { get, post, db }) => {
     ...['resolved', 'handled'].map(method => `period=2024-Q4&method=${method}`)
   ].map(async question => {
     const { body: { items } } = await get(`/v1/on-time?${question}&hierarchy=${hierarchy}`)
-    return [question, items.map(({ hierarchy: _, units_expected: __, units_reported: ___, ...row }: Record<string, unknown>) => row)]
+    const figures = ({ hierarchy: _, units_expected: __, units_reported: ___, ...row }: Record<string, unknown>) => row
+    return [question, items.map(figures)]
   })))
   const wholeBefore = await totals('as_reported')
 
