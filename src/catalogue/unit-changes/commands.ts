@@ -11,7 +11,7 @@ import { settle } from './plan/checks.ts'
 import { resolveNames, type Names } from './plan/names.ts'
 import { planOf, statesOf, type Plan } from './plan/plan.ts'
 import { provinceAround } from './plan/province.ts'
-import { endedBefore, figuresAfterEnd, namesTaken, unknownProcedures } from './plan/stored.ts'
+import { endedOtherwise, figuresAfterEnd, namesTaken, parentsEnding, unknownProcedures } from './plan/stored.ts'
 import { storePlan } from './plan/store.ts'
 import { dependents, takeBack, unitsMadeBy, type StoredChange } from './withdrawal.ts'
 import type { UnitChange, UnitChangeAnswer, UnitChangeEnvelope, UnitState } from './schema.ts'
@@ -68,7 +68,7 @@ async function checkedPlan (
   const { plan, issues } = planOf(province, effects, names, { day, dayBefore })
   refuse([...contradictions, ...names.issues, ...issues])
   refuse(settle(province, plan, by))
-  refuse(await endedBefore(trx, plan))
+  refuse([...await endedOtherwise(trx, plan), ...await parentsEnding(trx, plan)])
   refuse([...await namesTaken(trx, plan), ...await unknownProcedures(trx, plan), ...await figuresAfterEnd(trx, plan)])
   return { plan, named: names.named }
 }

@@ -37,16 +37,44 @@ export async function namesTaken (trx: Trx, { day, created, ended }: Plan): Prom
   ]
 }
 
-/** Units that an event set of the same day ended before: they would pass on twice what they were. */
-export async function endedBefore (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
-  const { rows } = await sql<{ id: string, change: number }>`
-    select ends.id, min(unit_changes.id) as change
+/**
+ * Units that another event set ends, on whatever day, or makes successors on that day or later: what they were would
+ * pass on twice, or to a unit that is no more.
+ */
+export async function endedOtherwise (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
+  const ids = [...ended.keys()]
+  const { rows } = await sql<{ id: string, what: string }>`
+    select ends.id, 'event set ' || min(unit_changes.id) || ' ends ' || ends.id || ' already, on ' || min(effective_on) as what
     from unit_changes, jsonb_to_recordset(ends) as ends (id text)
-    where province_code = ${province} and effective_on = ${day} and withdrawn_by is null
-      and ends.id = any(${[...ended.keys()]})
-    group by ends.id order by ends.id`.execute(trx)
-  return rows.map(({ id, change }): Issue => (
-    { pointer: ended.get(id)!.pointer, code: 'changed_later', detail: `event set ${change} ends ${id} on ${day} already` }))
+    where province_code = ${province} and withdrawn_by is null and units && ${ids} and ends.id = any(${ids})
+    group by ends.id
+    union all
+    select successor, successor || ' takes over ' || min(predecessor) || ' on ' || min(effective_on)
+    from unit_successions where successor = any(${ids}) and effective_on >= ${day} group by successor
+    order by id`.execute(trx)
+  return rows.map(({ id, what }): Issue => (
+    { pointer: ended.get(id)!.pointer, code: 'changed_later', detail: `${what}, so it cannot end on ${day}` }))
+}
+
+/** Units that would stand below one that another event set ends later, and would outlive it there. */
+export async function parentsEnding (trx: Trx, { day, province, created, changed }: Plan): Promise<Issue[]> {
+  const below = [
+    ...[...created.values()].map(({ id, pointer, parent }) => ({ id, pointer, parent, to: null })),
+    ...[...changed.values()].map(({ was: { id, valid_to: to }, pointer, now: { parent } }) => (
+      { id, pointer, parent, to }))
+  ]
+  const { rows } = await sql<{ id: string, change: number, day: string }>`
+    select ends.id, unit_changes.id as change, effective_on as day
+    from unit_changes, jsonb_to_recordset(ends) as ends (id text)
+    where province_code = ${province} and withdrawn_by is null and effective_on > ${day}
+      and ends.id = any(${below.map(({ parent }) => parent)})`.execute(trx)
+  const endings = new Map(rows.map(({ id, ...ending }) => [id, ending]))
+  return below.flatMap(({ id, pointer, parent, to }): Issue[] => {
+    const ending = endings.get(parent!)
+    if (pointer === null || ending === undefined || (to !== null && to < ending.day)) return []
+    const detail = `event set ${ending.change} ends ${parent} on ${ending.day}, so ${id} cannot stand below it from ${day} on`
+    return [{ pointer, code: 'changed_later', detail }]
+  })
 }
 
 /** Procedures that an assignment names and that are not there. */
