@@ -138,6 +138,20 @@ forEachDatabase('an event set that does not fit', async (t, service) => {
     t.match(body.errors, [{ pointer: '/events/0/units/0', code: 'unit_has_figures', detail: /figures of 2024-Q1/ }])
   })
 
+  t.test('with dossiers from after the end of a unit is refused, also if they have moved on, but not if they are deleted', async t => {
+    const send = async (code: string, given: object) => {
+      const dossier = { procedure: '1.001612', channel: 'direct', status: 4, received_at: '2023-05-31T08:00:00+07:00' }
+      t.equal((await post('/v1/dossiers?source=one-stop', { items: [{ code, unit: 'T1-13', ...dossier, ...given }] })).status, 200)
+    }
+    const merge = { type: 'merge', units: ['T1-13'], into: 'T1-11' }
+    await send('one', { updated_at: '2023-05-31T08:00:00+07:00' })
+    t.match((await post('/v1/unit-changes', set(merge))).body.errors, [{ code: 'unit_has_figures', detail: /dossier one/ }])
+    await send('one', { unit: 'T1-21', updated_at: '2023-07-31T08:00:00+07:00' })
+    t.match((await post('/v1/unit-changes', set(merge))).body.errors, [{ code: 'unit_has_figures', detail: /dossier one/ }])
+    await send('one', { deleted: true, updated_at: '2023-08-31T08:00:00+07:00' })
+    t.equal((await post('/v1/unit-changes?dry_run=true', set(merge))).status, 200)
+  })
+
   t.test('out of reach is refused, and says nothing else', async t => {
     await put('/v1/clients/one', { name: 'one', scopes: ['write:catalogue', 'read'], unit: 'T1-1' })
     const { body: { key } } = await post('/v1/clients/one/keys', undefined)

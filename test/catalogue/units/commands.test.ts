@@ -137,6 +137,25 @@ forEachDatabase('a unit with figures', async (t, { get, post }) => {
     t.same(await faultsOf(post, { ...city, valid_from: '2023-06-01' }), ['/items/0 unit_has_figures'])
   })
 
+  t.test('has one that covers dossiers which have moved on since, to their last day there', async t => {
+    const dossier = { code: 'moved', unit: 'H56-382', procedure: '1.001612', channel: 'direct', status: 4 }
+    const versions = [{ updated_at: '2024-05-31T08:00:00+07:00' }, { unit: 'H56-384', updated_at: '2024-07-10T08:00:00+07:00' }]
+    const items = versions.map(version => ({ ...dossier, received_at: '2024-05-31T08:00:00+07:00', ...version }))
+    t.match((await post('/v1/dossiers?source=one-stop', { items })).body, { created: 1 })
+    const unit = await unitNamed('H56-382')
+    for (const outside of [{ valid_to: '2024-07-08' }, { valid_to: '2024-05-30' }, { valid_from: '2024-07-10' }]) {
+      t.match((await post('/v1/units', { items: [{ ...unit, ...outside }] })).body.errors, [{ pointer: '/items/0', code: 'unit_has_figures', detail: /moved|2021/ }])
+    }
+    t.match((await post('/v1/units', { items: [{ ...unit, valid_to: '2024-07-09' }] })).body, { updated: 1 })
+  })
+
+  t.test('has one without regard to dossiers that were deleted', async t => {
+    const unit = await unitNamed('H56-385')
+    const deletion = { code: 'gone', unit: 'H56-385', deleted: true, updated_at: '2024-05-31T08:00:00+07:00' }
+    t.match((await post('/v1/dossiers?source=one-stop', { items: [deletion] })).status, 200)
+    t.match((await post('/v1/units', { items: [{ ...unit, valid_to: '2024-01-01' }] })).body, { updated: 1 })
+  })
+
   t.test('that is a province stays one', async t => {
     await post('/v1/units', { items: [PROVINCE] })
     t.same(await faultsOf(post, { ...await unitNamed('H56'), parent: 'H41' }),

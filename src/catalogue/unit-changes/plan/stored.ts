@@ -89,7 +89,10 @@ export async function unknownProcedures (trx: Trx, { ended }: Plan): Promise<Iss
     { pointer, code: 'unknown_procedure', detail: `there is no procedure ${procedure}` }))
 }
 
-/** Figures and dossiers of units from after their end. What was received before stays with them. */
+/**
+ * Figures and dossiers of units from after their end, also dossiers that have moved on since. What was received before
+ * stays with them. Of a deleted dossier (status 0) nothing is left but a mark, which is no reason against anything.
+ */
 export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan): Promise<Issue[]> {
   const units = [...ended.keys()]
   if (units.length === 0) return []
@@ -106,6 +109,9 @@ export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan)
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all
       select unit, 'dossier ' || code from dossiers
+      where province_code = ${province} and unit = any(${units}) and received_at >= ${startOfDay(day)} and status <> 0
+      union all
+      select unit, 'dossier ' || code from dossier_states
       where province_code = ${province} and unit = any(${units}) and received_at >= ${startOfDay(day)}
     ) as after group by unit order by unit`.execute(trx)
   return rows.map(({ unit, what }): Issue => (

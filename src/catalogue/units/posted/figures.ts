@@ -13,7 +13,9 @@ interface Planned {
 }
 
 /**
- * What stored figures and dossiers do not allow to change: where a unit stands, and a lifetime that covers them.
+ * What stored figures and dossiers do not allow to change: where a unit stands, and a lifetime that covers them. A
+ * dossier that has moved on held the unit to its last day there, unless the unit had ended before already. Of a deleted
+ * one (status 0) nothing is left but a mark, which is no reason against anything.
  * @returns by the id of the unit
  */
 export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): Promise<Map<string, Issue[]>> {
@@ -21,6 +23,8 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
     ['level', 'parent', 'valid_from', 'valid_to'] as const).some(column => before[column] !== after[column]))
   if (changing.length === 0) return new Map()
   const ids = changing.map(({ after }) => after.id)
+  const asked = changing.map(({ before, after }) => (
+    { ...after, province: before.province_code, valid_until: before.valid_to }))
   await allowSlowStatements(trx)
   // Dossiers are checked against their unit without a lock on it.
   await lock(trx, 'dossiers', 'exclusive')
@@ -28,8 +32,8 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
   await sql`select from units where path && ${ids} order by id for update`.execute(trx)
   const { rows } = await sql<Found>`
     with asked as (
-      select * from json_to_recordset(${JSON.stringify(changing.map(({ after }) => after))}::json)
-        as asked (id text, valid_from date, valid_to date)),
+      select * from json_to_recordset(${JSON.stringify(asked)}::json)
+        as asked (id text, province text, valid_from date, valid_to date, valid_until date)),
     used as (
       select unit, period from statistics_sets where unit in (select id from units where path && ${ids})
       union select unit, period from indicator_values where unit in (select id from units where path && ${ids})),
@@ -40,9 +44,12 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
       exists(select from filled join units on units.id = filled.unit where asked.id = any(units.path)) as below,
       (select min(used.period) from used join periods on periods.code = used.period where used.unit = asked.id
         and (periods.ends_on < asked.valid_from or periods.starts_on > asked.valid_to)) as period,
-      (select min(dossiers.code) from dossiers where dossiers.unit = asked.id
-        and (${dayOfInstant(sql`dossiers.received_at`)} > asked.valid_to
-          or ${dayOfInstant(sql`coalesce(finished_at, returned_at, updated_at)`)} < asked.valid_from)) as dossier
+      least((select min(code) from dossiers where unit = asked.id and status <> 0
+        and (${dayOfInstant(sql`received_at`)} > asked.valid_to
+          or ${dayOfInstant(sql`coalesce(finished_at, returned_at, updated_at)`)} < asked.valid_from)),
+        (select min(code) from dossier_states where province_code = asked.province and unit = asked.id
+        and (${dayOfInstant(sql`received_at`)} > asked.valid_to
+          or least(held_until - 1, asked.valid_until) > asked.valid_to or held_until <= asked.valid_from))) as dossier
     from asked`.execute(trx)
   const found = new Map(rows.map(row => [row.id, row]))
   return new Map(changing.map(({ before, after }) => [after.id, issuesOf(before, after, found.get(after.id)!)]))
