@@ -62,7 +62,7 @@ export const UnitItem = Named('UnitItem', 'A unit to post. A property that is le
   valid_to: Type.Optional(valid_to),
   aliases: Type.Optional(Type.Array(
     Type.String({
-      description: 'An alias as `source:external code`, which belongs to one unit.',
+      description: 'An alias as `source:external code`, which belongs to one unit. A national code belongs to one unit in all sources.',
       pattern: '^[a-z0-9][a-z0-9-]{0,62}:[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$', maxLength: 64
     }), { maxItems: 100, uniqueItems: true }))
 })

@@ -52,8 +52,23 @@ forEachDatabase('what was always wrong with a unit', async (t, service) => {
     t.match((await correct('H56-382', { aliases: [{ source: 'mc', code: 'H56.22.17' }] })).body.errors, [{ pointer: '/aliases/0', code: 'alias_taken' }])
     t.match((await correct('H56-382', { aliases: [{ source: 'mc', code: 'a' }, { source: 'mc', code: 'a' }] })).body.errors, [{ code: 'alias_taken' }, { code: 'alias_taken' }])
     t.match((await correct('H56-382', { aliases: [{ source: 'mc', code: 'a', valid_to: '2001-01-01' }] })).body.errors, [{ pointer: '/aliases/0/valid_to', code: 'out_of_range' }])
-    await correct('H56-382', { aliases: [{ source: 'other', code: 'H56.22.17' }] })
-    t.equal(await named('H56.22.17@2023-06-01'), undefined, 'two systems contradict each other')
     t.match((await correct('H56-382', { aliases: [] })).body, { aliases: [] })
+  })
+
+  t.test('is no national code that another unit has, under whatever source', async t => {
+    const taken = { status: 422, body: { errors: [{ code: 'alias_taken' }] } }
+    for (const code of ['H56.22.17', '000.17.22.H56', '00.17.22.H56', 'H56.22.17.000']) {
+      t.match(await correct('H56-382', { aliases: [{ source: 'evil', code }] }), taken, code)
+      const unit = { code: 'H56-NEW', name: 'x', kind: 'commune', level: 'commune', reports_dossiers: true }
+      const alias = { parent: 'H56-382', aliases: [`evil:${code}`] }
+      t.match(await post('/v1/units', { items: [{ ...unit, ...alias, valid_from: '2022-01-01' }] }), taken, code)
+      t.match(await post('/v1/unit-changes', {
+        effective_on: '2023-01-01', document: DOCUMENT, events: [{ type: 'create', unit: { ...unit, ...alias } }]
+      }), taken, code)
+    }
+    const both = [{ source: 'mc', code: 'H56.22.99' }, { source: 'other', code: '000.99.22.H56' }]
+    t.match(await correct('H56-382', { aliases: both }), { status: 200, body: { aliases: ['mc:H56.22.99', 'other:000.99.22.H56'] } })
+    t.match(await correct('H56-384', { aliases: [{ source: 'other', code: 'H56.22.17', valid_from: '2020-01-01', valid_to: '2020-12-31' }] }),
+      { status: 200 }, 'in days when no other had it')
   })
 })

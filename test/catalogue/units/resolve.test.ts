@@ -29,6 +29,13 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
     t.equal(await codeOf('gso:none'), undefined)
   })
 
+  t.test('by a national code that an older version let two systems give to two units, for these systems alone', async t => {
+    await sql`insert into unit_aliases values ('one-stop', 'H56.22.17', 'H56-380'), ('other', '000.17.22.H56', 'H56-381')`.execute(db)
+    t.equal(await codeOf('H56.22.17', 'one-stop'), 'H56-380')
+    t.equal(await codeOf('H56.22.17', 'other'), 'H56-381')
+    t.equal(await codeOf('H56.22.17'), undefined)
+  })
+
   t.test('and many names are looked up at once, each for its source', async t => {
     const named = [
       { name: 'tpth', source: 'one-stop' }, { name: 'tpth', source: 'other' }, { name: 'tpth', source: null },

@@ -4,36 +4,34 @@ import type { Issue } from '../../../contract/errors.ts'
 import { lock } from '../../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { startOfDay } from '../../../time/business-day-sql.ts'
-import { nationalForms } from '../../units/naming/spellings.ts'
+import { aliasClaims, claimOf } from '../../units/naming/claims.ts'
 import type { Plan } from './plan.ts'
 
 /** Codes and aliases of new units that others have on that day or later. */
 export async function namesTaken (trx: Trx, { day, created, ended }: Plan): Promise<Issue[]> {
   const units = [...created.values()]
-  const given = units.flatMap(({ pointer, unit: { aliases = [] } }) => aliases.map((alias, i) => {
-    const source = alias.slice(0, alias.indexOf(':'))
-    return { at: `${pointer}/aliases/${i}`, alias, forms: nationalForms(alias.slice(source.length + 1)).map(code => `${source}:${code}`) }
-  }))
-  const { rows } = await sql<{ kind: 'code' | 'alias', name: string, unit: string }>`
-    select 'code' as kind, code as name, id as unit from units
+  const { rows } = await sql<{ name: string, unit: string }>`
+    select code as name, id as unit from units
     where code = any(${units.map(({ unit: { code } }) => code)}) and id <> all(${[...ended.keys()]})
       and coalesce(valid_to, 'infinity') >= ${day}
     union all
-    select 'id', id, id from units where id = any(${units.map(({ id }) => id)})
-    union all
-    select 'alias', source || ':' || external_code, unit from unit_aliases join units on units.id = unit
-    where source || ':' || external_code = any(${given.flatMap(({ forms }) => forms)}) and unit <> all(${[...ended.keys()]})
-      and coalesce(least(unit_aliases.valid_to, units.valid_to), 'infinity') >= ${day}`.execute(trx)
-  const codes = new Map(rows.filter(({ kind }) => kind !== 'alias').map(({ name, unit }) => [name, unit]))
-  const taken = new Map(rows.filter(({ kind }) => kind === 'alias').map(({ name, unit }) => [name, unit]))
-  const claims = Map.groupBy(given.flatMap(({ forms }) => forms), form => form)
+    select id, id from units where id = any(${units.map(({ id }) => id)})`.execute(trx)
+  const codes = new Map(rows.map(({ name, unit }) => [name, unit]))
+  const given = units.flatMap(({ id, pointer, unit: { aliases = [] } }) => (
+    aliases.map((alias, i) => ({ id, at: `${pointer}/aliases/${i}`, alias }))))
+  const claims = await aliasClaims(trx, given.map(({ alias }) => alias))
+  const stored = (alias: string) => claims.get(claimOf(alias))!
+    .some(({ unit, valid_to: to }) => !ended.has(unit) && (to === null || to >= day))
+  const posted = Map.groupBy(given, ({ alias }) => claimOf(alias))
+  const beside = ({ id, alias }: typeof given[number]) => posted.get(claimOf(alias))!.some(other => other.id !== id)
   return [
     ...units.flatMap(({ id, pointer, unit: { code } }): Issue[] => {
       const unit = codes.get(code) ?? codes.get(id)
-      return unit === undefined ? [] : [{ pointer: `${pointer}/code`, code: 'code_taken', detail: `${unit} has the code ${code} on ${day} or later` }]
+      if (unit === undefined) return []
+      return [{ pointer: `${pointer}/code`, code: 'code_taken', detail: `${unit} has the code ${code} on ${day} or later` }]
     }),
-    ...given.filter(({ forms }) => forms.some(form => taken.has(form) || claims.get(form)!.length > 1))
-      .map(({ at, alias }): Issue => ({ pointer: at, code: 'alias_taken', detail: `${alias} is an alias of another unit` }))
+    ...given.filter(one => stored(one.alias) || beside(one)).map(({ at, alias }): Issue => (
+      { pointer: at, code: 'alias_taken', detail: `${alias} is an alias of another unit` }))
   ]
 }
 

@@ -7,7 +7,7 @@ import { searchName } from '../../../text/search-name.ts'
 import { auditRowsOf } from '../../../writes/changes.ts'
 import type { Write } from '../../../writes/write.ts'
 import { daysInOrder } from '../../post-rows.ts'
-import { formsOf } from '../posted/aliases.ts'
+import { aliasClaims, claimOf } from '../naming/claims.ts'
 import { overlaps } from '../posted/identify.ts'
 import { unitNamed } from '../queries.ts'
 import { exactly, reachedUnit, type ResolvedUnit } from '../resolve.ts'
@@ -82,16 +82,13 @@ async function replaceAliases (trx: Trx, unit: ResolvedUnit, aliases: readonly D
 /** Aliases that another unit has on some of the same days, or that this one has twice. */
 async function takenIssues (trx: Trx, unit: ResolvedUnit, aliases: readonly DatedAlias[]): Promise<Issue[]> {
   const posted = aliases.map(({ source, code, valid_from: from, valid_to: to }, i) => (
-    { i, forms: formsOf(`${source}:${code}`), ...within(unit, from, to) }))
-  const { rows } = await sql<{ form: string, valid_from: string, valid_to: string | null }>`
-    select source || ':' || external_code as form, greatest(unit_aliases.valid_from, units.valid_from) as valid_from,
-      least(unit_aliases.valid_to, units.valid_to) as valid_to
-    from unit_aliases join units on units.id = unit
-    where unit <> ${unit.id} and source || ':' || external_code = any(${posted.flatMap(({ forms }) => forms)})`.execute(trx)
-  const others = [...rows.map(row => ({ i: -1, forms: [row.form], ...row })), ...posted]
-  return posted.filter(one => others.some(other => (
-    other.i !== one.i && other.forms.some(form => one.forms.includes(form)) && overlaps(other, one)
-  ))).map(({ i, forms: [alias] }): Issue => (
+    { i, source, alias: `${source}:${code}`, claim: claimOf(`${source}:${code}`), ...within(unit, from, to) }))
+  const claims = await aliasClaims(trx, posted.map(({ alias }) => alias))
+  const isTwice = (one: typeof posted[number]) => posted.some(other => (
+    other.i !== one.i && other.source === one.source && other.claim === one.claim && overlaps(other, one)))
+  const hasAnother = (one: typeof posted[number]) => (
+    claims.get(one.claim)!.some(other => other.unit !== unit.id && overlaps(other, one)))
+  return posted.filter(one => isTwice(one) || hasAnother(one)).map(({ i, alias }): Issue => (
     { pointer: `/aliases/${i}`, code: 'alias_taken', detail: `${alias} is an alias of another unit, or there twice` }))
 }
 

@@ -44,7 +44,7 @@ function aliasesOf (name: string, own: string | null): Lookup[] {
 const SUFFIX_STYLE = /^\d{2,3}(?:\.\d{2}){2,3}\.[A-Z]\d{2}$/
 const PREFIX_STYLE = /^[A-Z]\d{2}(?:\.\d{2,3}){1,4}$/
 
-function isNational (code: string): boolean {
+export function isNational (code: string): boolean {
   return SUFFIX_STYLE.test(code) || PREFIX_STYLE.test(code)
 }
 
@@ -58,4 +58,10 @@ export function nationalForms (code: string): string[] {
   const groups = code.split('.')
   const missing = groups.length < 4 ? [...Array<string>(3 - groups.length).fill('00'), '000'] : []
   return [code, [...groups, ...missing].reverse().join('.')]
+}
+
+/** A national identifier in one spelling of all that mean the same: from the top down, without zeros for levels. */
+export function nationalName (code: string): string {
+  const fromTop = SUFFIX_STYLE.test(code) ? code.split('.').reverse().join('.') : code
+  return fromTop.replace(/(?:\.0+)+$/, '')
 }
