@@ -13,14 +13,20 @@ import { planOf, statesOf, type Plan } from './plan/plan.ts'
 import { provinceAround } from './plan/province.ts'
 import { endedOtherwise, figuresAfterEnd, namesTaken, parentsEnding, unknownProcedures } from './plan/stored.ts'
 import { storePlan } from './plan/store.ts'
-import { dependents, takeBack, unitsMadeBy, type StoredChange } from './withdrawal.ts'
+import { dependents, misfits, unitsMadeBy } from './withdrawal/dependents.ts'
+import { takeBack, type StoredChange } from './withdrawal/take-back.ts'
 import type { UnitChange, UnitChangeAnswer, UnitChangeEnvelope, UnitState } from './schema.ts'
 
 /** What depends on units. It is given from outside: the catalogue knows nothing of dossiers. */
 export interface UnitChangeEffects {
   /** Passes on what is open when units end. @returns how many dossiers */
   passDossiers: (trx: Trx, ending: { province: string, day: string, units: readonly string[] }) => Promise<number>
-  /** Takes back what an event set passed on. @param made units that are gone with it @returns how many dossiers */
+  /**
+   * Takes back what an event set passed on.
+   * @param made units that are gone with it
+   * @returns how many dossiers
+   * @throws DomainError `change_in_use` if dossiers are or were at one of these
+   */
   returnDossiers: (trx: Trx, passed: { province: string, change: number, made: readonly string[] }) => Promise<number>
 }
 
@@ -135,12 +141,12 @@ export async function withdrawUnitChange (
   const before = await statesNow(trx, change.units)
   if (!before.every(unit => governs(by.unit, unit))) throw notFound('event set', String(id))
   if (change.withdrawn_by !== null) {
-    throw inUse([{ pointer: '/path/id', code: 'already_withdrawn', detail: `event set ${id} was withdrawn before` }])
+    refuseUse([{ pointer: '/path/id', code: 'already_withdrawn', detail: `event set ${id} was withdrawn before` }])
   }
   const made = await unitsMadeBy(trx, change)
-  const issues = await dependents(trx, change, made)
-  if (issues.length > 0) throw inUse(issues)
+  refuseUse(await dependents(trx, change, made))
   await takeBack(trx, change, made, await write.writeId())
+  refuseUse(await misfits(trx, change))
   const returned = await returnDossiers(trx, { province: change.province_code, change: id, made })
   const after = await statesNow(trx, change.units)
   auditSet(write, { ...change, document: documentOf(change) }, 'deleted')
@@ -154,8 +160,10 @@ function documentOf ({ document_number: number, document_date: date, document_is
   return { number, date, issuer }
 }
 
-function inUse (issues: Issue[]): DomainError {
-  return new DomainError('change_in_use', issues.slice(0, 3).map(({ detail }) => detail).join('; '), issues.slice(0, MAX_LISTED))
+function refuseUse (issues: readonly Issue[]): void {
+  if (issues.length === 0) return
+  const detail = issues.slice(0, 3).map(({ detail }) => detail).join('; ')
+  throw new DomainError('change_in_use', detail, issues.slice(0, MAX_LISTED))
 }
 
 async function statesNow (trx: Trx, ids: readonly string[]): Promise<UnitState[]> {

@@ -66,8 +66,9 @@ export async function unitChangeRoutes (app: App, context: UnitChangeContext) {
       tags,
       summary: 'Withdraw an event set as a whole',
       description: 'Units are as they were before it, and those that it made are gone. It is refused with ' +
-        '`change_in_use` if a later event set changes the same units, or if figures, dossiers, clients or other units stand on ' +
-        'units that it made.',
+        '`change_in_use` if a later event set changes the same units, if figures, dossiers, clients or other units stand or stood ' +
+        'on units that it made, or if what it ended or moved would not fit any more: what is above or below it has changed, or ' +
+        'another unit has its code or alias since.',
       headers: RequiredReasonHeaders,
       querystring: NoQuery,
       params: UnitChangePath,

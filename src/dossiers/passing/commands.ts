@@ -37,7 +37,7 @@ export async function passDossiers (trx: Trx, { province, day, units }: EndingUn
  * Takes back what an event set passed on. Call it when its successions are no longer stored.
  * @param made units that are gone with it
  * @returns how many dossiers go back
- * @throws DomainError `change_in_use` if some have come to units that are gone since
+ * @throws DomainError `change_in_use` if their sources say that some are or were at units that are gone
  */
 export async function returnDossiers (
   trx: Trx, { province, change, made }: { province: string, change: number, made: readonly string[] }
@@ -45,18 +45,26 @@ export async function returnDossiers (
   const returned = await replacePlaces(trx, province, sql`
     ${IN_SEVERAL_STATES} and ${wasIn(province, sql`change = ${change} or named_unit is not null`)}`)
   await refuseHeld(trx, province, made)
-  for (const table of ['dossier_sums_by_unit', 'dossier_sums_by_unit_quarter'] as const) {
+  for (const table of ['dossier_sums_by_unit', 'dossier_sums_by_unit_quarter', 'dossier_desks'] as const) {
     await sql`delete from ${sql.table(table)} where province_code = ${province} and unit = any(${[...made]})`.execute(trx)
   }
   return returned
 }
 
 async function refuseHeld (trx: Trx, province: string, units: readonly string[]): Promise<void> {
-  const { rows: [held] } = await sql<{ code: string, unit: string }>`
-    select code, unit from dossiers where province_code = ${province} and unit = any(${[...units]}) limit 1`.execute(trx)
-  if (held === undefined) return
-  const detail = `dossier ${held.code} is stored for ${held.unit}`
-  throw new DomainError('change_in_use', detail, [{ pointer: '/path/id', code: 'unit_has_figures', detail }])
+  const ofUnits = sql`province_code = ${province} and unit = any(${[...units]})`
+  const { rows: held } = await sql<{ code: string, unit: string }>`
+    select min(code) as code, unit from (
+      select code, unit from dossiers where ${ofUnits}
+      union all select code, unit from dossier_states where ${ofUnits}
+      union all select code, named_unit from dossier_states
+        where province_code = ${province} and named_unit = any(${[...units]})
+      union all select code, unit from dossier_versions where ${ofUnits}
+    ) as held group by unit order by unit limit 1000`.execute(trx)
+  if (held.length === 0) return
+  const issues = held.map(({ code, unit }) => (
+    { pointer: '/path/id', code: 'unit_has_figures' as const, detail: `dossier ${code} is stored for ${unit}` }))
+  throw new DomainError('change_in_use', issues.slice(0, 3).map(({ detail }) => detail).join('; '), issues)
 }
 
 /** Whether a dossier was in such a state. */

@@ -326,3 +326,34 @@ forEachDatabase('a commune that is split on 15 June', async (t, service) => {
     })
   })
 })
+
+forEachDatabase('a new commune from which all dossiers have moved on', async (t, { db, get, post, delete: withdraw }) => {
+  await forgetReports(db)
+  await post('/v1/unit-changes', MERGE)
+  const received = { received_at: '2021-06-20T08:00:00+07:00' }
+  await send(db, [version('moved', { unit: WARD, ...received, ...at('06-20') }), version('moved', { unit: 'H56-SNV', ...received, ...at('07-01') })])
+  const { body: { items: [{ id }] } } = await get('/v1/unit-changes')
+  const answer = () => withdraw(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' })
+  const refused = {
+    status: 409, body: { code: 'change_in_use', errors: [{ pointer: '/path/id', code: 'unit_has_figures', detail: `dossier moved is stored for ${WARD}` }] }
+  }
+
+  t.test('stays: its figures of before are there', async t => {
+    t.match(await rowsOf({ get } as Service, '2021-Q3'), { [WARD]: { received_direct: 1, transferred_out: 1 } })
+    t.match(await answer(), refused)
+    await sql`delete from dossier_versions where code = 'moved'`.execute(db)
+    t.match(await answer(), refused, 'whatever is left of the versions that were sent')
+    t.equal((await get(`/v1/units/${WARD}`)).status, 200)
+  })
+})
+
+forEachDatabase('a new commune with a desk of its own', async (t, { db, get, post, delete: withdraw }) => {
+  await forgetReports(db)
+  await send(db, [version('open', {})])
+  await post('/v1/unit-changes', MERGE)
+  const desks = async () => (await db.selectFrom('dossier_desks').select('unit').orderBy('unit').execute()).map(({ unit }) => unit)
+  t.ok((await desks()).includes(WARD))
+  const { body: { items: [{ id }] } } = await get('/v1/unit-changes')
+  t.equal((await withdraw(`/v1/unit-changes/${id}`, { 'x-reason': 'withdrawn' })).status, 200)
+  t.same(await desks(), [OLD])
+})
