@@ -53,6 +53,19 @@ forEachDatabase('before a unit ends by an event set', async (t, service) => {
     await withdraw(await id('2023-09-02', { type: 'merge', units: ['T1-12'], into: 'T1-13' }), first)
   })
 
+  t.test('its successor is not posted with other days, or another place, either', async t => {
+    const first = await id('2023-09-01', { type: 'merge', units: ['T1-11'], into: 'T1-12' })
+    const unit = { ...BASE, code: 'T1-12', name: '12', parent: 'T1-1' }
+    for (const other of [{ valid_to: '2023-08-01' }, { valid_from: '2023-10-01' }, { parent: 'T1-2' }]) {
+      const [property] = Object.keys(other)
+      t.match((await post('/v1/units', { items: [{ ...unit, ...other }] })).body.errors, [{ pointer: `/items/0/${property}`, code: 'unit_has_history' }])
+    }
+    t.match((await post('/v1/units', { items: [unit] })).body, { unchanged: 1 })
+    await withdraw(first)
+    t.match((await post('/v1/units', { items: [{ ...unit, valid_to: '2023-12-31' }, { ...unit, code: 'T1-99', name: 'y' }] })).body, { updated: 1, created: 1 })
+    t.match((await post('/v1/units', { items: [unit] })).body, { updated: 1 })
+  })
+
   t.test('no unit comes below it that would outlive it', async t => {
     const first = await id('2023-09-01', { type: 'move', unit: 'T1-21', parent: 'T1-1' }, { type: 'abolish', unit: 'T1-2' })
     t.same(await refused({ type: 'move', unit: 'T1-11', parent: 'T1-2' }), [422, '/events/0/unit changed_later'])

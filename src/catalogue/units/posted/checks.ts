@@ -52,11 +52,11 @@ function isOther ({ id, code }: PostedUnit, given: UnitItem, before: StoredUnit 
 
 const HISTORY = ['code', 'name', 'kind', 'level', 'parent', 'valid_from', 'valid_to'] as const
 
-/** What event sets have changed is not overwritten. */
+/** What event sets have changed, or build on, is not overwritten. */
 function historyIssues (before: StoredUnit, after: PostedUnit): Issue[] {
   const changed = HISTORY.filter(property => before[property] !== after[property])
   if (before.has_history && changed.length > 0) {
-    const detail = `event sets have changed ${after.id}: correct it with PUT /v1/units/{code}, or change it by an event`
+    const detail = `event sets have changed ${after.id} or made it a successor: correct it with PUT /v1/units/{code}, or change it by an event`
     return [issueAt(changed[0]!, 'unit_has_history', detail)]
   }
   if (!before.history_below || before.parent === after.parent) return []

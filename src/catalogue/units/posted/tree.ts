@@ -12,7 +12,7 @@ export interface StoredUnit extends PostedUnit {
   province_code: string
   /** Ids from the province down to the unit itself. */
   path: string[]
-  /** Whether event sets changed it, or one that stands or stood below it. */
+  /** Whether event sets changed it or made it a successor, or one that stands or stood below it. */
   has_history: boolean
   history_below: boolean
 }
@@ -105,7 +105,10 @@ export async function readTree (trx: Trx, posted: readonly PostedUnit[]): Promis
   const named = [...ids, ...posted.flatMap(({ parent }) => parent ?? [])]
   const { rows } = await sql<StoredUnit>`
     with named as (select distinct unnest(path) as id from units where id = any(${named})),
-    changed as (select distinct unnest(units) as id from unit_changes where withdrawn_by is null),
+    changed as (
+      select unnest(units) as id from unit_changes where withdrawn_by is null
+      union select predecessor from unit_successions
+      union select successor from unit_successions),
     above as (select distinct unnest(path) as id from unit_versions join changed on changed.id = unit)
     select id, code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
       id in (select id from changed) as has_history, id in (select id from above) as history_below,
