@@ -28,7 +28,7 @@ const AfterOrNew = (description: string) => Type.Union([
 ])
 
 export const Share = Type.Number({
-  description: 'The part of the figures that passes to it. The shares of a split add to exactly 1.', minimum: 0.000_000_001, maximum: 1
+  description: 'The part of the figures that passes to it. The shares of a split add to exactly 1 in nine decimals, such as 0.333333334, 0.333333333 and 0.333333333.', minimum: 0.000_000_001, maximum: 1
 })
 
 const part = {

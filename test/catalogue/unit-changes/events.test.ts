@@ -127,6 +127,14 @@ forEachDatabase('an event set that does not fit', async (t, service) => {
     t.same(await split({}, {}), ['/0/into missing'])
     t.same(await split({ share: 0.5 }, {}), ['/0/into/1/share missing'])
     t.same(await split({ share: 0.5 }, { share: 0.4 }), ['/0/into out_of_range'])
+    const parts = ['a', 'b', 'c'].map(n => ({ unit: { ...NEW, code: `T1-${n}` }, share: 0.333333333 }))
+    t.match((await post('/v1/unit-changes', set({ type: 'split', unit: 'T1-11', into: parts }))).body.errors, [
+      { detail: 'the shares add to 0.999999999, not to 1; nine decimals of each count' }
+    ])
+    const exact = parts.map((part, i) => i === 0 ? { ...part, share: 0.333333334 } : part)
+    t.equal((await post('/v1/unit-changes?dry_run=true', set({ type: 'split', unit: 'T1-11', into: exact }))).status, 200)
+    t.same(await split({ dossiers: ['P.dé', 'P.d4'] }, { dossiers: [' P.dé '.normalize('NFD')] }), ['/0/into/1/dossiers/0 duplicate_key'])
+    t.same(await split({ dossiers: ['P.d4', 'P.d4 '] }, {}), ['/0/into/0/dossiers/1 duplicate_key'])
     t.same(await split({ procedures: ['1.001612'] }, { procedures: ['1.001612'] }), ['/0/into/1/procedures/0 duplicate_key'])
     t.same(await split({ procedures: ['9.9'] }, {}), ['/0/unit unknown_procedure'])
     t.same(await faults({ type: 'split', unit: 'T1-11', into: [{ unit: 'T1-12', share: 0.5 }, { unit: 'T1-12', share: 0.5 }] }), ['/0/into/1/unit duplicate_key'])

@@ -2,6 +2,7 @@
 import type { TSchema } from 'typebox'
 import { issueAt } from '../../../writes/row-issues.ts'
 import type { Issue } from '../../../contract/errors.ts'
+import { plainText } from '../../../text/plain-text.ts'
 import { UnitCode } from '../../../contract/fields.ts'
 import { checkOf, type Check } from '../../../contract/validation.ts'
 import { EVENTS, NewUnit, Part, type EventType } from '../schema.ts'
@@ -106,7 +107,7 @@ export function effectsOf (events: readonly unknown[]): { effects: Effects, issu
         break
       }
       case 'split': {
-        const parts: Part[] = event.into
+        const parts = event.into.map(plainPart)
         issues.push(...issuesOfParts(parts, at))
         effects.ends.push({
           unit,
@@ -119,17 +120,23 @@ export function effectsOf (events: readonly unknown[]): { effects: Effects, issu
   return { effects, issues }
 }
 
+/** Codes of dossiers as dossiers have them. Those of procedures are written in one way only. */
+function plainPart ({ dossiers, ...part }: Part): Part {
+  return dossiers === undefined ? part : { ...part, dossiers: dossiers.map(plainText) }
+}
+
 function whole (target: Target): Successor {
   return { target, share: 1, procedures: [], dossiers: [] }
 }
 
-/** Digits of a share that count. */
+/** Of a share nine decimals count. Rounding is left to the caller, who knows which part it belongs to. */
 const PRECISION = 1e9
 
 function issuesOfParts (parts: readonly Part[], at: string): Issue[] {
   const refuse = (property: string, code: 'missing' | 'out_of_range' | 'duplicate_key', detail: string): Issue => (
     { pointer: `${at}${property}`, code, detail })
   const shares = parts.flatMap(({ share }) => share ?? [])
+  const sum = shares.reduce((sum, share) => sum + Math.round(share * PRECISION), 0)
   const issues: Issue[] = []
   const isAssigned = parts.some(({ procedures, dossiers }) => procedures !== undefined || dossiers !== undefined)
   if (shares.length === 0 && !isAssigned) {
@@ -137,14 +144,14 @@ function issuesOfParts (parts: readonly Part[], at: string): Issue[] {
   } else if (shares.length > 0 && shares.length < parts.length) {
     issues.push(...parts.flatMap(({ share }, n) => (
       share !== undefined ? [] : [refuse(`/into/${n}/share`, 'missing', 'if one part has a share, all have one')])))
-  } else if (shares.length > 0 && shares.reduce((sum, share) => sum + Math.round(share * PRECISION), 0) !== PRECISION) {
-    issues.push(refuse('/into', 'out_of_range', `the shares add to ${shares.reduce((sum, share) => sum + share, 0)}, not to 1`))
+  } else if (shares.length > 0 && sum !== PRECISION) {
+    issues.push(refuse('/into', 'out_of_range', `the shares add to ${sum / PRECISION}, not to 1; nine decimals of each count`))
   }
   for (const name of ['procedures', 'dossiers'] as const) {
     const seen = new Set<string>()
     for (const [n, part] of parts.entries()) {
       for (const [k, code] of (part[name] ?? []).entries()) {
-        if (seen.has(code)) issues.push(refuse(`/into/${n}/${name}/${k}`, 'duplicate_key', `${code} passes to another part as well`))
+        if (seen.has(code)) issues.push(refuse(`/into/${n}/${name}/${k}`, 'duplicate_key', `${code} is there twice`))
         seen.add(code)
       }
     }
