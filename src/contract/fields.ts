@@ -82,9 +82,9 @@ export const RelatedUnitProperties = {
   predecessors: Type.Optional(Type.Array(Type.String(), { description: 'Only of a unit that had not begun: ids of the units that came before it and exist on the day, of which one must be named.' }))
 }
 
-/** A text that says something. */
+/** A text that says something: blanks alone do not. Of an empty one the length is at fault and nothing else. */
 export function Name (description: string, maxLength = 1000) {
-  return Type.String({ description, minLength: 1, maxLength, format: 'text' })
+  return Type.String({ description, minLength: 1, maxLength, format: 'text', pattern: '^$|\\S' })
 }
 
 export function Text (description: string, maxLength = 1000) {

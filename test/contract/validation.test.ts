@@ -39,6 +39,7 @@ forEachDatabase('a request that is not valid', async (t, { get, post, put }) => 
     t.same(await faultsOf(put('/v1/sources/new', { name: 1, precedence: 1.5, synthetic: null, colour: 'red' })), [
       '/colour unknown_property', '/name invalid_type', '/precedence invalid_type', '/synthetic invalid_type'
     ])
+    t.same(await faultsOf(put('/v1/sources/new', { name: ' \u00a0 ', precedence: 1, synthetic: false })), ['/name malformed'])
     t.same(await faultsOf(put('/v1/sources/new', {})), ['/name missing', '/precedence missing', '/synthetic missing'])
     t.same(await faultsOf(put('/v1/sources/new', [])), [' invalid_type'])
     t.same(await faultsOf(post('/v1/procedures', { rows: [] })), ['/items missing', '/rows unknown_property'])
