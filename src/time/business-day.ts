@@ -58,3 +58,9 @@ export function today (): string {
 export function parseDay (date: string): DayNumber {
   return Date.parse(date) / DAY
 }
+
+/** Whether a text is a day of the calendar, as `YYYY-MM-DD`. PostgreSQL has no year 0. */
+export function isDay (text: string): boolean {
+  const instant = Date.parse(text)
+  return !Number.isNaN(instant) && new Date(instant).toISOString().slice(0, 10) === text && !text.startsWith('0000')
+}

@@ -36,6 +36,14 @@ forEachDatabase('a name is a unit', async (t, { db, get }) => {
     t.equal(await codeOf('H56.22.17'), undefined)
   })
 
+  t.test('by its code on a day, if the calendar has that day', async t => {
+    t.equal(await codeOf('H56-380@2025-02-28'), 'H56-380')
+    for (const day of ['2025-02-30', '2023-02-29', '2025-13-01', '9999-99-99', '0000-01-01']) {
+      t.equal(await codeOf(`H56-380@${day}`), undefined, day)
+      t.equal((await get(`/v1/units/H56-380@${day}`)).status, 404, day)
+    }
+  })
+
   t.test('and many names are looked up at once, each for its source', async t => {
     const named = [
       { name: 'tpth', source: 'one-stop' }, { name: 'tpth', source: 'other' }, { name: 'tpth', source: null },

@@ -1,4 +1,5 @@
 // A unit may be named in several ways. What each may mean, before anything is looked up.
+import { isDay } from '../../../time/business-day.ts'
 
 /** What may stand for a unit in the database. The first kind with a match decides. */
 export interface Lookup {
@@ -26,6 +27,8 @@ export function exactly (id: string): string {
 export function spellingOf (name: string, source: string | null): Spelling {
   if (name.startsWith('@')) return { lookups: [{ kind: 'id', source: null, code: name.slice(1) }], day: null }
   const [, base = name, day = null] = /^(.+)@(\d{4}-\d{2}-\d{2})$/.exec(name) ?? []
+  // No unit has a code on a day that the calendar has not.
+  if (day !== null && !isDay(day)) return { lookups: [], day }
   // A plain code is no id: the first unit with the code has it for its id.
   const byId: Lookup[] = day === null ? [] : [{ kind: 'id', source: null, code: name }]
   return { day, lookups: [...byId, { kind: 'code', source: null, code: base }, ...aliasesOf(base, source)] }
