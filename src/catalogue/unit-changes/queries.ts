@@ -15,7 +15,11 @@ interface StoredEvent {
   units: string[]
 }
 
-/** Event sets in the order of their days. A bound key sees of each the events that concern units within its reach. */
+/**
+ * Event sets in the order of their days. A bound key sees of each the events that concern units within its reach, and
+ * these as they were posted, with all the units that they name: legal documents are public, and half a merger would be
+ * wrong. What these units are and have reported it does not see.
+ */
 export async function unitChanges (
   db: Db, { unit: name, from, to }: UnitChangeQuery, page: PageRequest, reach: Reach
 ): Promise<Page<UnitChange>> {

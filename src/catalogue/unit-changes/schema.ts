@@ -142,7 +142,7 @@ export const UnitChange = Named('UnitChange', 'An event set: what a legal docume
   document_date: Document.properties.date,
   document_issuer: Document.properties.issuer,
   withdrawn: Type.Boolean({ description: 'Whether all of it was taken back.' }),
-  events: Type.Array(Ref(UnitEvent), { description: 'As they were posted. For a key that is bound to a unit: those that concern units within its reach.' })
+  events: Type.Array(Ref(UnitEvent), { description: 'As they were posted. For a key that is bound to a unit: those that concern units within its reach, whatever other units these name, as legal documents are public.' })
 })
 export type UnitChange = Static<typeof UnitChange>
 

@@ -128,7 +128,10 @@ forEachDatabase('a client whose unit is merged', async (t, service) => {
 
   t.test('sees the event set and the lineage as far as it reaches', async t => {
     const { headers } = await givenClient(service, 'again', { scopes: ['read'], unit: 'T1-12@2022-06-01' })
-    t.same((await get('/v1/unit-changes', headers)).body.items[0].events.map(({ type }: { type: string }) => type), ['merge', 'split'])
+    const { events } = (await get('/v1/unit-changes', headers)).body.items[0]
+    t.same(events.map(({ type }: { type: string }) => type), ['merge', 'split'])
+    t.same(events[0].units, ['T1-11', 'T1-12'], 'a merger is shown whole, as its document is public')
+    t.equal((await get('/v1/units/T1-11@2022-06-01', headers)).status, 404, 'and the other unit is not')
     t.same((await get('/v1/units/T1-11/lineage', headers)).body.units.map(({ id }: { id: string }) => id), ['T1-12', 'T1-11@2023-01-01'])
     t.equal((await get('/v1/units/T1-22/lineage', headers)).status, 404)
     t.match((await get('/v1/units/T1-11', headers)).body, { id: 'T1-11@2023-01-01', others: [] })
