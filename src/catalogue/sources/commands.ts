@@ -5,7 +5,7 @@ import { allowSlowStatements } from '../../database/time-limits.ts'
 import { changeOf } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
-import { unknownSources } from './register.ts'
+import { assertNoOthersUse, unknownSources } from './register.ts'
 import type { Source, SourceBody } from './schema.ts'
 
 /** What depends on sources. It is given from outside: sources know nothing of what is reported under them. */
@@ -31,6 +31,8 @@ export async function putSource (
   const before = await trx.selectFrom('sources').selectAll().where('code', '=', code).forUpdate().executeTakeFirst()
   write.requireVersion(before?.version)
   if (described.succeeds !== null) await assertSuccession(write, code, described.succeeds, body.precedence)
+  await assertNoOthersUse(write, code, before === undefined ? [''] : PROPERTIES
+    .filter(property => before[property] !== described[property]).map(property => `/${property}`))
   const isSame = before !== undefined && changeOf(0, before, { ...before, ...described }).outcome === 'unchanged'
   const after = isSame ? before : await trx.insertInto('sources').values({ code, ...described })
     .onConflict(conflict => conflict.column('code').doUpdateSet({ ...described, version: sql`sources.version + 1` }))
@@ -43,6 +45,8 @@ export async function putSource (
   if (described.succeeds !== null) await recordHandOver(write, code, described.succeeds, handOver)
   return after
 }
+
+const PROPERTIES = ['name', 'precedence', 'synthetic', 'succeeds'] as const
 
 /** A predecessor of higher precedence would take over again what was handed over. */
 async function assertSuccession ({ trx, by }: Write, code: string, succeeds: string, precedence: number) {

@@ -45,7 +45,8 @@ export async function sourceRoutes (app: App, context: SourceContext) {
       tags: ['catalogue'],
       summary: 'Create or update a source and its precedence',
       description: 'Figures and dossiers of unknown sources are refused. With `succeeds`, the dossiers of another source are ' +
-        'handed over to this one, which needs a key for all units.',
+        'handed over to this one, which needs a key for all units. A key that is bound to a unit makes and changes only sources ' +
+        'that have no figures, dossiers, clients or aliases out of its reach (403, `forbidden_source`).',
       headers: PutHeaders,
       querystring: NoQuery,
       params: Type.Object({ code: Example(SourceCode('Code of the source.'), 'one-stop') }),

@@ -1,4 +1,4 @@
-import { assertSource } from '../../catalogue/sources/register.ts'
+import { assertNoOthersUse, assertSource } from '../../catalogue/sources/register.ts'
 import { likeText } from '../../text/plain-text.ts'
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
@@ -10,7 +10,7 @@ import type { MappedStatus, StatusMap } from './schema.ts'
 
 /**
  * Replaces the map of a source. Dossiers sent from now on are read with it; stored ones stay as they are.
- * @throws DomainError `invalid_request` when a status is there twice, or there is no such source
+ * @throws DomainError `invalid_request` when a status is there twice, or there is no such source; `forbidden_rows`
  */
 export async function putStatusMap (write: Write, source: string, { items }: StatusMap): Promise<StatusMap> {
   const { trx, auditRows } = write
@@ -24,7 +24,8 @@ export async function putStatusMap (write: Write, source: string, { items }: Sta
   const sent = new Set(given.map(({ code }) => code))
   const gone = [...before.values()].filter(({ code }) => !sent.has(code))
   changes.push(...gone.map(row => ({ index: null, outcome: 'deleted' as const, before: row, after: null })))
-
+  const isSame = changes.every(({ outcome }) => outcome === 'unchanged')
+  await assertNoOthersUse(write, source, isSame ? [] : ['/path/code'])
   if (gone.length > 0) {
     await trx.deleteFrom('status_maps')
       .where('source', '=', source).where('code', 'in', gone.map(({ code }) => code)).execute()

@@ -28,7 +28,8 @@ export async function statusMapRoutes (app: App, context: Context) {
       tags: ['dossiers'],
       summary: 'Replace the status map of a source',
       description: 'Maps the statuses of a source to the national ones, as a whole. Dossiers sent afterwards are read with the new ' +
-        'map; stored dossiers do not change.',
+        'map; stored dossiers do not change. A key that is bound to a unit replaces only maps of sources that have no figures, ' +
+        'dossiers, clients or aliases out of its reach (403, `forbidden_source`).',
       headers: ReasonHeaders,
       querystring: NoQuery,
       params: StatusMapPath,

@@ -69,6 +69,8 @@ const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, m
   Object.entries(methods).filter(([, { operationId }]) => operationId !== undefined)
     .map(([method, { operationId: id }]) => ({ id, method: method.toUpperCase() as Method, path }))))
 
+const SOURCE = { name: 'x', precedence: 100, synthetic: false }
+
 /** A request that succeeds for who may make it and reaches the unit. */
 function requestFor (
   { id, path }: Operation, unit: string, { [unit]: key, import: ownImport }: Record<string, string>
@@ -126,7 +128,7 @@ function requestFor (
     postDossiers: { items: [deleted] },
     importDossiers: `${JSON.stringify(deleted)}\n`,
     putStatusMap: { items: [] },
-    putSource: { name: 'x', precedence: 100, synthetic: false },
+    putSource: SOURCE,
     putClient: { name: 'x', scopes: [], unit }
   }
   const payload = bodies[id]
@@ -176,6 +178,8 @@ export function everyKeyFor (where: keyof typeof UNITS): Key[] {
 export function everyOperationAnswers (keys: Key[]) {
   forEachDatabase('every operation answers', async (t, service) => {
     t.same(Object.keys(NEEDS).toSorted(), operations.map(({ id }) => id).toSorted(), 'the table knows all operations')
+    // Which others use as well: keys for a unit may put it as it is, and no otherwise.
+    await service.put('/v1/sources/one-stop', SOURCE)
     const keyIds: Record<string, string> = {}
     for (const unit of ['H56', HOME, FOREIGN]) {
       keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: [], unit })).id

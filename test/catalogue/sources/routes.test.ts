@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
+import { item, send } from '../../dossiers/given.ts'
 
 const UNIT = { unit: 'H56-380', period: '2021-Q4' }
 
@@ -77,6 +79,43 @@ forEachDatabase('the rank of a source decides at once which figures count', asyn
   await counted(10)
   t.equal((await get('/v1/dossier-statistics?period=2021-Q4')).body.items.length, 2, 'the other is kept for comparison')
   t.match((await get('/v1/on-time?period=2021-Q4&unit=H56-380&source=second')).body.items, [{ received: 20 }])
+})
+
+forEachDatabase('a source under a key that is bound to a commune', async (t, service) => {
+  const { db, put, post } = service
+  const { headers } = await givenClient(service, 'city', { scopes: ['write:catalogue'], unit: 'H56-380' })
+  const body = { name: 'x', precedence: 100, synthetic: false }
+  const rank = (code: string, given: object = {}) => put(`/v1/sources/${code}`, { ...body, ...given }, headers)
+  const map = (code: string) => put(`/v1/sources/${code}/status-map`, { items: [{ code: 'MOI', status: 2 }] }, headers)
+  const refused = (...pointers: string[]) => (
+    { status: 403, body: { code: 'forbidden_rows', errors: pointers.map(pointer => ({ pointer, code: 'forbidden_source' })) } })
+
+  t.test('is made and ranked while it has nothing elsewhere', async t => {
+    t.match(await rank('city-desk'), { status: 200, body: { version: 1 } })
+    await post('/v1/dossier-statistics', { items: [{ ...UNIT, source: 'city-desk', received: 1 }] })
+    await send(db, [item({ unit: 'H56-14758' })], { source: 'city-desk' })
+    await givenClient(service, 'city-desk', { scopes: ['write:dossiers'], unit: 'H56-14758', source: 'city-desk' })
+    t.match(await rank('city-desk', { precedence: 7 }), { status: 200, body: { precedence: 7 } })
+    t.equal((await map('city-desk')).status, 200)
+  })
+
+  t.test('stays as it is while others have figures, dossiers, clients or aliases of it', async t => {
+    await post('/v1/dossier-statistics', { items: [{ ...UNIT, unit: 'H56-381', source: 'one-stop', received: 1 }] })
+    await put('/v1/sources/of-dossiers', body)
+    await send(db, [item({ unit: 'H56-381' })], { source: 'of-dossiers' })
+    await givenClient(service, 'of-client', { scopes: ['write:dossiers'], unit: 'H56-381', source: 'of-client' })
+    await givenClient(service, 'of-all', { scopes: ['write:dossiers'], source: 'of-all' })
+    await put('/v1/units/H56-381', { aliases: [{ source: 'of-names', code: '1' }] }, { 'x-reason': 'test' })
+    t.match(await rank('of-names'), refused(''), 'one that only names units as yet')
+    for (const code of ['of-dossiers', 'of-client', 'of-all', 'one-stop', 'of-names']) {
+      await put(`/v1/sources/${code}`, body)
+      t.match(await rank(code, { precedence: 1000, synthetic: true }), refused('/precedence', '/synthetic'), code)
+      t.match(await rank(code, { name: 'y' }), refused('/name'), code)
+      t.equal((await rank(code)).status, 200, 'which changes nothing')
+      t.match(await map(code), refused('/path/code'), code)
+    }
+    t.equal((await put('/v1/sources/one-stop', { ...body, precedence: 7 })).status, 200, 'but for a key for all units')
+  })
 })
 
 forEachDatabase('a database without any source', async (t, { db, post }) => {
