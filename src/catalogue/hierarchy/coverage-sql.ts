@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { UnitsOfDay } from './hierarchy.ts'
 import { isVersionOn, sharesOf } from './places-sql.ts'
 
 /** Whose coverage is asked for. */
@@ -6,8 +7,8 @@ export interface CoverageAsked {
   keys: readonly string[]
   unit: string | null
   level: readonly string[] | undefined
-  /** The day to whose units figures are carried; null: as reported. */
-  day: string | null
+  /** The units to which figures are carried; null: as reported. */
+  unitsOf: UnitsOfDay | null
 }
 
 interface Coverage {
@@ -24,9 +25,9 @@ interface Coverage {
  * figures.
  * @param end the last day of the span of a row
  */
-export function coverageOf ({ keys, unit, level, day }: CoverageAsked, end: RawBuilder<unknown>): Coverage {
-  if (day !== null) {
-    const borne = sharesOf({ day, unit, level, keys })
+export function coverageOf ({ keys, unit, level, unitsOf }: CoverageAsked, end: RawBuilder<unknown>): Coverage {
+  if (unitsOf !== null) {
+    const borne = sharesOf({ unitsOf, unit, level, keys })
     return {
       join: sql`join (${borne}) as borne on borne.unit = units.id`, where: sql`true`, level: sql`borne.level`, unit: sql`bearer`
     }

@@ -1,7 +1,8 @@
-// Where units stand on a day, and who bears their figures then. For counting only: what a key reaches is another
-// question.
+// Where units stand on a day, and who bears their figures then. What a key reaches is another question, which matters
+// only where figures are carried: a unit stands for what was below it, but may bear what its key does not reach.
 import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import type { UnitsOfDay } from './hierarchy.ts'
 
 /**
  * The version of a unit on a day, as a condition on `versions` and `units`: before its first day the first one, after
@@ -54,7 +55,7 @@ export async function movesAround (db: Db, unit: string): Promise<string[]> {
 
 /** Whose figures are asked for, by the units of a day. */
 export interface BearersAsked {
-  day: string
+  unitsOf: UnitsOfDay
   /** It and all that stand below it on that day. null: all. */
   unit: string | null
   level: readonly string[] | undefined
@@ -63,17 +64,18 @@ export interface BearersAsked {
 }
 
 /**
- * Which part of the figures of each unit belongs to which group: `unit`, `share`, whether the unit `stays` itself, and
- * for the keys of that name `bearer` and `level`, those of the bearer. A unit whose shares come together in one group
- * has one row with their sum.
+ * Which part of the figures of each unit within reach belongs to which group: `unit`, `share`, whether the unit `stays`
+ * itself, and for the keys of that name `bearer` and `level`, those of the bearer. A unit whose shares come together in
+ * one group has one row with their sum.
  */
-export function sharesOf ({ day, unit, level, keys }: BearersAsked): RawBuilder<unknown> {
+export function sharesOf ({ unitsOf: { day, reach }, unit, level, keys }: BearersAsked): RawBuilder<unknown> {
   const grouping = [sql`borne.unit`, ...keysOf(keys)]
   return sql`
     select ${sql.join(grouping)}, sum(share) as share, bool_and(bearer = borne.unit) as stays
     from (
       select units.id as unit, coalesce(bearer, units.id) as bearer, coalesce(share, 1) as share
-      from units left join unit_bearers on unit_bearers.unit = units.id and ${day}::date between starts_on and ends_on
+      from units left join unit_bearers on unit_bearers.unit = units.id and ${day}::date between starts_on and ends_on${reach === null ? sql`` : sql`
+      where ${reach} = any(units.reached_by)`}
     ) as borne join units as bearers on bearers.id = bearer
     where ${unit === null ? sql`true` : sql`bearer in (${standingBelow(unit, sql`${day}::date`)})`}
       and ${level === undefined ? sql`true` : sql`bearers.level = any(${level})`}
@@ -105,9 +107,9 @@ function keysOf (keys: readonly string[]): RawBuilder<unknown>[] {
 /**
  * What lineage changes in the sums of levels: the units whose successors are of another level, with the share that a
  * level gains of their figures, and with what their own level loses. There are none where levels are succeeded by the
- * same. Columns as those of `sharesOf`, for the key `level`.
+ * same. Columns as those of `sharesOf`, for the key `level`. It corrects sums of all units, so it knows no reach.
  */
-export function sharesBetweenLevels ({ day, level }: Pick<BearersAsked, 'day' | 'level'>): RawBuilder<unknown> {
+export function sharesBetweenLevels ({ day, level }: { day: string } & Pick<BearersAsked, 'level'>): RawBuilder<unknown> {
   return sql`
     select unit, level, sum(share) as share from (
       select unit, ends.level, ends.share

@@ -39,7 +39,7 @@ function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
   const { keys, level, unitsOf } = plan
   const names = columns([...keys, ...SUMS])
   return sql`
-    with borne as materialized (${sharesBetweenLevels({ day: unitsOf!, level })})
+    with borne as materialized (${sharesBetweenLevels({ day: unitsOf!.day, level })})
     select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED_SHARES, sql`coalesce(bool_or(is_part), false) as estimated`])}
     from (
       select ${names}, 1 as share, false as is_part
@@ -61,7 +61,7 @@ function unitByUnit (plan: CountPlan): CountPlan {
 }
 
 function borneOf ({ unitsOf, unit, level }: CountPlan) {
-  return { day: unitsOf!, unit, level }
+  return { unitsOf: unitsOf!, unit, level }
 }
 
 // Text and not builders: these columns are in every statement.

@@ -1,3 +1,4 @@
+import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import type { RollupTable } from '../rollups/deltas.ts'
@@ -22,8 +23,8 @@ export interface CountQuestion {
   spans: readonly Span[]
   /** Id of a unit: it and all below. null: all. */
   unit: string | null
-  /** The day to whose units the dossiers are carried. Without one they count at the unit that they are stored for. */
-  unitsOf?: string | null
+  /** The units to which the dossiers are carried. Without a day they count at the unit that they are stored for. */
+  unitsOf?: UnitsOfDay | null
   /** Days since which other units stand below `unit` than before. */
   moves?: readonly string[]
   level?: readonly string[] | undefined
@@ -64,7 +65,7 @@ export function byUnit (keys: readonly CountKey[]): CountKey[] {
 
 function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carried {
   if (unitsOf === null) return 'nothing'
-  if (unit !== null || keys.includes('unit')) return 'units'
+  if (unitsOf.reach !== null || unit !== null || keys.includes('unit')) return 'units'
   return level !== undefined || keys.includes('level') ? 'levels' : 'nothing'
 }
 

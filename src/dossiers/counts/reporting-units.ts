@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../database/connect.ts'
 import { sharesOf, standingsBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
@@ -33,9 +34,11 @@ interface Days {
 /**
  * The units that count for a unit and all below it: level by level from the top down, then by id. A unit that came and
  * went is there once for each time.
- * @param unitsOf the day to whose units they are carried; null: as reported
+ * @param unitsOf to which they are carried; null: as reported
  */
-export async function reportingUnits (db: Db, unit: string, unitsOf: string | null): Promise<ReportingUnit[]> {
+export async function reportingUnits (
+  db: Db, unit: string, unitsOf: UnitsOfDay | null
+): Promise<ReportingUnit[]> {
   const { rows } = await sql<ReportingUnit>`
     select found.unit, bearer, bearers.name, bearers.level, levels.name as level_name, units.reports_dossiers,
       units.valid_from, units.valid_to, stands_from, stands_to, since as recorded_since
@@ -47,10 +50,10 @@ export async function reportingUnits (db: Db, unit: string, unitsOf: string | nu
   return rows
 }
 
-function borneBelow (unit: string, day: string): RawBuilder<unknown> {
+function borneBelow (unit: string, unitsOf: UnitsOfDay): RawBuilder<unknown> {
   return sql`
     select unit, bearer, null::date as stands_from, null::date as stands_to
-    from (${sharesOf({ day, unit, level: undefined, keys: ['unit'] })}) as borne`
+    from (${sharesOf({ unitsOf, unit, level: undefined, keys: ['unit'] })}) as borne`
 }
 
 /**

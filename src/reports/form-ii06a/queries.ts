@@ -27,9 +27,9 @@ export async function dossierForm (
   db: Db, path: DossierFormPath, question: DossierFormQuery, reach: Reach, now: number
 ): Promise<DossierForm> {
   const { basis = 'reported', unknown = false } = question
-  const hierarchy = hierarchyOf(question.hierarchy, now)
+  const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const period = await periodByCode(db, path.period)
-  const resolved = await reachedUnit(db, path.unit, reach, { day: hierarchy.day ?? period.ends_on })
+  const resolved = await reachedUnit(db, path.unit, reach, { day: hierarchy.unitsOf?.day ?? period.ends_on })
   if (resolved === undefined) throw notFound('unit', path.unit)
   const { id: unit } = resolved
   const label = {
@@ -37,15 +37,16 @@ export async function dossierForm (
   }
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return { ...label, ...filledForm([], new Map(), null, question) }
-  const { own, total } = await figuresByUnit(db, unit, period, { basis, unknown, hierarchy: hierarchy.name }, now)
+  const asked = { unknown, hierarchy: hierarchy.name }
+  const { own, total } = await figuresByUnit(db, unit, period, { ...asked, basis }, reach, now)
   const days = basis === 'records' ? { ...period, ends_on: cut.to } : period
-  const desks = (await reportingUnits(db, unit, hierarchy.day)).filter(desk => standsIn(desk, days))
+  const desks = (await reportingUnits(db, unit, hierarchy.unitsOf)).filter(desk => standsIn(desk, days))
   const units = [...Map.groupBy(desks, ({ bearer }) => bearer)].map(([unit, borne]) => (
     basis === 'records' ? recordedUnit(unit, borne, days, own, question) : reportedUnit(unit, borne, days, own)))
   // A unit that is not expected to report has a row if it has figures all the same.
   const rows = units.filter(({ unit, expected }) => expected > 0 || own.has(unit))
-  const asked = { unknown, hierarchy: hierarchy.name }
-  const balanced = hasMovedWithin([...own.values()]) ? await balancedFigures(db, unit, period, asked, now) : undefined
+  const hasMoved = hasMovedWithin([...own.values()])
+  const balanced = hasMoved ? await balancedFigures(db, unit, period, asked, reach, now) : undefined
   return { ...label, ...filledForm(rows, own, total, question, balanced) }
 }
 
@@ -55,11 +56,12 @@ function hasMovedWithin (figures: readonly Figures[]): boolean {
 }
 
 async function balancedFigures (
-  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'hierarchy' | 'unknown'>, now: number
+  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'hierarchy' | 'unknown'>, reach: Reach,
+  now: number
 ): Promise<Balanced> {
   const query = { ...asked, basis: 'records' as const, period: [code], unit: exactly(unit) }
-  const { items: levels } = await onTime(db, { ...query, group_by: ['level'] }, { limit: ALL_UNITS }, null, now)
-  const { items: [whole] } = await onTime(db, query, { limit: 1 }, null, now)
+  const { items: levels } = await onTime(db, { ...query, group_by: ['level'] }, { limit: ALL_UNITS }, reach, now)
+  const { items: [whole] } = await onTime(db, query, { limit: 1 }, reach, now)
   return { levels: new Map(levels.map(row => [row.level!, row])), whole: whole! }
 }
 
@@ -67,10 +69,11 @@ type OwnFigures = Map<string, Figures & { units_reported: number }>
 
 /** Figures of each unit's own dossiers, and of the consolidated row of the unit of the form. */
 async function figuresByUnit (
-  db: Db, unit: string, { code }: Period, asked: Required<Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown'>>, now: number
+  db: Db, unit: string, { code }: Period, asked: Required<Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown'>>, reach: Reach,
+  now: number
 ): Promise<{ own: OwnFigures, total: Figures | null }> {
   const query = { ...asked, period: [code], unit: exactly(unit), group_by: ['unit' as const] }
-  const { items } = await onTime(db, query, { limit: ALL_UNITS }, null, now)
+  const { items } = await onTime(db, query, { limit: ALL_UNITS }, reach, now)
   return {
     own: new Map(items.filter(({ scope }) => scope === 'own').map(row => [row.unit!, row])),
     total: items.find(row => row.scope === 'total' && row.unit === unit) ?? null

@@ -26,15 +26,16 @@ export async function onTimeSeries (
   db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach, now: number
 ): Promise<OnTimeSeriesRow[]> {
   const { basis = 'reported', method = 'resolved', unknown = false } = question
-  const hierarchy = hierarchyOf(question.hierarchy, now)
+  const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const asked = await monthsAsked(db, question, now)
-  const unit = await reachedUnit(db, name, reach, { day: hierarchy.day ?? asked.at(-1)?.ends_on })
+  const unit = await reachedUnit(db, name, reach, { day: hierarchy.unitsOf?.day ?? asked.at(-1)?.ends_on })
   if (unit === undefined) throw notFound('unit', name)
-  const desks = await reportingUnits(db, unit.id, hierarchy.day)
-  const lives = hierarchy.day === null ? [unit] : desks
+  const desks = await reportingUnits(db, unit.id, hierarchy.unitsOf)
+  const lives = hierarchy.unitsOf === null ? [unit] : desks
   const months = asked.filter(month => lives.some(life => existsIn(life, month)))
   if (months.length === 0) return []
-  const counted = await countedMonths(db, unit.id, months, { basis, method, unknown, hierarchy: hierarchy.name }, now)
+  const named = { basis, method, unknown, hierarchy: hierarchy.name }
+  const counted = await countedMonths(db, unit.id, months, named, reach, now)
   return months.map(month => {
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
@@ -46,10 +47,10 @@ export async function onTimeSeries (
 
 async function countedMonths (
   db: Db, unit: string, months: Month[],
-  asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, now: number
+  asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, reach: Reach, now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit: exactly(unit), group_by: ['period' as const] }
-  const { items } = await onTime(db, question, { limit: MAX_MONTHS }, null, now)
+  const { items } = await onTime(db, question, { limit: MAX_MONTHS }, reach, now)
   return new Map(items.map(row => {
     const { period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted } = row
     return [period!, counted]

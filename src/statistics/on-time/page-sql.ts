@@ -33,10 +33,12 @@ export function recordsPage (
   const tables = carried === 'levels' ? [table, unitTable] : [table]
   const isFrequent = tables.every(one => one !== 'dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
-  const values = { ...span!, unitsOf, limit: page.limit }
-  const key = ['records', table, unitTable, carried, method, unknown, ...keys].join()
-  return statements.compiled(db, key, values, ({ unitsOf, limit, ...span }) => (
-    pageQuery(recordsQuery({ ...plan, unitsOf, spans: [span] }), order, { limit })))
+  const values = { ...span!, unitsOfDay: unitsOf?.day, limit: page.limit }
+  const key = JSON.stringify(['records', table, unitTable, carried, unitsOf?.reach, method, unknown, ...keys])
+  return statements.compiled(db, key, values, ({ unitsOfDay: day, limit, ...span }) => {
+    const asked = { ...plan, unitsOf: unitsOf && { ...unitsOf, day: day! }, spans: [span] }
+    return pageQuery(recordsQuery(asked), order, { limit })
+  })
 }
 
 /** The first page of all units, fields and sources in the default order: only days and limit differ. */

@@ -63,7 +63,7 @@ async function recordsRows (
 ): Promise<CountedRow[]> {
   const { unit, hierarchy } = resolved
   // Of one span only its last day matters.
-  const moves = unit === null || hierarchy.day !== null || spans.length === 1 ? [] : await movesAround(db, unit)
+  const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
   const plan = recordsPlanOf(question, spans, resolved, moves)
   const statement = recordsPage(db, question, plan, page, caches)
   const { rows } = plan.table === 'dossiers'

@@ -85,10 +85,10 @@ function missing (name: string): Issue {
  * @throws DomainError `invalid_request` for unknown codes, and for periods that overlap or leave a gap
  */
 export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach, now: number): Promise<ResolvedQuery> {
-  const hierarchy = hierarchyOf(question.hierarchy, now)
+  const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const { period, level, field, procedure, unit, source, group_by: keys = [] } = question
   const known = await findKnownCodes(db, question)
-  const day = hierarchy.day ?? known.periods.map(({ ends_on: last }) => last).sort().at(-1) ?? question.to
+  const day = hierarchy.unitsOf?.day ?? known.periods.map(({ ends_on: last }) => last).sort().at(-1) ?? question.to
   const resolved = unit === undefined ? null : await reachedUnit(db, unit, reach, { source, day })
   refuse([
     ...unknownCodes('period', period, known.periods.map(({ code }) => code)),
@@ -111,7 +111,7 @@ export async function resolveDays (
 ): Promise<ResolvedQuery> {
   const { period: codes = [] } = question
   if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach, now)
-  const hierarchy = hierarchyOf(question.hierarchy, now)
+  const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const [code] = codes
   if (code === undefined) return { periods: [], unit: null, hierarchy }
   const period = known.get(code) ?? (await resolveQuery(db, question, reach, now)).periods[0]!

@@ -6,6 +6,7 @@ import {
   countUnits, countedDossiers, countPlanOf, isExpected, isRecorded, reportingUnits, type CarriedGroup
 } from '../../dossiers/counts/index.ts'
 import { MEASURES, roundedCount, TRANSFERS, type FigureName, type Measure } from '../../form-ii06a/measures.ts'
+import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import { sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
@@ -33,7 +34,7 @@ export async function reconciliation (
   const period = known.periods[0]!
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return []
-  const asked = { unit, scope, unitsOf: known.hierarchy.day }
+  const asked = { unit, scope, unitsOf: known.hierarchy.unitsOf }
   const set = await reportedSet(db, asked, period.code, source)
   const { isKnown, counts, ...coverage } = await recorded(db, asked, cut)
   const estimated = set?.estimated === true || counts?.estimated === true
@@ -71,17 +72,17 @@ export async function reconciliation (
 interface Asked {
   unit: string
   scope: Scope
-  /** The day to whose units figures are carried; null: as reported. */
-  unitsOf: string | null
+  /** The units to which figures are carried; null: as reported. */
+  unitsOf: UnitsOfDay | null
 }
 
 /** The sums of the source asked for, or of what counts of all. A consolidated row stays with its unit. */
 async function reportedSet (
-  db: Db, { unit, scope, unitsOf: day }: Asked, period: string, source: string | undefined
+  db: Db, { unit, scope, unitsOf }: Asked, period: string, source: string | undefined
 ): Promise<ReportedSet | undefined> {
-  const borne = day === null
+  const borne = unitsOf === null
     ? sql`select ${unit}::text as unit, 1 as share`
-    : sql`select unit, share from (${sharesOf({ day, unit, level: undefined, keys: ['unit'] })}) as shares
+    : sql`select unit, share from (${sharesOf({ unitsOf, unit, level: undefined, keys: ['unit'] })}) as shares
       where bearer = ${unit} and ${scope === 'own' ? sql`true` : sql`stays`}`
   const ofUnit = sql`province_code = any(${PROVINCES})
     and period = ${period} and unit in (select unit from borne) and scope = ${scope}`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { rebuildBearers } from '../../../src/catalogue/hierarchy/bearers.ts'
+import { refreshReach } from '../../../src/catalogue/units/lineage/reach.ts'
 import type { Db, Trx } from '../../../src/database/connect.ts'
 
 /** What changes among the units of H56 on a day. */
@@ -19,6 +20,7 @@ export async function givenReform (db: Db, { on, create = [], end = {}, move = {
     for (const [unit, successors] of Object.entries(end)) await endUnit(trx, on, unit, successors)
     for (const [unit, parent] of Object.entries(move)) await moveUnit(trx, on, unit, parent)
     await rebuildBearers(trx)
+    await refreshReach(trx, 'H56')
   })
 }
 

@@ -1,10 +1,11 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
+import type { Reach } from '../../../src/contract/caller.ts'
 import { hierarchyOf } from '../../../src/catalogue/hierarchy/hierarchy.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { recordsPage, reportedPage } from '../../../src/statistics/on-time/page-sql.ts'
 import { dossiersPage } from '../../../src/statistics/on-time/explain/drill-down-sql.ts'
 import { recordsPlanOf, type RecordsPlan } from '../../../src/statistics/on-time/records/plan.ts'
-import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
+import { reportedPlanOf, type ReportedPlan } from '../../../src/statistics/on-time/reported/plan.ts'
 import { reportedRowsOf } from '../../../src/statistics/on-time/reported/reported-sql.ts'
 import { spansAsked, type ResolvedQuery } from '../../../src/statistics/on-time/resolve-query.ts'
 import type { ExplainDossiersQuery } from '../../../src/statistics/on-time/explain/schema.ts'
@@ -20,36 +21,40 @@ const PERIODS = [
   { code: '2021-Q4', starts_on: '2021-09-15', ends_on: '2021-12-14' }
 ]
 
-export function resolved ({ period = [], unit, hierarchy }: OnTimeQuery): ResolvedQuery {
+function resolved ({ period = [], unit, hierarchy }: OnTimeQuery, reach: Reach = null): ResolvedQuery {
   return {
     periods: PERIODS.filter(({ code }) => period.includes(code)),
     unit: unit ?? null,
-    hierarchy: hierarchyOf(hierarchy, NOW)
+    hierarchy: hierarchyOf(hierarchy, reach, NOW)
   }
 }
 
 /** Long after all of them. */
 const NOW = Date.parse('2026-01-01T00:00:00+07:00')
 
-export function recordsPlan (question: OnTimeQuery): RecordsPlan {
-  const { periods, ...others } = resolved(question)
+export function recordsPlan (question: OnTimeQuery, reach: Reach = null): RecordsPlan {
+  const { periods, ...others } = resolved(question, reach)
   return recordsPlanOf(question, spansAsked(question, periods, NOW), others)
 }
 
-export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches()): CompiledQuery {
+export function reportedPlan (question: OnTimeQuery, reach: Reach = null): ReportedPlan {
+  return reportedPlanOf(question, resolved(question, reach))
+}
+
+export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches(), reach: Reach = null): CompiledQuery {
   const { limit = 1_000, cursor } = question
   const page = { limit, cursor }
   return question.basis === 'records'
-    ? recordsPage(compiler, question, recordsPlan(question), page, caches)
-    : reportedPage(compiler, question, reportedPlanOf(question, resolved(question)), page, caches)
+    ? recordsPage(compiler, question, recordsPlan(question, reach), page, caches)
+    : reportedPage(compiler, question, reportedPlan(question, reach), page, caches)
 }
 
 function cursorOf (...values: unknown[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-/** By the name of the file: what is asked in English, and the query. */
-const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
+/** By the name of the file: what is asked in English, the query, and the unit of a key that is bound to one. */
+const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Reach]> = {
   'reported-total': ['How many dossiers were on time, in all that was reported for a period?', { period: ['2021-Q3'] }],
   'reported-by-level': ['How many were on time at each level of the administration?', { period: ['2021-Q3'], group_by: ['level'] }],
   'reported-by-period': [
@@ -122,6 +127,13 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery]> = {
     'How many were on time in each unit, with what was carried to the units of a day?',
     { period: ['2021-Q3'], group_by: ['unit'], hierarchy: 'as_of:2025-07-01' }
   ],
+  'reported-within-reach': [
+    'How many were on time, of what a key that is bound to a unit reaches and its unit of today bears?',
+    { period: ['2021-Q3'], unit: 'H56-14758', hierarchy: 'current' }, 'H56-14755'
+  ],
+  'records-within-reach': [
+    'The same, by the records of the period.', { period: ['2021-Q3'], unit: 'H56-14758', hierarchy: 'current' }, 'H56-14755'
+  ],
   'records-filtered': [
     'How many of the dossiers that one source sent by procedure and channel fell due and were on time, in the communes of a district?',
     {
@@ -157,7 +169,6 @@ function drillDown ({ part = 'denominator', cursor, ...question }: ExplainDossie
 
 const OF_FIELD = { period: ['2021-Q3'], field: ['land'] }
 const OF_DISTRICT = { period: ['2021-Q3'], unit: 'H56-380' }
-const reportedPlan = (question: OnTimeQuery) => reportedPlanOf(question, resolved(question))
 
 const EXPLANATIONS: Record<string, [asks: string, question: OnTimeQuery, query: RawBuilder<unknown>]> = {
   'explain-reports': [
@@ -169,9 +180,9 @@ const EXPLANATIONS: Record<string, [asks: string, question: OnTimeQuery, query: 
 }
 
 export const ON_TIME_SQL: GoldenStatement[] = [
-  ...Object.entries(QUESTIONS).map(([name, [asks, asked]]) => {
+  ...Object.entries(QUESTIONS).map(([name, [asks, asked, reach]]) => {
     const question = name.startsWith('records') ? { basis: 'records' as const, ...asked } : asked
-    return { name, asks, address: addressOf('/v1/on-time', question), statement: pageOf(question) }
+    return { name, asks, address: addressOf('/v1/on-time', question), statement: pageOf(question, undefined, reach) }
   }),
   ...Object.entries(EXPLANATIONS).map(([name, [asks, question, query]]) => (
     { name, asks, address: addressOf('/v1/on-time/explain', question), statement: query.compile(compiler) })),

@@ -1,14 +1,14 @@
 import t from 'tap'
+import type { Reach } from '../../../src/contract/caller.ts'
 import { pageQuery } from '../../../src/database/sql/keyset.ts'
 import { prepared } from '../../../src/database/sql/prepared.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { orderOf } from '../../../src/statistics/on-time/page-sql.ts'
 import { recordsQuery } from '../../../src/statistics/on-time/records/records-sql.ts'
-import { reportedPlanOf } from '../../../src/statistics/on-time/reported/plan.ts'
 import { reportedQuery } from '../../../src/statistics/on-time/reported/reported-sql.ts'
 import { METHODS, type OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { compiler } from '../../compiler.ts'
-import { pageOf, recordsPlan, resolved } from './golden.ts'
+import { pageOf, recordsPlan, reportedPlan } from './golden.ts'
 
 const MARK = '/* prepared */'
 const methods = METHODS.filter(method => method !== 'due')
@@ -23,11 +23,13 @@ const RECORDS = METHODS.flatMap(method => [
     { group_by: keys, unknown, from: '2021-07-05', to: '2021-07-16' })))
 ].map(question => ({ basis: 'records', method, ...question }) as OnTimeQuery))
 
+const unmarked = (sql: string) => sql.replace(MARK, '').trim()
+
 /** The same statement, built for this question alone. */
-function plain (question: OnTimeQuery) {
+function plain (question: OnTimeQuery, reach: Reach = null) {
   const query = question.basis === 'records'
-    ? recordsQuery(recordsPlan(question))
-    : reportedQuery(reportedPlanOf(question, resolved(question)))
+    ? recordsQuery(recordsPlan(question, reach))
+    : reportedQuery(reportedPlan(question, reach))
   return prepared(pageQuery(query, orderOf(question), { limit: question.limit ?? 1_000 })).compile(compiler)
 }
 
@@ -62,6 +64,20 @@ t.test('only the days and the limit differ from one question to the next of a ca
     null, '2021-07-06', '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06',
     null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved', 'records', 5
   ])
+})
+
+t.test('a caller that is bound to a unit shares no statement with others, even for a question without filters', async t => {
+  const caches = new OnTimeCaches()
+  for (const [basis, keys] of [['records', ['level']], ['records', []], ['reported', ['level']], ['reported', []]] as const) {
+    const question: OnTimeQuery = { basis, period: ['2021-Q3'], group_by: [...keys], hierarchy: 'current' }
+    for (const reach of [null, 'H56-380', 'H56-381']) {
+      const { sql, parameters } = pageOf(question, caches, reach)
+      const expected = plain(question, reach)
+      t.equal(unmarked(sql), unmarked(expected.sql))
+      t.same(parameters, expected.parameters)
+      t.equal(parameters.includes(reach) && sql.includes('reached_by'), reach !== null, `${basis} by ${keys.join()} for ${reach}`)
+    }
+  }
 })
 
 t.test('a question with filters, another order or a cursor, and one about the dossiers themselves, is not cached', async t => {

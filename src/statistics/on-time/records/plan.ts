@@ -19,5 +19,5 @@ export function recordsPlanOf (
 ): RecordsPlan {
   const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
   const filters = { level, field, procedure, channel, source }
-  return countPlanOf({ keys, spans, unit, unitsOf: hierarchy.day, moves, ...filters, method, unknown })
+  return countPlanOf({ keys, spans, unit, unitsOf: hierarchy.unitsOf, moves, ...filters, method, unknown })
 }

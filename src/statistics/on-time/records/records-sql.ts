@@ -44,10 +44,10 @@ const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(co
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
 function coverage (plan: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
   const { spans, unit, level, source, unitsOf = null } = plan
-  const day = plan.carried === 'nothing' ? null : unitsOf
-  const { join, where, ...units } = coverageOf({ keys, unit, level, day }, sql`ends_on`)
+  const carriedTo = plan.carried === 'nothing' ? null : unitsOf
+  const { join, where, ...units } = coverageOf({ keys, unit, level, unitsOf: carriedTo }, sql`ends_on`)
   const names: Record<string, RawBuilder<unknown>> = { ...units, period: sql`asked.period` }
-  const ofOne = keys.includes('unit') && day === null
+  const ofOne = keys.includes('unit') && carriedTo === null
   return sql`
     select ${sql.join([
       ...keys.map(key => sql`${names[key]} as ${sql.ref(key)}`),

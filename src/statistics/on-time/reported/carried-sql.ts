@@ -8,7 +8,7 @@ import type { ReportedPlan } from './plan.ts'
 export function borneUnits (
   { carriedTo, unit, level }: ReportedPlan, keys: readonly string[]
 ): RawBuilder<unknown> | null {
-  return carriedTo === null ? null : sql`borne as materialized (${sharesOf({ day: carriedTo, unit, level, keys })})`
+  return carriedTo === null ? null : sql`borne as materialized (${sharesOf({ unitsOf: carriedTo, unit, level, keys })})`
 }
 
 /** Own rows are carried to successors. A consolidated row stays with its unit: totals are never added to anything. */

@@ -1,3 +1,4 @@
+import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { ResolvedQuery } from '../resolve-query.ts'
 import type { GroupKey, OnTimeQuery } from '../schema.ts'
 
@@ -9,8 +10,8 @@ export interface ReportedPlan {
   unit: string | null
   /** The last day of the periods. */
   end: string
-  /** The day to whose units figures are carried; null: as reported, or lineage changes no sum of the question. */
-  carriedTo: string | null
+  /** The units to which figures are carried; null: as reported, or lineage changes no sum of the question. */
+  carriedTo: UnitsOfDay | null
   level: string[] | undefined
   field: string[] | undefined
   source: string | undefined
@@ -28,12 +29,12 @@ export interface ReportedPlan {
 /** @param resolved with the periods that have begun */
 export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
   const { level, field, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
-  const { unit, hierarchy } = resolved
+  const { unit, hierarchy: { unitsOf } } = resolved
   const periods = resolved.periods.map(({ code }) => code)
   const span = periods.length > 1 && !keys.includes('period')
   const totals = totalsFor(keys, level)
-  const isByUnits = unit !== null || level !== undefined || keys.includes('unit') || keys.includes('level')
-  const carriedTo = isByUnits ? hierarchy.day : null
+  const isByUnits = (unitsOf !== null && unitsOf.reach !== null) || unit !== null || level !== undefined || keys.includes('unit') || keys.includes('level')
+  const carriedTo = isByUnits ? unitsOf : null
   const end = resolved.periods.map(({ ends_on }) => ends_on).sort().at(-1)!
   const table = tableFor(question, span, carriedTo !== null)
   return { keys, periods, unit, end, carriedTo, level, field, source, method, unknown, span, totals, table }

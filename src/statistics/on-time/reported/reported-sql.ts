@@ -196,7 +196,7 @@ function expectedUnits (plan: ReportedPlan, keys: readonly string[]): RawBuilder
   // Days of one period are looked up once; a join would compare them for every unit.
   const one = others.length === 0
   const end = one || plan.span ? sql`${plan.end}::date` : sql`periods.ends_on`
-  const { join, where, ...units } = coverageOf({ keys, unit, level, day: carriedTo }, end)
+  const { join, where, ...units } = coverageOf({ keys, unit, level, unitsOf: carriedTo }, end)
   const names: Record<string, RawBuilder<unknown>> = { ...units, period: one ? sql`${period}::text` : sql`periods.code` }
   const grouping = keys.filter(key => !(one && key === 'period')).map(key => names[key]!)
   const counted = plan.span ? sql`count(distinct units.id)` : sql`count(*)`
