@@ -1,6 +1,6 @@
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
-import { dayOf, nameOfDay } from '../../time/business-day.ts'
+import { dayOf, isDay, nameOfDay } from '../../time/business-day.ts'
 import { AS_REPORTED } from './schema.ts'
 
 /**
@@ -31,10 +31,4 @@ export function hierarchyOf (name: string = AS_REPORTED, reach: Reach, now: numb
   const day = name.slice('as_of:'.length)
   if (isDay(day)) return { name, unitsOf: { day, reach } }
   throw invalid('/query/hierarchy', 'malformed', `query/hierarchy: there is no day ${day}`)
-}
-
-/** PostgreSQL has no year 0. */
-function isDay (text: string): boolean {
-  const instant = Date.parse(text)
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text) && !text.startsWith('0000')
 }

@@ -14,7 +14,8 @@ const year = fc.record({
   event: fc.record({ kind: fc.constantFrom(...KINDS), one: fc.nat() }),
   versions: fc.array(fc.record({
     dossier: fc.nat(5), at: fc.nat(), month: fc.integer({ min: 1, max: 12 }),
-    hasEnded: fc.constantFrom(false, false, true), namesOld: fc.boolean(), correction: fc.constantFrom(false, false, false, true)
+    hasEnded: fc.constantFrom(false, false, true), namesOld: fc.boolean(),
+    correction: fc.constantFrom(false, false, false, true)
   }), { maxLength: 6 })
 })
 

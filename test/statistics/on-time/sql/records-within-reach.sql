@@ -193,9 +193,6 @@ with
     from
       counted
       left join coverage on true
-    where
-      units_expected is not null
-      or not (received_online + received_direct + resolved = 0 and pending = transferred_out)
   )
 select
   "level", "field", "unit", "procedure", "channel", "period", "scope", "sources_used", "sources_left_out",
