@@ -41,3 +41,19 @@ export function coverageOf ({ keys, unit, level, unitsOf }: CoverageAsked, end: 
     unit: sql`units.id`
   }
 }
+
+/**
+ * The same for a question that groups by level, of all units: each has its own level, but for the few in `borne`, which
+ * the statement must have from `sharesBetweenLevels`. Those count at each level that bears a part of their figures.
+ */
+export function coverageBetweenLevels (level: readonly string[] | undefined): Coverage {
+  const counted = sql`coalesce(borne.level, units.level)`
+  // What a unit in `borne` has handed over stands there as less than nothing. At -1 nothing is left at its own level.
+  const isLeft = sql`share is distinct from -1`
+  return {
+    join: sql`left join borne on borne.unit = units.id`,
+    where: level === undefined ? isLeft : sql`${isLeft} and ${counted} = any(${level})`,
+    level: counted,
+    unit: sql`units.id`
+  }
+}

@@ -16,7 +16,7 @@ export type CarriedGroup = CountedGroup & { estimated?: boolean }
 /**
  * Counts dossiers by their records: one row for each group that has any, of the columns `keys` and all of `COUNTS`,
  * and of `estimated` if the plan is carried; without keys one row, whatever there is.
- * @returns one statement, however many spans
+ * @returns one statement, however many spans. It needs `borne` from `borneBetweenLevels`, where that has any
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CarriedGroup> {
   if (plan.carried === 'nothing') return countsOf(plan.keys, summedAsReported(plan))
@@ -34,12 +34,19 @@ function carriedToUnits (plan: CountPlan): RawBuilder<unknown> {
     ${grouping(keys.map(key => key === 'unit' ? 'bearer' : key))}`
 }
 
-/** The sums of levels, less what units have handed over to another level, and more what that has got. */
+/** What a plan carries between levels, for the `with` of a statement; null: it carries nothing, or unit by unit. */
+export function borneBetweenLevels ({ carried: by, unitsOf, level }: CountPlan): RawBuilder<unknown> | null {
+  return by === 'levels' ? sql`borne as materialized (${sharesBetweenLevels({ day: unitsOf!.day, level })})` : null
+}
+
+/**
+ * The sums of levels, less what units have handed over to another level, and more what that has got: by `borne`, which
+ * the statement must have from `borneBetweenLevels`.
+ */
 function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
-  const { keys, level, unitsOf } = plan
+  const { keys } = plan
   const names = columns([...keys, ...SUMS])
   return sql`
-    with borne as materialized (${sharesBetweenLevels({ day: unitsOf!.day, level })})
     select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED_SHARES, sql`coalesce(bool_or(is_part), false) as estimated`])}
     from (
       select ${names}, 1 as share, false as is_part

@@ -5,7 +5,8 @@
 // that a question stays one statement on one snapshot. reporting-units.ts says which units are asked to report, and
 // which of them send records.
 export {
-  countedDossiers, explainedDossiers, explainedRollupRows, type CarriedGroup, type ExplainedRollupRow
+  borneBetweenLevels, countedDossiers, explainedDossiers, explainedRollupRows, type CarriedGroup,
+  type ExplainedRollupRow
 } from './carried.ts'
 export { askedSpans } from './count.ts'
 export { countPlanOf, type CountPlan, type Span } from './plan.ts'

@@ -58,6 +58,11 @@ forEachDatabase('figures by any hierarchy', async (t, service) => {
             const { hierarchy: _, ...figures } = total!
             asReported.set(period, asReported.get(period) ?? figures)
             if (!isDeepStrictEqual(figures, asReported.get(period))) throw new Error(`${query}: ${JSON.stringify(figures)}`)
+            if (basis === 'records') {
+              const ofAll = `basis=records&hierarchy=${hierarchy}&period=${period}&group_by=level`
+              const [byLevels, byUnits] = [await rows(ofAll), await rows(`${ofAll}&unit=H56`)]
+              if (!isDeepStrictEqual(byLevels, byUnits)) throw new Error(`${ofAll}: ${JSON.stringify(byLevels)}, by units ${JSON.stringify(byUnits)}`)
+            }
             if (basis === 'reported' && period.includes(',')) continue
             for (const keys of ['unit', 'level,field']) expectSums(total!, await rows(`${query}&group_by=${keys}`), `${query} by ${keys}`)
           }

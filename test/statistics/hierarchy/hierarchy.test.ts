@@ -194,4 +194,24 @@ forEachDatabase('after a reform', async (t, { db, get, post }) => {
     t.equal(await head('hierarchy=current'), await head(''))
     t.match(await head(''), /,estimated,.*,hierarchy,/)
   })
+
+  t.test('a level of all units has the same figures, and as many units, as below the province', async t => {
+    await givenReform(db, {
+      on: '2022-01-01',
+      create: [{ unit: 'half', parent: 'H56-380' }, { unit: 'hall', parent: 'H56', level: 'province' }],
+      end: { 'H56-14770': { half: 0.25, hall: 0.75 } }
+    })
+    await send(db, [...times(4, 'H56-14770'), ...times(2, 'H56-382')])
+    for (const question of ['', ',period', ',channel', '&level=commune', '&level=province', '&level=commune,province', '&level=district']) {
+      for (const hierarchy of ['current', AFTER, 'as_of:2021-12-31']) {
+        const asked = `basis=records&hierarchy=${hierarchy}&group_by=level${question}`
+        t.same(await ask(asked), await ask(`${asked}&unit=H56`), asked)
+      }
+    }
+    const [, province] = await ask(`basis=records&group_by=level&hierarchy=${AFTER}&level=commune,province`)
+    t.match(province, { received: 14, units_reported: 3, estimated: true })
+    const [both] = await ask(`basis=records&hierarchy=${AFTER}&level=commune,province`)
+    const { received, units_reported, units_expected } = (await ask(`basis=records&hierarchy=${AFTER}&level=commune,province&unit=H56`))[0]!
+    t.match(both, { received, units_reported, units_expected }, 'in which a unit that counts at both levels is one')
+  })
 })

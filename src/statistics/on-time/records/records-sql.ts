@@ -1,14 +1,17 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../../database/sql/bulk-json.ts'
-import { askedSpans, countedDossiers, passedAtStart, recordingUnits } from '../../../dossiers/counts/index.ts'
+import {
+  askedSpans, borneBetweenLevels, countedDossiers, passedAtStart, recordingUnits
+} from '../../../dossiers/counts/index.ts'
 import { MEASURES, TRANSFERS } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
-import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
+import { coverageBetweenLevels, coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
 import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
 /**
  * The SQL of a question about records. One statement, so that figures and coverage are of one snapshot:
+ * - `borne`: if figures are carried between levels, by which units and in which part
  * - `counted`: the measures of each group that has dossiers
  * - `coverage`: how many units are asked to report, and how many of them send records
  * - `summed`: both, with the keys of a row; then the percentage
@@ -17,8 +20,10 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
   const { keys } = plan
   const isCarried = plan.carried !== 'nothing'
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
+  const borne = borneBetweenLevels(plan)
   return sql<CountedRow>`
-    with counted as (${countedDossiers(plan)}),
+    with ${borne === null ? sql`` : sql`${borne},
+    `}counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
       select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${isCarried ? sql`` : sql`false as `}estimated,
@@ -45,7 +50,9 @@ const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(co
 function coverage (plan: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {
   const { spans, unit, level, source, unitsOf = null } = plan
   const carriedTo = plan.carried === 'nothing' ? null : unitsOf
-  const { join, where, ...units } = coverageOf({ keys, unit, level, unitsOf: carriedTo }, sql`ends_on`)
+  const { join, where, ...units } = plan.carried === 'levels' && keys.includes('level')
+    ? coverageBetweenLevels(level)
+    : coverageOf({ keys, unit, level, unitsOf: carriedTo }, sql`ends_on`)
   const names: Record<string, RawBuilder<unknown>> = { ...units, period: sql`asked.period` }
   const ofOne = keys.includes('unit') && carriedTo === null
   return sql`

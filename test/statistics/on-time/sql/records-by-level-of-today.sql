@@ -5,6 +5,25 @@ select *
 from
   (
     with
+      borne as materialized (
+        select unit, level, sum(share) as share
+        from
+          (
+            select unit, ends.level, ends.share
+            from
+              unit_bearers
+              join units on units.id = unit
+              join units as bearers on bearers.id = bearer
+              cross join lateral (
+                values (bearers.level, unit_bearers.share), (units.level, - unit_bearers.share)
+              ) as ends (level, share)
+            where
+              $1::date between starts_on and ends_on
+              and bearers.level <> units.level
+          ) as moved
+        where true
+        group by unit, level
+      ),
       counted as (
         select
           "level", received_online as received_online, received_direct as received_direct,
@@ -24,26 +43,6 @@ from
           due_in_time as due_in_time, "estimated"
         from
           (
-            with
-              borne as materialized (
-                select unit, level, sum(share) as share
-                from
-                  (
-                    select unit, ends.level, ends.share
-                    from
-                      unit_bearers
-                      join units on units.id = unit
-                      join units as bearers on bearers.id = bearer
-                      cross join lateral (
-                        values (bearers.level, unit_bearers.share), (units.level, - unit_bearers.share)
-                      ) as ends (level, share)
-                    where
-                      $1::date between starts_on and ends_on
-                      and bearers.level <> units.level
-                  ) as moved
-                where true
-                group by unit, level
-              )
             select
               "level", coalesce(sum(received_online * share), 0) as received_online,
               coalesce(sum(received_direct * share), 0) as received_direct,
@@ -236,8 +235,8 @@ from
       ),
       coverage as (
         select
-          borne.level as "level", count(*) filter (where since <= ends_on) as units_reported,
-          count(*) as units_expected
+          coalesce(borne.level, units.level) as "level",
+          count(*) filter (where since <= ends_on) as units_reported, count(*) as units_expected
         from
           (
             select *
@@ -247,30 +246,15 @@ from
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
-          join (
-            select borne.unit, bearers.level, sum(share) as share, bool_and(bearer = borne.unit) as stays
-            from
-              (
-                select units.id as unit, coalesce(bearer, units.id) as bearer, coalesce(share, 1) as share
-                from
-                  units
-                  left join unit_bearers on unit_bearers.unit = units.id
-                  and $16::date between starts_on and ends_on
-              ) as borne
-              join units as bearers on bearers.id = bearer
-            where
-              true
-              and true
-            group by borne.unit, bearers.level
-          ) as borne on borne.unit = units.id
+          left join borne on borne.unit = units.id
           left join dossier_desks as desks on desks.province_code = units.province_code
           and desks.unit = units.id
         where
           units.reports_dossiers
           and units.valid_from <= ends_on
           and coalesce(units.valid_to, 'infinity') >= starts_on
-          and true
-        group by borne.level
+          and share is distinct from -1
+        group by coalesce(borne.level, units.level)
       ),
       summed as (
         select
@@ -296,7 +280,7 @@ from
                   select *
                   from
                     (
-                      values ($17::text, $18::date, $19::date, $20::date)
+                      values ($16::text, $17::date, $18::date, $19::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -323,7 +307,7 @@ from
         when denominator > 0
         and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100
       end as on_time_percent,
-      $21::text as method, $22::text as basis, estimated, units_reported, units_expected
+      $20::text as method, $21::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::numeric as numerator, (resolved)::numeric as denominator
@@ -331,7 +315,7 @@ from
       ) as divided
   ) as listed
 order by "level" asc nulls last
-limit $23 + 1
+limit $22 + 1
 -- $1 "2026-01-01"
 -- $2 null
 -- $3 "2021-06-15"
@@ -347,11 +331,10 @@ limit $23 + 1
 -- $13 "2021-06-15"
 -- $14 "2021-09-14"
 -- $15 "2021-09-14"
--- $16 "2026-01-01"
--- $17 null
--- $18 "2021-06-15"
+-- $16 null
+-- $17 "2021-06-15"
+-- $18 "2021-09-14"
 -- $19 "2021-09-14"
--- $20 "2021-09-14"
--- $21 "resolved"
--- $22 "records"
--- $23 1000
+-- $20 "resolved"
+-- $21 "records"
+-- $22 1000
