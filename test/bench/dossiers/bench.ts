@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { ROLLUPS } from '../../../src/dossiers/rollups/deltas.ts'
 import { folderOf, type Postgres } from '../../postgres.ts'
@@ -38,10 +39,15 @@ export async function startBench (postgres: Postgres): Promise<Bench> {
   return bench
 }
 
-/** Sends items as JSON. @throws Error for an answer other than 200 */
+/** Sends JSON, again where the service is busy. @throws Error for another answer than 200 */
 export async function send<Answer> ({ service, key }: Bench, path: string, body: object): Promise<Answer> {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-  const response = await fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  const sendOnce = () => fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify(body) })
+  let response = await sendOnce()
+  for (let tries = 1; response.status === 503 && tries < 5; tries++) {
+    await setTimeout(1_000 * Number(response.headers.get('retry-after')))
+    response = await sendOnce()
+  }
   if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
   return await response.json() as Answer
 }

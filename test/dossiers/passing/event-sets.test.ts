@@ -200,6 +200,8 @@ forEachDatabase('a dossier of before a merger that comes under the code of the n
 
   t.test('must name one of them where nothing tells', async t => {
     t.match(await sendNew('of nobody', at('07-01')), REFUSED)
+    const items = [version('of both before', {}), version('of both before', { unit: OTHER, ...at('05-05') }), version('of both before', { unit: WARD, ...at('07-01') })]
+    t.match(await post('/v1/dossiers?source=one-stop', { items }), { status: 422, body: { errors: [{ pointer: '/items/2/unit' }] } })
     await sendNew('of one', { deleted: true, ...at('07-01') })
     t.match(await sendNew('of one', { deleted: false, ...at('07-02') }), REFUSED)
   })
@@ -232,7 +234,7 @@ forEachDatabase('a commune that is split by shares on 15 June', async (t, servic
   await forgetReports(db)
   const [first, second] = ['H56-99002', 'H56-99003']
   await send(db, [version('known', {}), version('done', ended('06-10'))])
-  const into = [first, second].map(code => ({ unit: { ...NEW, code }, share: 0.5 }))
+  const into = [{ unit: { ...NEW, code: first }, share: 0.5 }, { unit: { ...NEW, code: second, parent: 'H56-381' }, share: 0.5 }]
   t.match((await post('/v1/unit-changes', { ...MERGE, events: [{ type: 'split', unit: OLD, into }] })).body, { dossiers_passed: 0 })
   const sendOne = async (code: string, given: Partial<DossierItem>) => (
     (await post('/v1/dossiers?source=one-stop', { items: [version(code, { ...at('07-05'), ...given })] })).body)
@@ -275,9 +277,10 @@ forEachDatabase('a commune that is split by shares on 15 June', async (t, servic
   })
 
   t.test('gives none to a part that the sender does not reach', async t => {
-    const { headers } = await givenClient(service, 'first', { scopes: ['write:dossiers'], source: 'one-stop', unit: `${OLD}@2021-06-14` })
-    const item = version('refused', { unit: 'H56-14761', ...at('07-05') })
-    t.match(await post('/v1/dossiers?source=one-stop', { items: [item] }, headers), { status: 403 })
+    const { headers } = await givenClient(service, 'first', { scopes: ['write:dossiers'], source: 'one-stop', unit: 'H56-380' })
+    const sendAs = (unit: string) => post('/v1/dossiers?source=one-stop', { items: [version('of the first', { unit, ...at('07-05') })] }, headers)
+    t.match(await sendAs(second), { status: 403, body: { errors: [{ pointer: '/items/0/unit', code: 'forbidden_unit' }] } })
+    t.match(await sendAs(first), { status: 200, body: { created: 1 } })
   })
 })
 
