@@ -24,6 +24,9 @@ interface Watched {
   read: number
 }
 
+/** Milliseconds that a client has to read the answer before its connection ends. */
+const TO_READ_WHY = 1_000
+
 /**
  * Ends requests whose body hardly arrives: 408, or where there is an answer already only the end of the connection. A
  * bound on the whole request would refuse long bodies, too. By default at least 1 KiB/s has to come, over ten seconds.
@@ -75,6 +78,8 @@ function refuse ({ socket, request, reply }: Watched) {
     socket.destroy()
     return
   }
+  // What goes on slowly is not waited for, as is the rest of other refused bodies.
+  reply.raw.once('finish', () => { setTimeout(() => { socket.destroy() }, TO_READ_WHY).unref() })
   const error = Object.assign(new Error('the body arrives too slowly'), { statusCode: 408 })
   void sendError(error, request, reply.header('connection', 'close'))
 }

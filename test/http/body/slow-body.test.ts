@@ -5,20 +5,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fastify, type FastifyBaseLogger } from 'fastify'
 import { pino } from 'pino'
 import t, { type Test } from 'tap'
-import type { TypeBoxProvider } from '../../../src/http/context.ts'
+import type { App, TypeBoxProvider } from '../../../src/http/context.ts'
 import { acceptJson } from '../../../src/http/body/json-body.ts'
+import { dropRefusedBodies } from '../../../src/http/body/refused-body.ts'
 import { refuseSlowBodies } from '../../../src/http/body/slow-body.ts'
 import { forEachDatabase } from '../../database.ts'
 
 /** 400 bytes in 200 ms: the bound of the service, sooner. */
 const QUICK = { every: 50, looks: 4, bytes: 400 }
 
-async function slowApp (t: Test) {
+async function slowApp (t: Test, { dropsFor }: { dropsFor?: number } = {}) {
   const logged: string[] = []
   const loggerInstance: FastifyBaseLogger = pino({ level: 'warn' }, { write: line => { logged.push(line) } })
   const app = fastify({ loggerInstance }).withTypeProvider<TypeBoxProvider>()
   acceptJson(app)
   refuseSlowBodies(app, QUICK)
+  if (dropsFor !== undefined) dropRefusedBodies(app, { milliseconds: dropsFor })
   app.post('/', async request => ({ received: JSON.stringify(request.body).length }))
   app.post('/refused', { onRequest: async (_request, reply) => reply.code(401).send({ refused: true }) }, async () => ({}))
   // Takes its body slowly, itself.
@@ -58,6 +60,15 @@ async function trickle (socket: Socket, text: string, bytes: number, every: numb
     await sleep(every)
   }
 }
+
+t.test('a body that goes on slowly is not waited for, once it is refused', async t => {
+  const { port } = await slowApp(t, { dropsFor: 600_000 })
+  const { socket, ended } = open(t, port)
+  socket.write(`${head('/', 1_000)}{`)
+  const dripping = setInterval(() => { if (socket.writable) socket.write(' ') }, 20)
+  t.teardown(() => { clearInterval(dripping) })
+  t.match(await ended, /^HTTP\/1\.1 408 Request Timeout\r\n/)
+})
 
 t.test('a body that stops arriving is refused, and the connection ends', async t => {
   const { port, logged } = await slowApp(t)
