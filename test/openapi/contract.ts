@@ -85,7 +85,7 @@ export class Contract {
 
   constructor (document: object) {
     formats.default(this.#ajv, ['date', 'date-time'])
-    for (const format of ['text', 'binary']) this.#ajv.addFormat(format, true)
+    for (const format of ['text', 'binary', 'double']) this.#ajv.addFormat(format, true)
     this.#ajv.addSchema(document, 'contract', undefined, false)
   }
 
