@@ -9,7 +9,7 @@ import { startOfDay } from '../../time/business-day-sql.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { asSent, passedOn } from '../rules/passing.ts'
 import { ENDED_AT, IS_COUNTED } from '../rules/status.ts'
-import { unitsOf } from '../rules/timeline.ts'
+import { unitsEverAt } from '../rules/timeline.ts'
 import { IN_ONE_STATE, IN_SEVERAL_STATES } from '../rules/timeline-sql.ts'
 import { PLACE } from '../storage/columns.ts'
 import { dossierStored, isStoredAs, storeStates, withFormer, type Change, type StoredRow } from '../storage/states.ts'
@@ -85,7 +85,7 @@ async function replacePlaces (trx: Trx, province: string, which: RawBuilder<unkn
   for (;;) {
     const { rows } = await sql<Omit<StoredRow, 'former'>>`fetch ${sql.lit(BATCH)} from passing`.execute(trx)
     const stored = (await withFormer(trx, province, rows)).map(dossierStored)
-    const successorOf = await successorsOfDossiers(trx, stored.flatMap(unitsOf))
+    const successorOf = await successorsOfDossiers(trx, stored.flatMap(unitsEverAt))
     const changed = stored.map(before => ({ before, dossier: passedOn(asSent(before), successorOf) }))
       .filter(({ before, dossier }) => !isStoredAs(before, dossier))
     await storePlaces(trx, province, changed)

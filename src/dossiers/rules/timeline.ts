@@ -47,7 +47,7 @@ export interface Timeline extends DossierState {
 export const NO_HISTORY: readonly FormerState[] = []
 
 /** All units that a dossier is or was at, or that a version of it named. */
-export function unitsOf ({ unit, history }: Timeline): string[] {
+export function unitsEverAt ({ unit, history }: Timeline): string[] {
   return [unit, ...history.flatMap(former => [former.unit, former.named?.unit ?? former.unit])]
 }
 

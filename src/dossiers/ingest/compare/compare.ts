@@ -4,7 +4,7 @@ import type { Trx } from '../../../database/connect.ts'
 import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
 import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
 import { DELETED } from '../../rules/status.ts'
-import { unitsOf } from '../../rules/timeline.ts'
+import { unitsEverAt } from '../../rules/timeline.ts'
 import type { SourcesInConflict } from '../../source-conflicts/record.ts'
 import { precedences, type Precedences } from '../lookups/lookups.ts'
 import type { DossierRecord, StoredDossier } from '../../storage/columns.ts'
@@ -68,7 +68,7 @@ async function compareLocked (
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
   const sent = changed.flatMap(version => [version, ...version.earlier])
   const successorOf = await successorsOfDossiers(
-    trx, [...pairs.map(dossierStored), ...sent.map(({ dossier }) => dossier)].flatMap(unitsOf))
+    trx, [...pairs.map(dossierStored), ...sent.map(({ dossier }) => dossier)].flatMap(unitsEverAt))
   const was = await contentsBeforeDeletion(trx, target, pairs)
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
