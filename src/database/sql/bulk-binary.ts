@@ -24,8 +24,8 @@ interface Target {
 
 interface Format {
   oid: number
-  /** Bytes that the value can take at most. */
-  room: (value: never) => number
+  /** Bytes that a value can take at most: any, or this one. */
+  room: number | ((value: never) => number)
   /** @returns the bytes that it took */
   write: (target: Target, value: never, at: number) => number
 }
@@ -39,7 +39,7 @@ const BEFORE_ALL = -(2 ** 31)
 const MOST_BYTES = 3
 
 const fixed = (oid: number, bytes: number, write: (view: DataView, value: number, at: number) => void): Format => (
-  { oid, room: () => bytes, write: ({ view }, value, at) => { write(view, value, at); return bytes } })
+  { oid, room: bytes, write: ({ view }, value, at) => { write(view, value, at); return bytes } })
 
 const FORMATS: Record<ArrayType, Format> = {
   text: {
@@ -74,33 +74,58 @@ const FORMATS: Record<ArrayType, Format> = {
  * JSON costs it. For `from`; `position` counts the rows from 0.
  */
 export function unnested<R> (columns: Columns<R>, rows: readonly R[]): RawBuilder<unknown> {
-  const arrays = Object.entries(columns).map(([name, { type, of }]) => unnest(type, rows.map(of), name))
+  const arrays = Object.entries(columns).map(([name, { type, of }]) => unnest(type, rows, of, name))
   // Not generate_series, of which the planner expects so many rows that it reads whole tables to join them.
-  const positions = unnest('int4', [...rows.keys()], 'position')
+  const positions = unnest('int4', rows, (_, position) => position, 'position')
   // In a list of columns they are read in step. In `from` each would be copied before the first row comes out.
   return sql`(select ${sql.join([...arrays, positions])})`
 }
 
-function unnest (type: ArrayType, values: readonly Value[], name: string): RawBuilder<unknown> {
-  return sql`unnest(${array(type, values)}) as ${sql.ref(name)}`
+function unnest<R> (
+  type: ArrayType, rows: readonly R[], of: Of<R>, name: string
+): RawBuilder<unknown> {
+  return sql`unnest(${arrayOf(type, rows, of)}) as ${sql.ref(name)}`
 }
 
 /** Many values as one parameter, in the same format. */
 export function array (type: ArrayType, values: readonly Value[]): RawBuilder<unknown> {
-  return sql`${arrayOf(FORMATS[type], values)}::${sql.raw(type)}[]`
+  return arrayOf(type, values, value => value)
 }
 
-/** https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES; the layout is array_recv's. */
-function arrayOf ({ oid, room, write }: Format, values: readonly Value[]): Buffer {
-  let size = HEADER
-  for (const value of values) size += 4 + (value === null ? 0 : room(value as never))
+/** What of a row a column holds. */
+type Of<R> = (row: R, position: number) => Value
+
+function arrayOf<R> (type: ArrayType, rows: readonly R[], of: Of<R>): RawBuilder<unknown> {
+  const { oid, room, write } = FORMATS[type]
+  // Numbers go from the rows into the bytes: a list of them would hold each as an object.
+  const bytes = typeof room === 'number'
+    ? bytesOf(oid, rows, of, rows.length * room, write)
+    : bytesOfTexts(oid, rows.map(of), room, write)
+  return sql`${bytes}::${sql.raw(type)}[]`
+}
+
+function bytesOfTexts (
+  oid: number, values: readonly Value[], room: (value: never) => number, write: Format['write']
+): Buffer {
+  let size = 0
+  for (const value of values) size += value === null ? 0 : room(value as never)
+  return bytesOf(oid, values, value => value, size, write)
+}
+
+/**
+ * https://www.postgresql.org/docs/current/protocol-overview.html#PROTOCOL-FORMAT-CODES; the layout is array_recv's.
+ * @param room bytes that all values can take together
+ */
+function bytesOf<R> (oid: number, rows: readonly R[], of: Of<R>, room: number, write: Format['write']): Buffer {
+  const size = HEADER + rows.length * 4 + room
   const bytes = Buffer.allocUnsafe(size)
   const view = new DataView(bytes.buffer, bytes.byteOffset, size)
   const target = { bytes, view }
-  const header = [1, 1, oid, values.length, 1]
+  const header = [1, 1, oid, rows.length, 1]
   header.forEach((number, i) => { view.setInt32(i * 4, number) })
   let at = HEADER
-  for (const value of values) {
+  for (let i = 0; i < rows.length; i++) {
+    const value = of(rows[i]!, i)
     const length = value === null ? -1 : write(target, value as never, at + 4)
     view.setInt32(at, length)
     at += 4 + Math.max(length, 0)

@@ -14,7 +14,7 @@ import { roundsOf } from './rounds.ts'
 import { insertBeside, insertNew, recordChanges, replaceVersions, type DossierChange, type Target } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
 import { warningsOf, type Warnings } from './warnings.ts'
-import type { StoredDossier } from '../storage/columns.ts'
+import type { DossierRecord, StoredDossier } from '../storage/columns.ts'
 import { storeStates } from '../storage/states.ts'
 
 export interface Ingested {
@@ -73,12 +73,11 @@ function ingestedOf (
 }
 
 interface Stored extends Compared {
-  inserted: Insertion[]
+  /** Of codes that were not there. */
+  inserted: readonly Version[]
   changes: DossierChange[]
-}
-
-interface Insertion extends Version {
-  record: number
+  /** The record of those that stand beside others. */
+  write: number
 }
 
 /** @param later codes of which more versions follow in further rounds */
@@ -87,22 +86,26 @@ async function storeRound (
 ): Promise<Stored> {
   const { trx } = write
   const existing = new Set(await insertNew(trx, target, versions.map(({ dossier }) => dossier)))
-  const known = versions.filter((_, position) => existing.has(position))
+  const inserted = existing.size === 0 ? versions : versions.filter((_, position) => !existing.has(position))
+  const known = existing.size === 0 ? [] : versions.filter((_, position) => existing.has(position))
   const compared = await compareWithStored(trx, target, known, reach, later)
   const { replaced, beside } = compared
   await replaceVersions(trx, target, replaced)
   await insertBeside(trx, target, beside.map(({ dossier }) => dossier))
-  const inserted = [
-    ...versions.filter((_, position) => !existing.has(position)).map(version => ({ ...version, record: 0 })),
-    ...beside.map(version => ({ ...version, record: target.write }))
-  ]
-  await storeStates(trx, target.province, inserted.map(({ dossier, record }) => ({ dossier: { ...dossier, record } })))
-  const changes = changesOf(inserted, replaced)
+  await storeStates(trx, target.province, [...recordsOf(inserted, 0), ...recordsOf(beside, target.write)])
+  const changes = changesOf([...inserted, ...beside], replaced)
   write.auditRows.push(...correctionsOf(target.province, replaced))
   // Also where nothing counts as changed: a deletion of what was not there leaves a row, which says who wrote it.
-  if (inserted.length + replaced.length > 0) write.ownAuditRows = { province: target.province, rows: changes.length }
+  const hasWritten = inserted.length + beside.length + replaced.length > 0
+  if (hasWritten) write.ownAuditRows = { province: target.province, rows: changes.length }
   await recordChanges(trx, target, changes, write.auditRows.length)
-  return { ...compared, inserted, changes }
+  return { ...compared, inserted, changes, write: target.write }
+}
+
+/** Those with former states, as records. */
+function recordsOf (versions: readonly Version[], record: number): { dossier: DossierRecord }[] {
+  const moved = versions.filter(({ dossier: { history } }) => history.length > 0)
+  return moved.map(({ dossier }) => ({ dossier: { ...dossier, record } }))
 }
 
 /** What the audit says of each dossier. A deletion of what is not there changes nothing. */
@@ -140,10 +143,18 @@ function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['
 
 function deltasOf (rounds: readonly Stored[]): RollupDeltas {
   const deltas = new RollupDeltas()
-  for (const { before, after } of rounds.length === 1 ? rounds.flatMap(stepsOf) : netStepsOf(rounds)) {
-    if (before === null) deltas.add(after)
-    else deltas.replace(before, after)
+  const [first, ...further] = rounds
+  if (further.length > 0) {
+    for (const { before, after } of netStepsOf(rounds)) {
+      if (before === null) deltas.add(after)
+      else deltas.replace(before, after)
+    }
+    return deltas
   }
+  const { inserted, beside, replaced } = first!
+  for (const { dossier } of inserted) deltas.add(dossier)
+  for (const { dossier } of beside) deltas.add(dossier)
+  for (const { before, dossier } of replaced) deltas.replace(before, dossier)
   return deltas
 }
 
@@ -154,15 +165,16 @@ interface Step {
   record: number
 }
 
-function stepsOf ({ inserted, replaced }: Stored): Step[] {
-  return [
-    ...inserted.map(({ dossier: after, record }) => ({ before: null, after, record })),
-    ...replaced.map(({ before, dossier: after }) => ({ before, after, record: after.record }))
-  ]
-}
-
 /** From the first to the last version of each dossier: what it was in between counts nowhere. */
 function netStepsOf (rounds: readonly Stored[]): Step[] {
   const steps = Map.groupBy(rounds.flatMap(stepsOf), ({ after, record }) => `${after.code} ${record}`)
   return [...steps.values()].map(each => ({ ...each.at(-1)!, before: each[0]!.before }))
+}
+
+function stepsOf ({ inserted, beside, replaced, write }: Stored): Step[] {
+  return [
+    ...inserted.map(({ dossier: after }) => ({ before: null, after, record: 0 })),
+    ...beside.map(({ dossier: after }) => ({ before: null, after, record: write })),
+    ...replaced.map(({ before, dossier: after }) => ({ before, after, record: after.record }))
+  ]
 }

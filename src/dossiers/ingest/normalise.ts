@@ -9,7 +9,7 @@ import { DELETED, hasResult } from '../rules/status.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
 import type { Lookups } from './lookups/lookups.ts'
-import { daysOf, unitBefore, type FoundUnit } from './lookups/found-unit.ts'
+import { unitBefore, type FoundUnit } from './lookups/found-unit.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
 import { BY_VERSION, NO_HISTORY } from '../rules/timeline.ts'
 import type { StoredDossier } from '../storage/columns.ts'
@@ -18,9 +18,10 @@ import type { StoredDossier } from '../storage/columns.ts'
  * A record in the terms of this service, or all that is wrong with it. The readers below add to one list of issues and
  * return some value in any case: a sound record costs no more than an empty list.
  */
-export function normalise (item: DossierItem, lookups: Lookups): StoredDossier | Issue[] {
+export function normalise (
+  item: DossierItem, found: FoundUnit | undefined, lookups: Lookups
+): StoredDossier | Issue[] {
   const issues: Issue[] = []
-  const found = lookups.unitOf(item)
   const unit = unitBefore(found)
   if (unit === undefined) issues.push(unknownReference('unit', item.unit))
   const updated = instant(item.updated_at, 'updated_at', issues)
@@ -152,9 +153,10 @@ function issueOfEnd (dossier: StoredDossier): Issue | null {
  * unit before by the change of units. A part of a split to which that assigns no such dossier gets it by its record, on
  * its first day.
  */
-function placedIn (dossier: StoredDossier, { unit, before }: FoundUnit, successorOf: SuccessorOf): StoredDossier {
+function placedIn (
+  dossier: StoredDossier, { unit, before, firstDay }: FoundUnit, successorOf: SuccessorOf
+): StoredDossier {
   if (before === null) return dossier
-  const { firstDay } = daysOf(unit)
   const hasEnded = (endDayOf(dossier) ?? dayOf(dossier.updated_at)) < firstDay
   if (hasEnded || placeOn(firstDay, dossier, successorOf).unit === unit.id) return dossier
   const history = [{ ...dossier, until: firstDay, closed: false, ...BY_VERSION }]
@@ -162,8 +164,7 @@ function placedIn (dossier: StoredDossier, { unit, before }: FoundUnit, successo
 }
 
 /** A dossier that was open when its unit ended goes on at another, which was not there when it was received. */
-function existsWhile (dossier: StoredDossier, { unit, before, related }: FoundUnit): boolean {
-  const { firstDay, lastDay } = daysOf(before ?? unit)
+function existsWhile (dossier: StoredDossier, { days: { firstDay, lastDay }, related }: FoundUnit): boolean {
   const until = endDayOf(dossier) ?? dayOf(dossier.updated_at)
   return related.predecessors.length === 0 && until >= firstDay && dayOf(dossier.received_at) <= lastDay
 }

@@ -30,7 +30,11 @@ export const MAX_ROUNDS = 100
 export async function roundsOf (
   trx: Trx, province: string, versions: readonly Version[], successorOf: SuccessorOf
 ): Promise<Rounds> {
-  const histories = historiesOf(versions)
+  const sorted = versions.toSorted(byCodeNewestFirst)
+  const comesAgain = (version: Version, i: number) => i > 0 && hasSameCode(version, sorted[i - 1]!)
+  // Nearly always.
+  if (!sorted.some(comesAgain)) return { rounds: sorted.length === 0 ? [] : [sorted], older: [], surplus: [] }
+  const histories = historiesOf(sorted)
   const shared = await codesOfSeveral(trx, province, histories.filter(hasSeveralUnits).map(codeOf))
   const rounds: Version[][] = []
   const older: Version[] = []
@@ -60,15 +64,19 @@ function withEarlier (newest: Version, earlier: readonly Version[], successorOf:
 /** Versions of one code, newest first. */
 type History = [Version, ...Version[]]
 
-/** In the order of the codes. */
-function historiesOf (versions: readonly Version[]): History[] {
+/** @param sorted by code, newest first */
+function historiesOf (sorted: readonly Version[]): History[] {
   const histories: History[] = []
-  for (const version of versions.toSorted(byCodeNewestFirst)) {
+  for (const version of sorted) {
     const last = histories.at(-1)
-    if (last !== undefined && codeOf(last) === version.dossier.code) last.push(version)
+    if (last !== undefined && hasSameCode(last[0], version)) last.push(version)
     else histories.push([version])
   }
   return histories
+}
+
+function hasSameCode (a: Version, b: Version): boolean {
+  return a.dossier.code === b.dossier.code
 }
 
 function codeOf ([{ dossier: { code } }]: History): string {

@@ -65,15 +65,15 @@ export function validVersions (
   const versions: Version[] = []
   const invalid: RowIssues[] = []
   let province = ''
-  for (const { index, item } of items) {
-    const found = lookups.unitOf(item)
+  for (const [position, { index, item }] of items.entries()) {
+    const found = lookups.unitsOf[position]
     const unit = unitBefore(found)
     // First, as what else is wrong would say something of the unit, such as when it ended.
     if (unit !== undefined && !reaches(reach, unit)) {
       invalid.push({ index, issues: [forbidden(unit.id)] })
       continue
     }
-    const dossier = normalise(item, lookups)
+    const dossier = normalise(item, found, lookups)
     if (!Array.isArray(dossier) && dossier.unit === found!.unit.id && !reaches(reach, found!.unit)) {
       invalid.push({ index, issues: [forbidden(dossier.unit)] })
       continue

@@ -28,12 +28,21 @@ type Series = Map<DayNumber, Cell>
 /** Series by the key columns before the day, separated by blanks. */
 type Deltas = Map<string, Series>
 
+/** Those that a dossier counts in. */
+interface OwnSeries {
+  byUnit: Series
+  byLevel: Series
+  byDay: Series
+}
+
 /** What a transaction adds to the rollups, by key and day. */
 export class RollupDeltas {
   readonly #byUnit: Deltas = new Map()
   readonly #byLevel: Deltas = new Map()
   readonly #byDay: Deltas = new Map()
 
+  /** By unit, level, field and channel. */
+  readonly #series = new Map<string, Map<string, Map<string, Map<string, OwnSeries>>>>()
   /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
   readonly #slices = new Map<DayNumber, DayNumber>()
   readonly #desks = new DeskDeltas()
@@ -51,24 +60,30 @@ export class RollupDeltas {
 
   #count (dossier: Timeline, sign: 1 | -1) {
     if (dossier.history.length > 0) {
-      countTimeline(dossier, (state, day, measure, by) => { this.#countIn(state)(day, measure, sign * by) })
+      countTimeline(dossier, (state, day, measure, by) => {
+        this.#countIn(this.#seriesOf(state), day, measure, sign * by)
+      })
       return
     }
-    const count = this.#countIn(dossier)
-    countEvents(dossier, (day, measure) => { count(day, measure, sign) })
+    const series = this.#seriesOf(dossier)
+    countEvents(dossier, (day, measure) => { this.#countIn(series, day, measure, sign) })
   }
 
-  /** A function that counts where a dossier in this state counts. */
-  #countIn ({ unit, level, field, channel }: DossierState) {
-    const byUnit = seriesOf(this.#byUnit, unit)
-    const byLevel = seriesOf(this.#byLevel, `${level} ${field}`)
-    const byDay = seriesOf(this.#byDay, `${level} ${channel}`)
-    return (day: DayNumber, measure: EventMeasure, by: number) => {
-      const slice = this.#sliceOf(day)
-      cellOf(byUnit, slice)[measure] += by
-      cellOf(byLevel, slice)[measure] += by
-      cellOf(byDay, day)[measure] += by
-    }
+  #countIn ({ byUnit, byLevel, byDay }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
+    const slice = this.#sliceOf(day)
+    cellOf(byUnit, slice)[measure] += by
+    cellOf(byLevel, slice)[measure] += by
+    cellOf(byDay, day)[measure] += by
+  }
+
+  /** Found without a key of several names: that would be made for each dossier. */
+  #seriesOf ({ unit, level, field, channel }: DossierState): OwnSeries {
+    const ofField = getOrAdd(getOrAdd(getOrAdd(this.#series, unit, newMap), level, newMap), field, newMap)
+    return getOrAdd(ofField, channel, () => ({
+      byUnit: getOrAdd(this.#byUnit, unit, newMap),
+      byLevel: getOrAdd(this.#byLevel, `${level} ${field}`, newMap),
+      byDay: getOrAdd(this.#byDay, `${level} ${channel}`, newMap)
+    }))
   }
 
   #sliceOf (day: DayNumber): DayNumber {
@@ -124,24 +139,24 @@ function cellsFor (table: RollupTable, all: Deltas): Row[] {
   return cells
 }
 
-function seriesOf (all: Deltas, key: string): Series {
-  let series = all.get(key)
-  if (series === undefined) {
-    series = new Map<DayNumber, Cell>()
-    all.set(key, series)
-  }
-  return series
+function newMap<K, V> (): Map<K, V> {
+  return new Map()
+}
+
+function getOrAdd<K, V> (map: Map<K, V>, key: K, add: () => NoInfer<V>): V {
+  let value = map.get(key)
+  if (value === undefined) map.set(key, value = add())
+  return value
 }
 
 const NOTHING = Object.fromEntries(EVENT_MEASURES.map(measure => [measure, 0])) as Cell
 
 function cellOf (series: Series, day: DayNumber): Cell {
-  let cell = series.get(day)
-  if (cell === undefined) {
-    cell = { ...NOTHING }
-    series.set(day, cell)
-  }
-  return cell
+  return getOrAdd(series, day, newCell)
+}
+
+function newCell (): Cell {
+  return { ...NOTHING }
 }
 
 const TYPES: Record<string, ArrayType> = {

@@ -34,7 +34,8 @@ export class DeskDeltas {
   readonly #lost: Earliest = new Map()
 
   add (dossier: Timeline) {
-    noteAll(this.#gained, presenceOf(dossier))
+    if (dossier.history.length > 0) noteAll(this.#gained, presenceOf(dossier))
+    else if (isCounted(dossier.status)) note(this.#gained, dossier.unit, dayOf(dossier.received_at))
   }
 
   replace (before: Timeline, after: Timeline) {
@@ -59,9 +60,11 @@ export class DeskDeltas {
 }
 
 function noteAll (earliest: Earliest, days: Iterable<readonly [string, DayNumber]>) {
-  for (const [unit, day] of days) {
-    if (day < (earliest.get(unit) ?? Infinity)) earliest.set(unit, day)
-  }
+  for (const [unit, day] of days) note(earliest, unit, day)
+}
+
+function note (earliest: Earliest, unit: string, day: DayNumber) {
+  if (day < (earliest.get(unit) ?? Infinity)) earliest.set(unit, day)
 }
 
 /** The units that have or had a dossier, each with the first day on which it did. */

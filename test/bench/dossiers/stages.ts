@@ -6,6 +6,7 @@ import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { normalise } from '../../../src/dossiers/ingest/normalise.ts'
 import type { StoredDossier } from '../../../src/dossiers/storage/columns.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
+import type { FoundUnit } from '../../../src/dossiers/ingest/lookups/found-unit.ts'
 import { lookUp, type Lookups } from '../../../src/dossiers/ingest/lookups/lookups.ts'
 import { DossierItem } from '../../../src/dossiers/schema.ts'
 import { RollupDeltas } from '../../../src/dossiers/rollups/deltas.ts'
@@ -94,7 +95,7 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
     const items = spent.part('JSON.parse', () => lines.map(({ text }) => JSON.parse(text!) as DossierItem))
     spent.part('check against the schema', () => { for (const item of items) check(item, '') })
     const references = await db.transaction().execute(trx => lookUp(trx, { source: SOURCE, reach: null }, items))
-    const dossiers = spent.part('read as a dossier', () => items.map(item => soundDossier(item, references)))
+    const dossiers = spent.part('read as a dossier', () => items.map((item, i) => soundDossier(item, references.unitsOf[i], references)))
     spent.part('put in order', () => dossiers.sort((a, b) => a.code < b.code ? -1 : 1))
     spent.part('count for the sums', () => {
       const differences = new RollupDeltas()
@@ -105,8 +106,8 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
   }
 }
 
-function soundDossier (item: DossierItem, references: Lookups): StoredDossier {
-  const dossier = normalise(item, references)
+function soundDossier (item: DossierItem, unit: FoundUnit | undefined, references: Lookups): StoredDossier {
+  const dossier = normalise(item, unit, references)
   if (Array.isArray(dossier)) throw new Error(dossier.map(({ detail }) => detail).join())
   return dossier
 }

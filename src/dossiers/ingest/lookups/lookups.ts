@@ -18,7 +18,8 @@ export interface DatedProcedure {
 
 /** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
-  unitOf: (item: DossierItem) => FoundUnit | undefined
+  /** The unit of each item. */
+  unitsOf: readonly (FoundUnit | undefined)[]
   /** Who comes after the units that have ended. */
   successorOf: SuccessorOf
   procedures: ReadonlyMap<string, DatedProcedure>
@@ -28,10 +29,10 @@ export interface Lookups {
 
 export async function lookUp (trx: Trx, sender: Sender, items: readonly DossierItem[]): Promise<Lookups> {
   const { source } = sender
-  const { unitOf, units } = await lookUpUnits(trx, sender, items)
+  const { unitsOf, units } = await lookUpUnits(trx, sender, items)
   const ended = units.filter(({ valid_to: lastDay }) => lastDay !== null)
   return {
-    unitOf,
+    unitsOf,
     successorOf: await successorsOfDossiers(trx, ended.map(({ id }) => id)),
     procedures: await lookUpProcedures(trx, distinct(items.map(({ procedure }) => procedure))),
     statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))

@@ -10,7 +10,7 @@ import { DELETED } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 import { dossierStored, withFormer, type StoredRow } from '../../storage/states.ts'
-import type { FoundUnit } from './found-unit.ts'
+import { foundUnit, type FoundUnit } from './found-unit.ts'
 
 /** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
 export interface Unclear {
@@ -44,9 +44,9 @@ export async function predecessorsOfDossiers (
     const units = [...stored.get(code) ?? [], ...(beside.get(code) ?? []).map(({ unit }) => unit)]
     const [before, ...others] = predecessors.filter(({ id }) => units.includes(id))
     const related = { successors: [], predecessors: [] }
-    if (before !== undefined) return others.length === 0 ? { unit: successor, before, related } : null
+    if (before !== undefined) return others.length === 0 ? foundUnit(successor, before, related) : null
     // What always was at the successor was there before it began.
-    return stored.has(code) && !correction ? { unit: successor, before: null, related } : null
+    return stored.has(code) && !correction ? foundUnit(successor, null, related) : null
   }
 }
 

@@ -6,7 +6,7 @@ import type { Trx } from '../../../database/connect.ts'
 import { dayOf, EARLIEST, LATEST, nameOfDay, type DayNumber } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
 import type { DossierItem } from '../../schema.ts'
-import { unitBefore, type FoundUnit } from './found-unit.ts'
+import { foundUnit, unitBefore, type FoundUnit } from './found-unit.ts'
 import { predecessorsOfDossiers, type Unclear } from './predecessors.ts'
 
 /** Whose aliases count, and what the client reaches. */
@@ -16,7 +16,8 @@ export interface Sender {
 }
 
 interface FoundUnits {
-  unitOf: (item: DossierItem) => FoundUnit | undefined
+  /** Of each item; undefined: the name is unknown. */
+  unitsOf: (FoundUnit | undefined)[]
   /** All that are found, some of them more than once. */
   units: ResolvedUnit[]
 }
@@ -29,43 +30,55 @@ interface FoundUnits {
 export async function lookUpUnits (
   trx: Trx, { source, reach }: Sender, items: readonly DossierItem[]
 ): Promise<FoundUnits> {
-  const resolved = await resolveUnits(trx, [...new Set(items.map(({ unit }) => unit))].map(name => ({ name, source })))
-  const asked = new Map(items.map(item => [keyOf(item), { name: item.unit, day: nameOfDay(dayReceived(item)) }]))
-  const named = [...asked].flatMap(([key, { name, day }]) => {
-    const unit = resolved({ name, source }, day)
-    return unit === undefined ? [] : [{ key, unit, day }]
-  })
-  const ended = named.filter(({ unit, day }) => unit.valid_to !== null && unit.valid_to < day)
-  const toCome = named.filter(({ unit, day }) => unit.valid_from > day)
+  const { names, of } = distinctNames(items)
+  const resolved = await resolveUnits(trx, [...new Set(names.map(({ name }) => name))].map(name => ({ name, source })))
+  const named = names.map(({ name, day }) => ({ unit: resolved({ name, source }, day), day }))
+  const known = named.filter(one => one.unit !== undefined) as { unit: ResolvedUnit, day: string }[]
+  const ended = known.filter(({ unit, day }) => unit.valid_to !== null && unit.valid_to < day)
+  const toCome = known.filter(({ unit, day }) => unit.valid_from > day)
   const successors = await successorsOf(trx, [...new Set(ended.map(({ unit }) => unit.id))])
   const predecessors = await predecessorsOf(trx, [...new Set(toCome.map(({ unit }) => unit.id))])
-  const unclear = new Map<string, Unclear>()
-  const found = new Map(named.map(({ key, unit, day }): [string, FoundUnit] => {
+  const unclear: (Unclear | undefined)[] = []
+  const found = named.map(({ unit, day }, n): FoundUnit | undefined => {
+    if (unit === undefined) return undefined
     const after = existingOn(successors.get(unit.id) ?? [], day).map(({ id }) => id)
     const before = existingOn(predecessors.get(unit.id) ?? [], day).filter(one => reaches(reach, one))
     const meant = predecessorMeant(unit, before)
-    if (meant === null && before.length > 0) unclear.set(key, { successor: unit, predecessors: before })
-    const related = { successors: after, predecessors: unclear.has(key) ? before.map(({ id }) => id) : [] }
-    return [key, { unit, before: meant, related }]
-  }))
-  const units = [...found.values()].flatMap(({ unit, before }) => before === null ? [unit] : [unit, before])
-  const unitOf = (item: DossierItem) => found.get(keyOf(item))
+    const isUnclear = meant === null && before.length > 0
+    if (isUnclear) unclear[n] = { successor: unit, predecessors: before }
+    return foundUnit(unit, meant, { successors: after, predecessors: isUnclear ? before.map(({ id }) => id) : [] })
+  })
+  const units = found.flatMap(one => one === undefined ? [] : one.before === null ? [one.unit] : [one.unit, one.before])
+  const unitsOf = of.map(n => found[n])
   // Nearly always.
-  if (unclear.size === 0) return { unitOf, units }
-  const predecessorOf = await predecessorsOfDossiers(trx, reach, items.map(item => ({
-    code: item.code, unit: unitBefore(unitOf(item))?.id, unclear: unclear.get(keyOf(item))
+  if (unclear.length === 0) return { unitsOf, units }
+  const predecessorOf = await predecessorsOfDossiers(trx, reach, items.map(({ code }, i) => ({
+    code, unit: unitBefore(unitsOf[i])?.id, unclear: unclear[of[i]!]
   })))
   return {
-    unitOf: item => {
-      const open = unclear.get(keyOf(item))
-      return open === undefined ? unitOf(item) : predecessorOf(item, open) ?? unitOf(item)
-    },
-    units: [...units, ...[...unclear.values()].flatMap(({ predecessors }) => predecessors)]
+    unitsOf: items.map((item, i) => {
+      const open = unclear[of[i]!]
+      return open === undefined ? unitsOf[i] : predecessorOf(item, open) ?? unitsOf[i]
+    }),
+    units: [...units, ...unclear.flatMap(each => each === undefined ? [] : each.predecessors)]
   }
 }
 
-function keyOf (item: DossierItem): string {
-  return `${item.unit} ${dayReceived(item)}`
+/** The different names of units, each with a day, and for each item which of them is its own. */
+function distinctNames (items: readonly DossierItem[]): { names: { name: string, day: string }[], of: number[] } {
+  const names: { name: string, day: string }[] = []
+  const places = new Map<string, Map<DayNumber, number>>()
+  const of = items.map(item => {
+    const { unit: name } = item
+    const day = dayReceived(item)
+    const byDay = places.get(name) ?? new Map<DayNumber, number>()
+    places.set(name, byDay)
+    const known = byDay.get(day)
+    if (known !== undefined) return known
+    byDay.set(day, names.length)
+    return names.push({ name, day: nameOfDay(day) }) - 1
+  })
+  return { names, of }
 }
 
 /** Of a deletion, which need not say when the dossier was received: when it was deleted. */
