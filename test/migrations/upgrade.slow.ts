@@ -121,7 +121,8 @@ const ROWS: Record<string, string[]> = {
       values ('H56', '000.00.380.H56-210531-0001', 0, 0, 'one-stop', 'H56', 'province', '1.010708', 'land', 'direct', 4,
         '2021-05-31 08:00+07', '2021-05-31 08:00+07', '-infinity', '2021-06-01', '2021-05-31', false)`
   ],
-  '0021_units_by_parent': []
+  '0021_units_by_parent': [],
+  '0022_dossiers_beside_others': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))

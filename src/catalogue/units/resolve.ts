@@ -55,7 +55,10 @@ export async function resolveUnits (db: Db, named: readonly NamedUnit[]): Promis
     with asked as (
       select * from json_to_recordset(${JSON.stringify(lookups)}::json) as asked (n int, kind text, source text, code text))
     select n, asked.kind, ${UNIT_COLUMNS}, units.valid_from as from, units.valid_to as to
-    from asked join units on (asked.kind = 'id' and units.id = asked.code) or (asked.kind = 'code' and units.code = asked.code)
+    from asked join units on units.id = asked.code where asked.kind = 'id'
+    union all
+    select n, asked.kind, ${UNIT_COLUMNS}, units.valid_from, units.valid_to
+    from asked join units on units.code = asked.code where asked.kind = 'code'
     union all
     select n, asked.kind, ${UNIT_COLUMNS}, greatest(alias.valid_from, units.valid_from), least(alias.valid_to, units.valid_to)
     from asked join unit_aliases as alias on alias.external_code = asked.code

@@ -4,14 +4,18 @@ import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-is
 import type { AuditRow } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 import { nameOfDay } from '../../time/business-day.ts'
+import type { Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED, isCounted } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
-import { compareWithStored, type Compared, type Replacement } from './compare/compare.ts'
+import { compareWithStored, nothingCompared, type Compared, type Replacement } from './compare/compare.ts'
+import { standingOf } from './compare/pairs.ts'
 import { lookUp } from './lookups/lookups.ts'
 import { roundsOf } from './rounds.ts'
-import { insertBeside, insertNew, recordChanges, replaceVersions, type DossierChange, type Target } from './store.ts'
+import {
+  insertBeside, insertIfAllNew, insertMissing, recordChanges, replaceVersions, type DossierChange, type Target
+} from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
 import { warningsOf, type Warnings } from './warnings.ts'
 import type { DossierRecord, StoredDossier } from '../storage/columns.ts'
@@ -85,10 +89,9 @@ async function storeRound (
   write: Write, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
 ): Promise<Stored> {
   const { trx } = write
-  const existing = new Set(await insertNew(trx, target, versions.map(({ dossier }) => dossier)))
-  const inserted = existing.size === 0 ? versions : versions.filter((_, position) => !existing.has(position))
-  const known = existing.size === 0 ? [] : versions.filter((_, position) => existing.has(position))
-  const compared = await compareWithStored(trx, target, known, reach, later)
+  const { inserted, ...compared } = await insertIfAllNew(trx, target, versions.map(({ dossier }) => dossier))
+    ? { ...nothingCompared(), inserted: versions }
+    : await insertAndCompare(trx, target, versions, reach, later)
   const { replaced, beside } = compared
   await replaceVersions(trx, target, replaced)
   await insertBeside(trx, target, beside.map(({ dossier }) => dossier))
@@ -100,6 +103,23 @@ async function storeRound (
   if (hasWritten) write.ownAuditRows = { province: target.province, rows: changes.length }
   await recordChanges(trx, target, changes, write.auditRows.length)
   return { ...compared, inserted, changes, write: target.write }
+}
+
+/** Inserts the versions whose codes are not stored, and compares the others. */
+async function insertAndCompare (
+  trx: Trx, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
+): Promise<Compared & Pick<Stored, 'inserted'>> {
+  const { absent, pairs } = await standingOf(trx, target, versions, reach)
+  const taken = new Set(await insertMissing(trx, target, absent.map(position => versions[position]!.dossier)))
+  const present = new Set(absent.filter((_, i) => !taken.has(i)))
+  // Another transaction has stored these since they were looked for. Of codes that come again all are locked here, so
+  // that locks are taken in the order of the codes.
+  const certain = new Set(absent.filter((_, i) => taken.has(i)))
+  versions.forEach(({ dossier: { code } }, position) => {
+    if (later.has(code) && !present.has(position)) certain.add(position)
+  })
+  const compared = await compareWithStored(trx, target, versions, reach, pairs, certain)
+  return { ...compared, inserted: [...present].map(position => versions[position]!) }
 }
 
 /** Those with former states, as records. */

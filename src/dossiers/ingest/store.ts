@@ -23,39 +23,33 @@ const STORED = [...SENT_NAMES, ...OF_TARGET]
 /** Apart from where it was. */
 const SAID_BEFORE = [...STORED.filter(name => name !== 'unit' && name !== 'level'), 'record']
 
-/** Smaller chunks are inserted by one statement, whatever exists already. */
+/** In smaller chunks each dossier is looked for. */
 const FEW = 100
-/** Of larger chunks one in so many dossiers is looked up first, to guess whether all are new. */
+/** Of larger chunks one in so many dossiers is looked for first, to guess whether all are new. */
 const SAMPLED = 32
 
 /**
- * Inserts the dossiers that do not exist yet. They must be ordered by code: two transactions that insert the same
- * dossiers in different orders would deadlock.
- * @returns the positions of those that exist already
+ * Inserts many dossiers if none of their codes is stored. They must be ordered by code: two transactions that insert
+ * the same dossiers in different orders would deadlock.
+ * @returns whether it did; for few dossiers it does not try
  */
-export async function insertNew (trx: Trx, target: Target, dossiers: readonly StoredDossier[]): Promise<number[]> {
-  if (dossiers.length < FEW) return insertMissing(trx, target, dossiers)
+export async function insertIfAllNew (trx: Trx, target: Target, dossiers: readonly StoredDossier[]): Promise<boolean> {
+  if (dossiers.length < FEW) return false
   const sample = dossiers.filter((_, position) => position % SAMPLED === 0)
   // Looking for a dossier before it is inserted costs a third of inserting it.
-  const seemNew = (await findExisting(trx, target.province, sample)).length === 0
-  if (seemNew && await attempt(trx, UNIQUE_VIOLATION, () => insertAll(trx, target, dossiers))) return []
-
-  const existing = new Set(await findExisting(trx, target.province, dossiers))
-  const absent = [...dossiers.keys()].filter(position => !existing.has(position))
-  if (absent.length === 0) return [...existing]
-  const taken = await insertMissing(trx, target, absent.map(position => dossiers[position]!))
-  return [...existing, ...taken.map(i => absent[i]!)]
+  if (await isAnyStored(trx, target.province, sample)) return false
+  return attempt(trx, UNIQUE_VIOLATION, () => insertAll(trx, target, dossiers))
 }
 
 const UNIQUE_VIOLATION = '23505'
 
-/** @returns the positions of those that exist */
-async function findExisting (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<number[]> {
-  const { rows: [found] } = await sql<{ positions: number[] | null }>`
-    select json_agg(position) as positions
-    from ${unnested(CODE, dossiers)} as given
-    where exists (select from dossiers as stored where province_code = ${province} and stored.code = given.code)`.execute(trx)
-  return found!.positions ?? []
+async function isAnyStored (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<boolean> {
+  const { rows: [found] } = await sql<{ any: boolean }>`
+    select exists (
+      select from ${unnested(CODE, dossiers)} as given
+        join dossiers as stored on province_code = ${province} and stored.code = given.code
+    ) as any`.execute(trx)
+  return found!.any
 }
 
 /** @throws DatabaseError of a unique violation, when one exists */
@@ -81,10 +75,11 @@ export async function insertBeside (
     from ${rows} as given`.execute(trx)
 }
 
-/** @returns the positions of those that exist already */
-async function insertMissing (
+/** Inserts dossiers, in the order of their codes. @returns the positions of those whose codes are stored already */
+export async function insertMissing (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<number[]> {
+  if (dossiers.length === 0) return []
   const { names, rows } = insertable(dossiers)
   const { rows: [added] } = await sql<{ existing: number[] | null }>`
     with added as (

@@ -12,7 +12,9 @@ import { ENDED_AT, IS_COUNTED } from '../rules/status.ts'
 import { unitsEverAt } from '../rules/timeline.ts'
 import { IN_ONE_STATE, IN_SEVERAL_STATES } from '../rules/timeline-sql.ts'
 import { PLACE } from '../storage/columns.ts'
-import { dossierStored, isStoredAs, storeStates, withFormer, type Change, type StoredRow } from '../storage/states.ts'
+import {
+  dossierStored, isStoredAs, storedColumns, storeStates, withFormer, type Change, type StoredRow
+} from '../storage/states.ts'
 
 /** Units that end, and the first day on which they are no more, `YYYY-MM-DD`. */
 export interface EndingUnits {
@@ -81,7 +83,7 @@ async function replacePlaces (trx: Trx, province: string, which: RawBuilder<unkn
   let replaced = 0
   await sql`
     declare passing no scroll cursor for
-    select * from dossiers where province_code = ${province} and (${which})`.execute(trx)
+    select ${storedColumns('dossiers')} from dossiers where province_code = ${province} and (${which})`.execute(trx)
   for (;;) {
     const { rows } = await sql<Omit<StoredRow, 'former'>>`fetch ${sql.lit(BATCH)} from passing`.execute(trx)
     const stored = (await withFormer(trx, province, rows)).map(dossierStored)

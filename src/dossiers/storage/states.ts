@@ -1,9 +1,8 @@
 // The states of a dossier before the one that its row holds.
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
-import type { Dossiers } from '../../database/tables.ts'
 import { parseDay } from '../../time/business-day.ts'
 import type { Supplement } from '../rules/events.ts'
 import { NO_HISTORY, tenuresOf, type DossierState, type FormerState, type Tenure } from '../rules/timeline.ts'
@@ -89,17 +88,27 @@ function statesAsText (dossier: StoredDossier): unknown[] {
   return rowsOf({ ...dossier, record: 0 }).map(row => Object.values(STATE).map(({ of }) => of(row)))
 }
 
-type Instants = 'received_at' | 'updated_at' | 'due_at' | 'finished_at' | 'returned_at'
+const INSTANTS = ['received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at'] as const
+const PLAIN = ['code', 'record', 'unit', 'level', 'procedure', 'field', 'channel', 'status', 'supplements'] as const
+/** Instants as numbers: reading them as texts costs several times as much. */
+function stateColumns (table: string): RawBuilder<unknown> {
+  const milliseconds = INSTANTS.map(name => (
+    sql`round(date_part('epoch', ${sql.ref(`${table}.${name}`)}) * 1000) as ${sql.ref(name)}`))
+  return sql`${columns(PLAIN, table)}, ${sql.join(milliseconds)}`
+}
+
+/** The columns of a `StoredRow` but for its former states. */
+export function storedColumns (table: string): RawBuilder<unknown> {
+  return sql`${stateColumns(table)}, ${columns(['source', 'held_from'], table)}`
+}
+
 /** A state as the database gives it. */
-interface StateText extends Omit<DossierState, Instants | 'supplements'> {
-  received_at: string
-  updated_at: string
-  due_at: string | null
-  finished_at: string | null
-  returned_at: string | null
+interface StateRead extends Omit<DossierState, 'supplements'> {
+  code: string
+  record: number
   supplements: Record<keyof Supplement, string | null>[] | null
 }
-interface FormerText extends StateText {
+interface FormerRead extends StateRead {
   held_until: string
   closed: boolean
   change: number | null
@@ -109,9 +118,10 @@ interface FormerText extends StateText {
 }
 
 /** A row of `dossiers` with its former states; null: it has none. */
-export interface StoredRow extends Omit<Dossiers, 'record'> {
-  record: number
-  former: FormerText[] | null
+export interface StoredRow extends StateRead {
+  source: string
+  held_from: string | null
+  former: FormerRead[] | null
 }
 
 /** Adds the former states to dossiers of a province. */
@@ -119,45 +129,43 @@ export async function withFormer<R extends Omit<StoredRow, 'former'>> (
   trx: Trx, province: string, stored: readonly R[]
 ): Promise<(R & StoredRow)[]> {
   const codes = stored.filter(({ held_from: from }) => from !== null).map(({ code }) => code)
-  const states = codes.length === 0 ? new Map<string, FormerText[]>() : await readStates(trx, province, codes)
+  const states = codes.length === 0 ? new Map<string, FormerRead[]>() : await readStates(trx, province, codes)
   return stored.map(row => ({ ...row, former: row.held_from === null ? null : states.get(keyOf(row))! }))
 }
 
-async function readStates (trx: Trx, province: string, codes: readonly string[]): Promise<Map<string, FormerText[]>> {
-  const { rows } = await sql<FormerText & { code: string, record: number }>`
-    select * from dossier_states where province_code = ${province} and code = any(${array('text', codes)})
+async function readStates (trx: Trx, province: string, codes: readonly string[]): Promise<Map<string, FormerRead[]>> {
+  const { rows } = await sql<FormerRead>`
+    select ${stateColumns('dossier_states')}, ${columns(HELD)} from dossier_states
+    where province_code = ${province} and code = any(${array('text', codes)})
     order by state`.execute(trx)
   return Map.groupBy(rows, keyOf)
 }
+
+const HELD = ['held_until', 'closed', 'change', 'said_until', 'named_unit', 'named_level']
 
 function keyOf ({ code, record }: { code: string, record: number }): string {
   return `${record} ${code}`
 }
 
-export function dossierStored ({ former, ...stored }: StoredRow): DossierRecord {
-  return {
-    ...stateOf(stored as unknown as StateText & DossierRecord),
-    history: former === null ? NO_HISTORY : former.map(formerOf)
-  }
+export function dossierStored (stored: StoredRow): DossierRecord {
+  const { code, record, former } = stored
+  return { code, record, ...stateOf(stored), history: former === null ? NO_HISTORY : former.map(formerOf) }
 }
 
-function formerOf (row: FormerText): FormerState {
-  const { held_until: until, said_until: said, named_unit: unit, named_level: level } = row
+function formerOf (row: FormerRead): FormerState {
+  const { held_until: until, said_until: said, closed, change, named_unit: unit, named_level: level } = row
   return {
-    ...stateOf(row), until: parseDay(until), said: said === null ? null : parseDay(said),
+    ...stateOf(row), until: parseDay(until), closed, change, said: said === null ? null : parseDay(said),
     named: unit === null ? null : { unit, level: level! }
   }
 }
 
-function stateOf<S extends StateText> (state: S): S & DossierState {
+function stateOf (row: StateRead): DossierState {
+  const { unit, level, procedure, field, channel, status } = row
+  const { received_at, due_at, finished_at, returned_at, updated_at } = row
   return {
-    ...state,
-    received_at: Date.parse(state.received_at),
-    updated_at: Date.parse(state.updated_at),
-    due_at: milliseconds(state.due_at),
-    finished_at: milliseconds(state.finished_at),
-    returned_at: milliseconds(state.returned_at),
-    supplements: (state.supplements ?? []).map(supplement => ({
+    unit, level, procedure, field, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
+    supplements: row.supplements === null ? NO_SUPPLEMENTS : row.supplements.map(supplement => ({
       requested_at: milliseconds(supplement.requested_at)!,
       completed_at: milliseconds(supplement.completed_at),
       old_due_at: milliseconds(supplement.old_due_at),
@@ -165,6 +173,8 @@ function stateOf<S extends StateText> (state: S): S & DossierState {
     }))
   }
 }
+
+const NO_SUPPLEMENTS: readonly Supplement[] = []
 
 function milliseconds (text: string | null): number | null {
   return text === null ? null : Date.parse(text)

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
@@ -12,9 +11,7 @@ import { dossierStored, isStoredAs } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
-import {
-  beforeDeletion, IS_FURTHER, isReached, lockedPairs, pairsOf, SAME, type LockedPair, type Pair
-} from './pairs.ts'
+import { beforeDeletion, lockedPairs, type LockedPair, type Pair } from './pairs.ts'
 import { closestOf, verdictOf } from './verdict.ts'
 
 export interface Replacement extends Version {
@@ -34,25 +31,29 @@ export interface Compared {
   conflicts: SourcesInConflict[]
 }
 
+export function nothingCompared (): Compared {
+  return { replaced: [], beside: [], stale: [], refused: [], conflicts: [] }
+}
+
 /**
- * Compares versions of which the codes are stored with what is stored there, and locks only what changes: most of what
- * is sent again is as it was.
- * @param later codes that are locked in any case, so that all locks are taken in the order of the codes
+ * Compares versions with what is stored under their codes, and locks only what changes: most of what is sent again is
+ * as it was.
+ * @param pairs as they were read without a lock
+ * @param certain positions of versions that are locked in any case
  */
 export async function compareWithStored (
-  trx: Trx, target: Target, known: readonly Version[], reach: Reach, later: ReadonlySet<string>
+  trx: Trx, target: Target, versions: readonly Version[], reach: Reach, pairs: readonly Pair[],
+  certain: ReadonlySet<number>
 ): Promise<Compared> {
-  const compared: Compared = { replaced: [], beside: [], stale: [], refused: [], conflicts: [] }
-  if (known.length === 0) return compared
-  const certain = new Set((await pairsOf(trx, target, known, reach, IS_FURTHER)).map(({ position }) => position))
-  known.forEach(({ dossier: { code } }, position) => { if (later.has(code)) certain.add(position) })
-  const isUnchanged = sql`${SAME} and held_from is null and source = ${target.source} and ${isReached(reach)}`
-  const different = await pairsOf(trx, target, known, reach, sql`not (${isUnchanged})`)
-  const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, different))
-  const unsettled = new Set(different
-    .filter(pair => !certain.has(pair.position) && !(pair.reached && isSettled(pair, known[pair.position]!)))
-    .map(({ position }) => position))
-  const changed = known.filter((_, position) => certain.has(position) || unsettled.has(position))
+  const compared = nothingCompared()
+  const locked = new Set(certain)
+  for (const { position, record } of pairs) if (record !== 0) locked.add(position)
+  const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
+  for (const pair of pairs) {
+    if (locked.has(pair.position)) continue
+    if (!pair.reached || !isSettled(pair, versions[pair.position]!)) locked.add(pair.position)
+  }
+  const changed = versions.filter((_, position) => locked.has(position))
   if (changed.length > 0) await compareLocked(trx, target, changed, reach, compared)
   return compared
 }
@@ -61,10 +62,7 @@ export async function compareWithStored (
 async function compareLocked (
   trx: Trx, target: Target, changed: readonly Version[], reach: Reach, compared: Compared
 ): Promise<void> {
-  // All who change anything under a code lock its first dossier: what is read next is up to date. The record is no
-  // condition of the query: without statistics the planner expects it to leave one row of the table.
-  const first = (await lockedPairs(trx, target, changed, reach, sql`true`)).filter(({ record }) => record === 0)
-  const pairs = [...first, ...await lockedPairs(trx, target, changed, reach, IS_FURTHER)]
+  const pairs = await lockedPairs(trx, target, changed, reach)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
   const sent = changed.flatMap(version => [version, ...version.earlier])
   const successorOf = await successorsOfDossiers(
@@ -116,7 +114,7 @@ function replace (
   const { dossier } = version
   const isDeleted = status === DELETED
   // A deletion stays where the dossier was, for those who reach that.
-  const deletion = { unit, received_at: Date.parse(isDeleted ? received : updated) }
+  const deletion = { unit, received_at: isDeleted ? received : updated }
   const before = dossierStored(stored)
   const earlier = version.earlier.filter(({ dossier: { updated_at: at } }) => (
     source !== target.source || at >= before.updated_at))

@@ -5,15 +5,14 @@ import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
-import type { Dossiers } from '../../../database/tables.ts'
 import { DELETED } from '../../rules/status.ts'
 import { CODE, CONTENT, given, RECORD, type DossierRecord } from '../../storage/columns.ts'
-import { withFormer, type StoredRow } from '../../storage/states.ts'
+import { storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 
 /** What is stored under the code of a version. */
-export interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'received_at' | 'updated_at'> {
+export interface Pair extends Pick<StoredRow, 'record' | 'unit' | 'source' | 'status' | 'received_at' | 'updated_at'> {
   position: number
   /** Both say the same. */
   same: boolean
@@ -21,39 +20,57 @@ export interface Pair extends Pick<Dossiers, 'unit' | 'source' | 'status' | 'rec
   reached: boolean
   /** The dossier has former states. */
   has_history: boolean
-  record: number
 }
 export type LockedPair = Pair & StoredRow
 
-export const IS_FURTHER = sql<boolean>`record <> 0`
+const IS_FURTHER = sql<boolean>`record <> 0`
 const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
 // Not by `=`, for which null is never the same.
-export const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
-const PAIR = ['record', 'unit', 'source', 'status', 'received_at', 'updated_at']
+const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
 
-export async function pairsOf (
-  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
-): Promise<Pair[]> {
-  const { rows } = await sql<Pair>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, held_from is not null as has_history,
-      ${columns(PAIR, 'stored')}
-    from ${given(versions.map(({ dossier }) => dossier))}
-    join dossiers as stored on province_code = ${province} and stored.code = given.code
-    where ${condition}`.execute(trx)
-  return rows
+/** Versions beside what is stored under their codes. */
+export interface Standing {
+  /** The positions of those whose codes are not there, in order. */
+  absent: number[]
+  /** But for what is stored once, is reached, and says the same. */
+  pairs: Pair[]
 }
 
-/** In the order of the codes, in which all lock. */
-export async function lockedPairs (
-  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach, condition: RawBuilder<unknown>
-): Promise<LockedPair[]> {
-  const { rows } = await sql<Omit<LockedPair, 'former'>>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, held_from is not null as has_history, stored.*
+/** Reads, without a lock, what is stored under the codes of versions. */
+export async function standingOf (
+  trx: Trx, { province, source }: Target, versions: readonly Version[], reach: Reach
+): Promise<Standing> {
+  const reached = isReached(reach)
+  const { rows } = await sql<Pair & { record: number | null }>`
+    select position, ${SAME} as same, ${reached} as reached, ${PAIR}
     from ${given(versions.map(({ dossier }) => dossier))}
+    left join dossiers as stored on province_code = ${province} and stored.code = given.code
+    where stored.code is null or ${IS_FURTHER}
+      or not (${SAME} and held_from is null and source = ${source} and ${reached})`.execute(trx)
+  const absent = rows.filter(({ record }) => record === null).map(({ position }) => position)
+  return { absent: absent.sort((a, b) => a - b), pairs: rows.filter(({ record }) => record !== null) }
+}
+
+const PAIR = sql`held_from is not null as has_history, ${storedColumns('stored')}`
+
+/**
+ * Locks the first dossier of each code, in the order of the codes, in which all lock. All who change anything under
+ * a code do so: what is read afterwards is up to date.
+ */
+export async function lockedPairs (
+  trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach
+): Promise<LockedPair[]> {
+  const dossiers = versions.map(({ dossier }) => dossier)
+  const read = (condition: RawBuilder<unknown>) => sql<Omit<LockedPair, 'former'>>`
+    select position, ${SAME} as same, ${isReached(reach)} as reached, ${PAIR}
+    from ${given(dossiers)}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
     where ${condition} order by stored.code, record for update of stored`.execute(trx)
+  // The record is no condition of the first: without statistics the planner expects it to leave one row of the table.
+  const first = (await read(sql`true`)).rows.filter(({ record }) => record === 0)
+  const further = (await read(IS_FURTHER)).rows
   // Not in the same statement: it sees the rows as they are once they are locked, but other tables as they were before.
-  return withFormer(trx, province, rows)
+  return withFormer(trx, province, [...first, ...further])
 }
 
 const KEY: Columns<DossierRecord> = { ...CODE, ...RECORD }
@@ -74,6 +91,6 @@ export async function beforeDeletion (
   return rows
 }
 
-export function isReached (reach: Reach): RawBuilder<boolean> {
+function isReached (reach: Reach): RawBuilder<boolean> {
   return isReachedBy('stored.unit', reach)
 }

@@ -22,8 +22,8 @@ export function verdictOf (
     return isHigher && !isDeletion ? 'newer' : 'other_source'
   }
   // Of a deletion, `received_at` is the `updated_at` of what it deleted.
-  if (isDeleted && restores) return dossier.updated_at < Date.parse(stored.received_at) ? 'stale' : 'newer'
-  const age = dossier.updated_at - Date.parse(stored.updated_at)
+  if (isDeleted && restores) return dossier.updated_at < stored.received_at ? 'stale' : 'newer'
+  const age = dossier.updated_at - stored.updated_at
   if (isDeleted && age === 0) return isDeletion ? 'same' : 'stale'
   if (age < 0) return 'stale'
   // What always was as it is now has no former states.

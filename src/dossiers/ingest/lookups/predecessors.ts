@@ -9,7 +9,7 @@ import { asSent } from '../../rules/passing.ts'
 import { DELETED } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
-import { dossierStored, withFormer, type StoredRow } from '../../storage/states.ts'
+import { dossierStored, storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import { foundUnit, type FoundUnit } from './found-unit.ts'
 
 /** A unit that had not begun when a dossier was received, and those of which one had the dossier. */
@@ -58,7 +58,7 @@ async function unitsStored (
   const dossiers: StoredDossier[] = []
   for (const [province, ofOne] of byProvince) {
     const { rows } = await sql<Omit<StoredRow, 'former'>>`
-      select * from dossiers where province_code = ${province} and code = any(${ofOne.map(({ code }) => code)})
+      select ${storedColumns('dossiers')} from dossiers where province_code = ${province} and code = any(${ofOne.map(({ code }) => code)})
         and status <> ${DELETED} and ${isReachedBy('dossiers.unit', reach)}`.execute(trx)
     dossiers.push(...(await withFormer(trx, province, rows)).map(dossierStored))
   }
