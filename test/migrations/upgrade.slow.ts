@@ -122,7 +122,7 @@ const ROWS: Record<string, string[]> = {
         '2021-05-31 08:00+07', '2021-05-31 08:00+07', '-infinity', '2021-06-01', '2021-05-31', false)`
   ],
   '0021_units_by_parent': [],
-  '0022_dossiers_beside_others': []
+  '0022_dossiers_sent_again': []
 }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))

@@ -134,5 +134,5 @@ function isAlike (a: Version, b: Version): boolean {
 }
 
 function isSame (a: StoredDossier, b: StoredDossier): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
+  return a.updated_at === b.updated_at && JSON.stringify(a) === JSON.stringify(b)
 }

@@ -87,7 +87,7 @@ async function replacePlaces (trx: Trx, province: string, which: RawBuilder<unkn
   for (;;) {
     const { rows } = await sql<Omit<StoredRow, 'former'>>`fetch ${sql.lit(BATCH)} from passing`.execute(trx)
     const stored = (await withFormer(trx, province, rows)).map(dossierStored)
-    const successorOf = await successorsOfDossiers(trx, stored.flatMap(unitsEverAt))
+    const successorOf = await successorsOfDossiers(trx, unitsEverAt(stored))
     const changed = stored.map(before => ({ before, dossier: passedOn(asSent(before), successorOf) }))
       .filter(({ before, dossier }) => !isStoredAs(before, dossier))
     await storePlaces(trx, province, changed)

@@ -46,9 +46,14 @@ export interface Timeline extends DossierState {
 
 export const NO_HISTORY: readonly FormerState[] = []
 
-/** All units that a dossier is or was at, or that a version of it named. */
-export function unitsEverAt ({ unit, history }: Timeline): string[] {
-  return [unit, ...history.flatMap(former => [former.unit, former.named?.unit ?? former.unit])]
+/** All units that dossiers are or were at, or that versions of them named, each once. */
+export function unitsEverAt (dossiers: readonly Timeline[]): string[] {
+  const units = new Set<string>()
+  for (const { unit, history } of dossiers) {
+    units.add(unit)
+    for (const former of history) units.add(former.unit).add(former.named?.unit ?? former.unit)
+  }
+  return [...units]
 }
 
 /** A state with its days, as it counts. */
@@ -153,11 +158,13 @@ export function historyAfter (before: Timeline, after: DossierState): readonly F
 function isTurn (before: Timeline, after: DossierState): boolean {
   // A version of the same time is another text of the same state.
   if (after.updated_at <= before.updated_at) return false
+  const isElsewhere = before.unit !== after.unit || before.level !== after.level || before.field !== after.field
+  // Most are open, and stay where they are.
+  if (!isElsewhere && !hasEnded(before.status)) return false
   const { from, endDay } = tenuresOf(before).at(-1)!
   // A state without a day of its own was never more than a mistake.
   if (dayOf(after.updated_at) <= Math.max(from, dayOf(before.received_at))) return false
-  return before.unit !== after.unit || before.level !== after.level || before.field !== after.field ||
-    (endDay !== null && isReopened(before, endDay, after))
+  return isElsewhere || (endDay !== null && isReopened(before, endDay, after))
 }
 
 /** Whether a dossier that had ended is open again, or was, and has ended once more. */

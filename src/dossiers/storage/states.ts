@@ -89,12 +89,17 @@ function statesAsText (dossier: StoredDossier): unknown[] {
 }
 
 const INSTANTS = ['received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at'] as const
+type Instant = typeof INSTANTS[number]
 const PLAIN = ['code', 'record', 'unit', 'level', 'procedure', 'field', 'channel', 'status', 'supplements'] as const
-/** Instants as numbers: reading them as texts costs several times as much. */
+
 function stateColumns (table: string): RawBuilder<unknown> {
-  const milliseconds = INSTANTS.map(name => (
-    sql`round(date_part('epoch', ${sql.ref(`${table}.${name}`)}) * 1000) as ${sql.ref(name)}`))
-  return sql`${columns(PLAIN, table)}, ${sql.join(milliseconds)}`
+  return sql`${columns(PLAIN, table)}, ${instants(table, INSTANTS)}`
+}
+
+/** Instants in milliseconds since 1970: reading them as texts costs several times as much. */
+export function instants (table: string, names: readonly Instant[]): RawBuilder<unknown> {
+  return sql.join(names.map(name => (
+    sql`round(date_part('epoch', ${sql.ref(`${table}.${name}`)}) * 1000) as ${sql.ref(name)}`)))
 }
 
 /** The columns of a `StoredRow` but for its former states. */

@@ -64,15 +64,18 @@ async function compareLocked (
 ): Promise<void> {
   const pairs = await lockedPairs(trx, target, changed, reach)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
-  const sent = changed.flatMap(version => [version, ...version.earlier])
-  const successorOf = await successorsOfDossiers(
-    trx, [...pairs.map(dossierStored), ...sent.map(({ dossier }) => dossier)].flatMap(unitsEverAt))
+  const stored = new Map(pairs.map(pair => [pair, dossierStored(pair)]))
+  const sent = changed.flatMap(version => [version, ...version.earlier]).map(({ dossier }) => dossier)
+  const successorOf = await successorsOfDossiers(trx, unitsEverAt([...stored.values(), ...sent]))
   const was = await contentsBeforeDeletion(trx, target, pairs)
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
     const pair = closestOf(byPosition.get(position) ?? [], version, target.source)
     if (pair === undefined) compared.beside.push(version)
-    else if (!isSettled(pair, version)) replace({ ...pair, was: was.get(pair) }, version, target, successorOf, compared)
+    else if (!isSettled(pair, version)) {
+      const before = stored.get(pair)!
+      replace({ source: pair.source, before, was: was.get(pair) }, version, target, successorOf, compared)
+    }
   }
 }
 
@@ -102,24 +105,24 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
   }
 }
 
-interface ReplacedPair extends LockedPair {
+interface Replaced {
+  source: string
+  before: DossierRecord
   /** What a deleted dossier was; undefined: it is not deleted, or never was anything else. */
   was: LastContent | undefined
 }
 
 function replace (
-  { was, ...stored }: ReplacedPair, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
+  { source, before, was }: Replaced, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
 ): void {
-  const { record, unit, source, status, received_at: received, updated_at: updated, code } = stored
-  const { dossier } = version
-  const isDeleted = status === DELETED
-  // A deletion stays where the dossier was, for those who reach that.
-  const deletion = { unit, received_at: isDeleted ? received : updated }
-  const before = dossierStored(stored)
+  const { record, code } = before
+  const isDeleted = before.status === DELETED
   const earlier = version.earlier.filter(({ dossier: { updated_at: at } }) => (
     source !== target.source || at >= before.updated_at))
-  const last = { ...version, dossier: dossier.status === DELETED ? { ...dossier, ...deletion } : dossier }
-  const after = { ...withHistory([...earlier, last], successorOf, { ...before, ...was }), record }
+  const last = version.dossier.status === DELETED ? deletionOf(version, before) : version
+  const after = {
+    ...withHistory([...earlier, last], successorOf, was === undefined ? before : { ...before, ...was }), record
+  }
   // As sent it may name a unit that has ended, and says the same.
   if (source === target.source && isStoredAs(before, after)) return
   compared.replaced.push({ ...version, dossier: after, before })
@@ -127,6 +130,13 @@ function replace (
   compared.conflicts.push({
     province_code: target.province, code, unit: after.unit, source: target.source, other_source: source, other: 'taken over'
   })
+}
+
+/** A deletion stays where the dossier was, for those who reach that. */
+function deletionOf (version: Version, before: StoredDossier): Version {
+  const { unit, received_at: received, updated_at: updated } = before
+  const deletion = { unit, received_at: before.status === DELETED ? received : updated }
+  return { ...version, dossier: { ...version.dossier, ...deletion } }
 }
 
 function precedencesOf (trx: Trx, { source }: Target, pairs: readonly Pair[]): Promise<Precedences> {

@@ -18,13 +18,14 @@ export function withHistory (
   const newest = versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
     const sent = asSent(dossier)
     if (before === undefined) return sent
-    const after = { ...sent, ...storedField(sent, before) }
-    return corrects ? after : { ...after, history: historyAfter(before, after) }
+    const after = { ...sent, field: fieldOf(sent, before) }
+    if (!corrects) after.history = historyAfter(before, after)
+    return after
   }, before)!
   return passedOn(newest, successorOf)
 }
 
 /** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */
-function storedField ({ procedure, status }: StoredDossier, before: StoredDossier): Partial<StoredDossier> {
-  return procedure === before.procedure && status !== DELETED ? { field: before.field } : {}
+function fieldOf ({ procedure, status, field }: StoredDossier, before: StoredDossier): string {
+  return procedure === before.procedure && status !== DELETED ? before.field : field
 }

@@ -3,11 +3,11 @@ import { sql, type RawBuilder } from 'kysely'
 import { isReachedBy } from '../../../catalogue/units/reach-sql.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
-import { unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
+import { array, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { DELETED } from '../../rules/status.ts'
-import { CODE, CONTENT, given, RECORD, type DossierRecord } from '../../storage/columns.ts'
-import { storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
+import { CODE, CONTENT, given, RECORD, type DossierRecord, type StoredDossier } from '../../storage/columns.ts'
+import { instants, storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 
@@ -42,7 +42,8 @@ export async function standingOf (
 ): Promise<Standing> {
   const reached = isReached(reach)
   const { rows } = await sql<Pair & { record: number | null }>`
-    select position, ${SAME} as same, ${reached} as reached, ${PAIR}
+    select position, ${SAME} as same, ${reached} as reached, ${HAS_HISTORY} as has_history,
+      ${columns(['record', 'unit', 'source', 'status'], 'stored')}, ${instants('stored', ['received_at', 'updated_at'])}
     from ${given(versions.map(({ dossier }) => dossier))}
     left join dossiers as stored on province_code = ${province} and stored.code = given.code
     where stored.code is null or ${IS_FURTHER}
@@ -51,7 +52,7 @@ export async function standingOf (
   return { absent: absent.sort((a, b) => a - b), pairs: rows.filter(({ record }) => record !== null) }
 }
 
-const PAIR = sql`held_from is not null as has_history, ${storedColumns('stored')}`
+const HAS_HISTORY = sql<boolean>`held_from is not null`
 
 /**
  * Locks the first dossier of each code, in the order of the codes, in which all lock. All who change anything under
@@ -61,16 +62,26 @@ export async function lockedPairs (
   trx: Trx, { province }: Target, versions: readonly Version[], reach: Reach
 ): Promise<LockedPair[]> {
   const dossiers = versions.map(({ dossier }) => dossier)
-  const read = (condition: RawBuilder<unknown>) => sql<Omit<LockedPair, 'former'>>`
-    select position, ${SAME} as same, ${isReached(reach)} as reached, ${PAIR}
+  const read = async (condition: RawBuilder<unknown>) => (await sql<Omit<LockedPair, 'former'>>`
+    select position, ${SAME} as same, ${isReached(reach)} as reached, ${HAS_HISTORY} as has_history,
+      ${storedColumns('stored')}
     from ${given(dossiers)}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
-    where ${condition} order by stored.code, record for update of stored`.execute(trx)
+    where ${condition} order by stored.code, record for update of stored`.execute(trx)).rows
   // The record is no condition of the first: without statistics the planner expects it to leave one row of the table.
-  const first = (await read(sql`true`)).rows.filter(({ record }) => record === 0)
-  const further = (await read(IS_FURTHER)).rows
+  const first = (await read(sql`true`)).filter(({ record }) => record === 0)
+  const further = await areAnyFurther(trx, province, dossiers) ? await read(IS_FURTHER) : []
   // Not in the same statement: it sees the rows as they are once they are locked, but other tables as they were before.
   return withFormer(trx, province, [...first, ...further])
+}
+
+async function areAnyFurther (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<boolean> {
+  const { rows: [found] } = await sql<{ any: boolean }>`
+    select exists (
+      select from dossiers where province_code = ${province} and ${IS_FURTHER}
+        and code = any(${array('text', dossiers.map(({ code }) => code))})
+    ) as any`.execute(trx)
+  return found!.any
 }
 
 const KEY: Columns<DossierRecord> = { ...CODE, ...RECORD }
