@@ -66,14 +66,15 @@ export function formatOf (request: FastifyRequest): Format {
  */
 export async function sendList<R extends Row> (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply, schema: TObject,
-  page: (request: PageRequest) => Promise<Page<R>>
+  page: (request: PageRequest) => Promise<Page<R> & Scope>
 ) {
   const format = formatOf(request)
   const { limit, cursor } = request.query as { limit?: number, cursor?: string }
   if (format === 'json') {
     return sendShared(cache, request, reply, async () => {
-      const { items, next_cursor } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
-      return { value: { items, next_cursor }, link: next_cursor === null ? null : nextLink(request, next_cursor) }
+      const { items, next_cursor, province } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
+      const link = next_cursor === null ? null : nextLink(request, next_cursor)
+      return { value: { items, next_cursor }, link, province }
     })
   }
   // Its rows are read when it is its turn.
@@ -85,19 +86,25 @@ export async function sendList<R extends Row> (
   return sendFile(request, reply, format, schema, first.items)
 }
 
+/** What an answer is made of. */
+interface Scope {
+  /** The only province whose rows it is made of, beside those of no province; left out or null: of any. */
+  province?: string | null
+}
+
 /**
  * Answers with JSON that is rendered once for concurrent requests of the same caller and address. The answer of a route
- * with `cache: 'until-commit'` in its config is cached until the next commit, at most until the end of the business
- * day.
+ * with `cache: 'until-commit'` in its config is cached until the next commit that concerns it, at most until the end of
+ * the business day.
  */
 export async function sendShared (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply,
-  produce: () => Promise<{ value: object, link: string | null }>
+  produce: () => Promise<{ value: object, link: string | null } & Scope>
 ) {
   const render = async () => {
-    const { value, link } = await produce()
+    const { value, link, province = null } = await produce()
     const body = Buffer.from(JSON.stringify(value))
-    return { body, etag: etagOf(body), link }
+    return { body, etag: etagOf(body), link, province }
   }
   const isCached = request.routeOptions.config.cache === 'until-commit'
   const { body, etag, link } = await (isCached ? cache.cached(request, render) : cache.shared(request, render))

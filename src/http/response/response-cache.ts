@@ -1,15 +1,17 @@
 import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
-import { snapshotId } from '../../database/snapshot-id.ts'
 import { dayOf } from '../../time/business-day.ts'
 import type { Clock } from '../../time/cut.ts'
 import { SingleFlight } from '../../concurrency/single-flight.ts'
+import { commitState, isWritten, type CommitState } from '../../writes/commit-state.ts'
 
 /** A rendered answer, which identical requests share. */
 export interface RenderedAnswer {
   body: Buffer
   etag: string
   link: string | null
+  /** The only province whose rows it is made of, beside those of no province; null: of any. */
+  province: string | null
 }
 
 /** What an answer depends on, besides the rows. A request has both. */
@@ -22,17 +24,33 @@ export interface Question {
 const MAX_BYTES = 4_000_000
 const OVERHEAD = 1_000
 
+/**
+ * Milliseconds for which an answer is kept after commits that do not concern it. What is written by hand, past the
+ * audit, shows after that time.
+ */
+const KEPT_FOR = 10_000
+
+interface Kept {
+  answer: RenderedAnswer
+  /** When it was found, and the snapshot before it was. */
+  at: number
+  snapshot: string
+  /** No write up to this position concerns the answer. */
+  position: number
+}
+
 /** Answers that identical requests share. Each is as fresh as if its request had been alone. */
 export class ResponseCache {
   readonly #db: Db
   readonly #now: Clock
   readonly #flights = new SingleFlight<RenderedAnswer>()
   // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
-  readonly #snapshotLookups = new SingleFlight<string>(2)
+  readonly #lookups = new SingleFlight<CommitState>(2)
+  readonly #comparisons = new SingleFlight<boolean>()
   readonly #maxBytes: number
-  /** Answers as of `#snapshot`, a business day and a snapshot id. */
-  readonly #answers = new Map<string, RenderedAnswer>()
-  #snapshot: string | null = null
+  /** Answers of one business day and one run of the server. */
+  readonly #answers = new Map<string, Kept>()
+  #time = ''
   #bytes = 0
 
   constructor (db: Db, now: Clock, maxBytes = MAX_BYTES) {
@@ -47,35 +65,66 @@ export class ResponseCache {
   }
 
   /**
-   * Caches the answer as well, until the next commit changes the snapshot id, or the business day is over. Only for
-   * answers that depend on rows and on the day alone, not on the time of day.
+   * Caches the answer as well, until a commit concerns it, or the business day is over. Only for answers that depend on
+   * audited rows and on the day alone, not on the time of day.
    */
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
     const key = keyOf(question)
-    const snapshot = await this.#snapshotLookups.run('', async () => `${dayOf(this.#now())} ${await snapshotId(this.#db)}`)
-    const cached = snapshot === this.#snapshot ? this.#answers.get(key) : undefined
-    if (cached !== undefined) return cached
+    const state = await this.#lookups.run('', () => commitState(this.#db))
+    this.#forgetOther(`${dayOf(this.#now())} ${state.run}`)
+    const kept = this.#answers.get(key)
+    if (kept !== undefined && await this.#isCurrent(kept, state)) return kept.answer
     return this.#flights.run(key, async () => {
-      // The answer may include commits made after the snapshot was taken. Then the next lookup sees a different
-      // snapshot and misses the cache.
+      // The answer may include commits made since. Then the next lookup sees another state, and misses the cache.
       const answer = await produce()
-      this.#store(key, answer, snapshot)
+      this.#store(key, { answer, at: this.#now(), snapshot: state.snapshot, position: state.position })
       return answer
     })
   }
 
-  /** Stores an answer while there is room. A new snapshot empties the cache. */
-  #store (key: string, answer: RenderedAnswer, snapshot: string) {
-    if (snapshot !== this.#snapshot) {
-      this.#answers.clear()
-      this.#bytes = 0
-      this.#snapshot = snapshot
+  /** Whether nothing was committed since that concerns the answer. */
+  async #isCurrent (kept: Kept, { snapshot, position }: CommitState): Promise<boolean> {
+    if (kept.snapshot === snapshot) return true
+    if (this.#now() - kept.at > KEPT_FOR) return false
+    const { answer: { province }, position: before } = kept
+    if (position !== before) {
+      if (province === null || position < before) return false
+      const comparison = `${province} ${before} ${position}`
+      if (await this.#comparisons.run(comparison, () => isWritten(this.#db, province, before, position))) return false
     }
-    const size = answer.body.length + key.length + OVERHEAD
-    if (this.#answers.has(key) || this.#bytes + size > this.#maxBytes) return
-    this.#answers.set(key, answer)
+    kept.position = position
+    return true
+  }
+
+  #forgetOther (time: string) {
+    if (time === this.#time) return
+    this.#answers.clear()
+    this.#bytes = 0
+    this.#time = time
+  }
+
+  /** Stores an answer while there is room. Those of before the last commit make room. */
+  #store (key: string, kept: Kept) {
+    this.#drop(key)
+    const size = sizeOf(key, kept)
+    if (this.#bytes + size > this.#maxBytes) {
+      for (const [other, { snapshot }] of this.#answers) if (snapshot !== kept.snapshot) this.#drop(other)
+    }
+    if (this.#bytes + size > this.#maxBytes) return
+    this.#answers.set(key, kept)
     this.#bytes += size
   }
+
+  #drop (key: string) {
+    const kept = this.#answers.get(key)
+    if (kept === undefined) return
+    this.#answers.delete(key)
+    this.#bytes -= sizeOf(key, kept)
+  }
+}
+
+function sizeOf (key: string, { answer }: Kept): number {
+  return answer.body.length + key.length + OVERHEAD
 }
 
 /**

@@ -30,15 +30,21 @@ import type { OnTimeQuery, OnTimeRow } from './schema.ts'
  */
 export async function onTime (
   db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, now: number, caches = new OnTimeCaches()
-): Promise<Page<OnTimeRow>> {
+): Promise<OnTimePage> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
   const resolved = await resolveDays(db, question, reach, now, caches.periods)
   const spans = spansAsked(question, resolved.periods, now)
-  if (spans.length === 0) return { items: [], next_cursor: null }
+  const { province } = resolved
+  if (spans.length === 0) return { items: [], next_cursor: null, province }
   const rowsOf = question.basis === 'records' ? recordsRows : reportedRows
   const rows = await rowsOf(db, question, page, { ...resolved, spans }, caches)
-  return pageOf(answeredRows(rows, spans, resolved.hierarchy), orderOf(question), page.limit)
+  return { ...pageOf(answeredRows(rows, spans, resolved.hierarchy), orderOf(question), page.limit), province }
+}
+
+interface OnTimePage extends Page<OnTimeRow> {
+  /** That of the unit that is asked about; null: of any. */
+  province: string | null
 }
 
 /** The question of a caller who reaches one unit is about that unit and all below it. */

@@ -22,6 +22,8 @@ export interface ResolvedQuery {
   /** In the order of their days. They follow one another, unless the question groups by period. */
   periods: AskedPeriod[]
   unit: string | null
+  /** That of the unit. */
+  province: string | null
   hierarchy: Hierarchy
 }
 
@@ -99,7 +101,8 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach,
     ...unknownCodes('unit', resolved === undefined ? [unit!] : [], []),
     ...keys.includes('period') ? [] : notInARow(known.periods)
   ])
-  return { periods: known.periods, unit: resolved?.id ?? null, hierarchy }
+  const { id = null, province_code: province = null } = resolved ?? {}
+  return { periods: known.periods, unit: id, province, hierarchy }
 }
 
 /**
@@ -113,10 +116,10 @@ export async function resolveDays (
   if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach, now)
   const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const [code] = codes
-  if (code === undefined) return { periods: [], unit: null, hierarchy }
+  if (code === undefined) return { periods: [], unit: null, province: null, hierarchy }
   const period = known.get(code) ?? (await resolveQuery(db, question, reach, now)).periods[0]!
   if (usualYearOf(code) !== null) known.set(code, period)
-  return { periods: [period], unit: null, hierarchy }
+  return { periods: [period], unit: null, province: null, hierarchy }
 }
 
 interface Known {

@@ -35,8 +35,8 @@ export async function onTimeRoutes (app: App, { db, cache, now, onTimeCaches }: 
       response: { 200: listResponse(OnTimeRow, 'One row for each group that has reported.'), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(cache, request, reply, columnsOf(request.query), async page => {
-    const { items, next_cursor } = await onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches)
-    return { items: await withNames(db, items), next_cursor }
+    const found = await onTime(db, request.query, page, request.caller.unit, now(), onTimeCaches)
+    return { ...found, items: await withNames(db, found.items) }
   }))
 
   app.get('/on-time/explain', {

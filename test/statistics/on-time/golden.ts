@@ -25,6 +25,7 @@ function resolved ({ period = [], unit, hierarchy }: OnTimeQuery, reach: Reach =
   return {
     periods: PERIODS.filter(({ code }) => period.includes(code)),
     unit: unit ?? null,
+    province: null,
     hierarchy: hierarchyOf(hierarchy, reach, NOW)
   }
 }
