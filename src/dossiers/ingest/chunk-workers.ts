@@ -14,21 +14,31 @@ export interface Chunk {
 const CHUNK_SIZE = 5_000
 /** Characters after which a chunk is sent, however few rows it has: some records are long. */
 const CHUNK_LENGTH = 4_000_000
+/** Chunks that are sent side by side. */
+const WORKERS = 3
+/**
+ * Chunks that are in flight or wait for it, at most. More than there are workers: while one is behind, reading goes on
+ * for the others.
+ */
+const MOST_CHUNKS = 4
 /** Milliseconds after which rows that arrived are sent, however few. */
 const PATIENCE = 1_000
 
 /**
- * Two workers that gather the lines of one stream into chunks and send these side by side, each one at a time. The
+ * Some workers that gather the lines of one stream into chunks and send these side by side, each one at a time. The
  * worker of a row follows from its code, so versions of a dossier are sent in the order in which they came, and the
- * two workers never wait for each other's row locks.
+ * workers never wait for each other's row locks.
  */
 export class ChunkWorkers<Result> {
   /** Rejected with what sending throws, as soon as it does. */
   readonly failure: Promise<never>
-  readonly #workers: readonly [ChunkWorker, ChunkWorker]
+  readonly #workers: readonly ChunkWorker[]
   readonly #timer: NodeJS.Timeout
   /** Results that are not returned yet. */
   readonly #results: Result[] = []
+  /** Chunks that are in flight or wait for it. */
+  #chunks = 0
+  #onRoom: () => void = () => {}
 
   constructor (send: (chunk: Chunk) => Promise<Result>, patience = PATIENCE) {
     const { promise, reject } = Promise.withResolvers<never>()
@@ -37,15 +47,17 @@ export class ChunkWorkers<Result> {
     const sendChunk = async (chunk: Chunk) => {
       try {
         this.#results.push(await send(chunk))
+        this.#chunks--
+        this.#onRoom()
       } catch (error) {
         reject(error)
         throw error
       }
     }
-    this.#workers = [new ChunkWorker(sendChunk), new ChunkWorker(sendChunk)]
+    this.#workers = Array.from({ length: WORKERS }, () => new ChunkWorker(sendChunk))
     // Busy workers are skipped: the client is then waiting for us, not we for it.
     this.#timer = setInterval(() => {
-      for (const worker of this.#workers) if (!worker.busy) worker.send()
+      for (const worker of this.#workers) if (!worker.busy) this.#send(worker)
     }, patience)
   }
 
@@ -57,11 +69,10 @@ export class ChunkWorkers<Result> {
   async take (lines: readonly Line[]): Promise<Result[]> {
     for (const line of lines) {
       const item = itemOf(line)
-      const worker = this.#workers[workerOf(item)]
-      if (worker.add(line, item)) {
-        await worker.idle()
-        worker.send()
-      }
+      const worker = this.#workers[workerOf(item)]!
+      if (!worker.add(line, item)) continue
+      this.#send(worker)
+      while (this.#chunks >= MOST_CHUNKS) await Promise.race([this.#room(), this.failure])
     }
     return this.#results.splice(0)
   }
@@ -69,7 +80,7 @@ export class ChunkWorkers<Result> {
   /** Sends what is left. @returns the remaining results @throws what sending throws */
   async end (): Promise<Result[]> {
     clearInterval(this.#timer)
-    for (const worker of this.#workers) worker.send()
+    for (const worker of this.#workers) this.#send(worker)
     await Promise.all(this.#workers.map(worker => worker.idle()))
     return this.#results.splice(0)
   }
@@ -80,18 +91,30 @@ export class ChunkWorkers<Result> {
     await Promise.allSettled(this.#workers.map(worker => worker.idle()))
     return this.#results.splice(0)
   }
+
+  #send (worker: ChunkWorker) {
+    if (worker.send()) this.#chunks++
+  }
+
+  #room (): Promise<void> {
+    return new Promise(resolve => { this.#onRoom = resolve })
+  }
 }
 
 class ChunkWorker {
   readonly #send: (chunk: Chunk) => Promise<void>
   #chunk = emptyChunk()
   #length = 0
-  /** A chunk is in flight, or has failed. */
-  busy = false
+  /** Chunks that are in flight, wait for it, or have failed. */
+  #unsent = 0
   #last = Promise.resolve()
 
   constructor (send: (chunk: Chunk) => Promise<void>) {
     this.#send = send
+  }
+
+  get busy (): boolean {
+    return this.#unsent > 0
   }
 
   /** @returns whether the chunk is full */
@@ -109,18 +132,19 @@ class ChunkWorker {
     return items.length + unreadable.length >= CHUNK_SIZE || this.#length >= CHUNK_LENGTH
   }
 
-  /** Sends the chunk after the one in flight; after a failure nothing more is sent. */
-  send (): void {
+  /** Sends the chunk after those before it; after a failure nothing more is sent. @returns whether there is one */
+  send (): boolean {
     const chunk = this.#chunk
-    if (chunk.items.length + chunk.unreadable.length === 0) return
+    if (chunk.items.length + chunk.unreadable.length === 0) return false
     this.#chunk = emptyChunk()
     this.#length = 0
-    this.busy = true
+    this.#unsent++
     this.#last = this.#last.then(async () => {
       await this.#send(chunk)
-      this.busy = false
+      this.#unsent--
     })
     this.#last.catch(() => {})
+    return true
   }
 
   /** Returns when nothing is in flight. @throws what sending threw */
@@ -143,14 +167,16 @@ function itemOf ({ text }: Line): unknown {
   }
 }
 
-/** By the desk, with which codes begin: each worker updates half of the rollup rows and reads half of the index. */
-function workerOf (item: unknown): 0 | 1 {
+/**
+ * By the desk, with which codes begin: each worker updates its part of the rollup rows and reads its part of the index.
+ */
+function workerOf (item: unknown): number {
   const { code: sent } = (item ?? {}) as { code?: unknown }
   if (typeof sent !== 'string') return 0
   const code = plainText(sent)
   let sum = 0
   for (let i = 0; i < code.length && code.charCodeAt(i) !== HYPHEN; i++) sum += code.charCodeAt(i)
-  return sum % 2 === 0 ? 0 : 1
+  return sum % WORKERS
 }
 
 const HYPHEN = 45

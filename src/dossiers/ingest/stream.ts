@@ -1,5 +1,5 @@
 // Ingest of dossiers. A line of a stream passes: stream.ts (reads lines, opens and ends the import), chunk-workers.ts
-// (gathers chunks for two connections), chunk.ts (one transaction, stage by stage): validate.ts (shape, reach),
+// (gathers chunks for some connections), chunk.ts (one transaction, stage by stage): validate.ts (shape, reach),
 // lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each), compare/ (beside
 // what is stored), store.ts (insert or replace), then rollups, audit and warnings.ts (what is odd).
 import type { Readable } from 'node:stream'

@@ -6,23 +6,23 @@ const line = (number: number, item: unknown) => ({ number, text: JSON.stringify(
 const failure = () => Promise.reject(new Error('later'))
 
 t.test('dossiers of a stream', async t => {
-  t.test('go by the desk in their code to one of two workers, each in order and one chunk after the other', async t => {
+  t.test('go by the desk in their code to one of three workers, each in order and one chunk after the other', async t => {
     const chunks: Chunk[] = []
-    const running = [0, 0]
+    const running = [0, 0, 0]
     const workers = new ChunkWorkers(async chunk => {
-      const worker = chunk.lines[0]! % 2
+      const worker = chunk.lines[0]! % 3
       t.equal(++running[worker]!, 1)
       await setTimeout(5)
       chunks.push(chunk)
       running[worker]!--
     })
-    const lines = Array.from({ length: 25_000 }, (_, n) => line(n + 1, { code: `d${(n + 1) % 10}-${n % 3}` }))
+    const lines = Array.from({ length: 37_500 }, (_, n) => line(n + 1, { code: `d${(n + 1) % 9}-${n % 4}` }))
     for (let from = 0; from < lines.length; from += 100) await workers.take(lines.slice(from, from + 100))
     await workers.end()
-    for (const worker of [0, 1]) {
-      const own = chunks.filter(chunk => chunk.lines[0]! % 2 === worker)
+    for (const worker of running.keys()) {
+      const own = chunks.filter(chunk => chunk.lines[0]! % 3 === worker)
       t.same(own.map(chunk => chunk.items.length), [5_000, 5_000, 2_500])
-      const numbers = lines.map(({ number }) => number).filter(number => number % 2 === worker)
+      const numbers = lines.map(({ number }) => number).filter(number => number % 3 === worker)
       t.same(own.flatMap(chunk => chunk.lines), numbers)
     }
   })
@@ -46,11 +46,28 @@ t.test('dossiers of a stream', async t => {
       const lines = Array.from({ length: 200 }, () => line(++taken, { code: 'a' }))
       await workers.take(lines)
       await setTimeout(1)
-      if (taken - sent > 11_000) break
+      if (taken - sent > 26_000) break
     }
-    t.ok(taken - sent <= 11_000, 'one chunk on its way, another filled')
+    t.ok(taken - sent <= 26_000, 'four chunks on their way, another filled')
     await workers.end()
     t.equal(sent, taken)
+  })
+
+  t.test('are read on while one worker is behind', async t => {
+    const behind = Promise.withResolvers<undefined>()
+    const sent: unknown[] = []
+    const workers = new ChunkWorkers(async ({ items }) => {
+      const [{ code }] = items as [{ code: string }]
+      if (code === 'a') await behind.promise
+      sent.push(code)
+    })
+    const of = (code: string, length: number) => Array.from({ length }, (_, n) => line(n, { code }))
+    await workers.take(of('a', 10_000))
+    await workers.take(of('b', 10_000))
+    t.same(sent, ['b'], 'its second chunk is in flight')
+    behind.resolve(undefined)
+    await workers.end()
+    t.same(sent.toSorted(), ['a', 'a', 'b', 'b'])
   })
 
   t.test('that are long go in smaller chunks', async t => {
@@ -64,8 +81,10 @@ t.test('dossiers of a stream', async t => {
   t.test('are answered chunk by chunk, as the results come in', async t => {
     const workers = new ChunkWorkers(async ({ lines }) => lines.length)
     const many = Array.from({ length: 12_000 }, (_, n) => line(n + 1, { code: 'a' }))
-    t.same(await workers.take(many), [5_000], 'the second chunk is in flight')
-    t.same(await workers.end(), [5_000, 2_000])
+    await workers.take(many)
+    await setTimeout(0)
+    t.same(await workers.take([line(12_001, { code: 'a' })]), [5_000, 5_000])
+    t.same(await workers.end(), [2_001])
   })
 
   t.test('end at the first failure, with the results until then', async t => {
