@@ -13,6 +13,7 @@ import { authenticator } from './access/auth/authenticate.ts'
 import { clientRoutes } from './access/clients/routes.ts'
 import { tokenReader } from './access/auth/jwt.ts'
 import type { Db } from './database/connect.ts'
+import { TIME_LIMITS } from './database/time-limits.ts'
 import { Semaphore, writersAtOnce } from './concurrency/semaphore.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
@@ -30,6 +31,7 @@ import { answerConditionally } from './http/response/etag.ts'
 import { protectAnswer } from './http/response/security-headers.ts'
 import { Problem, sendError, sendUnreadable } from './http/response/error-handler.ts'
 import { refuseUnreadable } from './http/response/unreadable.ts'
+import { giveDeadlines } from './http/request/deadline.ts'
 import { limitRequests } from './http/request/rate-limit.ts'
 import { answerUnrouted } from './http/request/unrouted.ts'
 import { dropRefusedBodies } from './http/body/refused-body.ts'
@@ -111,6 +113,7 @@ export async function buildApp (
 
   await app.register(swagger, documentOptions)
   app.addHook('onRequest', protectAnswer)
+  giveDeadlines(app, pool?.options.requestMillis ?? TIME_LIMITS.relaxed.requestMillis)
   refuseSlowBodies(app)
   dropRefusedBodies(app)
   if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))

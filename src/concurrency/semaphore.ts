@@ -1,4 +1,5 @@
 import { Busy } from '../contract/errors.ts'
+import { waitAtMost } from './request-deadline.ts'
 
 /** Connections reserved for readers. */
 const RESERVED_FOR_READERS = 2
@@ -9,7 +10,7 @@ export function writersAtOnce (connections: number): number {
 }
 
 interface Waiting {
-  /** Milliseconds that one waits for its turn. */
+  /** Milliseconds that one waits for its turn, unless the deadline of its request is over before. */
   timeout: number
   /** The error of one that waited so long; `Busy` if none is named. */
   refusal?: (detail: string) => Error
@@ -46,7 +47,8 @@ export class Semaphore {
       this.#free--
       return
     }
-    const { timeout, refusal = detail => new Busy(detail) } = this.#waiting
+    const { timeout: limit, refusal = detail => new Busy(detail) } = this.#waiting
+    const timeout = waitAtMost(limit)
     await new Promise<void>((resolve, reject) => {
       const enter = () => { clearTimeout(timer); resolve() }
       const timer = setTimeout(() => {

@@ -2,6 +2,8 @@ import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { instantText } from '../time/business-day.ts'
 import { instantOf } from '../time/rfc3339.ts'
+import { waitAtMost } from '../concurrency/request-deadline.ts'
+import { Busy } from '../contract/errors.ts'
 import { GIVEN_UP, ServiceClient, type ServiceClientConfig } from './service-client.ts'
 import type { DB } from './tables.ts'
 import { TIME_LIMITS } from './time-limits.ts'
@@ -76,7 +78,7 @@ export function connect (address: Address, { max, onLost, timeLimits }: ConnectO
     types: { getTypeParser: parserOf },
     ...address
   }
-  const pool = new pg.Pool(options)
+  const pool = new ServicePool(options)
   pool.on('error', onLost)
   // A client that dies while checked out emits on itself; without a listener that ends the process.
   pool.on('connect', client => {
@@ -85,6 +87,31 @@ export function connect (address: Address, { max, onLost, timeLimits }: ConnectO
   })
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+/** A pool of which a request does not wait for a connection when its deadline is over. */
+class ServicePool extends pg.Pool {
+  override connect (callback?: unknown): never {
+    const limit = this.options.connectionTimeoutMillis!
+    const timeout = waitAtMost(limit)
+    const connecting = super.connect(callback as never) as Promise<pg.PoolClient> | undefined
+    return (timeout < limit && connecting !== undefined ? within(connecting, timeout) : connecting) as never
+  }
+}
+
+async function within (connecting: Promise<pg.PoolClient>, timeout: number): Promise<pg.PoolClient> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => { reject(new Busy(`no connection within ${timeout} ms`)) }, timeout)
+  })
+  try {
+    return await Promise.race([connecting, late])
+  } catch (error) {
+    connecting.then(client => { client.release() }, () => {})
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** Where one connection hangs, the idle ones probably do too: drop them, rather than lose a request on each. */

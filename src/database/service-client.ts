@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
+import { waitAtMost } from '../concurrency/request-deadline.ts'
 import { isReadOnly } from './errors.ts'
 
 /** What the first words of a statement ask of its connection. */
@@ -17,6 +18,7 @@ export interface Deadlines {
 }
 
 export interface ServiceClientConfig extends pg.ClientConfig {
+  lock_timeout: number
   deadlines?: Deadlines
 }
 
@@ -35,36 +37,68 @@ export class ServiceClient extends pg.Client {
   readonly #names = new Map<string, string>()
   readonly #deadlines: Deadlines | undefined
   #isSlow = false
+  /** The usual limit of a wait for a lock, in ms. */
+  readonly #lockTimeout: number
+  /** That of the session now. */
+  #session: number
+  /** That of its transaction; null: there is none. And that when it made a savepoint. */
+  #local: number | null = null
+  #atSavepoint: number | null = null
 
   constructor (config: ServiceClientConfig) {
     super(config)
     this.#deadlines = config.deadlines
+    this.#lockTimeout = config.lock_timeout
+    this.#session = config.lock_timeout
   }
 
   override query (text: unknown, values?: unknown, callback?: unknown): never {
+    if (hasMark(text, 'slow')) this.#isSlow = true
     const statement = hasMark(text, 'prepared') ? { name: this.#nameOf(text), text } : text
-    const result = super.query(statement as string, values as never, callback as never) as unknown
-    return (result instanceof Promise ? this.#watched(text, result) : result) as never
+    const send = () => super.query(statement as string, values as never, callback as never) as unknown
+    const limiting = typeof callback === 'function' ? null : this.#limitLockWaits(text)
+    const result = limiting === null ? send() : limiting.then(send)
+    const watched = result instanceof Promise ? this.#watched(result) : result
+    // A mark holds until its transaction ends: the connection is used again, and not always for a transaction.
+    if (text === 'commit' || text === 'rollback') this.#isSlow = false
+    return watched as never
   }
 
-  #watched (text: unknown, result: Promise<unknown>): Promise<unknown> {
-    const timer = this.#deadlines && setTimeout(() => { this.#giveUp() }, this.#deadlineOf(text, this.#deadlines))
+  #watched (result: Promise<unknown>): Promise<unknown> {
+    const deadline = this.#deadlines?.[this.#isSlow ? 'slow' : 'usual']
+    const timer = deadline && setTimeout(() => { this.#giveUp() }, deadline)
     result.catch((error: unknown) => { if (isReadOnly(error)) this.#retire() })
     return result.finally(() => { clearTimeout(timer) })
+  }
+
+  /**
+   * Sends another limit before a statement whose request has less time left than usual, or again has more. A slow
+   * transaction is limited no more.
+   * @returns null if the limit is right as it is
+   */
+  #limitLockWaits (text: unknown): Promise<void> | null {
+    if (startsWith(text, 'rollback')) {
+      // What was set since a savepoint is rolled back to it, too.
+      if (startsWith(text, 'rollback to ')) this.#local = this.#atSavepoint
+      return null
+    }
+    const isLocal = this.getTransactionStatus() !== 'I'
+    if (!isLocal) this.#local = null
+    const usual = this.#lockTimeout
+    const before = this.#local ?? this.#session
+    const now = hasMark(text, 'slow') ? usual : this.#isSlow ? before : waitAtMost(usual)
+    if (isLocal) this.#local = now
+    else this.#session = now
+    if (startsWith(text, 'savepoint ')) this.#atSavepoint = now
+    if (now === before) return null
+    // Where this fails the connection is lost or the transaction has failed, and the statement says so itself.
+    return super.query(`set ${isLocal ? 'local ' : ''}lock_timeout = ${now}`).then(() => {}, () => {})
   }
 
   #nameOf (text: string): string {
     const name = this.#names.get(text) ?? `prepared_${this.#id}_${this.#names.size}`
     this.#names.set(text, name)
     return name
-  }
-
-  /** A mark holds until its transaction ends: the connection is used again, and not always for a transaction. */
-  #deadlineOf (text: unknown, { usual, slow }: Deadlines): number {
-    if (hasMark(text, 'slow')) this.#isSlow = true
-    const deadline = this.#isSlow ? slow : usual
-    if (text === 'commit' || text === 'rollback') this.#isSlow = false
-    return deadline
   }
 
   /** Rejects the statements that wait on the connection; the pool opens another. */
@@ -82,5 +116,9 @@ export class ServiceClient extends pg.Client {
 }
 
 function hasMark (text: unknown, mark: keyof typeof MARKS): text is string {
-  return typeof text === 'string' && text.startsWith(MARKS[mark])
+  return startsWith(text, MARKS[mark])
+}
+
+function startsWith (text: unknown, words: string): text is string {
+  return typeof text === 'string' && text.startsWith(words)
 }

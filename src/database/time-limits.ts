@@ -10,6 +10,8 @@ interface TimeLimits {
   idle_in_transaction_session_timeout: number
   /** For a connection that is opened, or that another has in use. */
   connectionTimeoutMillis: number
+  /** For all that a request waits for, one thing after another: its turn, a connection, and each lock. */
+  requestMillis: number
   deadlines?: Deadlines
 }
 
@@ -27,6 +29,7 @@ export const TIME_LIMITS = {
     statement_timeout: 1_600,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
     connectionTimeoutMillis: 450,
+    requestMillis: 1_500,
     // Above the timeouts of the server, so that they come first where the server still works.
     deadlines: { usual: 1_700, slow: SLOW_STATEMENT + 1_000 }
   },
@@ -36,7 +39,9 @@ export const TIME_LIMITS = {
     lock_timeout: 20_000,
     statement_timeout: 0,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
-    connectionTimeoutMillis: 5_000
+    connectionTimeoutMillis: 5_000,
+    // As long as a writer waits for its turn on the embedded database.
+    requestMillis: 30_000
   }
 } satisfies Record<string, TimeLimits>
 

@@ -5,7 +5,7 @@ export interface PoolCounts {
   totalCount: number
   idleCount: number
   waitingCount: number
-  options: { max: number, connectionTimeoutMillis?: number | undefined }
+  options: { max: number, connectionTimeoutMillis?: number | undefined, requestMillis?: number | undefined }
 }
 
 export type Metrics = ReturnType<typeof createMetrics>

@@ -1,7 +1,7 @@
 // How a request writes: runWrite opens a transaction, looks the idempotency key up (idempotency.ts), runs the command
 // with a Write (write.ts), stores the answer under the key, and appends what changed (changes.ts) to the audit log
 // (audit-log.ts) as the last statement before the commit. A batch is checked and stored by ingest-batch.ts. A dry run
-// is rolled back.
+// is rolled back. What it waits for, and for how long, is bounded by concurrency/request-deadline.ts.
 import { ANYONE, SCOPES } from '../contract/caller.ts'
 import type { Db } from '../database/connect.ts'
 import { inTransaction } from '../database/transaction.ts'

@@ -5,6 +5,7 @@ import t from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import { inTransaction } from '../../src/database/transaction.ts'
 import { Semaphore, writersAtOnce } from '../../src/concurrency/semaphore.ts'
+import { underDeadline } from '../../src/concurrency/request-deadline.ts'
 import { Busy } from '../../src/contract/errors.ts'
 import { forEachDatabase } from '../database.ts'
 
@@ -61,6 +62,15 @@ t.test('who waits too long is refused as busy, and does nothing later', async t 
   await sleep(5)
   t.notOk(done)
   t.equal(await placesOf(writers), 1, 'and takes no place')
+})
+
+t.test('who has no time left for its request hardly waits, and is let in at once where there is a place', async t => {
+  const writers = new Semaphore(1, { timeout: 1_000_000 })
+  const late = (work: () => Promise<string>) => underDeadline({ left: () => 0 }, () => writers.run(work))
+  const inside = await occupy(writers, 1)
+  await t.rejects(late(async () => ''), { message: 'no turn within 100 ms; 0 more are queued' })
+  await inside.leave()
+  t.equal(await late(async () => 'result'), 'result')
 })
 
 t.test('no place is ever lost or made up, whoever fails or gives up', async () => {

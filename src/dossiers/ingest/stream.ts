@@ -8,6 +8,7 @@ import type { Db } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { withRetries } from '../../database/retry.ts'
+import { withoutDeadline } from '../../concurrency/request-deadline.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import {
   idempotencyError, lockKey, replayAnswer, storeAnswer, storedAnswer, type StoredAnswer
@@ -65,12 +66,14 @@ export async function ingestStream (
     return { answer: replayAnswer(hash.digest(), before) as DossierAnswer, replayed: true }
   }
 
-  const endLease = keepLease(() => renewLease(db, by, id))
-  try {
-    return { answer: await ingestLines(), replayed: false }
-  } finally {
-    endLease()
-  }
+  return withoutDeadline(async () => {
+    const endLease = keepLease(() => renewLease(db, by, id))
+    try {
+      return { answer: await ingestLines(), replayed: false }
+    } finally {
+      endLease()
+    }
+  })
 
   async function ingestLines (): Promise<DossierAnswer> {
     const answer: DossierAnswer = { import: id, ...noCounts(), errors: [], warning_count: 0, warnings: [] }

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type, type TObject, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
+import { withoutDeadline } from '../../concurrency/request-deadline.ts'
 import type { Semaphore } from '../../concurrency/semaphore.ts'
 import { Busy } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
@@ -125,7 +126,8 @@ export async function sendFile (
   reply.header('content-disposition', `attachment; filename="${name}.${format}"`)
   if (format === 'xlsx') {
     const sheet = { name, columns: columnsOf(schema) }
-    const file = await request.server.spreadsheets.run(() => spreadsheetOf(sheet, whileOpen(reply.raw, rows)))
+    const file = await withoutDeadline(() => (
+      request.server.spreadsheets.run(() => spreadsheetOf(sheet, whileOpen(reply.raw, rows)))))
     return reply.send(file)
   }
   const lines = format === 'ndjson' ? Readable.from(jsonLines(rows)) : csvOf(Object.keys(schema.properties), rows)
@@ -151,7 +153,9 @@ async function * allRows<R> (
   for (;;) {
     yield * items
     if (next === null) return
-    ({ items, next_cursor: next } = await page({ limit: MAX_LIMIT, cursor: next }))
+    const cursor = next
+    // A long list takes longer than other answers may, and then cannot be refused any more.
+    ;({ items, next_cursor: next } = await withoutDeadline(() => page({ limit: MAX_LIMIT, cursor })))
   }
 }
 
