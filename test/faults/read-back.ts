@@ -46,8 +46,10 @@ export async function readBack (service: Service, request: HostileRequest, answe
   return { compared, altered }
 }
 
-function isWithoutEffect ({ path }: HostileRequest, { headers }: Answer): boolean {
-  return headers.get('idempotency-replayed') !== null || /[?&]dry_run=(true|1)/.test(path)
+/** The answer itself says so: an older version than the stored one is stale. */
+function isWithoutEffect ({ path }: HostileRequest, { headers, body }: Answer): boolean {
+  const { stale = 0 } = body as { stale?: number }
+  return stale > 0 || headers.get('idempotency-replayed') !== null || /[?&]dry_run=(true|1)/.test(path)
 }
 
 /** The rows of a batch that were not rejected, or the one row. */
