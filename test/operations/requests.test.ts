@@ -56,8 +56,8 @@ forEachDatabase('a process that cannot keep up', async (t, { db }) => {
     let tries = 0
     let refused
     do {
-      const until = performance.now() + 3_500
-      while (performance.now() < until);
+      // Holds the event loop up, and nothing else on the machine.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_500)
       await nextTurn()
       refused = await late.inject('/v1/levels')
     } while (refused.statusCode === 200 && ++tries < 5)
