@@ -25,29 +25,37 @@ export function auditRowsOf<Row extends object> (
   resource: string, changes: readonly Pick<Change<Row>, 'outcome' | 'before' | 'after'>[],
   { key, show = row => row, of = () => ({ province_code: '', unit: '' }) }: Shown<Row>
 ): AuditRow[] {
-  return changes.flatMap(({ outcome: action, before, after }) => {
-    if (action === 'unchanged' || action === 'stale') return []
+  const names = new Set(key)
+  const rows: AuditRow[] = []
+  for (const { outcome: action, before, after } of changes) {
+    if (action === 'unchanged' || action === 'stale') continue
     const { province_code, unit } = of((after ?? before)!)
-    const shown = { before: before && show(before), after: after && show(after) }
-    const names = new Set(key)
-    const differing = action === 'updated'
-      ? Object.keys(shown.after!).filter(name => valueOf(shown.before!, name) !== valueOf(shown.after!, name))
-      : Object.keys((shown.after ?? shown.before)!).filter(name => !names.has(name))
-    return [{
+    const [was, is] = [before && show(before), after && show(after)]
+    const shown = (is ?? was)!
+    const differing = Object.keys(shown).filter(action === 'updated'
+      ? name => !isSame((was as Columns)[name], (is as Columns)[name])
+      : name => !names.has(name))
+    rows.push({
       province_code, resource, action, unit: unit || null,
-      key: picked((shown.after ?? shown.before)!, key),
-      before: shown.before && picked(shown.before, differing),
-      after: shown.after && picked(shown.after, differing)
-    }]
-  })
+      key: picked(shown, key), before: was && picked(was, differing), after: is && picked(is, differing)
+    })
+  }
+  return rows
 }
 
-/** Comparable: lists and what they hold as text. */
-function valueOf (row: object, name: string): unknown {
-  const value = (row as Record<string, unknown>)[name]
-  return typeof value === 'object' ? JSON.stringify(value) : value
+type Columns = Record<string, unknown>
+
+/** Lists and what they hold are the same by their text. */
+function isSame (before: unknown, after: unknown): boolean {
+  return before === after || (isList(before) && isList(after) && JSON.stringify(before) === JSON.stringify(after))
+}
+
+function isList (value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 function picked (row: object, names: readonly string[]): object {
-  return Object.fromEntries(names.map(name => [name, (row as Record<string, unknown>)[name]]))
+  const some: Columns = {}
+  for (const name of names) some[name] = (row as Columns)[name]
+  return some
 }
