@@ -1,6 +1,6 @@
 import type { IssueCode } from '../contract/errors.ts'
 import { MAX_COUNT } from '../contract/fields.ts'
-import { MEASURES, type Measure, type Measures } from './measures.ts'
+import { MEASURES, measuresOf, type Measure, type Measures } from './measures.ts'
 
 interface Identity {
   code: IssueCode
@@ -34,39 +34,52 @@ export interface MeasureIssue {
  * @returns all measures, and the identities that do not hold. If there are any, the measures must not be stored.
  */
 export function completed (given: Partial<Measures>): { measures: Measures, issues: MeasureIssue[] } {
-  const measures = Object.fromEntries(MEASURES.map(measure => [measure, given[measure] ?? null])) as Measures
+  const measures = measuresOf(given)
   while (IDENTITIES.some(identity => derive(measures, identity)));
   if (measures.received_direct === 0) measures.received_postal ??= 0
-  const issues = [
-    ...IDENTITIES.flatMap(identity => issueOf(measures, identity)),
-    ...postalIssue(measures), ...tooLarge(measures, given), ...nothingReported(measures)
-  ]
+  const issues = IDENTITIES.filter(identity => !holds(measures, identity)).map(identity => issueOf(measures, identity))
+  issues.push(...postalIssue(measures), ...tooLarge(measures, given), ...nothingReported(measures))
   return { measures, issues }
 }
 
 /** @returns whether it derived a measure */
 function derive (measures: Measures, { total, parts }: Identity): boolean {
-  const unknown = parts.filter(part => measures[part] === null)
-  const rest = measures[total] === null ? null : measures[total] - sumOf(measures, parts)
-  if (rest === null) {
-    if (unknown.length > 0) return false
-    measures[total] = sumOf(measures, parts)
+  let unknown = 0
+  let sum = 0
+  for (const part of parts) {
+    if (measures[part] === null) unknown++
+    else sum += measures[part]
+  }
+  if (measures[total] === null) {
+    if (unknown > 0) return false
+    measures[total] = sum
     return true
   }
+  const rest = measures[total] - sum
   // One unknown part equals the rest. Several are known only if the rest is 0: no count is negative, so all are 0.
-  if (unknown.length === 0 || rest < 0 || (unknown.length > 1 && rest > 0)) return false
-  for (const part of unknown) measures[part] = rest
+  if (unknown === 0 || rest < 0 || (unknown > 1 && rest > 0)) return false
+  for (const part of parts) measures[part] ??= rest
   return true
 }
 
-function issueOf (measures: Measures, { code, total, parts }: Identity): MeasureIssue[] {
+function holds (measures: Measures, { total, parts }: Identity): boolean {
   const all = measures[total]
-  if (all === null) return []
+  if (all === null) return true
+  let sum = 0
+  let complete = true
+  for (const part of parts) {
+    if (measures[part] === null) complete = false
+    sum += leastOf(measures, part)
+  }
+  return complete ? all === sum : all >= sum
+}
+
+/** Of an identity that does not hold. */
+function issueOf (measures: Measures, { code, total, parts }: Identity): MeasureIssue {
   const complete = parts.every(part => measures[part] !== null)
   const sum = parts.reduce((least, part) => least + leastOf(measures, part), 0)
-  if (complete ? all === sum : all >= sum) return []
   const relation = complete ? `is not ${parts.join(' + ')} (${sum})` : `is less than what is known of ${parts.join(' + ')} (${sum})`
-  return [{ measure: total, code, detail: `${total} (${all}) ${relation}` }]
+  return { measure: total, code, detail: `${total} (${measures[total]}) ${relation}` }
 }
 
 /** The lower bound of a measure: an unknown total is at least the sum of its known parts. */
@@ -74,8 +87,11 @@ function leastOf (measures: Measures, measure: Measure): number {
   const known = measures[measure]
   if (known !== null) return known
   if (measure === 'received_direct') return measures.received_postal ?? 0
-  const totals = IDENTITIES.filter(({ total }) => total === measure)
-  return Math.max(0, ...totals.map(({ parts }) => parts.reduce((sum, part) => sum + leastOf(measures, part), 0)))
+  let least = 0
+  for (const { total, parts } of IDENTITIES) {
+    if (total === measure) least = Math.max(least, parts.reduce((sum, part) => sum + leastOf(measures, part), 0))
+  }
+  return least
 }
 
 function postalIssue ({ received_postal: postal, received_direct: direct }: Measures): MeasureIssue[] {
@@ -92,8 +108,4 @@ function tooLarge (measures: Measures, given: Partial<Measures>): MeasureIssue[]
 function nothingReported (measures: Measures): MeasureIssue[] {
   if (MEASURES.some(measure => measures[measure] !== null)) return []
   return [{ measure: 'received', code: 'nothing_reported', detail: 'at least one measure must be known' }]
-}
-
-function sumOf (measures: Measures, parts: readonly Measure[]): number {
-  return parts.reduce((sum, part) => sum + (measures[part] ?? 0), 0)
 }

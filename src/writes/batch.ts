@@ -53,12 +53,21 @@ export interface Change<Row> {
   after: Row | null
 }
 
-/** The change of a row to what is sent: created, updated or unchanged, by its columns; lists by what they hold. */
-export function changeOf<Row extends object> (index: number, before: Row | undefined, after: Row): Change<Row> {
+/**
+ * The change of a row to what is sent: created, updated or unchanged; lists by what they hold.
+ * @param columns those that tell; left out: all of `after`
+ */
+export function changeOf<Row extends object> (
+  index: number, before: Row | undefined, after: Row, columns?: readonly (keyof Row)[]
+): Change<Row> {
   if (before === undefined) return { index, outcome: 'created', before: null, after }
-  const isSame = (now: unknown, next: unknown) => now === next || (Array.isArray(next) && String(now) === String(next))
-  const same = (Object.keys(after) as (keyof Row)[]).every(column => isSame(before[column], after[column]))
+  const telling = columns ?? Object.keys(after) as (keyof Row)[]
+  const same = telling.every(column => isSame(before[column], after[column]))
   return { index, outcome: same ? 'unchanged' : 'updated', before, after }
+}
+
+function isSame (now: unknown, next: unknown): boolean {
+  return now === next || (Array.isArray(next) && String(now) === String(next))
 }
 
 /**

@@ -120,10 +120,13 @@ function changeShown<Row> ({ index, outcome, before, after }: Change<Row>, show:
 
 /** Rejects every row that shares its key with another: which of them is right is unknown. */
 export function duplicateKeys<Row> (what: string, keyOf: (row: Row) => string): Rule<Row> {
-  return ({ rows }) => [...Map.groupBy(rows, ({ row }) => keyOf(row)).values()]
-    .filter(same => same.length > 1)
-    .flatMap(same => same.map(({ index }) => {
-      const others = same.filter(other => other.index !== index).map(other => `/items/${other.index}`)
-      return { index, issues: [issueAt(null, 'duplicate_key', `the same ${what} as ${others.slice(0, 3).join(', ')}`)] }
-    }))
+  return ({ rows }) => {
+    if (new Set(rows.map(({ row }) => keyOf(row))).size === rows.length) return []
+    return [...Map.groupBy(rows, ({ row }) => keyOf(row)).values()]
+      .filter(same => same.length > 1)
+      .flatMap(same => same.map(({ index }) => {
+        const others = same.filter(other => other.index !== index).map(other => `/items/${other.index}`)
+        return { index, issues: [issueAt(null, 'duplicate_key', `the same ${what} as ${others.slice(0, 3).join(', ')}`)] }
+      }))
+  }
 }
