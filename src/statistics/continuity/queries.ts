@@ -34,7 +34,8 @@ export async function discontinuities (
     unit === null ? [] : isWithin('now.unit', unit)
   ].flat()
   const query = sql<Discontinuity>`
-    select ${columns(Object.keys(SHOWN))} from (${discontinuityQuery(sql.join(conditions, sql` and `))}) as found`
+    select ${columns(Object.keys(SHOWN))} from (
+      ${discontinuityQuery(sql`${ALL} where ${sql.join(conditions, sql` and `)}`)}) as found`
   const { rows } = await inSlowRead(db, trx => pageQuery(query, ORDER, page).execute(trx))
   return pageOf(rows, ORDER, page.limit)
 }
@@ -52,28 +53,44 @@ const SHOWN: Record<keyof Discontinuity, true> = {
   difference: true
 }
 
-const PAIR = ['province_code', 'unit', 'scope', 'source', 'period', 'period_before'] as const
+/** What two sets that follow one another have in common. */
+export const SERIES = ['province_code', 'unit', 'scope', 'source'] as const
+export const PAIR = [...SERIES, 'period', 'period_before'] as const
+
+const ALL = sql`statistics_sets as now
+  join periods as this on this.code = now.period
+  join periods as previous on previous.calendar = this.calendar and previous.ends_on + 1 = this.starts_on
+  join statistics_sets as before on before.period = previous.code and ${same('before', 'now', SERIES)}`
+
+/** The period before each period, and after each: of months and quarters there can be several. */
+export async function adjacentPeriods (
+  db: Db, periods: readonly string[]
+): Promise<{ period: string, period_before: string }[]> {
+  const { rows } = await sql<{ period: string, period_before: string }>`
+    select this.code as period, previous.code as period_before
+    from periods as this join periods as previous on previous.calendar = this.calendar and previous.ends_on = this.starts_on - 1
+    where this.code = any(${periods})
+    union select this.code, previous.code
+    from periods as previous join periods as this on this.calendar = previous.calendar and this.starts_on = previous.ends_on + 1
+    where previous.code = any(${periods})`.execute(db)
+  return rows
+}
 
 /**
  * Differences between sets and those of the same source in the periods before, row by row where both have the same
  * detail, otherwise as a whole. A row that is not there is 0, as it is in the sum; what is unknown does not differ.
- * @param condition on the two sets, which are called `now` and `before`
+ * @param sets the tables of both, `now` and `before`, with a condition
  */
 export function discontinuityQuery (
-  condition: RawBuilder<unknown>
+  sets: RawBuilder<unknown>
 ): RawBuilder<Discontinuity & { detail_code: string | null }> {
   return sql`
     with pairs as (
-      select ${columns(['province_code', 'unit', 'scope', 'source', 'period'], 'now')}, before.period as period_before,
+      select ${columns([...SERIES, 'period'], 'now')}, before.period as period_before,
         now.detail = before.detail as by_row,
         case now.carried_over_unknown when 0 then now.carried_over end as carried_over,
         case before.pending_unknown when 0 then before.pending end as pending_before
-      from statistics_sets as now
-      join periods as this on this.code = now.period
-      join periods as previous on previous.calendar = this.calendar and previous.ends_on + 1 = this.starts_on
-      join statistics_sets as before on before.period = previous.code
-        and ${same('before', 'now', ['province_code', 'unit', 'scope', 'source'])}
-      where ${condition}
+      from ${sets}
     ),
     stocks as (
       select ${columns(PAIR)}, null::text as detail_code, null::text as field, null::text as procedure,
@@ -83,7 +100,7 @@ export function discontinuityQuery (
       select ${columns(PAIR, 'pairs')}, rows.detail_code, max(rows.field), max(rows.procedure),
         ${stockIn('period', 'carried_over')}, ${stockIn('period_before', 'pending')}
       from pairs join dossier_statistics as rows on rows.period in (pairs.period, pairs.period_before)
-        and ${same('rows', 'pairs', ['province_code', 'unit', 'scope', 'source'])}
+        and ${same('rows', 'pairs', SERIES)}
       where by_row
       group by ${columns(PAIR, 'pairs')}, rows.detail_code
     )

@@ -1,25 +1,22 @@
-import { sql } from 'kysely'
 import { changeOf, MAX_WARNINGS, type BatchOptions, type Change } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
 import { sourceOf } from '../../dossiers/commands.ts'
 import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
-import { recordset } from '../../database/sql/bulk-json.ts'
 import type { Write } from '../../writes/write.ts'
-import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
+import { MEASURES } from '../../form-ii06a/measures.ts'
 import { checkOfItem, resolvedChecks } from './checks/check.ts'
 import type {
   DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
 } from './schema.ts'
 import { continuityWarnings } from './checks/continuity-warnings.ts'
-import { displacementsBeside } from './displacements.ts'
 import { outdatedRows, rememberWithdrawals, reportedAt } from './checks/outdated.ts'
-import { LEVEL_KEY, lockLevels, rollUpSets } from './rollup.ts'
+import { levelsOf, lockLevels, rollUpSets } from './rollup.ts'
 import { otherDetails, setToDelete } from './checks/set-rules.ts'
 import {
-  deleteRows, deleteSets, holdSources, openSets, rowKeyOf, rowsOfSets, setDetail, setKeyOf, storedRows,
-  upsertRows, type Detail, type NewRow, type StatisticsRow
+  deleteRows, deleteSets, distinctSets, holdSources, openSets, ROW_COLUMNS, rowKeyOf, rowsBefore, rowsOfSets, setDetail,
+  setKeyOf, storedSets, upsertRows, type NewRow, type StatisticsRow, type StoredSet
 } from './store.ts'
 
 interface StatisticsOptions extends BatchOptions {
@@ -61,20 +58,23 @@ export async function postDossierStatistics (
 async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
   const all = rows.map(({ row }) => row)
   await holdSources(trx, all.map(({ source }) => source))
-  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', all, LEVEL_KEY)}`)
-  const before = await (replace ? rowsOfSets(trx, all) : storedRows(trx, all))
+  const levels = await lockLevels(trx, levelsOf(all))
+  const named = distinctSets(all)
+  const stored = await storedSets(trx, named)
+  const before = await (replace ? rowsOfSets(trx, named) : rowsBefore(trx, all, named, stored))
   const outdated = await outdatedRows(trx, rows, before, replace)
   const current = rows.filter(({ index }) => !outdated.has(index))
-  const details = await openSets(trx, current.map(({ row }) => row))
-  const issues = replace ? [] : otherDetails(current, details)
+  await openSets(trx, current.map(({ row }) => row), stored)
+  const issues = replace ? [] : otherDetails(current, stored)
   const refused = new Set(issues.map(({ index }) => index))
   const written = current.filter(({ index }) => !refused.has(index))
   const deleted = replace ? await deleteOthers(trx, written, before) : []
-  const changes = [...await writeRows(trx, written, before, details), ...deleted]
-  await rollUpSets(trx, changedRows(changes), levels)
-  const warnings = [...procedureWarnings(written), ...await continuityWarnings(trx, written)]
-  const displaced = await displacementsBeside(trx, written.map(({ row }) => row))
-  const stale = staleChanges(rows, outdated, before)
+  const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
+  const changes = [...await writeRows(trx, written, byKey, stored), ...deleted]
+  const sets = distinctSets(written.map(({ row }) => row))
+  const displaced = await rollUpSets(trx, distinctSets(changedRows(changes)), levels, sets)
+  const warnings = [...procedureWarnings(written), ...await continuityWarnings(trx, sets, written)]
+  const stale = staleChanges(rows.filter(({ index }) => outdated.has(index)), byKey)
   return {
     changes: [...changes, ...stale], issues, stale: outdated.size,
     warning_count: warnings.length, warnings: warnings.slice(0, MAX_WARNINGS), ...displaced
@@ -82,12 +82,12 @@ async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { r
 }
 
 async function writeRows (
-  trx: Trx, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[], details: ReadonlyMap<string, Detail>
+  trx: Trx, rows: readonly BatchRow<NewRow>[], before: ReadonlyMap<string, StatisticsRow>,
+  sets: ReadonlyMap<string, StoredSet>
 ): Promise<Change<StatisticsRow>[]> {
-  const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
-  const changes = rows.map(({ index, row }) => changeOfRow(index, byKey.get(rowKeyOf(row)), row))
+  const changes = rows.map(({ index, row }) => changeOfRow(index, before.get(rowKeyOf(row)), row))
   const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
-  const redetailed = written.filter(row => details.get(setKeyOf(row)) !== row.detail)
+  const redetailed = written.filter(row => sets.get(setKeyOf(row))!.detail !== row.detail)
 
   await setDetail(trx, redetailed)
   await upsertRows(trx, written)
@@ -106,15 +106,13 @@ async function deleteOthers (
   return deleted.map(deletion)
 }
 
-function changeOfRow (
-  index: number, before: StatisticsRow | undefined,
-  { level: _, names_field: namesField, warning: __, ...posted }: NewRow
-): Change<StatisticsRow> {
+function changeOfRow (index: number, before: StatisticsRow | undefined, posted: NewRow): Change<StatisticsRow> {
   // Figures of the past stay in the field that their procedure had then.
-  const row = before === undefined || namesField ? posted : { ...posted, field: before.field }
-  const change = changeOf(index, before, { ...row, reported_at: reportedAt(row, before, false) })
-  if (change.outcome === 'unchanged') return change
-  return { ...change, after: { ...row, reported_at: reportedAt(row, before, true) } }
+  const field = before === undefined || posted.names_field ? posted.field : before.field
+  const row = { ...posted, field, reported_at: reportedAt(posted, before, false) }
+  const change = changeOf<StatisticsRow>(index, before, row, ROW_COLUMNS)
+  if (change.outcome !== 'unchanged') row.reported_at = reportedAt(posted, before, true)
+  return change
 }
 
 function deletion (before: StatisticsRow): Change<StatisticsRow> {
@@ -127,11 +125,10 @@ function procedureWarnings (rows: readonly BatchRow<NewRow>[]): Warning[] {
 }
 
 function staleChanges (
-  rows: readonly BatchRow<NewRow>[], outdated: ReadonlySet<number>, before: readonly StatisticsRow[]
+  outdated: readonly BatchRow<NewRow>[], before: ReadonlyMap<string, StatisticsRow>
 ): Change<StatisticsRow>[] {
-  const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
-  return rows.filter(({ index }) => outdated.has(index)).map(({ index, row }) => {
-    const stored = byKey.get(rowKeyOf(row)) ?? null
+  return outdated.map(({ index, row }) => {
+    const stored = before.get(rowKeyOf(row)) ?? null
     return { index, outcome: 'stale', before: stored, after: stored }
   })
 }
@@ -154,21 +151,39 @@ export async function deleteDossierStatistics (write: Write, asked: DeleteQuery)
   const source = sourceOf(asked.source, by)
   const { level, ...set } = await setToDelete(trx, { ...asked, source }, by)
   await holdSources(trx, [source])
-  const levels = await lockLevels(trx, sql`select * from ${recordset('statistics_sets', [{ ...set, level }], LEVEL_KEY)}`)
+  const levels = await lockLevels(trx, levelsOf([{ ...set, level }]))
   const rows = await rowsOfSets(trx, [set])
   await deleteRows(trx, rows)
   await rememberWithdrawals(trx, rows, [])
   await deleteSets(trx, [set])
-  await rollUpSets(trx, rows, levels)
+  await rollUpSets(trx, distinctSets(rows), levels, [])
   write.auditRows.push(...auditRowsOf(RESOURCE, rows.map(deletion), SHOWN))
   const { province_code: _, ...key } = set
   return { ...key, deleted: rows.length }
 }
 
-/** As the API shows a row: without what follows from the rest. */
-function shown (
-  { unit, period, source, scope, field, procedure, reported_at, ...row }: StatisticsRow
-): DossierStatistics {
-  const measures = Object.fromEntries(MEASURES.map(measure => [measure, row[measure]])) as Measures
-  return { unit, period, source, scope, field, procedure, reported_at, ...measures }
+/** As the API shows a row: without what follows from the rest. Written out, as it is asked twice of each row. */
+function shown (row: StatisticsRow): DossierStatistics {
+  return {
+    unit: row.unit,
+    period: row.period,
+    source: row.source,
+    scope: row.scope,
+    field: row.field,
+    procedure: row.procedure,
+    reported_at: row.reported_at,
+    received_online: row.received_online,
+    received_direct: row.received_direct,
+    received_postal: row.received_postal,
+    carried_over: row.carried_over,
+    received: row.received,
+    resolved_early: row.resolved_early,
+    resolved_on_time: row.resolved_on_time,
+    resolved_in_time: row.resolved_in_time,
+    resolved_overdue: row.resolved_overdue,
+    resolved: row.resolved,
+    pending_in_time: row.pending_in_time,
+    pending_overdue: row.pending_overdue,
+    pending: row.pending
+  }
 }

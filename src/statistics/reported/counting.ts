@@ -10,22 +10,36 @@ export type UnitKey = Pick<SetKey, typeof UNIT_KEY[number]>
 export const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
 
 /**
+ * The sets with their rank, how many there are beside one another, and a number for these. `unit_number` and `rank` are
+ * a short key of a set: to sort and group rows by its texts takes most of the time.
+ */
+export function rankedSets (sets: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select ${columns(SET_KEY)}, counts as set_counts, rows_left_out, dense_rank() over (order by ${columns(UNIT_KEY)}) as unit_number,
+      row_number() over ranked as rank, count(*) over (partition by ${columns(UNIT_KEY)}) as sources,
+      first_value(detail) over ranked as best_detail, first_value(source) over ranked as best_source
+    from (${sets}) as sets join sources on sources.code = source
+    window ranked as (partition by ${columns(UNIT_KEY)} order by precedence desc, changed_at desc, source)`
+}
+
+/**
  * The rule for what counts where several sources report one unit, period and scope. They rank by precedence, then the
  * later one. If the first of them reports the whole, it alone counts. Otherwise the first source with rows of a field
  * counts in this field; if it reports the field by procedure, further procedures of the field count of the sources
  * after it. A whole gives way to detail that ranks before it.
  * @param ranked the sets to decide about, of `rankedSets`
- * @returns their rows, with `should_count`, `field`, and the source that `counted_source` has in the place of the row
+ * @returns their rows, with what is stored of their sets, `should_count`, `field`, and the source that `counted_source`
+ *   has in the place of the row
  */
 export function decidedRows (ranked: RawBuilder<unknown>): RawBuilder<unknown> {
   const first = (name: string, within: string[]) => sql`first_value(${sql.ref(name)}) over (
-    partition by ${columns([...UNIT_KEY, ...within])} order by rank)`
+    partition by ${columns(['unit_number', ...within])} order by rank)`
   return sql`
-    select ${columns(SET_KEY)}, detail_code, field, counts, detail = wanted_detail and source = first_of_code as should_count,
+    select ${columns(SET_KEY)}, set_counts, rows_left_out, unit_number, rank, detail_code, field, counts, detail = wanted_detail and source = first_of_code as should_count,
       case when detail = wanted_detail then first_of_code when by_whole then best_source else first_of_field end
         as counted_source
     from (
-      select ${columns(SET_KEY)}, best_source, rows.detail, detail_code, field, rows.counts,
+      select ${columns(SET_KEY)}, set_counts, rows_left_out, unit_number, rank, best_source, rows.detail, detail_code, field, rows.counts,
         'whole' in (best_detail, rows.detail) as by_whole,
         case when 'whole' in (best_detail, rows.detail) then best_detail else ${first('rows.detail', ['field'])} end as wanted_detail,
         ${first('source', ['rows.detail', 'detail_code'])} as first_of_code,
@@ -34,26 +48,21 @@ export function decidedRows (ranked: RawBuilder<unknown>): RawBuilder<unknown> {
     ) as compared`
 }
 
-/** The sets with their rank, and how many there are beside one another. */
-export function rankedSets (sets: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    select ${columns(SET_KEY)}, rows_left_out, row_number() over ranked as rank, count(*) over (partition by ${columns(UNIT_KEY)}) as sources,
-      first_value(detail) over ranked as best_detail, first_value(source) over ranked as best_source
-    from (${sets}) as sets join sources on sources.code = source
-    window ranked as (partition by ${columns(UNIT_KEY)} order by precedence desc, changed_at desc, source)`
-}
+/** The key of a set, of its rows that are grouped by another one: a join would compare all groups with all sets. */
+export const KEY_OF_GROUP = sql.raw(SET_KEY.map(name => `min("${name}") as "${name}"`).join())
 
 /**
  * The sums of what counts of each set, with `level`. Nearly all sets count as a whole or not at all; only of the others
  * the rows are summed.
  * @param condition on the sets, besides that they count
+ * @param sets a table of them; left out: all
  */
-export function countingSets (condition: RawBuilder<unknown>): RawBuilder<unknown> {
+export function countingSets (condition: RawBuilder<unknown>, sets = sql`statistics_sets`): RawBuilder<unknown> {
   return sql`
-    select ${columns([...SET_KEY, 'level', ...SUMS])} from statistics_sets where rows_left_out = 0 and counts and ${condition}
+    select ${columns([...SET_KEY, 'level', ...SUMS])} from ${sets} where rows_left_out = 0 and counts and ${condition}
     union all
     select ${columns([...SET_KEY, 'level'])}, ${SUMS_OF_ROWS}
-    from (select ${columns([...SET_KEY, 'level'])} from statistics_sets where rows_left_out > 0 and counts and ${condition}) as sets
+    from (select ${columns([...SET_KEY, 'level'])} from ${sets} where rows_left_out > 0 and counts and ${condition}) as sets
       join (select * from dossier_statistics where counts) as rows using (${columns(SET_KEY)})
     group by ${columns([...SET_KEY, 'level'])}`
 }

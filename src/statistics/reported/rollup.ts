@@ -1,12 +1,21 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
-import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
-import { countingSets, decidedRows, rankedSets, SUMS, SUMS_OF_ROWS, UNIT_KEY, type UnitKey } from './counting.ts'
-import { distinctSets, ROW_KEY, SET_KEY, type SetKey } from './store.ts'
+import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
+import {
+  countingSets, decidedRows, KEY_OF_GROUP, rankedSets, SUMS, SUMS_OF_ROWS, UNIT_KEY, type UnitKey
+} from './counting.ts'
+import { displacedIn, displacementsBeside, type Displaced, type DisplacementRow } from './displacements.ts'
+import { asked, ROW_KEY, SET_KEY, texts, type SetKey } from './store.ts'
 
 /** The key of the rollup by level and period, which answers the most frequent questions. */
 export const LEVEL_KEY = ['province_code', 'period', 'level'] as const
 export type LevelKey = Record<typeof LEVEL_KEY[number], string>
+
+/** The levels of some rows, for `lockLevels`. */
+export function levelsOf (rows: readonly LevelKey[]): RawBuilder<LevelKey> {
+  const distinct = new Map(rows.map(row => [LEVEL_KEY.map(name => row[name]).join(' '), row]))
+  return sql`select * from ${asked(texts(LEVEL_KEY), [...distinct.values()])}`
+}
 
 /**
  * Locks the rollup rows of levels for the rest of the transaction: only one transaction at a time changes what counts
@@ -26,31 +35,35 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
 /**
  * Sums the rows of the sets again, then the levels from their sets. From the rows and not by deltas: there are few rows
  * in a set, and a sum that was wrong once does not stay wrong.
+ * @param changed the sets with other rows than before
  * @param levels those of the sets, locked
+ * @param posted the sets of the batch
+ * @returns what of them and of others gives way
  */
-export async function rollUpSets (trx: Trx, sets: SetKey[], levels: LevelKey[]): Promise<void> {
-  if (sets.length === 0) return
-  const changed = distinctSets(sets)
-  await sumRows(trx, recordset('statistics_sets', changed, SET_KEY))
-  await markCounting(trx, recordset('statistics_sets', changed, UNIT_KEY))
-  await sumSets(trx, levels)
+export async function rollUpSets (
+  trx: Trx, changed: readonly SetKey[], levels: readonly LevelKey[], posted: readonly SetKey[]
+): Promise<Displaced> {
+  if (changed.length > 0) await sumRows(trx, changed)
+  const displaced = await markCounting(trx, asked<UnitKey>(texts(UNIT_KEY), [...changed, ...posted]), posted)
+  if (changed.length > 0) await sumSets(trx, levels)
+  return displaced
 }
 
 /** Updates the rollups that a source takes part in after its precedence has changed. */
 export async function rollUpSource (trx: Trx, source: string): Promise<void> {
   const sets = sql<LevelKey & UnitKey>`select * from statistics_sets where source = ${source}`
   const levels = await lockLevels(trx, sets)
-  await markCounting(trx, sql`(${sets}) as asked`)
+  await markCounting(trx, sql`(${sets}) as asked`, [])
   await sumSets(trx, levels)
 }
 
-async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
+async function sumRows (trx: Trx, sets: readonly SetKey[]): Promise<void> {
   await sql`update statistics_sets as stored
     set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(SUMS, 'counted')}
     from (
-      select ${columns(SET_KEY)}, count(*) as row_count, ${SUMS_OF_ROWS}
-      from dossier_statistics join ${keys} using (${columns(SET_KEY)})
-      group by ${columns(SET_KEY)}
+      select ${KEY_OF_GROUP}, count(*) as row_count, ${SUMS_OF_ROWS}
+      from dossier_statistics join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})
+      group by position
     ) as counted
     where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
 }
@@ -59,42 +72,50 @@ async function sumRows (trx: Trx, keys: RawBuilder<SetKey>): Promise<void> {
  * Marks the rows that count, and of each set whether any does and how many do not. A set that is alone counts as it was
  * made, so that only those are looked at which are beside others, or were.
  * @param units those of which a set has changed: what counts of a unit follows from its own sets alone
+ * @param posted sets of them
+ * @returns what of these and of others gives way
  */
-async function markCounting (trx: Trx, units: RawBuilder<UnitKey>): Promise<void> {
+async function markCounting (trx: Trx, units: RawBuilder<UnitKey>, posted: readonly SetKey[]): Promise<Displaced> {
   const ofUnits = sql`
     select * from statistics_sets where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
-  const several = sql`select * from (${rankedSets(ofUnits)}) as ranked where sources > 1 or rows_left_out > 0`
-  await sql`
+  const several = sql`select * from (${rankedSets(ofUnits)}) as sets where sources > 1 or rows_left_out > 0`
+  const { rows } = await sql<DisplacementRow>`
     with decided as materialized (${decidedRows(several)}),
     marked as (
       update dossier_statistics as stored set counts = should_count from decided
-      where ${same('stored', 'decided', ROW_KEY)} and stored.counts <> should_count
+      where ${same('stored', 'decided', ROW_KEY)} and decided.counts <> should_count
+    ),
+    marked_sets as (
+      update statistics_sets as stored set counts = now.counts, rows_left_out = now.rows_left_out
+      from (
+        select ${KEY_OF_GROUP}, bool_or(should_count) as counts, count(*) filter (where not should_count) as rows_left_out
+        from decided group by unit_number, rank
+        having bool_or(should_count) <> bool_or(set_counts) or count(*) filter (where not should_count) <> min(rows_left_out)
+      ) as now
+      where ${same('stored', 'now', SET_KEY)}
     )
-    update statistics_sets as stored set counts = marked_sets.counts, rows_left_out = marked_sets.rows_left_out
-    from (
-      select ${columns(SET_KEY)}, bool_or(should_count) as counts, count(*) filter (where not should_count) as rows_left_out
-      from decided group by ${columns(SET_KEY)}
-    ) as marked_sets
-    where ${same('stored', 'marked_sets', SET_KEY)}
-      and (stored.counts, stored.rows_left_out) <> (marked_sets.counts, marked_sets.rows_left_out)`.execute(trx)
+    ${displacementsBeside(posted)}`.execute(trx)
+  return displacedIn(rows)
 }
 
-async function sumSets (trx: Trx, levels: LevelKey[]): Promise<void> {
-  const keys = recordset('statistics_by_level', levels, LEVEL_KEY)
+async function sumSets (trx: Trx, levels: readonly LevelKey[]): Promise<void> {
+  const keys = asked(texts(LEVEL_KEY), levels)
   const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
-  const inLevels = sql`scope = 'own' and (${columns(LEVEL_KEY)}) in (select ${columns(LEVEL_KEY)} from ${keys})`
-  await sql`update statistics_by_level as stored
+  await sql`
+    with own as materialized (
+      select stored.* from ${keys} join statistics_sets as stored using (${columns(LEVEL_KEY)}) where scope = 'own')
+    update statistics_by_level as stored
     set units_reported = counted.units_reported, sources_used = counted.sources_used,
       sources_left_out = coalesce(left_out.sources, '{}'), ${assignments(SUMS, 'counted')}
     from (
       select ${columns(LEVEL_KEY)}, count(distinct unit) as units_reported,
         coalesce(array_agg(distinct source order by source) filter (where source is not null), '{}') as sources_used,
         ${sql.join(sums)}
-      from ${keys} left join (${countingSets(inLevels)}) as own using (${columns(LEVEL_KEY)})
+      from ${keys} left join (${countingSets(sql`true`, sql`own`)}) as counting using (${columns(LEVEL_KEY)})
       group by ${columns(LEVEL_KEY)}
     ) as counted left join (
       select ${columns(LEVEL_KEY)}, array_agg(distinct source order by source) as sources
-      from statistics_sets where rows_left_out > 0 and ${inLevels} group by ${columns(LEVEL_KEY)}
+      from own where rows_left_out > 0 group by ${columns(LEVEL_KEY)}
     ) as left_out using (${columns(LEVEL_KEY)})
     where ${same('stored', 'counted', LEVEL_KEY)}`.execute(trx)
 }

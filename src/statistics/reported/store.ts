@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
-import { assignments, columns, recordset, same } from '../../database/sql/bulk-json.ts'
+import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
 import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
 
 export type Detail = 'whole' | 'field' | 'procedure'
@@ -35,7 +36,23 @@ export interface NewRow extends StatisticsRow {
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
 export const ROW_KEY = [...SET_KEY, 'detail_code'] as const
-const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
+export const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
+
+/** Columns that are texts, for `unnested`. */
+export function texts<const N extends string> (names: readonly N[]): Columns<Record<N, string | null>> {
+  return Object.fromEntries(names.map(name => [name, { type: 'text', of: (row: Record<N, string | null>) => row[name] }]))
+}
+
+const ROW: Columns<StatisticsRow> = {
+  ...texts([...ROW_KEY, 'detail', 'field', 'procedure']),
+  reported_at: { type: 'timestamptz', of: ({ reported_at: at }) => at === null ? null : Date.parse(at) },
+  ...Object.fromEntries(MEASURES.map(measure => [measure, { type: 'int4', of: (row: Measures) => row[measure] }]))
+}
+
+/** Rows that a statement is given, as the table `asked`. */
+export function asked<R> (given: Columns<R>, rows: readonly R[]): RawBuilder<R> {
+  return sql<R>`${unnested(given, rows)} as asked`
+}
 
 /** Holds the rank of sources until the rows are counted. */
 export async function holdSources (trx: Trx, codes: string[]): Promise<void> {
@@ -43,19 +60,43 @@ export async function holdSources (trx: Trx, codes: string[]): Promise<void> {
   await trx.selectFrom('sources').select('code').where('code', 'in', [...new Set(codes)]).orderBy('code').forShare().execute()
 }
 
+/** What is known of a stored set. */
+export interface StoredSet {
+  detail: Detail
+  row_count: number
+}
+
+/** The sets that are stored, by `setKeyOf`. */
+export async function storedSets (trx: Trx, sets: readonly SetKey[]): Promise<Map<string, StoredSet>> {
+  const { rows } = await sql<SetKey & StoredSet>`
+    select ${columns(SET_KEY)}, stored.detail, row_count
+    from statistics_sets as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`.execute(trx)
+  return new Map(rows.map(set => [setKeyOf(set), set]))
+}
+
 /**
  * Adds the sets of the rows that are new.
- * @returns the detail that each set has
+ * @param stored the others; gets the new ones
  */
-export async function openSets (trx: Trx, rows: NewRow[]): Promise<Map<string, Detail>> {
-  const asked = recordset('statistics_sets', distinctSets(rows), [...SET_KEY, 'detail', 'level'])
+export async function openSets (trx: Trx, rows: readonly NewRow[], stored: Map<string, StoredSet>): Promise<void> {
+  const sets = distinctSets(rows.filter(row => !stored.has(setKeyOf(row))))
+  if (sets.length === 0) return
   await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
-    select ${columns(SET_KEY)}, detail, level from ${asked}
+    select ${columns(SET_KEY)}, detail, level from ${asked(texts([...SET_KEY, 'detail', 'level']), sets)}
     on conflict do nothing`.execute(trx)
-  const { rows: stored } = await sql<SetKey & { detail: Detail }>`
-    select ${columns(SET_KEY)}, stored.detail
-    from statistics_sets as stored join ${asked} using (${columns(SET_KEY)})`.execute(trx)
-  return new Map(stored.map(set => [setKeyOf(set), set.detail]))
+  for (const [key, set] of await storedSets(trx, sets)) stored.set(key, set)
+}
+
+/**
+ * Stored rows of sets, at least those that have the keys of `rows`. To read whole sets takes less than to look for each
+ * row by its key, unless they have many others.
+ */
+export async function rowsBefore (
+  trx: Trx, rows: readonly NewRow[], sets: readonly SetKey[], stored: ReadonlyMap<string, StoredSet>
+): Promise<StatisticsRow[]> {
+  let inSets = 0
+  for (const { row_count: count } of stored.values()) inSets += count
+  return inSets <= 2 * rows.length ? rowsOfSets(trx, sets) : storedRows(trx, rows)
 }
 
 /** The stored rows that have the keys of `rows`. */
@@ -63,30 +104,30 @@ export async function storedRows (
   trx: Trx, rows: readonly Pick<StatisticsRow, typeof ROW_KEY[number]>[]
 ): Promise<StatisticsRow[]> {
   if (rows.length === 0) return []
-  return rowsBeside(trx, recordset('dossier_statistics', rows, ROW_KEY), ROW_KEY)
+  return rowsBeside(trx, asked(texts(ROW_KEY), rows), ROW_KEY)
 }
 
-/** All rows of sets. */
+/** All rows of some sets. */
 export async function rowsOfSets (trx: Trx, sets: readonly SetKey[]): Promise<StatisticsRow[]> {
-  return rowsBeside(trx, recordset('statistics_sets', distinctSets(sets), SET_KEY), SET_KEY)
+  return rowsBeside(trx, asked(texts(SET_KEY), sets), SET_KEY)
 }
 
-async function rowsBeside (trx: Trx, asked: RawBuilder<unknown>, key: readonly string[]): Promise<StatisticsRow[]> {
+async function rowsBeside (trx: Trx, given: RawBuilder<unknown>, key: readonly string[]): Promise<StatisticsRow[]> {
   const { rows } = await sql<StatisticsRow>`
     select ${columns(ROW_COLUMNS, 'stored')}
-    from ${asked} join dossier_statistics as stored using (${columns(key)})`.execute(trx)
+    from ${given} join dossier_statistics as stored using (${columns(key)})`.execute(trx)
   return rows
 }
 
 export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`delete from dossier_statistics as stored using ${recordset('dossier_statistics', rows, ROW_KEY)}
+  await sql`delete from dossier_statistics as stored using ${asked(texts(ROW_KEY), rows)}
     where ${same('stored', 'asked', ROW_KEY)}`.execute(trx)
 }
 
 /** Deletes sets that have no rows any more. */
 export async function deleteSets (trx: Trx, sets: SetKey[]): Promise<void> {
-  await sql`delete from statistics_sets as stored using ${recordset('statistics_sets', sets, SET_KEY)}
+  await sql`delete from statistics_sets as stored using ${asked(texts(SET_KEY), sets)}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
@@ -94,14 +135,14 @@ export async function deleteSets (trx: Trx, sets: SetKey[]): Promise<void> {
 export async function setDetail (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`update statistics_sets as stored set detail = asked.detail
-    from ${recordset('statistics_sets', distinctSets(rows), [...SET_KEY, 'detail'])}
+    from ${asked(texts([...SET_KEY, 'detail']), distinctSets(rows))}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
 export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   await sql`insert into dossier_statistics (${columns(ROW_COLUMNS)})
-    select ${columns(ROW_COLUMNS)} from ${recordset('dossier_statistics', rows, ROW_COLUMNS)}
+    select ${columns(ROW_COLUMNS)} from ${asked(ROW, rows)}
     on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...MEASURES], 'excluded')}`.execute(trx)
 }
 
@@ -114,5 +155,7 @@ export function rowKeyOf (row: StatisticsRow): string {
 }
 
 export function distinctSets<S extends SetKey> (sets: readonly S[]): S[] {
-  return [...new Map(sets.map(set => [setKeyOf(set), set])).values()]
+  const distinct = new Map<string, S>()
+  for (const set of sets) distinct.set(setKeyOf(set), set)
+  return [...distinct.values()]
 }

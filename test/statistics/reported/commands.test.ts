@@ -37,6 +37,14 @@ forEachDatabase('posting dossier statistics', async (t, service) => {
     t.match(await stored('period=2021-Q4'), [{ resolved: 31, pending: 4 }])
   })
 
+  t.test('updates one row of a set that has many, and knows it again', async t => {
+    const fields = ['land', 'justice', 'construction', 'civil-status', 'health'].map(field => row({ unit: 'H56-386', field }))
+    t.match((await post(fields)).body, { created: 5 })
+    t.match((await post([{ ...fields[1], resolved_overdue: 3 }])).body, { created: 0, updated: 1 })
+    t.match((await post([{ ...fields[1], resolved_overdue: 3 }])).body, { unchanged: 1 })
+    t.same((await stored('period=2021-Q4&unit=H56-386')).map((one: { pending: number }) => one.pending).sort(), [4, 5, 5, 5, 5])
+  })
+
   t.test('knows a unit by the alias of the source or of another', async t => {
     t.match((await post([row({ unit: 'gso:380', resolved_overdue: 3 })])).body, { unchanged: 1 })
     t.match((await post([row({ unit: '380', source: 'gso' })])).body, { created: 1 })

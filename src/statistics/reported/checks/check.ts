@@ -128,7 +128,7 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
   if (period === undefined) issues.push(unknownReference('period', item.period))
   if (procedure === undefined) issues.push(unknownReference('procedure', item.procedure!))
   if (noSource !== undefined) issues.push(issueAt('source', 'unknown_source', noSource))
-  issues.push(...fieldIssues({ ...item, source, unit: unit?.id ?? item.unit }, procedure, lookups))
+  issues.push(...fieldIssues(item, { source, unit: unit?.id ?? item.unit }, procedure, lookups))
   issues.push(...clockIssues(reported))
   issues.push(...identityIssues.map(({ measure, code, detail }) => issueAt(measure, code, detail)))
   const forbidden = unit === undefined ? [] : reachIssues(unit, by)
@@ -164,14 +164,14 @@ function sourceOf ({ source }: DossierStatisticsItem, by: Caller): string {
 }
 
 function fieldIssues (
-  item: DossierStatisticsItem & { source: string }, procedure: Coded | null | undefined,
+  item: DossierStatisticsItem, from: { source: string, unit: string }, procedure: Coded | null | undefined,
   { fields, storedFields }: Lookups
 ): Issue[] {
-  const { field, scope = 'own' } = item
+  const { field, period, scope = 'own' } = item
   if (field == null) return []
   if (!fields.has(field)) return [unknownReference('field', field)]
   if (procedure == null || procedure.field === field) return []
-  if (storedFields.has(fieldKeyOf({ ...item, scope, field, procedure: procedure.code }))) return []
+  if (storedFields.has(fieldKeyOf({ ...from, period, scope, field, procedure: procedure.code }))) return []
   return [issueAt('field', 'field_mismatch', `procedure ${procedure.code} belongs to field ${procedure.field}`)]
 }
 

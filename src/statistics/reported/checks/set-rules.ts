@@ -8,7 +8,7 @@ import { isStorable } from '../../../text/storable.ts'
 import { lastDayOf } from '../../../catalogue/periods/queries.ts'
 import { reachedUnit, type NamedUnit, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import { ROW_SCOPES, type DeleteQuery } from '../schema.ts'
-import { setKeyOf, type Detail, type NewRow, type SetKey } from '../store.ts'
+import { setKeyOf, type NewRow, type SetKey, type StoredSet } from '../store.ts'
 
 /**
  * The set that a deletion names, with the level of its unit.
@@ -44,9 +44,9 @@ export const mixedDetails: Rule<NewRow> = ({ rows }) => (
 )
 
 /** A set that is stored in another detail keeps it, unless it is replaced. */
-export function otherDetails (rows: readonly BatchRow<NewRow>[], stored: ReadonlyMap<string, Detail>): RowIssues[] {
+export function otherDetails (rows: readonly BatchRow<NewRow>[], stored: ReadonlyMap<string, StoredSet>): RowIssues[] {
   return rows.flatMap(({ index, row }) => {
-    const detail = stored.get(setKeyOf(row))!
+    const { detail } = stored.get(setKeyOf(row))!
     return detail === row.detail ? [] : [mixedDetail(
       index, `${nameOf(row)} is counted by ${detail}, not by ${row.detail}; use replace to change that`)]
   })
