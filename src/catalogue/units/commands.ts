@@ -11,7 +11,7 @@ import { issuesOfFigures } from './posted/figures.ts'
 import { addFirstVersions } from './versions.ts'
 import { UnitItem } from './schema.ts'
 import { readTree, type PostedUnit, type StoredUnit, type UnitTree } from './posted/tree.ts'
-import { codesTaken, identified } from './posted/identify.ts'
+import { identified } from './posted/identify.ts'
 import { oneProvince, preparedUnit, withoutRejected } from './posted/checks.ts'
 import { refreshReach } from './lineage/reach.ts'
 
@@ -37,14 +37,14 @@ export async function postUnits (
     of: ({ province_code, id }) => ({ province_code, unit: id }),
     check: checkItem,
     resolve: async wellFormed => {
-      const posted = await identified(trx, wellFormed)
+      const { units: posted, taken } = await identified(trx, wellFormed)
       const units = [...posted.values()]
       tree = await readTree(trx, units)
       const figures = await issuesOfFigures(trx, units.flatMap(after => {
         const before = tree.stored.get(after.id)
         return before === undefined ? [] : [{ before, after }]
       }))
-      const lookups = { tree, taken: await codesTaken(trx, units), figures, by }
+      const lookups = { tree, taken, figures, by }
       return {
         prepare: item => preparedUnit(posted.get(item)!, item, lookups),
         rules: [

@@ -28,7 +28,8 @@ export async function aliasClaims (trx: Trx, aliases: readonly string[]): Promis
     select source || ':' || external_code as alias, unit, greatest(unit_aliases.valid_from, units.valid_from) as valid_from,
       least(unit_aliases.valid_to, units.valid_to) as valid_to
     from unit_aliases join units on units.id = unit
-    where source || ':' || external_code = any(${[...asked]})
+    where (source, external_code) in (
+        select split_part(claim, ':', 1), substr(claim, strpos(claim, ':') + 1) from unnest(${[...asked]}::text[]) as claim)
       or external_code like any(${[...provinces].map(name => `%${name}%`)})`.execute(trx)
   const claims = Map.groupBy(rows, ({ alias }) => claimOf(alias))
   return new Map([...asked].map(claim => [claim, claims.get(claim) ?? []]))

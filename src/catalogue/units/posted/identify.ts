@@ -13,11 +13,17 @@ interface Bearer {
   valid_to: string | null
 }
 
+export interface Identified {
+  units: Map<UnitItem, PostedUnit>
+  /** Ids of those that have the code of another one on the same days, stored or in the batch. */
+  taken: ReadonlySet<string>
+}
+
 /**
  * Items as units: with the id that is posted, otherwise that of the unit which has the code on some of the same days,
  * otherwise a new one. A parent is one of the batch, otherwise the unit that is so called on the last day of the item.
  */
-export async function identified (trx: Trx, items: readonly UnitItem[]): Promise<Map<UnitItem, PostedUnit>> {
+export async function identified (trx: Trx, items: readonly UnitItem[]): Promise<Identified> {
   const { rows } = await sql<Bearer>`
     select id, code, valid_from, valid_to from units where code = any(${items.map(({ code }) => code)})
     order by valid_from`.execute(trx)
@@ -33,7 +39,7 @@ export async function identified (trx: Trx, items: readonly UnitItem[]): Promise
     const beside = posted.get(name)?.findLast(other => overlaps(unit, other)) ?? posted.get(name)?.[0]
     unit.parent = beside?.id ?? unitOf({ name, source: null }, last ?? today())?.id ?? name
   }
-  return units
+  return { units, taken: codesTaken([...units.values()], rows.filter(({ id }) => !ids.has(id))) }
 }
 
 function idOf ({ id, code, valid_from, valid_to = null }: UnitItem, bearers: readonly Bearer[]): string {
@@ -58,12 +64,9 @@ function unitOfItem (
   }
 }
 
-/** Units that have the code of another one on the same days, stored or in the batch. */
-export async function codesTaken (trx: Trx, posted: readonly PostedUnit[]): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<Bearer>`
-    select id, code, valid_from, valid_to from units
-    where code = any(${posted.map(({ code }) => code)}) and id <> all(${posted.map(({ id }) => id)})`.execute(trx)
-  const all = Map.groupBy<string, Bearer>([...rows, ...posted], ({ code }) => code)
+/** @param others stored units with these codes */
+function codesTaken (posted: readonly PostedUnit[], others: readonly Bearer[]): ReadonlySet<string> {
+  const all = Map.groupBy<string, Bearer>([...others, ...posted], ({ code }) => code)
   return new Set(posted.filter(unit => (
     all.get(unit.code)!.some(other => other.id !== unit.id && overlaps(unit, other)))).map(({ id }) => id))
 }

@@ -109,11 +109,14 @@ export async function readTree (trx: Trx, posted: readonly PostedUnit[]): Promis
       select unnest(units) as id from unit_changes where withdrawn_by is null
       union select predecessor from unit_successions
       union select successor from unit_successions),
-    above as (select distinct unnest(path) as id from unit_versions join changed on changed.id = unit)
+    above as (select distinct unnest(path) as id from unit_versions join changed on changed.id = unit),
+    -- Not path && ids, which compares each unit of a path with each of the batch.
+    placed as (select id, unnest(path) as below from units)
     select id, code, name, kind, level, parent, reports_dossiers, valid_from, valid_to, province_code, path,
       id in (select id from changed) as has_history, id in (select id from above) as history_below,
       array(select distinct source || ':' || external_code from unit_aliases where unit = units.id order by 1) as aliases
-    from units where id in (select id from named) or path && ${ids}`.execute(trx)
+    from units where id in (select id from named)
+      or id in (select id from placed where below in (select unnest(${ids}::text[])))`.execute(trx)
   const levels = await trx.selectFrom('levels').select(['code', 'position']).execute()
   return new UnitTree(rows, posted, new Map(levels.map(({ code, position }) => [code, position])))
 }
