@@ -8,7 +8,7 @@ import { upsert } from '../../database/sql/bulk-json.ts'
 import { searchName } from '../../text/search-name.ts'
 import { aliasesTaken } from './posted/aliases.ts'
 import { issuesOfFigures } from './posted/figures.ts'
-import { addFirstVersions } from './versions.ts'
+import { addFirstVersions, correctFirstVersions } from './versions.ts'
 import { UnitItem } from './schema.ts'
 import { readTree, type PostedUnit, type StoredUnit, type UnitTree } from './posted/tree.ts'
 import { identified } from './posted/identify.ts'
@@ -78,7 +78,7 @@ async function writeUnits (trx: Trx, written: readonly StoredUnit[], tree: UnitT
     where moved.id = units.id`.execute(trx)
   // What a post corrects was always so, and not from a day on. What event sets changed it does not touch.
   const corrected = [...written.filter(unit => !unit.has_history), ...moved].map(({ id }) => id)
-  await sql`delete from unit_versions where unit = any(${corrected})`.execute(trx)
+  await correctFirstVersions(trx, corrected)
   await addFirstVersions(trx)
   await writeAliases(trx, written)
   await refreshReach(trx, written[0]!.province_code)
