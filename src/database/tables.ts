@@ -215,6 +215,26 @@ export interface DossierSumsByDay {
   resolved_overdue: Generated<number>;
 }
 
+export interface DossierSumsByDesk {
+  became_overdue: Generated<number>;
+  channel: string;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  slice: string;
+  unit: string;
+}
+
 export interface DossierSumsByLevel {
   became_overdue: Generated<number>;
   due: Generated<number>;
@@ -234,13 +254,16 @@ export interface DossierSumsByLevel {
   slice: string;
 }
 
-export interface DossierSumsByUnit {
+export interface DossierSumsByProcedure {
   became_overdue: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
+  field: string;
+  level: string;
   moved: Generated<number>;
   moved_overdue: Generated<number>;
   no_longer_overdue: Generated<number>;
+  procedure: string;
   province_code: string;
   received_direct: Generated<number>;
   received_online: Generated<number>;
@@ -249,7 +272,26 @@ export interface DossierSumsByUnit {
   resolved_on_time: Generated<number>;
   resolved_overdue: Generated<number>;
   slice: string;
-  unit: string;
+}
+
+export interface DossierSumsByProcedureQuarter {
+  became_overdue: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  procedure: string;
+  province_code: string;
+  quarter: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
 }
 
 export interface DossierSumsByUnitQuarter {
@@ -628,8 +670,10 @@ export interface DB {
   dossier_statistics: DossierStatistics;
   dossier_sums_by_channel: DossierSumsByChannel;
   dossier_sums_by_day: DossierSumsByDay;
+  dossier_sums_by_desk: DossierSumsByDesk;
   dossier_sums_by_level: DossierSumsByLevel;
-  dossier_sums_by_unit: DossierSumsByUnit;
+  dossier_sums_by_procedure: DossierSumsByProcedure;
+  dossier_sums_by_procedure_quarter: DossierSumsByProcedureQuarter;
   dossier_sums_by_unit_quarter: DossierSumsByUnitQuarter;
   dossier_versions: DossierVersions;
   dossiers: Dossiers;

@@ -6,7 +6,7 @@ import type { Countable } from '../../src/dossiers/rules/events.ts'
 import type { IngestContext } from '../../src/dossiers/ingest/validate.ts'
 import { ingestDossiers, type Ingested } from '../../src/dossiers/ingest/chunk.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
-import { ROLLUPS } from '../../src/dossiers/rollups/deltas.ts'
+import { ROLLUPS } from '../../src/dossiers/rollups/families.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', reach: null }
 

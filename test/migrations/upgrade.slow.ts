@@ -122,8 +122,19 @@ const ROWS: Record<string, string[]> = {
         '2021-05-31 08:00+07', '2021-05-31 08:00+07', '-infinity', '2021-06-01', '2021-05-31', false)`
   ],
   '0021_units_by_parent': [],
-  '0022_dossiers_sent_again': []
+  '0022_dossiers_sent_again': [],
+  '0023_sums_by_procedure_and_desk': [
+    `insert into dossier_sums_by_procedure (province_code, procedure, level, field, slice, received_direct)
+      values ('H56', '1.010708', 'district', 'land', '2021-05-15', 1)`,
+    `insert into dossier_sums_by_procedure_quarter (province_code, procedure, level, field, quarter, received_direct)
+      values ('H56', '1.010708', 'district', 'land', '2021-04-01', 1)`,
+    `insert into dossier_sums_by_desk (province_code, unit, field, channel, slice, received_direct)
+      values ('H56', 'H56-380', 'land', 'direct', '2021-05-15', 1)`
+  ]
 }
+
+/** Tables whose rows are in others from a migration on. */
+const DROPPED: Record<string, string[]> = { '0023_sums_by_procedure_and_desk': ['dossier_sums_by_unit'] }
 
 const versions = Object.keys(await readMigrationFiles()).map(name => name.replace('.sql', ''))
 
@@ -139,6 +150,7 @@ forEachDatabase('rows of every version are carried over to the next', async (t, 
   let before: Tables = {}
   for (const version of versions) {
     await migrate(db, version)
+    for (const table of DROPPED[version] ?? []) delete before[table]
     t.match(await tablesOf(db), before, `${version} keeps what was there`)
     for (const row of ROWS[version]!) await sql.raw(row).execute(db)
     before = await tablesOf(db)
@@ -220,7 +232,7 @@ forEachDatabase('sums of longer times are filled from those of shorter ones', as
     insert into dossier_sums_by_unit (province_code, unit, slice, received_direct, became_overdue)
     select 'H56', 'H56-380', day, 1, -2 from generate_series('2020-01-01', '2021-12-31', interval '1 day') as days (day)
     where extract(day from day) in (1, 15)`.execute(db)
-  await migrate(db)
+  await migrate(db, '0008_sums_of_usual_periods')
   const counted = async (table: string, time: string) => (await sql<Record<string, string | number>>`
     select ${sql.ref(time)} as time, received_direct, became_overdue from ${sql.table(table)} order by 1`.execute(db)).rows
   const added = async (table: string, time: string, timeOf: (day: DayNumber) => DayNumber) => {

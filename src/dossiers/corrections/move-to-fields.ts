@@ -1,11 +1,12 @@
 import { sql, type RawBuilder } from 'kysely'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import type { Trx } from '../../database/connect.ts'
-import { columns, recordset } from '../../database/sql/bulk-json.ts'
+import { recordset } from '../../database/sql/bulk-json.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { parseDay } from '../../time/business-day.ts'
-import { sliceIn } from '../../time/business-day-sql.ts'
-import { addCells, type Cell } from '../rollups/deltas.ts'
+import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
+import { addCells, type Cell } from '../rollups/cells.ts'
+import { keysOf, ROLLUP_TABLES, ROLLUPS, timeOf, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
@@ -65,7 +66,7 @@ async function moveFormerStates (trx: Trx, asked: RawBuilder<unknown>): Promise<
   return new Map(rows.map(({ procedure, moved }) => [procedure, moved]))
 }
 
-type MovedCell = Cell & { province_code: string, level: string, field: string, slice: string }
+type MovedCell = Cell & { province_code: string } & Record<string, string>
 
 /** Takes what the dossiers count for out of the fields that they are in, and adds it to those that they move to. */
 async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
@@ -73,18 +74,25 @@ async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
     select stored.*, asked.field as new_field from ${asked} join ${which} as stored on ${IS_ELSEWHERE})`
   const plain = moving(sql`(select * from dossiers where ${IN_ONE_STATE})`)
   const states = moving(dossierStates())
-  const keys = ['province_code', 'level', 'field', 'new_field']
-  const sumsOf = (value: (name: string) => RawBuilder<unknown>) => (
-    sql.join(EVENT_MEASURES.map(name => sql`sum(${value(name)})::integer as ${sql.ref(name)}`)))
+  const ofField = ROLLUP_TABLES.filter(table => (keysOf(table) as readonly string[]).includes('field'))
+  const keys = [...new Set(['province_code', 'new_field', ...ofField.flatMap(keysOf)])]
+  await sql`
+    create temporary table moved_events on commit drop as
+    select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter
+    from (${dossierEvents(keys, { plain, states })}) as events`.execute(trx)
+  for (const table of ofField) await moveCellsOf(trx, table)
+  await sql`drop table moved_events`.execute(trx)
+}
+
+async function moveCellsOf (trx: Trx, table: RollupTable): Promise<void> {
+  const key = ['province_code', ...ROLLUPS[table]]
+  const named = key.map(name => name === 'field' ? sql`moved.field` : sql.ref(name))
   const { rows } = await sql<MovedCell>`
-    with summed as (
-      select ${columns(keys)}, ${sliceIn('day')} as slice, ${sumsOf(name => sql.ref(name))}
-      from (${dossierEvents(keys, { plain, states })}) as events group by ${columns(keys)}, slice
-    )
-    select province_code, level, moved.field, slice, ${sumsOf(name => sql`sign * ${sql.ref(name)}`)}
-    from summed cross join lateral (values (summed.field, -1), (new_field, 1)) as moved (field, sign)
-    group by province_code, level, moved.field, slice`.execute(trx)
+    select ${sql.join(named)}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`))}
+    from moved_events cross join lateral (values (moved_events.field, -1), (new_field, 1)) as moved (field, sign)
+    group by ${sql.join(named)}`.execute(trx)
+  const time = timeOf(table)
   for (const [province, cells] of Map.groupBy(rows, ({ province_code }) => province_code)) {
-    await addCells(trx, province, 'dossier_sums_by_level', cells.map(cell => ({ ...cell, slice: parseDay(cell.slice) })))
+    await addCells(trx, province, table, cells.map(cell => ({ ...cell, [time]: parseDay(cell[time]!) })))
   }
 }

@@ -6,8 +6,7 @@ import { carried, sharesBetweenLevels, sharesOf } from '../../catalogue/hierarch
 import { countsOf, summedAsReported, SUMS, type CountedGroup } from './count.ts'
 import { byUnit, type CountPlan } from './plan.ts'
 import { dossiersOf, type ListedDossier } from './drill-down.ts'
-import { grainOf, rollupRowsOf, type RollupRow } from './tables.ts'
-import type { RollupTable } from '../rollups/deltas.ts'
+import { grainOf, rollupRowsOf, type RollupReading, type RollupRow } from './tables.ts'
 import type { Counting } from '../rules/single-pass-sql.ts'
 
 /** Counts may have decimals where they are `estimated`: they hold a share of the dossiers of a unit that was split. */
@@ -62,7 +61,7 @@ function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
 function unitByUnit (plan: CountPlan): CountPlan {
   const { level: _, ...others } = plan
   return {
-    ...others, keys: byUnit(plan.keys), unit: null, table: plan.unitTable, carried: 'nothing', unitsOf: null,
+    ...others, keys: byUnit(plan.keys), unit: null, reading: plan.unitReading, carried: 'nothing', unitsOf: null,
     amongBorne: true
   }
 }
@@ -89,13 +88,13 @@ function borneUnits (plan: CountPlan): RawBuilder<unknown> | null {
 export type ExplainedRollupRow = RollupRow & { share?: number }
 
 /** The rows of a rollup that the only span of a plan without keys is counted from, in the order of their keys. */
-export function explainedRollupRows (plan: CountPlan, table: RollupTable): RawBuilder<ExplainedRollupRow> {
+export function explainedRollupRows (plan: CountPlan, reading: RollupReading): RawBuilder<ExplainedRollupRow> {
   const borne = borneUnits(plan)
-  if (borne === null) return rollupRowsOf(plan, table)
+  if (borne === null) return rollupRowsOf(plan, reading)
   return sql`
     with borne as materialized (${borne})
-    select counted.*, share from ${carried(rollupRowsOf(unitByUnit(plan), table))}
-    order by ${sql.join(grainOf(table).map(name => sql`counted.${sql.ref(name)} nulls first`))}`
+    select counted.*, share from ${carried(rollupRowsOf(unitByUnit(plan), reading))}
+    order by ${sql.join(grainOf(reading).map(name => sql`counted.${sql.ref(name)} nulls first`))}`
 }
 
 /**

@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import { countPlanOf, isOver, type CountKey, type CountPlan, type Span } from './plan.ts'
-import { countedEvents, instantsOf, TABLES, whichDossiers } from './tables.ts'
+import { countPlanOf, type CountKey, type CountPlan } from './plan.ts'
+import { isOver, type Span } from './spans.ts'
+import { countedEvents, happenings, instantsOf, whichDossiers } from './tables.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
@@ -48,14 +49,14 @@ function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
 }
 
 function summedSpans (plan: CountPlan): RawBuilder<unknown> {
-  const { keys, spans, table } = plan
+  const { keys, spans, reading } = plan
   return sql`
     with asked as (${askedSpans(spans)}),
-    summed as (${table === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, TABLES[table](plan))})
+    summed as (${reading === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, happenings(plan))})
     select ${columns([...keys, ...SUMS])} from summed`
 }
 
-/** @param what happened when, as in `TABLES` */
+/** @param what happened when, as from `happenings` */
 function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<unknown> {
   const { keys, spans } = plan
   const last = spans.map(({ to }) => to).sort().at(-1)!

@@ -1,15 +1,17 @@
 // Counts dossiers by their records, for any days, groups and filters. Other features use only what is exported here.
-// plan.ts chooses the smallest table that knows the answer exactly: one of the rollups, or the dossiers themselves.
-// tables.ts reads what happened on which day from it, count.ts adds that up to the measures of form II.06a, and drill-
-// down.ts lists the dossiers of a count. carried.ts carries counts over lineage to other units, and passed-at-
-// start.ts counts what left with a unit that ended. They return SQL, so that a question stays one statement on one
-// snapshot. reporting-units.ts says which units are asked to report, and which of them send records.
+// plan.ts chooses what is smallest and knows the answer exactly: a family of rollups, or the dossiers themselves.
+// spans.ts says which part of time is read at which grain, and tables.ts reads what happened when. count.ts adds that
+// up to the measures of form II.06a, and drill-down.ts lists the dossiers of a count. carried.ts carries counts over
+// lineage to other units, and passed-at-start.ts counts what left with a unit that ended. They return SQL, so that a
+// question stays one statement on one snapshot. reporting-units.ts says which units are asked to report, and which of
+// them send records.
 export {
   borneBetweenLevels, countedDossiers, explainedDossiers, explainedRollupRows, type CarriedGroup,
   type ExplainedRollupRow
 } from './carried.ts'
 export { askedSpans } from './count.ts'
-export { countPlanOf, type CountPlan, type Span } from './plan.ts'
+export { countPlanOf, nameOfReading, type CountPlan } from './plan.ts'
+export type { Span } from './spans.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit
 } from './reporting-units.ts'

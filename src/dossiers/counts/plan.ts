@@ -1,20 +1,9 @@
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
-import { dayAfter } from '../../time/calendar.ts'
-import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
-import type { RollupTable } from '../rollups/deltas.ts'
+import { cutsOf, grainsFor, type Cuts, type Span } from './spans.ts'
+import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/families.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type CountKey = typeof COUNT_KEYS[number]
-
-/** Both days are included; `YYYY-MM-DD`. */
-export interface Span {
-  /** What `period` is in the answer. */
-  code: string | null
-  from: string
-  to: string
-  /** The last day whose due dates are reached: `to`, or the day before where `to` is today. */
-  dueTo: string
-}
 
 /** What is to be counted. Each span is counted for itself; without the key `period` there is only one. */
 export interface CountQuestion {
@@ -34,13 +23,18 @@ export interface CountQuestion {
   source?: string | undefined
 }
 
-export type CountedTable = RollupTable | 'dossiers'
+/**
+ * What a count is read from: a family of rollups with the grains that are needed, the longest first, or the dossiers
+ * themselves.
+ */
+export type Reading = { family: Family, grains: readonly TimeGrain[] } | 'dossiers'
 
-/** A question with the tables that it is counted from. */
+/** A question with what it is counted from. */
 export interface CountPlan extends CountQuestion {
-  table: CountedTable
-  /** The smallest table that knows the dossiers unit by unit. */
-  unitTable: CountedTable
+  reading: Reading
+  /** The smallest that knows the dossiers unit by unit. */
+  unitReading: Reading
+  cuts: Cuts
   carried: Carried
   /** Only the units of `borne` are counted, in place of those below `unit`. */
   amongBorne?: boolean
@@ -54,8 +48,9 @@ export type Carried = 'nothing' | 'levels' | 'units'
 
 export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPlan {
   const carried = carriedBy(question)
-  const unitTable = tableFor({ ...question, keys: byUnit(question.keys), level: undefined })
-  return { ...question, carried, unitTable, table: carried === 'units' ? unitTable : tableFor(question) }
+  const unitReading = readingFor({ ...question, keys: byUnit(question.keys), level: undefined })
+  const reading = carried === 'units' ? unitReading : readingFor(question)
+  return { ...question, carried, unitReading, reading, cuts: cutsOf(question.spans) }
 }
 
 /** The keys of a question that is counted unit by unit. */
@@ -69,8 +64,8 @@ function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carri
   return level !== undefined || keys.includes('level') ? 'levels' : 'nothing'
 }
 
-/** The smallest table that knows the answer exactly; in the end the dossiers themselves. */
-export function tableFor (question: CountQuestion): CountedTable {
+/** The smallest family that knows the answer exactly; in the end the dossiers themselves. */
+export function readingFor (question: CountQuestion): Reading {
   const { keys, spans, unit, level, field, procedure, channel, source } = question
   const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
@@ -78,21 +73,17 @@ export function tableFor (question: CountQuestion): CountedTable {
   }
   if (unit !== null) needed.add('unit')
   needed.delete('period')
-  const within = (...names: string[]) => [...needed].every(name => names.includes(name))
-  const ofSlices = areOf(sliceOf, spans)
-  if (within('level', 'channel')) return ofSlices ? 'dossier_sums_by_channel' : 'dossier_sums_by_day'
-  if (!ofSlices) return 'dossiers'
-  if (within('level', 'field')) return 'dossier_sums_by_level'
-  if (!within('level', 'unit')) return 'dossiers'
-  return areOf(quarterOf, spans) ? 'dossier_sums_by_unit_quarter' : 'dossier_sums_by_unit'
+  for (const family of Object.keys(FAMILIES) as Family[]) {
+    const { keys, tables } = familyOf(family)
+    // The level of a unit is looked up.
+    const known: readonly string[] = keys.includes('unit') ? [...keys, 'level'] : keys
+    const grains = [...needed].every(name => known.includes(name)) ? grainsFor(spans, tables) : null
+    if (grains !== null) return { family, grains }
+  }
+  return 'dossiers'
 }
 
-/** Whether spans are made of whole slices or quarters that are over. */
-function areOf (timeOf: (day: DayNumber) => DayNumber, spans: readonly Span[]): boolean {
-  return spans.every(span => (
-    isOver(span) && [span.from, dayAfter(span.to)].map(parseDay).every(day => timeOf(day) === day)))
-}
-
-export function isOver ({ to, dueTo }: Span): boolean {
-  return dueTo === to
+/** A name for a reading: two of one name are the same. */
+export function nameOfReading (reading: Reading): string {
+  return reading === 'dossiers' ? reading : [reading.family, ...reading.grains].join(' ')
 }

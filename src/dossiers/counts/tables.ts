@@ -3,21 +3,25 @@ import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { IS_BORNE, standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import type { CountedTable, CountPlan, Span } from './plan.ts'
+import type { CountPlan, Reading } from './plan.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
+import type { Cuts, Span } from './spans.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
-import { ROLLUPS, type RollupTable } from '../rollups/deltas.ts'
+import { familyOf, type RollupKey, type TimeGrain } from '../rollups/families.ts'
+
+export type RollupReading = Exclude<Reading, 'dossiers'>
 
 /** What one row of a rollup is for. `half_month` is the word for `slice` outside of the database. */
-export type Grain = Exclude<typeof ROLLUPS[RollupTable][number], 'slice'> | 'half_month'
+export type Grain = RollupKey | Exclude<TimeGrain, 'slice'> | 'half_month'
 
-/** The grain of a rollup: the columns that name a row of it. That of its time comes last. */
-export function grainOf (table: RollupTable): Grain[] {
-  return ROLLUPS[table].map(name => name === 'slice' ? 'half_month' : name)
+/** The grain of the rows that explain a count: the columns that name a row. That of its time comes last. */
+export function grainOf ({ family, grains }: RollupReading): Grain[] {
+  const time = grains.at(-1)!
+  return [...familyOf(family).keys, time === 'slice' ? 'half_month' : time]
 }
 
 const DUE_MEASURES: readonly EventMeasure[] = ['became_overdue', 'due', 'due_in_time']
@@ -25,47 +29,56 @@ const DUE_MEASURES: readonly EventMeasure[] = ['became_overdue', 'due', 'due_in_
 /** A row of a rollup, with its key; or all those before the first day together, whose time is null then. */
 export type RollupRow = Record<EventMeasure, number> & Partial<Record<Grain, string | null>>
 
-/** The rows of a rollup that the only span of a plan is counted from, in the order of their keys. */
-export function rollupRowsOf (plan: CountPlan, table: RollupTable): RawBuilder<RollupRow> {
+/** Rows of a rollup of the shortest grain that the only span of a plan needs, in the order of their keys. */
+export function rollupRowsOf (plan: CountPlan, reading: RollupReading): RawBuilder<RollupRow> {
   const { from, to, dueTo } = plan.spans[0]!
-  const grain = grainOf(table)
+  const grain = grainOf(reading)
   // A due date of today is not reached yet.
   const reached = (name: EventMeasure) => (DUE_MEASURES.includes(name) && dueTo !== to
     ? sql`case when day <= ${dueTo}::date then ${sql.ref(name)} else 0 end`
     : sql.ref(name))
   const places = grain.map((_, i) => sql.lit(i + 1))
+  const { keys } = familyOf(reading.family)
+  const rows = readRollups(keys, plan, { ...reading, grains: reading.grains.slice(-1) })
   return sql<RollupRow>`
-    select ${columns(grain.slice(0, -1))}, case when day >= ${from}::date then day end as ${sql.ref(grain.at(-1)!)},
+    select ${columns(keys)}, case when day >= ${from}::date then day end as ${sql.ref(grain.at(-1)!)},
       ${sql.join(EVENT_MEASURES.map(name => sql`sum(${reached(name)}) as ${sql.ref(name)}`))}
-    from (${TABLES[table](plan)}) as days where day <= ${to}::date
+    from (${rows}) as days where day <= ${to}::date
     group by ${sql.join(places)} order by ${sql.join(places.map(place => sql`${place} nulls first`))}`
 }
 
-/** What happened when: the keys, `day` and the measures. */
-export const TABLES: Record<CountedTable, (plan: CountPlan) => RawBuilder<unknown>> = {
-  dossier_sums_by_day: plan => ofLevels('dossier_sums_by_day', plan),
-  dossier_sums_by_channel: plan => ofLevels('dossier_sums_by_channel', plan),
-  dossier_sums_by_level: plan => ofLevels('dossier_sums_by_level', plan),
-  dossier_sums_by_unit: plan => ofUnits('dossier_sums_by_unit', plan),
-  dossier_sums_by_unit_quarter: plan => ofUnits('dossier_sums_by_unit_quarter', plan),
-  dossiers: plan => countedEvents(plan.keys.filter(key => key !== 'period'), plan)
+/** What happened when, as a query for the keys of a plan, `day` and the measures. */
+export function happenings (plan: CountPlan): RawBuilder<unknown> {
+  const names = plan.keys.filter(key => key !== 'period')
+  return plan.reading === 'dossiers' ? countedEvents(names, plan) : readRollups(names, plan, plan.reading)
 }
 
-function ofLevels (
-  table: 'dossier_sums_by_day' | 'dossier_sums_by_channel' | 'dossier_sums_by_level', plan: CountPlan
+/** Each grain is read for its part of time, the longest for all that is not cut. */
+function readRollups (
+  names: readonly string[], plan: CountPlan, { family, grains }: RollupReading
 ): RawBuilder<unknown> {
-  const [level, other, time] = ROLLUPS[table]
-  return sql`
-    select ${columns([level, other])}, ${sql.ref(time)} as day, ${columns(EVENT_MEASURES)}
-    from ${sql.table(table)} where ${OF_PROVINCES} ${filters(plan, level, other)}`
+  const { keys, tables } = familyOf(family)
+  const isOfUnits = keys.includes('unit')
+  const leveled = isOfUnits && (plan.level !== undefined || names.includes('level'))
+  const filtered = filters(plan, 'level', ...keys.filter(key => key !== 'level'))
+  const from = (grain: TimeGrain) => sql`
+    select ${names.length === 0 ? sql`` : sql`${columns(names)}, `}${sql.ref(grain)} as day, ${columns(EVENT_MEASURES)}
+    from ${sql.table(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
+    where ${OF_PROVINCES} ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
+  return sql.join(grains.map(from), sql` union all `)
 }
 
-function ofUnits (table: 'dossier_sums_by_unit' | 'dossier_sums_by_unit_quarter', plan: CountPlan): RawBuilder<unknown> {
-  const leveled = plan.level !== undefined || plan.keys.includes('level')
-  return sql`
-    select unit, ${leveled ? sql`level, ` : sql``}${sql.ref(ROLLUPS[table][1])} as day, ${columns(EVENT_MEASURES)}
-    from ${sql.table(table)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
-    where ${OF_PROVINCES} ${filters(plan, 'level', 'unit')}`
+/** Conditions on the times that a grain is read for. */
+function timesRead (grain: TimeGrain, grains: readonly TimeGrain[], cuts: Cuts): RawBuilder<unknown>[] {
+  const { cutQuarters, cutSlices, slicesOfCutQuarters, daysOfCutSlices } = cuts
+  const [cut, inPlace] = {
+    quarter: [cutQuarters, []], slice: [cutSlices, slicesOfCutQuarters], day: [[], daysOfCutSlices]
+  }[grain]
+  const time = sql.ref(grain)
+  return [
+    ...grain === grains[0] ? [] : [sql`and ${time} = any(${inPlace}::date[])`],
+    ...grain === grains.at(-1) ? [] : [sql`and ${time} <> all(${cut}::date[])`]
+  ]
 }
 
 /**

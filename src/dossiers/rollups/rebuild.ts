@@ -7,8 +7,9 @@ import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, RULES_VERSION } from '../rules/events.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
-import { addCells, ROLLUPS, type Cell, type RollupTable } from './deltas.ts'
+import { addCells, type Cell } from './cells.ts'
 import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
+import { keysOf, ROLLUP_TABLES, ROLLUPS, timeOf, type RollupTable } from './families.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
@@ -86,25 +87,40 @@ const ALL = {
   states: dossierStates()
 }
 
+/**
+ * What rollups are compared with: all dossiers by keys that several of them are summed from. By all keys at once there
+ * would be nearly as many rows as dossiers.
+ */
+const COUNTED = {
+  counted_desks: ['unit', 'level', 'field', 'channel'],
+  counted_procedures: ['procedure', 'level', 'field']
+}
+type Counted = keyof typeof COUNTED
+
 async function wrongRollups (trx: Trx): Promise<WrongRollup[]> {
-  const key = ['province_code', 'unit', 'level', 'field', 'channel']
-  await sql`
-    create temporary table counted_days on commit drop as
-    select ${columns([...key, 'day'])}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
-    from (${dossierEvents(key, ALL)}) as events group by ${columns([...key, 'day'])}`.execute(trx)
   const found = []
-  for (const table of Object.keys(ROLLUPS) as RollupTable[]) found.push(...await wrongRollupsOf(trx, table))
+  for (const [counted, keys] of Object.entries(COUNTED) as [Counted, string[]][]) {
+    const names = columns(['province_code', ...keys, 'day'])
+    await sql`
+      create temporary table ${sql.table(counted)} on commit drop as
+      select ${names}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) as ${sql.ref(name)}`))}
+      from (${dossierEvents(['province_code', ...keys], ALL)}) as events group by ${names}`.execute(trx)
+    const isOfProcedures = counted === 'counted_procedures'
+    for (const table of ROLLUP_TABLES.filter(table => keysOf(table).includes('procedure') === isOfProcedures)) {
+      found.push(...await wrongRollupsOf(trx, table, counted))
+    }
+  }
   return found
 }
 
-async function wrongRollupsOf (trx: Trx, table: RollupTable): Promise<WrongRollup[]> {
+async function wrongRollupsOf (trx: Trx, table: RollupTable, counted: Counted): Promise<WrongRollup[]> {
   const keys = sql.join(['province_code', ...ROLLUPS[table]].map(name => sql.ref(name)))
   const each = (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>) => (
     sql.join(EVENT_MEASURES.map(name => column(sql.ref(name)))))
   const { rows } = await sql<{ province_code: string, stored: Cell, counted: Cell } & Record<string, string>>`
     with counted as (
       select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)}
-      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from counted_days) as days
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${sql.table(counted)}) as days
       group by ${keys}
     ),
     compared as (
@@ -126,7 +142,7 @@ function cellFrom (sums: Cell | null): Cell {
 async function correct (trx: Trx, sums: WrongRollup[]) {
   for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
     const { table, province } = ofOne[0]!
-    const time = ROLLUPS[table].at(-1)!
+    const time = timeOf(table)
     await addCells(trx, province, table, ofOne.map(({ key, stored, counted }) => ({
       ...key,
       [time]: parseDay(key[time]!),

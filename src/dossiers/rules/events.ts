@@ -5,8 +5,11 @@
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'
 
-/** Of the rules in this folder. Increase it with each change of what counts: rollups are then rebuilt at start. */
-export const RULES_VERSION = 3
+/**
+ * Of the rules in this folder. Increase it with each change of what counts, and with each new rollup: rollups of
+ * another version are rebuilt at start.
+ */
+export const RULES_VERSION = 4
 
 /**
  * What is counted by day. `received_direct` includes `received_postal`. What is pending and overdue is `became_overdue`

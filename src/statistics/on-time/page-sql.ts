@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import type { PageRequest } from '../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { nameOfReading } from '../../dossiers/counts/index.ts'
 import type { OnTimeCaches } from './caches.ts'
 import type { CountedRow } from './percentage-sql.ts'
 import type { RecordsPlan } from './records/plan.ts'
@@ -29,14 +30,14 @@ export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
   const order = orderOf(question)
-  const { table, unitTable, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
-  const tables = carried === 'levels' ? [table, unitTable] : [table]
-  const isFrequent = tables.every(one => one !== 'dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
+  const { reading, unitReading, cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
+  const readings = (carried === 'levels' ? [reading, unitReading] : [reading]).map(nameOfReading)
+  const isFrequent = !readings.includes('dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
-  const values = { ...span!, unitsOfDay: unitsOf?.day, limit: page.limit }
-  const key = JSON.stringify(['records', table, unitTable, carried, unitsOf?.reach, method, unknown, ...keys])
-  return statements.compiled(db, key, values, ({ unitsOfDay: day, limit, ...span }) => {
-    const asked = { ...plan, unitsOf: unitsOf && { ...unitsOf, day: day! }, spans: [span] }
+  const values = { ...span!, ...cuts, unitsOfDay: unitsOf?.day, limit: page.limit }
+  const key = JSON.stringify(['records', ...readings, carried, unitsOf?.reach, method, unknown, ...keys])
+  return statements.compiled(db, key, values, ({ unitsOfDay: day, limit, code, from, to, dueTo, ...cuts }) => {
+    const asked = { ...plan, unitsOf: unitsOf && { ...unitsOf, day: day! }, spans: [{ code, from, to, dueTo }], cuts }
     return pageQuery(recordsQuery(asked), order, { limit })
   })
 }

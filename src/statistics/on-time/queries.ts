@@ -72,7 +72,7 @@ async function recordsRows (
   const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
   const plan = recordsPlanOf(question, spans, resolved, moves)
   const statement = recordsPage(db, question, plan, page, caches)
-  const { rows } = plan.table === 'dossiers'
+  const { rows } = plan.reading === 'dossiers'
     ? await inSlowRead(db, trx => trx.executeQuery(statement))
     : await db.executeQuery(statement)
   return rows

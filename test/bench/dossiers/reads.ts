@@ -17,13 +17,16 @@ const FRESH = 50
 const BY = '/v1/on-time?basis=records&period=2021-H1&group_by='
 const BY_LEVEL = `${BY}level`
 const ALL = BY.replace('&group_by=', '')
+const MONTHS = ['cal-2021-M02', 'cal-2021-M04', 'cal-2021-M05']
 
-/** By procedure no sums are kept. */
 const QUESTIONS: Question[] = [
   ...['level', 'field', 'unit'].map(key => ({ key, paths: [BY + key], times: 500, warmUp: 10 })),
   { key: 'nothing', paths: [ALL], times: 500, warmUp: 10 },
-  { key: 'level, any days', paths: Array.from({ length: SPANS }, anyDays), times: 500, warmUp: 10 },
-  { key: 'procedure', paths: [`${BY}procedure`], times: 3, warmUp: 1 }
+  { key: 'level, any days', paths: Array.from({ length: SPANS }, () => anyDays('level')), times: 500, warmUp: 10 },
+  ...['procedure', 'unit,field', 'unit,channel'].map(key => ({ key, paths: [BY + key], times: 50, warmUp: 2 })),
+  ...['procedure', 'unit', 'unit,field'].map(key => (
+    { key: `${key}, a month`, paths: MONTHS.map(month => `${BY.replace('2021-H1', month)}${key}`), times: 50, warmUp: 2 })),
+  { key: 'procedure, any days', paths: Array.from({ length: 3 }, () => anyDays('procedure')), times: 3, warmUp: 1 }
 ]
 
 /** Figures from how many records: what is measured at one size of the database, by name. */
@@ -57,17 +60,17 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   }
   const flat = [...p50s].map(([key, each]) => `${key} ${each.map(ms => (ms / each[0]!).toFixed(2)).join(' : ')}`).join('; ')
   printTable('What an answer costs the database', `The statements of one \`GET ${BY}…\`, as the service sent them after something was ` +
-    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure it is the dossiers that are ' +
-    `counted. From size to size p50 goes ${flat}.`, inDatabase)
+    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure and for any days it is the ' +
+    `dossiers that are counted. From size to size p50 goes ${flat}.`, inDatabase)
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
   printTable('What is on the disk', 'Tables with their indexes, after all versions of the last step were sent.', disk)
 }
 
-function anyDays (): string {
+function anyDays (key: string): string {
   const day = () => new Date(SINCE + Math.random() * DAYS * DAY).toISOString().slice(0, 10)
   const [from, to] = [day(), day()].sort()
-  return `/v1/on-time?basis=records&from=${from}&to=${to}&group_by=level`
+  return `/v1/on-time?basis=records&from=${from}&to=${to}&group_by=${key}`
 }
 
 async function timesOverHttp (

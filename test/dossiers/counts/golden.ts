@@ -1,7 +1,7 @@
 import type { RawBuilder } from 'kysely'
 import { countedDossiers, countPlanOf, explainedDossiers, explainedRollupRows } from '../../../src/dossiers/counts/index.ts'
 import type { CountQuestion } from '../../../src/dossiers/counts/plan.ts'
-import type { RollupTable } from '../../../src/dossiers/rollups/deltas.ts'
+import type { RollupReading } from '../../../src/dossiers/counts/tables.ts'
 import { compiler } from '../../compiler.ts'
 import type { GoldenStatement } from '../../golden-sql/statement.ts'
 
@@ -17,7 +17,7 @@ function counted (question: Partial<CountQuestion>): RawBuilder<unknown> {
 
 function rollupRows (question: Partial<CountQuestion>): RawBuilder<unknown> {
   const plan = countPlanOf({ ...ALL, ...question })
-  return explainedRollupRows(plan, plan.table as RollupTable)
+  return explainedRollupRows(plan, plan.reading as RollupReading)
 }
 
 /** By the name of the file. */
@@ -28,7 +28,14 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
   'counts-by-level-below-unit': [
     'What was counted at each level of a unit and all below it, in a quarter?', counted({ keys: ['level'], unit: 'H56-380' })
   ],
+  'counts-by-unit-and-field': ['What was counted in each field of each unit?', counted({ keys: ['unit', 'field'] })],
   'counts-by-procedure': ['What was counted for each procedure?', counted({ keys: ['procedure'] })],
+  'counts-by-procedure-of-month': [
+    'What was counted for each procedure, in a month?', counted({ keys: ['procedure'], spans: [MONTH] })
+  ],
+  'counts-by-procedure-and-channel': [
+    'What was counted for each procedure in each channel?', counted({ keys: ['procedure', 'channel'] })
+  ],
   'counts-by-period-and-procedure': [
     'What was counted for each procedure in each of several periods?',
     counted({ keys: ['period', 'procedure'], spans: [MONTH, QUARTER] })

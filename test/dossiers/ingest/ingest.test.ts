@@ -22,10 +22,11 @@ async function versionsOf (db: Db) {
 
 /** The sums of one unit, without those that are 0. */
 async function sumsOf (db: Db, unit: string) {
-  const rows = await db.selectFrom('dossier_sums_by_unit').selectAll().where('unit', '=', unit).orderBy('slice').execute()
-  return Object.fromEntries(rows.flatMap(row => {
-    const counts = EVENT_MEASURES.filter(measure => row[measure] !== 0).map(measure => [measure, row[measure]] as const)
-    return counts.length === 0 ? [] : [[row.slice, Object.fromEntries(counts)]]
+  const rows = await db.selectFrom('dossier_sums_by_desk').selectAll().where('unit', '=', unit).orderBy('slice').execute()
+  return Object.fromEntries([...Map.groupBy(rows, ({ slice }) => slice)].flatMap(([slice, cells]) => {
+    const sums = EVENT_MEASURES.map(measure => [measure, cells.reduce((sum, cell) => sum + cell[measure], 0)] as const)
+    const counts = sums.filter(([, sum]) => sum !== 0)
+    return counts.length === 0 ? [] : [[slice, Object.fromEntries(counts)]]
   }))
 }
 
@@ -72,6 +73,10 @@ forEachDatabase('dossier records', async (t, { db }) => {
     t.match(await sql`select * from dossier_sums_by_level order by slice`.execute(db), { rows: [
       { level: 'district', field: 'business-registration', slice: '2021-05-15', ...figures[0] },
       { level: 'district', field: 'business-registration', slice: '2021-06-01', ...figures[1] }
+    ] })
+    t.match(await sql`select * from dossier_sums_by_procedure order by slice`.execute(db), { rows: [
+      { procedure: '1.001612', level: 'district', field: 'business-registration', slice: '2021-05-15', ...figures[0] },
+      { procedure: '1.001612', level: 'district', field: 'business-registration', slice: '2021-06-01', ...figures[1] }
     ] })
     t.match(await sql`select * from dossier_sums_by_day order by day, channel`.execute(db), { rows: [
       { level: 'district', channel: 'direct', day: '2021-05-31', received_direct: 1 },

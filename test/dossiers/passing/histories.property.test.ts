@@ -95,7 +95,7 @@ forEachDatabase('dossiers on their way through histories of units', async (t, { 
       for (const hierarchy of ['as_reported', 'current', ...days]) {
         const [same] = (await rows(`${question}&hierarchy=${hierarchy}`)).map(figures)
         if (!isDeepStrictEqual(same, whole)) throw new Error(`${question} ${hierarchy} ${JSON.stringify([same, whole])} ${told}`)
-        for (const key of ['unit', 'level']) {
+        for (const key of ['unit', 'level', 'unit,field', 'unit,channel', 'procedure', 'level,field,channel']) {
           const groups = await rows(`${question}&hierarchy=${hierarchy}&group_by=${key}&limit=1000`)
           for (const count of [
             (row: Row) => Number(row['received_direct']), (row: Row) => Number(row['resolved']),

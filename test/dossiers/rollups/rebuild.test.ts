@@ -26,16 +26,18 @@ forEachDatabase('a recount', async (t, { db }) => {
   })
 
   t.test('tells what is wrong and corrects it', async t => {
-    await sql`update dossier_sums_by_unit set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
+    await sql`update dossier_sums_by_desk set received_direct = 5, due = 3 where unit = 'H56-380' and slice = '2021-05-15'`.execute(db)
     await sql`delete from dossier_sums_by_level where level = 'commune' and slice = '2021-05-15'`.execute(db)
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day, resolved_early) values ('H56', 'province', 'online', '2021-06-01', 2)`.execute(db)
+    await sql`update dossier_sums_by_procedure_quarter set due = 7 where procedure = '1.001193' and quarter = '2021-04-01'`.execute(db)
     await sql`delete from dossier_desks where unit = 'H56-14755'`.execute(db)
     await sql`update dossier_desks set since = '2021-06-30' where unit = 'H56-380'`.execute(db)
     t.match(await rebuildRollups(db), [
       { table: 'dossier_desks', province: 'H56', key: { unit: 'H56-14755' }, stored: { since: null }, counted: { since: '2021-05-31' } },
       { table: 'dossier_desks', key: { unit: 'H56-380' }, stored: { since: '2021-06-30' }, counted: { since: '2021-05-31' } },
       {
-        table: 'dossier_sums_by_unit', province: 'H56', key: { unit: 'H56-380', slice: '2021-05-15' },
+        table: 'dossier_sums_by_desk', province: 'H56',
+        key: { unit: 'H56-380', field: 'business-registration', channel: 'direct', slice: '2021-05-15' },
         stored: { received_direct: 5, due: 3 }, counted: { received_direct: 1, due: 0 }
       },
       {
@@ -45,6 +47,11 @@ forEachDatabase('a recount', async (t, { db }) => {
       {
         table: 'dossier_sums_by_day', key: { level: 'province', channel: 'online', day: '2021-06-01' },
         stored: { resolved_early: 2 }, counted: { resolved_early: 0 }
+      },
+      {
+        table: 'dossier_sums_by_procedure_quarter',
+        key: { procedure: '1.001193', level: 'commune', field: 'civil-status', quarter: '2021-04-01' },
+        stored: { due: 7 }, counted: { due: 1 }
       }
     ])
     t.same(await rebuildRollups(db), [])
@@ -58,11 +65,11 @@ t.test('the command tells each sum that was wrong, and ends with 1 if any was', 
 
   const connection = connect(address, { max: 1, onLost: () => {} })
   await send(connection.db, [item()])
-  await sql`update dossier_sums_by_unit set received_direct = 5 where slice = '2021-05-15'`.execute(connection.db)
+  await sql`update dossier_sums_by_desk set received_direct = 5 where slice = '2021-05-15'`.execute(connection.db)
   await connection.close()
   t.same(await recount(), {
     code: 1, errors: '',
-    log: 'dossier_sums_by_unit H56 H56-380 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'
+    log: 'dossier_sums_by_desk H56 H56-380 business-registration direct 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'
   })
   t.same(await recount(), { code: 0, errors: '', log: 'all sums are right\n' })
 })

@@ -53,12 +53,14 @@ type Row = Record<string, string | number>
 function summed (newest: Version[]): Record<string, Row> {
   const sums: Record<string, Row> = {}
   for (const version of newest.filter(({ deleted }) => !deleted)) {
-    const level = LEVELS[version.unit]!
+    const [level, field] = [LEVELS[version.unit]!, FIELDS[version.procedure]!]
+    const { procedure, channel } = version
     for (const [day, figures] of daysByHand(version, SPAN)) {
       const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
       for (const key of [
-        `${version.unit} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${FIELDS[version.procedure]} ${slice}`,
-        `${level} ${version.channel} of ${slice}`, `${level} ${version.channel} ${nameOf(day)}`
+        `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${field} ${slice}`,
+        `${level} ${channel} of ${slice}`, `${level} ${channel} ${nameOf(day)}`,
+        `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`
       ]) {
         const row = sums[key] ??= {}
         for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
@@ -74,7 +76,9 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
       key.map(name => row[name] ?? name).join(' '), Object.fromEntries(EVENT_MEASURES.map(measure => [measure, row[measure]!]))
     ] as const))
   return withoutZeros(Object.fromEntries([
-    ...await rows('dossier_sums_by_unit', 'unit', 'slice'),
+    ...await rows('dossier_sums_by_desk', 'unit', 'field', 'channel', 'slice'),
+    ...await rows('dossier_sums_by_procedure', 'procedure', 'level', 'field', 'slice'),
+    ...await rows('dossier_sums_by_procedure_quarter', 'procedure', 'level', 'field', 'of', 'quarter'),
     ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
     ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),

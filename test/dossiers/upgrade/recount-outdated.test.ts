@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { ROLLUP_TABLES } from '../../../src/dossiers/rollups/families.ts'
 import { recountOutdated } from '../../../src/dossiers/upgrade/recount-outdated.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, send, storedDossiers } from '../given.ts'
@@ -13,14 +14,14 @@ forEachDatabase('rollups that were counted by older rules', async (t, { db, addr
   await recount()
   await send(db, [item({ status: 5 }), item({ code: 'b' })])
   // So an older version left them: what waits was overdue too.
-  for (const table of ['unit', 'unit_quarter', 'level', 'channel', 'day']) {
-    await sql`update ${sql.table(`dossier_sums_by_${table}`)} set became_overdue = 2 where became_overdue = 1`.execute(db)
+  for (const table of ROLLUP_TABLES) {
+    await sql`update ${sql.table(table)} set became_overdue = 2 where became_overdue = 1`.execute(db)
   }
   await sql`update rollup_rules set version = 1`.execute(db)
 
   t.test('are counted again when the service starts', async t => {
     t.match(await pending(), { pending_in_time: 0, pending_overdue: 2 })
-    t.match(await recount(), { length: 5 })
+    t.match(await recount(), { length: ROLLUP_TABLES.length })
     t.match(await pending(), { pending_in_time: 1, pending_overdue: 1, on_time_percent: 50 })
   })
 

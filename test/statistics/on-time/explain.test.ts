@@ -68,6 +68,15 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     t.match(await explain('basis=records&period=cal-2021-M07&field=civil-status'), {
       rows_of: 'rollup', by: ['level', 'field', 'half_month'], rows: [{ key: { level: 'commune', field: 'civil-status', half_month: '2021-07-01' } }]
     })
+    t.match(await explain('basis=records&period=cal-2021-M07&unit=H56-380&field=civil-status'), {
+      rows_of: 'rollup', by: ['unit', 'field', 'channel', 'half_month'],
+      rows: [{ key: { unit: 'H56-14755', field: 'civil-status', channel: 'direct', half_month: '2021-07-01' } }]
+    })
+    t.match(await explain('basis=records&period=cal-2021-M07&procedure=1.001193'), {
+      rows_of: 'rollup', by: ['procedure', 'level', 'field', 'half_month'], rows: [
+        { key: { procedure: '1.001193', level: 'commune', field: 'civil-status', half_month: '2021-07-01' }, values: { received_direct: 1 } }
+      ]
+    })
     t.match(await explain('basis=records&from=2021-07-02&to=2021-07-05&unit=H56-380'), {
       rows_of: 'dossiers', by: null, rows: [], denominator: 1, from: '2021-07-02', to: '2021-07-05'
     })

@@ -76,20 +76,19 @@ async function explainedFromReports (trx: Trx, question: ExplainQuery, resolved:
 }
 
 async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Explained> {
-  const { table: ofFigure, unitTable, carried, spans: [span] } = plan
+  const { reading: ofFigure, unitReading, carried, spans: [span] } = plan
   // What is carried is shown unit by unit, each with its share.
-  const table = carried === 'nothing' ? ofFigure : unitTable
+  const reading = carried === 'nothing' ? ofFigure : unitReading
   const figure = await figureOf(trx, recordsQuery(plan))
-  if (table === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
-  const rows = await rowsOf(trx, explainedRollupRows(plan, table))
-  return { ...figure, rows_of: 'rollup', by: grainOf(table), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
+  if (reading === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
+  const rows = await rowsOf(trx, explainedRollupRows(plan, reading))
+  return { ...figure, rows_of: 'rollup', by: grainOf(reading), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
 }
 
-function explainedRollupRow (
-  { level, field, unit, channel, quarter, half_month, day, share = 1, ...values }: ExplainedRollupRow, from: string
-): ExplainedRow {
+function explainedRollupRow (row: ExplainedRollupRow, from: string): ExplainedRow {
+  const { level, field, unit, procedure, channel, quarter, half_month, day, share = 1, ...values } = row
   const time = [quarter, half_month, day].includes(null) ? { before: from } : { quarter, half_month, day }
-  return { key: present({ level, field, unit, channel, ...time }), values, share }
+  return { key: present({ level, field, unit, procedure, channel, ...time }), values, share }
 }
 
 /** The columns that such a row has. */

@@ -26,7 +26,7 @@ export const ExplainedRow = Named('ExplainedRow', 'A stored row that a figure is
 export type ExplainedRow = Static<typeof ExplainedRow>
 
 export const ROWS_OF = ['reports', 'report_rows', 'rollup', 'dossiers'] as const
-export const GRAINS = ['level', 'field', 'unit', 'channel', 'quarter', 'half_month', 'day'] as const
+export const GRAINS = ['level', 'field', 'unit', 'procedure', 'channel', 'quarter', 'half_month', 'day'] as const
 
 export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof typeof FIGURE)[]
 

@@ -56,9 +56,9 @@ from
               from
                 (
                   select
-                    "level", "channel", "slice" as day, "received_online", "received_direct",
-                    "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                    "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                    "channel", "slice" as day, "received_online", "received_direct", "received_postal",
+                    "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                    "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                   from "dossier_sums_by_channel"
                   where province_code = any (array(select id from units where parent is null))
                 ) as days
@@ -112,13 +112,24 @@ from
               from
                 (
                   select
-                    "level", "channel", "day" as day, "received_online", "received_direct", "received_postal",
+                    "channel", "slice" as day, "received_online", "received_direct", "received_postal",
+                    "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                    "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                  from "dossier_sums_by_channel"
+                  where
+                    province_code = any (array(select id from units where parent is null))
+                    and "slice" <> all ($10::date[])
+                  union all
+                  select
+                    "channel", "day" as day, "received_online", "received_direct", "received_postal",
                     "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                     "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                   from "dossier_sums_by_day"
-                  where province_code = any (array(select id from units where parent is null))
+                  where
+                    province_code = any (array(select id from units where parent is null))
+                    and "day" = any ($11::date[])
                 ) as days
-              where day <= $10::date
+              where day <= $12::date
             ) as days on day <= ends_on
           group by "period", "channel"
         )
@@ -139,4 +150,6 @@ where (((carried_over + greatest(moved, 0)) + received_online + received_direct)
 -- $7 "2021-07-05"
 -- $8 "2021-07-16"
 -- $9 "2021-07-15"
--- $10 "2021-07-16"
+-- $10 ["2021-07-01","2021-07-15"]
+-- $11 ["2021-07-01","2021-07-02","2021-07-03","2021-07-04","2021-07-05","2021-07-06","2021-07-07","2021-07-08","2021-07-09","2021-07-10","2021-07-11","2021-07-12","2021-07-13","2021-07-14","2021-07-15","2021-07-16","2021-07-17","2021-07-18","2021-07-19","2021-07-20","2021-07-21","2021-07-22","2021-07-23","2021-07-24","2021-07-25","2021-07-26","2021-07-27","2021-07-28","2021-07-29","2021-07-30","2021-07-31"]
+-- $12 "2021-07-16"

@@ -55,13 +55,24 @@ from
             from
               (
                 select
-                  unit, "slice" as day, "received_online", "received_direct", "received_postal",
+                  "unit", "quarter" as day, "received_online", "received_direct", "received_postal",
                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                   "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
-                from "dossier_sums_by_unit"
-                where province_code = any (array(select id from units where parent is null))
+                from "dossier_sums_by_unit_quarter"
+                where
+                  province_code = any (array(select id from units where parent is null))
+                  and "quarter" <> all ($5::date[])
+                union all
+                select
+                  "unit", "slice" as day, "received_online", "received_direct", "received_postal",
+                  "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                  "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                from "dossier_sums_by_desk"
+                where
+                  province_code = any (array(select id from units where parent is null))
+                  and "slice" = any ($6::date[])
               ) as days
-            where day <= $5::date
+            where day <= $7::date
           ) as days on day <= ends_on
         group by "unit"
       )
@@ -75,4 +86,6 @@ where (((carried_over + greatest(moved, 0)) + received_online + received_direct)
 -- $2 "2021-07-01"
 -- $3 "2021-07-31"
 -- $4 "2021-07-31"
--- $5 "2021-07-31"
+-- $5 ["2021-07-01"]
+-- $6 ["2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $7 "2021-07-31"

@@ -75,14 +75,24 @@ from
                     from
                       (
                         select
-                          "level", "channel", "day" as day, "received_online", "received_direct",
-                          "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                          "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
-                          "moved_overdue"
+                          "level", "slice" as day, "received_online", "received_direct", "received_postal",
+                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                          "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                        from "dossier_sums_by_channel"
+                        where
+                          province_code = any (array(select id from units where parent is null))
+                          and "slice" <> all ($5::date[])
+                        union all
+                        select
+                          "level", "day" as day, "received_online", "received_direct", "received_postal",
+                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                          "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                         from "dossier_sums_by_day"
-                        where province_code = any (array(select id from units where parent is null))
+                        where
+                          province_code = any (array(select id from units where parent is null))
+                          and "day" = any ($6::date[])
                       ) as days
-                    where day <= $5::date
+                    where day <= $7::date
                   ) as days on day <= ends_on
                 group by "level"
               )
@@ -102,7 +112,9 @@ from
           (
             select *
             from
-              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
+              (
+                values ($8::text, $9::date, $10::date, $11::date)
+              ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -139,7 +151,7 @@ from
                   select *
                   from
                     (
-                      values ($10::text, $11::date, $12::date, $13::date)
+                      values ($12::text, $13::date, $14::date, $15::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -160,7 +172,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $14::text as method, $15::text as basis, estimated, units_reported, units_expected
+      $16::text as method, $17::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -168,20 +180,22 @@ from
       ) as divided
   ) as listed
 order by "level" asc nulls last
-limit $16 + 1
+limit $18 + 1
 -- $1 null
 -- $2 "2021-07-05"
 -- $3 "2021-07-16"
 -- $4 "2021-07-16"
--- $5 "2021-07-16"
--- $6 null
--- $7 "2021-07-05"
--- $8 "2021-07-16"
--- $9 "2021-07-16"
--- $10 null
--- $11 "2021-07-05"
--- $12 "2021-07-16"
--- $13 "2021-07-16"
--- $14 "resolved"
--- $15 "records"
--- $16 1000
+-- $5 ["2021-07-01","2021-07-15"]
+-- $6 ["2021-07-01","2021-07-02","2021-07-03","2021-07-04","2021-07-05","2021-07-06","2021-07-07","2021-07-08","2021-07-09","2021-07-10","2021-07-11","2021-07-12","2021-07-13","2021-07-14","2021-07-15","2021-07-16","2021-07-17","2021-07-18","2021-07-19","2021-07-20","2021-07-21","2021-07-22","2021-07-23","2021-07-24","2021-07-25","2021-07-26","2021-07-27","2021-07-28","2021-07-29","2021-07-30","2021-07-31"]
+-- $7 "2021-07-16"
+-- $8 null
+-- $9 "2021-07-05"
+-- $10 "2021-07-16"
+-- $11 "2021-07-16"
+-- $12 null
+-- $13 "2021-07-05"
+-- $14 "2021-07-16"
+-- $15 "2021-07-16"
+-- $16 "resolved"
+-- $17 "records"
+-- $18 1000

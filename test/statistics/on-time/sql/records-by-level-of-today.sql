@@ -121,7 +121,7 @@ from
                             from
                               (
                                 select
-                                  "level", "channel", "slice" as day, "received_online", "received_direct",
+                                  "level", "slice" as day, "received_online", "received_direct",
                                   "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
                                   "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
                                   "moved_overdue"
@@ -202,7 +202,7 @@ from
                             from
                               (
                                 select
-                                  unit, "quarter" as day, "received_online", "received_direct",
+                                  "unit", "quarter" as day, "received_online", "received_direct",
                                   "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
                                   "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
                                   "moved_overdue"

@@ -88,10 +88,10 @@ from
                         from
                           (
                             select
-                              unit, "slice" as day, "received_online", "received_direct", "received_postal",
+                              "quarter" as day, "received_online", "received_direct", "received_postal",
                               "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                               "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
-                            from "dossier_sums_by_unit"
+                            from "dossier_sums_by_unit_quarter"
                             where
                               province_code = any (array(select id from units where parent is null))
                               and unit in (
@@ -103,8 +103,27 @@ from
                                   $11 = any (versions.path)
                                   and least(greatest($12::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                               )
+                              and "quarter" <> all ($13::date[])
+                            union all
+                            select
+                              "slice" as day, "received_online", "received_direct", "received_postal",
+                              "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                              "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                            from "dossier_sums_by_desk"
+                            where
+                              province_code = any (array(select id from units where parent is null))
+                              and unit in (
+                                select versions.unit
+                                from
+                                  unit_versions as versions
+                                  join units on units.id = versions.unit
+                                where
+                                  $14 = any (versions.path)
+                                  and least(greatest($15::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                              )
+                              and "slice" = any ($16::date[])
                           ) as days
-                        where day <= $13::date
+                        where day <= $17::date
                       ) as days
                     group by 1
                   ) as days on day <= ends_on
@@ -128,12 +147,12 @@ from
             from
               (
                 values
-                  ($14::text, $15::date, $16::date, $17::date), ($18::text, $19::date, $20::date, $21::date)
+                  ($18::text, $19::date, $20::date, $21::date), ($22::text, $23::date, $24::date, $25::date)
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           join unit_versions as versions on versions.unit = units.id
-          and $22 = any (versions.path)
+          and $26 = any (versions.path)
           and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
           left join dossier_desks as desks on desks.province_code = units.province_code
           and desks.unit = units.id
@@ -169,8 +188,8 @@ from
                   from
                     (
                       values
-                        ($23::text, $24::date, $25::date, $26::date),
-                        ($27::text, $28::date, $29::date, $30::date)
+                        ($27::text, $28::date, $29::date, $30::date),
+                        ($31::text, $32::date, $33::date, $34::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -184,8 +203,8 @@ from
                     unit_versions as versions
                     join units on units.id = versions.unit
                   where
-                    $31 = any (versions.path)
-                    and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                    $35 = any (versions.path)
+                    and least(greatest($36::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                 )
             )
           )
@@ -200,7 +219,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $33::text as method, $34::text as basis, estimated, units_reported, units_expected
+      $37::text as method, $38::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -208,7 +227,7 @@ from
       ) as divided
   ) as listed
 order by "period" asc nulls last
-limit $35 + 1
+limit $39 + 1
 -- $1 "cal-2021-M06"
 -- $2 "2021-06-01"
 -- $3 "2021-06-30"
@@ -221,26 +240,30 @@ limit $35 + 1
 -- $10 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
 -- $11 "H56-380"
 -- $12 "2021-07-31"
--- $13 "2021-07-31"
--- $14 "cal-2021-M06"
--- $15 "2021-06-01"
--- $16 "2021-06-30"
--- $17 "2021-06-30"
--- $18 "cal-2021-M07"
--- $19 "2021-07-01"
--- $20 "2021-07-31"
--- $21 "2021-07-31"
--- $22 "H56-380"
--- $23 "cal-2021-M06"
--- $24 "2021-06-01"
--- $25 "2021-06-30"
--- $26 "2021-06-30"
--- $27 "cal-2021-M07"
--- $28 "2021-07-01"
--- $29 "2021-07-31"
--- $30 "2021-07-31"
--- $31 "H56-380"
--- $32 "2021-07-31"
--- $33 "resolved"
--- $34 "records"
--- $35 1000
+-- $13 ["2021-04-01","2021-07-01"]
+-- $14 "H56-380"
+-- $15 "2021-07-31"
+-- $16 ["2021-04-01","2021-04-15","2021-05-01","2021-05-15","2021-06-01","2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $17 "2021-07-31"
+-- $18 "cal-2021-M06"
+-- $19 "2021-06-01"
+-- $20 "2021-06-30"
+-- $21 "2021-06-30"
+-- $22 "cal-2021-M07"
+-- $23 "2021-07-01"
+-- $24 "2021-07-31"
+-- $25 "2021-07-31"
+-- $26 "H56-380"
+-- $27 "cal-2021-M06"
+-- $28 "2021-06-01"
+-- $29 "2021-06-30"
+-- $30 "2021-06-30"
+-- $31 "cal-2021-M07"
+-- $32 "2021-07-01"
+-- $33 "2021-07-31"
+-- $34 "2021-07-31"
+-- $35 "H56-380"
+-- $36 "2021-07-31"
+-- $37 "resolved"
+-- $38 "records"
+-- $39 1000

@@ -1,5 +1,6 @@
 -- How many were on time for each procedure?
 -- GET /v1/on-time?basis=records&period=2021-Q3&group_by=procedure
+/* prepared */
 select *
 from
   (
@@ -33,712 +34,56 @@ from
               ),
               summed as (
                 select
-                  "procedure", sum("received_online")::bigint as "received_online",
-                  sum("received_direct")::bigint as "received_direct",
-                  sum("received_postal")::bigint as "received_postal",
-                  sum("resolved_early")::bigint as "resolved_early",
-                  sum("resolved_on_time")::bigint as "resolved_on_time",
-                  sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
-                  sum("due_in_time")::bigint as "due_in_time", sum("moved")::bigint as "moved",
-                  sum("moved_overdue")::bigint as "moved_overdue",
-                  sum("carried_over")::bigint as "carried_over",
-                  sum("pending_overdue")::bigint as "pending_overdue"
-                from
+                  "procedure",
+                  coalesce(
+                    sum(received_online) filter (where day >= starts_on), 0
+                  )::bigint as received_online,
+                  coalesce(
+                    sum(received_direct) filter (where day >= starts_on), 0
+                  )::bigint as received_direct,
+                  coalesce(
+                    sum(received_postal) filter (where day >= starts_on), 0
+                  )::bigint as received_postal,
+                  coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
+                  coalesce(
+                    sum(resolved_on_time) filter (where day >= starts_on), 0
+                  )::bigint as resolved_on_time,
+                  coalesce(
+                    sum(resolved_overdue) filter (where day >= starts_on), 0
+                  )::bigint as resolved_overdue,
+                  coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+                  coalesce(
+                    sum(due_in_time) filter (where day between starts_on and due_on), 0
+                  )::bigint as due_in_time,
+                  coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+                  coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
+                  coalesce(
+                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                      where day < starts_on
+                    ),
+                    0
+                  )::bigint as carried_over,
                   (
-                    select
-                      "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
-                      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-                      "carried_over", "pending_overdue"
-                    from
-                      asked
-                      cross join (
-                        select
-                          "procedure",
-                          count(*) filter (
-                            where
-                              received_at >= $5::timestamptz
-                              and channel = 'online'
-                          ) as "received_online",
-                          count(*) filter (
-                            where
-                              received_at >= $6::timestamptz
-                              and channel <> 'online'
-                          ) as "received_direct",
-                          count(*) filter (
-                            where
-                              received_at >= $7::timestamptz
-                              and channel = 'postal'
-                          ) as "received_postal",
-                          count(*) filter (
-                            where
-                              ended_at >= $8::timestamptz
-                              and ended_at < $9::timestamptz
-                              and status in (9, 10)
-                              and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
-                          ) as "resolved_early",
-                          count(*) filter (
-                            where
-                              ended_at >= $10::timestamptz
-                              and ended_at < $11::timestamptz
-                              and coalesce(ended_at <= due_at, true)
-                          ) - count(*) filter (
-                            where
-                              ended_at >= $12::timestamptz
-                              and ended_at < $13::timestamptz
-                              and status in (9, 10)
-                              and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
-                          ) as "resolved_on_time",
-                          count(*) filter (
-                            where
-                              ended_at >= $14::timestamptz
-                              and ended_at < $15::timestamptz
-                              and ended_at > due_at
-                          ) as "resolved_overdue",
-                          count(*) filter (
-                            where
-                              due_at is not null
-                              and greatest(received_at, due_at) >= $16::timestamptz
-                              and greatest(received_at, due_at) < $17::timestamptz
-                              and not (
-                                status = 5
-                                and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
-                              )
-                          ) as "due",
-                          count(*) filter (
-                            where
-                              due_at is not null
-                              and greatest(received_at, due_at) >= $18::timestamptz
-                              and greatest(received_at, due_at) < $19::timestamptz
-                              and not (
-                                status = 5
-                                and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
-                              )
-                              and ended_at <= due_at
-                          ) as "due_in_time",
-                          0 as "moved", 0 as "moved_overdue",
-                          count(*) filter (
-                            where
-                              received_at < $20::timestamptz
-                              and coalesce(ended_at >= $21::timestamptz, true)
-                          ) as "carried_over",
-                          count(*) filter (
-                            where
-                              coalesce(ended_at >= $22::timestamptz, true)
-                              and coalesce(due_at < $23::timestamptz, false)
-                              and received_at < $24::timestamptz
-                              and not (status = 5 and updated_at < $25::timestamptz)
-                          ) as "pending_overdue"
-                        from
-                          (
-                            select
-                              *,
-                              case
-                                when status >= 9 then coalesce(finished_at, returned_at)
-                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                              end as ended_at
-                            from
-                              (
-                                select *
-                                from dossiers
-                                where
-                                  held_from is null
-                                  and received_at < $26::timestamptz
-                                  and (
-                                    case
-                                      when status >= 9 then coalesce(finished_at, returned_at)
-                                      when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                    end is null
-                                    or greatest(
-                                      case
-                                        when status >= 9 then coalesce(finished_at, returned_at)
-                                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                      end,
-                                      due_at
-                                    ) >= $27::timestamptz
-                                    or supplements is not null
-                                  )
-                                  and supplements is null
-                                  and province_code = any (array(select id from units where parent is null))
-                              ) as dossiers
-                            where (status >= 4 or status = 2)
-                          ) as dossiers
-                        group by "procedure"
-                      ) as counted
-                    union all
-                    select
-                      "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
-                      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-                      "carried_over", "pending_overdue"
+                    coalesce(
+                      sum(became_overdue) filter (where day <= due_on), 0
+                    ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+                  )::bigint as pending_overdue
+                from
+                  asked
+                  join (
+                    select *
                     from
                       (
                         select
-                          "procedure",
-                          coalesce(
-                            sum(received_online) filter (where day >= starts_on), 0
-                          )::bigint as received_online,
-                          coalesce(
-                            sum(received_direct) filter (where day >= starts_on), 0
-                          )::bigint as received_direct,
-                          coalesce(
-                            sum(received_postal) filter (where day >= starts_on), 0
-                          )::bigint as received_postal,
-                          coalesce(
-                            sum(resolved_early) filter (where day >= starts_on), 0
-                          )::bigint as resolved_early,
-                          coalesce(
-                            sum(resolved_on_time) filter (where day >= starts_on), 0
-                          )::bigint as resolved_on_time,
-                          coalesce(
-                            sum(resolved_overdue) filter (where day >= starts_on), 0
-                          )::bigint as resolved_overdue,
-                          coalesce(
-                            sum(due) filter (where day between starts_on and due_on), 0
-                          )::bigint as due,
-                          coalesce(
-                            sum(due_in_time) filter (where day between starts_on and due_on), 0
-                          )::bigint as due_in_time,
-                          coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
-                          coalesce(
-                            sum(moved_overdue) filter (where day >= starts_on), 0
-                          )::bigint as moved_overdue,
-                          coalesce(
-                            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
-                              where day < starts_on
-                            ),
-                            0
-                          )::bigint as carried_over,
-                          (
-                            coalesce(
-                              sum(became_overdue) filter (where day <= due_on), 0
-                            ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
-                          )::bigint as pending_overdue
-                        from
-                          asked
-                          join (
-                            select *
-                            from
-                              (
-                                select
-                                  "procedure", day, "received_online", "received_direct", "received_postal",
-                                  "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                  "no_longer_overdue", "due", "due_in_time", 0 as moved, 0 as moved_overdue
-                                from
-                                  (
-                                    with
-                                      counted as not materialized (
-                                        select
-                                          "province_code", "code", "record", "status", "channel", "due_at",
-                                          "procedure", ended_at, asked,
-                                          ("received_at" at time zone interval '7 hours')::date as received_on,
-                                          ("ended_at" at time zone interval '7 hours')::date as ended_on,
-                                          ("due_at" at time zone interval '7 hours')::date as due_on,
-                                          asked is null
-                                          or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                                        from
-                                          (
-                                            select *
-                                            from dossiers
-                                            where
-                                              held_from is null
-                                              and received_at < $28::timestamptz
-                                              and (
-                                                case
-                                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                end is null
-                                                or greatest(
-                                                  case
-                                                    when status >= 9 then coalesce(finished_at, returned_at)
-                                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                  end,
-                                                  due_at
-                                                ) >= $29::timestamptz
-                                                or supplements is not null
-                                              )
-                                              and supplements is not null
-                                              and province_code = any (
-                                                array(select id from units where parent is null)
-                                              )
-                                          ) as dossiers
-                                          cross join lateral (
-                                            select
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end as ended_at,
-                                              case
-                                                when status = 5
-                                                and (
-                                                  supplements is null
-                                                  or supplements -> -1 ->> 'completed_at' is not null
-                                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                else supplements
-                                              end as asked
-                                          ) as ends
-                                        where (status >= 4 or status = 2)
-                                      ),
-                                      waits as (
-                                        select
-                                          *,
-                                          coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                                          coalesce(
-                                            case
-                                              when is_awaited then lag(new_due_at) over earlier
-                                              else new_due_at
-                                            end,
-                                            due_at
-                                          ) as due_from_then,
-                                          lag(waited_until) over earlier as waited_before,
-                                          lead(n) over earlier is null as is_last
-                                        from
-                                          (
-                                            select
-                                              counted.*, n, requested_at, old_due_at, new_due_at,
-                                              least(completed_at, ended_at) as waited_until,
-                                              completed_at is null
-                                              or coalesce(ended_at < completed_at, false) as is_awaited
-                                            from
-                                              counted
-                                              cross join lateral rows
-                                            from
-                                              (
-                                                jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                                              ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
-                                            where
-                                              asked is not null
-                                              and (ended_at is null or requested_at < ended_at)
-                                          ) as requested
-                                        window
-                                          earlier as (
-                                            partition by
-                                              "province_code", "code", "record"
-                                            order by n
-                                          )
-                                      ),
-                                      terms as (
-                                        select
-                                          "province_code", "code", "record", "procedure", "status", ended_at,
-                                          ended_on, due_from_then as due, 2147483647 as n, true as final,
-                                          greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                                          'infinity'::date as stops_on,
-                                          coalesce(ended_at <= due_from_then, ended_at is not null)
-                                          or (
-                                            not status in (9, 10)
-                                            and is_awaited
-                                            and coalesce(requested_at <= due_until_then, true)
-                                          ) as is_in_time
-                                        from waits
-                                        where
-                                          is_last
-                                          and waited_until is not null
-                                        union all
-                                        select
-                                          "province_code", "code", "record", "procedure", "status", ended_at,
-                                          ended_on, due_until_then, n, false,
-                                          greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                                          ("requested_at" at time zone interval '7 hours')::date, false
-                                        from waits
-                                      ),
-                                      reached as (
-                                        select
-                                          *, ("due" at time zone interval '7 hours')::date as due_day,
-                                          greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                                        from terms
-                                        where due is not null
-                                      ),
-                                      overdue as (
-                                        select
-                                          *,
-                                          overdue_until is distinct from lead(reached_on) over later as ends,
-                                          reached_on is distinct from lag(overdue_until) over later as begins
-                                        from
-                                          (
-                                            select *, least(stops_on, ended_on) as overdue_until
-                                            from reached
-                                          ) as until
-                                        where reached_on < overdue_until
-                                        window
-                                          later as (partition by "province_code", "code", "record" order by n)
-                                      ),
-                                      met as (
-                                        select
-                                          *,
-                                          due_day is distinct from lag(due_day) over (
-                                            partition by
-                                              "province_code", "code", "record"
-                                            order by n
-                                          ) as is_another
-                                        from reached
-                                        where
-                                          final
-                                          or reached_on < stops_on
-                                      )
-                                    select "procedure", happened.*
-                                    from
-                                      counted
-                                      cross join lateral (
-                                        select
-                                          due_at is null
-                                          or ended_at <= due_at as is_in_time,
-                                          due_at is not null
-                                          and ended_on < due_on
-                                          and status in (9, 10) as is_early,
-                                          case
-                                            when never_waited
-                                            and due_at is not null then greatest(received_on, due_on)
-                                          end as reached_on
-                                      ) as how
-                                      cross join lateral (
-                                        select
-                                          received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
-                                        union all
-                                        select
-                                          ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0,
-                                          0
-                                        where
-                                          ended_at is not null
-                                          and never_waited
-                                        union all
-                                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                        where reached_on < coalesce(ended_on, 'infinity')
-                                        union all
-                                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                                        where reached_on < ended_on
-                                        union all
-                                        select
-                                          reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                          coalesce(ended_at <= due_at, false)::int
-                                        where reached_on is not null
-                                      ) as happened (
-                                        day, "received_online", "received_direct", "received_postal",
-                                        "resolved_early", "resolved_on_time", "resolved_overdue",
-                                        "became_overdue", "no_longer_overdue", "due", "due_in_time"
-                                      )
-                                    union all
-                                    select
-                                      "procedure", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
-                                    from
-                                      (
-                                        select
-                                          *,
-                                          due is not null
-                                          and ended_on < ("due" at time zone interval '7 hours')::date
-                                          and status in (9, 10) as is_early
-                                        from terms
-                                        where
-                                          final
-                                          and ended_at is not null
-                                      ) as ended
-                                    union all
-                                    select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                    from overdue
-                                    where begins
-                                    union all
-                                    select "procedure", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                                    from overdue
-                                    where
-                                      ends
-                                      and overdue_until < 'infinity'
-                                    union all
-                                    select "procedure", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
-                                    from met
-                                    where is_another
-                                  ) as events
-                                union all
-                                select *
-                                from
-                                  (
-                                    with
-                                      events as (
-                                        with
-                                          counted as not materialized (
-                                            select
-                                              "province_code", "code", "record", "state", "status", "channel",
-                                              "due_at", "procedure", "held_from", "held_until", ended_at,
-                                              asked, received_on as received_on, ends_on as ended_on,
-                                              ("due_at" at time zone interval '7 hours')::date as due_on,
-                                              asked is null
-                                              or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                                            from
-                                              (
-                                                select *
-                                                from
-                                                  (
-                                                    select
-                                                      "province_code", "code", "record", "source", "unit",
-                                                      "level", "procedure", "field", "channel", "status",
-                                                      "received_at", "due_at", "finished_at", "returned_at",
-                                                      "updated_at", "supplements", "held_from", "received_on",
-                                                      "ends_on", 32767::smallint as state,
-                                                      'infinity'::date as held_until
-                                                    from dossiers
-                                                    where
-                                                      held_from is not null
-                                                      and province_code = any (
-                                                        array(select id from units where parent is null)
-                                                      )
-                                                    union all
-                                                    select
-                                                      "province_code", "code", "record", "source", "unit",
-                                                      "level", "procedure", "field", "channel", "status",
-                                                      "received_at", "due_at", "finished_at", "returned_at",
-                                                      "updated_at", "supplements", "held_from", "received_on",
-                                                      "ends_on", state, held_until
-                                                    from dossier_states
-                                                    where
-                                                      province_code = any (
-                                                        array(select id from units where parent is null)
-                                                      )
-                                                  ) as states
-                                                where
-                                                  held_from <= $30::date
-                                                  and held_until >= $31::date
-                                                  and (
-                                                    held_until < 'infinity'
-                                                    or ends_on is null
-                                                    or greatest(ends_on, held_from) >= $32::date
-                                                    or due_at >= $33::timestamptz
-                                                    or supplements is not null
-                                                  )
-                                              ) as dossiers
-                                              cross join lateral (
-                                                select
-                                                  case
-                                                    when status >= 9 then coalesce(finished_at, returned_at)
-                                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                                  end as ended_at,
-                                                  case
-                                                    when status = 5
-                                                    and (
-                                                      supplements is null
-                                                      or supplements -> -1 ->> 'completed_at' is not null
-                                                    ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                    else supplements
-                                                  end as asked
-                                              ) as ends
-                                            where (status >= 4 or status = 2)
-                                          ),
-                                          waits as (
-                                            select
-                                              *,
-                                              coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                                              coalesce(
-                                                case
-                                                  when is_awaited then lag(new_due_at) over earlier
-                                                  else new_due_at
-                                                end,
-                                                due_at
-                                              ) as due_from_then,
-                                              lag(waited_until) over earlier as waited_before,
-                                              lead(n) over earlier is null as is_last
-                                            from
-                                              (
-                                                select
-                                                  counted.*, n, requested_at, old_due_at, new_due_at,
-                                                  least(completed_at, ended_at) as waited_until,
-                                                  completed_at is null
-                                                  or coalesce(ended_at < completed_at, false) as is_awaited
-                                                from
-                                                  counted
-                                                  cross join lateral rows
-                                                from
-                                                  (
-                                                    jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                                                  ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
-                                                where
-                                                  asked is not null
-                                                  and (ended_at is null or requested_at < ended_at)
-                                              ) as requested
-                                            window
-                                              earlier as (
-                                                partition by
-                                                  "province_code", "code", "record", "state"
-                                                order by n
-                                              )
-                                          ),
-                                          terms as (
-                                            select
-                                              "province_code", "code", "record", "state", "procedure",
-                                              "held_from", "held_until", "status", ended_at, ended_on,
-                                              due_from_then as due, 2147483647 as n, true as final,
-                                              greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                                              'infinity'::date as stops_on,
-                                              coalesce(ended_at <= due_from_then, ended_at is not null)
-                                              or (
-                                                not status in (9, 10)
-                                                and is_awaited
-                                                and coalesce(requested_at <= due_until_then, true)
-                                              ) as is_in_time
-                                            from waits
-                                            where
-                                              is_last
-                                              and waited_until is not null
-                                            union all
-                                            select
-                                              "province_code", "code", "record", "state", "procedure",
-                                              "held_from", "held_until", "status", ended_at, ended_on,
-                                              due_until_then, n, false,
-                                              greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                                              ("requested_at" at time zone interval '7 hours')::date, false
-                                            from waits
-                                          ),
-                                          reached as (
-                                            select
-                                              *, ("due" at time zone interval '7 hours')::date as due_day,
-                                              greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                                            from terms
-                                            where due is not null
-                                          ),
-                                          overdue as (
-                                            select
-                                              *,
-                                              overdue_until is distinct from lead(reached_on) over later as ends,
-                                              reached_on is distinct from lag(overdue_until) over later as begins
-                                            from
-                                              (
-                                                select *, least(stops_on, ended_on) as overdue_until
-                                                from reached
-                                              ) as until
-                                            where reached_on < overdue_until
-                                            window
-                                              later as (
-                                                partition by
-                                                  "province_code", "code", "record", "state"
-                                                order by n
-                                              )
-                                          ),
-                                          met as (
-                                            select
-                                              *,
-                                              due_day is distinct from lag(due_day) over (
-                                                partition by
-                                                  "province_code", "code", "record", "state"
-                                                order by n
-                                              ) as is_another
-                                            from reached
-                                            where
-                                              final
-                                              or reached_on < stops_on
-                                          )
-                                        select "procedure", "state", "held_from", "held_until", happened.*
-                                        from
-                                          counted
-                                          cross join lateral (
-                                            select
-                                              due_at is null
-                                              or ended_at <= due_at as is_in_time,
-                                              due_at is not null
-                                              and ended_on < due_on
-                                              and status in (9, 10) as is_early,
-                                              case
-                                                when never_waited
-                                                and due_at is not null then greatest(received_on, due_on)
-                                              end as reached_on
-                                          ) as how
-                                          cross join lateral (
-                                            select
-                                              received_on, (channel = 'online')::int,
-                                              (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0,
-                                              0, 0, 0, 0
-                                            union all
-                                            select
-                                              ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0,
-                                              0, 0
-                                            where
-                                              ended_at is not null
-                                              and never_waited
-                                            union all
-                                            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                            where reached_on < coalesce(ended_on, 'infinity')
-                                            union all
-                                            select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
-                                            where reached_on < ended_on
-                                            union all
-                                            select
-                                              reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                              coalesce(ended_at <= due_at, false)::int
-                                            where reached_on is not null
-                                          ) as happened (
-                                            day, "received_online", "received_direct", "received_postal",
-                                            "resolved_early", "resolved_on_time", "resolved_overdue",
-                                            "became_overdue", "no_longer_overdue", "due", "due_in_time"
-                                          )
-                                        union all
-                                        select
-                                          "procedure", "state", "held_from", "held_until", ended_on, 0, 0, 0,
-                                          (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                                          (not is_in_time)::int, 0, 0, 0, 0
-                                        from
-                                          (
-                                            select
-                                              *,
-                                              due is not null
-                                              and ended_on < ("due" at time zone interval '7 hours')::date
-                                              and status in (9, 10) as is_early
-                                            from terms
-                                            where
-                                              final
-                                              and ended_at is not null
-                                          ) as ended
-                                        union all
-                                        select
-                                          "procedure", "state", "held_from", "held_until", reached_on, 0, 0,
-                                          0, 0, 0, 0, 1, 0, 0, 0
-                                        from overdue
-                                        where begins
-                                        union all
-                                        select
-                                          "procedure", "state", "held_from", "held_until", overdue_until, 0,
-                                          0, 0, 0, 0, 0, 0, 1, 0, 0
-                                        from overdue
-                                        where
-                                          ends
-                                          and overdue_until < 'infinity'
-                                        union all
-                                        select
-                                          "procedure", "state", "held_from", "held_until", reached_on, 0, 0,
-                                          0, 0, 0, 0, 0, 0, 1, is_in_time::int
-                                        from met
-                                        where is_another
-                                      )
-                                    select
-                                      "procedure", day, "received_online", "received_direct",
-                                      "received_postal", "resolved_early", "resolved_on_time",
-                                      "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                                      "due_in_time", 0, 0
-                                    from events
-                                    where
-                                      day >= held_from
-                                      and day < held_until
-                                    union all
-                                    select
-                                      "procedure", held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                      sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
-                                      sum(became_overdue - no_longer_overdue)
-                                    from events
-                                    where day < held_from
-                                    group by "procedure", held_from
-                                    union all
-                                    select
-                                      "procedure", held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                      - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
-                                      - sum(became_overdue - no_longer_overdue)
-                                    from events
-                                    where
-                                      day < held_until
-                                      and held_until < 'infinity'
-                                    group by "procedure", held_until
-                                  ) as of_states
-                              ) as days
-                            where day <= $34::date
-                          ) as days on day <= ends_on
-                        group by "procedure"
-                      ) as summed
-                  ) as summed
+                          "procedure", "quarter" as day, "received_online", "received_direct",
+                          "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
+                          "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
+                          "moved_overdue"
+                        from "dossier_sums_by_procedure_quarter"
+                        where province_code = any (array(select id from units where parent is null))
+                      ) as days
+                    where day <= $5::date
+                  ) as days on day <= ends_on
                 group by "procedure"
               )
             select
@@ -755,9 +100,7 @@ from
           (
             select *
             from
-              (
-                values ($35::text, $36::date, $37::date, $38::date)
-              ) as spans (period, starts_on, ends_on, due_on)
+              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -793,7 +136,7 @@ from
                   select *
                   from
                     (
-                      values ($39::text, $40::date, $41::date, $42::date)
+                      values ($10::text, $11::date, $12::date, $13::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -814,7 +157,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $43::text as method, $44::text as basis, estimated, units_reported, units_expected
+      $14::text as method, $15::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -822,49 +165,20 @@ from
       ) as divided
   ) as listed
 order by "procedure" asc nulls last
-limit $45 + 1
+limit $16 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
 -- $4 "2021-09-14"
--- $5 "2021-06-15T00:00:00+07:00"
--- $6 "2021-06-15T00:00:00+07:00"
--- $7 "2021-06-15T00:00:00+07:00"
--- $8 "2021-06-15T00:00:00+07:00"
--- $9 "2021-09-15T00:00:00+07:00"
--- $10 "2021-06-15T00:00:00+07:00"
--- $11 "2021-09-15T00:00:00+07:00"
--- $12 "2021-06-15T00:00:00+07:00"
--- $13 "2021-09-15T00:00:00+07:00"
--- $14 "2021-06-15T00:00:00+07:00"
--- $15 "2021-09-15T00:00:00+07:00"
--- $16 "2021-06-15T00:00:00+07:00"
--- $17 "2021-09-15T00:00:00+07:00"
--- $18 "2021-06-15T00:00:00+07:00"
--- $19 "2021-09-15T00:00:00+07:00"
--- $20 "2021-06-15T00:00:00+07:00"
--- $21 "2021-06-15T00:00:00+07:00"
--- $22 "2021-09-15T00:00:00+07:00"
--- $23 "2021-09-15T00:00:00+07:00"
--- $24 "2021-09-15T00:00:00+07:00"
--- $25 "2021-09-15T00:00:00+07:00"
--- $26 "2021-09-15T00:00:00+07:00"
--- $27 "2021-06-15T00:00:00+07:00"
--- $28 "2021-09-15T00:00:00+07:00"
--- $29 "2021-06-15T00:00:00+07:00"
--- $30 "2021-09-14"
--- $31 "2021-06-15"
--- $32 "2021-06-15"
--- $33 "2021-06-15T00:00:00+07:00"
--- $34 "2021-09-14"
--- $35 null
--- $36 "2021-06-15"
--- $37 "2021-09-14"
--- $38 "2021-09-14"
--- $39 null
--- $40 "2021-06-15"
--- $41 "2021-09-14"
--- $42 "2021-09-14"
--- $43 "resolved"
--- $44 "records"
--- $45 1000
+-- $5 "2021-09-14"
+-- $6 null
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-14"
+-- $10 null
+-- $11 "2021-06-15"
+-- $12 "2021-09-14"
+-- $13 "2021-09-14"
+-- $14 "resolved"
+-- $15 "records"
+-- $16 1000

@@ -75,13 +75,24 @@ from
                     from
                       (
                         select
-                          unit, "slice" as day, "received_online", "received_direct", "received_postal",
+                          "unit", "quarter" as day, "received_online", "received_direct", "received_postal",
                           "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                           "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
-                        from "dossier_sums_by_unit"
-                        where province_code = any (array(select id from units where parent is null))
+                        from "dossier_sums_by_unit_quarter"
+                        where
+                          province_code = any (array(select id from units where parent is null))
+                          and "quarter" <> all ($5::date[])
+                        union all
+                        select
+                          "unit", "slice" as day, "received_online", "received_direct", "received_postal",
+                          "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                          "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                        from "dossier_sums_by_desk"
+                        where
+                          province_code = any (array(select id from units where parent is null))
+                          and "slice" = any ($6::date[])
                       ) as days
-                    where day <= $5::date
+                    where day <= $7::date
                   ) as days on day <= ends_on
                 group by "unit"
               )
@@ -100,7 +111,9 @@ from
           (
             select *
             from
-              (values ($6::text, $7::date, $8::date, $9::date)) as spans (period, starts_on, ends_on, due_on)
+              (
+                values ($8::text, $9::date, $10::date, $11::date)
+              ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           left join dossier_desks as desks on desks.province_code = units.province_code
@@ -136,7 +149,7 @@ from
                   select *
                   from
                     (
-                      values ($10::text, $11::date, $12::date, $13::date)
+                      values ($12::text, $13::date, $14::date, $15::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -157,7 +170,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $14::text as method, $15::text as basis, estimated, units_reported, units_expected
+      $16::text as method, $17::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -165,20 +178,22 @@ from
       ) as divided
   ) as listed
 order by "unit" asc nulls last
-limit $16 + 1
+limit $18 + 1
 -- $1 null
 -- $2 "2021-07-01"
 -- $3 "2021-07-31"
 -- $4 "2021-07-31"
--- $5 "2021-07-31"
--- $6 null
--- $7 "2021-07-01"
--- $8 "2021-07-31"
--- $9 "2021-07-31"
--- $10 null
--- $11 "2021-07-01"
--- $12 "2021-07-31"
--- $13 "2021-07-31"
--- $14 "resolved"
--- $15 "records"
--- $16 1000
+-- $5 ["2021-07-01"]
+-- $6 ["2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $7 "2021-07-31"
+-- $8 null
+-- $9 "2021-07-01"
+-- $10 "2021-07-31"
+-- $11 "2021-07-31"
+-- $12 null
+-- $13 "2021-07-01"
+-- $14 "2021-07-31"
+-- $15 "2021-07-31"
+-- $16 "resolved"
+-- $17 "records"
+-- $18 1000

@@ -111,7 +111,7 @@ with
                     from
                       (
                         select
-                          unit, "quarter" as day, "received_online", "received_direct", "received_postal",
+                          "unit", "quarter" as day, "received_online", "received_direct", "received_postal",
                           "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                           "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                         from "dossier_sums_by_unit_quarter"

@@ -1,0 +1,47 @@
+// The rows of rollups.
+import { sql, type RawBuilder } from 'kysely'
+import { unnested, type ArrayType, type Columns } from '../../database/sql/bulk-binary.ts'
+import type { Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
+import { ROLLUPS, type RollupTable } from './families.ts'
+
+export type Cell = Record<EventMeasure, number>
+/** A cell with its key. */
+export type KeyedCell = Record<string, string | number>
+
+const NOTHING = Object.fromEntries(EVENT_MEASURES.map(measure => [measure, 0])) as Cell
+
+export function newCell (): Cell {
+  return { ...NOTHING }
+}
+
+const TYPES: Record<string, ArrayType> = {
+  unit: 'text', level: 'text', field: 'text', channel: 'text', procedure: 'text',
+  quarter: 'date', slice: 'date', day: 'date'
+}
+
+function columnOf (name: string): Columns<KeyedCell>[string] {
+  return { type: TYPES[name] ?? 'int4', of: cell => cell[name]! }
+}
+
+/** Adds to a rollup, in key order. */
+export async function addCells (
+  trx: Trx, province: string, table: RollupTable, cells: readonly KeyedCell[]
+): Promise<void> {
+  if (cells.length === 0) return
+  const key = ROLLUPS[table]
+  const names = [...key, ...EVENT_MEASURES]
+  const changed = unnested(Object.fromEntries(names.map(name => [name, columnOf(name)])), cells)
+  await sql`
+    insert into ${sql.table(table)} as kept (province_code, ${columns(names)})
+    select ${province}, ${columns(names)}
+    from ${changed} as changed
+    order by ${columns(key)}
+    on conflict (province_code, ${columns(key)}) do update set ${increments()}`.execute(trx)
+}
+
+function increments (): RawBuilder<unknown> {
+  return sql.join(EVENT_MEASURES.map(measure => (
+    sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
+}

@@ -1,0 +1,50 @@
+// Which rollups there are. A rollup counts dossiers by some keys and spans of time of one grain; a family holds the
+// same keys at several grains, so that a question is answered by a few long spans and the short ones at its ends.
+
+/** The rollup tables, with the columns of their keys after `province_code`; that of their time comes last. */
+export const ROLLUPS = {
+  dossier_sums_by_desk: ['unit', 'field', 'channel', 'slice'],
+  dossier_sums_by_unit_quarter: ['unit', 'quarter'],
+  dossier_sums_by_procedure: ['procedure', 'level', 'field', 'slice'],
+  dossier_sums_by_procedure_quarter: ['procedure', 'level', 'field', 'quarter'],
+  dossier_sums_by_level: ['level', 'field', 'slice'],
+  dossier_sums_by_channel: ['level', 'channel', 'slice'],
+  dossier_sums_by_day: ['level', 'channel', 'day']
+} as const
+export type RollupTable = keyof typeof ROLLUPS
+export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
+
+/** Spans of time by the columns that hold their first day, from the longest to the shortest. */
+export const TIME_GRAINS = ['quarter', 'slice', 'day'] as const
+export type TimeGrain = typeof TIME_GRAINS[number]
+export type RollupKey = Exclude<typeof ROLLUPS[RollupTable][number], TimeGrain>
+
+export function keysOf (table: RollupTable): readonly RollupKey[] {
+  return ROLLUPS[table].slice(0, -1) as RollupKey[]
+}
+
+export function timeOf (table: RollupTable): TimeGrain {
+  return ROLLUPS[table].at(-1) as TimeGrain
+}
+
+interface RollupFamily {
+  keys: readonly RollupKey[]
+  tables: Partial<Record<TimeGrain, RollupTable>>
+}
+
+/** From the smallest to the largest. A table may have more keys than its family, whose rows it is summed to. */
+export const FAMILIES = {
+  channel: { keys: ['level', 'channel'], tables: { slice: 'dossier_sums_by_channel', day: 'dossier_sums_by_day' } },
+  field: { keys: ['level', 'field'], tables: { slice: 'dossier_sums_by_level' } },
+  unit: { keys: ['unit'], tables: { quarter: 'dossier_sums_by_unit_quarter', slice: 'dossier_sums_by_desk' } },
+  desk: { keys: ['unit', 'field', 'channel'], tables: { slice: 'dossier_sums_by_desk' } },
+  procedure: {
+    keys: ['procedure', 'level', 'field'],
+    tables: { quarter: 'dossier_sums_by_procedure_quarter', slice: 'dossier_sums_by_procedure' }
+  }
+} as const satisfies Record<string, RollupFamily>
+export type Family = keyof typeof FAMILIES
+
+export function familyOf (name: Family): RollupFamily {
+  return FAMILIES[name]
+}

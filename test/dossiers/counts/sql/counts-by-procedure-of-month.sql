@@ -1,0 +1,92 @@
+-- What was counted for each procedure, in a month?
+select
+  "procedure", received_online as received_online, received_direct as received_direct,
+  received_postal as received_postal, (carried_over + greatest(moved, 0)) as carried_over,
+  ((carried_over + greatest(moved, 0)) + received_online + received_direct) as received,
+  resolved_early as resolved_early, resolved_on_time as resolved_on_time,
+  (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
+  (resolved_early + resolved_on_time + resolved_overdue) as resolved,
+  (
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+  ) as pending_in_time,
+  (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
+  (
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+  ) as pending,
+  greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
+  due_in_time as due_in_time
+from
+  (
+    with
+      asked as (
+        select *
+        from (values ($1::text, $2::date, $3::date, $4::date)) as spans (period, starts_on, ends_on, due_on)
+      ),
+      summed as (
+        select
+          "procedure",
+          coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
+          coalesce(sum(received_direct) filter (where day >= starts_on), 0)::bigint as received_direct,
+          coalesce(sum(received_postal) filter (where day >= starts_on), 0)::bigint as received_postal,
+          coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
+          coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
+          coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
+          coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+          coalesce(
+            sum(due_in_time) filter (where day between starts_on and due_on), 0
+          )::bigint as due_in_time,
+          coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+          coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
+          coalesce(
+            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+              where day < starts_on
+            ),
+            0
+          )::bigint as carried_over,
+          (
+            coalesce(
+              sum(became_overdue) filter (where day <= due_on), 0
+            ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+          )::bigint as pending_overdue
+        from
+          asked
+          join (
+            select *
+            from
+              (
+                select
+                  "procedure", "quarter" as day, "received_online", "received_direct", "received_postal",
+                  "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                  "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                from "dossier_sums_by_procedure_quarter"
+                where
+                  province_code = any (array(select id from units where parent is null))
+                  and "quarter" <> all ($5::date[])
+                union all
+                select
+                  "procedure", "slice" as day, "received_online", "received_direct", "received_postal",
+                  "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
+                  "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                from "dossier_sums_by_procedure"
+                where
+                  province_code = any (array(select id from units where parent is null))
+                  and "slice" = any ($6::date[])
+              ) as days
+            where day <= $7::date
+          ) as days on day <= ends_on
+        group by "procedure"
+      )
+    select
+      "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
+      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
+      "pending_overdue"
+    from summed
+  ) as sums
+where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
+-- $1 "cal-2021-M07"
+-- $2 "2021-07-01"
+-- $3 "2021-07-31"
+-- $4 "2021-07-31"
+-- $5 ["2021-07-01"]
+-- $6 ["2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $7 "2021-07-31"
