@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { inTransaction } from '../../database/transaction.ts'
+import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { parseDay } from '../../time/business-day.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
@@ -71,11 +71,20 @@ async function underLock<T> (db: Db, work: (session: Db) => Promise<T>): Promise
 async function corrected (session: Db): Promise<Deviation[]> {
   const { rollups, desks } = await session.transaction().setIsolationLevel('repeatable read').execute(async trx => (
     { rollups: await wrongRollups(trx), desks: await wrongDesks(trx) }))
-  return inTransaction(session, async trx => {
+  const { deviations } = await runOwnWrite(session, 'service', 'recountDossiers', async ({ trx, auditRows }) => {
     const corrected = await correctDesks(trx, desks)
     await correct(trx, rollups)
-    return [...corrected.map(deviationOf), ...rollups]
+    const deviations = [...corrected.map(deviationOf), ...rollups]
+    // The audit also ends the answers that are kept.
+    if (deviations.length > 0) {
+      auditRows.push({
+        province_code: '', resource: 'rollups', action: 'updated', key: {}, unit: null, before: null,
+        after: { corrected: deviations.length }
+      })
+    }
+    return { deviations }
   })
+  return deviations
 }
 
 function deviationOf ({ province_code: province, unit, stored, counted }: WrongDesk): Deviation {

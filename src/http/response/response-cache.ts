@@ -3,7 +3,7 @@ import type { Db } from '../../database/connect.ts'
 import { dayOf } from '../../time/business-day.ts'
 import type { Clock } from '../../time/cut.ts'
 import { SingleFlight } from '../../concurrency/single-flight.ts'
-import { commitState, isWritten, type CommitState } from '../../writes/commit-state.ts'
+import { commitState, isWritten, type CommitState } from '../../database/commit-state.ts'
 
 /** A rendered answer, which identical requests share. */
 export interface RenderedAnswer {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Db } from '../database/connect.ts'
-import { preparedText } from '../database/sql/prepared.ts'
+import type { Db } from './connect.ts'
+import { preparedText } from './sql/prepared.ts'
 
 /** What is committed in the database now. */
 export interface CommitState {
