@@ -1,5 +1,6 @@
 import autocannon from 'autocannon'
 import { run } from '../process.ts'
+import { expectSameAnswers } from './answers.ts'
 import { post, send, TABLES, type Bench } from './bench.ts'
 import { postedLine, writeFiles, type Written } from './files.ts'
 import { histories, type Version } from './records.ts'
@@ -53,6 +54,7 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
       overHttp.push(...await timesOverHttp(bench, bare.address, size, files.revised, rounds))
       disk.push(...await diskOf(bench, size))
       await expectFresh(bench, size)
+      await expectSameAnswers(bench)
       from = size
     }
   } finally {

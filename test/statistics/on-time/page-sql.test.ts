@@ -6,6 +6,7 @@ import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { orderOf } from '../../../src/statistics/on-time/page-sql.ts'
 import { recordsQuery } from '../../../src/statistics/on-time/records/records-sql.ts'
 import { reportedQuery } from '../../../src/statistics/on-time/reported/reported-sql.ts'
+import { nameOfDay, parseDay } from '../../../src/time/business-day.ts'
 import { METHODS, type OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { compiler } from '../../compiler.ts'
 import { pageOf, recordsPlan, reportedPlan } from './golden.ts'
@@ -18,10 +19,14 @@ const REPORTED = methods.flatMap(method => [[], ['level'], ['period'], ['level',
 
 const RECORDS = METHODS.flatMap(method => [
   ...[[], ['level'], ['channel'], ['channel', 'level'], ['period', 'channel'], ['field'], ['level', 'field'], ['unit'],
-    ['unit', 'level']].flatMap(keys => ['2021-Q3', 'cal-2021-M07'].map(period => ({ group_by: keys, period: [period] }))),
+    ['unit', 'level'], ['unit', 'field'], ['procedure'], ['procedure', 'field']].flatMap(keys => ['2021-Q3', 'cal-2021-M07'].map(period => ({ group_by: keys, period: [period] }))),
   ...[[], ['level'], ['level', 'channel']].flatMap(keys => [false, true].map(unknown => (
     { group_by: keys, unknown, from: '2021-07-05', to: '2021-07-16' })))
 ].map(question => ({ basis: 'records', method, ...question }) as OnTimeQuery))
+
+function daysFrom (first: string, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => nameOfDay(parseDay(first) + i))
+}
 
 const unmarked = (sql: string) => sql.replace(MARK, '').trim()
 
@@ -61,8 +66,8 @@ t.test('only the days and the limit differ from one question to the next of a ca
     { ...days, group_by: ['level'], from: '2021-07-06', to: '2021-07-06', limit: 5 })
   t.equal(first!.sql, second!.sql)
   t.same(second!.parameters, [
-    null, '2021-07-06', '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06',
-    null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved', 'records', 5
+    null, '2021-07-06', '2021-07-06', '2021-07-06', ['2021-07-01'], daysFrom('2021-07-01', 14), '2021-07-06',
+    null, '2021-07-06', '2021-07-06', '2021-07-06', null, '2021-07-06', '2021-07-06', '2021-07-06', 'resolved', 'records', 5
   ])
 })
 
@@ -94,6 +99,7 @@ t.test('a question with filters, another order or a cursor, and one about the do
     t.notOk(isCached({ ...question, period: ['2021-Q3', '2021-Q4'], group_by: ['period'] }))
   }
   t.notOk(isCached({ ...byLevel, group_by: ['unit'] }), 'of which there is one row for each unit')
-  t.notOk(isCached({ ...byLevel, basis: 'records', group_by: ['procedure'] }))
+  t.ok(isCached({ ...byLevel, basis: 'records', group_by: ['procedure'] }))
+  t.notOk(isCached({ ...byLevel, basis: 'records', group_by: ['procedure', 'channel'] }))
   t.notOk(isCached({ ...byLevel, basis: 'records', group_by: ['level', 'unit', 'period'] }), 'of so many keys there are too many')
 })

@@ -1,0 +1,29 @@
+import { isDeepStrictEqual } from 'node:util'
+import { sql } from 'kysely'
+import { connect } from '../../../src/database/connect.ts'
+import { countedDossiers, countPlanOf } from '../../../src/dossiers/counts/index.ts'
+import type { CountKey } from '../../../src/dossiers/counts/plan.ts'
+import type { Bench } from './bench.ts'
+
+const KEYS: CountKey[][] = [['level'], ['field'], ['unit'], ['procedure'], ['unit', 'field'], ['unit', 'channel']]
+const SPANS = [['2020-12-15', '2021-06-14'], ['2021-02-01', '2021-02-28'], ['2021-05-01', '2021-05-31']]
+
+/** @throws Error when rollups answer a question otherwise than the dossiers themselves do */
+export async function expectSameAnswers ({ url }: Pick<Bench, 'url'>): Promise<void> {
+  const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
+  try {
+    for (const keys of KEYS) {
+      for (const [from, to] of SPANS) {
+        const plan = countPlanOf({ keys, spans: [{ code: null, from: from!, to: to!, dueTo: to! }], unit: null })
+        const answer = async (reading: typeof plan.reading) => (
+          await sql`select * from (${countedDossiers({ ...plan, reading })}) as counted order by ${sql.join(keys.map(key => sql.ref(key)))}`
+            .execute(db)).rows
+        if (plan.reading === 'dossiers') throw new Error(`by ${keys.join()} no rollup knows the answer`)
+        if (isDeepStrictEqual(await answer(plan.reading), await answer('dossiers'))) continue
+        throw new Error(`by ${keys.join()} from ${from} to ${to} rollups say something else than the dossiers`)
+      }
+    }
+  } finally {
+    await close()
+  }
+}
