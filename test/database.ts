@@ -33,17 +33,23 @@ export interface Service {
 export const EMBEDDED = process.env['TEST_EMBEDDED'] !== 'false'
 if (!EMBEDDED && SERVER === undefined) throw new Error('TEST_DATABASE_URL is missing')
 
+const DATABASES = [
+  ...(EMBEDDED ? [{ name: 'embedded', open: openEmbedded }] : []),
+  ...(SERVER === undefined ? [] : [{ name: 'postgresql', open: openOnServer }])
+]
+
 /** Runs a test on the embedded database, and where there is a server on that too. */
 export function forEachDatabase (
-  title: string, body: (t: Test, service: Service) => Promise<void>, access?: AccessOptions
+  title: string, body: (t: Test, service: Service) => Promise<void>, access?: AccessOptions, databases = DATABASES
 ) {
-  const databases = {
-    ...(EMBEDDED ? { embedded: openEmbedded } : {}),
-    ...(SERVER === undefined ? {} : { postgresql: openOnServer })
-  }
-  for (const [name, open] of Object.entries(databases)) {
+  for (const { name, open } of databases) {
     t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t), access)))
   }
+}
+
+/** Runs a test that takes long on the server, where there is one: in a third of the time of the embedded database. */
+export function forOneDatabase (...[title, body, access]: Parameters<typeof forEachDatabase>) {
+  forEachDatabase(title, body, access, DATABASES.slice(-1))
 }
 
 async function serve (t: Test, address: Address, access?: AccessOptions): Promise<Service> {

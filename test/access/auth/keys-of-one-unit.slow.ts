@@ -1,3 +1,4 @@
+import { forOneDatabase } from '../../database.ts'
 import { everyKeyFor, everyOperationAnswers } from './matrix.ts'
 
-everyOperationAnswers([...everyKeyFor('district'), ...everyKeyFor('foreign')])
+everyOperationAnswers([...everyKeyFor('district'), ...everyKeyFor('foreign')], forOneDatabase)

@@ -1,3 +1,4 @@
+import { forOneDatabase } from '../../database.ts'
 import { everyKeyFor, everyOperationAnswers } from './matrix.ts'
 
-everyOperationAnswers([...everyKeyFor('any'), ...everyKeyFor('province'), undefined])
+everyOperationAnswers([...everyKeyFor('any'), ...everyKeyFor('province'), undefined], forOneDatabase)
