@@ -1,81 +1,23 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { request } from 'node:http'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
 import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
-import { launch, listening, type Ended } from './process.ts'
+import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
-
-const DRAINED_WITHIN = 10_000
 
 // Most of the time is spent waiting for processes to start and to end.
 t.jobs = 3
-
-interface Running {
-  /** Where it says it can be tried. */
-  docs: string
-  log: () => string
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a client sees: anything
-  json: (path: string, init?: RequestInit) => Promise<any>
-  stop: (signal: NodeJS.Signals) => Promise<Ended>
-}
 
 async function folderOf (t: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
   return folder
-}
-
-function run (t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}) {
-  const launched = launch(settings, options)
-  t.teardown(() => { launched.child.kill('SIGKILL') })
-  return launched
-}
-
-async function start (
-  t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}
-): Promise<Running> {
-  const launched = run(t, settings, options)
-  const base = await listening(launched)
-  return {
-    docs: `${base}/docs`,
-    log: () => launched.written.log,
-    json: async (path, init) => (await untilAccepted(() => fetch(base + path, init))).json(),
-    stop: async signal => { launched.child.kill(signal); return launched.ended }
-  }
-}
-
-/** Whatever keeps it from starting is one clear line, and exit code 1. */
-async function refuses (t: Test, settings: Record<string, string>, line: RegExp) {
-  const { code, errors } = await run(t, settings).ended
-  t.equal(code, 1)
-  t.match(errors, /^cannot start: [^\n]+\n$/)
-  t.match(errors, line)
-}
-
-/** Sends again what a slow machine is too busy for, as the contract asks of clients. */
-async function untilAccepted (send: () => Promise<Response>): Promise<Response> {
-  const answer = await send()
-  return answer.status === 503 ? untilAccepted(send) : answer
-}
-
-async function countOf (service: Running, path: string): Promise<number> {
-  return (await service.json(path)).items.length
-}
-
-function post (service: Running, path: string, body: string) {
-  const sending = request(service.docs.replace('/docs', path), {
-    method: 'POST', headers: { 'content-type': 'application/json', 'x-api-key': ADMIN_KEY, 'content-length': Buffer.byteLength(body) }
-  })
-  const answered = once(sending, 'response').then(([response]) => (response as { statusCode: number }).statusCode)
-  return { sending, answered }
 }
 
 t.test('the first start makes a database with the sample data; the second finds it again', async t => {
@@ -101,25 +43,6 @@ t.test('the first start makes a database with the sample data; the second finds 
   t.match({ code, errors }, { code: 0, errors: '' })
   t.notMatch(log, /cchc_/, 'the key was shown once')
 })
-
-/** Lets requests in flight end, takes no others and ends with 0. */
-async function endsInOrder (t: Test, service: Running, signal: NodeJS.Signals): Promise<Ended> {
-  const body = JSON.stringify({ items: [] })
-  const { sending, answered } = post(service, '/v1/procedures', body)
-  sending.write(body.slice(0, 3))
-  const idle = await fetch(service.docs)
-  await idle.text()
-  const since = Date.now()
-  const stopped = service.stop(signal)
-  await sleep(300)
-  await t.rejects(fetch(service.docs), 'it takes no new connections')
-  sending.end(body.slice(3))
-  t.equal(await answered, 200)
-  const ended = await stopped
-  t.match(ended, { code: 0, errors: '' })
-  t.ok(Date.now() - since < DRAINED_WITHIN)
-  return ended
-}
 
 t.test('a request that never ends does not keep it from ending', async t => {
   const service = await start(t, await servedCopy(t))
@@ -179,35 +102,15 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs req
   ])
 })
 
-t.test('more connections than it has descriptors for do not end it; SIGINT does', async t => {
-  const service = await start(t, await servedCopy(t), { shell: 'ulimit -n 300 && exec "$0" "$@"' })
-  const base = service.docs.replace('/docs', '')
-  const idle = Array.from({ length: 400 }, () => connect(Number(new URL(base).port), '127.0.0.1').on('error', () => {}))
-  await Promise.all(idle.map(async socket => once(socket, 'connect')))
-  await Promise.all(idle.slice(150).map(async socket => socket.closed || once(socket, 'close')))
-  for (const socket of idle) socket.destroy()
-  await sleep(100)
-  t.match(await (await fetch(`${base}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text(), /^http_connections_refused_total [1-9]/m)
-  await endsInOrder(t, service, 'SIGINT')
-})
-
-t.test('a server is filled only where that is asked for', async t => {
+t.test('a server gets the catalogue where that is asked for, and only if it is durable', async t => {
   const { address, close } = await openCopy(EMPTY_DIR)
   t.teardown(close)
   const { ALLOW_UNSAFE_DURABILITY: _, ...settings } = settingsFor(address)
   await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
-  for (const [LOAD_SAMPLE, units, procedures] of [['', 0, 0], ['catalogue', 607, 0], ['true', 775, 14]] as const) {
-    const service = await start(t, { ...settings, LOAD_SAMPLE, ALLOW_UNSAFE_DURABILITY: 'true' })
-    t.equal(await countOf(service, '/v1/units'), units, `units with LOAD_SAMPLE=${LOAD_SAMPLE}`)
-    t.equal(await countOf(service, '/v1/procedures'), procedures)
-    t.match(await service.stop('SIGTERM'), { code: 0, errors: '' })
-  }
-})
-
-t.test('the embedded database stays empty where that is asked for', async t => {
-  const service = await start(t, { DATA_DIR: await copyTemplate(t, EMPTY_DIR), LOAD_SAMPLE: 'false' })
-  t.equal(await countOf(service, '/v1/units'), 0)
-  await service.stop('SIGTERM')
+  const service = await start(t, { ...settings, LOAD_SAMPLE: 'catalogue', ALLOW_UNSAFE_DURABILITY: 'true' })
+  t.equal(await countOf(service, '/v1/units'), 607)
+  t.equal(await countOf(service, '/v1/procedures'), 0)
+  t.match(await service.stop('SIGTERM'), { code: 0, errors: '' })
 })
 
 t.test('it does not start', async t => {
