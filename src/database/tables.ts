@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -310,6 +318,31 @@ export interface DossierSumsByUnitQuarter {
   resolved_on_time: Generated<number>;
   resolved_overdue: Generated<number>;
   unit: string;
+}
+
+export interface DossierSumsLog {
+  became_overdue: number[];
+  cells: number;
+  channels: string[] | null;
+  due: number[];
+  due_in_time: number[];
+  fields: string[] | null;
+  id: Generated<number>;
+  levels: string[] | null;
+  moved: number[];
+  moved_overdue: number[];
+  no_longer_overdue: number[];
+  procedures: string[] | null;
+  province_code: string;
+  received_direct: number[];
+  received_online: number[];
+  received_postal: number[];
+  resolved_early: number[];
+  resolved_on_time: number[];
+  resolved_overdue: number[];
+  rollup: string;
+  times: ArrayType<string>;
+  units: string[] | null;
 }
 
 export interface DossierVersions {
@@ -675,6 +708,7 @@ export interface DB {
   dossier_sums_by_procedure: DossierSumsByProcedure;
   dossier_sums_by_procedure_quarter: DossierSumsByProcedureQuarter;
   dossier_sums_by_unit_quarter: DossierSumsByUnitQuarter;
+  dossier_sums_log: DossierSumsLog;
   dossier_versions: DossierVersions;
   dossiers: Dossiers;
   fields: Fields;

@@ -7,6 +7,7 @@ import type { IngestContext } from '../../src/dossiers/ingest/validate.ts'
 import { ingestDossiers, type Ingested } from '../../src/dossiers/ingest/chunk.ts'
 import type { DossierItem } from '../../src/dossiers/schema.ts'
 import { ROLLUPS } from '../../src/dossiers/rollups/families.ts'
+import { mergeLogs } from '../../src/dossiers/rollups/log.ts'
 
 export const CONTEXT: IngestContext = { source: 'one-stop', reach: null }
 
@@ -65,6 +66,11 @@ export async function forgetReports (db: Db) {
   for (const table of ['dossier_statistics', 'statistics_sets', 'indicator_values']) await sql`delete from ${sql.table(table)}`.execute(db)
 }
 
+/** Merges what the logs of rollups hold into their tables. */
+export async function mergeRollups (db: Db) {
+  await db.transaction().execute(trx => mergeLogs(trx, 'H56'))
+}
+
 export async function forget (db: Db) {
-  for (const table of ['dossiers', 'dossier_states', 'dossier_versions', 'dossier_desks', 'source_conflicts', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_states', 'dossier_versions', 'dossier_desks', 'source_conflicts', 'dossier_sums_log', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

@@ -129,7 +129,12 @@ const ROWS: Record<string, string[]> = {
     `insert into dossier_sums_by_procedure_quarter (province_code, procedure, level, field, quarter, received_direct)
       values ('H56', '1.010708', 'district', 'land', '2021-04-01', 1)`,
     `insert into dossier_sums_by_desk (province_code, unit, field, channel, slice, received_direct)
-      values ('H56', 'H56-380', 'land', 'direct', '2021-05-15', 1)`
+      values ('H56', 'H56-380', 'land', 'direct', '2021-05-15', 1)`,
+    `insert into dossier_sums_log (province_code, id, rollup, cells, units, fields, channels, times, received_online,
+        received_direct, received_postal, resolved_early, resolved_on_time, resolved_overdue, became_overdue,
+        no_longer_overdue, due, due_in_time, moved, moved_overdue)
+      overriding system value values ('H56', 1, 'dossier_sums_by_desk', 1, '{H56-380}', '{land}', '{direct}', '{2021-05-15}', '{0}',
+        '{1}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}')`
   ]
 }
 

@@ -12,6 +12,7 @@ import { ENDED_AT } from '../rules/status.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
 import { familyOf, type RollupKey, type TimeGrain } from '../rollups/families.ts'
+import { cellsOf } from '../rollups/log.ts'
 
 export type RollupReading = Exclude<Reading, 'dossiers'>
 
@@ -63,7 +64,7 @@ function readRollups (
   const filtered = filters(plan, 'level', ...keys.filter(key => key !== 'level'))
   const from = (grain: TimeGrain) => sql`
     select ${names.length === 0 ? sql`` : sql`${columns(names)}, `}${sql.ref(grain)} as day, ${columns(EVENT_MEASURES)}
-    from ${sql.table(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
+    from ${cellsOf(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
     where ${OF_PROVINCES} ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
   return sql.join(grains.map(from), sql` union all `)
 }

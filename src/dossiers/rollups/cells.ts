@@ -16,7 +16,7 @@ export function newCell (): Cell {
   return { ...NOTHING }
 }
 
-const TYPES: Record<string, ArrayType> = {
+export const TYPES: Record<string, ArrayType> = {
   unit: 'text', level: 'text', field: 'text', channel: 'text', procedure: 'text',
   quarter: 'date', slice: 'date', day: 'date'
 }
@@ -38,10 +38,10 @@ export async function addCells (
     select ${province}, ${columns(names)}
     from ${changed} as changed
     order by ${columns(key)}
-    on conflict (province_code, ${columns(key)}) do update set ${increments()}`.execute(trx)
+    on conflict (province_code, ${columns(key)}) do update set ${incremented()}`.execute(trx)
 }
 
-function increments (): RawBuilder<unknown> {
+export function incremented (): RawBuilder<unknown> {
   return sql.join(EVENT_MEASURES.map(measure => (
     sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
 }

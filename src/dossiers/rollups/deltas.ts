@@ -7,7 +7,10 @@ import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.
 import { countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
 import { addCells, newCell, type Cell, type KeyedCell } from './cells.ts'
 import { DeskDeltas } from './desks.ts'
-import { keysOf, ROLLUP_TABLES, timeOf, type RollupKey, type RollupTable, type TimeGrain } from './families.ts'
+import {
+  keysOf, LOGGED, ROLLUP_TABLES, timeOf, type RollupKey, type RollupTable, type TimeGrain
+} from './families.ts'
+import { logCells } from './log.ts'
 
 /** Cells by the first day of their span. */
 type Series = Map<DayNumber, Cell>
@@ -107,7 +110,8 @@ export class RollupDeltas {
   async apply (trx: Trx, province: string): Promise<void> {
     await this.#presence.apply(trx, province)
     for (const table of ROLLUP_TABLES) {
-      await addCells(trx, province, table, cellsFor(table, this.#smallestFor(table)))
+      const add = LOGGED.includes(table) ? logCells : addCells
+      await add(trx, province, table, cellsFor(table, this.#smallestFor(table)))
     }
   }
 

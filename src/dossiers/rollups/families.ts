@@ -14,6 +14,11 @@ export const ROLLUPS = {
 export type RollupTable = keyof typeof ROLLUPS
 export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
 
+/** Those of so many cells that what is added to them goes through a log. */
+export const LOGGED: readonly RollupTable[] = [
+  'dossier_sums_by_desk', 'dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'
+]
+
 /** Spans of time by the columns that hold their first day, from the longest to the shortest. */
 export const TIME_GRAINS = ['quarter', 'slice', 'day'] as const
 export type TimeGrain = typeof TIME_GRAINS[number]

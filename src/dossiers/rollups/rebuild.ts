@@ -10,6 +10,7 @@ import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { addCells, type Cell } from './cells.ts'
 import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
 import { keysOf, ROLLUP_TABLES, ROLLUPS, timeOf, type RollupTable } from './families.ts'
+import { cellsOf } from './log.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
@@ -132,10 +133,13 @@ async function wrongRollupsOf (trx: Trx, table: RollupTable, counted: Counted): 
       from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${sql.table(counted)}) as days
       group by ${keys}
     ),
+    stored as (
+      select ${keys}, ${each(name => sql`sum(${name})::integer as ${name}`)} from ${cellsOf(table)} group by ${keys}
+    ),
     compared as (
       select ${keys}, to_jsonb(stored) as stored, to_jsonb(counted) as counted,
         (${each(name => sql`coalesce(stored.${name}, 0)`)}) = (${each(name => sql`coalesce(counted.${name}, 0)`)}) as equal
-      from counted full join ${sql.table(table)} as stored using (${keys})
+      from counted full join stored using (${keys})
     )
     select * from compared where not equal order by ${keys}`.execute(trx)
   return rows.map(({ province_code: province, stored, counted, ...row }) => {

@@ -18,7 +18,7 @@ import { daysByHand } from '../by-hand.ts'
 import { countedByHand } from '../timeline/by-hand.ts'
 import { FIELDS, LEVELS, nameOf, PATHS } from '../catalogue.ts'
 import { READINGS } from './readings.ts'
-import { forget, itemOf, send } from '../given.ts'
+import { forget, itemOf, mergeRollups, send } from '../given.ts'
 
 const CHANNELS = ['online', 'direct', 'postal']
 const SOURCES = ['one-stop', 'other']
@@ -94,6 +94,8 @@ async function given (db: Db, dossiers: Dossier[]) {
       .filter(dossier => dossier.source === source).map(({ source: _, ...dossier }) => itemOf(dossier))
     const { outcomes } = await send(db, items, { source })
     if (outcomes.includes('rejected')) throw new Error('rejected')
+    // Questions are about what is merged and what is in the logs.
+    if (source === SOURCES[0]) await mergeRollups(db)
   }
 }
 

@@ -12,7 +12,7 @@ import { ingestDossiers, type Ingested } from '../../../src/dossiers/ingest/chun
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
-import { BY, CONTEXT, forget, item, send, storedDossiers } from '../given.ts'
+import { BY, CONTEXT, forget, item, mergeRollups, send, storedDossiers } from '../given.ts'
 
 const later = (minutes: number) => `2021-06-01T08:${String(minutes).padStart(2, '0')}:00+07:00`
 
@@ -22,6 +22,7 @@ async function versionsOf (db: Db) {
 
 /** The sums of one unit, without those that are 0. */
 async function sumsOf (db: Db, unit: string) {
+  await mergeRollups(db)
   const rows = await db.selectFrom('dossier_sums_by_desk').selectAll().where('unit', '=', unit).orderBy('slice').execute()
   return Object.fromEntries([...Map.groupBy(rows, ({ slice }) => slice)].flatMap(([slice, cells]) => {
     const sums = EVENT_MEASURES.map(measure => [measure, cells.reduce((sum, cell) => sum + cell[measure], 0)] as const)

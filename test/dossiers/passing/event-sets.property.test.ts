@@ -7,7 +7,7 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { EVENT_MEASURES } from '../../../src/dossiers/rules/events.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { countables, instants } from '../arbitrary.ts'
-import { forget, forgetReports, itemOf, send } from '../given.ts'
+import { forget, forgetReports, itemOf, mergeRollups, send } from '../given.ts'
 
 const DOCUMENT = { number: '1/NQ', date: '2021-01-01', issuer: 'Quốc hội' }
 const WARD = { code: 'H56-99001', name: 'Phường Mới', kind: 'ward', level: 'commune', parent: 'H56-380', reports_dossiers: true }
@@ -36,6 +36,7 @@ async function given (db: Db, sent: Parameters<typeof itemOf>[0][]) {
 }
 
 async function stored (db: Db, tables: readonly string[] = ['dossiers', 'dossier_states']) {
+  await mergeRollups(db)
   const counts = sql.raw(EVENT_MEASURES.map(measure => `${measure} <> 0`).join(' or '))
   const rows = await Promise.all([...tables, 'dossier_desks', ...Object.keys(ROLLUPS)].map(table => sql<{ row: string }>`
     select (to_jsonb(one) - 'write' - 'id')::text as row from ${sql.table(table)} as one

@@ -5,10 +5,11 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase } from '../../database.ts'
 import { openCopy, settingsFor } from '../../embedded.ts'
 import { launch } from '../../process.ts'
-import { item, send } from '../given.ts'
+import { item, mergeRollups, send } from '../given.ts'
 
 forEachDatabase('a recount', async (t, { db }) => {
   await send(db, [item(), item({ code: 'b', unit: 'H56-14755', procedure: '1.001193' })])
+  await mergeRollups(db)
 
   t.test('finds nothing where nothing is wrong, and a sum of nothing is not wrong', async t => {
     await sql`insert into dossier_sums_by_day (province_code, level, channel, day) values ('H56', 'district', 'direct', '2020-01-01')`.execute(db)
@@ -65,6 +66,7 @@ t.test('the command tells each sum that was wrong, and ends with 1 if any was', 
 
   const connection = connect(address, { max: 1, onLost: () => {} })
   await send(connection.db, [item()])
+  await mergeRollups(connection.db)
   await sql`update dossier_sums_by_desk set received_direct = 5 where slice = '2021-05-15'`.execute(connection.db)
   await connection.close()
   t.same(await recount(), {

@@ -4,6 +4,8 @@ import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
 import { parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
 import { EVENT_MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
+import type { RollupTable } from '../../../src/dossiers/rollups/families.ts'
+import { cellsOf } from '../../../src/dossiers/rollups/log.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
@@ -11,7 +13,7 @@ import { runs } from '../../property.ts'
 import { countables } from '../arbitrary.ts'
 import { daysByHand } from '../by-hand.ts'
 import { FIELDS, LEVELS, nameOf } from '../catalogue.ts'
-import { forget, itemOf, send, storedDossiers } from '../given.ts'
+import { forget, itemOf, mergeRollups, send, storedDossiers } from '../given.ts'
 
 const UPDATED = Date.parse('2021-03-15T08:00:00+07:00')
 const SPAN = { first: parseDay('2020-12-01'), last: parseDay('2021-06-30') }
@@ -71,10 +73,13 @@ function summed (newest: Version[]): Record<string, Row> {
 }
 
 async function keptSums (db: Db): Promise<Record<string, Row>> {
-  const rows = async (table: string, ...key: string[]) => (
-    (await sql<Row>`select * from ${sql.table(table)}`.execute(db)).rows.map(row => [
-      key.map(name => row[name] ?? name).join(' '), Object.fromEntries(EVENT_MEASURES.map(measure => [measure, row[measure]!]))
-    ] as const))
+  const rows = async (table: RollupTable, ...key: string[]) => {
+    const { rows } = await sql<Row>`select * from ${cellsOf(table)}`.execute(db)
+    return [...Map.groupBy(rows, row => key.map(name => row[name] ?? name).join(' '))].map(([key, cells]) => [
+      key,
+      Object.fromEntries(EVENT_MEASURES.map(name => [name, cells.reduce((sum, cell) => sum + Number(cell[name]), 0)]))
+    ] as const)
+  }
   return withoutZeros(Object.fromEntries([
     ...await rows('dossier_sums_by_desk', 'unit', 'field', 'channel', 'slice'),
     ...await rows('dossier_sums_by_procedure', 'procedure', 'level', 'field', 'slice'),
@@ -121,7 +126,10 @@ forEachDatabase('the sums of dossiers', async (t, { db }) => {
       const results = await Promise.all([0, 1, 2].map(async writer => {
         const outcomes = []
         const own = chunks.filter((_, i) => i % 3 === writer)
-        for (const chunk of own) outcomes.push(...(await send(db, chunk)).outcomes)
+        for (const chunk of own) {
+          outcomes.push(...(await send(db, chunk)).outcomes)
+          if (writer === 0) await mergeRollups(db)
+        }
         return outcomes
       }))
       if (results.flat().includes('rejected')) throw new Error('rejected')

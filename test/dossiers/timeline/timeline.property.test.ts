@@ -14,7 +14,7 @@ import { runs } from '../../property.ts'
 import { countables, instants, lives } from '../arbitrary.ts'
 import { FIELDS, LEVELS, PATHS } from '../catalogue.ts'
 import { READINGS } from '../counts/readings.ts'
-import { forget, itemOf, send } from '../given.ts'
+import { forget, itemOf, mergeRollups, send } from '../given.ts'
 import { countedByHand, daysOfStays, staysByHand, type Sent } from './by-hand.ts'
 
 interface Version extends Sent {
@@ -50,6 +50,7 @@ async function given (db: Db, versions: readonly Version[], size: number) {
   for (let i = 0; i < versions.length; i += size) {
     const { issues } = await send(db, itemsOf(versions.slice(i, i + size)))
     if (issues.size > 0) throw new Error(JSON.stringify([...issues]))
+    if (size % 2 === 0) await mergeRollups(db)
   }
 }
 

@@ -3,7 +3,7 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { ROLLUP_TABLES } from '../../../src/dossiers/rollups/families.ts'
 import { recountOutdated } from '../../../src/dossiers/upgrade/recount-outdated.ts'
 import { forEachDatabase } from '../../database.ts'
-import { item, send, storedDossiers } from '../given.ts'
+import { item, mergeRollups, send, storedDossiers } from '../given.ts'
 
 forEachDatabase('rollups that were counted by older rules', async (t, { db, address, get, post }) => {
   const url = 'connectionString' in address ? address.connectionString : undefined
@@ -13,6 +13,7 @@ forEachDatabase('rollups that were counted by older rules', async (t, { db, addr
   const pending = async () => (await get('/v1/on-time?basis=records&period=cal-2021-M06&method=handled')).body.items[0]
   await recount()
   await send(db, [item({ status: 5 }), item({ code: 'b' })])
+  await mergeRollups(db)
   // So an older version left them: what waits was overdue too.
   for (const table of ROLLUP_TABLES) {
     await sql`update ${sql.table(table)} set became_overdue = 2 where became_overdue = 1`.execute(db)

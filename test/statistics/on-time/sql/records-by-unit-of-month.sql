@@ -87,7 +87,39 @@ from
                           "unit", "slice" as day, "received_online", "received_direct", "received_postal",
                           "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
                           "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
-                        from "dossier_sums_by_desk"
+                        from
+                          (
+                            select
+                              "province_code", "unit", "field", "channel", "slice", "received_online",
+                              "received_direct", "received_postal", "resolved_early", "resolved_on_time",
+                              "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                              "moved", "moved_overdue"
+                            from "dossier_sums_by_desk"
+                            union all
+                            select
+                              "province_code", "unit", "field", "channel", "slice", "received_online",
+                              "received_direct", "received_postal", "resolved_early", "resolved_on_time",
+                              "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                              "moved", "moved_overdue"
+                            from
+                              (
+                                select
+                                  province_code, unnest("units") as "unit", unnest("fields") as "field",
+                                  unnest("channels") as "channel", unnest("times") as "slice",
+                                  unnest("received_online") as "received_online",
+                                  unnest("received_direct") as "received_direct",
+                                  unnest("received_postal") as "received_postal",
+                                  unnest("resolved_early") as "resolved_early",
+                                  unnest("resolved_on_time") as "resolved_on_time",
+                                  unnest("resolved_overdue") as "resolved_overdue",
+                                  unnest("became_overdue") as "became_overdue",
+                                  unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
+                                  unnest("due_in_time") as "due_in_time", unnest("moved") as "moved",
+                                  unnest("moved_overdue") as "moved_overdue"
+                                from dossier_sums_log
+                                where rollup = 'dossier_sums_by_desk'
+                              ) as logged
+                          ) as cells
                         where
                           province_code = any (array(select id from units where parent is null))
                           and "slice" = any ($6::date[])

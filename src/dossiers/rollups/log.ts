@@ -1,0 +1,79 @@
+// The log of rollups of many cells. A transaction touches thousands of their cells, and a row that is updated costs the
+// database several times as much as one that is read. So a transaction adds one row to the log, with all of its cells,
+// and the transaction that fills the log merges it into the table. A reader adds up both.
+import { sql, type RawBuilder } from 'kysely'
+import { array } from '../../database/sql/bulk-binary.ts'
+import type { Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { EVENT_MEASURES } from '../rules/events.ts'
+import { incremented, TYPES, type KeyedCell } from './cells.ts'
+import { keysOf, LOGGED, ROLLUPS, timeOf, type RollupTable } from './families.ts'
+
+/** So many cells are in the log of a rollup, or so many transactions, before it is merged. */
+const MOST_CELLS = 16_000
+const MOST_ROWS = 64
+
+/** Adds to a rollup, by way of its log. */
+export async function logCells (
+  trx: Trx, province: string, table: RollupTable, cells: readonly KeyedCell[]
+): Promise<void> {
+  if (cells.length === 0) return
+  const names = [...ROLLUPS[table], ...EVENT_MEASURES]
+  const arrays = names.map(name => array(TYPES[name] ?? 'int4', cells.map(cell => cell[name]!)))
+  await sql`
+    insert into dossier_sums_log (province_code, rollup, cells, ${columns(names.map(arrayNameOf))})
+    values (${province}, ${table}, ${cells.length}, ${sql.join(arrays)})`.execute(trx)
+  const { rows: [log] } = await sql<{ is_full: boolean }>`
+    select sum(cells) >= ${MOST_CELLS} or count(*) >= ${MOST_ROWS} as is_full from dossier_sums_log
+    where province_code = ${province} and rollup = ${table}`.execute(trx)
+  if (log!.is_full) await mergeLog(trx, province, table)
+}
+
+/** The column of the log that holds a column of rollups. */
+function arrayNameOf (name: string): string {
+  if (name === 'quarter' || name === 'slice' || name === 'day') return 'times'
+  return (EVENT_MEASURES as readonly string[]).includes(name) ? name : `${name}s`
+}
+
+/**
+ * Merges what is in the log into the table, in key order, as far as no other transaction is about to. Call it last in a
+ * transaction, like all that writes rollups.
+ */
+export async function mergeLog (trx: Trx, province: string, table: RollupTable): Promise<void> {
+  const ofLog = sql`province_code = ${province} and rollup = ${table}`
+  const key = columns(ROLLUPS[table])
+  await sql`
+    with taken as (
+      delete from dossier_sums_log where ${ofLog} and id in (
+        select id from dossier_sums_log where ${ofLog} for update skip locked)
+      returning *
+    )
+    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
+    select ${province}, ${key}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::integer`))}
+    from (${unpacked(table, sql`taken`)}) as cells
+    group by ${key} order by ${key}
+    on conflict (province_code, ${key}) do update set ${incremented()}`.execute(trx)
+}
+
+/** Merges the logs of a province. No other transaction may write its rollups meanwhile. */
+export async function mergeLogs (trx: Trx, province: string): Promise<void> {
+  for (const table of LOGGED) await mergeLog(trx, province, table)
+}
+
+/** Cells of a rollup as rows: the columns of its table. Those of a key may be in several. */
+export function cellsOf (table: RollupTable): RawBuilder<unknown> {
+  if (!LOGGED.includes(table)) return sql.table(table)
+  const names = columns(['province_code', ...ROLLUPS[table], ...EVENT_MEASURES])
+  return sql`(
+    select ${names} from ${sql.table(table)}
+    union all
+    select ${names} from (${unpacked(table, sql`dossier_sums_log`)}) as logged
+  ) as cells`
+}
+
+function unpacked (table: RollupTable, from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const names = [...keysOf(table), timeOf(table), ...EVENT_MEASURES]
+  return sql`
+    select province_code, ${sql.join(names.map(name => sql`unnest(${sql.ref(arrayNameOf(name))}) as ${sql.ref(name)}`))}
+    from ${from} where rollup = ${sql.lit(table)}`
+}
