@@ -74,7 +74,7 @@ forEachDatabase('a request that comes again under its key', async (t, service) =
     t.same(again.body, { ...made, key: null })
     t.ok(isReplay(again))
     const { rows } = await sql<{ answer: string }>`select answer from idempotency_keys where key = 'make'`.execute(service.db)
-    t.notMatch(rows[0]!.answer, made.key.split('_')[2])
+    t.notMatch(rows[0]!.answer, made.key.slice(-43))
   })
 
   t.test('is any other after a day', async t => {
