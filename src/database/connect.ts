@@ -99,19 +99,15 @@ class ServicePool extends pg.Pool {
   }
 }
 
-async function within (connecting: Promise<pg.PoolClient>, timeout: number): Promise<pg.PoolClient> {
+function within (connecting: Promise<pg.PoolClient>, timeout: number): Promise<pg.PoolClient> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => { reject(new Busy(`no connection within ${timeout} ms`)) }, timeout)
   })
-  try {
-    return await Promise.race([connecting, late])
-  } catch (error) {
+  return Promise.race([connecting, late]).catch((error: unknown) => {
     connecting.then(client => { client.release() }, () => {})
     throw error
-  } finally {
-    clearTimeout(timer)
-  }
+  }).finally(() => { clearTimeout(timer) })
 }
 
 /** Where one connection hangs, the idle ones probably do too: drop them, rather than lose a request on each. */

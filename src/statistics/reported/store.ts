@@ -45,7 +45,8 @@ export function texts<const N extends string> (names: readonly N[]): Columns<Rec
 
 const ROW: Columns<StatisticsRow> = {
   ...texts([...ROW_KEY, 'detail', 'field', 'procedure']),
-  reported_at: { type: 'timestamptz', of: ({ reported_at: at }) => at === null ? null : Date.parse(at) },
+  // What is written says when it was reported: where its source does not, when it came.
+  reported_at: { type: 'timestamptz', of: ({ reported_at: at }) => Date.parse(at!) },
   ...Object.fromEntries(MEASURES.map(measure => [measure, { type: 'int4', of: (row: Measures) => row[measure] }]))
 }
 

@@ -38,29 +38,29 @@ export async function lookUpUnits (
   const toCome = known.filter(({ unit, day }) => unit.valid_from > day)
   const successors = await successorsOf(trx, [...new Set(ended.map(({ unit }) => unit.id))])
   const predecessors = await predecessorsOf(trx, [...new Set(toCome.map(({ unit }) => unit.id))])
-  const unclear: (Unclear | undefined)[] = []
+  const unclear = new Map<number, Unclear>()
   const found = named.map(({ unit, day }, n): FoundUnit | undefined => {
     if (unit === undefined) return undefined
     const after = existingOn(successors.get(unit.id) ?? [], day).map(({ id }) => id)
     const before = existingOn(predecessors.get(unit.id) ?? [], day).filter(one => reaches(reach, one))
     const meant = predecessorMeant(unit, before)
     const isUnclear = meant === null && before.length > 0
-    if (isUnclear) unclear[n] = { successor: unit, predecessors: before }
+    if (isUnclear) unclear.set(n, { successor: unit, predecessors: before })
     return foundUnit(unit, meant, { successors: after, predecessors: isUnclear ? before.map(({ id }) => id) : [] })
   })
   const units = found.flatMap(one => one === undefined ? [] : one.before === null ? [one.unit] : [one.unit, one.before])
   const unitsOf = of.map(n => found[n])
   // Nearly always.
-  if (unclear.length === 0) return { unitsOf, units }
+  if (unclear.size === 0) return { unitsOf, units }
   const predecessorOf = await predecessorsOfDossiers(trx, reach, items.map(({ code }, i) => ({
-    code, unit: unitBefore(unitsOf[i])?.id, unclear: unclear[of[i]!]
+    code, unit: unitBefore(unitsOf[i])?.id, unclear: unclear.get(of[i]!)
   })))
   return {
     unitsOf: items.map((item, i) => {
-      const open = unclear[of[i]!]
+      const open = unclear.get(of[i]!)
       return open === undefined ? unitsOf[i] : predecessorOf(item, open) ?? unitsOf[i]
     }),
-    units: [...units, ...unclear.flatMap(each => each === undefined ? [] : each.predecessors)]
+    units: [...units, ...[...unclear.values()].flatMap(({ predecessors }) => predecessors)]
   }
 }
 
