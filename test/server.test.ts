@@ -4,11 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
 import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
-import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start } from './running.ts'
+import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start, type Running } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
 
 // Most of the time is spent waiting for processes to start and to end.
@@ -46,19 +47,25 @@ t.test('the first start makes a database with the sample data; the second finds 
 
 t.test('a request that never ends does not keep it from ending', async t => {
   const service = await start(t, await servedCopy(t))
+  await sendForEver(t, service)
+  const since = Date.now()
+  t.match(await service.stop('SIGTERM'), { code: 1 })
+  t.ok(Date.now() - since < DRAINED_WITHIN + 5_000)
+})
+
+/** Sends a body that does not end, again where the service is too busy for it. */
+async function sendForEver (t: Test, service: Running): Promise<void> {
   const { sending, answered } = post(service, '/v1/procedures', ' '.repeat(1_000_000))
   sending.on('error', () => {})
-  answered.catch(() => {})
   // Fast enough not to be refused for that.
   const send = () => { sending.write(' '.repeat(4_096)) }
   send()
   const more = setInterval(send, 500)
   t.teardown(() => { clearInterval(more) })
   await (await fetch(service.docs)).text()
-  const since = Date.now()
-  t.match(await service.stop('SIGTERM'), { code: 1 })
-  t.ok(Date.now() - since < DRAINED_WITHIN + 5_000)
-})
+  const status = await Promise.race([answered.catch(() => null), sleep(500).then(() => null)])
+  if (status !== null) await sendForEver(t, service)
+}
 
 t.test('it closes its database, whatever ends it', async t => {
   const bug = join(await folderOf(t), 'bug.mjs')
