@@ -73,7 +73,13 @@ interface AppOptions {
   pool?: PoolCounts
   log?: { lost: number }
   now?: Clock
-  http?: { corsOrigins?: Origins, trustProxy?: FastifyServerOptions['trustProxy'], connections?: ConnectionBounds }
+  http?: {
+    corsOrigins?: Origins
+    trustProxy?: FastifyServerOptions['trustProxy']
+    connections?: ConnectionBounds
+    /** Milliseconds that the event loop may be late before requests are refused; 0: any. */
+    maxEventLoopDelay?: number
+  }
 }
 
 const OPEN: AccessOptions = { publicScopes: ['read', 'metrics'], requestsPerMinute: 0, issuer: null }
@@ -139,7 +145,8 @@ export async function buildApp (
     boundConnections(app, http.connections, () => { metrics.refusedConnections.inc() })
   }
   await app.register(async (v1: App) => {
-    await v1.register(underPressure, { maxEventLoopDelay: 3_000, pressureHandler: refuseUnderPressure })
+    const { maxEventLoopDelay = 3_000 } = http
+    await v1.register(underPressure, { maxEventLoopDelay, pressureHandler: refuseUnderPressure })
     controlAccess(v1, accessControl)
     v1.addHook('onSend', answerConditionally)
     await v1.register(statisticsRoutes, context)
