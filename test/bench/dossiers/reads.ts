@@ -62,8 +62,8 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   }
   const flat = [...p50s].map(([key, each]) => `${key} ${each.map(ms => (ms / each[0]!).toFixed(2)).join(' : ')}`).join('; ')
   printTable('What an answer costs the database', `The statements of one \`GET ${BY}…\`, as the service sent them after something was ` +
-    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure and for any days it is the ' +
-    `dossiers that are counted. From size to size p50 goes ${flat}.`, inDatabase)
+    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure and for any days the ' +
+    `dossiers themselves are counted. From size to size p50 goes ${flat}.`, inDatabase)
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)
   printTable('What is on the disk', 'Tables with their indexes, after all versions of the last step were sent.', disk)
