@@ -13,6 +13,8 @@ import { pruneImports } from './dossiers/imports/commands.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
 import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
+import { vietnam } from './seed/calendars/vn.ts'
+import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
 
@@ -43,6 +45,7 @@ async function start (log: LogBuffer) {
       logger.info({ corrected: deviations.length }, 'rollups are counted by the current rules')
     }
     await addUsualPeriods(connection.db)
+    await addCalendar(connection.db, vietnam())
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') {

@@ -676,6 +676,22 @@ export interface WithdrawnStatistics {
   unit: string;
 }
 
+export interface WorkingCalendarDays {
+  day: string;
+  is_working: boolean;
+  working_calendar: string;
+  working_days: number;
+}
+
+export interface WorkingCalendars {
+  code: string;
+  name: string;
+  office_hours: Json;
+  province: string | null;
+  weekend: number[];
+  years: Json;
+}
+
 export interface Writes {
   address: string | null;
   at: Generated<string>;
@@ -735,5 +751,7 @@ export interface DB {
   unit_versions: UnitVersions;
   units: Units;
   withdrawn_statistics: WithdrawnStatistics;
+  working_calendar_days: WorkingCalendarDays;
+  working_calendars: WorkingCalendars;
   writes: Writes;
 }

@@ -12,7 +12,9 @@ import { addUsualPeriods } from '../catalogue/periods/usual.ts'
 import { postUnitChanges } from '../catalogue/unit-changes/commands.ts'
 import { passDossiers } from '../dossiers/passing/commands.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
+import { addCalendar } from '../working-time/calendars/store.ts'
 import { postDossierStatistics } from '../statistics/reported/commands.ts'
+import { vietnam } from './calendars/vn.ts'
 import { FIELDS } from './catalogue/fields.ts'
 import { FORM, indicators, reportedValues } from './catalogue/form.ts'
 import { LEVELS } from './catalogue/levels.ts'
@@ -27,6 +29,7 @@ const BATCH = { mode: 'atomic', dry_run: false } as const
 /** Upserts the reference tables that the service starts with. Repeating it changes nothing. */
 export async function loadCatalogue (db: Db): Promise<void> {
   await addUsualPeriods(db)
+  await addCalendar(db, vietnam())
   await inTransaction(db, async trx => {
     await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)

@@ -16,6 +16,11 @@ export function dayOf (instant: number): DayNumber {
   return Math.floor((instant + OFFSET) / DAY)
 }
 
+/** The instant at which a business day begins. */
+export function startOf (day: DayNumber): number {
+  return day * DAY - OFFSET
+}
+
 /**
  * An instant as the service writes it in answers and files: with the offset of Vietnam, and always with milliseconds,
  * so that all instants of a column have one format.

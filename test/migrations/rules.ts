@@ -3,7 +3,8 @@
 /** Written before facts and copied everywhere: they carry no province in their keys, and never point at facts. */
 const REFERENCE_TABLES = new Set([
   'levels', 'units', 'unit_aliases', 'fields', 'periods', 'sources', 'procedures', 'forms', 'indicators', 'status_maps',
-  'unit_versions', 'unit_successions', 'unit_assignments', 'unit_bearers'
+  'unit_versions', 'unit_successions', 'unit_assignments', 'unit_bearers', 'working_calendars',
+  'working_calendar_days'
 ])
 
 interface Statement {

@@ -135,6 +135,11 @@ const ROWS: Record<string, string[]> = {
         no_longer_overdue, due, due_in_time, moved, moved_overdue)
       overriding system value values ('H56', 1, 'dossier_sums_by_desk', 1, '{H56-380}', '{land}', '{direct}', '{2021-05-15}', '{0}',
         '{1}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}', '{0}')`
+  ],
+  '0024_working_calendars': [
+    `insert into working_calendars values ('own', 'Lịch riêng', 'H56', '{6,7}', '[{"valid_from": "2026-01-01", "morning_from": "07:00",
+        "morning_to": "11:30", "afternoon_from": "13:30", "afternoon_to": "17:00", "source": "x"}]', '[{"year": 2026, "days": []}]')`,
+    `insert into working_calendar_days values ('2026-01-01', 1, true, 'own')`
   ]
 }
 
