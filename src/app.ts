@@ -62,6 +62,9 @@ import { continuityRoutes } from './statistics/continuity/routes.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import type { Clock } from './time/cut.ts'
+import { calendarRoutes } from './working-time/calendars/routes.ts'
+import { dueDateCheckRoutes } from './working-time/due-date-check/routes.ts'
+import { dueDateRoutes } from './working-time/due-date/routes.ts'
 import { unitChangeRoutes } from './catalogue/unit-changes/routes.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
 
@@ -155,6 +158,9 @@ export async function buildApp (
     await v1.register(dossierRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(sourceConflictRoutes, context)
+    await v1.register(calendarRoutes, context)
+    await v1.register(dueDateRoutes, context)
+    await v1.register(dueDateCheckRoutes, context)
     await v1.register(onTimeSeriesRoutes, context)
     await v1.register(reconciliationRoutes, context)
     await v1.register(reportRoutes, context)

@@ -8,6 +8,9 @@ export type IssueCode =
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
   // the catalogue
   | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
+  // working days
+  | 'unknown_calendar' | 'calendar_year_missing' | 'not_eight_hours' | 'not_a_day_off' | 'province_taken'
+  | 'pauses_overlap' | 'term_unknown' | 'several_terms'
   // rows of a batch
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers

@@ -50,6 +50,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     servers: [{ url: '/', description: 'This service' }],
     tags: [
       { name: 'dossiers', description: 'Individual dossiers, and the progress of their imports · Hồ sơ' },
+      { name: 'working-time', description: 'Working days, office hours and due dates · Lịch làm việc, hạn trả kết quả' },
       { name: 'statistics', description: 'Dossier statistics and on-time percentages · Tỷ lệ đúng hạn' },
       { name: 'reports', description: 'Forms, indicators and the filled report · Biểu mẫu, báo cáo' },
       { name: 'catalogue', description: 'Units, fields, periods, procedures and sources · Danh mục' },

@@ -87,7 +87,8 @@ export async function ingestBatch<Item, Row, Stored extends object> (
   return answerOf(items.length, stored.changes, issues, options, shown.show)
 }
 
-function malformedItems (items: readonly unknown[], check: Check): RowIssues[] {
+/** What is wrong with the shapes of items. */
+export function malformedItems (items: readonly unknown[], check: Check): RowIssues[] {
   return items.map((item, index) => {
     const at = `/items/${index}`
     // The detail names the whole path.

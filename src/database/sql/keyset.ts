@@ -64,11 +64,13 @@ function signatureOf (order: readonly OrderColumn[]): string {
   return order.map(({ name, descending }) => (descending ? '-' : '') + name).join()
 }
 
-function writeCursor (order: readonly OrderColumn[], values: Value[]): string {
+/** @param values in the order of the columns */
+export function writeCursor (order: readonly OrderColumn[], values: Value[]): string {
   return Buffer.from(JSON.stringify([signatureOf(order), ...values])).toString('base64url')
 }
 
-function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
+/** @throws DomainError `invalid_cursor` */
+export function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
   const [signature, ...values] = parsed(cursor)
   const fits = signature === signatureOf(order) && values.length === order.length &&
     values.every((value, i) => value === null ? !order[i]!.required : isOfKind(value, order[i]!))

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Type, type TObject, type TSchema } from 'typebox'
+import { Type, type TObject, type TProperties, type TSchema } from 'typebox'
 import type { ResponseCache } from './response-cache.ts'
 import { etagOf } from './etag.ts'
 import { withoutDeadline } from '../../concurrency/request-deadline.ts'
@@ -28,13 +28,17 @@ declare module 'fastify' {
 /** The query of a list without filters. */
 export const PlainListQuery = Type.Object({ ...PageQuery, ...FormatQuery }, { additionalProperties: false })
 
-/** The 200 answer of a list, in every format. */
-export function listResponse (row: TObject, description: string) {
+/**
+ * The 200 answer of a list, in every format.
+ * @param beside what a page in JSON says beside its rows
+ */
+export function listResponse (row: TObject, description: string, beside: TProperties = {}) {
   const list = Type.Object({
     items: Type.Array(Ref(row)),
     next_cursor: Type.Unsafe<string | null>({
       type: ['string', 'null'], description: 'Cursor of the next page. null on the last page.'
-    })
+    }),
+    ...beside
   }, { additionalProperties: false })
   return tableResponse(list, description)
 }
@@ -73,9 +77,9 @@ export async function sendList<R extends Row> (
   const { limit, cursor } = request.query as { limit?: number, cursor?: string }
   if (format === 'json') {
     return sendShared(cache, request, reply, async () => {
-      const { items, next_cursor, province } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
-      const link = next_cursor === null ? null : nextLink(request, next_cursor)
-      return { value: { items, next_cursor }, link, province }
+      const { province, ...value } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
+      const link = value.next_cursor === null ? null : nextLink(request, value.next_cursor)
+      return { value, link, province }
     })
   }
   // Its rows are read when it is its turn.

@@ -18,6 +18,7 @@ const NEEDS: Record<string, string> = {
   postFields: 'write:catalogue',
   postLevels: 'write:catalogue',
   postPeriods: 'write:catalogue',
+  postCalendars: 'write:catalogue',
   postUnits: 'write:catalogue',
   postUnitChanges: 'write:catalogue',
   withdrawUnitChange: 'write:catalogue',
@@ -45,7 +46,8 @@ const READS = [
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
-  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts'
+  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listCalendars', 'getCalendar', 'listCalendarDays',
+  'getDueDate', 'calculateDueDates', 'listDueDateDeviations'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -102,6 +104,10 @@ function requestFor (
     getStatusMap: '/v1/sources/bao-cao-2021/status-map',
     putStatusMap: '/v1/sources/one-stop/status-map',
     getPeriod: '/v1/periods/2021-H1',
+    getCalendar: '/v1/calendars/vn',
+    getDueDate: '/v1/due-date?working_days=5&received_at=2026-02-09T10:00:00Z',
+    listDueDateDeviations: `/v1/dossiers/due-date-check?period=${PERIOD}&unit=${unit}`,
+    listCalendarDays: '/v1/calendars/vn/days',
     getProcedure: '/v1/procedures/1.001193',
     getSource: '/v1/sources/bao-cao-2021',
     putSource: '/v1/sources/one-stop',
@@ -119,6 +125,8 @@ function requestFor (
     postFields: { items: [] },
     postLevels: { items: [] },
     postPeriods: { items: [] },
+    postCalendars: { items: [] },
+    calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
     postUnitChanges: {
@@ -141,7 +149,7 @@ const OUT_OF_REACH: Record<string, number> = {
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
-  listDiscontinuities: 400, listDossiers: 400,
+  listDiscontinuities: 400, listDossiers: 400, listDueDateDeviations: 400,
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403,
   // Of a stream each row is refused alone.
@@ -149,7 +157,7 @@ const OUT_OF_REACH: Record<string, number> = {
 }
 
 /** What all provinces of a database share is written by those whose keys are for all units. */
-const COMMON = ['postFields', 'postLevels', 'postPeriods']
+const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars']
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
   const needed = NEEDS[id]!

@@ -1,0 +1,50 @@
+import { dayOf, instantText } from '../../time/business-day.ts'
+import { CalendarYearMissing, MINUTES_A_DAY, type CompiledCalendar } from '../calendar.ts'
+import { dueDateOf } from '../due-date.ts'
+import type { CheckedDueDate, NOT_CHECKABLE } from './schema.ts'
+
+/** A stored dossier. Instants are milliseconds since 1970. */
+export interface StoredDueDate {
+  code: string
+  unit: string
+  procedure: string
+  received: number
+  due: number | null
+  /** In the order of time. */
+  supplements: readonly { requested_at: string, completed_at: string | null, new_due_at: string | null }[] | null
+  /** A supplement is awaited by its status. */
+  waits: boolean
+}
+
+/** What becomes of a dossier: it differs, agrees, or why it cannot be checked. */
+export type Finding = CheckedDueDate | 'agree' | typeof NOT_CHECKABLE[number]
+
+/** @param days the term of its procedure; null or undefined: unknown */
+export function checkDueDate (
+  dossier: StoredDueDate, days: number | null | undefined, calendar: CompiledCalendar
+): Finding {
+  const { received, supplements, waits, due: own } = dossier
+  const pauses = (supplements ?? []).map(({ requested_at: from, completed_at: to }) => (
+    { kind: 'supplement' as const, from: Date.parse(from), to: to === null ? null : Date.parse(to) }))
+  const moved = supplements?.at(-1)?.new_due_at ?? null
+  const due = moved === null ? own : Date.parse(moved)
+  if (due === null) return 'no_due_date'
+  if (days == null) return 'term_unknown'
+  if (waits || pauses.at(-1)?.to === null) return 'supplement_awaited'
+  try {
+    // No pause is open, so there is a due date.
+    const expected = dueDateOf(calendar, {
+      received, minutes: days * MINUTES_A_DAY, extension: 0, pauses, cutOff: null, countFrom: 'reception'
+    }).due!
+    const difference = calendar.workingDaysTo(dayOf(due)) - calendar.workingDaysTo(dayOf(expected))
+    if (dayOf(due) === dayOf(expected)) return 'agree'
+    return {
+      code: dossier.code, unit: dossier.unit, procedure: dossier.procedure, received_at: instantText(received),
+      working_days: days, due_at: instantText(due), expected_due_at: instantText(expected),
+      difference_working_days: difference
+    }
+  } catch (error) {
+    if (!(error instanceof CalendarYearMissing)) throw error
+    return 'calendar_year_missing'
+  }
+}
