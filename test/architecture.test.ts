@@ -15,7 +15,9 @@ const ALLOWED: Record<string, string[]> = {
   time: [],
   text: [],
   contract: ['time', 'text'],
-  'form-ii06a': ['contract'],
+  measures: ['contract'],
+  'form-ii06a': ['contract', 'measures'],
+  feedback: ['contract', 'measures'],
   concurrency: ['contract'],
   observability: ['text'],
   database: ['time', 'text', 'contract', 'concurrency'],
@@ -31,8 +33,10 @@ const ALLOWED: Record<string, string[]> = {
   reports: ['ground', 'http', 'catalogue', 'dossiers', 'working-time', 'statistics'],
   seed: ['ground', 'catalogue', 'dossiers', 'working-time', 'statistics', 'reports']
 }
-const GROUND = ['time', 'text', 'contract', 'form-ii06a', 'concurrency', 'observability', 'database', 'writes']
 const FEATURES = ['catalogue', 'access', 'dossiers', 'working-time', 'statistics', 'reports']
+const GROUND = [
+  'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'concurrency', 'observability', 'database', 'writes'
+]
 
 /** Files of a feature that other features may import. */
 const DOORS = [
@@ -51,7 +55,10 @@ const DOORS = [
 /** Packages, and the files that alone may import them. */
 const PACKAGES: [RegExp, RegExp][] = [
   [/^(fastify|@fastify\/.*)$/, /^(app|http\/.*|openapi\/.*|access\/auth\/access-control|.*\/routes)\.ts$/],
-  [/^(kysely|pg)$/, /^(?!.*\/(routes|schema)\.ts$)(?!(time\/(?!.*-sql)|text|contract|form-ii06a|http)\/).*$/]
+  [
+    /^(kysely|pg)$/,
+    /^(?!.*\/(routes|schema)\.ts$)(?!(time\/(?!.*-sql)|text|contract|measures|form-ii06a|feedback|http)\/).*$/
+  ]
 ]
 
 /** Each says something that a plainer or a standard word says better. */
@@ -94,7 +101,7 @@ t.test('only app.ts imports routes, and only programs the configuration', async 
 })
 
 t.test('a schema imports pieces of schemas only', async t => {
-  const pieces = /^(contract|form-ii06a)\/|^writes\/(batch|outcomes)\.ts$|\/schema\.ts$/
+  const pieces = /^(contract|measures|form-ii06a|feedback)\/|^writes\/(batch|outcomes)\.ts$|\/schema\.ts$/
   t.same(imports.filter(({ from, to }) => from.endsWith('/schema.ts') && !pieces.test(to)), [])
 })
 

@@ -16,7 +16,7 @@ export type IssueCode =
   // dossiers
   | 'unknown_status' | 'end_unknown' | 'end_before_received' | 'supplements_overlap'
   | 'other_source' | 'too_many_versions'
-  // identities of form II.06a
+  // identities of form II.06a, and of feedback
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'

@@ -366,6 +366,88 @@ export interface DossierVersions {
   write: number;
 }
 
+export interface FeedbackByLevel {
+  carried_over: Generated<number>;
+  carried_over_unknown: Generated<number>;
+  level: string;
+  pending: Generated<number>;
+  pending_in_time: Generated<number>;
+  pending_in_time_unknown: Generated<number>;
+  pending_overdue: Generated<number>;
+  pending_overdue_unknown: Generated<number>;
+  pending_unknown: Generated<number>;
+  period: string;
+  province_code: string;
+  received: Generated<number>;
+  received_in_period: Generated<number>;
+  received_in_period_unknown: Generated<number>;
+  received_unknown: Generated<number>;
+  resolved: Generated<number>;
+  resolved_in_time: Generated<number>;
+  resolved_in_time_unknown: Generated<number>;
+  resolved_overdue: Generated<number>;
+  resolved_overdue_unknown: Generated<number>;
+  resolved_unknown: Generated<number>;
+  sources_left_out: Generated<string[]>;
+  sources_used: Generated<string[]>;
+  units_reported: Generated<number>;
+}
+
+export interface FeedbackSets {
+  carried_over: Generated<number>;
+  carried_over_unknown: Generated<number>;
+  changed_at: Generated<string>;
+  counts: Generated<boolean>;
+  detail: string;
+  level: string;
+  pending: Generated<number>;
+  pending_in_time: Generated<number>;
+  pending_in_time_unknown: Generated<number>;
+  pending_overdue: Generated<number>;
+  pending_overdue_unknown: Generated<number>;
+  pending_unknown: Generated<number>;
+  period: string;
+  province_code: string;
+  received: Generated<number>;
+  received_in_period: Generated<number>;
+  received_in_period_unknown: Generated<number>;
+  received_unknown: Generated<number>;
+  resolved: Generated<number>;
+  resolved_in_time: Generated<number>;
+  resolved_in_time_unknown: Generated<number>;
+  resolved_overdue: Generated<number>;
+  resolved_overdue_unknown: Generated<number>;
+  resolved_unknown: Generated<number>;
+  row_count: Generated<number>;
+  rows_left_out: Generated<number>;
+  scope: string;
+  source: string;
+  unit: string;
+}
+
+export interface FeedbackStatistics {
+  carried_over: number | null;
+  counts: Generated<boolean>;
+  detail: string;
+  detail_code: string;
+  field: string | null;
+  pending: number | null;
+  pending_in_time: number | null;
+  pending_overdue: number | null;
+  period: string;
+  procedure: string | null;
+  province_code: string;
+  received: number | null;
+  received_in_period: number | null;
+  reported_at: string | null;
+  resolved: number | null;
+  resolved_in_time: number | null;
+  resolved_overdue: number | null;
+  scope: string;
+  source: string;
+  unit: string;
+}
+
 export interface Fields {
   code: string;
   name: string;
@@ -667,6 +749,15 @@ export interface UnitVersions {
   valid_to: string | null;
 }
 
+export interface WithdrawnFeedback {
+  period: string;
+  province_code: string;
+  reported_at: string;
+  scope: string;
+  source: string;
+  unit: string;
+}
+
 export interface WithdrawnStatistics {
   period: string;
   province_code: string;
@@ -727,6 +818,9 @@ export interface DB {
   dossier_sums_log: DossierSumsLog;
   dossier_versions: DossierVersions;
   dossiers: Dossiers;
+  feedback_by_level: FeedbackByLevel;
+  feedback_sets: FeedbackSets;
+  feedback_statistics: FeedbackStatistics;
   fields: Fields;
   forms: Forms;
   idempotency_keys: IdempotencyKeys;
@@ -750,6 +844,7 @@ export interface DB {
   unit_successions: UnitSuccessions;
   unit_versions: UnitVersions;
   units: Units;
+  withdrawn_feedback: WithdrawnFeedback;
   withdrawn_statistics: WithdrawnStatistics;
   working_calendar_days: WorkingCalendarDays;
   working_calendars: WorkingCalendars;

@@ -1,3 +1,5 @@
+import type { CountsOf } from '../measures/identities.ts'
+
 /** The measures of form II.06a (Thông tư 01/2020/TT-VPCP), in the form's order. */
 export const MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'carried_over', 'received',
@@ -13,8 +15,7 @@ export const TRANSFERS = ['transferred_in', 'transferred_out'] as const
 export type Transfer = typeof TRANSFERS[number]
 
 export type Measure = typeof MEASURES[number]
-/** null: unknown, which is never the same as 0. */
-export type Measures = Record<Measure, number | null>
+export type Measures = CountsOf<Measure>
 
 /** All measures of a row; those that it has not are unknown. Written out, as an object made of entries takes longer. */
 export function measuresOf (row: Partial<Measures>): Measures {
@@ -37,10 +38,6 @@ export function measuresOf (row: Partial<Measures>): Measures {
 
 /** A measure, or in how many rows it is unknown. */
 export type FigureName = Measure | `${Measure}_unknown`
-
-/** Stocks at the start or the end of a period. Over several periods the first or the last counts; flows are summed. */
-export const OPENING: readonly Measure[] = ['carried_over']
-export const CLOSING: readonly Measure[] = ['pending_in_time', 'pending_overdue', 'pending']
 
 /** A count as answers show it: it has decimals where a unit that was split counts with a share. */
 export function roundedCount (count: number): number {

@@ -13,8 +13,8 @@ import { postUnitChanges } from '../catalogue/unit-changes/commands.ts'
 import { passDossiers } from '../dossiers/passing/commands.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { addCalendar } from '../working-time/calendars/store.ts'
-import { postDossierStatistics } from '../statistics/reported/commands.ts'
 import { vietnam } from './calendars/vn.ts'
+import { postDossierStatistics, postFeedbackStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
 import { FORM, indicators, reportedValues } from './catalogue/form.ts'
 import { LEVELS } from './catalogue/levels.ts'
@@ -22,7 +22,7 @@ import { PROCEDURES } from './catalogue/procedures.ts'
 import { SOURCES } from './catalogue/sources.ts'
 import { aliases, units } from './catalogue/units.ts'
 import { communesOfToday, eventSets } from './reform/event-sets.ts'
-import { reportedStatistics, syntheticStatistics, syntheticStatisticsOfToday } from './sample/statistics.ts'
+import { reportedFeedback, reportedStatistics, syntheticStatistics, syntheticStatisticsOfToday } from './sample/statistics.ts'
 
 const BATCH = { mode: 'atomic', dry_run: false } as const
 
@@ -59,6 +59,8 @@ export async function loadSample (db: Db): Promise<void> {
     const options = { ...BATCH, replace: false }
     await inOwnWrite(db, write => postDossierStatistics(write, statistics, options))
   }
+  if (await isEmpty(db, 'feedback_sets')) await inOwnWrite(db, write => (
+    postFeedbackStatistics(write, [reportedFeedback()], { ...BATCH, replace: false })))
 }
 
 /**
@@ -128,6 +130,6 @@ export async function hasSampleCatalogue (db: Db): Promise<boolean> {
   return await db.selectFrom('sources').select('code').where('code', '=', source).executeTakeFirst() !== undefined
 }
 
-async function isEmpty (db: Db, table: 'levels' | 'procedures' | 'indicator_values' | 'statistics_sets') {
+async function isEmpty (db: Db, table: 'levels' | 'procedures' | 'indicator_values' | 'statistics_sets' | 'feedback_sets') {
   return await db.selectFrom(table).select(sql.lit(1).as('one')).limit(1).executeTakeFirst() === undefined
 }

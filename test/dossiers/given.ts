@@ -63,7 +63,9 @@ export async function formerStates (db: Db) {
 
 /** Takes away the reports of the sample, which are of days after the ends of units that tests merge. */
 export async function forgetReports (db: Db) {
-  for (const table of ['dossier_statistics', 'statistics_sets', 'indicator_values']) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of [
+    'dossier_statistics', 'statistics_sets', 'feedback_statistics', 'feedback_sets', 'indicator_values'
+  ]) await sql`delete from ${sql.table(table)}`.execute(db)
 }
 
 /** Merges what the logs of rollups hold into their tables. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { completed } from '../../src/form-ii06a/identities.ts'
-import { MEASURES, type Measure, type Measures } from '../../src/form-ii06a/measures.ts'
+import { MEASURES, type Measures } from '../../src/form-ii06a/measures.ts'
+import { identitiesHold } from '../measures/identities.ts'
 
 const count = fc.nat(1_000)
 
@@ -23,9 +24,6 @@ const wholeRow = fc.record({
     pending: received - resolved
   }
 })
-
-const someOf = (row: Measures) => fc.subarray([...MEASURES], { minLength: 1 })
-  .map(known => Object.fromEntries(known.map(measure => [measure, row[measure]])) as Partial<Measures>)
 
 t.test('the totals of a row follow from its parts', async t => {
   const { measures, issues } = completed({
@@ -69,24 +67,4 @@ t.test('a whole is never less than its parts, even where it is unknown itself', 
   t.same(completed({ resolved_in_time: 3, received: 5, received_postal: 5 }).issues, [])
 })
 
-t.test('a row that holds together is never refused, however much of it is left out', async () => {
-  fc.assert(fc.property(wholeRow.chain(row => fc.tuple(fc.constant(row), someOf(row))), ([row, known]) => {
-    const { measures, issues } = completed(known)
-    const found = MEASURES.filter(measure => measures[measure] !== null)
-    return issues.length === 0 && found.every(measure => measures[measure] === row[measure])
-  }))
-})
-
-t.test('what is filled in changes nothing when it is posted again', async () => {
-  fc.assert(fc.property(wholeRow.chain(someOf), known => {
-    const once = completed(known).measures
-    const twice = completed(once).measures
-    return MEASURES.every(measure => once[measure] === twice[measure])
-  }))
-})
-
-t.test('a count that is off by one in a row that is wholly known is always found', async () => {
-  const checked = MEASURES.filter(measure => measure !== 'received_postal')
-  fc.assert(fc.property(wholeRow, fc.constantFrom(...checked), (row, measure: Measure) =>
-    completed({ ...row, [measure]: row[measure]! + 1 }).issues.length > 0))
-})
+identitiesHold(MEASURES, completed, wholeRow, MEASURES.filter(measure => measure !== 'received_postal'))

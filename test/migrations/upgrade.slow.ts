@@ -140,6 +140,15 @@ const ROWS: Record<string, string[]> = {
     `insert into working_calendars values ('own', 'Lịch riêng', 'H56', '{6,7}', '[{"valid_from": "2026-01-01", "morning_from": "07:00",
         "morning_to": "11:30", "afternoon_from": "13:30", "afternoon_to": "17:00", "source": "x"}]', '[{"year": 2026, "days": []}]')`,
     `insert into working_calendar_days values ('2026-01-01', 1, true, 'own')`
+  ],
+  '0025_feedback_statistics': [
+    `insert into feedback_sets (province_code, period, unit, scope, source, detail, level)
+      values ('H56', '2021-H1', 'H56', 'total', 'one-stop', 'whole', 'province')`,
+    `insert into feedback_statistics (province_code, period, unit, scope, source, detail, detail_code, received)
+      values ('H56', '2021-H1', 'H56', 'total', 'one-stop', 'whole', '', 5)`,
+    `insert into feedback_by_level (province_code, period, level) values ('H56', '2021-H1', 'province')`,
+    `insert into withdrawn_feedback (province_code, period, unit, scope, source, reported_at)
+      values ('H56', '2021-H1', 'H56', 'total', 'one-stop', '2021-06-20')`
   ]
 }
 

@@ -95,6 +95,7 @@ async function periodsWithFigures (trx: Trx, updates: readonly Change<Period>[])
   const { rows } = await sql<{ code: string }>`
     select code from periods where code = any(${codes}) and (
       exists(select from statistics_sets where period = periods.code)
+      or exists(select from feedback_sets where period = periods.code)
       or exists(select from indicator_values where period = periods.code))`.execute(trx)
   const used = new Set(rows.map(({ code }) => code))
   return moved.filter(({ after }) => used.has(after!.code)).map(({ index, after }) => {

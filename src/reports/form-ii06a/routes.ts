@@ -2,7 +2,7 @@ import type { App, Context } from '../../http/context.ts'
 import { formatOf, sendFile, sendShared, tableResponse } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
-import { columnsAsked } from '../../form-ii06a/unknown.ts'
+import { columnsAsked } from '../../measures/unknown.ts'
 import { dossierForm } from './queries.ts'
 import { DossierForm, DossierFormPath, DossierFormQuery, DossierFormRow, DossierFormSection } from './schema.ts'
 

@@ -5,7 +5,8 @@ import { TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/meas
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
-import { UnknownQuery, type UnknownAsked } from '../../form-ii06a/unknown.ts'
+import type { UnknownAsked } from '../../measures/unknown.ts'
+import { UnknownQuery } from '../../form-ii06a/unknown.ts'
 
 const KNOWN = [...FORM_MEASURES, ...TRANSFERS]
 const WITH_UNKNOWN = [...KNOWN, ...FORM_MEASURES.map(measure => `${measure}_unknown` as const)]

@@ -1,5 +1,5 @@
 import { roundedCount, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
-import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
+import type { UnknownAsked } from '../../measures/unknown.ts'
 import { nothingReported, type Figures } from '../../statistics/on-time/empty-rows.ts'
 import { figuresAsked, type DossierForm, type DossierFormRow, type DossierFormSection } from './schema.ts'
 

@@ -55,6 +55,23 @@ export function reportedStatistics () {
   }
 }
 
+/**
+ * Citizens' feedback of the 2021 report, of the province as a whole: 86 resolved in time, 6 in work, and none that is
+ * or was overdue. It does not tell what was carried over from what came in.
+ */
+export function reportedFeedback () {
+  return {
+    unit: 'H56',
+    period: '2021-H1',
+    source: 'bao-cao-2021',
+    scope: 'total' as const,
+    resolved_in_time: 86,
+    resolved_overdue: 0,
+    pending: 6,
+    pending_overdue: 0
+  }
+}
+
 /** Synthetic dossiers by unit and field, which the report does not give. Every call returns the same. */
 export function syntheticStatistics (units: (Reporting & { reports_dossiers: boolean })[]): SyntheticStatistics[] {
   return statisticsOf(units.filter(unit => unit.reports_dossiers), OF_2021)

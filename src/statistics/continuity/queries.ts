@@ -9,17 +9,21 @@ import { columns, same } from '../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
+import { tablesOf } from '../kinds/index.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
 import type { ContinuityQuery, Discontinuity } from './schema.ts'
 
-const ORDER: OrderColumn[] = ['period', 'unit', 'scope', 'source', 'period_before', 'field', 'procedure']
-  .map(name => ({ name, kind: 'text' }))
+function orderOf ({ dimensions }: StatisticsKind): OrderColumn[] {
+  return ['period', 'unit', 'scope', 'source', 'period_before', ...dimensions].map(name => ({ name, kind: 'text' }))
+}
 
 /**
  * Where what a unit carried over is not what it had pending at the end of the period before.
  * @throws DomainError `invalid_request` for unknown codes
  */
 export async function discontinuities (
-  db: Db, { period: asked, level, source, unit: name }: ContinuityQuery, page: PageRequest, reach: Reach
+  db: Db, kind: StatisticsKind, { period: asked, level, source, unit: name }: ContinuityQuery, page: PageRequest,
+  reach: Reach
 ): Promise<Page<Discontinuity>> {
   const day = name === undefined ? undefined : await lastDayOf(db, asked)
   const unit = await subtreeFor(db, name, reach, { source, day })
@@ -33,34 +37,27 @@ export async function discontinuities (
     source === undefined ? [] : sql`now.source = ${source}`,
     unit === null ? [] : isWithin('now.unit', unit)
   ].flat()
+  const order = orderOf(kind)
   const query = sql<Discontinuity>`
-    select ${columns(Object.keys(SHOWN))} from (
-      ${discontinuityQuery(sql`${ALL} where ${sql.join(conditions, sql` and `)}`)}) as found`
-  const { rows } = await inSlowRead(db, trx => pageQuery(query, ORDER, page).execute(trx))
-  return pageOf(rows, ORDER, page.limit)
+    select ${columns(['period', 'unit', 'scope', 'source', ...kind.dimensions, ...COMPARED])} from (
+      ${discontinuityQuery(kind, sql`${allSets(kind)} where ${sql.join(conditions, sql` and `)}`)}) as found`
+  const { rows } = await inSlowRead(db, trx => pageQuery(query, order, page).execute(trx))
+  return pageOf(rows, order, page.limit)
 }
 
-const SHOWN: Record<keyof Discontinuity, true> = {
-  period: true,
-  unit: true,
-  scope: true,
-  source: true,
-  field: true,
-  procedure: true,
-  carried_over: true,
-  period_before: true,
-  pending_before: true,
-  difference: true
-}
+const COMPARED: (keyof Discontinuity)[] = ['carried_over', 'period_before', 'pending_before', 'difference']
 
 /** What two sets that follow one another have in common. */
 export const SERIES = ['province_code', 'unit', 'scope', 'source'] as const
 export const PAIR = [...SERIES, 'period', 'period_before'] as const
 
-const ALL = sql`statistics_sets as now
-  join periods as this on this.code = now.period
-  join periods as previous on previous.calendar = this.calendar and previous.ends_on + 1 = this.starts_on
-  join statistics_sets as before on before.period = previous.code and ${same('before', 'now', SERIES)}`
+function allSets (kind: StatisticsKind): RawBuilder<unknown> {
+  const { sets } = tablesOf(kind)
+  return sql`${sets} as now
+    join periods as this on this.code = now.period
+    join periods as previous on previous.calendar = this.calendar and previous.ends_on + 1 = this.starts_on
+    join ${sets} as before on before.period = previous.code and ${same('before', 'now', SERIES)}`
+}
 
 /** The period before each period, and after each: of months and quarters there can be several. */
 export async function adjacentPeriods (
@@ -82,7 +79,7 @@ export async function adjacentPeriods (
  * @param sets the tables of both, `now` and `before`, with a condition
  */
 export function discontinuityQuery (
-  sets: RawBuilder<unknown>
+  kind: StatisticsKind, sets: RawBuilder<unknown>
 ): RawBuilder<Discontinuity & { detail_code: string | null }> {
   return sql`
     with pairs as (
@@ -99,7 +96,7 @@ export function discontinuityQuery (
       union all
       select ${columns(PAIR, 'pairs')}, rows.detail_code, max(rows.field), max(rows.procedure),
         ${stockIn('period', 'carried_over')}, ${stockIn('period_before', 'pending')}
-      from pairs join dossier_statistics as rows on rows.period in (pairs.period, pairs.period_before)
+      from pairs join ${tablesOf(kind).rows} as rows on rows.period in (pairs.period, pairs.period_before)
         and ${same('rows', 'pairs', SERIES)}
       where by_row
       group by ${columns(PAIR, 'pairs')}, rows.detail_code

@@ -18,6 +18,11 @@ export const Discontinuity = Named('Discontinuity',
   })
 export type Discontinuity = Static<typeof Discontinuity>
 
+const { field: _field, procedure: _procedure, ...compared } = Discontinuity.properties
+
+export const FeedbackDiscontinuity = Named('FeedbackDiscontinuity',
+  'Feedback that a unit carried over into a period, and does not have as pending at the end of the period before.', compared)
+
 export const ContinuityQuery = Type.Object({
   period: Example(Type.Array(Code('Code'), {
     description: 'Periods to compare with those before.', minItems: 1, maxItems: 100, uniqueItems: true

@@ -8,7 +8,7 @@ import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
 import { MAX_MONTHS, monthsAsked, type Month } from './months.ts'
-import type { UnknownAsked } from '../../form-ii06a/unknown.ts'
+import type { UnknownAsked } from '../../measures/unknown.ts'
 import type { Cut } from '../../time/cut.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 

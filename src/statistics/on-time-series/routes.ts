@@ -1,7 +1,7 @@
 import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
-import { columnsAsked } from '../../form-ii06a/unknown.ts'
+import { columnsAsked } from '../../measures/unknown.ts'
 import { onTimeSeries } from './queries.ts'
 import { OnTimeSeriesPath, OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 

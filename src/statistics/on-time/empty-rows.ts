@@ -1,23 +1,28 @@
-import { MEASURES, TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
-import { UNKNOWN_COLUMNS, type UnknownAsked } from '../../form-ii06a/unknown.ts'
+import type { FigureName, Transfer } from '../../form-ii06a/measures.ts'
+import { unknownColumns, type UnknownAsked } from '../../measures/unknown.ts'
+import { DOSSIERS } from '../kinds/index.ts'
 import type { OnTimeRow } from './schema.ts'
 
 /** What was counted for a group: null where a row of it does not know, or nothing is reported. */
 export type Figures = Pick<OnTimeRow, 'scope' | FigureName | Transfer | 'due' | 'due_in_time' | 'estimated'>
 
-export function nothingReported (asked: UnknownAsked): Figures {
-  return each(null, null, asked)
+export function nothingReported (asked: UnknownAsked, kind = DOSSIERS): Figures {
+  return each(null, null, asked, kind)
 }
 
 /** Of a unit that sends records and had no dossiers. */
 export function noDossiers (asked: UnknownAsked): Figures {
-  return each('own', 0, asked)
+  return each('own', 0, asked, DOSSIERS)
 }
 
-function each (scope: Figures['scope'], count: number | null, { unknown = false }: UnknownAsked): Figures {
+function each (
+  scope: Figures['scope'], count: number | null, { unknown = false }: UnknownAsked,
+  { measures, answer }: typeof DOSSIERS
+): Figures {
+  const unknownOf = unknown ? unknownColumns(measures) : []
   return Object.fromEntries([
-    ['scope', scope], ...[...TRANSFERS, 'due', 'due_in_time'].map(name => [name, count]), ['estimated', false],
-    ...MEASURES.map(measure => [measure, count]), ...(unknown ? UNKNOWN_COLUMNS : []).map(column => [column, 0])
+    ['scope', scope], ...answer.fromRecords.map(name => [name, count]), ['estimated', false],
+    ...measures.map(measure => [measure, count]), ...unknownOf.map(column => [column, 0])
   ]) as Figures
 }
 

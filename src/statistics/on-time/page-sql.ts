@@ -10,18 +10,20 @@ import { recordsQuery } from './records/records-sql.ts'
 import type { ReportedPlan } from './reported/plan.ts'
 import { reportedQuery } from './reported/reported-sql.ts'
 import { hasFilters } from './resolve-query.ts'
-import { OnTimeRow, type GroupKey, type OnTimeQuery } from './schema.ts'
+import { DOSSIERS } from '../kinds/index.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
+import type { GroupKey, OnTimeQuery } from './schema.ts'
 
 /** The statement of a page of a question about what is reported. */
 export function reportedPage (
   db: Db, question: OnTimeQuery, plan: ReportedPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
-  const order = orderOf(question)
-  const { table, method, keys, unknown, periods: [period, ...others] } = plan
+  const { kind, table, method, keys, unknown, periods: [period, ...others] } = plan
+  const order = orderOf(kind, question)
   const isFrequent = table === 'levels' && others.length === 0 && isUsual(question, page)
   if (!isFrequent) return pageQuery(reportedQuery(plan), order, page).compile(db)
   const values = { period: period!, limit: page.limit }
-  return statements.compiled(db, ['reported', method, unknown, ...keys].join(), values, ({ period, limit }) => (
+  return statements.compiled(db, [kind.resource, method, unknown, ...keys].join(), values, ({ period, limit }) => (
     pageQuery(reportedQuery({ ...plan, periods: [period] }), order, { limit })))
 }
 
@@ -29,7 +31,7 @@ export function reportedPage (
 export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
-  const order = orderOf(question)
+  const order = orderOf(DOSSIERS, question)
   const { reading, unitReading, cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
   const readings = (carried === 'levels' ? [reading, unitReading] : [reading]).map(nameOfReading)
   const isFrequent = !readings.includes('dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
@@ -48,11 +50,13 @@ function isUsual (question: OnTimeQuery, page: PageRequest): boolean {
 }
 
 /** The columns asked for, then the group keys that make a row unique. */
-export function orderOf ({ sort = [], group_by: keys = [] }: OnTimeQuery): OrderColumn[] {
+export function orderOf (
+  { answer: { row } }: StatisticsKind, { sort = [], group_by: keys = [] }: OnTimeQuery
+): OrderColumn[] {
   const names = [...sort, ...keys.filter((key: GroupKey) => !sort.includes(key) && !sort.includes(`-${key}`))]
   return names.map(name => {
     const column = name.replace('-', '')
-    const { type } = OnTimeRow.properties[column as keyof OnTimeRow] as { type?: string | string[] }
+    const { type } = row.properties[column] as { type?: string | string[] }
     const kind = [type].flat().some(one => one === 'integer' || one === 'number') ? 'number' : 'text'
     return { name: column, kind, descending: name.startsWith('-') }
   })

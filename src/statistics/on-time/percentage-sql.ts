@@ -1,9 +1,10 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
-import { UNKNOWN_COLUMNS } from '../../form-ii06a/unknown.ts'
+import { unknownColumns } from '../../measures/unknown.ts'
 import type { Cut } from '../../time/cut.ts'
-import { GROUP_KEYS, type OnTimeQuery, type OnTimeRow } from './schema.ts'
+import { ofEachKind } from '../kinds/index.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
+import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 type SourceLists = Pick<OnTimeRow, 'sources_used' | 'sources_left_out'>
 
@@ -22,8 +23,8 @@ function listOf (sources: string | null): string[] | null {
 }
 
 /** The keys of a row, null where it is not grouped by them. */
-export function keysOfRow (keys: readonly string[], table: string): RawBuilder<unknown> {
-  return sql.join(GROUP_KEYS.map(key => (
+export function keysOfRow (all: readonly string[], keys: readonly string[], table: string): RawBuilder<unknown> {
+  return sql.join(all.map(key => (
     keys.includes(key) ? sql.ref(`${table}.${key}`) : sql`null::text as ${sql.ref(key)}`)))
 }
 
@@ -37,25 +38,30 @@ type Plan = Required<Pick<OnTimeQuery, 'method' | 'unknown'>>
  * @param carried whether counts may hold shares, which have decimals
  */
 export function withPercentage (
-  { method, unknown }: Plan, basis: NonNullable<OnTimeQuery['basis']>, carried: boolean, isSound?: RawBuilder<unknown>
+  kind: StatisticsKind, { method, unknown }: Plan, basis: NonNullable<OnTimeQuery['basis']>, carried: boolean, isSound?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
   const { numerator, denominator } = METHOD_PARTS[method]
-  const { type, percent, counts } = carried ? SHARES : WHOLE
+  const { shown, shownWithUnknown, whole, shares, hasBases } = columnsOf(kind)
+  const { type, percent } = carried ? SHARES : WHOLE
   return sql`
-    select ${unknown ? SHOWN_WITH_UNKNOWN : SHOWN}, ${counts}, ${isSound === undefined ? percent : sql`case when ${isSound} then ${percent} end`} as on_time_percent, ${method}::text as method,
-      ${basis}::text as basis, estimated, units_reported, units_expected
+    select ${unknown ? shownWithUnknown : shown}, ${carried ? shares : whole}, ${isSound === undefined ? percent : sql`case when ${isSound} then ${percent} end`} as on_time_percent, ${method}::text as method,
+      ${hasBases ? sql`${basis}::text as basis, ` : sql``}estimated, units_reported, units_expected
     from (select *, (${numerator})::${type} as numerator, (${denominator})::${type} as denominator from summed) as divided`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
-const SHOWN = shown([])
-const SHOWN_WITH_UNKNOWN = shown(UNKNOWN_COLUMNS)
-
-function shown (unknown: readonly string[]): RawBuilder<unknown> {
-  return columns([...GROUP_KEYS, 'scope', ...unknown, 'sources_used', 'sources_left_out'])
-}
-
-const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time', 'numerator', 'denominator']
+const columnsOf = ofEachKind(({ measures, answer: { keys, fromRecords } }) => {
+  const shown = (unknown: readonly string[]) => columns([...keys, 'scope', ...unknown, 'sources_used', 'sources_left_out'])
+  const counts = [...measures, ...fromRecords, 'numerator', 'denominator']
+  return {
+    shown: shown([]),
+    shownWithUnknown: shown(unknownColumns(measures)),
+    whole: columns(counts),
+    // Sums of shares are exact; only what is shown of them is rounded.
+    shares: sql.raw(counts.map(name => `round(${name}, 4) as ${name}`).join()),
+    hasBases: fromRecords.length > 0
+  }
+})
 
 /** Form II.06a's columns: 8 + 9 over 7; QĐ 766/QĐ-TTg's 8 + 9 + 12 over 3; 8 + 9 over 3. */
 const METHOD_PARTS = {
@@ -71,12 +77,11 @@ const METHOD_PARTS = {
 const percentBy = (quotient: RawBuilder<unknown>) => sql`case when denominator > 0 and numerator <= denominator
   then (${quotient})::float8 / 100 end`
 const WHOLE = {
-  type: sql`bigint`, counts: columns(COUNTS),
+  type: sql`bigint`,
   percent: percentBy(sql`(20000 * numerator + denominator) / (2 * denominator)`)
 }
-// Sums of shares are exact; only what is shown of them is rounded.
 const SHARES = {
-  type: sql`numeric`, counts: sql.raw(COUNTS.map(name => `round(${name}, 4) as ${name}`).join()),
+  type: sql`numeric`,
   percent: percentBy(sql`div(20000 * numerator + denominator, 2 * denominator)`)
 }
 

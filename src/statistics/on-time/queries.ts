@@ -5,6 +5,8 @@ import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { exactly } from '../../catalogue/units/resolve.ts'
+import { DOSSIERS } from '../kinds/index.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
 import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow } from './percentage-sql.ts'
@@ -25,11 +27,13 @@ import type { OnTimeQuery, OnTimeRow } from './schema.ts'
  *
  * @param now milliseconds since 1970
  * @param caches of the service; left out where the question has filters, for which nothing is cached
+ * @param kind rows of another kind than dossiers have the columns of its own answer
  * @throws DomainError `invalid_request` for unknown codes, for periods that overlap or leave a gap, and for what the
  *   basis does not know
  */
 export async function onTime (
-  db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, now: number, caches = new OnTimeCaches()
+  db: Db, asked: OnTimeQuery, page: PageRequest, reach: Reach, now: number, caches = new OnTimeCaches(),
+  kind: StatisticsKind = DOSSIERS
 ): Promise<OnTimePage> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
@@ -37,9 +41,11 @@ export async function onTime (
   const spans = spansAsked(question, resolved.periods, now)
   const { province } = resolved
   if (spans.length === 0) return { items: [], next_cursor: null, province }
-  const rowsOf = question.basis === 'records' ? recordsRows : reportedRows
-  const rows = await rowsOf(db, question, page, { ...resolved, spans }, caches)
-  return { ...pageOf(answeredRows(rows, spans, resolved.hierarchy), orderOf(question), page.limit), province }
+  const asOf = { ...resolved, spans }
+  const rows = question.basis === 'records'
+    ? await recordsRows(db, question, page, asOf, caches)
+    : await reportedRows(db, kind, question, page, asOf, caches)
+  return { ...pageOf(answeredRows(rows, spans, resolved.hierarchy), orderOf(kind, question), page.limit), province }
 }
 
 interface OnTimePage extends Page<OnTimeRow> {
@@ -57,10 +63,11 @@ interface Resolved extends ResolvedQuery {
 }
 
 async function reportedRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, { periods, spans, ...resolved }: Resolved, caches: OnTimeCaches
+  db: Db, kind: StatisticsKind, question: OnTimeQuery, page: PageRequest,
+  { periods, spans, ...resolved }: Resolved, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
   const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
-  const plan = reportedPlanOf(question, { ...resolved, periods: begun })
+  const plan = reportedPlanOf(kind, question, { ...resolved, periods: begun })
   return (await db.executeQuery(reportedPage(db, question, plan, page, caches))).rows
 }
 

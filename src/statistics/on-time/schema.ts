@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TObject, type TProperties } from 'typebox'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
@@ -46,33 +46,33 @@ const SOURCE_LISTS = {
   }))
 }
 
-const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
-const unitKey = Nullable(UnitCode('Id of the unit. null unless grouped by it.'))
-const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
+export const keyColumn = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
+export const unitColumn = Nullable(UnitCode('Id of the unit. null unless grouped by it.'))
+export const nameColumn = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
 /** A count. Whole unless the row is estimated. */
-const total = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
+export const totalColumn = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
 
 export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of one group, and the percentage on time.', {
-  level: key('Code of the level'),
-  level_name: name('level'),
-  field: key('Code of the field'),
-  field_name: name('field'),
-  unit: unitKey,
-  unit_name: name('unit'),
-  procedure: key('Code of the procedure'),
-  procedure_name: name('procedure'),
+  level: keyColumn('Code of the level'),
+  level_name: nameColumn('level'),
+  field: keyColumn('Code of the field'),
+  field_name: nameColumn('field'),
+  unit: unitColumn,
+  unit_name: nameColumn('unit'),
+  procedure: keyColumn('Code of the procedure'),
+  procedure_name: nameColumn('procedure'),
   channel: Nullable(OneOf(CHANNELS, { description: 'How the dossiers were received. null unless grouped by it.' })),
-  period: key('Code of the period'),
+  period: keyColumn('Code of the period'),
   scope: Nullable(OneOf(['own', 'total'], {
     description: '`own`: a sum of units\' own rows or records. `total`: the consolidated row of one unit. null: nothing reported.'
   })),
-  ...eachMeasure(meaning => total(`${meaning} null: unknown in at least one row, or nothing reported.`)),
-  ...eachTransfer(meaning => total(`${meaning} null unless counted from records.`)),
-  due: total('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
-  due_in_time: total('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
+  ...eachMeasure(meaning => totalColumn(`${meaning} null: unknown in at least one row, or nothing reported.`)),
+  ...eachTransfer(meaning => totalColumn(`${meaning} null unless counted from records.`)),
+  due: totalColumn('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
+  due_in_time: totalColumn('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
   ...UnknownProperties,
-  numerator: total('Dossiers on time, as the method counts them. null: unknown.'),
-  denominator: total('All dossiers, as the method counts them. null: unknown.'),
+  numerator: totalColumn('Dossiers on time, as the method counts them. null: unknown.'),
+  denominator: totalColumn('All dossiers, as the method counts them. null: unknown.'),
   on_time_percent: Nullable(Type.Number({
     description: '100 × numerator / denominator, rounded half up to two decimals. null: unknown, the denominator is 0, or ' +
       'summed periods contradict each other: what the units of the group left pending in one is not what they carried over ' +
@@ -101,9 +101,12 @@ export type NamedOnTimeRow = Static<typeof OnTimeRow>
 /** As it is counted, before names are looked up. */
 export type OnTimeRow = Omit<NamedOnTimeRow, Name>
 
-const SORTS = Object.keys(OnTimeRow.properties)
-  .filter(name => name !== 'hierarchy' && !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
-  .flatMap(name => [name, `-${name}`])
+/** The columns of a row that it may be sorted by, in either direction. */
+export function sortsOf ({ properties }: TObject): string[] {
+  return Object.keys(properties)
+    .filter(name => name !== 'hierarchy' && !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
+    .flatMap(name => [name, `-${name}`])
+}
 
 export const OnTimeFilters = {
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
@@ -128,7 +131,7 @@ export const OnTimeQuery = Type.Object({
     description: 'Keys to group by: one row for each combination. Default: one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
     examples: [['level']]
   })),
-  sort: Type.Optional(Type.Array(OneOf(SORTS), {
+  sort: Type.Optional(Type.Array(OneOf(sortsOf(OnTimeRow)), {
     description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Columns of `unknown` only with ' +
       'it. Default: the group keys.',
     maxItems: 5, uniqueItems: true
@@ -138,7 +141,9 @@ export const OnTimeQuery = Type.Object({
 }, { additionalProperties: false })
 export type OnTimeQuery = Static<typeof OnTimeQuery>
 
-type FigureProperties = Omit<typeof OnTimeRow.properties, GroupKey | Name>
 /** What a row has beside its keys and their names. */
-export const FIGURE = Object.fromEntries(Object.entries(OnTimeRow.properties).filter(([name]) => (
-  ![...GROUP_KEYS, ...NAMES].some(one => one === name)))) as FigureProperties
+export function figureOf<P extends TProperties> ({ properties }: TObject<P>): Omit<P, GroupKey | Name> {
+  const figure = Object.entries(properties).filter(([name]) => ![...GROUP_KEYS, ...NAMES].some(one => one === name))
+  return Object.fromEntries(figure) as Omit<P, GroupKey | Name>
+}
+export const FIGURE = figureOf(OnTimeRow)

@@ -10,6 +10,7 @@ import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import { sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
+import { DOSSIERS } from '../kinds/index.ts'
 import { countingSets } from '../reported/counting.ts'
 import { resolveQuery } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
@@ -87,7 +88,7 @@ async function reportedSet (
   const ofUnit = sql`province_code = any(${PROVINCES})
     and period = ${period} and unit in (select unit from borne) and scope = ${scope}`
   const counted = source === undefined
-    ? countingSets(ofUnit)
+    ? countingSets(DOSSIERS, ofUnit)
     : sql`select * from statistics_sets where ${ofUnit} and source = ${source}`
   const leftOut = sql`select distinct source from statistics_sets where ${ofUnit} and rows_left_out > 0 and ${source === undefined}`
   const { rows } = await sql<ReportedSet>`

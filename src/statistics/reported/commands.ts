@@ -5,18 +5,17 @@ import { sourceOf } from '../../dossiers/commands.ts'
 import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import type { Write } from '../../writes/write.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
+import { DOSSIERS, FEEDBACK } from '../kinds/index.ts'
+import type { StatisticsItem, StatisticsKind, StatisticsRow } from '../kinds/kind.ts'
 import { checkOfItem, resolvedChecks } from './checks/check.ts'
-import type {
-  DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem
-} from './schema.ts'
+import type { DeletedStatistics, DeleteQuery, DossierStatisticsAnswer } from './schema.ts'
 import { continuityWarnings } from './checks/continuity-warnings.ts'
 import { outdatedRows, rememberWithdrawals, reportedAt } from './checks/outdated.ts'
 import { levelsOf, lockLevels, rollUpSets } from './rollup.ts'
 import { otherDetails, setToDelete } from './checks/set-rules.ts'
 import {
-  deleteRows, deleteSets, distinctSets, holdSources, openSets, ROW_COLUMNS, rowKeyOf, rowsBefore, rowsOfSets, setDetail,
-  setKeyOf, storedSets, upsertRows, type NewRow, type StatisticsRow, type StoredSet
+  deleteRows, deleteSets, distinctSets, holdSources, openSets, rowColumnsOf, rowKeyOf, rowsBefore, rowsOfSets,
+  setDetail, setKeyOf, storedSets, upsertRows, type NewRow, type StoredSet
 } from './store.ts'
 
 interface StatisticsOptions extends BatchOptions {
@@ -25,10 +24,9 @@ interface StatisticsOptions extends BatchOptions {
 
 type Beside = Pick<DossierStatisticsAnswer, 'stale' | 'warning_count' | 'warnings' | 'displacement_count' | 'displacements'>
 
-const SHOWN = {
-  key: ['unit', 'period', 'source', 'scope', 'field', 'procedure'], show: shown, of: (row: StatisticsRow) => row
-} as const
-const RESOURCE = 'dossier-statistics'
+function shownOf ({ dimensions, shown: show }: StatisticsKind) {
+  return { key: ['unit', 'period', 'source', 'scope', ...dimensions], show, of: (row: StatisticsRow) => row }
+}
 
 /**
  * Creates, updates or replaces dossier statistics, all in one transaction. Every row is completed by the identities of
@@ -38,16 +36,29 @@ const RESOURCE = 'dossier-statistics'
 export async function postDossierStatistics (
   write: Write, items: readonly unknown[], options: StatisticsOptions
 ): Promise<DossierStatisticsAnswer> {
+  return postStatistics(write, DOSSIERS, items, options)
+}
+
+/** The same for citizens' feedback, by its own identities. @throws DomainError as `postDossierStatistics` does */
+export async function postFeedbackStatistics (
+  write: Write, items: readonly unknown[], options: StatisticsOptions
+): Promise<DossierStatisticsAnswer> {
+  return postStatistics(write, FEEDBACK, items, options)
+}
+
+async function postStatistics (
+  write: Write, kind: StatisticsKind, items: readonly unknown[], options: StatisticsOptions
+): Promise<DossierStatisticsAnswer> {
   const { trx, by } = write
   let beside: Beside = { stale: 0, warning_count: 0, warnings: [], displacement_count: 0, displacements: [] }
   const answer = await ingestBatch(write, items, options, {
-    resource: RESOURCE,
-    ...SHOWN,
-    check: checkOfItem(by),
-    resolve: (wellFormed: DossierStatisticsItem[]) => (
-      resolvedChecks(trx, items, wellFormed, { replace: options.replace, by })),
+    resource: kind.resource,
+    ...shownOf(kind),
+    check: checkOfItem(kind, by),
+    resolve: (wellFormed: StatisticsItem[]) => (
+      resolvedChecks(trx, kind, items, wellFormed, { replace: options.replace, by })),
     store: async rows => {
-      const { changes, issues, ...found } = await storeStatistics(trx, rows, options)
+      const { changes, issues, ...found } = await storeStatistics(trx, kind, rows, options)
       beside = found
       return { changes, issues }
     }
@@ -55,25 +66,27 @@ export async function postDossierStatistics (
   return { ...answer, ...beside }
 }
 
-async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions) {
+async function storeStatistics (
+  trx: Trx, kind: StatisticsKind, rows: readonly BatchRow<NewRow>[], { replace }: StatisticsOptions
+) {
   const all = rows.map(({ row }) => row)
   await holdSources(trx, all.map(({ source }) => source))
-  const levels = await lockLevels(trx, levelsOf(all))
+  const levels = await lockLevels(trx, kind, levelsOf(all))
   const named = distinctSets(all)
-  const stored = await storedSets(trx, named)
-  const before = await (replace ? rowsOfSets(trx, named) : rowsBefore(trx, all, named, stored))
-  const outdated = await outdatedRows(trx, rows, before, replace)
+  const stored = await storedSets(trx, kind, named)
+  const before = await (replace ? rowsOfSets(trx, kind, named) : rowsBefore(trx, kind, all, named, stored))
+  const outdated = await outdatedRows(trx, kind, rows, before, replace)
   const current = rows.filter(({ index }) => !outdated.has(index))
-  await openSets(trx, current.map(({ row }) => row), stored)
+  await openSets(trx, kind, current.map(({ row }) => row), stored)
   const issues = replace ? [] : otherDetails(current, stored)
   const refused = new Set(issues.map(({ index }) => index))
   const written = current.filter(({ index }) => !refused.has(index))
-  const deleted = replace ? await deleteOthers(trx, written, before) : []
+  const deleted = replace ? await deleteOthers(trx, kind, written, before) : []
   const byKey = new Map(before.map(row => [rowKeyOf(row), row]))
-  const changes = [...await writeRows(trx, written, byKey, stored), ...deleted]
+  const changes = [...await writeRows(trx, kind, written, byKey, stored), ...deleted]
   const sets = distinctSets(written.map(({ row }) => row))
-  const displaced = await rollUpSets(trx, distinctSets(changedRows(changes)), levels, sets)
-  const warnings = [...procedureWarnings(written), ...await continuityWarnings(trx, sets, written)]
+  const displaced = await rollUpSets(trx, kind, distinctSets(changedRows(kind, changes)), levels, sets)
+  const warnings = [...procedureWarnings(written), ...await continuityWarnings(trx, kind, sets, written)]
   const stale = staleChanges(rows.filter(({ index }) => outdated.has(index)), byKey)
   return {
     changes: [...changes, ...stale], issues, stale: outdated.size,
@@ -82,35 +95,37 @@ async function storeStatistics (trx: Trx, rows: readonly BatchRow<NewRow>[], { r
 }
 
 async function writeRows (
-  trx: Trx, rows: readonly BatchRow<NewRow>[], before: ReadonlyMap<string, StatisticsRow>,
-  sets: ReadonlyMap<string, StoredSet>
+  trx: Trx, kind: StatisticsKind, rows: readonly BatchRow<NewRow>[],
+  before: ReadonlyMap<string, StatisticsRow>, sets: ReadonlyMap<string, StoredSet>
 ): Promise<Change<StatisticsRow>[]> {
-  const changes = rows.map(({ index, row }) => changeOfRow(index, before.get(rowKeyOf(row)), row))
+  const changes = rows.map(({ index, row }) => changeOfRow(kind, index, before.get(rowKeyOf(row)), row))
   const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
   const redetailed = written.filter(row => sets.get(setKeyOf(row))!.detail !== row.detail)
 
-  await setDetail(trx, redetailed)
-  await upsertRows(trx, written)
+  await setDetail(trx, kind, redetailed)
+  await upsertRows(trx, kind, written)
   return changes
 }
 
 /** Deletes the stored rows of replaced sets that the batch does not hold. */
 async function deleteOthers (
-  trx: Trx, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[]
+  trx: Trx, kind: StatisticsKind, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[]
 ): Promise<Change<StatisticsRow>[]> {
   const replaced = new Set(rows.map(({ row }) => setKeyOf(row)))
   const kept = new Set(rows.map(({ row }) => rowKeyOf(row)))
   const deleted = before.filter(row => replaced.has(setKeyOf(row)) && !kept.has(rowKeyOf(row)))
-  await deleteRows(trx, deleted)
-  await rememberWithdrawals(trx, deleted, rows)
+  await deleteRows(trx, kind, deleted)
+  await rememberWithdrawals(trx, kind, deleted, rows)
   return deleted.map(deletion)
 }
 
-function changeOfRow (index: number, before: StatisticsRow | undefined, posted: NewRow): Change<StatisticsRow> {
+function changeOfRow (
+  kind: StatisticsKind, index: number, before: StatisticsRow | undefined, posted: NewRow
+): Change<StatisticsRow> {
   // Figures of the past stay in the field that their procedure had then.
   const field = before === undefined || posted.names_field ? posted.field : before.field
   const row = { ...posted, field, reported_at: reportedAt(posted, before, false) }
-  const change = changeOf<StatisticsRow>(index, before, row, ROW_COLUMNS)
+  const change = changeOf<StatisticsRow>(index, before, row, rowColumnsOf(kind))
   if (change.outcome !== 'unchanged') row.reported_at = reportedAt(posted, before, true)
   return change
 }
@@ -134,8 +149,8 @@ function staleChanges (
 }
 
 /** The rows whose figures are not as they were. */
-function changedRows (changes: Change<StatisticsRow>[]): StatisticsRow[] {
-  const figures = ['detail', 'field', ...MEASURES] as const
+function changedRows ({ measures }: StatisticsKind, changes: Change<StatisticsRow>[]): StatisticsRow[] {
+  const figures = ['detail', 'field', ...measures] as const
   return changes.filter(({ before, after }) => (
     before === null || after === null || figures.some(name => before[name] !== after[name])
   )).map(({ before, after }) => (after ?? before)!)
@@ -147,43 +162,26 @@ function changedRows (changes: Change<StatisticsRow>[]): StatisticsRow[] {
  * @throws DomainError `invalid_request`, `forbidden_rows`
  */
 export async function deleteDossierStatistics (write: Write, asked: DeleteQuery): Promise<DeletedStatistics> {
+  return deleteStatistics(write, DOSSIERS, asked)
+}
+
+/** The same for citizens' feedback. @throws DomainError as `deleteDossierStatistics` does */
+export async function deleteFeedbackStatistics (write: Write, asked: DeleteQuery): Promise<DeletedStatistics> {
+  return deleteStatistics(write, FEEDBACK, asked)
+}
+
+async function deleteStatistics (write: Write, kind: StatisticsKind, asked: DeleteQuery): Promise<DeletedStatistics> {
   const { trx, by } = write
   const source = sourceOf(asked.source, by)
   const { level, ...set } = await setToDelete(trx, { ...asked, source }, by)
   await holdSources(trx, [source])
-  const levels = await lockLevels(trx, levelsOf([{ ...set, level }]))
-  const rows = await rowsOfSets(trx, [set])
-  await deleteRows(trx, rows)
-  await rememberWithdrawals(trx, rows, [])
-  await deleteSets(trx, [set])
-  await rollUpSets(trx, distinctSets(rows), levels, [])
-  write.auditRows.push(...auditRowsOf(RESOURCE, rows.map(deletion), SHOWN))
+  const levels = await lockLevels(trx, kind, levelsOf([{ ...set, level }]))
+  const rows = await rowsOfSets(trx, kind, [set])
+  await deleteRows(trx, kind, rows)
+  await rememberWithdrawals(trx, kind, rows, [])
+  await deleteSets(trx, kind, [set])
+  await rollUpSets(trx, kind, distinctSets(rows), levels, [])
+  write.auditRows.push(...auditRowsOf(kind.resource, rows.map(deletion), shownOf(kind)))
   const { province_code: _, ...key } = set
   return { ...key, deleted: rows.length }
-}
-
-/** As the API shows a row: without what follows from the rest. Written out, as it is asked twice of each row. */
-function shown (row: StatisticsRow): DossierStatistics {
-  return {
-    unit: row.unit,
-    period: row.period,
-    source: row.source,
-    scope: row.scope,
-    field: row.field,
-    procedure: row.procedure,
-    reported_at: row.reported_at,
-    received_online: row.received_online,
-    received_direct: row.received_direct,
-    received_postal: row.received_postal,
-    carried_over: row.carried_over,
-    received: row.received,
-    resolved_early: row.resolved_early,
-    resolved_on_time: row.resolved_on_time,
-    resolved_in_time: row.resolved_in_time,
-    resolved_overdue: row.resolved_overdue,
-    resolved: row.resolved,
-    pending_in_time: row.pending_in_time,
-    pending_overdue: row.pending_overdue,
-    pending: row.pending
-  }
 }

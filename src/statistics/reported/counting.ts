@@ -1,13 +1,15 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
-import { SET_KEY, type SetKey } from './store.ts'
+import { ofEachKind, tablesOf } from '../kinds/index.ts'
+import type { SetKey, StatisticsKind } from '../kinds/kind.ts'
+import { SET_KEY } from './store.ts'
 
 /** What the sets of several sources are beside one another: those of one unit, period and scope. */
 export const UNIT_KEY = ['province_code', 'period', 'unit', 'scope'] as const
 export type UnitKey = Pick<SetKey, typeof UNIT_KEY[number]>
 
-export const SUMS = MEASURES.flatMap(measure => [measure, `${measure}_unknown`])
+/** The sums of a set, and in how many of its rows each is unknown. */
+export const sumsOf = ofEachKind(({ measures }) => measures.flatMap(measure => [measure, `${measure}_unknown`]))
 
 /**
  * The sets with their rank, how many there are beside one another, and a number for these. `unit_number` and `rank` are
@@ -31,7 +33,7 @@ export function rankedSets (sets: RawBuilder<unknown>): RawBuilder<unknown> {
  * @returns their rows, with what is stored of their sets, `should_count`, `field`, and the source that `counted_source`
  *   has in the place of the row
  */
-export function decidedRows (ranked: RawBuilder<unknown>): RawBuilder<unknown> {
+export function decidedRows (kind: StatisticsKind, ranked: RawBuilder<unknown>): RawBuilder<unknown> {
   const first = (name: string, within: string[]) => sql`first_value(${sql.ref(name)}) over (
     partition by ${columns(['unit_number', ...within])} order by rank)`
   return sql`
@@ -44,7 +46,7 @@ export function decidedRows (ranked: RawBuilder<unknown>): RawBuilder<unknown> {
         case when 'whole' in (best_detail, rows.detail) then best_detail else ${first('rows.detail', ['field'])} end as wanted_detail,
         ${first('source', ['rows.detail', 'detail_code'])} as first_of_code,
         ${first('source', ['field'])} as first_of_field
-      from (${ranked}) as ranked join dossier_statistics as rows using (${columns(SET_KEY)})
+      from (${ranked}) as ranked join ${tablesOf(kind).rows} as rows using (${columns(SET_KEY)})
     ) as compared`
 }
 
@@ -57,15 +59,18 @@ export const KEY_OF_GROUP = sql.raw(SET_KEY.map(name => `min("${name}") as "${na
  * @param condition on the sets, besides that they count
  * @param sets a table of them; left out: all
  */
-export function countingSets (condition: RawBuilder<unknown>, sets = sql`statistics_sets`): RawBuilder<unknown> {
+export function countingSets (
+  kind: StatisticsKind, condition: RawBuilder<unknown>, sets = tablesOf(kind).sets
+): RawBuilder<unknown> {
+  const { rows } = tablesOf(kind)
   return sql`
-    select ${columns([...SET_KEY, 'level', ...SUMS])} from ${sets} where rows_left_out = 0 and counts and ${condition}
+    select ${columns([...SET_KEY, 'level', ...sumsOf(kind)])} from ${sets} where rows_left_out = 0 and counts and ${condition}
     union all
-    select ${columns([...SET_KEY, 'level'])}, ${SUMS_OF_ROWS}
+    select ${columns([...SET_KEY, 'level'])}, ${sumsOfRows(kind)}
     from (select ${columns([...SET_KEY, 'level'])} from ${sets} where rows_left_out > 0 and counts and ${condition}) as sets
-      join (select * from dossier_statistics where counts) as rows using (${columns(SET_KEY)})
+      join (select * from ${rows} where counts) as rows using (${columns(SET_KEY)})
     group by ${columns([...SET_KEY, 'level'])}`
 }
 
-export const SUMS_OF_ROWS = sql.raw(MEASURES.map(measure => (
-  `coalesce(sum("${measure}"), 0) as "${measure}", count(*) - count("${measure}") as "${measure}_unknown"`)).join())
+export const sumsOfRows = ofEachKind(({ measures }) => sql.raw(measures.map(measure => (
+  `coalesce(sum("${measure}"), 0) as "${measure}", count(*) - count("${measure}") as "${measure}_unknown"`)).join()))

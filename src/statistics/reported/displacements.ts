@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { KEY_OF_GROUP, UNIT_KEY } from './counting.ts'
 import type { Displacement, DossierStatisticsAnswer } from './schema.ts'
-import { asked, SET_KEY, texts, type SetKey } from './store.ts'
+import type { SetKey } from '../kinds/kind.ts'
+import { asked, SET_KEY, texts } from './store.ts'
 
 const MAX_LISTED = 100
 

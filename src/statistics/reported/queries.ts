@@ -1,38 +1,34 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import { MEASURES } from '../../form-ii06a/measures.ts'
-import type { DossierStatistics, ListQuery } from './schema.ts'
+import type { ListQuery } from './schema.ts'
 import { lastDayOf } from '../../catalogue/periods/queries.ts'
 import { isCovered } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
-
-const KEY = ['period', 'unit', 'scope', 'source', 'field', 'procedure'] as const
-const ORDER: OrderColumn[] = KEY.map(name => ({ name, kind: 'text' }))
+import { tablesOf } from '../kinds/index.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
 
 /** Rows as stored, of every source. */
-export async function dossierStatistics (
-  db: Db, filters: ListQuery, page: PageRequest, reach: Reach
-): Promise<Page<DossierStatistics>> {
-  const { source, period } = filters
+export async function reportedStatistics (
+  db: Db, kind: StatisticsKind, filters: ListQuery, page: PageRequest, reach: Reach
+): Promise<Page<object>> {
+  const { level, field, period, source, scope } = filters
   const day = filters.unit === undefined ? undefined : await lastDayOf(db, period)
   const unit = await subtreeFor(db, filters.unit, reach, { source, day })
-  let query = db.selectFrom('dossier_statistics as rows')
-    .innerJoin('units', 'units.id', 'rows.unit')
-    .select([
-      'rows.unit', 'rows.period', 'rows.source', 'rows.scope', 'rows.field', 'rows.procedure',
-      'rows.reported_at', ...MEASURES
-    ])
-  if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(isCovered(unit))
-  }
-  if (filters.level !== undefined) query = query.where('units.level', 'in', filters.level)
-  if (filters.field !== undefined) query = query.where('rows.field', 'in', filters.field)
-  if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
-  if (filters.source !== undefined) query = query.where('rows.source', '=', filters.source)
-  if (filters.scope !== undefined) query = query.where('rows.scope', '=', filters.scope)
-  const { rows } = await pageQuery(sql<DossierStatistics>`${query}`, ORDER, page).execute(db)
-  return pageOf(rows, ORDER, page.limit)
+  const conditions: RawBuilder<unknown>[] = [sql`true`]
+  if (unit !== null) conditions.push(sql`rows.province_code = ${unit.province_code}`, isCovered(unit))
+  if (level !== undefined) conditions.push(sql`units.level = any(${level})`)
+  if (field !== undefined) conditions.push(sql`rows.field = any(${field})`)
+  if (period !== undefined) conditions.push(sql`rows.period = any(${period})`)
+  if (source !== undefined) conditions.push(sql`rows.source = ${source}`)
+  if (scope !== undefined) conditions.push(sql`rows.scope = ${scope}`)
+  const shown = ['unit', 'period', 'source', 'scope', ...kind.dimensions, 'reported_at', ...kind.measures]
+  const order = ['period', 'unit', 'scope', 'source', ...kind.dimensions].map((name): OrderColumn => ({ name, kind: 'text' }))
+  const { rows } = await pageQuery(sql<object>`
+    select ${columns(shown, 'rows')} from ${tablesOf(kind).rows} as rows join units on units.id = rows.unit
+    where ${sql.join(conditions, sql` and `)}`, order, page).execute(db)
+  return pageOf(rows, order, page.limit)
 }

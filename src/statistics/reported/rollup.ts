@@ -1,11 +1,13 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
+import { KINDS, tablesOf } from '../kinds/index.ts'
+import type { SetKey, StatisticsKind } from '../kinds/kind.ts'
 import {
-  countingSets, decidedRows, KEY_OF_GROUP, rankedSets, SUMS, SUMS_OF_ROWS, UNIT_KEY, type UnitKey
+  countingSets, decidedRows, KEY_OF_GROUP, rankedSets, sumsOf, sumsOfRows, UNIT_KEY, type UnitKey
 } from './counting.ts'
 import { displacedIn, displacementsBeside, type Displaced, type DisplacementRow } from './displacements.ts'
-import { asked, ROW_KEY, SET_KEY, texts, type SetKey } from './store.ts'
+import { asked, ROW_KEY, SET_KEY, texts } from './store.ts'
 
 /** The key of the rollup by level and period, which answers the most frequent questions. */
 export const LEVEL_KEY = ['province_code', 'period', 'level'] as const
@@ -23,9 +25,11 @@ export function levelsOf (rows: readonly LevelKey[]): RawBuilder<LevelKey> {
  * deadlock. A finer lock would not do: which of two sources counts changes the rows of both.
  * @param levels a query that yields their keys
  */
-export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promise<LevelKey[]> {
+export async function lockLevels (
+  trx: Trx, kind: StatisticsKind, levels: RawBuilder<LevelKey>
+): Promise<LevelKey[]> {
   const { rows } = await sql<LevelKey>`
-    insert into statistics_by_level (${columns(LEVEL_KEY)})
+    insert into ${tablesOf(kind).levels} (${columns(LEVEL_KEY)})
     select distinct ${columns(LEVEL_KEY)} from (${levels}) as touched order by ${columns(LEVEL_KEY)}
     on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
     returning ${columns(LEVEL_KEY)}`.execute(trx)
@@ -41,28 +45,31 @@ export async function lockLevels (trx: Trx, levels: RawBuilder<LevelKey>): Promi
  * @returns what of them and of others gives way
  */
 export async function rollUpSets (
-  trx: Trx, changed: readonly SetKey[], levels: readonly LevelKey[], posted: readonly SetKey[]
+  trx: Trx, kind: StatisticsKind, changed: readonly SetKey[], levels: readonly LevelKey[], posted: readonly SetKey[]
 ): Promise<Displaced> {
-  if (changed.length > 0) await sumRows(trx, changed)
-  const displaced = await markCounting(trx, asked<UnitKey>(texts(UNIT_KEY), [...changed, ...posted]), posted)
-  if (changed.length > 0) await sumSets(trx, levels)
+  if (changed.length > 0) await sumRows(trx, kind, changed)
+  const units = asked<UnitKey>(texts(UNIT_KEY), [...changed, ...posted])
+  const displaced = await markCounting(trx, kind, units, posted)
+  if (changed.length > 0) await sumSets(trx, kind, levels)
   return displaced
 }
 
-/** Updates the rollups that a source takes part in after its precedence has changed. */
+/** Updates the rollups that a source takes part in, of each kind in turn, after its precedence has changed. */
 export async function rollUpSource (trx: Trx, source: string): Promise<void> {
-  const sets = sql<LevelKey & UnitKey>`select * from statistics_sets where source = ${source}`
-  const levels = await lockLevels(trx, sets)
-  await markCounting(trx, sql`(${sets}) as asked`, [])
-  await sumSets(trx, levels)
+  for (const kind of KINDS) {
+    const sets = sql<LevelKey & UnitKey>`select * from ${tablesOf(kind).sets} where source = ${source}`
+    const levels = await lockLevels(trx, kind, sets)
+    await markCounting(trx, kind, sql`(${sets}) as asked`, [])
+    await sumSets(trx, kind, levels)
+  }
 }
 
-async function sumRows (trx: Trx, sets: readonly SetKey[]): Promise<void> {
-  await sql`update statistics_sets as stored
-    set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(SUMS, 'counted')}
+async function sumRows (trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]): Promise<void> {
+  await sql`update ${tablesOf(kind).sets} as stored
+    set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(sumsOf(kind), 'counted')}
     from (
-      select ${KEY_OF_GROUP}, count(*) as row_count, ${SUMS_OF_ROWS}
-      from dossier_statistics join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})
+      select ${KEY_OF_GROUP}, count(*) as row_count, ${sumsOfRows(kind)}
+      from ${tablesOf(kind).rows} join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})
       group by position
     ) as counted
     where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
@@ -75,18 +82,21 @@ async function sumRows (trx: Trx, sets: readonly SetKey[]): Promise<void> {
  * @param posted sets of them
  * @returns what of these and of others gives way
  */
-async function markCounting (trx: Trx, units: RawBuilder<UnitKey>, posted: readonly SetKey[]): Promise<Displaced> {
+async function markCounting (
+  trx: Trx, kind: StatisticsKind, units: RawBuilder<UnitKey>, posted: readonly SetKey[]
+): Promise<Displaced> {
+  const tables = tablesOf(kind)
   const ofUnits = sql`
-    select * from statistics_sets where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
+    select * from ${tables.sets} where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
   const several = sql`select * from (${rankedSets(ofUnits)}) as sets where sources > 1 or rows_left_out > 0`
   const { rows } = await sql<DisplacementRow>`
-    with decided as materialized (${decidedRows(several)}),
+    with decided as materialized (${decidedRows(kind, several)}),
     marked as (
-      update dossier_statistics as stored set counts = should_count from decided
+      update ${tables.rows} as stored set counts = should_count from decided
       where ${same('stored', 'decided', ROW_KEY)} and decided.counts <> should_count
     ),
     marked_sets as (
-      update statistics_sets as stored set counts = now.counts, rows_left_out = now.rows_left_out
+      update ${tables.sets} as stored set counts = now.counts, rows_left_out = now.rows_left_out
       from (
         select ${KEY_OF_GROUP}, bool_or(should_count) as counts, count(*) filter (where not should_count) as rows_left_out
         from decided group by unit_number, rank
@@ -98,20 +108,21 @@ async function markCounting (trx: Trx, units: RawBuilder<UnitKey>, posted: reado
   return displacedIn(rows)
 }
 
-async function sumSets (trx: Trx, levels: readonly LevelKey[]): Promise<void> {
+async function sumSets (trx: Trx, kind: StatisticsKind, levels: readonly LevelKey[]): Promise<void> {
+  const tables = tablesOf(kind)
   const keys = asked(texts(LEVEL_KEY), levels)
-  const sums = SUMS.map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
+  const sums = sumsOf(kind).map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
   await sql`
     with own as materialized (
-      select stored.* from ${keys} join statistics_sets as stored using (${columns(LEVEL_KEY)}) where scope = 'own')
-    update statistics_by_level as stored
+      select stored.* from ${keys} join ${tables.sets} as stored using (${columns(LEVEL_KEY)}) where scope = 'own')
+    update ${tables.levels} as stored
     set units_reported = counted.units_reported, sources_used = counted.sources_used,
-      sources_left_out = coalesce(left_out.sources, '{}'), ${assignments(SUMS, 'counted')}
+      sources_left_out = coalesce(left_out.sources, '{}'), ${assignments(sumsOf(kind), 'counted')}
     from (
       select ${columns(LEVEL_KEY)}, count(distinct unit) as units_reported,
         coalesce(array_agg(distinct source order by source) filter (where source is not null), '{}') as sources_used,
         ${sql.join(sums)}
-      from ${keys} left join (${countingSets(sql`true`, sql`own`)}) as counting using (${columns(LEVEL_KEY)})
+      from ${keys} left join (${countingSets(kind, sql`true`, sql`own`)}) as counting using (${columns(LEVEL_KEY)})
       group by ${columns(LEVEL_KEY)}
     ) as counted left join (
       select ${columns(LEVEL_KEY)}, array_agg(distinct source order by source) as sources

@@ -6,88 +6,63 @@ import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { countRows, inWrite, PostHeaders, ReasonHeaders, writeBatch } from '../../http/request/write-request.ts'
-import { deleteDossierStatistics, postDossierStatistics } from './commands.ts'
-import { dossierStatistics } from './queries.ts'
-import {
-  DeletedStatistics, DeleteQuery, DossierStatistics, DossierStatisticsAnswer, DossierStatisticsItem, ListQuery,
-  PostQuery
-} from './schema.ts'
+import { OF_DOSSIERS, OF_FEEDBACK, type ReportedOperations } from './operations.ts'
+import { reportedStatistics } from './queries.ts'
+import { PostQuery, type DeleteQuery, type ListQuery } from './schema.ts'
 
+/** What systems report, and what they have reported: of dossiers and of feedback alike. */
 export async function statisticsRoutes (app: App, context: Context) {
+  for (const operations of [OF_DOSSIERS, OF_FEEDBACK]) await routesOf(app, context, operations)
+}
+
+async function routesOf (app: App, context: Context, operations: ReportedOperations) {
   const { db, cache } = context
-  for (const schema of [DossierStatistics, DossierStatisticsItem, DossierStatisticsAnswer, DeletedStatistics]) {
-    app.addSchema(schema)
-  }
+  const { kind, schemas, post, remove, list } = operations
+  const path = `/${kind.resource}`
+  for (const schema of [schemas.row, kind.item, schemas.answer, schemas.deleted]) app.addSchema(schema)
 
   await app.register(async (tables: App) => {
-    acceptCsv(tables, DossierStatisticsItem)
-    tables.post('/dossier-statistics', {
+    acceptCsv(tables, kind.item)
+    tables.post(path, {
       config: { scope: 'write:statistics' },
       schema: {
-        operationId: 'postDossierStatistics',
+        ...post.words,
         tags: ['statistics'],
-        summary: 'Report dossier statistics (form II.06a)',
-        description: 'Creates or updates rows by unit, period, source, scope, field and procedure. Measures that follow ' +
-          'from others are filled in. A row that breaks an identity of the form is refused. All rows of a unit, period, ' +
-          'source and scope are by procedure, all are by field, or there is one row for the whole. A period that has not begun ' +
-          'is refused.',
         headers: PostHeaders,
         querystring: PostQuery,
-        body: tableBody(DossierStatisticsItem, EXAMPLE),
-        response: { ...batchResponses, 200: { ...batchResponses[200], ...Ref(DossierStatisticsAnswer) } }
+        body: tableBody(kind.item, post.example),
+        response: { ...batchResponses, 200: { ...batchResponses[200], ...Ref(schemas.answer) } }
       },
       validatorCompiler: envelopeCompiler
     }, (request, reply) => {
       const options = { ...batchOptions(request.query), replace: request.query.replace === true }
-      return writeBatch(context, request, reply, options, write => (
-        postDossierStatistics(write, itemsIn(request), options)))
+      return writeBatch(context, request, reply, options, write => post.command(write, itemsIn(request), options))
     })
   })
 
-  app.delete('/dossier-statistics', {
+  app.delete(path, {
     config: { scope: 'write:statistics' },
     schema: {
-      operationId: 'deleteDossierStatistics',
+      ...remove.words,
       tags: ['statistics'],
-      summary: 'Delete what one source reported for a unit and a period',
-      description: 'For figures that were posted by mistake. The unit is as if it had never reported them: it does not count ' +
-        'in `units_reported`, and what it displaced of other sources counts again. Rows that were reported before the deletion, by ' +
-        '`reported_at`, do not come back.',
       headers: ReasonHeaders,
-      querystring: DeleteQuery,
-      response: { 200: { description: 'The number of deleted rows.', ...Ref(DeletedStatistics) }, ...problems(400) }
+      querystring: schemas.deleteQuery,
+      response: { 200: { description: 'The number of deleted rows.', ...Ref(schemas.deleted) }, ...problems(400) }
     }
   }, async (request, reply) => {
-    const answer = await inWrite(context, request, reply, write => deleteDossierStatistics(write, request.query))
+    const answer = await inWrite(context, request, reply, write => remove.command(write, request.query as DeleteQuery))
     countRows(context.metrics, request, reply, answer)
     return answer
   })
 
-  app.get('/dossier-statistics', {
+  app.get(path, {
     schema: {
-      operationId: 'listDossierStatistics',
+      ...list.words,
       tags: ['statistics'],
-      summary: 'List dossier statistics as stored, of every source',
-      querystring: ListQuery,
-      response: {
-        200: listResponse(DossierStatistics, 'Rows, ordered by period, unit, scope, source, field and procedure.'),
-        ...problems(400, 406, 413)
-      }
+      querystring: schemas.listQuery,
+      response: { 200: listResponse(schemas.row, list.order), ...problems(400, 406, 413) }
     }
   }, (request, reply) => sendList(
-    cache, request, reply, DossierStatistics, page => (
-      dossierStatistics(db, request.query, page, request.caller.unit))))
-}
-
-const EXAMPLE = {
-  unit: 'H56-380',
-  period: '2021-Q4',
-  source: 'one-stop',
-  field: 'land',
-  received_online: 120,
-  received_direct: 800,
-  carried_over: 80,
-  resolved_in_time: 900,
-  resolved_overdue: 20,
-  pending_overdue: 5
+    cache, request, reply, schemas.row, page => (
+      reportedStatistics(db, kind, request.query as ListQuery, page, request.caller.unit))))
 }

@@ -6,10 +6,18 @@ import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlacePro
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
-const SCOPE_MEANING = '`own`: the unit\'s own dossiers. `total`: consolidated with all units below it, never added to other rows.'
-export const RowScope = OneOf(ROW_SCOPES, { description: SCOPE_MEANING })
+/** The scope of a row that is stored, and of one that is posted. */
+export function scopesOf (what: string) {
+  const description = `\`own\`: the unit's own ${what}. \`total\`: consolidated with all units below it, never added to other rows.`
+  return {
+    stored: OneOf(ROW_SCOPES, { description }),
+    posted: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description }))
+  }
+}
+const SCOPES = scopesOf('dossiers')
+type Scopes = typeof SCOPES
 
-const KeyProperties = {
+export const KeyProperties = {
   unit: UnitCode('Code of the unit, an alias of the source, or an alias as `source:external code`.'),
   period: Code('Code of the period.')
 }
@@ -19,33 +27,47 @@ const procedure = Nullable(Code('Code of the procedure. null: not broken down by
 
 const REPORTED_AT = 'When the figures were reported, by the clock of the source'
 
-const source = SourceCode('The system that reports. An unknown one is refused.')
+/** What every row has as it is stored, whatever it counts. */
+export const StoredProperties = {
+  source: SourceCode('The system that reports. An unknown one is refused.'),
+  reported_at: Nullable(Instant(`${REPORTED_AT}, otherwise when they were received. null: unknown.`))
+}
+
+/** What every row has as it is posted. */
+export const PostedProperties = {
+  source: Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
+  reported_at: Type.Optional(Nullable(Instant(`${REPORTED_AT}, at most a day in the future. A row that is older than the ` +
+    'stored one, or than its deletion, is `stale` and changes nothing. With `replace` the rows of a unit, period, source and ' +
+    'scope are as old as the latest of them, and all are stale if any stored row is newer. null or left out: when it is ' +
+    'received, so that it is never stale.')))
+}
+
+export const storedCount = (meaning: string) => Nullable(Count(`${meaning} null: unknown.`))
+export const postedCount = (meaning: string) => (
+  Type.Optional(Nullable(Count(`${meaning} null or left out: derived from other measures, otherwise unknown.`))))
 
 export const DossierStatistics = Named('DossierStatistics', 'One row of form II.06a, as stored.', {
   ...KeyProperties,
-  source,
-  scope: RowScope,
+  source: StoredProperties.source,
+  scope: SCOPES.stored,
   field,
   procedure,
-  reported_at: Nullable(Instant(`${REPORTED_AT}, otherwise when they were received. null: unknown.`)),
-  ...eachMeasure(meaning => Nullable(Count(`${meaning} null: unknown.`)))
+  reported_at: StoredProperties.reported_at,
+  ...eachMeasure(storedCount)
 })
 export type DossierStatistics = Static<typeof DossierStatistics>
 
 export const DossierStatisticsItem = Named('DossierStatisticsItem',
   'One row of form II.06a to post. Measures that follow from others may be left out.', {
     ...KeyProperties,
-    source: Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
-    scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING })),
+    source: PostedProperties.source,
+    scope: SCOPES.posted,
     field: Type.Optional(Nullable(Code('Code of the field. null or left out: not broken down by field; with a procedure, the ' +
       'stored field of the row, and that of the procedure if the row is new. A row may name its stored field or the present ' +
       'field of the procedure; any other is refused.'))),
     procedure: Type.Optional(procedure),
-    reported_at: Type.Optional(Nullable(Instant(`${REPORTED_AT}, at most a day in the future. A row that is older than the ` +
-      'stored one, or than its deletion, is `stale` and changes nothing. With `replace` the rows of a unit, period, source and ' +
-      'scope are as old as the latest of them, and all are stale if any stored row is newer. null or left out: when it is ' +
-      'received, so that it is never stale.'))),
-    ...eachMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: derived from other measures, otherwise unknown.`))))
+    reported_at: PostedProperties.reported_at,
+    ...eachMeasure(postedCount)
   })
 export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
 
@@ -53,38 +75,50 @@ export const COUNTING_RULE = 'Where several sources report a unit and a period, 
   'first reports the whole, it alone counts. Otherwise the first source with rows of a field counts in this field; if it reports ' +
   'the field by procedure, further procedures of the field count of the sources after it. A whole after such rows does not count.'
 
-const DisplacementItem = Type.Object({
-  unit: UnitCode('Code of the unit.'),
-  period: KeyProperties.period,
-  scope: RowScope,
-  source: SourceCode('The source with rows that do not count.'),
-  fields: Type.Array(Code('Code'), { description: 'The fields of these rows. Empty: the row is for the whole.' }),
-  counted_source: SourceCode('The source that counts in their place.')
-}, { additionalProperties: false })
-export type Displacement = Static<typeof DisplacementItem>
+function displacementIn ({ stored: scope }: Scopes) {
+  return Type.Object({
+    unit: UnitCode('Code of the unit.'),
+    period: KeyProperties.period,
+    scope,
+    source: SourceCode('The source with rows that do not count.'),
+    fields: Type.Array(Code('Code'), { description: 'The fields of these rows. Empty: the row is for the whole.' }),
+    counted_source: SourceCode('The source that counts in their place.')
+  }, { additionalProperties: false })
+}
+export type Displacement = Static<ReturnType<typeof displacementIn>>
 
-export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
-  'The result of a batch of dossier statistics. The same body again is all `unchanged`.', {
+/** What the answer to a batch has besides the counts of every batch. */
+export function answerProperties<const W extends string> (scopes: Scopes, warnings: readonly W[], meaning: string) {
+  return {
     ...BatchAnswer.properties,
     received: Type.Integer({ description: 'Items in the batch; created + updated + unchanged + stale + rejected.' }),
     stale: Type.Integer({ description: 'Rows older than what is stored, by `reported_at`. They change nothing.' }),
     warning_count: Type.Integer({ description: 'Number of warnings, also of those that are not listed.' }),
     warnings: Type.Array(Type.Object({
       pointer: Type.String({ description: 'JSON Pointer into the body.' }),
-      code: OneOf(['carried_over_differs', 'pending_differs', 'procedure_not_in_force']),
+      code: OneOf(warnings),
       detail: Type.String({ description: 'What is odd, for people.' }),
       ...PlaceProperties
     }, { additionalProperties: false }), {
-      description: 'What is odd about rows that were taken; the first 1 000 warnings. `procedure_not_in_force`: the procedure had ' +
-        'ended before the period began, or began after the period ended. `carried_over_differs`: `carried_over` is not ' +
-        '`pending` of the period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
-        'not known; `/v1/dossier-statistics/continuity` lists all such rows.'
+      description: `What is odd about rows that were taken; the first 1 000 warnings. ${meaning}`
     }),
     displacement_count: Type.Integer({ description: 'Number of displacements, also of those that are not listed.' }),
-    displacements: Type.Array(DisplacementItem, {
+    displacements: Type.Array(displacementIn(scopes), {
       description: `The first 100 displacements in which a source of the batch displaces another, or is displaced. ${COUNTING_RULE}`
     })
-  })
+  }
+}
+
+export const CONTINUITY_WARNINGS = ['carried_over_differs', 'pending_differs'] as const
+export const continuityMeaning = (list: string) => '`carried_over_differs`: `carried_over` is not ' +
+  '`pending` of the period before. `pending_differs`: `pending` is not `carried_over` of the period after. Which of the two is right is ' +
+  `not known; \`${list}/continuity\` lists all such rows.`
+
+export const DossierStatisticsAnswer = Named('DossierStatisticsAnswer',
+  'The result of a batch of dossier statistics. The same body again is all `unchanged`.',
+  answerProperties(SCOPES, [...CONTINUITY_WARNINGS, 'procedure_not_in_force'],
+    '`procedure_not_in_force`: the procedure had ' +
+    `ended before the period began, or began after the period ended. ${continuityMeaning('/v1/dossier-statistics')}`))
 export type DossierStatisticsAnswer = Static<typeof DossierStatisticsAnswer>
 
 export const PostQuery = Type.Object({
@@ -96,22 +130,28 @@ export const PostQuery = Type.Object({
   }))
 }, { additionalProperties: false })
 
-export const DeleteQuery = Type.Object({
-  unit: Example(UnitCode('Code of the unit, an alias of the source, or an alias as `source:external code`.'), 'H56-380'),
-  period: Example(Code('Code of the period.'), '2021-Q4'),
-  source: Example(Type.Optional(SourceCode('Defaults to the source of the key; any other is refused. Required if the key has none.')),
-    'one-stop'),
-  scope: Type.Optional(OneOf(ROW_SCOPES, { default: 'own', description: SCOPE_MEANING }))
-}, { additionalProperties: false })
+/** What a deletion names. */
+export function deleteQueryOf ({ posted: scope }: Scopes) {
+  return Type.Object({
+    unit: Example(KeyProperties.unit, 'H56-380'),
+    period: Example(KeyProperties.period, '2021-Q4'),
+    source: Example(PostedProperties.source, 'one-stop'),
+    scope
+  }, { additionalProperties: false })
+}
+export const DeleteQuery = deleteQueryOf(SCOPES)
 export type DeleteQuery = Static<typeof DeleteQuery>
 
-export const DeletedStatistics = Named('DeletedStatistics', 'What was deleted.', {
-  unit: UnitCode('Code of the unit.'),
-  period: KeyProperties.period,
-  source,
-  scope: RowScope,
-  deleted: Type.Integer({ description: 'Deleted rows. 0: nothing was reported.' })
-})
+export function deletedProperties ({ stored: scope }: Scopes) {
+  return {
+    unit: UnitCode('Code of the unit.'),
+    period: KeyProperties.period,
+    source: StoredProperties.source,
+    scope,
+    deleted: Type.Integer({ description: 'Deleted rows. 0: nothing was reported.' })
+  }
+}
+export const DeletedStatistics = Named('DeletedStatistics', 'What was deleted.', deletedProperties(SCOPES))
 export type DeletedStatistics = Static<typeof DeletedStatistics>
 
 export const Filters = {
@@ -124,7 +164,7 @@ export const Filters = {
 export const ListQuery = Type.Object({
   ...Filters,
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
-  scope: Type.Optional(RowScope),
+  scope: Type.Optional(SCOPES.stored),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

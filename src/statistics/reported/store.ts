@@ -3,27 +3,8 @@ import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
-import { MEASURES, type Measures } from '../../form-ii06a/measures.ts'
-
-export type Detail = 'whole' | 'field' | 'procedure'
-
-/** All the rows of one source for one unit, period and scope are one set: checked, replaced and counted together. */
-export interface SetKey {
-  province_code: string
-  period: string
-  unit: string
-  scope: 'own' | 'total'
-  source: string
-}
-
-export interface StatisticsRow extends SetKey, Measures {
-  detail: Detail
-  detail_code: string
-  field: string | null
-  procedure: string | null
-  /** RFC 3339. null: not known. */
-  reported_at: string | null
-}
+import { ofEachKind, tablesOf } from '../kinds/index.ts'
+import type { Counts, Detail, SetKey, StatisticsKind, StatisticsRow } from '../kinds/kind.ts'
 
 /** A row to be written, with the level of its unit. */
 export interface NewRow extends StatisticsRow {
@@ -36,19 +17,20 @@ export interface NewRow extends StatisticsRow {
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
 export const ROW_KEY = [...SET_KEY, 'detail_code'] as const
-export const ROW_COLUMNS = [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...MEASURES] as const
+export const rowColumnsOf = ofEachKind(({ measures }) => (
+  [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...measures] as const))
 
 /** Columns that are texts, for `unnested`. */
 export function texts<const N extends string> (names: readonly N[]): Columns<Record<N, string | null>> {
   return Object.fromEntries(names.map(name => [name, { type: 'text', of: (row: Record<N, string | null>) => row[name] }]))
 }
 
-const ROW: Columns<StatisticsRow> = {
+const givenRows = ofEachKind(({ measures }): Columns<StatisticsRow> => ({
   ...texts([...ROW_KEY, 'detail', 'field', 'procedure']),
   // What is written says when it was reported: where its source does not, when it came.
   reported_at: { type: 'timestamptz', of: ({ reported_at: at }) => Date.parse(at!) },
-  ...Object.fromEntries(MEASURES.map(measure => [measure, { type: 'int4', of: (row: Measures) => row[measure] }]))
-}
+  ...Object.fromEntries(measures.map(measure => [measure, { type: 'int4', of: (row: Counts) => row[measure] }]))
+}))
 
 /** Rows that a statement is given, as the table `asked`. */
 export function asked<R> (given: Columns<R>, rows: readonly R[]): RawBuilder<R> {
@@ -68,10 +50,12 @@ export interface StoredSet {
 }
 
 /** The sets that are stored, by `setKeyOf`. */
-export async function storedSets (trx: Trx, sets: readonly SetKey[]): Promise<Map<string, StoredSet>> {
+export async function storedSets (
+  trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]
+): Promise<Map<string, StoredSet>> {
   const { rows } = await sql<SetKey & StoredSet>`
     select ${columns(SET_KEY)}, stored.detail, row_count
-    from statistics_sets as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`.execute(trx)
+    from ${tablesOf(kind).sets} as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`.execute(trx)
   return new Map(rows.map(set => [setKeyOf(set), set]))
 }
 
@@ -79,13 +63,15 @@ export async function storedSets (trx: Trx, sets: readonly SetKey[]): Promise<Ma
  * Adds the sets of the rows that are new.
  * @param stored the others; gets the new ones
  */
-export async function openSets (trx: Trx, rows: readonly NewRow[], stored: Map<string, StoredSet>): Promise<void> {
+export async function openSets (
+  trx: Trx, kind: StatisticsKind, rows: readonly NewRow[], stored: Map<string, StoredSet>
+): Promise<void> {
   const sets = distinctSets(rows.filter(row => !stored.has(setKeyOf(row))))
   if (sets.length === 0) return
-  await sql`insert into statistics_sets (${columns(SET_KEY)}, detail, level)
+  await sql`insert into ${tablesOf(kind).sets} (${columns(SET_KEY)}, detail, level)
     select ${columns(SET_KEY)}, detail, level from ${asked(texts([...SET_KEY, 'detail', 'level']), sets)}
     on conflict do nothing`.execute(trx)
-  for (const [key, set] of await storedSets(trx, sets)) stored.set(key, set)
+  for (const [key, set] of await storedSets(trx, kind, sets)) stored.set(key, set)
 }
 
 /**
@@ -93,58 +79,64 @@ export async function openSets (trx: Trx, rows: readonly NewRow[], stored: Map<s
  * row by its key, unless they have many others.
  */
 export async function rowsBefore (
-  trx: Trx, rows: readonly NewRow[], sets: readonly SetKey[], stored: ReadonlyMap<string, StoredSet>
+  trx: Trx, kind: StatisticsKind, rows: readonly NewRow[], sets: readonly SetKey[],
+  stored: ReadonlyMap<string, StoredSet>
 ): Promise<StatisticsRow[]> {
   let inSets = 0
   for (const { row_count: count } of stored.values()) inSets += count
-  return inSets <= 2 * rows.length ? rowsOfSets(trx, sets) : storedRows(trx, rows)
+  return inSets <= 2 * rows.length ? rowsOfSets(trx, kind, sets) : storedRows(trx, kind, rows)
 }
 
 /** The stored rows that have the keys of `rows`. */
 export async function storedRows (
-  trx: Trx, rows: readonly Pick<StatisticsRow, typeof ROW_KEY[number]>[]
+  trx: Trx, kind: StatisticsKind, rows: readonly Pick<StatisticsRow, typeof ROW_KEY[number]>[]
 ): Promise<StatisticsRow[]> {
   if (rows.length === 0) return []
-  return rowsBeside(trx, asked(texts(ROW_KEY), rows), ROW_KEY)
+  return rowsBeside(trx, kind, asked(texts(ROW_KEY), rows), ROW_KEY)
 }
 
 /** All rows of some sets. */
-export async function rowsOfSets (trx: Trx, sets: readonly SetKey[]): Promise<StatisticsRow[]> {
-  return rowsBeside(trx, asked(texts(SET_KEY), sets), SET_KEY)
+export async function rowsOfSets (
+  trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]
+): Promise<StatisticsRow[]> {
+  return rowsBeside(trx, kind, asked(texts(SET_KEY), sets), SET_KEY)
 }
 
-async function rowsBeside (trx: Trx, given: RawBuilder<unknown>, key: readonly string[]): Promise<StatisticsRow[]> {
+async function rowsBeside (
+  trx: Trx, kind: StatisticsKind, given: RawBuilder<unknown>, key: readonly string[]
+): Promise<StatisticsRow[]> {
   const { rows } = await sql<StatisticsRow>`
-    select ${columns(ROW_COLUMNS, 'stored')}
-    from ${given} join dossier_statistics as stored using (${columns(key)})`.execute(trx)
+    select ${columns(rowColumnsOf(kind), 'stored')}
+    from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`.execute(trx)
   return rows
 }
 
-export async function deleteRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+export async function deleteRows (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`delete from dossier_statistics as stored using ${asked(texts(ROW_KEY), rows)}
+  await sql`delete from ${tablesOf(kind).rows} as stored using ${asked(texts(ROW_KEY), rows)}
     where ${same('stored', 'asked', ROW_KEY)}`.execute(trx)
 }
 
 /** Deletes sets that have no rows any more. */
-export async function deleteSets (trx: Trx, sets: SetKey[]): Promise<void> {
-  await sql`delete from statistics_sets as stored using ${asked(texts(SET_KEY), sets)}
+export async function deleteSets (trx: Trx, kind: StatisticsKind, sets: SetKey[]): Promise<void> {
+  await sql`delete from ${tablesOf(kind).sets} as stored using ${asked(texts(SET_KEY), sets)}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
 /** Gives sets without rows the detail of the rows to come. */
-export async function setDetail (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+export async function setDetail (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`update statistics_sets as stored set detail = asked.detail
+  await sql`update ${tablesOf(kind).sets} as stored set detail = asked.detail
     from ${asked(texts([...SET_KEY, 'detail']), distinctSets(rows))}
     where ${same('stored', 'asked', SET_KEY)}`.execute(trx)
 }
 
-export async function upsertRows (trx: Trx, rows: StatisticsRow[]): Promise<void> {
+export async function upsertRows (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
-  await sql`insert into dossier_statistics (${columns(ROW_COLUMNS)})
-    select ${columns(ROW_COLUMNS)} from ${asked(ROW, rows)}
-    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...MEASURES], 'excluded')}`.execute(trx)
+  const names = columns(rowColumnsOf(kind))
+  await sql`insert into ${tablesOf(kind).rows} (${names})
+    select ${names} from ${asked(givenRows(kind), rows)}
+    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...kind.measures], 'excluded')}`.execute(trx)
 }
 
 export function setKeyOf ({ period, unit, scope, source }: Omit<SetKey, 'province_code'>): string {

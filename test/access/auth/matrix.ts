@@ -13,6 +13,8 @@ const PERIOD = '2021-Q4'
 const NEEDS: Record<string, string> = {
   postDossierStatistics: 'write:statistics',
   deleteDossierStatistics: 'write:statistics',
+  postFeedbackStatistics: 'write:statistics',
+  deleteFeedbackStatistics: 'write:statistics',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   postFields: 'write:catalogue',
@@ -43,6 +45,7 @@ const NEEDS: Record<string, string> = {
   getMetrics: 'metrics'
 }
 const READS = [
+  'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
@@ -93,6 +96,11 @@ function requestFor (
     listDossierStatistics: `/v1/dossier-statistics?unit=${unit}`,
     listDiscontinuities: `/v1/dossier-statistics/continuity?unit=${unit}&period=${PERIOD}`,
     deleteDossierStatistics: `/v1/dossier-statistics?unit=${unit}&period=${PERIOD}`,
+    getFeedbackOnTime: `/v1/feedback-statistics/on-time?period=${PERIOD}&unit=${unit}`,
+    explainFeedbackOnTime: `/v1/feedback-statistics/on-time/explain?period=${PERIOD}&unit=${unit}`,
+    listFeedbackStatistics: `/v1/feedback-statistics?unit=${unit}`,
+    listFeedbackDiscontinuities: `/v1/feedback-statistics/continuity?unit=${unit}&period=${PERIOD}`,
+    deleteFeedbackStatistics: `/v1/feedback-statistics?unit=${unit}&period=${PERIOD}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
@@ -120,6 +128,7 @@ function requestFor (
   const deleted = { code: 'none', unit, updated_at: '2021-06-01T08:00:00Z', deleted: true }
   const bodies: Record<string, object | string> = {
     postDossierStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
+    postFeedbackStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
     postIndicatorValues: { items: [{ unit, period: '2021-H1', indicator: '3.1.3', printed: '9' }] },
     postProcedures: { items: [] },
     postFields: { items: [] },
@@ -151,6 +160,8 @@ const OUT_OF_REACH: Record<string, number> = {
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
   listDiscontinuities: 400, listDossiers: 400, listDueDateDeviations: 400,
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
+  getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
+  listFeedbackStatistics: 400, postFeedbackStatistics: 403,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403,
   // Of a stream each row is refused alone.
   importDossiers: 422

@@ -144,6 +144,11 @@ forEachDatabase('an event set that does not fit', async (t, service) => {
     t.match(await post('/v1/dossier-statistics', { items: [{ unit: 'T1-12', period: '2024-Q1', source: 'one-stop', received: 1 }] }), { status: 200 })
     const { body } = await post('/v1/unit-changes', set({ type: 'merge', units: ['T1-12'], into: 'T1-11' }))
     t.match(body.errors, [{ pointer: '/events/0/units/0', code: 'unit_has_figures', detail: /figures of 2024-Q1/ }])
+    await service.delete('/v1/dossier-statistics?unit=T1-12&period=2024-Q1&source=one-stop')
+    await post('/v1/feedback-statistics', { items: [{ unit: 'T1-12', period: '2024-Q2', source: 'one-stop', received: 1 }] })
+    t.match((await post('/v1/unit-changes', set({ type: 'merge', units: ['T1-12'], into: 'T1-11' }))).body.errors, [
+      { code: 'unit_has_figures', detail: /feedback of 2024-Q2/ }
+    ])
   })
 
   t.test('with dossiers from after the end of a unit is refused, also if they have moved on, but not if they are deleted', async t => {

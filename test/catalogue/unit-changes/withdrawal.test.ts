@@ -68,6 +68,18 @@ forEachDatabase('an event set that was wrong', async (t, service) => {
     t.equal((await withdraw(first)).status, 200)
   })
 
+  t.test('stays while feedback is stored for its units, or was', async t => {
+    const id = await set('2023-01-01', merge)
+    const of = { unit: 'T1-11@2023-01-01', period: '2024-Q1', source: 'one-stop' }
+    const refusal = async () => (await withdraw(id)).body.errors
+    await post('/v1/feedback-statistics', { items: [{ ...of, received: 1 }] })
+    t.match(await refusal(), [{ code: 'unit_has_figures', detail: /feedback of 2024-Q1 is stored/ }])
+    await service.delete(`/v1/feedback-statistics?unit=${of.unit}&period=${of.period}&source=${of.source}`)
+    t.match(await refusal(), [{ code: 'unit_has_figures', detail: /feedback of 2024-Q1 was stored/ }])
+    await sql`delete from withdrawn_feedback`.execute(db)
+    t.equal((await withdraw(id)).status, 200)
+  })
+
   t.test('stays while figures, dossiers, clients or units stand on its units', async t => {
     const id = await set('2023-01-01', merge)
     const unit = 'T1-11@2023-01-01'

@@ -14,7 +14,7 @@ const BOM = '\ufeff'
 forEachDatabase('the csv of a list that is posted back changes nothing', async (t, { get, post }) => {
   for (const url of [
     '/v1/levels', '/v1/fields', '/v1/periods', '/v1/procedures', '/v1/units', '/v1/dossier-statistics?period=2021-H1',
-    '/v1/dossier-statistics?unit=H56-380&period=2021-Q3'
+    '/v1/dossier-statistics?unit=H56-380&period=2021-Q3', '/v1/feedback-statistics?period=2021-H1'
   ]) {
     t.test(url, async t => {
       if (url === '/v1/fields') await post(url, { items: [{ code: 'odd', name: '=1+1', position: 1 }, { code: 'list', name: 'a; "b"\r\nc', position: 2 }] })

@@ -3,15 +3,16 @@ import fc from 'fast-check'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 import { givenReform } from '../../catalogue/units/given-reform.ts'
+import { basisIn, DOSSIERS, KINDS } from '../kinds.ts'
 import { DAYS, histories, PERIODS, record, report, World } from './worlds.ts'
 
 type Row = Record<string, number | string | boolean | null>
 const SUMMED = ['received', 'resolved', 'resolved_in_time', 'pending', 'numerator', 'denominator']
 
-forEachDatabase('figures by any hierarchy', async (t, service) => {
+for (const kind of KINDS) forEachDatabase(`figures of ${kind.name} by any hierarchy`, async (t, service) => {
   const { db, get } = service
   const rows = async (query: string) => {
-    const { status, text, body } = await get(`/v1/on-time?${query}`)
+    const { status, text, body } = await get(`${kind.onTime}?${query}`)
     if (status !== 200) throw new Error(text)
     return body.items as Row[]
   }
@@ -36,12 +37,12 @@ forEachDatabase('figures by any hierarchy', async (t, service) => {
       for (const reform of world.beginning()) await givenReform(db, reform)
       for (const [i, period] of PERIODS.entries()) {
         if (i > 0) await givenReform(db, world.reform(DAYS[i]!, events[i - 1]!))
-        await report(service, world.living, period, figures)
-        await record(db, world.living, DAYS[i]!)
-        for (const basis of ['reported', 'records']) {
+        await report(service, kind, world.living, period, figures)
+        if (kind === DOSSIERS) await record(db, world.living, DAYS[i]!)
+        for (const basis of kind.bases) {
           for (const keys of ['unit', 'level', 'period']) {
             const groups = [...new Set([keys, 'period'])].join()
-            const query = ofRoot(`basis=${basis}&hierarchy=as_of:${DAYS[i]}&period=${PERIODS.slice(0, i + 1).join()}&group_by=${groups}`)
+            const query = ofRoot(`${basisIn(kind, basis)}hierarchy=as_of:${DAYS[i]}&period=${PERIODS.slice(0, i + 1).join()}&group_by=${groups}`)
             answered.push({ query, rows: await rows(query) })
           }
         }
@@ -49,11 +50,11 @@ forEachDatabase('figures by any hierarchy', async (t, service) => {
       for (const { query, rows: before } of answered) {
         if (!isDeepStrictEqual(await rows(query), before)) throw new Error(`${query} was ${JSON.stringify(before)}`)
       }
-      for (const basis of ['reported', 'records']) {
+      for (const basis of kind.bases) {
         const asReported = new Map<string, Row>()
         for (const hierarchy of ['as_reported', 'current', `as_of:${DAYS[1]}`, `as_of:${DAYS[2]}`]) {
           for (const period of [...PERIODS, PERIODS.join()]) {
-            const query = ofRoot(`basis=${basis}&hierarchy=${hierarchy}&period=${period}`)
+            const query = ofRoot(`${basisIn(kind, basis)}hierarchy=${hierarchy}&period=${period}`)
             const [total] = await rows(query)
             const { hierarchy: _, ...figures } = total!
             asReported.set(period, asReported.get(period) ?? figures)
@@ -64,7 +65,7 @@ forEachDatabase('figures by any hierarchy', async (t, service) => {
               if (!isDeepStrictEqual(byLevels, byUnits)) throw new Error(`${ofAll}: ${JSON.stringify(byLevels)}, by units ${JSON.stringify(byUnits)}`)
             }
             if (basis === 'reported' && period.includes(',')) continue
-            for (const keys of ['unit', 'level,field']) expectSums(total!, await rows(`${query}&group_by=${keys}`), `${query} by ${keys}`)
+            for (const keys of ['unit', kind === DOSSIERS ? 'level,field' : 'level']) expectSums(total!, await rows(`${query}&group_by=${keys}`), `${query} by ${keys}`)
           }
         }
       }

@@ -7,6 +7,7 @@ import type { OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { givenReform } from '../../catalogue/units/given-reform.ts'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
+import { DOSSIERS } from '../kinds.ts'
 import { DAYS, histories, PERIODS, record, report, World } from './worlds.ts'
 
 const NOW = Date.now()
@@ -62,7 +63,7 @@ forEachDatabase('figures by the units of a day, of a key that is bound to a unit
       const first = [...world.living]
       for (const [i, period] of PERIODS.entries()) {
         if (i > 0) await givenReform(db, world.reform(DAYS[i]!, ofDays[i - 1]!))
-        await report(service, world.living, period, figures)
+        await report(service, DOSSIERS, world.living, period, figures)
         await record(db, world.living, DAYS[i]!)
       }
       for (const reach of [first[picked]!, `${world.root}-${from}`]) {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import type { Db } from '../../../src/database/connect.ts'
 import type { Service } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
+import type { TestedKind } from '../kinds.ts'
 import type { Reform } from '../../catalogue/units/given-reform.ts'
 
 export const PERIODS = ['2021-Q1', '2021-Q2', '2021-Q3', '2021-Q4']
@@ -89,16 +90,17 @@ interface Figures {
 
 /** Reports figures for each unit, in turn. */
 export async function report (
-  { post }: Pick<Service, 'post'>, units: string[], period: string, figures: Figures[]
+  { post }: Pick<Service, 'post'>, { statistics, fields: [field], received }: TestedKind, units: string[], period: string,
+  figures: Figures[]
 ): Promise<void> {
   const items = units.map((unit, i) => {
     const { inTime, overdue, pending } = figures[i % figures.length]!
     return {
-      unit, period, source: 'property', field: 'land', received_online: 0, received_direct: inTime + overdue + pending, carried_over: 0,
+      unit, period, source: 'property', ...(field === null ? {} : { field }), ...received(inTime + overdue + pending), carried_over: 0,
       resolved_in_time: inTime, resolved_overdue: overdue
     }
   })
-  const { status, text } = await post('/v1/dossier-statistics', { items })
+  const { status, text } = await post(statistics, { items })
   if (status !== 200) throw new Error(text)
 }
 

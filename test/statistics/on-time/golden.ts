@@ -1,6 +1,7 @@
 import type { CompiledQuery, RawBuilder } from 'kysely'
 import type { Reach } from '../../../src/contract/caller.ts'
 import { hierarchyOf } from '../../../src/catalogue/hierarchy/hierarchy.ts'
+import { DOSSIERS, FEEDBACK } from '../../../src/statistics/kinds/index.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { recordsPage, reportedPage } from '../../../src/statistics/on-time/page-sql.ts'
 import { dossiersPage } from '../../../src/statistics/on-time/explain/drill-down-sql.ts'
@@ -38,16 +39,18 @@ export function recordsPlan (question: OnTimeQuery, reach: Reach = null): Record
   return recordsPlanOf(question, spansAsked(question, periods, NOW), others)
 }
 
-export function reportedPlan (question: OnTimeQuery, reach: Reach = null): ReportedPlan {
-  return reportedPlanOf(question, resolved(question, reach))
+export function reportedPlan (question: OnTimeQuery, reach: Reach = null, kind = DOSSIERS): ReportedPlan {
+  return reportedPlanOf(kind, question, resolved(question, reach))
 }
 
-export function pageOf (question: OnTimeQuery, caches = new OnTimeCaches(), reach: Reach = null): CompiledQuery {
+export function pageOf (
+  question: OnTimeQuery, caches = new OnTimeCaches(), reach: Reach = null, kind = DOSSIERS
+): CompiledQuery {
   const { limit = 1_000, cursor } = question
   const page = { limit, cursor }
   return question.basis === 'records'
     ? recordsPage(compiler, question, recordsPlan(question, reach), page, caches)
-    : reportedPage(compiler, question, reportedPlan(question, reach), page, caches)
+    : reportedPage(compiler, question, reportedPlan(question, reach, kind), page, caches)
 }
 
 function cursorOf (...values: unknown[]): string {
@@ -144,6 +147,15 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Re
   ]
 }
 
+/** About feedback. */
+const OF_FEEDBACK: Record<string, [asks: string, question: OnTimeQuery]> = {
+  'feedback-by-level': ['How much feedback was on time at each level?', { period: ['2021-Q3'], group_by: ['level'] }],
+  'feedback-of-unit': ['How much feedback was on time in a unit and all below it?', { period: ['2021-Q3'], unit: 'H56-380' }],
+  'feedback-several-periods': [
+    'How much feedback was on time in several periods together?', { period: ['2021-Q3', '2021-Q4'], method: 'handled' }
+  ]
+}
+
 const DRILL_DOWNS: Record<string, [asks: string, question: ExplainDossiersQuery]> = {
   'dossiers-resolved': [
     'Which dossiers were resolved, those overdue first?', { period: ['2021-Q3'], method: 'resolved' }
@@ -185,6 +197,10 @@ export const ON_TIME_SQL: GoldenStatement[] = [
     const question = name.startsWith('records') ? { basis: 'records' as const, ...asked } : asked
     return { name, asks, address: addressOf('/v1/on-time', question), statement: pageOf(question, undefined, reach) }
   }),
+  ...Object.entries(OF_FEEDBACK).map(([name, [asks, question]]) => ({
+    name, asks, address: addressOf('/v1/feedback-statistics/on-time', question),
+    statement: pageOf(question, undefined, null, FEEDBACK)
+  })),
   ...Object.entries(EXPLANATIONS).map(([name, [asks, question, query]]) => (
     { name, asks, address: addressOf('/v1/on-time/explain', question), statement: query.compile(compiler) })),
   ...Object.entries(DRILL_DOWNS).map(([name, [asks, question]]) => ({

@@ -1,23 +1,27 @@
 import fc from 'fast-check'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
+import { KINDS, type TestedKind } from '../kinds.ts'
 
 const UNITS = ['H56-SNV', 'H56-STC', 'H56-380', 'H56-381', 'H56-14755', 'H56-14758', 'H56-14761'] as const
 const LEVELS: Record<string, string> = { 'H56-SNV': 'province', 'H56-STC': 'province', 'H56-380': 'district', 'H56-381': 'district' }
-const FIELDS = ['land', 'justice', 'construction'] as const
 const levelOf = (unit: string) => LEVELS[unit] ?? 'commune'
 
-const row = fc.record({
-  unit: fc.constantFrom(...UNITS), field: fc.constantFrom(...FIELDS),
+const rowOf = ({ fields }: TestedKind) => fc.record({
+  unit: fc.constantFrom(...UNITS), field: fc.constantFrom(...fields),
   inTime: fc.nat(400), overdue: fc.oneof(fc.constant(0), fc.nat(30)), pending: fc.nat(50), known: fc.boolean()
 })
-type Row = typeof row extends fc.Arbitrary<infer R> ? R : never
+type Row = ReturnType<typeof rowOf> extends fc.Arbitrary<infer R> ? R : never
 
-const rows = fc.uniqueArray(row, { minLength: 1, maxLength: 15, selector: ({ unit, field }) => `${unit} ${field}` })
+const rowsOf = (kind: TestedKind) => (
+  fc.uniqueArray(rowOf(kind), { minLength: 1, maxLength: 15, selector: ({ unit, field }) => `${unit} ${field}` }))
 
-const itemOf = ({ unit, field, inTime, overdue, pending, known }: Row, period: string) => ({
-  unit, field, period, source: 'property', received_online: 0, received_direct: inTime + overdue + pending, carried_over: 0,
-  resolved_in_time: inTime, resolved_overdue: overdue, ...(known ? { pending_overdue: Math.min(pending, 3) } : {})
+const itemIn = ({ received }: TestedKind) => (
+  { unit, field, inTime, overdue, pending, known }: Row, period: string
+) => ({
+  unit, ...(field === null ? {} : { field }), period, source: 'property', ...received(inTime + overdue + pending),
+  carried_over: 0, resolved_in_time: inTime, resolved_overdue: overdue,
+  ...(known ? { pending_overdue: Math.min(pending, 3) } : {})
 })
 
 /** The plain count: sums, and one division in whole numbers, half up. */
@@ -37,29 +41,34 @@ function counted (rows: Row[]) {
 }
 
 const KEYS = {
-  level: ({ unit }: Row) => levelOf(unit), unit: ({ unit }: Row) => unit, field: ({ field }: Row) => field as string
+  level: ({ unit }: Row) => levelOf(unit), unit: ({ unit }: Row) => unit as string, field: ({ field }: Row) => field!
 }
+type Key = keyof typeof KEYS
 
-forEachDatabase('on-time percentages', async (t, { get, post }) => {
+for (const kind of KINDS) forEachDatabase(`on-time percentages of ${kind.name}`, async (t, { get, post }) => {
+  const [rows, itemOf] = [rowsOf(kind), itemIn(kind)]
+  const groups: Key[][] = [
+    [], ['level'], ['unit'], ...kind.fields[0] === null ? [] : [['field'], ['level', 'field'], ['unit', 'field']] as Key[][]
+  ]
   const periods = Array.from({ length: 8 }, (_, i) => 2020 + i).flatMap(year =>
     Array.from({ length: 12 }, (_, i) => `cal-${year}-M${String(i + 1).padStart(2, '0')}`))
   let used = 0
   /** Every run of a property has a period of its own. */
   const nextPeriod = () => periods[used++ % periods.length]!
   const report = async (items: object[], query = '?replace=true') => {
-    const { status, text } = await post(`/v1/dossier-statistics${query}`, { items })
+    const { status, text } = await post(`${kind.statistics}${query}`, { items })
     if (status !== 200) throw new Error(text)
   }
-  const answers = async (period: string, keys: (keyof typeof KEYS)[]) =>
-    (await get(`/v1/on-time?unknown=true&period=${period}${keys.length > 0 ? `&group_by=${keys.join()}` : ''}`)).body.items as Record<string, unknown>[]
+  const answers = async (period: string, keys: Key[]) =>
+    (await get(`${kind.onTime}?unknown=true&period=${period}${keys.length > 0 ? `&group_by=${keys.join()}` : ''}`)).body.items as Record<string, unknown>[]
 
   const matches = async (period: string, rows: Row[]) => {
-    for (const keys of [[], ['level'], ['unit'], ['field'], ['level', 'field'], ['unit', 'field']] as (keyof typeof KEYS)[][]) {
-      const groups = Map.groupBy(rows, row => keys.map(key => KEYS[key](row)).join(' '))
+    for (const keys of groups) {
+      const grouped = Map.groupBy(rows, row => keys.map(key => KEYS[key](row)).join(' '))
       const items = await answers(period, keys)
-      if (items.length !== groups.size) return false
+      if (items.length !== grouped.size) return false
       for (const item of items) {
-        const expected: Record<string, unknown> = counted(groups.get(keys.map(key => item[key]).join(' '))!)
+        const expected: Record<string, unknown> = counted(grouped.get(keys.map(key => item[key]).join(' '))!)
         if (Object.keys(expected).some(name => item[name] !== expected[name])) return false
       }
     }
@@ -96,8 +105,8 @@ forEachDatabase('on-time percentages', async (t, { get, post }) => {
       Object.assign(broken, { received: inTime + overdue + pending, resolved: inTime + overdue, pending })
       broken[measure] += off
       const items = [broken, ...others.map(row => itemOf(row, period))]
-      const atomic = await post('/v1/dossier-statistics', { items })
-      const partial = await post('/v1/dossier-statistics?mode=partial', { items })
+      const atomic = await post(kind.statistics, { items })
+      const partial = await post(`${kind.statistics}?mode=partial`, { items })
       if (atomic.status !== 422 || partial.body.rejected !== 1) return false
       return others.length === 0 || matches(period, others)
     }), { numRuns: runs(15) })

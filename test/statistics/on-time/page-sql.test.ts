@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Reach } from '../../../src/contract/caller.ts'
 import { pageQuery } from '../../../src/database/sql/keyset.ts'
 import { prepared } from '../../../src/database/sql/prepared.ts'
+import { DOSSIERS, FEEDBACK } from '../../../src/statistics/kinds/index.ts'
 import { OnTimeCaches } from '../../../src/statistics/on-time/caches.ts'
 import { orderOf } from '../../../src/statistics/on-time/page-sql.ts'
 import { recordsQuery } from '../../../src/statistics/on-time/records/records-sql.ts'
@@ -31,11 +32,11 @@ function daysFrom (first: string, count: number): string[] {
 const unmarked = (sql: string) => sql.replace(MARK, '').trim()
 
 /** The same statement, built for this question alone. */
-function plain (question: OnTimeQuery, reach: Reach = null) {
+function plain (question: OnTimeQuery, reach: Reach = null, kind = DOSSIERS) {
   const query = question.basis === 'records'
     ? recordsQuery(recordsPlan(question, reach))
-    : reportedQuery(reportedPlan(question, reach))
-  return prepared(pageQuery(query, orderOf(question), { limit: question.limit ?? 1_000 })).compile(compiler)
+    : reportedQuery(reportedPlan(question, reach, kind))
+  return prepared(pageQuery(query, orderOf(kind, question), { limit: question.limit ?? 1_000 })).compile(compiler)
 }
 
 t.test('a cached statement is the one that would be built for the question alone', async t => {
@@ -48,6 +49,14 @@ t.test('a cached statement is the one that would be built for the question alone
       t.equal(sql, expected.sql, JSON.stringify(question))
       t.same(parameters, expected.parameters, JSON.stringify(question))
     }
+  }
+})
+
+t.test('feedback shares no statement with dossiers', async t => {
+  const caches = new OnTimeCaches()
+  const question = { period: ['2021-Q3'], group_by: ['level'] } as OnTimeQuery
+  for (const kind of [DOSSIERS, FEEDBACK, DOSSIERS]) {
+    t.equal(pageOf(question, caches, null, kind).sql, plain(question, null, kind).sql, kind.resource)
   }
 })
 

@@ -103,6 +103,9 @@ export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan)
       select unit, 'figures of ' || period as what from statistics_sets join periods on periods.code = period
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all
+      select unit, 'feedback of ' || period from feedback_sets join periods on periods.code = period
+      where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
+      union all
       select unit, 'indicators of ' || period from indicator_values join periods on periods.code = period
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all

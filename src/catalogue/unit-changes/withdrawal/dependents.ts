@@ -40,6 +40,12 @@ export async function dependents (trx: Trx, change: StoredChange, made: readonly
     select 'unit_has_figures', 'figures of ' || min(period) || ' were stored for ' || unit from withdrawn_statistics
     where province_code = ${province} and unit = any(${made}) group by unit
     union all
+    select 'unit_has_figures', 'feedback of ' || min(period) || ' is stored for ' || unit from feedback_sets
+    where province_code = ${province} and unit = any(${made}) group by unit
+    union all
+    select 'unit_has_figures', 'feedback of ' || min(period) || ' was stored for ' || unit from withdrawn_feedback
+    where province_code = ${province} and unit = any(${made}) group by unit
+    union all
     select 'unit_has_figures', 'indicators of ' || min(period) || ' are stored for ' || unit from indicator_values
     where province_code = ${province} and unit = any(${made}) group by unit
     order by 1, 2`.execute(trx)

@@ -36,6 +36,7 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
         as asked (id text, province text, valid_from date, valid_to date, valid_until date)),
     used as (
       select unit, period from statistics_sets where unit in (select id from units where path && ${ids})
+      union select unit, period from feedback_sets where unit in (select id from units where path && ${ids})
       union select unit, period from indicator_values where unit in (select id from units where path && ${ids})),
     filled as (
       select unit from used

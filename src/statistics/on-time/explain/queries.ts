@@ -15,21 +15,20 @@ import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
 import { recordsQuery } from '../records/records-sql.ts'
 import { reportedPlanOf } from '../reported/plan.ts'
 import { reportedQuery, reportedRowsOf } from '../reported/reported-sql.ts'
-import {
-  FIGURE_COLUMNS, type ExplainDossiersQuery, type ExplainedDossier, type ExplainedRow, type ExplainQuery,
-  type OnTimeExplained
-} from './schema.ts'
-import type { OnTimeRow } from '../schema.ts'
+import type { ExplainDossiersQuery, ExplainedDossier, ExplainedRow, ExplainQuery, OnTimeExplained } from './schema.ts'
+import { DOSSIERS } from '../../kinds/index.ts'
+import type { StatisticsKind } from '../../kinds/kind.ts'
+import { figureOf as columnsOfFigure, type GroupKey, type OnTimeRow } from '../schema.ts'
 import type { Cut } from '../../../time/cut.ts'
 
 /**
  * A figure of `onTime`, without groups, and the stored rows that it is the sum of.
  * @param now milliseconds since 1970
- * @param dossiersUrl where the dossiers of the same question are
+ * @param dossiersUrl where the dossiers of the same question are; null: nowhere
  * @throws DomainError `invalid_request` as `onTime` does, `too_many_rows`
  */
 export async function onTimeExplained (
-  db: Db, asked: ExplainQuery, reach: Reach, now: number, dossiersUrl: string
+  db: Db, asked: ExplainQuery, reach: Reach, now: number, dossiersUrl: string | null, kind: StatisticsKind = DOSSIERS
 ): Promise<OnTimeExplained> {
   assertAnswerable(asked)
   const question = withinReach(asked, reach)
@@ -39,33 +38,31 @@ export async function onTimeExplained (
     const explained = {
       hierarchy: resolved.hierarchy.name,
       ...wholeSpan(question, resolved.periods, now),
-      dossiers_url: urlOf(question, dossiersUrl)
+      dossiers_url: question.basis === 'records' ? dossiersUrl : null
     }
-    if (span === undefined) return { ...notBegun(question), ...explained }
+    if (span === undefined) return { ...notBegun(kind, question), ...explained }
     const found = question.basis === 'records'
       ? await explainedFromRecords(trx, recordsPlanOf(question, [span], resolved))
-      : await explainedFromReports(trx, question, resolved)
+      : await explainedFromReports(trx, kind, question, resolved)
     return { ...found, ...explained }
   })
 }
 
 type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'hierarchy' | 'dossiers_url' | keyof Cut>
 
-function urlOf ({ basis }: ExplainQuery, dossiersUrl: string): string | null {
-  return basis === 'records' ? dossiersUrl : null
-}
-
-function notBegun (question: ExplainQuery): Explained {
+function notBegun (kind: StatisticsKind, question: ExplainQuery): Explained {
   const { basis = 'reported', method = 'resolved' } = question
   return {
-    ...nothingReported(question), numerator: null, denominator: null, on_time_percent: null, method, basis,
+    ...nothingReported(question, kind), numerator: null, denominator: null, on_time_percent: null, method, basis,
     ...noSources(basis), units_reported: 0, units_expected: 0, rows_of: basis === 'records' ? 'dossiers' : 'reports', by: null, rows: []
   }
 }
 
-async function explainedFromReports (trx: Trx, question: ExplainQuery, resolved: ResolvedQuery): Promise<Explained> {
-  const plan = reportedPlanOf(question, resolved)
-  const figure = await figureOf(trx, reportedQuery(plan))
+async function explainedFromReports (
+  trx: Trx, kind: StatisticsKind, question: ExplainQuery, resolved: ResolvedQuery
+): Promise<Explained> {
+  const plan = reportedPlanOf(kind, question, resolved)
+  const figure = await figureOf(trx, kind, reportedQuery(plan))
   const rows = await rowsOf(trx, reportedRowsOf(plan, figure.scope))
   return {
     ...figure,
@@ -79,7 +76,7 @@ async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Expla
   const { reading: ofFigure, unitReading, carried, spans: [span] } = plan
   // What is carried is shown unit by unit, each with its share.
   const reading = carried === 'nothing' ? ofFigure : unitReading
-  const figure = await figureOf(trx, recordsQuery(plan))
+  const figure = await figureOf(trx, DOSSIERS, recordsQuery(plan))
   if (reading === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
   const rows = await rowsOf(trx, explainedRollupRows(plan, reading))
   return { ...figure, rows_of: 'rollup', by: grainOf(reading), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
@@ -96,12 +93,12 @@ function present (key: Record<string, string | null | undefined>): ExplainedRow[
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
 }
 
-type Figure = Omit<Pick<OnTimeRow, typeof FIGURE_COLUMNS[number]>, 'hierarchy' | keyof Cut>
+type Figure = Omit<OnTimeRow, GroupKey | 'hierarchy' | keyof Cut>
 
-async function figureOf (trx: Trx, query: RawBuilder<CountedRow>): Promise<Figure> {
+async function figureOf (trx: Trx, { answer }: StatisticsKind, query: RawBuilder<CountedRow>): Promise<Figure> {
   const row = withSources((await query.execute(trx)).rows[0]!)
-  const names = FIGURE_COLUMNS.filter(name => name in row)
-  return Object.fromEntries(names.map(name => [name, (row as Partial<OnTimeRow>)[name]])) as Figure
+  const names = Object.keys(columnsOfFigure(answer.row)).filter(name => name in row)
+  return Object.fromEntries(names.map(name => [name, row[name as keyof typeof row]])) as Figure
 }
 
 async function rowsOf<R> (trx: Trx, query: RawBuilder<R>): Promise<R[]> {

@@ -4,7 +4,8 @@ import { Code, Day, DossierCode, Instant, Named, Nullable, OneOf, Ref, UnitCode 
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
 import { UnknownQuery } from '../../../form-ii06a/unknown.ts'
-import { FIGURE, OnTimeFilters } from '../schema.ts'
+import { FeedbackFilters, FeedbackOnTimeRow } from '../../feedback/schema.ts'
+import { FIGURE, figureOf, OnTimeFilters } from '../schema.ts'
 
 export const ExplainQuery = Type.Object({ ...OnTimeFilters, ...UnknownQuery }, { additionalProperties: false })
 export type ExplainQuery = Static<typeof ExplainQuery>
@@ -28,8 +29,6 @@ export type ExplainedRow = Static<typeof ExplainedRow>
 export const ROWS_OF = ['reports', 'report_rows', 'rollup', 'dossiers'] as const
 export const GRAINS = ['level', 'field', 'unit', 'procedure', 'channel', 'quarter', 'half_month', 'day'] as const
 
-export const FIGURE_COLUMNS = Object.keys(FIGURE) as (keyof typeof FIGURE)[]
-
 export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and the rows that it is the sum of.', {
   from: Day('First day.'),
   to: Day('Last day, included.'),
@@ -48,6 +47,19 @@ export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and the rows 
   dossiers_url: Nullable(Type.String({ description: 'Address of the dossiers of the denominator. null: the basis is `reported`.' }))
 })
 export type OnTimeExplained = Static<typeof OnTimeExplained>
+
+export const FeedbackExplainQuery = Type.Object(FeedbackFilters, { additionalProperties: false })
+
+export const FeedbackExplained = Named('FeedbackExplained', 'A figure of feedback, and the rows that it is the sum of.', {
+  from: Day('First day.'),
+  to: Day('Last day, included.'),
+  ...figureOf(FeedbackOnTimeRow),
+  rows_of: OneOf(['reports', 'report_rows'], {
+    description: 'What the rows are. `reports`: one row for everything that a source reported for a unit and a period. ' +
+      '`report_rows`: the rows of these reports, of which there is one each.'
+  }),
+  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows.' })
+})
 
 export const PARTS = ['denominator', 'numerator', 'rest'] as const
 

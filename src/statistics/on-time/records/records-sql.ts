@@ -3,6 +3,7 @@ import { columns } from '../../../database/sql/bulk-json.ts'
 import {
   askedSpans, borneBetweenLevels, countedDossiers, passedAtStart, recordingUnits
 } from '../../../dossiers/counts/index.ts'
+import { DOSSIERS } from '../../kinds/index.ts'
 import { MEASURES, TRANSFERS } from '../../../form-ii06a/measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
@@ -26,13 +27,13 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
     `}counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
-      select ${keysOfRow(keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${isCarried ? sql`` : sql`false as `}estimated,
+      select ${keysOfRow(DOSSIERS.answer.keys, keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${isCarried ? sql`` : sql`false as `}estimated,
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
       ${keys.length === 0 ? sql`` : sql`where units_expected is not null or not (${hasOnlyPassed(plan)})`}
     )
-    ${withPercentage(plan, 'records', isCarried)}`
+    ${withPercentage(DOSSIERS, plan, 'records', isCarried)}`
 }
 
 /** What was pending when the last unit of a group ended passes on the day after, which needs no row. */

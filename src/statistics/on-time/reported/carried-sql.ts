@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
-import { MEASURES } from '../../../form-ii06a/measures.ts'
+import { unknownColumns } from '../../../measures/unknown.ts'
+import { ofEachKind } from '../../kinds/index.ts'
 import { carried, sharesOf } from '../../../catalogue/hierarchy/places-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
@@ -20,9 +21,10 @@ const IS_CARRIED = sql`(scope = 'own' or stays)`
  * successor.
  */
 export function carriedRows (plan: ReportedPlan, counted: RawBuilder<unknown>): RawBuilder<unknown> {
-  const ofTable = plan.table === 'sets' ? UNKNOWN : refs(['field', 'procedure', ...plan.span ? POSITION : []], 'counted')
+  const { unknown, shares } = sumsOf(plan.kind)
+  const ofTable = plan.table === 'sets' ? unknown : refs(['field', 'procedure', ...plan.span ? POSITION : []], 'counted')
   return sql`
-    select ${placesOf(plan)}, ${ofTable}, ${SHARES}, counted.unit as reporter, share < 1 as is_part
+    select ${placesOf(plan)}, ${ofTable}, ${shares}, counted.unit as reporter, share < 1 as is_part
     from ${carried(counted)} where ${IS_CARRIED}`
 }
 
@@ -49,5 +51,7 @@ function placesOf ({ keys }: ReportedPlan): RawBuilder<unknown> {
 
 // Text and not builders: these columns are in every statement.
 const POSITION = ['position', 'opens', 'closes']
-const UNKNOWN = refs(MEASURES.map(measure => `${measure}_unknown`), 'counted')
-const SHARES = sql.raw(MEASURES.map(measure => `"${measure}" * share as "${measure}"`).join())
+const sumsOf = ofEachKind(({ measures }) => ({
+  unknown: refs(unknownColumns(measures), 'counted'),
+  shares: sql.raw(measures.map(measure => `"${measure}" * share as "${measure}"`).join())
+}))

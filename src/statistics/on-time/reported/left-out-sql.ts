@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
+import { tablesOf } from '../../kinds/index.ts'
 import { carriedKeys } from './carried-sql.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import type { ReportedPlan } from './plan.ts'
@@ -23,20 +24,23 @@ export function leftOut (plan: ReportedPlan): RawBuilder<unknown> {
 const LEFT_OUT = {
   levels: (plan: ReportedPlan) => {
     const own = sql`
-      select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source from statistics_by_level
+      select level, period, 'own' as scope, array_to_string(sources_left_out, ' ') as source from ${tablesOf(plan.kind).levels}
       where ${ofPeriods(plan)} and sources_left_out <> '{}' ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
     if (plan.totals === 'none') return own
     return sql`${own} union all
-      select level, period, scope, source from statistics_sets
+      select level, period, scope, source from ${tablesOf(plan.kind).sets}
       where ${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total' and rows_left_out > 0`
   },
   sets: (plan: ReportedPlan) => sql`
-    select * from statistics_sets where ${ofPeriods(plan)} and rows_left_out > 0 and ${chosenSets(plan)}`,
-  rows: (plan: ReportedPlan) => sql`
-    select level, dossier_statistics.* from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
-    where ${ofPeriods(plan)} and rows_left_out > 0 and not dossier_statistics.counts
-      and ${chosenSets(plan)} and ${ofDetail(plan)}`,
+    select * from ${tablesOf(plan.kind).sets} where ${ofPeriods(plan)} and rows_left_out > 0 and ${chosenSets(plan)}`,
+  rows: (plan: ReportedPlan) => {
+    const { rows, sets } = tablesOf(plan.kind)
+    return sql`
+    select level, ${rows}.* from ${sets} join ${rows} using (province_code, period, unit, scope, source)
+    where ${ofPeriods(plan)} and rows_left_out > 0 and not ${rows}.counts
+      and ${chosenSets(plan)} and ${ofDetail(plan)}`
+  },
   // Of the source asked for everything counts.
-  none: () => sql`
-    select level, period, unit, null::text as field, null::text as procedure, scope, source from statistics_sets where false`
+  none: ({ kind }: ReportedPlan) => sql`
+    select level, period, unit, null::text as field, null::text as procedure, scope, source from ${tablesOf(kind).sets} where false`
 }

@@ -1,9 +1,11 @@
 import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
+import type { StatisticsKind } from '../../kinds/kind.ts'
 import type { ResolvedQuery } from '../resolve-query.ts'
 import type { GroupKey, OnTimeQuery } from '../schema.ts'
 
 /** A question about what is reported, with its codes looked up. */
 export interface ReportedPlan {
+  kind: StatisticsKind
   keys: readonly GroupKey[]
   /** Codes, in the order of their days. */
   periods: string[]
@@ -27,7 +29,7 @@ export interface ReportedPlan {
 }
 
 /** @param resolved with the periods that have begun */
-export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
+export function reportedPlanOf (kind: StatisticsKind, question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
   const { level, field, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
   const { unit, hierarchy: { unitsOf } } = resolved
   const periods = resolved.periods.map(({ code }) => code)
@@ -37,7 +39,7 @@ export function reportedPlanOf (question: OnTimeQuery, resolved: ResolvedQuery):
   const carriedTo = isByUnits ? unitsOf : null
   const end = resolved.periods.map(({ ends_on }) => ends_on).sort().at(-1)!
   const table = tableFor(question, span, carriedTo !== null)
-  return { keys, periods, unit, end, carriedTo, level, field, source, method, unknown, span, totals, table }
+  return { kind, keys, periods, unit, end, carriedTo, level, field, source, method, unknown, span, totals, table }
 }
 
 /** A total belongs to no level. */

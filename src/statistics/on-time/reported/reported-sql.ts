@@ -1,14 +1,14 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
-import { CLOSING, MEASURES, OPENING, type Measure, type Measures } from '../../../form-ii06a/measures.ts'
-import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
-import { countingSets, SUMS } from '../../reported/counting.ts'
+import { unknownColumns } from '../../../measures/unknown.ts'
+import { ofEachKind, tablesOf } from '../../kinds/index.ts'
+import { CLOSING, OPENING, type Counts, type MeasureName, type SetKey } from '../../kinds/kind.ts'
+import { countingSets, sumsOf } from '../../reported/counting.ts'
 import { borneUnits, carriedRows, withShares } from './carried-sql.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import { leftOut } from './left-out-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
-import type { SetKey } from '../../reported/store.ts'
 import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
 import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percentage-sql.ts'
 
@@ -23,7 +23,7 @@ import { keysOfRow, sameGroup, withPercentage, type CountedRow } from '../percen
  * - `summed`: both, with the keys of a row; then the percentage
  */
 export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
-  const { keys } = plan
+  const { keys, kind } = plan
   const ofUnits = keys.filter(key => key === 'level' || key === 'unit' || key === 'period')
   const whole = keys.length === 0
   const borne = borneUnits(plan, keys)
@@ -39,12 +39,12 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
     left_out as (${leftOut(plan)}),
     summed as (
       select ${sql.join([
-        keysOfRow(keys, 'picked'),
+        keysOfRow(kind.answer.keys, keys, 'picked'),
         sql`picked.scope`,
-        KNOWN_MEASURES,
-        ...plan.unknown ? [UNKNOWN_SUMS] : [],
+        columnsOf(kind).known,
+        ...plan.unknown ? [columnsOf(kind).unknown] : [],
         ...plan.span ? [sql`picked.contradicts`] : [],
-        sql`null::bigint as transferred_in, null::bigint as transferred_out, null::bigint as due, null::bigint as due_in_time`,
+        ...kind.answer.fromRecords.length > 0 ? [columnsOf(kind).fromRecords] : [],
         sql`coalesce(estimated, false) as estimated`,
         sql`coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out`,
         sql`case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported`,
@@ -55,44 +55,50 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
         : sql`picked left join expected on ${sameGroup('expected', 'picked', ofUnits)}
           left join left_out on left_out.scope = picked.scope and ${sameGroup('left_out', 'picked', keys)}`}
     )
-    ${withPercentage(plan, 'reported', plan.carriedTo !== null, plan.span ? sql`contradicts is not true` : undefined)}`
+    ${withPercentage(kind, plan, 'reported', plan.carriedTo !== null, plan.span ? sql`contradicts is not true` : undefined)}`
 }
 
 // Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
-const SUMMED_SUMS = sql.raw(SUMS.map(column => `sum("${column}") as "${column}"`).join())
-const STORED_SUMS = refs(SUMS)
-const KNOWN_MEASURES = sql.raw(MEASURES.map(measure => (
-  `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)).join())
-const UNKNOWN_SUMS = sql.raw(UNKNOWN_COLUMNS.map(column => `coalesce("${column}", 0) as "${column}"`).join())
+const columnsOf = ofEachKind(kind => ({
+  summed: sql.raw(sumsOf(kind).map(column => `sum("${column}") as "${column}"`).join()),
+  stored: refs(sumsOf(kind)),
+  known: sql.raw(kind.measures.map(measure => (
+    `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)).join()),
+  unknown: sql.raw(unknownColumns(kind.measures).map(column => `coalesce("${column}", 0) as "${column}"`).join()),
+  fromRecords: sql.raw(kind.answer.fromRecords.map(column => `null::bigint as ${column}`).join(', '))
+}))
 
 /** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
 const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
 
 function countedLevels (plan: ReportedPlan): RawBuilder<unknown> {
+  const { stored } = columnsOf(plan.kind)
   const own = sql`
-    select level, period, 'own' as scope, units_reported, array_to_string(sources_used, ' ') as source, ${STORED_SUMS}
-    from statistics_by_level
+    select level, period, 'own' as scope, units_reported, array_to_string(sources_used, ' ') as source, ${stored}
+    from ${tablesOf(plan.kind).levels}
     where ${ofPeriods(plan)} and units_reported > 0 ${plan.level === undefined ? sql`` : sql`and level = any(${plan.level})`}`
   if (plan.totals === 'none') return own
   return sql`${own} union all
-    select level, period, scope, 1, source, ${STORED_SUMS}
-    from (${countingSets(sql`${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total'`)}) as total`
+    select level, period, scope, 1, source, ${stored}
+    from (${countingSets(plan.kind, sql`${ofPeriods(plan)} and unit = ${ROOT} and scope = 'total'`)}) as total`
 }
 
 function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
+  const { source, kind } = plan
   const chosen = sql`${ofPeriods(plan)} and ${chosenSets(plan)}`
-  return plan.source === undefined ? countingSets(chosen) : sql`select * from statistics_sets where ${chosen}`
+  return source === undefined ? countingSets(kind, chosen) : sql`select * from ${tablesOf(kind).sets} where ${chosen}`
 }
 
 function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
+  const { rows, sets } = tablesOf(plan.kind)
   return sql`
-    select statistics_sets.level, dossier_statistics.*
+    select ${sets}.level, ${rows}.*
       ${plan.span ? sql`, position, position = first as opens, position = last as closes` : sql``}
-    from statistics_sets join dossier_statistics using (province_code, period, unit, scope, source)
+    from ${sets} join ${rows} using (province_code, period, unit, scope, source)
     ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
       join (${askedPeriods(plan)}) as asked on asked.code = period` : sql``}
     where ${ofPeriods(plan)} and ${chosenSets(plan)} and ${ofDetail(plan)}
-      and ${plan.source === undefined ? sql`dossier_statistics.counts` : sql`true`}`
+      and ${plan.source === undefined ? sql`${rows}.counts` : sql`true`}`
 }
 
 /**
@@ -102,7 +108,7 @@ function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
 function completeUnits (plan: ReportedPlan): RawBuilder<unknown> {
   return sql`
     select unit, scope, first, last
-    from statistics_sets join (
+    from ${tablesOf(plan.kind).sets} join (
       select units.id as unit, count(*) as expected, min(position) as first, max(position) as last
       from units join (${askedPeriods(plan)}) as periods on ${VALID_IN_PERIOD} group by units.id
     ) as lives using (unit)
@@ -114,15 +120,15 @@ function askedPeriods ({ periods }: ReportedPlan): RawBuilder<unknown> {
   return sql`select *, row_number() over (order by starts_on) as position from periods where code = any(${periods})`
 }
 
-export type ReportedRow = Measures &
+export type ReportedRow = Counts &
   Pick<SetKey, 'period' | 'unit' | 'scope' | 'source'> & { field?: string | null, procedure?: string | null, share: number }
 
 /** The sets, or where these do not know the answer the rows, that a figure without groups is the sum of. */
 export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
   const key = ['period', 'unit', 'scope', 'source']
   const shown = plan.table === 'rows'
-    ? refs([...key, 'field', 'procedure', ...MEASURES])
-    : sql`${refs(key)}, ${KNOWN_MEASURES}`
+    ? refs([...key, ...plan.kind.dimensions, ...plan.kind.measures])
+    : sql`${refs(key)}, ${columnsOf(plan.kind).known}`
   const counted = plan.table === 'rows' ? countedRows(plan) : countedSets(plan)
   const borne = borneUnits(plan, [])
   return sql<ReportedRow>`
@@ -133,7 +139,8 @@ export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): 
 
 /** Sums by group and scope. */
 function grouped (plan: ReportedPlan): RawBuilder<unknown> {
-  const sums = plan.table === 'rows' ? MEASURES.flatMap(measure => sumOfRows(measure, plan)) : [SUMMED_SUMS]
+  const { measures } = plan.kind
+  const sums = plan.table === 'rows' ? measures.flatMap(measure => sumOfRows(measure, plan)) : [columnsOf(plan.kind).summed]
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan), sourcesUsed(plan), isEstimated(plan)])}
     from counted group by ${refs([...plan.keys, 'scope'])}`
@@ -156,7 +163,7 @@ function groupedPeriods (plan: ReportedPlan): RawBuilder<unknown> {
 }
 
 /** The sum of a stock that goes on in another period of the question; null where it is unknown. */
-function sumKnown (stock: Measure, ending: string): RawBuilder<unknown> {
+function sumKnown (stock: MeasureName, ending: string): RawBuilder<unknown> {
   const goesOn = sql`not ${sql.ref(ending)}`
   return sql`case when bool_or(${goesOn} and ${sql.ref(stock)} is null) then null
     else coalesce(sum(${sql.ref(stock)}) filter (where ${goesOn}), 0) end`
@@ -176,7 +183,7 @@ function sourcesUsed ({ table }: ReportedPlan): RawBuilder<unknown> {
   return table === 'levels' ? sql`string_agg(source, ' ') as sources` : sql`string_agg(distinct source, ' ') as sources`
 }
 
-function sumOfRows (measure: Measure, { span }: ReportedPlan): RawBuilder<unknown>[] {
+function sumOfRows (measure: MeasureName, { span }: ReportedPlan): RawBuilder<unknown>[] {
   const added = !span ? sql`true` : OPENING.includes(measure) ? sql`opens` : CLOSING.includes(measure) ? sql`closes` : sql`true`
   // What is received holds the opening stock; of a later period only what came in is new.
   const value = span && measure === 'received'

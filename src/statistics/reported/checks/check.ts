@@ -14,15 +14,18 @@ import { existsIn } from '../../../catalogue/units/lifetime.ts'
 import { lifetimeIssues, reachIssues, severalProvinces, successorsAfter } from '../../../catalogue/units/batch-rules.ts'
 import { dayOf, EARLIEST, parseDay, today } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
-import { completed } from '../../../form-ii06a/identities.ts'
-import { DossierStatisticsItem } from '../schema.ts'
+import { ofEachKind } from '../../kinds/index.ts'
+import type { Detail, SetKey, StatisticsItem, StatisticsKind } from '../../kinds/kind.ts'
 import { incompleteSets, mixedDetails, namedUnit, type UnitInPeriod } from './set-rules.ts'
-import { rowKeyOf, setKeyOf, storedRows, type Detail, type NewRow, type SetKey } from '../store.ts'
+import { rowKeyOf, setKeyOf, storedRows, type NewRow } from '../store.ts'
 
-const checkShape = checkOf(DossierStatisticsItem)
+const NAMES = new Intl.ListFormat('en-GB')
+
+const shapeOf = ofEachKind(({ item }) => checkOf(item))
 
 /** The shape of an item, and whether the caller may report for the source that it names. */
-export function checkOfItem (by: Caller): Check {
+export function checkOfItem (kind: StatisticsKind, by: Caller): Check {
+  const checkShape = shapeOf(kind)
   return (item, at) => {
     const issues = checkShape(item, at)
     if (typeof item !== 'object' || item === null) return issues
@@ -41,8 +44,8 @@ interface Options {
  * @returns the checks of one item and of all beside one another
  */
 export async function resolvedChecks (
-  trx: Trx, all: readonly unknown[], items: DossierStatisticsItem[], { replace, by }: Options
-): Promise<ResolvedChecks<DossierStatisticsItem, NewRow>> {
+  trx: Trx, kind: StatisticsKind, all: readonly unknown[], items: StatisticsItem[], { replace, by }: Options
+): Promise<ResolvedChecks<StatisticsItem, NewRow>> {
   const periods = await byCode(trx, 'periods', items.map(({ period }) => period))
   const unitOf = await resolveUnits(trx, all.flatMap(item => namedUnit(item, by) ?? []))
   const references: References = {
@@ -54,12 +57,12 @@ export async function resolvedChecks (
   }
   const successors = await successorsAfter(trx, items.map(item => [
     references.unitIn({ name: item.unit, source: sourceOf(item, by) }, item.period), periods.get(item.period)]))
-  const lookups = { ...references, successors, storedFields: await fieldsStored(trx, items, references, by) }
+  const lookups = { ...references, successors, storedFields: await fieldsStored(trx, kind, items, references, by) }
   const rules = [
-    duplicateKeys('unit, period, source, scope, field and procedure', rowKeyOf), severalProvinces, mixedDetails
+    duplicateKeys(NAMES.format(['unit', 'period', 'source', 'scope', ...kind.dimensions]), rowKeyOf), severalProvinces, mixedDetails
   ]
   return {
-    prepare: item => preparedRow(item, lookups, by),
+    prepare: item => preparedRow(kind, item, lookups, by),
     rules: replace ? [...rules, incompleteSets(references.unitIn, by)] : rules
   }
 }
@@ -94,7 +97,7 @@ interface Lookups extends References {
  * name another field than the one of now.
  */
 async function fieldsStored (
-  trx: Trx, items: readonly DossierStatisticsItem[], { unitIn, procedures }: References, by: Caller
+  trx: Trx, kind: StatisticsKind, items: readonly StatisticsItem[], { unitIn, procedures }: References, by: Caller
 ): Promise<Set<string>> {
   const rows = items.filter(({ field, procedure }) => (
     field != null && procedure != null && procedures.has(procedure) && procedures.get(procedure)!.field !== field
@@ -106,21 +109,23 @@ async function fieldsStored (
     const set = { province_code, period: item.period, unit: id, scope: item.scope ?? 'own' as const, source }
     return { ...set, detail_code: item.procedure! }
   })
-  return new Set((await storedRows(trx, rows)).map(fieldKeyOf))
+  return new Set((await storedRows(trx, kind, rows)).map(fieldKeyOf))
 }
 
 function fieldKeyOf (row: Omit<SetKey, 'province_code'> & Pick<NewRow, 'procedure' | 'field'>): string {
   return `${setKeyOf(row)} ${row.procedure} ${row.field}`
 }
 
-/** An item as it would be stored: completed by the identities of the form, with its codes resolved. */
-function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller): Prepared<NewRow> {
+/** An item as it would be stored: completed by the identities of its kind, with its codes resolved. */
+function preparedRow (
+  kind: StatisticsKind, item: StatisticsItem, lookups: Lookups, by: Caller
+): Prepared<NewRow> {
   const source = sourceOf(item, by)
   const noSource = lookups.unknownSources.get(source)
   const unit = lookups.unitIn({ name: item.unit, source }, item.period)
   const period = lookups.periods.get(item.period)
   const procedure = item.procedure == null ? null : lookups.procedures.get(item.procedure)
-  const { measures, issues: identityIssues } = completed(item)
+  const { measures, issues: identityIssues } = kind.completed(item)
   const reported = item.reported_at == null ? null : instantOf(item.reported_at)
 
   const issues: Issue[] = []
@@ -159,12 +164,12 @@ function preparedRow (item: DossierStatisticsItem, lookups: Lookups, by: Caller)
 }
 
 /** The shape of an item makes sure that one of the two is there. */
-function sourceOf ({ source }: DossierStatisticsItem, by: Caller): string {
+function sourceOf ({ source }: StatisticsItem, by: Caller): string {
   return (source ?? by.source)!
 }
 
 function fieldIssues (
-  item: DossierStatisticsItem, from: { source: string, unit: string }, procedure: Coded | null | undefined,
+  item: StatisticsItem, from: { source: string, unit: string }, procedure: Coded | null | undefined,
   { fields, storedFields }: Lookups
 ): Issue[] {
   const { field, period, scope = 'own' } = item
@@ -189,7 +194,7 @@ function begunIssues ({ code, starts_on: first }: Coded): Issue[] {
   return [issueAt('period', 'period_not_begun', `period ${code} begins on ${first}, which is yet to come`)]
 }
 
-function deskIssues ({ scope }: DossierStatisticsItem, unit: ResolvedUnit): Issue[] {
+function deskIssues ({ scope }: StatisticsItem, unit: ResolvedUnit): Issue[] {
   if (scope === 'total' || unit.reports_dossiers) return []
   return [issueAt('scope', 'no_own_desk', `unit ${unit.id} has no desk of its own; post its total`)]
 }

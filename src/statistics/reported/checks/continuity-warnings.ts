@@ -4,7 +4,9 @@ import type { Trx } from '../../../database/connect.ts'
 import { same } from '../../../database/sql/bulk-json.ts'
 import type { BatchRow } from '../../../writes/ingest-batch.ts'
 import { adjacentPeriods, discontinuityQuery, PAIR, SERIES } from '../../continuity/queries.ts'
-import { asked, setKeyOf, texts, type NewRow, type SetKey } from '../store.ts'
+import { tablesOf } from '../../kinds/index.ts'
+import type { SetKey, StatisticsKind } from '../../kinds/kind.ts'
+import { asked, setKeyOf, texts, type NewRow } from '../store.ts'
 
 /**
  * What the rows of a batch contradict, in the period before theirs and the one after. It is no reason to refuse them:
@@ -12,15 +14,15 @@ import { asked, setKeyOf, texts, type NewRow, type SetKey } from '../store.ts'
  * @param sets those of the rows
  */
 export async function continuityWarnings (
-  trx: Trx, sets: readonly SetKey[], rows: readonly BatchRow<NewRow>[]
+  trx: Trx, kind: StatisticsKind, sets: readonly SetKey[], rows: readonly BatchRow<NewRow>[]
 ): Promise<Warning[]> {
   if (sets.length === 0) return []
   const pairs = await pairsOf(trx, sets)
   // `offset` keeps the planner from another order, in which it finds a set by a part of its key.
   const setIn = (period: string) => sql`(
-    select * from statistics_sets as stored
+    select * from ${tablesOf(kind).sets} as stored
     where stored.period = ${sql.ref(`asked.${period}`)} and ${same('stored', 'asked', SERIES)} offset 0)`
-  const { rows: found } = await discontinuityQuery(sql`${asked(texts(PAIR), pairs)}
+  const { rows: found } = await discontinuityQuery(kind, sql`${asked(texts(PAIR), pairs)}
     cross join lateral ${setIn('period')} as now cross join lateral ${setIn('period_before')} as before`).execute(trx)
   if (found.length === 0) return []
   const indexes = new Map<string, number>()

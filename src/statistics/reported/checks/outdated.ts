@@ -2,7 +2,8 @@ import { sql } from 'kysely'
 import type { BatchRow } from '../../../writes/ingest-batch.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { columns, recordset } from '../../../database/sql/bulk-json.ts'
-import { distinctSets, rowKeyOf, SET_KEY, setKeyOf, type NewRow, type SetKey, type StatisticsRow } from '../store.ts'
+import type { SetKey, StatisticsKind, StatisticsRow } from '../../kinds/kind.ts'
+import { distinctSets, rowKeyOf, SET_KEY, setKeyOf, type NewRow } from '../store.ts'
 
 interface Withdrawal extends SetKey {
   reported_at: string
@@ -15,11 +16,11 @@ interface Withdrawal extends SetKey {
  * @returns the indexes of their items
  */
 export async function outdatedRows (
-  trx: Trx, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[], replace: boolean
+  trx: Trx, kind: StatisticsKind, rows: readonly BatchRow<NewRow>[], before: readonly StatisticsRow[], replace: boolean
 ): Promise<Set<number>> {
   const dated = rows.filter(({ row }) => row.reported_at !== null)
   if (dated.length === 0) return new Set()
-  const withdrawals = await withdrawalsOf(trx, dated.map(({ row }) => row))
+  const withdrawals = await withdrawalsOf(trx, kind, dated.map(({ row }) => row))
   const ageOf = replace ? agesOfSets(rows) : ({ reported_at: at }: StatisticsRow) => instantOf(at)
   const keyOf: (row: StatisticsRow) => string = replace ? setKeyOf : rowKeyOf
   const stored = latestBy(before, keyOf)
@@ -47,11 +48,11 @@ function latestBy (rows: readonly StatisticsRow[], keyOf: (row: StatisticsRow) =
   return latest
 }
 
-async function withdrawalsOf (trx: Trx, rows: NewRow[]): Promise<Map<string, number>> {
+async function withdrawalsOf (trx: Trx, { tables }: StatisticsKind, rows: NewRow[]): Promise<Map<string, number>> {
   const { rows: found } = await sql<Withdrawal>`
     select ${columns([...SET_KEY, 'reported_at'], 'stored')}
-    from ${recordset('statistics_sets', distinctSets(rows), SET_KEY)}
-    join withdrawn_statistics as stored using (${columns(SET_KEY)})`.execute(trx)
+    from ${recordset(tables.sets, distinctSets(rows), SET_KEY)}
+    join ${sql.table(tables.withdrawn)} as stored using (${columns(SET_KEY)})`.execute(trx)
   return new Map(found.map(set => [setKeyOf(set), Date.parse(set.reported_at)]))
 }
 
@@ -60,7 +61,8 @@ async function withdrawalsOf (trx: Trx, rows: NewRow[]): Promise<Map<string, num
  * @param replacing rows in their place, which say as of when; none: as of now
  */
 export async function rememberWithdrawals (
-  trx: Trx, deleted: readonly StatisticsRow[], replacing: readonly BatchRow<NewRow>[]
+  trx: Trx, { tables }: StatisticsKind, deleted: readonly StatisticsRow[],
+  replacing: readonly BatchRow<NewRow>[]
 ): Promise<void> {
   if (deleted.length === 0) return
   const ages = agesOfSets(replacing)
@@ -69,8 +71,8 @@ export async function rememberWithdrawals (
     return { ...set, reported_at: age === Infinity ? now(set.reported_at) : new Date(age).toISOString() }
   })
   const names = [...SET_KEY, 'reported_at'] as const
-  await sql`insert into withdrawn_statistics as stored (${columns(names)})
-    select ${columns(names)} from ${recordset('withdrawn_statistics', sets, names)}
+  await sql`insert into ${sql.table(tables.withdrawn)} as stored (${columns(names)})
+    select ${columns(names)} from ${recordset(tables.withdrawn, sets, names)}
     on conflict (${columns(SET_KEY)}) do update set reported_at = greatest(stored.reported_at, excluded.reported_at)
   `.execute(trx)
 }

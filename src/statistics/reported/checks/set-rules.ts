@@ -8,7 +8,8 @@ import { isStorable } from '../../../text/storable.ts'
 import { lastDayOf } from '../../../catalogue/periods/queries.ts'
 import { reachedUnit, type NamedUnit, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import { ROW_SCOPES, type DeleteQuery } from '../schema.ts'
-import { setKeyOf, type NewRow, type SetKey, type StoredSet } from '../store.ts'
+import type { SetKey } from '../../kinds/kind.ts'
+import { setKeyOf, type NewRow, type StoredSet } from '../store.ts'
 
 /**
  * The set that a deletion names, with the level of its unit.

@@ -1,0 +1,44 @@
+import { completed } from '../../form-ii06a/identities.ts'
+import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
+import { GROUP_KEYS, OnTimeRow } from '../on-time/schema.ts'
+import { DossierStatisticsItem, type DossierStatistics } from '../reported/schema.ts'
+import type { Counts, StatisticsKind, StatisticsRow } from './kind.ts'
+
+/** Dossiers by form II.06a. They are the only kind that has records as well. */
+export const DOSSIERS: StatisticsKind = {
+  resource: 'dossier-statistics',
+  tables: {
+    rows: 'dossier_statistics', sets: 'statistics_sets', levels: 'statistics_by_level', withdrawn: 'withdrawn_statistics'
+  },
+  measures: MEASURES,
+  dimensions: ['field', 'procedure'],
+  completed: item => completed(item) as { measures: Counts } & ReturnType<typeof completed>,
+  shown,
+  item: DossierStatisticsItem,
+  answer: { row: OnTimeRow, keys: GROUP_KEYS, fromRecords: [...TRANSFERS, 'due', 'due_in_time'] }
+}
+
+function shown (row: StatisticsRow): DossierStatistics {
+  return {
+    unit: row.unit,
+    period: row.period,
+    source: row.source,
+    scope: row.scope,
+    field: row.field,
+    procedure: row.procedure,
+    reported_at: row.reported_at,
+    received_online: row.received_online,
+    received_direct: row.received_direct,
+    received_postal: row.received_postal,
+    carried_over: row.carried_over,
+    received: row.received,
+    resolved_early: row.resolved_early,
+    resolved_on_time: row.resolved_on_time,
+    resolved_in_time: row.resolved_in_time,
+    resolved_overdue: row.resolved_overdue,
+    resolved: row.resolved,
+    pending_in_time: row.pending_in_time,
+    pending_overdue: row.pending_overdue,
+    pending: row.pending
+  }
+}

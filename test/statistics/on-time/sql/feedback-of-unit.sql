@@ -1,0 +1,184 @@
+-- How much feedback was on time in a unit and all below it?
+-- GET /v1/feedback-statistics/on-time?period=2021-Q3&unit=H56-380
+with
+  counted as (
+    select
+      "province_code", "period", "unit", "scope", "source", "level", "received_in_period",
+      "received_in_period_unknown", "carried_over", "carried_over_unknown", "received", "received_unknown",
+      "resolved_in_time", "resolved_in_time_unknown", "resolved_overdue", "resolved_overdue_unknown",
+      "resolved", "resolved_unknown", "pending_in_time", "pending_in_time_unknown", "pending_overdue",
+      "pending_overdue_unknown", "pending", "pending_unknown"
+    from feedback_sets
+    where
+      rows_left_out = 0
+      and counts
+      and province_code = any (array(select id from units where parent is null))
+      and period = any ($1)
+      and (scope = 'own' or unit = $2)
+      and true
+      and true
+      and unit in (
+        select versions.unit
+        from
+          unit_versions as versions
+          join units on units.id = versions.unit
+        where
+          $3 = any (versions.path)
+          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+      )
+    union all
+    select
+      "province_code", "period", "unit", "scope", "source", "level",
+      coalesce(sum("received_in_period"), 0) as "received_in_period",
+      count(*) - count("received_in_period") as "received_in_period_unknown",
+      coalesce(sum("carried_over"), 0) as "carried_over",
+      count(*) - count("carried_over") as "carried_over_unknown", coalesce(sum("received"), 0) as "received",
+      count(*) - count("received") as "received_unknown",
+      coalesce(sum("resolved_in_time"), 0) as "resolved_in_time",
+      count(*) - count("resolved_in_time") as "resolved_in_time_unknown",
+      coalesce(sum("resolved_overdue"), 0) as "resolved_overdue",
+      count(*) - count("resolved_overdue") as "resolved_overdue_unknown",
+      coalesce(sum("resolved"), 0) as "resolved", count(*) - count("resolved") as "resolved_unknown",
+      coalesce(sum("pending_in_time"), 0) as "pending_in_time",
+      count(*) - count("pending_in_time") as "pending_in_time_unknown",
+      coalesce(sum("pending_overdue"), 0) as "pending_overdue",
+      count(*) - count("pending_overdue") as "pending_overdue_unknown",
+      coalesce(sum("pending"), 0) as "pending", count(*) - count("pending") as "pending_unknown"
+    from
+      (
+        select "province_code", "period", "unit", "scope", "source", "level"
+        from feedback_sets
+        where
+          rows_left_out > 0
+          and counts
+          and province_code = any (array(select id from units where parent is null))
+          and period = any ($5)
+          and (scope = 'own' or unit = $6)
+          and true
+          and true
+          and unit in (
+            select versions.unit
+            from
+              unit_versions as versions
+              join units on units.id = versions.unit
+            where
+              $7 = any (versions.path)
+              and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          )
+      ) as sets
+      join (
+        select *
+        from feedback_statistics
+        where counts
+      ) as rows using ("province_code", "period", "unit", "scope", "source")
+    group by "province_code", "period", "unit", "scope", "source", "level"
+  ),
+  grouped as (
+    select
+      "scope", sum("received_in_period") as "received_in_period",
+      sum("received_in_period_unknown") as "received_in_period_unknown",
+      sum("carried_over") as "carried_over", sum("carried_over_unknown") as "carried_over_unknown",
+      sum("received") as "received", sum("received_unknown") as "received_unknown",
+      sum("resolved_in_time") as "resolved_in_time",
+      sum("resolved_in_time_unknown") as "resolved_in_time_unknown",
+      sum("resolved_overdue") as "resolved_overdue",
+      sum("resolved_overdue_unknown") as "resolved_overdue_unknown", sum("resolved") as "resolved",
+      sum("resolved_unknown") as "resolved_unknown", sum("pending_in_time") as "pending_in_time",
+      sum("pending_in_time_unknown") as "pending_in_time_unknown",
+      sum("pending_overdue") as "pending_overdue",
+      sum("pending_overdue_unknown") as "pending_overdue_unknown", sum("pending") as "pending",
+      sum("pending_unknown") as "pending_unknown", count(distinct "unit") as units_reported,
+      string_agg(distinct source, ' ') as sources, false as estimated
+    from counted
+    group by "scope"
+  ),
+  picked as (select * from grouped order by "scope" limit 1),
+  expected as (
+    select count(*) as units_expected
+    from
+      units
+      join unit_versions as versions on versions.unit = units.id
+      and $9 = any (versions.path)
+      and least(greatest($10::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+    where
+      units.reports_dossiers
+      and units.valid_from <= (select ends_on from periods where code = $11)
+      and coalesce(units.valid_to, 'infinity') >= (select starts_on from periods where code = $12)
+      and true
+  ),
+  left_out as (
+    select string_agg(distinct source, ' ') as sources
+    from
+      (
+        select *
+        from feedback_sets
+        where
+          province_code = any (array(select id from units where parent is null))
+          and period = any ($13)
+          and rows_left_out > 0
+          and (scope = 'own' or unit = $14)
+          and true
+          and true
+          and unit in (
+            select versions.unit
+            from
+              unit_versions as versions
+              join units on units.id = versions.unit
+            where
+              $15 = any (versions.path)
+              and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          )
+      ) as rows
+    where scope = coalesce((select scope from picked), scope)
+  ),
+  summed as (
+    select
+      null::text as "level", null::text as "unit", null::text as "period", picked.scope,
+      case "received_in_period_unknown" when 0 then "received_in_period" end as "received_in_period",
+      case "carried_over_unknown" when 0 then "carried_over" end as "carried_over",
+      case "received_unknown" when 0 then "received" end as "received",
+      case "resolved_in_time_unknown" when 0 then "resolved_in_time" end as "resolved_in_time",
+      case "resolved_overdue_unknown" when 0 then "resolved_overdue" end as "resolved_overdue",
+      case "resolved_unknown" when 0 then "resolved" end as "resolved",
+      case "pending_in_time_unknown" when 0 then "pending_in_time" end as "pending_in_time",
+      case "pending_overdue_unknown" when 0 then "pending_overdue" end as "pending_overdue",
+      case "pending_unknown" when 0 then "pending" end as "pending", coalesce(estimated, false) as estimated,
+      coalesce(picked.sources, '') as sources_used, coalesce(left_out.sources, '') as sources_left_out,
+      case picked.scope when 'total' then 1 else coalesce(picked.units_reported, 0) end as units_reported,
+      case picked.scope when 'total' then 1 else coalesce(expected.units_expected, 0) end as units_expected
+    from
+      expected
+      left join picked on true
+      left join left_out on true
+  )
+select
+  "level", "unit", "period", "scope", "sources_used", "sources_left_out", "received_in_period",
+  "carried_over", "received", "resolved_in_time", "resolved_overdue", "resolved", "pending_in_time",
+  "pending_overdue", "pending", "numerator", "denominator",
+  case
+    when denominator > 0
+    and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
+  end as on_time_percent,
+  $17::text as method, estimated, units_reported, units_expected
+from
+  (
+    select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
+    from summed
+  ) as divided
+-- $1 ["2021-Q3"]
+-- $2 "H56-380"
+-- $3 "H56-380"
+-- $4 "2021-09-14"
+-- $5 ["2021-Q3"]
+-- $6 "H56-380"
+-- $7 "H56-380"
+-- $8 "2021-09-14"
+-- $9 "H56-380"
+-- $10 "2021-09-14"
+-- $11 "2021-Q3"
+-- $12 "2021-Q3"
+-- $13 ["2021-Q3"]
+-- $14 "H56-380"
+-- $15 "H56-380"
+-- $16 "2021-09-14"
+-- $17 "resolved"
