@@ -71,13 +71,17 @@ export class ResponseCache {
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
     const key = keyOf(question)
     const state = await this.#lookups.run('', () => commitState(this.#db))
-    this.#forgetOther(`${dayOf(this.#now())} ${state.run}`)
+    const time = `${dayOf(this.#now())} ${state.run}`
+    this.#forgetOther(time)
     const kept = this.#answers.get(key)
     if (kept !== undefined && await this.#isCurrent(kept, state)) return kept.answer
     return this.#flights.run(key, async () => {
       // The answer may include commits made since. Then the next lookup sees another state, and misses the cache.
       const answer = await produce()
-      this.#store(key, { answer, at: this.#now(), snapshot: state.snapshot, position: state.position })
+      // It may be one of yesterday, or of another server, that was found while others asked today, or the next server.
+      if (time === this.#time) {
+        this.#store(key, { answer, at: this.#now(), snapshot: state.snapshot, position: state.position })
+      }
       return answer
     })
   }

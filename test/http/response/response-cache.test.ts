@@ -121,6 +121,26 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     }
   })
 
+  t.test('is of the day on which its request came, also where the day ends before it is found', async t => {
+    const clock = { now: Date.parse('2021-06-01T23:59:59.990+07:00') }
+    const answers = new ResponseCache(db, () => clock.now)
+    const found = Promise.withResolvers<undefined>()
+    const begun = Promise.withResolvers<undefined>()
+    const late = answers.cached(asked('today'), async () => {
+      const answer = { ...await read(), body: Buffer.from(String(clock.now)) }
+      begun.resolve(undefined)
+      await found.promise
+      return answer
+    })
+    await begun.promise
+    clock.now += 20
+    await shown(answers, 'of the next day')
+    found.resolve(undefined)
+    await late
+    t.equal(await readings(() => shown(answers, 'today')), 1, 'it is not kept as one of the next day')
+    t.equal(await readings(() => shown(answers, 'of the next day')), 0)
+  })
+
   t.test('is no failure', async t => {
     const answers = new ResponseCache(db, Date.now)
     await t.rejects(answers.cached(asked('same'), async () => { throw new Error('lost') }), { message: 'lost' })
