@@ -30,9 +30,15 @@ const OVERHEAD = 1_000
  */
 const KEPT_FOR = 10_000
 
+interface CacheOptions {
+  maxBytes?: number
+  /** Milliseconds that have passed, on a clock that is never set. */
+  elapsed?: () => number
+}
+
 interface Kept {
   answer: RenderedAnswer
-  /** When it was found, and the snapshot before it was. */
+  /** When it was found, in milliseconds that have passed, and the snapshot before it was. */
   at: number
   snapshot: string
   /** No write up to this position concerns the answer. */
@@ -43,6 +49,7 @@ interface Kept {
 export class ResponseCache {
   readonly #db: Db
   readonly #now: Clock
+  readonly #elapsed: () => number
   readonly #flights = new SingleFlight<RenderedAnswer>()
   // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
   readonly #lookups = new SingleFlight<CommitState>(2)
@@ -53,10 +60,13 @@ export class ResponseCache {
   #time = ''
   #bytes = 0
 
-  constructor (db: Db, now: Clock, maxBytes = MAX_BYTES) {
+  constructor (
+    db: Db, now: Clock, { maxBytes = MAX_BYTES, elapsed = () => performance.now() }: CacheOptions = {}
+  ) {
     this.#db = db
     this.#now = now
     this.#maxBytes = maxBytes
+    this.#elapsed = elapsed
   }
 
   /** Shares the answer with identical requests that arrive at the same time. */
@@ -80,7 +90,7 @@ export class ResponseCache {
       const answer = await produce()
       // It may be one of yesterday, or of another server, that was found while others asked today, or the next server.
       if (time === this.#time) {
-        this.#store(key, { answer, at: this.#now(), snapshot: state.snapshot, position: state.position })
+        this.#store(key, { answer, at: this.#elapsed(), snapshot: state.snapshot, position: state.position })
       }
       return answer
     })
@@ -89,7 +99,7 @@ export class ResponseCache {
   /** Whether nothing was committed since that concerns the answer. */
   async #isCurrent (kept: Kept, { snapshot, position }: CommitState): Promise<boolean> {
     if (kept.snapshot === snapshot) return true
-    if (this.#now() - kept.at > KEPT_FOR) return false
+    if (this.#elapsed() - kept.at > KEPT_FOR) return false
     const { answer: { province }, position: before } = kept
     if (position !== before) {
       if (province === null || position < before) return false
