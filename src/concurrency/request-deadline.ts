@@ -43,6 +43,21 @@ export function underDeadline<T> (deadline: Pick<RequestDeadline, 'left'>, work:
   return current.run(deadline, work)
 }
 
+/** The deadline of work for several requests: that of the one which has the most time left. */
+export class SharedDeadline {
+  #latest: Pick<RequestDeadline, 'left'> = { left: () => -Infinity }
+
+  /** Adds the request that asks for the work. */
+  join () {
+    const own = current.getStore() ?? { left: () => Infinity }
+    if (own.left() > this.#latest.left()) this.#latest = own
+  }
+
+  left (): number {
+    return this.#latest.left()
+  }
+}
+
 /** For what may go on long after its request would have been refused, such as a stream. */
 export function withoutDeadline<T> (work: () => T): T {
   return current.run(undefined, work)

@@ -1,16 +1,17 @@
 import { DomainError } from '../contract/errors.ts'
+import { SharedDeadline, underDeadline } from './request-deadline.ts'
 
 interface Question<T> {
   running: Set<Promise<T>>
-  /** The next query, which has not begun. */
-  next: Promise<T> | null
+  /** The next query, which has not begun, and the deadline of all who wait for it. */
+  next: { answer: Promise<T>, deadline: SharedDeadline } | null
 }
 
 /**
  * Single flight that stays fresh: identical questions share one query, but a request never joins a query that began
  * before the request arrived. It waits for the next one. For each question at most `atOnce` queries run and one is
  * queued; no result is cached. Packages for single flight join a running query, which misses rows acknowledged since it
- * began.
+ * began. A query has as long as the one with the most time left of those who share it.
  */
 export class SingleFlight<T> {
   readonly #atOnce: number
@@ -24,11 +25,18 @@ export class SingleFlight<T> {
   run (key: string, answer: () => Promise<T>): Promise<T> {
     const question = this.#questions.get(key) ?? { running: new Set(), next: null }
     this.#questions.set(key, question)
-    question.next ??= this.#answered(question, answer).finally(() => {
+    question.next ??= this.#begun(key, question, answer)
+    question.next.deadline.join()
+    return question.next.answer
+  }
+
+  #begun (key: string, question: Question<T>, answer: () => Promise<T>): NonNullable<Question<T>['next']> {
+    const deadline = new SharedDeadline()
+    const answered = underDeadline(deadline, () => this.#answered(question, answer)).finally(() => {
       const isOver = question.running.size === 0 && question.next === null
       if (isOver && this.#questions.get(key) === question) this.#questions.delete(key)
     })
-    return question.next
+    return { answer: answered, deadline }
   }
 
   async #answered (question: Question<T>, answer: () => Promise<T>): Promise<T> {

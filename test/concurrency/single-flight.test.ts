@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import t from 'tap'
 import { notFound } from '../../src/contract/errors.ts'
+import { underDeadline, waitAtMost } from '../../src/concurrency/request-deadline.ts'
 import { SingleFlight } from '../../src/concurrency/single-flight.ts'
 import { forEachDatabase } from '../database.ts'
 
@@ -78,6 +79,15 @@ t.test('a reading that is refused is refused to those who asked by then, and not
   const next = answers.run('same', async () => 'found')
   await t.rejects(first, { message: 'there is no unit "new"' })
   t.equal(await next, 'found')
+})
+
+t.test('a reading may wait as long as the one with the most time left of those who share it', async t => {
+  const answers = new SingleFlight<number>()
+  const ask = async () => [await answers.run('same', async () => waitAtMost(900)), waitAtMost(900)]
+  const askWithin = (left: number) => underDeadline({ left: () => left }, ask)
+  t.same(await Promise.all([0, 600, 300].map(askWithin)), [[600, 100], [600, 600], [600, 300]])
+  t.same(await askWithin(0), [100, 100], 'alone it has no more than its own')
+  t.same(await Promise.all([askWithin(0), ask()]), [[900, 100], [900, 900]], 'one of the service has any time')
 })
 
 t.test('where two readings may run at once, a third is the next that begins', async t => {
