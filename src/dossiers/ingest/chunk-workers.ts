@@ -30,8 +30,9 @@ const PATIENCE = 1_000
  * workers never wait for each other's row locks.
  */
 export class ChunkWorkers<Result> {
-  /** Rejected with what sending throws, as soon as it does. */
+  /** Rejected with what sending throws, as soon as it does. Nothing is sent from then on. */
   readonly failure: Promise<never>
+  #hasFailed = false
   readonly #workers: readonly ChunkWorker[]
   readonly #timer: NodeJS.Timeout
   /** Results that are not returned yet. */
@@ -45,11 +46,13 @@ export class ChunkWorkers<Result> {
     promise.catch(() => {})
     this.failure = promise
     const sendChunk = async (chunk: Chunk) => {
+      if (this.#hasFailed) return promise
       try {
         this.#results.push(await send(chunk))
         this.#chunks--
         this.#onRoom()
       } catch (error) {
+        this.#hasFailed = true
         reject(error)
         throw error
       }
@@ -67,6 +70,7 @@ export class ChunkWorkers<Result> {
    * @throws what sending throws
    */
   async take (lines: readonly Line[]): Promise<Result[]> {
+    if (this.#hasFailed) await this.failure
     for (const line of lines) {
       const item = itemOf(line)
       const worker = this.#workers[workerOf(item)]!

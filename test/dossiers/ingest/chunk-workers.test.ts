@@ -101,9 +101,28 @@ t.test('dossiers of a stream', async t => {
     const workers = new ChunkWorkers(() => { made++; return Promise.reject(new Error('a mistake')) }, 1)
     await workers.take([line(1, {}), line(2, {})])
     await setTimeout(20)
-    await workers.take([line(3, {})])
+    await t.rejects(workers.take([line(3, {})]), { message: 'a mistake' })
     await workers.stop()
     t.equal(made, 1, 'nor is anything after it')
     await t.rejects(workers.end(), { message: 'a mistake' })
+  })
+
+  t.test('of other workers are sent no more after a failure, and no more are taken', async t => {
+    const healthy = Promise.withResolvers<undefined>()
+    const sent: string[] = []
+    const workers = new ChunkWorkers(async ({ items }) => {
+      const [{ code }] = items as [{ code: string }]
+      sent.push(code)
+      if (code === 'a') throw new Error('lost')
+      await healthy.promise
+      return code
+    })
+    const of = (code: string, length: number) => Array.from({ length }, (_, n) => line(n, { code }))
+    await workers.take([...of('b', 10_000), ...of('a', 5_000)])
+    await t.rejects(workers.failure, { message: 'lost' })
+    await t.rejects(workers.take(of('c', 20_000)), { message: 'lost' })
+    healthy.resolve(undefined)
+    t.same(await workers.stop(), ['b'], 'what was in flight is stored, and counts')
+    t.same(sent, ['b', 'a'], 'but not what waited for it')
   })
 })
