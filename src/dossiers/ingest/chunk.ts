@@ -110,16 +110,15 @@ async function insertAndCompare (
   trx: Trx, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
 ): Promise<Compared & Pick<Stored, 'inserted'>> {
   const { absent, pairs } = await standingOf(trx, target, versions, reach)
-  const taken = new Set(await insertMissing(trx, target, absent.map(position => versions[position]!.dossier)))
-  const present = new Set(absent.filter((_, i) => !taken.has(i)))
-  // Another transaction has stored these since they were looked for. Of codes that come again all are locked here, so
-  // that locks are taken in the order of the codes.
-  const certain = new Set(absent.filter((_, i) => taken.has(i)))
-  versions.forEach(({ dossier: { code } }, position) => {
-    if (later.has(code) && !present.has(position)) certain.add(position)
-  })
-  const compared = await compareWithStored(trx, target, versions, reach, pairs, certain)
-  return { ...compared, inserted: [...present].map(position => versions[position]!) }
+  // Another transaction has stored these since they were looked for.
+  const stored = new Set(await insertMissing(trx, target, absent.map(position => versions[position]!.dossier)))
+  const { inserted = [], taken = [] } = Object.groupBy(absent, (_, i) => stored.has(i) ? 'taken' : 'inserted')
+  // Of codes that come again all are locked here, so that locks are taken in the order of the codes.
+  const isInserted = new Set(inserted)
+  const comingAgain = [...versions.keys()].filter(position => (
+    later.has(versions[position]!.dossier.code) && !isInserted.has(position)))
+  const compared = await compareWithStored(trx, target, versions, reach, pairs, [...taken, ...comingAgain])
+  return { ...compared, inserted: inserted.map(position => versions[position]!) }
 }
 
 /** Those with former states, as records. */

@@ -43,7 +43,7 @@ export function nothingCompared (): Compared {
  */
 export async function compareWithStored (
   trx: Trx, target: Target, versions: readonly Version[], reach: Reach, pairs: readonly Pair[],
-  certain: ReadonlySet<number>
+  certain: readonly number[]
 ): Promise<Compared> {
   const compared = nothingCompared()
   const locked = new Set(certain)
