@@ -54,6 +54,13 @@ t.test('what destroys rows or names says why', async t => {
   }
 })
 
+t.test('no index is there twice', async t => {
+  const again = '-- Once more.\ncreate index facts_of_unit on facts\n  (unit);'
+  t.same(after(again), ['facts_by_unit and facts_of_unit are one index of facts (unit)'])
+  t.same(after(`${again}\n\n-- It is there twice.\ndrop index facts_by_unit;`), [])
+  t.same(after('create index facts_of_unit on facts (unit) where note is null;'), [])
+})
+
 t.test('nothing happens behind the back of the service', async t => {
   const statements = [
     'create trigger counts after insert on facts execute function count();',

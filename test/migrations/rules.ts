@@ -19,12 +19,28 @@ export function breaches (migrations: Record<string, string>): string[] {
   const names = Object.keys(migrations).toSorted()
   // Tables with a province_code so far, so that a key added by a later file is known to be of one.
   const provincial = new Set<string>()
+  const indexes = new Map<string, string>()
   const issues = names.flatMap(name => {
     const { statements, issues } = readStatements(migrations[name]!)
+    statements.forEach(statement => { noteIndex(statement, indexes) })
     return [...issues, ...statements.flatMap(statement => faultsOf(statement, provincial))]
       .map(fault => `${name}: ${fault}`)
   })
-  return [...misnumbered(names), ...issues]
+  return [...misnumbered(names), ...issues, ...madeTwice(indexes)]
+}
+
+/** @param indexes what each index is on, by its name */
+function noteIndex ({ sql }: Statement, indexes: Map<string, string>) {
+  const [, name, on] = /^create (?:unique )?index (\w+) on (.*)$/.exec(sql) ?? []
+  if (name !== undefined) indexes.set(name, on!)
+  const [, dropped] = /^drop index (\w+)$/.exec(sql) ?? []
+  if (dropped !== undefined) indexes.delete(dropped)
+}
+
+function madeTwice (indexes: ReadonlyMap<string, string>): string[] {
+  const names = Map.groupBy(indexes.keys(), name => indexes.get(name)!)
+  return [...names].filter(([, { length }]) => length > 1).map(([on, same]) => (
+    `${same.join(' and ')} are one index of ${on}`))
 }
 
 function misnumbered (names: string[]): string[] {

@@ -149,7 +149,8 @@ const ROWS: Record<string, string[]> = {
     `insert into feedback_by_level (province_code, period, level) values ('H56', '2021-H1', 'province')`,
     `insert into withdrawn_feedback (province_code, period, unit, scope, source, reported_at)
       values ('H56', '2021-H1', 'H56', 'total', 'one-stop', '2021-06-20')`
-  ]
+  ],
+  '0026_one_index_of_dossiers_beside_others': []
 }
 
 /** Tables whose rows are in others from a migration on. */
