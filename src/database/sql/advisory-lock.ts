@@ -5,7 +5,8 @@ import type { Trx } from '../connect.ts'
  * Takes an advisory lock until the transaction ends.
  * - `dossiers`: who writes dossiers by code shares it, and who changes them all over the table, or the units that they
  *   are checked against, has it alone. Then no chunk in flight brings more of what is being changed, and the order of
- *   the row locks does not matter. Take it before anything that it protects is read or locked.
+ *   the row locks does not matter. Who corrects rollups shares it as well. Take it before anything that it protects is
+ *   read or locked.
  * - `desks` of a province: who adds dossiers shares it, and who takes away the first of a unit has it alone. That one
  *   looks for the next first dossier and must see all that others add, and they must see what it finds.
  */

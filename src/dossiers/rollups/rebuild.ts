@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { parseDay } from '../../time/business-day.ts'
@@ -73,6 +74,7 @@ async function corrected (session: Db): Promise<Deviation[]> {
   const { rollups, desks } = await session.transaction().setIsolationLevel('repeatable read').execute(async trx => (
     { rollups: await wrongRollups(trx), desks: await wrongDesks(trx) }))
   const { deviations } = await runOwnWrite(session, 'service', 'recountDossiers', async ({ trx, auditRows }) => {
+    await lock(trx, 'dossiers', 'shared')
     const corrected = await correctDesks(trx, desks)
     await correct(trx, rollups)
     const deviations = [...corrected.map(deviationOf), ...rollups]
@@ -152,14 +154,16 @@ function cellFrom (sums: Cell | null): Cell {
   return Object.fromEntries(EVENT_MEASURES.map(measure => [measure, sums?.[measure] ?? 0])) as Cell
 }
 
+/** In the order in which all who write rollups lock their rows. */
 async function correct (trx: Trx, sums: WrongRollup[]) {
-  for (const ofOne of Map.groupBy(sums, ({ table, province }) => `${table} ${province}`).values()) {
-    const { table, province } = ofOne[0]!
+  for (const table of ROLLUP_TABLES) {
     const time = timeOf(table)
-    await addCells(trx, province, table, ofOne.map(({ key, stored, counted }) => ({
-      ...key,
-      [time]: parseDay(key[time]!),
-      ...Object.fromEntries(EVENT_MEASURES.map(measure => [measure, counted[measure] - stored[measure]]))
-    })))
+    for (const [province, ofOne] of Map.groupBy(sums.filter(sum => sum.table === table), ({ province }) => province)) {
+      await addCells(trx, province, table, ofOne.map(({ key, stored, counted }) => ({
+        ...key,
+        [time]: parseDay(key[time]!),
+        ...Object.fromEntries(EVENT_MEASURES.map(measure => [measure, counted[measure] - stored[measure]]))
+      })))
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t from 'tap'
 import { connect } from '../../../src/database/connect.ts'
@@ -55,6 +56,31 @@ forEachDatabase('a recount', async (t, { db }) => {
         stored: { due: 7 }, counted: { due: 1 }
       }
     ])
+    t.same(await rebuildRollups(db), [])
+  })
+})
+
+forEachDatabase('a recount beside a chunk that writes what it corrects', async (t, { db, address }) => {
+  if (!('connectionString' in address)) {
+    t.pass('the embedded database runs one transaction after another')
+    return
+  }
+  await send(db, [item()])
+  await mergeRollups(db)
+  await sql`update dossier_sums_by_procedure set due = due + 1`.execute(db)
+  await sql`update dossier_sums_by_level set due = due + 1`.execute(db)
+
+  t.test('waits for it, and it never waits for the recount', async t => {
+    const isWaiting = async () => (await sql`
+      select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(db)).rows.length > 0
+    const recounted = await db.transaction().execute(async trx => {
+      await sql`update dossier_sums_by_procedure set due = due`.execute(trx)
+      const recount = rebuildRollups(db)
+      while (!await isWaiting()) await pause(10)
+      await sql`update dossier_sums_by_level set due = due`.execute(trx)
+      return { recount }
+    })
+    t.match(await recounted.recount, { length: 4 })
     t.same(await rebuildRollups(db), [])
   })
 })
