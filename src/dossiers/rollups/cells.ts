@@ -37,8 +37,16 @@ export async function addCells (
     insert into ${sql.table(table)} as kept (province_code, ${columns(names)})
     select ${province}, ${columns(names)}
     from ${changed} as changed
-    order by ${columns(key)}
+    order by ${keyOrder(table)}
     on conflict (province_code, ${columns(key)}) do update set ${incremented()}`.execute(trx)
+}
+
+/**
+ * The order in which all lock the rows of a rollup, within a province: that of their bytes, as the key has it, whatever
+ * the collation of the database.
+ */
+export function keyOrder (table: RollupTable): RawBuilder<unknown> {
+  return sql.join(ROLLUPS[table].map(name => sql`${sql.ref(name)}${TYPES[name] === 'text' ? sql` collate "C"` : sql``}`))
 }
 
 export function incremented (): RawBuilder<unknown> {

@@ -6,7 +6,7 @@ import { array } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { incremented, TYPES, type KeyedCell } from './cells.ts'
+import { incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
 import { keysOf, LOGGED, ROLLUPS, timeOf, type RollupTable } from './families.ts'
 
 /** So many cells are in the log of a rollup, or so many transactions, before it is merged. */
@@ -51,7 +51,7 @@ export async function mergeLog (trx: Trx, province: string, table: RollupTable):
     insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
     select ${province}, ${key}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::integer`))}
     from (${unpacked(table, sql`taken`)}) as cells
-    group by ${key} order by ${key}
+    group by ${key} order by ${keyOrder(table)}
     on conflict (province_code, ${key}) do update set ${incremented()}`.execute(trx)
 }
 
