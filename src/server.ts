@@ -40,10 +40,8 @@ async function start (log: LogBuffer) {
   const connection = await openDatabase(database, { onLost })
   try {
     await migrateConfigured(connection.db, database, onLost)
-    const deviations = await recountOutdated(connection.db, database, onLost)
-    if (deviations !== null) {
-      logger.info({ corrected: deviations.length }, 'rollups are counted by the current rules')
-    }
+    const corrected = await recountOutdated(connection.db, database, onLost)
+    if (corrected !== null) logger.info({ corrected }, 'rollups are counted by the current rules')
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')

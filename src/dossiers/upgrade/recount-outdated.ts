@@ -1,16 +1,16 @@
 import { connect, type Db } from '../../database/connect.ts'
 import type { DatabaseOptions } from '../../database/open.ts'
 import { passLeftBehind } from './left-behind.ts'
-import { rebuildOutdatedRollups, type Deviation } from '../rollups/rebuild.ts'
+import { rebuildOutdatedRollups } from '../rollups/rebuild.ts'
 
 /**
  * Rebuilds the rollups of the service's database if they were counted by another version of the rules, once what those
  * left behind is passed on.
- * @returns the deviations; null: the rollups are of these rules
+ * @returns how many sums deviated; null: the rollups are of these rules
  */
 export async function recountOutdated (
   db: Db, { url }: Pick<DatabaseOptions, 'url'>, onLost: (error: Error) => void
-): Promise<Deviation[] | null> {
+): Promise<number | null> {
   if (url === undefined) return rebuildOutdatedRollups(db, passLeftBehind)
   // Counting all dossiers may take minutes.
   const patient = connect({ connectionString: url }, { max: 1, onLost, timeLimits: 'relaxed' })

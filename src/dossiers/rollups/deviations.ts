@@ -1,0 +1,134 @@
+// Where rollups deviate from the dossiers. The database finds, keeps and corrects it by itself: when rollups are
+// counted for the first time, all of their cells deviate, and these are far too many to be held here.
+import { sql, type RawBuilder } from 'kysely'
+import type { Db, Trx } from '../../database/connect.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
+import { dossierEvents } from '../rules/events-sql.ts'
+import { EVENT_MEASURES } from '../rules/events.ts'
+import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
+import { incremented, keyOrder } from './cells.ts'
+import { keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
+import { cellsOf } from './log.ts'
+
+/** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
+export interface Deviation {
+  table: RollupTable | 'dossier_desks'
+  province: string
+  key: Record<string, string>
+  stored: Readonly<Record<string, number | string | null>>
+  counted: Readonly<Record<string, number | string | null>>
+}
+
+const ALL = {
+  plain: sql`(select * from dossiers where ${IN_ONE_STATE})`,
+  states: dossierStates()
+}
+
+/**
+ * What rollups are compared with: all dossiers by keys that several of them are summed from. By all keys at once there
+ * would be nearly as many rows as dossiers.
+ */
+const COUNTED = {
+  counted_desks: ['unit', 'level', 'field', 'channel'],
+  counted_procedures: ['procedure', 'level', 'field']
+}
+type Counted = keyof typeof COUNTED
+
+/**
+ * A temporary table of the cells of a rollup that deviate: by how much, in the columns of the measures, and what is
+ * `stored`, as an array of these.
+ */
+function deviationsOf (table: RollupTable): RawBuilder<unknown> {
+  return sql.table(`${table}_deviations`)
+}
+
+function keyOf (table: RollupTable): string[] {
+  return ['province_code', ...ROLLUPS[table]]
+}
+
+function forEach (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql.join(EVENT_MEASURES.map(name => column(sql.ref(name))))
+}
+
+/** Finds all of them, and keeps them in the session. @param snapshot in which rollups and dossiers must agree */
+export async function findDeviations (snapshot: Trx): Promise<void> {
+  for (const [counted, keys] of Object.entries(COUNTED) as [Counted, string[]][]) {
+    const names = columns(['province_code', ...keys, 'day'])
+    await sql`
+      create temporary table ${sql.table(counted)} on commit drop as
+      select ${names}, ${forEach(name => sql`sum(${name}) as ${name}`)}
+      from (${dossierEvents(['province_code', ...keys], ALL)}) as events group by ${names}`.execute(snapshot)
+    const isOfProcedures = counted === 'counted_procedures'
+    for (const table of ROLLUP_TABLES.filter(table => keysOf(table).includes('procedure') === isOfProcedures)) {
+      await findDeviationsOf(snapshot, table, counted)
+    }
+  }
+}
+
+async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: Counted): Promise<void> {
+  const key = columns(keyOf(table))
+  const summed = forEach(name => sql`sum(${name})::integer as ${name}`)
+  const [storedOnes, countedOnes] = ['stored', 'counted'].map(side => (
+    forEach(name => sql`coalesce(${sql.ref(side)}.${name}, 0)`)))
+  await sql`
+    create temporary table ${deviationsOf(table)} on commit preserve rows as
+    with counted as (
+      select ${key}, ${summed}
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${sql.table(counted)}) as days
+      group by ${key}
+    ),
+    stored as (select ${key}, ${summed} from ${cellsOf(table)} group by ${key})
+    select ${key}, ${forEach(name => sql`coalesce(counted.${name}, 0) - coalesce(stored.${name}, 0) as ${name}`)},
+      array[${storedOnes}] as stored
+    from counted full join stored using (${key})
+    where (${storedOnes}) <> (${countedOnes})`.execute(snapshot)
+}
+
+/** Corrects each cell by its deviation. @returns how many there were */
+export async function correctDeviations (trx: Trx): Promise<number> {
+  let corrected = 0
+  for (const table of ROLLUP_TABLES) {
+    const [key, measures] = [columns(keyOf(table)), columns(EVENT_MEASURES)]
+    const { numAffectedRows } = await sql`
+      insert into ${sql.table(table)} as kept (${key}, ${measures})
+      select ${key}, ${measures} from ${deviationsOf(table)}
+      order by province_code, ${keyOrder(table)}
+      on conflict (${key}) do update set ${incremented()}`.execute(trx)
+    corrected += Number(numAffectedRows)
+  }
+  return corrected
+}
+
+interface DeviatingCell {
+  province: string
+  key: string[]
+  stored: number[]
+  deviation: number[]
+}
+
+/** Lists them, by rollup and key. */
+export async function listDeviations (session: Db): Promise<Deviation[]> {
+  const found: Deviation[] = []
+  for (const table of ROLLUP_TABLES) {
+    const { rows } = await sql<DeviatingCell>`
+      select province_code as province, array[${sql.join(ROLLUPS[table].map(name => sql`${sql.ref(name)}::text`))}] as key,
+        stored, array[${columns(EVENT_MEASURES)}] as deviation
+      from ${deviationsOf(table)} order by province_code, ${keyOrder(table)}`.execute(session)
+    for (const { province, key, stored, deviation } of rows) {
+      found.push({
+        table, province, key: named(ROLLUPS[table], key), stored: named(EVENT_MEASURES, stored),
+        counted: named(EVENT_MEASURES, stored.map((count, i) => count + deviation[i]!))
+      })
+    }
+  }
+  return found
+}
+
+function named<V> (names: readonly string[], values: readonly V[]): Record<string, V> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i]!]))
+}
+
+export async function dropDeviations (session: Db): Promise<void> {
+  await sql`drop table if exists ${sql.join(ROLLUP_TABLES.map(deviationsOf))}`.execute(session)
+}
