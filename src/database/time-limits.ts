@@ -45,9 +45,13 @@ export const TIME_LIMITS = {
   }
 } satisfies Record<string, TimeLimits>
 
-/** Lets the statements of a transaction take longer than usual: those that roll up a whole source again. */
+/**
+ * Lets the statements of a transaction take longer than usual: those that roll up a whole source again. Where they may
+ * take any time, they still may.
+ */
 export async function allowSlowStatements (trx: Transaction<DB>): Promise<void> {
-  await sql.raw(`${MARKS.slow} set local statement_timeout = ${SLOW_STATEMENT}`).execute(trx)
+  await sql.raw(`${MARKS.slow} select set_config('statement_timeout', '${SLOW_STATEMENT}', true)
+    where current_setting('statement_timeout') <> '0'`).execute(trx)
 }
 
 /** Reads, in one snapshot, what takes longer to count than a statement usually may. */

@@ -1,18 +1,28 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../connect.ts'
 
 /**
- * Takes an advisory lock until the transaction ends.
+ * Advisory locks, which are held until the transaction ends.
  * - `dossiers`: who writes dossiers by code shares it, and who changes them all over the table, or the units that they
  *   are checked against, has it alone. Then no chunk in flight brings more of what is being changed, and the order of
  *   the row locks does not matter. Who corrects rollups shares it as well. Take it before anything that it protects is
  *   read or locked.
  * - `desks` of a province: who adds dossiers shares it, and who takes away the first of a unit has it alone. That one
  *   looks for the next first dossier and must see all that others add, and they must see what it finds.
+ * - `log` of a rollup of a province: who merges it has it alone. Nobody who adds to it waits for that.
  */
-export async function lock (
-  trx: Trx, name: 'dossiers' | `desks ${string}`, mode: 'shared' | 'exclusive'
-): Promise<void> {
+export type LockName = 'dossiers' | `desks ${string}` | `log ${string}`
+
+export async function lock (trx: Trx, name: LockName, mode: 'shared' | 'exclusive'): Promise<void> {
   const take = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
-  await sql`select ${take}(hashtextextended(${name}, 0))`.execute(trx)
+  await sql`select ${take}(${numberOf(name)})`.execute(trx)
+}
+
+/** Whether a lock could be taken alone without waiting for it, as a part of a statement. */
+export function isLocked (name: LockName): RawBuilder<boolean> {
+  return sql<boolean>`(select pg_try_advisory_xact_lock(${numberOf(name)}))`
+}
+
+function numberOf (name: LockName): RawBuilder<number> {
+  return sql<number>`hashtextextended(${name}, 0)`
 }

@@ -1,9 +1,12 @@
 // The log of rollups of many cells. A transaction touches thousands of their cells, and a row that is updated costs the
 // database several times as much as one that is read. So a transaction adds one row to the log, with all of its cells,
-// and the transaction that fills the log merges it into the table. A reader adds up both.
+// and a transaction that finds the log full merges it into the table. Only one does at a time, and no other waits for
+// it. A reader adds up both.
 import { sql, type RawBuilder } from 'kysely'
 import { array } from '../../database/sql/bulk-binary.ts'
+import { isLocked, lock, type LockName } from '../../database/sql/advisory-lock.ts'
 import type { Trx } from '../../database/connect.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
@@ -26,7 +29,9 @@ export async function logCells (
   const { rows: [log] } = await sql<{ is_full: boolean }>`
     select sum(cells) >= ${MOST_CELLS} or count(*) >= ${MOST_ROWS} as is_full from dossier_sums_log
     where province_code = ${province} and rollup = ${table}`.execute(trx)
-  if (log!.is_full) await mergeLog(trx, province, table)
+  if (!log!.is_full) return
+  await allowSlowStatements(trx)
+  await mergeUnlessOthersDo(trx, province, table)
 }
 
 /** The column of the log that holds a column of rollups. */
@@ -35,17 +40,26 @@ function arrayNameOf (name: string): string {
   return (EVENT_MEASURES as readonly string[]).includes(name) ? name : `${name}s`
 }
 
-/**
- * Merges what is in the log into the table, in key order, as far as no other transaction is about to. Call it last in a
- * transaction, like all that writes rollups.
- */
+function lockOf (province: string, table: RollupTable): LockName {
+  return `log ${province} ${table}`
+}
+
+/** Merges all that is in the log. Call it last in a transaction, like all that writes rollups. */
 export async function mergeLog (trx: Trx, province: string, table: RollupTable): Promise<void> {
-  const ofLog = sql`province_code = ${province} and rollup = ${table}`
+  await lock(trx, lockOf(province, table), 'exclusive')
+  await mergeUnlessOthersDo(trx, province, table)
+}
+
+/**
+ * Merges what is in the log into the table, in key order. Until another that does so has committed, what it has deleted
+ * is still there to see, and the log as full as before.
+ */
+async function mergeUnlessOthersDo (trx: Trx, province: string, table: RollupTable): Promise<void> {
   const key = columns(ROLLUPS[table])
   await sql`
     with taken as (
-      delete from dossier_sums_log where ${ofLog} and id in (
-        select id from dossier_sums_log where ${ofLog} for update skip locked)
+      delete from dossier_sums_log
+      where province_code = ${province} and rollup = ${table} and ${isLocked(lockOf(province, table))}
       returning *
     )
     insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
@@ -55,7 +69,7 @@ export async function mergeLog (trx: Trx, province: string, table: RollupTable):
     on conflict (province_code, ${key}) do update set ${incremented()}`.execute(trx)
 }
 
-/** Merges the logs of a province. No other transaction may write its rollups meanwhile. */
+/** Merges the logs of a province. */
 export async function mergeLogs (trx: Trx, province: string): Promise<void> {
   for (const table of LOGGED) await mergeLog(trx, province, table)
 }

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
-import type { Db } from '../../../src/database/connect.ts'
+import { connect, type Db } from '../../../src/database/connect.ts'
+import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
-import { item, send } from '../given.ts'
+import { CONTEXT, forget, item, send } from '../given.ts'
 
 async function standing (db: Db) {
   const { rows: [row] } = await sql<{ logged: number, merged: number }>`
@@ -29,5 +31,51 @@ forEachDatabase('what many small posts add to a rollup', async (t, { db, get }) 
     t.same(await standing(db), { logged: 1, merged: 64 })
     t.equal(await received(), 65)
     t.same(await rebuildRollups(db), [])
+  })
+})
+
+/** So many times what is in the log: as if others had sent the like of it. */
+async function repeatLog (db: Db, times: number) {
+  await sql`
+    insert into dossier_sums_log overriding user value
+    select logged.* from dossier_sums_log as logged cross join generate_series(2, ${times})`.execute(db)
+}
+
+forEachDatabase('while a full log is merged', async (t, { db, address }) => {
+  if (!('connectionString' in address)) {
+    t.pass('the embedded database runs one transaction after another')
+    return
+  }
+  t.afterEach(() => forget(db))
+  const elsewhere = (code: string) => item({ code, unit: 'H56-14755', procedure: '1.001193' })
+
+  t.test('others add to it, and do not wait', async t => {
+    await send(db, [elsewhere('a')])
+    await repeatLog(db, 63)
+    const merged = Promise.withResolvers<undefined>()
+    const ends = Promise.withResolvers<undefined>()
+    const filling = runOwnWrite(db, 'tests', 'send', async write => {
+      await ingestDossiers(write, [item()], CONTEXT)
+      merged.resolve(undefined)
+      await ends.promise
+      return {}
+    })
+    await merged.promise
+    await send(db, [elsewhere('b')])
+    ends.resolve(undefined)
+    await filling
+    t.same(await standing(db), { logged: 1, merged: 64 })
+  })
+
+  t.test('it may take longer than a statement usually may', async t => {
+    const { db: interactive, close } = connect(address, { max: 2, onLost: () => {} })
+    t.teardown(close)
+    await send(db, [item()])
+    await repeatLog(db, 63)
+    await sql`create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(1.8); return null; end'`.execute(db)
+    await sql`create trigger wait before insert on dossier_sums_by_desk for each statement execute function wait()`.execute(db)
+    t.teardown(() => sql`drop function wait cascade`.execute(db))
+    await send(interactive, [item({ code: 'b' })])
+    t.same(await standing(db), { logged: 0, merged: 64 })
   })
 })
