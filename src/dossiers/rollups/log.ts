@@ -9,7 +9,7 @@ import type { Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
+import { addCells, incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
 import { keysOf, LOGGED, ROLLUPS, timeOf, type RollupTable } from './families.ts'
 
 /** So many cells are in the log of a rollup, or so many transactions, before it is merged. */
@@ -21,14 +21,19 @@ export async function logCells (
   trx: Trx, province: string, table: RollupTable, cells: readonly KeyedCell[]
 ): Promise<void> {
   if (cells.length === 0) return
+  if (cells.length >= MOST_CELLS) {
+    await allowSlowStatements(trx)
+    return addCells(trx, province, table, cells)
+  }
   const names = [...ROLLUPS[table], ...EVENT_MEASURES]
   const arrays = names.map(name => array(TYPES[name] ?? 'int4', cells.map(cell => cell[name]!)))
-  await sql`
-    insert into dossier_sums_log (province_code, rollup, cells, ${columns(names.map(arrayNameOf))})
-    values (${province}, ${table}, ${cells.length}, ${sql.join(arrays)})`.execute(trx)
   const { rows: [log] } = await sql<{ is_full: boolean }>`
-    select sum(cells) >= ${MOST_CELLS} or count(*) >= ${MOST_ROWS} as is_full from dossier_sums_log
-    where province_code = ${province} and rollup = ${table}`.execute(trx)
+    with added as (
+      insert into dossier_sums_log (province_code, rollup, cells, ${columns(names.map(arrayNameOf))})
+      values (${province}, ${table}, ${cells.length}, ${sql.join(arrays)})
+    )
+    select coalesce(sum(cells), 0) + ${cells.length} >= ${MOST_CELLS} or count(*) + 1 >= ${MOST_ROWS} as is_full
+    from dossier_sums_log where province_code = ${province} and rollup = ${table}`.execute(trx)
   if (!log!.is_full) return
   await allowSlowStatements(trx)
   await mergeUnlessOthersDo(trx, province, table)
