@@ -10,6 +10,7 @@ import { migrateConfigured } from './database/migrations/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
+import { mergeLogs } from './dossiers/rollups/log.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
 import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
@@ -56,17 +57,17 @@ async function start (log: LogBuffer) {
       log.flushSync()
     }
     const { db, pool } = connection
-    const prune = () => {
-      Promise.all([pruneIdempotencyKeys(db), pruneImports(db)])
-        .catch((error: unknown) => { logger.warn({ err: error }, 'pruning expired imports and idempotency keys failed') })
+    const tidyUp = () => {
+      Promise.all([pruneIdempotencyKeys(db), pruneImports(db), mergeLogs(db)])
+        .catch((error: unknown) => { logger.warn({ err: error }, 'the hourly work failed') })
     }
-    const pruning = setInterval(prune, HOUR).unref()
+    const hourly = setInterval(tidyUp, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
     const app = await buildApp({ db, pool, logger, log, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
-      clearInterval(pruning)
+      clearInterval(hourly)
       await app.close()
       await connection.close()
       await closeLog(log)
@@ -74,7 +75,7 @@ async function start (log: LogBuffer) {
     const address = await app.listen({ host: config.HOST, port: config.PORT })
     announce(`try it at ${address}/docs`, { address })
     log.flushSync()
-    prune()
+    tidyUp()
   } catch (error) {
     await connection.close()
     throw error

@@ -70,7 +70,7 @@ export async function forgetReports (db: Db) {
 
 /** Merges what the logs of rollups hold into their tables. */
 export async function mergeRollups (db: Db) {
-  await db.transaction().execute(trx => mergeLogs(trx, 'H56'))
+  await mergeLogs(db)
 }
 
 export async function forget (db: Db) {

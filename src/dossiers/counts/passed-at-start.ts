@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { askedSpans } from './count.ts'
 import type { CountPlan } from './plan.ts'
-import { filters, OF_PROVINCES } from './tables.ts'
+import { filters, ofProvinces } from './tables.ts'
 
 /**
  * How many dossiers a row of `counted` has passed to other units on the first day of its span, because a unit ended on
@@ -14,6 +14,6 @@ export function passedAtStart (plan: CountPlan): RawBuilder<number> {
     : sql`${sql.ref(`states.${key}`)} = ${sql.ref(`counted.${key}`)}`)
   return sql<number>`(
     select count(*) from (${askedSpans(plan.spans)}) as asked join dossier_states as states on held_until = starts_on
-    where change is not null and ${OF_PROVINCES} and ${sql.join(isOfRow, sql` and `)}
+    where change is not null and ${ofProvinces(plan)} and ${sql.join(isOfRow, sql` and `)}
       ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')})`
 }

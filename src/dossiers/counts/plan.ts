@@ -12,6 +12,8 @@ export interface CountQuestion {
   spans: readonly Span[]
   /** Id of a unit: it and all below. null: all. */
   unit: string | null
+  /** That of the unit: all that counts for it is of one province. */
+  province?: string | null
   /** The units to which the dossiers are carried. Without a day they count at the unit that they are stored for. */
   unitsOf?: UnitsOfDay | null
   /** Days since which other units stand below `unit` than before. */

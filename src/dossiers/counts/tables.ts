@@ -65,7 +65,7 @@ function readRollups (
   const from = (grain: TimeGrain) => sql`
     select ${names.length === 0 ? sql`` : sql`${columns(names)}, `}${sql.ref(grain)} as day, ${columns(EVENT_MEASURES)}
     from ${cellsOf(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
-    where ${OF_PROVINCES} ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
+    where ${ofProvinces(plan)} ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
   return sql.join(grains.map(from), sql` union all `)
 }
 
@@ -99,7 +99,8 @@ export function countedEvents (
 function whichStates (plan: CountPlan): RawBuilder<unknown> {
   const { from, to } = boundsOf(plan)
   const { start } = instantsOf(plan)
-  const states = dossierStates(sql`${OF_PROVINCES} ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')}`)
+  const states = dossierStates(sql`
+    ${ofProvinces(plan)} ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')}`)
   return sql`(
     select * from ${states} as states
     where held_from <= ${to}::date and held_until >= ${from}::date
@@ -116,7 +117,7 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
   const which = sql`
     ${IN_ONE_STATE} and received_at < ${end}
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
-    and ${only} and ${OF_PROVINCES} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+    and ${only} and ${ofProvinces(plan)} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
   const units = unitsIn(plan)
   if (units === null) return sql`(select * from dossiers where ${which})`
   // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
@@ -154,7 +155,10 @@ export function instantsOf (plan: CountPlan): Instants {
   return { start: startOfDay(from), end: startOfDay(dayAfter(to)), dueEnd: startOfDay(dayAfter(dueTo)) }
 }
 
-export const OF_PROVINCES = sql`province_code = any(${PROVINCES})`
+/** Of all provinces, or of the one that has the unit. */
+export function ofProvinces ({ province = null }: CountPlan): RawBuilder<boolean> {
+  return sql<boolean>`province_code = any(${province === null ? PROVINCES : [province]})`
+}
 
 /** Conditions on the columns of these names. */
 export function filters (

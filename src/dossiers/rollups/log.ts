@@ -5,8 +5,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { array } from '../../database/sql/bulk-binary.ts'
 import { isLocked, lock, type LockName } from '../../database/sql/advisory-lock.ts'
-import type { Trx } from '../../database/connect.ts'
+import type { Db, Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
+import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { addCells, incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
@@ -74,9 +75,16 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, table: RollupTab
     on conflict (province_code, ${key}) do update set ${incremented()}`.execute(trx)
 }
 
-/** Merges the logs of a province. */
-export async function mergeLogs (trx: Trx, province: string): Promise<void> {
-  for (const table of LOGGED) await mergeLog(trx, province, table)
+/** Merges the logs of all rollups, each in a transaction of its own: readers would unpack what is in them each time. */
+export async function mergeLogs (db: Db): Promise<void> {
+  const { rows } = await sql<{ province: string, table: RollupTable }>`
+    select distinct province_code as province, rollup as table from dossier_sums_log`.execute(db)
+  for (const { province, table } of rows) {
+    await inTransaction(db, async trx => {
+      await allowSlowStatements(trx)
+      await mergeUnlessOthersDo(trx, province, table)
+    })
+  }
 }
 
 /** Cells of a rollup as rows: the columns of its table. Those of a key may be in several. */

@@ -35,7 +35,7 @@ export async function reconciliation (
   const period = known.periods[0]!
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return []
-  const asked = { unit, scope, unitsOf: known.hierarchy.unitsOf }
+  const asked = { unit, province: known.province, scope, unitsOf: known.hierarchy.unitsOf }
   const set = await reportedSet(db, asked, period.code, source)
   const { isKnown, counts, ...coverage } = await recorded(db, asked, cut)
   const estimated = set?.estimated === true || counts?.estimated === true
@@ -72,6 +72,7 @@ export async function reconciliation (
 
 interface Asked {
   unit: string
+  province: string | null
   scope: Scope
   /** The units to which figures are carried; null: as reported. */
   unitsOf: UnitsOfDay | null
@@ -111,12 +112,12 @@ interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_exp
 }
 
 async function recorded (
-  db: Db, { unit, scope, unitsOf }: Asked, { from, to, dueTo }: CutDays
+  db: Db, { unit, province, scope, unitsOf }: Asked, { from, to, dueTo }: CutDays
 ): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
   const span = { code: null, from, to, dueTo }
   const days = { starts_on: from, ends_on: to }
-  const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit, unitsOf })).execute(db)
+  const { rows } = await countedDossiers(countPlanOf({ keys, spans: [span], unit, province, unitsOf })).execute(db)
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await reportingUnits(db, unit, unitsOf)).filter(desk => scope === 'total' || desk.bearer === unit)
   const units_recorded = countUnits(desks.filter(desk => isRecorded(desk, days)))

@@ -54,7 +54,8 @@ const plans: fc.Arbitrary<CountQuestion> = fc.record({
   const asked = told.map(([[from, to], runs], i): Span => (
     { code: `span-${i}`, from: nameOf(from), to: nameOf(to), dueTo: nameOf(runs ? to - 1 : to) }))
   const { keys, unit, level } = plan
-  return plain ? { keys, unit, level, spans: asked } : { ...plan, spans: asked }
+  const province = unit === null ? null : 'H56'
+  return plain ? { keys, unit, province, level, spans: asked } : { ...plan, province, spans: asked }
 })
 
 function counted (dossiers: Dossier[], span: Span): CountedGroup {

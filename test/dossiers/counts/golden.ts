@@ -26,7 +26,7 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
   'counts-by-level-and-field': ['What was counted in each field at each level?', counted({ keys: ['level', 'field'] })],
   'counts-by-unit-of-month': ['What was counted in each unit, in a month?', counted({ keys: ['unit'], spans: [MONTH] })],
   'counts-by-level-below-unit': [
-    'What was counted at each level of a unit and all below it, in a quarter?', counted({ keys: ['level'], unit: 'H56-380' })
+    'What was counted at each level of a unit and all below it, in a quarter?', counted({ keys: ['level'], unit: 'H56-380', province: 'H56' })
   ],
   'counts-by-unit-and-field': ['What was counted in each field of each unit?', counted({ keys: ['unit', 'field'] })],
   'counts-by-procedure': ['What was counted for each procedure?', counted({ keys: ['procedure'] })],
@@ -45,13 +45,13 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
     counted({ keys: ['period', 'channel'], spans: [MONTH, { ...TODAY, code: 'until-today' }] })
   ],
   'counts-of-unit-any-days': [
-    'What was counted in a unit and all below it, on any days?', counted({ spans: [ANY_DAYS], unit: 'H56-380' })
+    'What was counted in a unit and all below it, on any days?', counted({ spans: [ANY_DAYS], unit: 'H56-380', province: 'H56' })
   ],
   'rollup-rows-by-half-month': [
     'Which rows of a rollup is the count of a field the sum of?', rollupRows({ field: ['land'] })
   ],
   'rollup-rows-by-quarter': [
-    'Which rows of a rollup is the count of a unit and all below it the sum of?', rollupRows({ unit: 'H56-380' })
+    'Which rows of a rollup is the count of a unit and all below it the sum of?', rollupRows({ unit: 'H56-380', province: 'H56' })
   ],
   'rollup-rows-by-day': ['Which rows of a rollup is the count of any days the sum of?', rollupRows({ spans: [ANY_DAYS] })],
   'rollup-rows-until-today': [

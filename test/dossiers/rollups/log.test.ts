@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
+import { mergeLogs } from '../../../src/dossiers/rollups/log.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
@@ -29,6 +30,13 @@ forEachDatabase('what many small posts add to a rollup', async (t, { db, get }) 
     t.equal(await received(), 64)
     await send(db, [item({ code: 'and another' })])
     t.same(await standing(db), { logged: 1, merged: 64 })
+    t.equal(await received(), 65)
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('is merged from time to time, though few post', async t => {
+    await mergeLogs(db)
+    t.same(await standing(db), { logged: 0, merged: 65 })
     t.equal(await received(), 65)
     t.same(await rebuildRollups(db), [])
   })
@@ -62,6 +70,7 @@ forEachDatabase('while a full log is merged', async (t, { db, address }) => {
     })
     await merged.promise
     await send(db, [elsewhere('b')])
+    await mergeLogs(db)
     ends.resolve(undefined)
     await filling
     t.same(await standing(db), { logged: 1, merged: 64 })

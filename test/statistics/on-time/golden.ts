@@ -26,7 +26,7 @@ function resolved ({ period = [], unit, hierarchy }: OnTimeQuery, reach: Reach =
   return {
     periods: PERIODS.filter(({ code }) => period.includes(code)),
     unit: unit ?? null,
-    province: null,
+    province: unit === undefined ? null : 'H56',
     hierarchy: hierarchyOf(hierarchy, reach, NOW)
   }
 }

@@ -14,10 +14,10 @@ export interface RecordsPlan extends CountPlan {
  * @param moves days since which other units stand below the one of the question than before
  */
 export function recordsPlanOf (
-  question: OnTimeQuery, spans: readonly Span[], { unit, hierarchy }: Pick<ResolvedQuery, 'unit' | 'hierarchy'>,
-  moves: readonly string[] = []
+  question: OnTimeQuery, spans: readonly Span[],
+  { unit, province, hierarchy }: Pick<ResolvedQuery, 'unit' | 'province' | 'hierarchy'>, moves: readonly string[] = []
 ): RecordsPlan {
   const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
   const filters = { level, field, procedure, channel, source }
-  return countPlanOf({ keys, spans, unit, unitsOf: hierarchy.unitsOf, moves, ...filters, method, unknown })
+  return countPlanOf({ keys, spans, unit, province, unitsOf: hierarchy.unitsOf, moves, ...filters, method, unknown })
 }

@@ -62,18 +62,18 @@ from
                   "dossier_sums_by_unit_quarter"
                   join (select id as unit, level from units) as units using (unit)
                 where
-                  province_code = any (array(select id from units where parent is null))
+                  province_code = any ($5)
                   and unit in (
                     select versions.unit
                     from
                       unit_versions as versions
                       join units on units.id = versions.unit
                     where
-                      $5 = any (versions.path)
-                      and least(greatest($6::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                      $6 = any (versions.path)
+                      and least(greatest($7::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                   )
               ) as days
-            where day <= $7::date
+            where day <= $8::date
           ) as days on day <= ends_on
         group by "level"
       )
@@ -87,6 +87,7 @@ where (((carried_over + greatest(moved, 0)) + received_online + received_direct)
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
 -- $4 "2021-09-14"
--- $5 "H56-380"
--- $6 "2021-09-14"
+-- $5 ["H56"]
+-- $6 "H56-380"
 -- $7 "2021-09-14"
+-- $8 "2021-09-14"

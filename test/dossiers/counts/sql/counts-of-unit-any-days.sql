@@ -160,7 +160,7 @@ from
                                 or supplements is not null
                               )
                               and supplements is null
-                              and province_code = any (array(select id from units where parent is null))
+                              and province_code = any ($30)
                             offset
                               0
                           ) as found
@@ -240,8 +240,8 @@ from
                                           unit_versions as versions
                                           join units on units.id = versions.unit
                                         where
-                                          $30 = any (versions.path)
-                                          and least(greatest($31::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                          $31 = any (versions.path)
+                                          and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                       ) as asked_units
                                       cross join lateral (
                                         select *
@@ -249,7 +249,7 @@ from
                                         where
                                           dossiers.unit = asked_units.unit
                                           and held_from is null
-                                          and received_at < $32::timestamptz
+                                          and received_at < $33::timestamptz
                                           and (
                                             case
                                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -261,13 +261,11 @@ from
                                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                               end,
                                               due_at
-                                            ) >= $33::timestamptz
+                                            ) >= $34::timestamptz
                                             or supplements is not null
                                           )
                                           and supplements is not null
-                                          and province_code = any (
-                                            array(select id from units where parent is null)
-                                          )
+                                          and province_code = any ($35)
                                         offset
                                           0
                                       ) as found
@@ -479,17 +477,15 @@ from
                                             from dossiers
                                             where
                                               held_from is not null
-                                              and province_code = any (
-                                                array(select id from units where parent is null)
-                                              )
+                                              and province_code = any ($36)
                                               and unit in (
                                                 select versions.unit
                                                 from
                                                   unit_versions as versions
                                                   join units on units.id = versions.unit
                                                 where
-                                                  $34 = any (versions.path)
-                                                  and least(greatest($35::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  $37 = any (versions.path)
+                                                  and least(greatest($38::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                               )
                                             union all
                                             select
@@ -500,27 +496,25 @@ from
                                               held_until
                                             from dossier_states
                                             where
-                                              province_code = any (
-                                                array(select id from units where parent is null)
-                                              )
+                                              province_code = any ($39)
                                               and unit in (
                                                 select versions.unit
                                                 from
                                                   unit_versions as versions
                                                   join units on units.id = versions.unit
                                                 where
-                                                  $36 = any (versions.path)
-                                                  and least(greatest($37::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  $40 = any (versions.path)
+                                                  and least(greatest($41::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                               )
                                           ) as states
                                         where
-                                          held_from <= $38::date
-                                          and held_until >= $39::date
+                                          held_from <= $42::date
+                                          and held_until >= $43::date
                                           and (
                                             held_until < 'infinity'
                                             or ends_on is null
-                                            or greatest(ends_on, held_from) >= $40::date
-                                            or due_at >= $41::timestamptz
+                                            or greatest(ends_on, held_from) >= $44::date
+                                            or due_at >= $45::timestamptz
                                             or supplements is not null
                                           )
                                       ) as dossiers
@@ -748,7 +742,7 @@ from
                             group by held_until
                           ) as of_states
                       ) as days
-                    where day <= $42::date
+                    where day <= $46::date
                   ) as days on day <= ends_on
               ) as summed
           ) as summed
@@ -788,16 +782,20 @@ where true
 -- $27 "2021-07-16"
 -- $28 "2021-07-17T00:00:00+07:00"
 -- $29 "2021-07-05T00:00:00+07:00"
--- $30 "H56-380"
--- $31 "2021-07-16"
--- $32 "2021-07-17T00:00:00+07:00"
--- $33 "2021-07-05T00:00:00+07:00"
--- $34 "H56-380"
--- $35 "2021-07-16"
--- $36 "H56-380"
--- $37 "2021-07-16"
+-- $30 ["H56"]
+-- $31 "H56-380"
+-- $32 "2021-07-16"
+-- $33 "2021-07-17T00:00:00+07:00"
+-- $34 "2021-07-05T00:00:00+07:00"
+-- $35 ["H56"]
+-- $36 ["H56"]
+-- $37 "H56-380"
 -- $38 "2021-07-16"
--- $39 "2021-07-05"
--- $40 "2021-07-05"
--- $41 "2021-07-05T00:00:00+07:00"
+-- $39 ["H56"]
+-- $40 "H56-380"
+-- $41 "2021-07-16"
 -- $42 "2021-07-16"
+-- $43 "2021-07-05"
+-- $44 "2021-07-05"
+-- $45 "2021-07-05T00:00:00+07:00"
+-- $46 "2021-07-16"

@@ -14,21 +14,22 @@ from
       "moved", "moved_overdue"
     from "dossier_sums_by_unit_quarter"
     where
-      province_code = any (array(select id from units where parent is null))
+      province_code = any ($2)
       and unit in (
         select versions.unit
         from
           unit_versions as versions
           join units on units.id = versions.unit
         where
-          $2 = any (versions.path)
-          and least(greatest($3::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          $3 = any (versions.path)
+          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       )
   ) as days
-where day <= $4::date
+where day <= $5::date
 group by 1, 2
 order by 1 nulls first, 2 nulls first
 -- $1 "2021-06-15"
--- $2 "H56-380"
--- $3 "2021-09-14"
+-- $2 ["H56"]
+-- $3 "H56-380"
 -- $4 "2021-09-14"
+-- $5 "2021-09-14"

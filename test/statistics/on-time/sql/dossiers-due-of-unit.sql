@@ -62,7 +62,7 @@ from
                                 or supplements is not null
                               )
                               and supplements is not null
-                              and province_code = any (array(select id from units where parent is null))
+                              and province_code = any ($5)
                             offset
                               0
                           ) as found
@@ -280,25 +280,7 @@ from
                                 from dossiers
                                 where
                                   held_from is not null
-                                  and province_code = any (array(select id from units where parent is null))
-                                  and unit in (
-                                    select versions.unit
-                                    from
-                                      unit_versions as versions
-                                      join units on units.id = versions.unit
-                                    where
-                                      $5 = any (versions.path)
-                                      and least(greatest($6::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                                  )
-                                union all
-                                select
-                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
-                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
-                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
-                                  "ends_on", state, held_until
-                                from dossier_states
-                                where
-                                  province_code = any (array(select id from units where parent is null))
+                                  and province_code = any ($6)
                                   and unit in (
                                     select versions.unit
                                     from
@@ -308,15 +290,33 @@ from
                                       $7 = any (versions.path)
                                       and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                   )
+                                union all
+                                select
+                                  "province_code", "code", "record", "source", "unit", "level", "procedure",
+                                  "field", "channel", "status", "received_at", "due_at", "finished_at",
+                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
+                                  "ends_on", state, held_until
+                                from dossier_states
+                                where
+                                  province_code = any ($9)
+                                  and unit in (
+                                    select versions.unit
+                                    from
+                                      unit_versions as versions
+                                      join units on units.id = versions.unit
+                                    where
+                                      $10 = any (versions.path)
+                                      and least(greatest($11::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  )
                               ) as states
                             where
-                              held_from <= $9::date
-                              and held_until >= $10::date
+                              held_from <= $12::date
+                              and held_until >= $13::date
                               and (
                                 held_until < 'infinity'
                                 or ends_on is null
-                                or greatest(ends_on, held_from) >= $11::date
-                                or due_at >= $12::timestamptz
+                                or greatest(ends_on, held_from) >= $14::date
+                                or due_at >= $15::timestamptz
                                 or supplements is not null
                               )
                           ) as dossiers
@@ -553,7 +553,7 @@ from
               due_in_time = 1 as in_time, false as is_pending
             from events
             where
-              day between $13::date and $14::date
+              day between $16::date and $17::date
               and due = 1
           ),
           listed as (
@@ -589,8 +589,8 @@ from
                           unit_versions as versions
                           join units on units.id = versions.unit
                         where
-                          $15 = any (versions.path)
-                          and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                          $18 = any (versions.path)
+                          and least(greatest($19::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                       ) as asked_units
                       cross join lateral (
                         select *
@@ -598,7 +598,7 @@ from
                         where
                           dossiers.unit = asked_units.unit
                           and held_from is null
-                          and received_at < $17::timestamptz
+                          and received_at < $20::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -610,11 +610,11 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $18::timestamptz
+                            ) >= $21::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
-                          and province_code = any (array(select id from units where parent is null))
+                          and province_code = any ($22)
                         offset
                           0
                       ) as found
@@ -623,8 +623,8 @@ from
               ) as dossiers
             where
               due_at is not null
-              and greatest(received_at, due_at) >= $19::timestamptz
-              and greatest(received_at, due_at) < $20::timestamptz
+              and greatest(received_at, due_at) >= $23::timestamptz
+              and greatest(received_at, due_at) < $24::timestamptz
               and not (
                 status = 5
                 and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
@@ -638,25 +638,29 @@ from
     where in_time
   ) as listed
 order by "in_numerator" asc, "in_time" asc, "unit" asc, "code" asc, "counted_on" asc
-limit $21 + 1
+limit $25 + 1
 -- $1 "H56-380"
 -- $2 "2021-07-16"
 -- $3 "2021-07-17T00:00:00+07:00"
 -- $4 "2021-07-05T00:00:00+07:00"
--- $5 "H56-380"
--- $6 "2021-07-16"
+-- $5 ["H56"]
+-- $6 ["H56"]
 -- $7 "H56-380"
 -- $8 "2021-07-16"
--- $9 "2021-07-16"
--- $10 "2021-07-05"
--- $11 "2021-07-05"
--- $12 "2021-07-05T00:00:00+07:00"
+-- $9 ["H56"]
+-- $10 "H56-380"
+-- $11 "2021-07-16"
+-- $12 "2021-07-16"
 -- $13 "2021-07-05"
--- $14 "2021-07-16"
--- $15 "H56-380"
--- $16 "2021-07-16"
--- $17 "2021-07-17T00:00:00+07:00"
--- $18 "2021-07-05T00:00:00+07:00"
--- $19 "2021-07-05T00:00:00+07:00"
+-- $14 "2021-07-05"
+-- $15 "2021-07-05T00:00:00+07:00"
+-- $16 "2021-07-05"
+-- $17 "2021-07-16"
+-- $18 "H56-380"
+-- $19 "2021-07-16"
 -- $20 "2021-07-17T00:00:00+07:00"
--- $21 1000
+-- $21 "2021-07-05T00:00:00+07:00"
+-- $22 ["H56"]
+-- $23 "2021-07-05T00:00:00+07:00"
+-- $24 "2021-07-17T00:00:00+07:00"
+-- $25 1000

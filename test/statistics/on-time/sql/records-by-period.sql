@@ -93,17 +93,17 @@ from
                               "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                             from "dossier_sums_by_unit_quarter"
                             where
-                              province_code = any (array(select id from units where parent is null))
+                              province_code = any ($11)
                               and unit in (
                                 select versions.unit
                                 from
                                   unit_versions as versions
                                   join units on units.id = versions.unit
                                 where
-                                  $11 = any (versions.path)
-                                  and least(greatest($12::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  $12 = any (versions.path)
+                                  and least(greatest($13::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                               )
-                              and "quarter" <> all ($13::date[])
+                              and "quarter" <> all ($14::date[])
                             union all
                             select
                               "slice" as day, "received_online", "received_direct", "received_postal",
@@ -143,19 +143,19 @@ from
                                   ) as logged
                               ) as cells
                             where
-                              province_code = any (array(select id from units where parent is null))
+                              province_code = any ($15)
                               and unit in (
                                 select versions.unit
                                 from
                                   unit_versions as versions
                                   join units on units.id = versions.unit
                                 where
-                                  $14 = any (versions.path)
-                                  and least(greatest($15::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  $16 = any (versions.path)
+                                  and least(greatest($17::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                               )
-                              and "slice" = any ($16::date[])
+                              and "slice" = any ($18::date[])
                           ) as days
-                        where day <= $17::date
+                        where day <= $19::date
                       ) as days
                     group by 1
                   ) as days on day <= ends_on
@@ -179,12 +179,12 @@ from
             from
               (
                 values
-                  ($18::text, $19::date, $20::date, $21::date), ($22::text, $23::date, $24::date, $25::date)
+                  ($20::text, $21::date, $22::date, $23::date), ($24::text, $25::date, $26::date, $27::date)
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
           join unit_versions as versions on versions.unit = units.id
-          and $26 = any (versions.path)
+          and $28 = any (versions.path)
           and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
           left join dossier_desks as desks on desks.province_code = units.province_code
           and desks.unit = units.id
@@ -220,14 +220,14 @@ from
                   from
                     (
                       values
-                        ($27::text, $28::date, $29::date, $30::date),
-                        ($31::text, $32::date, $33::date, $34::date)
+                        ($29::text, $30::date, $31::date, $32::date),
+                        ($33::text, $34::date, $35::date, $36::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
               where
                 change is not null
-                and province_code = any (array(select id from units where parent is null))
+                and province_code = any ($37)
                 and asked.period = counted.period
                 and unit in (
                   select versions.unit
@@ -235,8 +235,8 @@ from
                     unit_versions as versions
                     join units on units.id = versions.unit
                   where
-                    $35 = any (versions.path)
-                    and least(greatest($36::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                    $38 = any (versions.path)
+                    and least(greatest($39::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                 )
             )
           )
@@ -251,7 +251,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $37::text as method, $38::text as basis, estimated, units_reported, units_expected
+      $40::text as method, $41::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (resolved_in_time)::bigint as numerator, (resolved)::bigint as denominator
@@ -259,7 +259,7 @@ from
       ) as divided
   ) as listed
 order by "period" asc nulls last
-limit $39 + 1
+limit $42 + 1
 -- $1 "cal-2021-M06"
 -- $2 "2021-06-01"
 -- $3 "2021-06-30"
@@ -270,32 +270,35 @@ limit $39 + 1
 -- $8 "2021-07-31"
 -- $9 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
 -- $10 ["-infinity","2021-06-01","2021-07-01","2021-08-01"]
--- $11 "H56-380"
--- $12 "2021-07-31"
--- $13 ["2021-04-01","2021-07-01"]
--- $14 "H56-380"
--- $15 "2021-07-31"
--- $16 ["2021-04-01","2021-04-15","2021-05-01","2021-05-15","2021-06-01","2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $11 ["H56"]
+-- $12 "H56-380"
+-- $13 "2021-07-31"
+-- $14 ["2021-04-01","2021-07-01"]
+-- $15 ["H56"]
+-- $16 "H56-380"
 -- $17 "2021-07-31"
--- $18 "cal-2021-M06"
--- $19 "2021-06-01"
--- $20 "2021-06-30"
--- $21 "2021-06-30"
--- $22 "cal-2021-M07"
--- $23 "2021-07-01"
--- $24 "2021-07-31"
--- $25 "2021-07-31"
--- $26 "H56-380"
--- $27 "cal-2021-M06"
--- $28 "2021-06-01"
--- $29 "2021-06-30"
--- $30 "2021-06-30"
--- $31 "cal-2021-M07"
--- $32 "2021-07-01"
--- $33 "2021-07-31"
--- $34 "2021-07-31"
--- $35 "H56-380"
+-- $18 ["2021-04-01","2021-04-15","2021-05-01","2021-05-15","2021-06-01","2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $19 "2021-07-31"
+-- $20 "cal-2021-M06"
+-- $21 "2021-06-01"
+-- $22 "2021-06-30"
+-- $23 "2021-06-30"
+-- $24 "cal-2021-M07"
+-- $25 "2021-07-01"
+-- $26 "2021-07-31"
+-- $27 "2021-07-31"
+-- $28 "H56-380"
+-- $29 "cal-2021-M06"
+-- $30 "2021-06-01"
+-- $31 "2021-06-30"
+-- $32 "2021-06-30"
+-- $33 "cal-2021-M07"
+-- $34 "2021-07-01"
+-- $35 "2021-07-31"
 -- $36 "2021-07-31"
--- $37 "resolved"
--- $38 "records"
--- $39 1000
+-- $37 ["H56"]
+-- $38 "H56-380"
+-- $39 "2021-07-31"
+-- $40 "resolved"
+-- $41 "records"
+-- $42 1000

@@ -164,12 +164,12 @@ with
                                     or supplements is not null
                                   )
                                   and supplements is null
-                                  and province_code = any (array(select id from units where parent is null))
-                                  and "level" = any ($30)
-                                  and "field" = any ($31)
-                                  and "procedure" = any ($32)
-                                  and "channel" = any ($33)
-                                  and "source" = $34
+                                  and province_code = any ($30)
+                                  and "level" = any ($31)
+                                  and "field" = any ($32)
+                                  and "procedure" = any ($33)
+                                  and "channel" = any ($34)
+                                  and "source" = $35
                                 offset
                                   0
                               ) as found
@@ -254,8 +254,8 @@ with
                                               unit_versions as versions
                                               join units on units.id = versions.unit
                                             where
-                                              $35 = any (versions.path)
-                                              and least(greatest($36::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                              $36 = any (versions.path)
+                                              and least(greatest($37::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                           ) as asked_units
                                           cross join lateral (
                                             select *
@@ -263,7 +263,7 @@ with
                                             where
                                               dossiers.unit = asked_units.unit
                                               and held_from is null
-                                              and received_at < $37::timestamptz
+                                              and received_at < $38::timestamptz
                                               and (
                                                 case
                                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -275,18 +275,16 @@ with
                                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                                   end,
                                                   due_at
-                                                ) >= $38::timestamptz
+                                                ) >= $39::timestamptz
                                                 or supplements is not null
                                               )
                                               and supplements is not null
-                                              and province_code = any (
-                                                array(select id from units where parent is null)
-                                              )
-                                              and "level" = any ($39)
-                                              and "field" = any ($40)
-                                              and "procedure" = any ($41)
-                                              and "channel" = any ($42)
-                                              and "source" = $43
+                                              and province_code = any ($40)
+                                              and "level" = any ($41)
+                                              and "field" = any ($42)
+                                              and "procedure" = any ($43)
+                                              and "channel" = any ($44)
+                                              and "source" = $45
                                             offset
                                               0
                                           ) as found
@@ -502,23 +500,21 @@ with
                                                 from dossiers
                                                 where
                                                   held_from is not null
-                                                  and province_code = any (
-                                                    array(select id from units where parent is null)
-                                                  )
+                                                  and province_code = any ($46)
                                                   and unit in (
                                                     select versions.unit
                                                     from
                                                       unit_versions as versions
                                                       join units on units.id = versions.unit
                                                     where
-                                                      $44 = any (versions.path)
-                                                      and least(greatest($45::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                      $47 = any (versions.path)
+                                                      and least(greatest($48::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                                   )
-                                                  and "level" = any ($46)
-                                                  and "field" = any ($47)
-                                                  and "procedure" = any ($48)
-                                                  and "channel" = any ($49)
-                                                  and "source" = $50
+                                                  and "level" = any ($49)
+                                                  and "field" = any ($50)
+                                                  and "procedure" = any ($51)
+                                                  and "channel" = any ($52)
+                                                  and "source" = $53
                                                 union all
                                                 select
                                                   "province_code", "code", "record", "source", "unit",
@@ -528,32 +524,30 @@ with
                                                   "ends_on", state, held_until
                                                 from dossier_states
                                                 where
-                                                  province_code = any (
-                                                    array(select id from units where parent is null)
-                                                  )
+                                                  province_code = any ($54)
                                                   and unit in (
                                                     select versions.unit
                                                     from
                                                       unit_versions as versions
                                                       join units on units.id = versions.unit
                                                     where
-                                                      $51 = any (versions.path)
-                                                      and least(greatest($52::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                      $55 = any (versions.path)
+                                                      and least(greatest($56::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                                   )
-                                                  and "level" = any ($53)
-                                                  and "field" = any ($54)
-                                                  and "procedure" = any ($55)
-                                                  and "channel" = any ($56)
-                                                  and "source" = $57
+                                                  and "level" = any ($57)
+                                                  and "field" = any ($58)
+                                                  and "procedure" = any ($59)
+                                                  and "channel" = any ($60)
+                                                  and "source" = $61
                                               ) as states
                                             where
-                                              held_from <= $58::date
-                                              and held_until >= $59::date
+                                              held_from <= $62::date
+                                              and held_until >= $63::date
                                               and (
                                                 held_until < 'infinity'
                                                 or ends_on is null
-                                                or greatest(ends_on, held_from) >= $60::date
-                                                or due_at >= $61::timestamptz
+                                                or greatest(ends_on, held_from) >= $64::date
+                                                or due_at >= $65::timestamptz
                                                 or supplements is not null
                                               )
                                           ) as dossiers
@@ -785,7 +779,7 @@ with
                                 group by held_until
                               ) as of_states
                           ) as days
-                        where day <= $62::date
+                        where day <= $66::date
                       ) as days on day <= ends_on
                   ) as summed
               ) as summed
@@ -804,11 +798,11 @@ with
       (
         select *
         from
-          (values ($63::text, $64::date, $65::date, $66::date)) as spans (period, starts_on, ends_on, due_on)
+          (values ($67::text, $68::date, $69::date, $70::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
       join unit_versions as versions on versions.unit = units.id
-      and $67 = any (versions.path)
+      and $71 = any (versions.path)
       and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
         select province_code, unit, min(day) as since
@@ -819,7 +813,7 @@ with
             where
               held_from is null
               and (status >= 4 or status = 2)
-              and source = $68
+              and source = $72
             union all
             select province_code, unit, greatest(received_on, held_from)
             from
@@ -832,14 +826,14 @@ with
                 from dossiers
                 where
                   held_from is not null
-                  and source = $69
+                  and source = $73
                 union all
                 select
                   "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
                   "channel", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
                   "supplements", "held_from", "received_on", "ends_on", state, held_until
                 from dossier_states
-                where source = $70
+                where source = $74
               ) as states
           ) as presences
         group by province_code, unit
@@ -849,7 +843,7 @@ with
       units.reports_dossiers
       and units.valid_from <= ends_on
       and coalesce(units.valid_to, 'infinity') >= starts_on
-      and units.level = any ($71)
+      and units.level = any ($75)
   ),
   summed as (
     select
@@ -874,7 +868,7 @@ select
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $72::text as method, $73::text as basis, estimated, units_reported, units_expected
+  $76::text as method, $77::text as basis, estimated, units_reported, units_expected
 from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator from summed) as divided
 -- $1 null
 -- $2 "2021-07-05"
@@ -905,47 +899,51 @@ from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator
 -- $27 "2021-07-16"
 -- $28 "2021-07-17T00:00:00+07:00"
 -- $29 "2021-07-05T00:00:00+07:00"
--- $30 ["commune"]
--- $31 ["land"]
--- $32 ["1.001193"]
--- $33 ["online"]
--- $34 "one-stop"
--- $35 "H56-380"
--- $36 "2021-07-16"
--- $37 "2021-07-17T00:00:00+07:00"
--- $38 "2021-07-05T00:00:00+07:00"
--- $39 ["commune"]
--- $40 ["land"]
--- $41 ["1.001193"]
--- $42 ["online"]
--- $43 "one-stop"
--- $44 "H56-380"
--- $45 "2021-07-16"
--- $46 ["commune"]
--- $47 ["land"]
--- $48 ["1.001193"]
--- $49 ["online"]
--- $50 "one-stop"
--- $51 "H56-380"
--- $52 "2021-07-16"
--- $53 ["commune"]
--- $54 ["land"]
--- $55 ["1.001193"]
--- $56 ["online"]
--- $57 "one-stop"
--- $58 "2021-07-16"
--- $59 "2021-07-05"
--- $60 "2021-07-05"
--- $61 "2021-07-05T00:00:00+07:00"
+-- $30 ["H56"]
+-- $31 ["commune"]
+-- $32 ["land"]
+-- $33 ["1.001193"]
+-- $34 ["online"]
+-- $35 "one-stop"
+-- $36 "H56-380"
+-- $37 "2021-07-16"
+-- $38 "2021-07-17T00:00:00+07:00"
+-- $39 "2021-07-05T00:00:00+07:00"
+-- $40 ["H56"]
+-- $41 ["commune"]
+-- $42 ["land"]
+-- $43 ["1.001193"]
+-- $44 ["online"]
+-- $45 "one-stop"
+-- $46 ["H56"]
+-- $47 "H56-380"
+-- $48 "2021-07-16"
+-- $49 ["commune"]
+-- $50 ["land"]
+-- $51 ["1.001193"]
+-- $52 ["online"]
+-- $53 "one-stop"
+-- $54 ["H56"]
+-- $55 "H56-380"
+-- $56 "2021-07-16"
+-- $57 ["commune"]
+-- $58 ["land"]
+-- $59 ["1.001193"]
+-- $60 ["online"]
+-- $61 "one-stop"
 -- $62 "2021-07-16"
--- $63 null
+-- $63 "2021-07-05"
 -- $64 "2021-07-05"
--- $65 "2021-07-16"
+-- $65 "2021-07-05T00:00:00+07:00"
 -- $66 "2021-07-16"
--- $67 "H56-380"
--- $68 "one-stop"
--- $69 "one-stop"
--- $70 "one-stop"
--- $71 ["commune"]
--- $72 "due"
--- $73 "records"
+-- $67 null
+-- $68 "2021-07-05"
+-- $69 "2021-07-16"
+-- $70 "2021-07-16"
+-- $71 "H56-380"
+-- $72 "one-stop"
+-- $73 "one-stop"
+-- $74 "one-stop"
+-- $75 ["commune"]
+-- $76 "due"
+-- $77 "records"

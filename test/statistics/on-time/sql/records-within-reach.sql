@@ -116,11 +116,11 @@ with
                           "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
                         from "dossier_sums_by_unit_quarter"
                         where
-                          province_code = any (array(select id from units where parent is null))
+                          province_code = any ($9)
                           and exists (select from borne)
                           and (unit in (select unit from borne)) is true
                       ) as days
-                    where day <= $9::date
+                    where day <= $10::date
                   ) as days on day <= ends_on
                 group by "unit"
               )
@@ -145,7 +145,7 @@ with
       (
         select *
         from
-          (values ($10::text, $11::date, $12::date, $13::date)) as spans (period, starts_on, ends_on, due_on)
+          (values ($11::text, $12::date, $13::date, $14::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
       join (
@@ -156,8 +156,8 @@ with
             from
               units
               left join unit_bearers on unit_bearers.unit = units.id
-              and $14::date between starts_on and ends_on
-            where $15 = any (units.reached_by)
+              and $15::date between starts_on and ends_on
+            where $16 = any (units.reached_by)
           ) as borne
           join units as bearers on bearers.id = bearer
         where
@@ -167,8 +167,8 @@ with
               unit_versions as versions
               join units on units.id = versions.unit
             where
-              $16 = any (versions.path)
-              and least(greatest($17::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+              $17 = any (versions.path)
+              and least(greatest($18::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
           )
           and true
         group by borne.unit
@@ -209,7 +209,7 @@ select
     when denominator > 0
     and numerator <= denominator then (div(20000 * numerator + denominator, 2 * denominator))::float8 / 100
   end as on_time_percent,
-  $18::text as method, $19::text as basis, estimated, units_reported, units_expected
+  $19::text as method, $20::text as basis, estimated, units_reported, units_expected
 from
   (
     select *, (resolved_in_time)::numeric as numerator, (resolved)::numeric as denominator
@@ -223,14 +223,15 @@ from
 -- $6 "2021-06-15"
 -- $7 "2021-09-14"
 -- $8 "2021-09-14"
--- $9 "2021-09-14"
--- $10 null
--- $11 "2021-06-15"
--- $12 "2021-09-14"
+-- $9 ["H56"]
+-- $10 "2021-09-14"
+-- $11 null
+-- $12 "2021-06-15"
 -- $13 "2021-09-14"
--- $14 "2026-01-01"
--- $15 "H56-14755"
--- $16 "H56-14758"
--- $17 "2026-01-01"
--- $18 "resolved"
--- $19 "records"
+-- $14 "2021-09-14"
+-- $15 "2026-01-01"
+-- $16 "H56-14755"
+-- $17 "H56-14758"
+-- $18 "2026-01-01"
+-- $19 "resolved"
+-- $20 "records"
