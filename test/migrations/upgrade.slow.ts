@@ -150,7 +150,8 @@ const ROWS: Record<string, string[]> = {
     `insert into withdrawn_feedback (province_code, period, unit, scope, source, reported_at)
       values ('H56', '2021-H1', 'H56', 'total', 'one-stop', '2021-06-20')`
   ],
-  '0026_one_index_of_dossiers_beside_others': []
+  '0026_one_index_of_dossiers_beside_others': [],
+  '0027_sums_of_one_desk': []
 }
 
 /** Tables whose rows are in others from a migration on. */

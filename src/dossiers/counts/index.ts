@@ -10,7 +10,7 @@ export {
   type ExplainedRollupRow
 } from './carried.ts'
 export { askedSpans } from './count.ts'
-export { countPlanOf, nameOfReading, type CountPlan } from './plan.ts'
+export { countPlanOf, inTimeOf, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
 export type { Span } from './spans.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit

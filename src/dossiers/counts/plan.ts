@@ -1,4 +1,6 @@
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
+import type { Db } from '../../database/connect.ts'
+import { inSlowRead } from '../../database/time-limits.ts'
 import { cutsOf, grainsFor, type Cuts, type Span } from './spans.ts'
 import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/families.ts'
 
@@ -83,6 +85,20 @@ export function readingFor (question: CountQuestion): Reading {
     if (grains !== null) return { family, grains }
   }
   return 'dossiers'
+}
+
+/** What the statements of a plan read. */
+export function readingsOf ({ reading, unitReading, carried }: CountPlan): Reading[] {
+  return carried === 'levels' ? [reading, unitReading] : [reading]
+}
+
+/**
+ * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, or each half month
+ * of units by field and channel since the first.
+ */
+export function inTimeOf<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
+  const isLarge = readingsOf(plan).some(reading => reading === 'dossiers' || reading.family === 'desk')
+  return isLarge ? inSlowRead(db, read) : read(db)
 }
 
 /** A name for a reading: two of one name are the same. */

@@ -2,7 +2,7 @@ import type { CompiledQuery } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import type { PageRequest } from '../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import { nameOfReading } from '../../dossiers/counts/index.ts'
+import { nameOfReading, readingsOf } from '../../dossiers/counts/index.ts'
 import type { OnTimeCaches } from './caches.ts'
 import type { CountedRow } from './percentage-sql.ts'
 import type { RecordsPlan } from './records/plan.ts'
@@ -32,8 +32,8 @@ export function recordsPage (
   db: Db, question: OnTimeQuery, plan: RecordsPlan, page: PageRequest, { statements }: OnTimeCaches
 ): CompiledQuery<CountedRow> {
   const order = orderOf(DOSSIERS, question)
-  const { reading, unitReading, cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
-  const readings = (carried === 'levels' ? [reading, unitReading] : [reading]).map(nameOfReading)
+  const { cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
+  const readings = readingsOf(plan).map(nameOfReading)
   const isFrequent = !readings.includes('dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
   const values = { ...span!, ...cuts, unitsOfDay: unitsOf?.day, limit: page.limit }

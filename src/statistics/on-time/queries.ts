@@ -3,8 +3,8 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
-import { inSlowRead } from '../../database/time-limits.ts'
 import { exactly } from '../../catalogue/units/resolve.ts'
+import { inTimeOf } from '../../dossiers/counts/index.ts'
 import { DOSSIERS } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
 import { OnTimeCaches } from './caches.ts'
@@ -79,8 +79,5 @@ async function recordsRows (
   const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
   const plan = recordsPlanOf(question, spans, resolved, moves)
   const statement = recordsPage(db, question, plan, page, caches)
-  const { rows } = plan.reading === 'dossiers'
-    ? await inSlowRead(db, trx => trx.executeQuery(statement))
-    : await db.executeQuery(statement)
-  return rows
+  return (await inTimeOf(db, plan, db => db.executeQuery(statement))).rows
 }
