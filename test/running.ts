@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { launch, listening, type Ended } from './process.ts'
+import { launch, listening, type Ended, type LaunchOptions } from './process.ts'
 import { ADMIN_KEY } from './template.ts'
 
 export const DRAINED_WITHIN = 10_000
@@ -17,14 +17,14 @@ export interface Running {
   stop: (signal: NodeJS.Signals) => Promise<Ended>
 }
 
-export function run (t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}) {
+export function run (t: Test, settings: Record<string, string>, options: LaunchOptions = {}) {
   const launched = launch(settings, options)
   t.teardown(() => { launched.child.kill('SIGKILL') })
   return launched
 }
 
 export async function start (
-  t: Test, settings: Record<string, string>, options: Parameters<typeof launch>[1] = {}
+  t: Test, settings: Record<string, string>, options: LaunchOptions = {}
 ): Promise<Running> {
   const launched = run(t, settings, options)
   const base = await listening(launched)
@@ -37,8 +37,8 @@ export async function start (
 }
 
 /** Whatever keeps it from starting is one clear line, and exit code 1. */
-export async function refuses (t: Test, settings: Record<string, string>, line: RegExp) {
-  const { code, errors } = await run(t, settings).ended
+export async function refuses (t: Test, settings: Record<string, string>, line: RegExp, options: LaunchOptions = {}) {
+  const { code, errors } = await run(t, settings, options).ended
   t.equal(code, 1)
   t.match(errors, /^cannot start: [^\n]+\n$/)
   t.match(errors, line)

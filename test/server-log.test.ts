@@ -8,7 +8,7 @@ import { start, worksWithoutLog } from './without-log.ts'
 t.jobs = 3
 
 t.test('a log whose reader goes away', async t => {
-  const launched = await start(t)
+  const launched = await start(t, { isCounted: true })
   const base = await listening(launched)
   launched.child.stdout!.destroy()
   await worksWithoutLog(t, base, launched)

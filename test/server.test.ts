@@ -23,7 +23,7 @@ async function folderOf (t: Test): Promise<string> {
 
 t.test('the first start makes a database with the sample data; the second finds it again', async t => {
   const DATA_DIR = join(await folderOf(t), 'data')
-  const first = await start(t, { DATA_DIR })
+  const first = await start(t, { DATA_DIR }, { isCounted: true })
   t.match(first.docs, /^http:\/\/127\.0\.0\.1:\d+\/docs$/)
   t.match(await (await fetch(first.docs)).text(), /swagger/i)
   t.equal(await countOf(first, '/v1/units'), 775)
@@ -73,9 +73,9 @@ t.test('it closes its database, whatever ends it', async t => {
   const DATA_DIR = await copyTemplate(t)
   // Is there from when PostgreSQL opens a folder until it closes it in order.
   const isOpen = () => existsSync(join(DATA_DIR, 'postmaster.pid'))
-  const service = await start(t, { DATA_DIR }, { preload: [bug] })
+  const service = await start(t, { DATA_DIR }, { preload: [bug], isCounted: true })
   t.ok(isOpen())
-  await refuses(t, { DATA_DIR }, /is open in another process/)
+  await refuses(t, { DATA_DIR }, /is open in another process/, { isCounted: true })
   const { code, log } = await service.stop('SIGUSR2')
   t.equal(code, 1)
   t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/, 'an error that nobody handled is logged')
@@ -85,13 +85,14 @@ t.test('it closes its database, whatever ends it', async t => {
   t.teardown(() => { taken.close() })
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
-  await refuses(t, { DATA_DIR, PORT: String(port) }, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`))
+  const inUse = new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`)
+  await refuses(t, { DATA_DIR, PORT: String(port) }, inUse, { isCounted: true })
   t.notOk(isOpen())
 })
 
 t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs requests and ends in order after SIGTERM', async t => {
   const settings = { ...await servedCopy(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
-  const service = await start(t, settings)
+  const service = await start(t, settings, { isCounted: true })
   const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
   const answer = await fetch(service.docs.replace('/docs', '/v1/levels'), { headers })
   t.equal(answer.headers.get('access-control-allow-origin'), 'https://bi.example.vn')

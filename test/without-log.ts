@@ -2,12 +2,16 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { servedCopy } from './embedded.ts'
-import { launch, type Launched } from './process.ts'
+import { launch, type Launched, type LaunchOptions } from './process.ts'
 import { DRAINED_WITHIN } from './running.ts'
 import { ADMIN_KEY } from './template.ts'
 
-export async function start (t: Test, { settings = {}, shell = 'exec "$0" "$@"' } = {}): Promise<Launched> {
-  const launched = launch({ ...await servedCopy(t), ...settings }, { shell })
+interface Options extends LaunchOptions {
+  settings?: Record<string, string>
+}
+
+export async function start (t: Test, { settings = {}, ...options }: Options = {}): Promise<Launched> {
+  const launched = launch({ ...await servedCopy(t), ...settings }, options)
   t.teardown(() => { launched.child.kill('SIGKILL') })
   return launched
 }

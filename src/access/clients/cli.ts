@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { SCOPES } from '../../contract/caller.ts'
 import { databaseOf, readConfig } from '../../config.ts'
+import type { Db } from '../../database/connect.ts'
 import { migrateConfigured } from '../../database/migrations/migrate.ts'
 import { openDatabase } from '../../database/open.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
@@ -22,28 +23,43 @@ npm run client -- list
 
 Keys are shown once. The database is the one that the service is configured for.`
 
-const { positionals: [command, ...names], values } = parseArgs({
-  allowPositionals: true,
-  options: Object.fromEntries(
-    ['name', 'code', 'source', 'unit', 'scopes', 'requests-per-minute', 'expires-at'].map(name => [name, { type: 'string' as const }]))
-})
+const OPTIONS = Object.fromEntries(
+  ['name', 'code', 'source', 'unit', 'scopes', 'requests-per-minute', 'expires-at'].map(name => [name, { type: 'string' as const }]))
 
-try {
-  await run()
-} catch (error) {
-  tell(error as Error)
-  process.exitCode = 1
+/** A command as it was given, where it runs, and where it says how that went. */
+interface Run {
+  command: string
+  values: Record<string, string | undefined>
+  environment: NodeJS.ProcessEnv
+  say: (text: string) => void
+  complain: (error: Error) => void
 }
 
-async function run () {
-  const commands: Record<string, (name?: string, id?: string) => Promise<void>> = { create, key, revoke, list }
-  const chosen = commands[command ?? '']
-  if (chosen === undefined) throw new Error(USAGE)
-  await chosen(...names)
+type Terminal = Pick<Console, 'log' | 'error'>
+type Command = (run: Run, ...names: string[]) => Promise<void>
+
+const COMMANDS = new Map<string, Command>(Object.entries({ create, key, revoke, list }))
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2), process.env, console)
+
+/** @returns the exit code */
+export async function main (args: string[], environment: NodeJS.ProcessEnv, terminal: Terminal): Promise<number> {
+  const say = (text: string) => { terminal.log(text) }
+  const complain = (error: Error) => { terminal.error(reasonOf(error)) }
+  try {
+    const { positionals: [command = '', ...names], values } = parseArgs({ args, allowPositionals: true, options: OPTIONS })
+    const chosen = COMMANDS.get(command)
+    if (chosen === undefined) throw new Error(USAGE)
+    await chosen({ command, values, environment, say, complain }, ...names)
+    return 0
+  } catch (error) {
+    complain(error as Error)
+    return 1
+  }
 }
 
-async function create () {
-  const text = (name: string) => values[name]
+async function create (run: Run) {
+  const text = (name: string) => run.values[name]
   const code = text('code') ?? searchName(text('name') ?? '').replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')
   const perMinute = text('requests-per-minute')
   const body = {
@@ -56,7 +72,7 @@ async function create () {
   }
   const issues = [...checkOf(ClientBody)(body, ''), ...checkOf(ClientCode)(code, '/code')]
   if (issues.length > 0) throw new DomainError('invalid_rows', 'not a client:', issues)
-  await writing(async write => {
+  await writing(run, async write => {
     await putClient(write, code, body as ClientBody, 0)
     return createClientKey(write, code, 0)
   }, ({ id, key }) => `client ${code}\nkey id ${id}\nkey ${key}, shown once`)
@@ -66,41 +82,42 @@ function given (name: string, value: string | number | undefined) {
   return value === undefined ? {} : { [name]: value }
 }
 
-async function key (client = '') {
-  await writing(write => createClientKey(write, client, 0), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
+async function key (run: Run, client = '') {
+  await writing(run, write => createClientKey(write, client, 0), ({ id, key }) => `key id ${id}\nkey ${key}, shown once`)
 }
 
-async function revoke (client = '', id = '') {
-  await writing(write => revokeClientKey(write, client, id), ({ revoked_at }) => `key ${id} is revoked since ${revoked_at}`)
+async function revoke (run: Run, client = '', id = '') {
+  await writing(run, write => revokeClientKey(write, client, id), ({ revoked_at }) => `key ${id} is revoked since ${revoked_at}`)
 }
 
-async function list () {
-  await withDatabase(async db => {
+async function list (run: Run) {
+  await withDatabase(run, async db => {
     for (const client of (await clients(db, { limit: MAX_LIMIT }, null)).items) {
       const { code, name, scopes, unit, source } = client
-      console.log(`${code}: ${name}; ${scopes.join(',')}; unit ${unit ?? 'any'}; source ${source ?? 'none'}`)
+      run.say(`${code}: ${name}; ${scopes.join(',')}; unit ${unit ?? 'any'}; source ${source ?? 'none'}`)
       const { items } = await clientKeys(db, code, { limit: MAX_LIMIT }, null)
       for (const { id, last_used_at: used, revoked_at: revoked } of items) {
-        console.log(`  ${id} last used ${used ?? 'never'}${revoked === null ? '' : `, revoked ${revoked}`}`)
+        run.say(`  ${id} last used ${used ?? 'never'}${revoked === null ? '' : `, revoked ${revoked}`}`)
       }
     }
   })
 }
 
-async function writing<T extends object> (work: (write: Write) => Promise<T>, report: (done: T) => string) {
-  await withDatabase(async db => { console.log(report(await runOwnWrite(db, 'command line', `client ${command}`, work))) })
+async function writing<T extends object> (run: Run, work: (write: Write) => Promise<T>, report: (done: T) => string) {
+  const operation = `client ${run.command}`
+  await withDatabase(run, async db => { run.say(report(await runOwnWrite(db, 'command line', operation, work))) })
 }
 
-function tell (error: Error) {
+function reasonOf (error: Error): string {
   const issues = error instanceof DomainError ? error.issues.map(({ pointer, detail }) => `\n  ${pointer.slice(1)}: ${detail}`) : []
-  console.error(`${error.message}${issues.join('')}`)
+  return `${error.message}${issues.join('')}`
 }
 
-async function withDatabase (work: (db: Awaited<ReturnType<typeof openDatabase>>['db']) => Promise<void>) {
-  const database = databaseOf(readConfig(process.env))
-  const connection = await openDatabase(database, { onLost: tell })
+async function withDatabase ({ environment, complain }: Run, work: (db: Db) => Promise<void>) {
+  const database = databaseOf(readConfig(environment))
+  const connection = await openDatabase(database, { onLost: complain })
   try {
-    await migrateConfigured(connection.db, database, tell)
+    await migrateConfigured(connection.db, database, complain)
     await work(connection.db)
   } finally {
     await connection.close()

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import t from 'tap'
+import { main as client } from '../../../src/access/clients/cli.ts'
 import { connect } from '../../../src/database/connect.ts'
+import { main } from '../../../src/seed/provinces/cli.ts'
 import { copyTemplate, openCopy, settingsFor } from '../../embedded.ts'
-import { launch, listening } from '../../process.ts'
+import { launch, listening, runHere } from '../../process.ts'
 import { EMPTY_DIR } from '../../template.ts'
 
 const README = new URL('../../../README.md', import.meta.url)
 const BASE = 'http://127.0.0.1:3000'
 
 function setup (settings: Record<string, string>, ...args: string[]) {
-  return launch(settings, { script: 'src/seed/provinces/cli.ts', args }).ended
+  return runHere(main, settings, ...args)
 }
 
 /** The commands of a section: what stands in its code blocks. */
@@ -26,7 +28,8 @@ t.test('a newcomer who follows the README sets a province up from nothing, posts
   const dry = await setup({ DATA_DIR }, '--province', name, '--code', code, '--dry-run')
   t.match(dry, { code: 0, errors: '', log: /^would add Tỉnh Nghệ An as H41:\n[^]* {2}units: 131\n[^]*would make a key/ })
   t.notMatch(dry.log, /cchc_|next:/)
-  const done = await setup({ DATA_DIR }, '--province', name, '--code', code)
+  const args = ['--province', name, '--code', code]
+  const done = await launch({ DATA_DIR }, { script: 'src/seed/provinces/cli.ts', args, isCounted: true }).ended
   t.match(done, { code: 0, errors: '', log: /^added Tỉnh Nghệ An as H41:\n {2}levels: 2\n {2}units: 131\n[^]*19\/2025\/QĐ-TTg[^]*next: npm start/ })
   const [key] = /cchc_\w+_[\w-]+/.exec(done.log)!
 
@@ -85,7 +88,7 @@ t.test('a second province joins the sample; who has lost all its keys is told th
   await inDatabase(sql`update clients set expires_at = '2021-01-01' where code = 'admin-h57'`)
   const expired = await again()
   t.match(expired, { code: 0, errors: '', log: /\nthe client admin-h57 has expired or does not administer H57; [^\n]*\n/ })
-  const made = await launch(settings, { script: 'src/access/clients/cli.ts', args: advised(expired.log) }).ended
+  const made = await runHere(client, settings, ...advised(expired.log))
   t.match(made, { code: 0, log: /cchc_/, errors: '' })
   const last = await again()
   t.match(last, { code: 0, errors: '', log: /^unchanged: Thành phố Huế is set up as H57\nthis database [^\n]*\nnext: / })
