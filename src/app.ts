@@ -75,6 +75,8 @@ interface AppOptions {
   /** Measured, where they are given. */
   pool?: PoolCounts
   log?: { lost: number }
+  /** For one service of a process: it goes on when the service is closed. */
+  measuresProcess?: boolean
   now?: Clock
   http?: {
     corsOrigins?: Origins
@@ -97,7 +99,7 @@ const SCHEMA_CONTROLLER = {
 
 /** The service without its process: plugins and features, in the order of the contract. */
 export async function buildApp (
-  { db, logger, pool, log, access = OPEN, now = Date.now, http = {} }: AppOptions
+  { db, logger, pool, log, measuresProcess = false, access = OPEN, now = Date.now, http = {} }: AppOptions
 ): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -126,7 +128,7 @@ export async function buildApp (
   refuseSlowBodies(app)
   dropRefusedBodies(app)
   if (http.corsOrigins !== undefined) await app.register(cors, corsOptions(http.corsOrigins))
-  const metrics = createMetrics(pool, log)
+  const metrics = createMetrics(pool, log, { measuresProcess })
   const { requestsPerMinute } = access
   const limit = await limitRequests(app, { requestsPerMinute, onLimited: () => { metrics.rateLimited.inc() } })
   answerUnrouted(app)

@@ -64,7 +64,7 @@ async function start (log: LogBuffer) {
     const hourly = setInterval(tidyUp, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
-    const app = await buildApp({ db, pool, logger, log, access, http })
+    const app = await buildApp({ db, pool, logger, log, measuresProcess: true, access, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
       clearInterval(hourly)

@@ -98,6 +98,8 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs req
   t.equal(answer.headers.get('access-control-allow-origin'), 'https://bi.example.vn')
   const metrics = await (await fetch(service.docs.replace('/docs', '/metrics'), { headers: { 'x-api-key': ADMIN_KEY } })).text()
   t.match(metrics, /^database_pool_connections\{state="total"\} 1$/m)
+  t.match(metrics, /^process_cpu_seconds_total \d/m)
+  t.match(metrics, /^nodejs_eventloop_lag_seconds \d/m)
   await service.json('/v1/units/H56')
   await service.json('/v1/units/none?key=cchc_0123abcd_AbCdEfGhIjKlMnOpQrStUvWx')
   const { log } = await endsInOrder(t, service, 'SIGTERM')

@@ -10,11 +10,14 @@ export interface PoolCounts {
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** The metrics of the service. The pool and the log, where they are given, are read when metrics are collected. */
-export function createMetrics (pool?: PoolCounts, log?: { lost: number }) {
+/**
+ * The metrics of the service. The pool and the log, where they are given, are read when metrics are collected.
+ * @param measuresProcess whether to measure the process as well: ten times a second, for as long as it lives
+ */
+export function createMetrics (pool?: PoolCounts, log?: { lost: number }, { measuresProcess = false } = {}) {
   const registry = new Registry()
   const registers = [registry]
-  collectDefaultMetrics({ register: registry })
+  if (measuresProcess) collectDefaultMetrics({ register: registry })
   if (pool !== undefined) measurePool(registry, pool)
   if (log !== undefined) measureLog(registry, log)
   return {

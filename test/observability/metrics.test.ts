@@ -14,6 +14,12 @@ t.test('refusals and rows are counted', async t => {
   t.notMatch(text, /database_pool|log_lines/)
 })
 
+t.test('the process is measured where that is asked for', async t => {
+  const { registry } = createMetrics(undefined, undefined, { measuresProcess: true })
+  t.match(await registry.metrics(), /^process_cpu_seconds_total \d/m)
+  t.notMatch(await createMetrics().registry.metrics(), /^(process|nodejs)_/m)
+})
+
 t.test('lines that the log lost are counted when someone asks', async t => {
   const log = { lost: 2 }
   const { registry } = createMetrics(undefined, log)
