@@ -1,10 +1,11 @@
-import { accessSync, constants, cpSync, statfsSync } from 'node:fs'
+import { accessSync, constants, statfsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Test } from 'tap'
 import type { Embedded } from '../src/database/embedded/embedded.ts'
+import { copyData } from './data-folder.ts'
 import type { Reply, Request } from './embedded-thread.ts'
 import { TEMPLATE_DIR } from './template.ts'
 
@@ -24,7 +25,7 @@ let copies = 0
 export async function copyTemplate (t: Test, template = TEMPLATE_DIR): Promise<string> {
   const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
-  cpSync(template, folder, { recursive: true })
+  copyData(template, folder)
   return folder
 }
 

@@ -11,6 +11,7 @@ import { startEmbedded } from '../src/database/embedded/embedded.ts'
 import { migrate } from '../src/database/migrations/migrate.ts'
 import { runOwnWrite } from '../src/writes/unit-of-work.ts'
 import { loadCatalogue, loadSample } from '../src/seed/load.ts'
+import { trimLog } from './data-folder.ts'
 
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
 /** An embedded database with nothing in it, not even the tables: to make one takes half of a first start. */
@@ -18,6 +19,12 @@ export const EMPTY_DIR = new URL('../.tap/empty', import.meta.url).pathname
 /** One folder for each file of tests that a shard has taken. */
 export const CLAIMS = new URL('../.tap/claims', import.meta.url).pathname
 export const TEMPLATE_NAME = 'cchc_test_template'
+
+/**
+ * To clear the usual 128 MB takes longer than all else that a start does, and to clear a segment of the log as long as
+ * many tests.
+ */
+const SETTINGS = 'shared_buffers = 16MB\nwal_init_zero = off\nwal_recycle = off\n'
 
 /** Of a client with every scope, for all units. */
 export const ADMIN_KEY = `cchc_0123456789abcdef_${'A'.repeat(43)}`
@@ -41,12 +48,12 @@ if (import.meta.main) {
   const empty = await startEmbedded(EMPTY_DIR)
   await trim(empty.address)
   await empty.close()
-  // To clear the usual 128 MB takes longer than all else that a start does.
-  await appendFile(join(EMPTY_DIR, 'postgresql.conf'), 'shared_buffers = 16MB\n')
+  await appendFile(join(EMPTY_DIR, 'postgresql.conf'), SETTINGS)
   await cp(EMPTY_DIR, TEMPLATE_DIR, { recursive: true })
   const embedded = await startEmbedded(TEMPLATE_DIR)
   await fill(embedded.address)
   await embedded.close()
+  for (const folder of [EMPTY_DIR, TEMPLATE_DIR]) trimLog(folder)
   if (SERVER !== undefined) await fillServer(SERVER)
 }
 

@@ -1,5 +1,4 @@
 import { createServer, type AddressInfo } from 'node:net'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -8,7 +7,7 @@ import { buildApp } from '../../../src/app.ts'
 import { connect, type Address } from '../../../src/database/connect.ts'
 import { startEmbedded } from '../../../src/database/embedded/embedded.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
-import { TEMPLATE_DIR } from '../../template.ts'
+import { copyTemplate } from '../../embedded.ts'
 
 async function appOn (t: Test, address: Address) {
   const { db, close } = connect(address, { max: 2, onLost: () => {} })
@@ -53,9 +52,7 @@ t.test('a database that takes connections and says nothing is unavailable', asyn
 })
 
 t.test('a database that goes away is unavailable until it is back', async t => {
-  const folder = await mkdtemp(join(tmpdir(), 'cchc-test-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  await cp(TEMPLATE_DIR, folder, { recursive: true })
+  const folder = await copyTemplate(t)
   const embedded = await startEmbedded(folder)
   const { app } = await appOn(t, embedded.address)
   t.equal((await app.inject('/v1/units')).statusCode, 200)
