@@ -321,25 +321,25 @@ export interface DossierSumsByUnitQuarter {
 }
 
 export interface DossierSumsLog {
-  became_overdue: number[];
+  became_overdue: number[] | null;
   cells: number;
   channels: string[] | null;
-  due: number[];
-  due_in_time: number[];
+  due: number[] | null;
+  due_in_time: number[] | null;
   fields: string[] | null;
   id: Generated<number>;
   levels: string[] | null;
-  moved: number[];
-  moved_overdue: number[];
-  no_longer_overdue: number[];
+  moved: number[] | null;
+  moved_overdue: number[] | null;
+  no_longer_overdue: number[] | null;
   procedures: string[] | null;
   province_code: string;
-  received_direct: number[];
-  received_online: number[];
-  received_postal: number[];
-  resolved_early: number[];
-  resolved_on_time: number[];
-  resolved_overdue: number[];
+  received_direct: number[] | null;
+  received_online: number[] | null;
+  received_postal: number[] | null;
+  resolved_early: number[] | null;
+  resolved_on_time: number[] | null;
+  resolved_overdue: number[] | null;
   rollup: string;
   times: ArrayType<string>;
   units: string[] | null;

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import t from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { migrate } from '../../src/database/migrations/migrate.ts'
+import { EVENT_MEASURES } from '../../src/dossiers/rules/events.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../src/time/business-day.ts'
 import { forEachDatabase } from '../database.ts'
 import { nameOf } from '../dossiers/catalogue.ts'
@@ -151,7 +152,8 @@ const ROWS: Record<string, string[]> = {
       values ('H56', '2021-H1', 'H56', 'total', 'one-stop', '2021-06-20')`
   ],
   '0026_one_index_of_dossiers_beside_others': [],
-  '0027_sums_of_one_desk': []
+  '0027_sums_of_one_desk': [],
+  '0028_log_without_zeros': []
 }
 
 /** Tables whose rows are in others from a migration on. */
@@ -327,6 +329,37 @@ forEachDatabase('how much was odd about the imports of an earlier version is not
   t.same((await sql`select warning_count, warnings from imports order by id`.execute(db)).rows, [
     { warning_count: null, warnings: [] }, { warning_count: 0, warnings: [] }
   ])
+})
+
+forEachDatabase('sums by procedure in the log of an earlier version count as before', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0023_sums_by_procedure_and_desk')
+  for (const row of ROWS['0023_sums_by_procedure_and_desk']!) await sql.raw(row).execute(db)
+  const add = (rollup: string, cells: [procedure: string, time: string, received: number][]) => {
+    const all = (value: (cell: typeof cells[number]) => string | number) => `{${cells.map(value).join()}}`
+    const measures = EVENT_MEASURES.map(name => [name, all(([, , received]) => name === 'received_direct' ? received : 0)] as const)
+    return sql`
+      insert into dossier_sums_log (province_code, rollup, cells, procedures, levels, fields, times,
+        ${sql.join(measures.map(([name]) => sql.ref(name)))})
+      values ('H56', ${rollup}, 2, ${all(([procedure]) => procedure)}, ${all(() => 'district')}, ${all(() => 'land')},
+        ${all(([, time]) => time)}, ${sql.join(measures.map(([, counts]) => counts))})`.execute(db)
+  }
+  await add('dossier_sums_by_procedure', [['1.010708', '2021-05-15', 4], ['1.2', '2021-06-01', 6]])
+  await add('dossier_sums_by_procedure', [['1.2', '2021-06-01', 1], ['1.010708', '2021-05-15', 1]])
+  await add('dossier_sums_by_procedure_quarter', [['1.010708', '2021-04-01', 2], ['1.2', '2021-04-01', 3]])
+  await migrate(db)
+  const sums = async (table: string, time: string) => (await sql<object>`
+    select procedure, ${sql.ref(time)} as time, received_direct, due from ${sql.table(table)} order by 1, 2`.execute(db)).rows
+  t.same(await sums('dossier_sums_by_procedure', 'slice'), [
+    { procedure: '1.010708', time: '2021-05-15', received_direct: 6, due: 0 },
+    { procedure: '1.2', time: '2021-06-01', received_direct: 7, due: 0 }
+  ])
+  t.same(await sums('dossier_sums_by_procedure_quarter', 'quarter'), [
+    { procedure: '1.010708', time: '2021-04-01', received_direct: 3, due: 0 },
+    { procedure: '1.2', time: '2021-04-01', received_direct: 3, due: 0 }
+  ])
+  t.same((await sql`select rollup from dossier_sums_log`.execute(db)).rows, [{ rollup: 'dossier_sums_by_desk' }])
 })
 
 type Tables = Record<string, object[]>

@@ -5,7 +5,7 @@ import { recordset } from '../../database/sql/bulk-json.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { parseDay } from '../../time/business-day.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
-import { addCells, type Cell } from '../rollups/cells.ts'
+import { addCells, cellsOfRows, type Cell } from '../rollups/cells.ts'
 import { keysOf, ROLLUP_TABLES, ROLLUPS, timeOf, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
@@ -93,6 +93,7 @@ async function moveCellsOf (trx: Trx, table: RollupTable): Promise<void> {
     group by ${sql.join(named)}`.execute(trx)
   const time = timeOf(table)
   for (const [province, cells] of Map.groupBy(rows, ({ province_code }) => province_code)) {
-    await addCells(trx, province, table, cells.map(cell => ({ ...cell, [time]: parseDay(cell[time]!) })))
+    const rows = cells.map(cell => ({ ...cell, [time]: parseDay(cell[time]!) }))
+    await addCells(trx, province, table, cellsOfRows(table, rows))
   }
 }

@@ -5,21 +5,15 @@ import type { Trx } from '../../database/connect.ts'
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
-import { addCells, newCell, type Cell, type KeyedCell } from './cells.ts'
+import { addCells, CellCounts, MEASURE_COUNT, type CellKey, type Cells } from './cells.ts'
 import { DeskDeltas } from './desks.ts'
-import {
-  keysOf, LOGGED, ROLLUP_TABLES, timeOf, type RollupKey, type RollupTable, type TimeGrain
-} from './families.ts'
+import { keysOf, logOf, ROLLUP_TABLES, timeOf, type RollupTable, type TimeGrain } from './families.ts'
 import { logCells } from './log.ts'
 
-/** Cells by the first day of their span. */
-type Series = Map<DayNumber, Cell>
-
-/** Where dossiers count: the key columns that are known of a series. */
-type Keyed = Partial<Record<RollupKey, string>>
-interface KeyedSeries {
-  key: Keyed
-  series: Series
+/** Where dossiers count: cells by the first day of their span, each as the place of its counts. */
+interface Series {
+  key: CellKey
+  places: Map<DayNumber, number>
 }
 
 /** Those that a dossier counts in. */
@@ -38,9 +32,11 @@ interface OfField {
 /** What a transaction adds to the rollups, by key and day. */
 export class RollupDeltas {
   /** By slice. */
-  readonly #desks: KeyedSeries[] = []
-  readonly #procedures: KeyedSeries[] = []
-  readonly #levels: KeyedSeries[] = []
+  readonly #desks: Series[] = []
+  readonly #procedures: Series[] = []
+  readonly #levels: Series[] = []
+  /** Of the cells of all series. */
+  readonly #counted = new CellCounts()
 
   /** By unit, level and field. */
   readonly #fields = new Map<string, Map<string, Map<string, OfField>>>()
@@ -75,9 +71,16 @@ export class RollupDeltas {
 
   #countIn ({ byDesk, byProcedure, byDay }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
     const slice = this.#sliceOf(day)
-    cellOf(byDesk, slice)[measure] += by
-    cellOf(byProcedure, slice)[measure] += by
-    cellOf(byDay, day)[measure] += by
+    const n = PLACES[measure]
+    this.#add(byDesk, slice, n, by)
+    this.#add(byProcedure, slice, n, by)
+    this.#add(byDay, day, n, by)
+  }
+
+  #add ({ places }: Series, time: DayNumber, n: number, by: number) {
+    let place = places.get(time)
+    if (place === undefined) places.set(time, place = this.#counted.newCell())
+    this.#counted.counts[place + n]! += by
   }
 
   /** Found without a key of several names: that would be made for each dossier. */
@@ -110,21 +113,29 @@ export class RollupDeltas {
   async apply (trx: Trx, province: string): Promise<void> {
     await this.#presence.apply(trx, province)
     for (const table of ROLLUP_TABLES) {
-      const add = LOGGED.includes(table) ? logCells : addCells
-      await add(trx, province, table, cellsFor(table, this.#smallestFor(table)))
+      const log = logOf(table)
+      if (log === undefined) await addCells(trx, province, table, this.#cellsFor(table))
+      else if (log === table) await logCells(trx, province, log, table => this.#cellsFor(table))
     }
   }
 
+  #cellsFor (table: RollupTable): Cells {
+    return cellsFor(table, this.#smallestFor(table), this.#counted.counts)
+  }
+
   /** The series that a rollup is summed up from. */
-  #smallestFor (table: RollupTable): readonly KeyedSeries[] {
+  #smallestFor (table: RollupTable): readonly Series[] {
     if (timeOf(table) === 'day') return this.#levels
     return keysOf(table).includes('procedure') ? this.#procedures : this.#desks
   }
 }
 
-function newSeries (all: KeyedSeries[], key: Keyed): Series {
-  const series: Series = new Map()
-  all.push({ key, series })
+/** Of the measures of a cell. */
+const PLACES = Object.fromEntries(EVENT_MEASURES.map((measure, n) => [measure, n])) as Record<EventMeasure, number>
+
+function newSeries (all: Series[], key: CellKey): Series {
+  const series: Series = { key, places: new Map() }
+  all.push(series)
   return series
 }
 
@@ -134,41 +145,61 @@ const SPAN_OF: Record<TimeGrain, (day: DayNumber) => DayNumber> = {
 }
 
 /** Sums series by the key of a rollup, without cells in which nothing changes. */
-function cellsFor (table: RollupTable, all: readonly KeyedSeries[]): KeyedCell[] {
-  const [keys, time] = [keysOf(table), timeOf(table)]
+function cellsFor (table: RollupTable, all: readonly Series[], counts: Int32Array): Cells {
   const spans = new Map<DayNumber, DayNumber>()
-  const spanOf = (day: DayNumber) => getOrAdd(spans, day, () => SPAN_OF[time](day))
-  const summed = new Map<string, KeyedSeries>()
-  for (const { key, series } of all) {
-    const { series: sums } = getOrAdd(summed, keys.map(name => key[name]).join(' '), () => ({ key, series: new Map() }))
-    for (const [day, cell] of series) {
-      const sum = cellOf(sums, spanOf(day))
-      for (const measure of EVENT_MEASURES) sum[measure] += cell[measure]
+  const spanOf = SPAN_OF[timeOf(table)]
+  const sums = new CellCounts()
+  const newCell = () => sums.newCell()
+  const summed = new SeriesByKey(table)
+  for (const { key, places } of all) {
+    const { places: own } = summed.seriesOf(key)
+    for (const [day, place] of places) {
+      const sum = getOrAdd(own, getOrAdd(spans, day, spanOf), newCell)
+      for (let n = 0; n < MEASURE_COUNT; n++) sums.counts[sum + n]! += counts[place + n]!
     }
   }
-  const cells: KeyedCell[] = []
-  for (const { key, series } of summed.values()) {
-    const names = keys.map(name => [name, key[name]!] as const)
-    for (const [day, cell] of series) {
-      if (EVENT_MEASURES.every(measure => cell[measure] === 0)) continue
-      const row: KeyedCell = { ...cell, [time]: day }
-      for (const [name, value] of names) row[name] = value
-      cells.push(row)
+  const cells = { keys: [] as CellKey[], times: [] as DayNumber[], places: [] as number[], counts: sums.counts }
+  for (const { key, places } of summed.all) {
+    for (const [day, place] of places) {
+      if (isNothing(sums.counts, place)) continue
+      cells.keys.push(key)
+      cells.times.push(day)
+      cells.places.push(place)
     }
   }
   return cells
 }
 
+function isNothing (counts: Int32Array, place: number): boolean {
+  for (let n = 0; n < MEASURE_COUNT; n++) if (counts[place + n] !== 0) return false
+  return true
+}
+
+/** The series of a rollup, found by one name of the key after the other: a key of several would be made for each. */
+class SeriesByKey {
+  readonly all: Series[] = []
+  readonly #names: ReturnType<typeof keysOf>
+  readonly #root: Branch = new Map()
+
+  constructor (table: RollupTable) {
+    this.#names = keysOf(table)
+  }
+
+  seriesOf (key: CellKey): Series {
+    let branch = this.#root
+    for (const name of this.#names) branch = getOrAdd(branch, key[name]!, newMap) as Branch
+    return getOrAdd(branch, '', () => newSeries(this.all, key)) as Series
+  }
+}
+
+type Branch = Map<string, Branch | Series>
+
 function newMap<K, V> (): Map<K, V> {
   return new Map()
 }
 
-function getOrAdd<K, V> (map: Map<K, V>, key: K, add: () => NoInfer<V>): V {
+function getOrAdd<K, V> (map: Map<K, V>, key: K, add: (key: K) => NoInfer<V>): V {
   let value = map.get(key)
-  if (value === undefined) map.set(key, value = add())
+  if (value === undefined) map.set(key, value = add(key))
   return value
-}
-
-function cellOf (series: Series, day: DayNumber): Cell {
-  return getOrAdd(series, day, newCell)
 }

@@ -14,10 +14,21 @@ export const ROLLUPS = {
 export type RollupTable = keyof typeof ROLLUPS
 export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
 
-/** Those of so many cells that what is added to them goes through a log. */
-export const LOGGED: readonly RollupTable[] = [
-  'dossier_sums_by_desk', 'dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'
-]
+/**
+ * Those of so many cells that what is added to them goes through a log. Cells of the first of a list are logged, and
+ * all are summed from them.
+ */
+export const LOGS = {
+  dossier_sums_by_desk: ['dossier_sums_by_desk'],
+  dossier_sums_by_procedure: ['dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter']
+} as const satisfies Partial<Record<RollupTable, readonly RollupTable[]>>
+export type Log = keyof typeof LOGS
+export const LOG_NAMES = Object.keys(LOGS) as Log[]
+
+/** The log of a rollup; undefined: it has none. */
+export function logOf (table: RollupTable): Log | undefined {
+  return LOG_NAMES.find(log => (LOGS[log] as readonly RollupTable[]).includes(table))
+}
 
 /** Spans of time by the columns that hold their first day, from the longest to the shortest. */
 export const TIME_GRAINS = ['quarter', 'slice', 'day'] as const

@@ -1,106 +1,134 @@
 // The log of rollups of many cells. A transaction touches thousands of their cells, and a row that is updated costs the
 // database several times as much as one that is read. So a transaction adds one row to the log, with all of its cells,
-// and a transaction that finds the log full merges it into the table. Only one does at a time, and no other waits for
+// and a transaction that finds the log full merges it into the tables. Only one does at a time, and no other waits for
 // it. A reader adds up both.
 import { sql, type RawBuilder } from 'kysely'
-import { array } from '../../database/sql/bulk-binary.ts'
+import { arrayOf } from '../../database/sql/bulk-binary.ts'
 import { isLocked, lock, type LockName } from '../../database/sql/advisory-lock.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
+import { quarterIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { addCells, incremented, keyOrder, TYPES, type KeyedCell } from './cells.ts'
-import { keysOf, LOGGED, ROLLUPS, timeOf, type RollupTable } from './families.ts'
+import { addCells, incremented, keyColumns, keyOrder, type Cells } from './cells.ts'
+import { keysOf, logOf, LOGS, ROLLUPS, timeOf, type Log, type RollupTable } from './families.ts'
 
-/** So many cells are in the log of a rollup, or so many transactions, before it is merged. */
+/** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
 const MOST_ROWS = 64
 
-/** Adds to a rollup, by way of its log. */
+/** Adds to the rollups of a log. @param cellsFor one of its tables */
 export async function logCells (
-  trx: Trx, province: string, table: RollupTable, cells: readonly KeyedCell[]
+  trx: Trx, province: string, log: Log, cellsFor: (table: RollupTable) => Cells
 ): Promise<void> {
-  if (cells.length === 0) return
-  if (cells.length >= MOST_CELLS) {
+  const cells = cellsFor(log)
+  const { keys: { length } } = cells
+  if (length === 0) return
+  if (length >= MOST_CELLS) {
     await allowSlowStatements(trx)
-    return addCells(trx, province, table, cells)
+    for (const table of LOGS[log]) await addCells(trx, province, table, cellsFor(table))
+    return
   }
-  const names = [...ROLLUPS[table], ...EVENT_MEASURES]
-  const arrays = names.map(name => array(TYPES[name] ?? 'int4', cells.map(cell => cell[name]!)))
-  const { rows: [log] } = await sql<{ is_full: boolean }>`
+  const arrays = [
+    ...Object.entries(keyColumns(log, cells)).map(([name, { type, of }]) => (
+      [arrayNameOf(name), arrayOf(type, cells.keys, of)] as const)),
+    ...EVENT_MEASURES.map((measure, n) => [measure, countsOf(cells, n)] as const)
+  ]
+  const { rows: [logged] } = await sql<{ is_full: boolean }>`
     with added as (
-      insert into dossier_sums_log (province_code, rollup, cells, ${columns(names.map(arrayNameOf))})
-      values (${province}, ${table}, ${cells.length}, ${sql.join(arrays)})
+      insert into dossier_sums_log (province_code, rollup, cells, ${columns(arrays.map(([name]) => name))})
+      values (${province}, ${log}, ${length}, ${sql.join(arrays.map(([, array]) => array))})
     )
-    select coalesce(sum(cells), 0) + ${cells.length} >= ${MOST_CELLS} or count(*) + 1 >= ${MOST_ROWS} as is_full
-    from dossier_sums_log where province_code = ${province} and rollup = ${table}`.execute(trx)
-  if (!log!.is_full) return
+    select coalesce(sum(cells), 0) + ${length} >= ${MOST_CELLS} or count(*) + 1 >= ${MOST_ROWS} as is_full
+    from dossier_sums_log where province_code = ${province} and rollup = ${log}`.execute(trx)
+  if (!logged!.is_full) return
   await allowSlowStatements(trx)
-  await mergeUnlessOthersDo(trx, province, table)
+  await mergeUnlessOthersDo(trx, province, log)
+}
+
+/** A measure of cells; null in place of 0, of which there are so many that the log would consist of them. */
+function countsOf ({ counts, places }: Cells, n: number): RawBuilder<unknown> {
+  if (places.every(place => counts[place + n] === 0)) return sql`null`
+  return arrayOf('int4', places, place => counts[place + n]! || null)
 }
 
 /** The column of the log that holds a column of rollups. */
 function arrayNameOf (name: string): string {
-  if (name === 'quarter' || name === 'slice' || name === 'day') return 'times'
-  return (EVENT_MEASURES as readonly string[]).includes(name) ? name : `${name}s`
+  return name === 'slice' ? 'times' : `${name}s`
 }
 
-function lockOf (province: string, table: RollupTable): LockName {
-  return `log ${province} ${table}`
+function lockOf (province: string, log: Log): LockName {
+  return `log ${province} ${log}`
 }
 
-/** Merges all that is in the log. Call it last in a transaction, like all that writes rollups. */
-export async function mergeLog (trx: Trx, province: string, table: RollupTable): Promise<void> {
-  await lock(trx, lockOf(province, table), 'exclusive')
-  await mergeUnlessOthersDo(trx, province, table)
+/** Merges all that is in a log. Call it last in a transaction, like all that writes rollups. */
+export async function mergeLog (trx: Trx, province: string, log: Log): Promise<void> {
+  await lock(trx, lockOf(province, log), 'exclusive')
+  await mergeUnlessOthersDo(trx, province, log)
 }
 
 /**
- * Merges what is in the log into the table, in key order. Until another that does so has committed, what it has deleted
+ * Merges what is in a log into its tables, in key order. Until another that does so has committed, what it has deleted
  * is still there to see, and the log as full as before.
  */
-async function mergeUnlessOthersDo (trx: Trx, province: string, table: RollupTable): Promise<void> {
-  const key = columns(ROLLUPS[table])
+async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promise<void> {
+  const [first, ...others] = LOGS[log].map(table => ({ table, merged: mergedInto(province, table, log) }))
   await sql`
     with taken as (
       delete from dossier_sums_log
-      where province_code = ${province} and rollup = ${table} and ${isLocked(lockOf(province, table))}
+      where province_code = ${province} and rollup = ${log} and ${isLocked(lockOf(province, log))}
       returning *
-    )
-    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
-    select ${province}, ${key}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::integer`))}
-    from (${unpacked(table, sql`taken`)}) as cells
-    group by ${key} order by ${keyOrder(table)}
-    on conflict (province_code, ${key}) do update set ${incremented()}`.execute(trx)
+    ),
+    cells as (${unpacked(log, sql`taken`)})
+    ${sql.join(others.map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
+    ${first!.merged}`.execute(trx)
 }
 
-/** Merges the logs of all rollups, each in a transaction of its own: readers would unpack what is in them each time. */
+function mergedInto (province: string, table: RollupTable, log: Log): RawBuilder<unknown> {
+  const key = columns(ROLLUPS[table])
+  return sql`
+    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
+    select ${province}, ${key}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::integer`))}
+    from (select ${loggedColumns(table, log)} from cells) as cells
+    group by ${key} order by ${keyOrder(table)}
+    on conflict (province_code, ${key}) do update set ${incremented()}`
+}
+
+/** Merges all logs, each in a transaction of its own: readers would unpack what is in them each time. */
 export async function mergeLogs (db: Db): Promise<void> {
-  const { rows } = await sql<{ province: string, table: RollupTable }>`
-    select distinct province_code as province, rollup as table from dossier_sums_log`.execute(db)
-  for (const { province, table } of rows) {
+  const { rows } = await sql<{ province: string, log: Log }>`
+    select distinct province_code as province, rollup as log from dossier_sums_log`.execute(db)
+  for (const { province, log } of rows) {
     await inTransaction(db, async trx => {
       await allowSlowStatements(trx)
-      await mergeUnlessOthersDo(trx, province, table)
+      await mergeUnlessOthersDo(trx, province, log)
     })
   }
 }
 
 /** Cells of a rollup as rows: the columns of its table. Those of a key may be in several. */
 export function cellsOf (table: RollupTable): RawBuilder<unknown> {
-  if (!LOGGED.includes(table)) return sql.table(table)
-  const names = columns(['province_code', ...ROLLUPS[table], ...EVENT_MEASURES])
+  const log = logOf(table)
+  if (log === undefined) return sql.table(table)
   return sql`(
-    select ${names} from ${sql.table(table)}
+    select ${columns(['province_code', ...ROLLUPS[table], ...EVENT_MEASURES])} from ${sql.table(table)}
     union all
-    select ${names} from (${unpacked(table, sql`dossier_sums_log`)}) as logged
+    select province_code, ${loggedColumns(table, log)} from (${unpacked(log, sql`dossier_sums_log`)}) as logged
   ) as cells`
 }
 
-function unpacked (table: RollupTable, from: RawBuilder<unknown>): RawBuilder<unknown> {
-  const names = [...keysOf(table), timeOf(table), ...EVENT_MEASURES]
+/** The columns of a rollup, of the cells in its log. */
+function loggedColumns (table: RollupTable, log: Log): RawBuilder<unknown> {
+  const time = timeOf(table) === timeOf(log) ? sql.ref(timeOf(log)) : sql`${quarterIn('slice')} as quarter`
+  const measures = EVENT_MEASURES.map(name => sql`coalesce(${sql.ref(name)}, 0) as ${sql.ref(name)}`)
+  return sql.join([...keysOf(table).map(name => sql.ref(name)), time, ...measures])
+}
+
+function unpacked (log: Log, from: RawBuilder<unknown>): RawBuilder<unknown> {
+  const keys = ROLLUPS[log].map(name => [name, arrayNameOf(name)] as const)
+  const arrays = [...keys, ...EVENT_MEASURES.map(name => [name, name] as const)]
   return sql`
-    select province_code, ${sql.join(names.map(name => sql`unnest(${sql.ref(arrayNameOf(name))}) as ${sql.ref(name)}`))}
-    from ${from} where rollup = ${sql.lit(table)}`
+    select province_code, ${sql.join(arrays.map(([name, array]) => sql`unnest(${sql.ref(array)}) as ${sql.ref(name)}`))}
+    from ${from} where rollup = ${sql.lit(log)}`
 }

@@ -80,12 +80,12 @@ function rowsOf ({ code, record, ...dossier }: DossierRecord): StateRow[] {
 
 /** Whether a dossier is stored already as it would be now. */
 export function isStoredAs (before: StoredDossier, after: StoredDossier): boolean {
-  return Object.values(SENT).every(({ of }) => of(before) === of(after)) &&
+  return Object.values(SENT).every(({ of }) => of(before, 0) === of(after, 0)) &&
     JSON.stringify(statesAsText(before)) === JSON.stringify(statesAsText(after))
 }
 
 function statesAsText (dossier: StoredDossier): unknown[] {
-  return rowsOf({ ...dossier, record: 0 }).map(row => Object.values(STATE).map(({ of }) => of(row)))
+  return rowsOf({ ...dossier, record: 0 }).map(row => Object.values(STATE).map(({ of }) => of(row, 0)))
 }
 
 const INSTANTS = ['received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at'] as const

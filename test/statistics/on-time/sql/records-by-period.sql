@@ -119,10 +119,18 @@ from
                                 from "dossier_sums_by_desk"
                                 union all
                                 select
-                                  "province_code", "unit", "field", "channel", "slice", "received_online",
-                                  "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-                                  "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                                  "due_in_time", "moved", "moved_overdue"
+                                  province_code, "unit", "field", "channel", "slice",
+                                  coalesce("received_online", 0) as "received_online",
+                                  coalesce("received_direct", 0) as "received_direct",
+                                  coalesce("received_postal", 0) as "received_postal",
+                                  coalesce("resolved_early", 0) as "resolved_early",
+                                  coalesce("resolved_on_time", 0) as "resolved_on_time",
+                                  coalesce("resolved_overdue", 0) as "resolved_overdue",
+                                  coalesce("became_overdue", 0) as "became_overdue",
+                                  coalesce("no_longer_overdue", 0) as "no_longer_overdue",
+                                  coalesce("due", 0) as "due", coalesce("due_in_time", 0) as "due_in_time",
+                                  coalesce("moved", 0) as "moved",
+                                  coalesce("moved_overdue", 0) as "moved_overdue"
                                 from
                                   (
                                     select

@@ -89,17 +89,29 @@ from
                             from "dossier_sums_by_procedure_quarter"
                             union all
                             select
-                              "province_code", "procedure", "level", "field", "quarter", "received_online",
-                              "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-                              "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                              "moved", "moved_overdue"
+                              province_code, "procedure", "level", "field",
+                              (
+                                case
+                                  when "slice" < (date_trunc('quarter', "slice"::timestamp) + interval '2 months 14 days') then date_trunc('quarter', "slice"::timestamp)
+                                  else (date_trunc('quarter', "slice"::timestamp) + interval '2 months 14 days')
+                                end
+                              )::date as quarter,
+                              coalesce("received_online", 0) as "received_online",
+                              coalesce("received_direct", 0) as "received_direct",
+                              coalesce("received_postal", 0) as "received_postal",
+                              coalesce("resolved_early", 0) as "resolved_early",
+                              coalesce("resolved_on_time", 0) as "resolved_on_time",
+                              coalesce("resolved_overdue", 0) as "resolved_overdue",
+                              coalesce("became_overdue", 0) as "became_overdue",
+                              coalesce("no_longer_overdue", 0) as "no_longer_overdue",
+                              coalesce("due", 0) as "due", coalesce("due_in_time", 0) as "due_in_time",
+                              coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
                             from
                               (
                                 select
                                   province_code, unnest("procedures") as "procedure",
                                   unnest("levels") as "level", unnest("fields") as "field",
-                                  unnest("times") as "quarter",
-                                  unnest("received_online") as "received_online",
+                                  unnest("times") as "slice", unnest("received_online") as "received_online",
                                   unnest("received_direct") as "received_direct",
                                   unnest("received_postal") as "received_postal",
                                   unnest("resolved_early") as "resolved_early",
@@ -110,7 +122,7 @@ from
                                   unnest("due_in_time") as "due_in_time", unnest("moved") as "moved",
                                   unnest("moved_overdue") as "moved_overdue"
                                 from dossier_sums_log
-                                where rollup = 'dossier_sums_by_procedure_quarter'
+                                where rollup = 'dossier_sums_by_procedure'
                               ) as logged
                           ) as cells
                         where province_code = any (array(select id from units where parent is null))
