@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, type Transaction } from 'kysely'
+import { Kysely, PostgresAdapter, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { instantText } from '../time/business-day.ts'
 import { instantOf } from '../time/rfc3339.ts'
@@ -85,8 +85,23 @@ export function connect (address: Address, { max, onLost, timeLimits }: ConnectO
     client.on('error', onLost)
     client.on(GIVEN_UP as 'error', () => { dropIdle(pool) })
   })
-  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  const Dialect = 'connectionString' in address ? ServerDialect : PostgresDialect
+  const db = new Kysely<DB>({ dialect: new Dialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
+}
+
+class ServerAdapter extends PostgresAdapter {}
+
+/** Of a server, and not of the embedded database. */
+class ServerDialect extends PostgresDialect {
+  override createAdapter (): PostgresAdapter {
+    return new ServerAdapter()
+  }
+}
+
+/** Whether the database takes rows by COPY. The socket of the embedded database passes on one message at a time. */
+export function takesCopy (db: Db): boolean {
+  return db.getExecutor().adapter instanceof ServerAdapter
 }
 
 /** A pool of which a request does not wait for a connection when its deadline is over. */

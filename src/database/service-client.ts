@@ -8,7 +8,9 @@ export const MARKS = {
   /** To plan it once on each connection, and then reuse the plan. */
   prepared: '/* prepared */',
   /** To allow it, and all that follows in its transaction, the deadline of slow statements. */
-  slow: '/* slow */'
+  slow: '/* slow */',
+  /** To send its only value as the rows of COPY. */
+  copy: '/* copy */'
 }
 
 /** Milliseconds after which a statement that has no answer costs the connection. */
@@ -24,6 +26,27 @@ export interface ServiceClientConfig extends pg.ClientConfig {
 
 /** Emitted by a connection that is of no more use, as others to the same server probably are. */
 export const GIVEN_UP = 'given up'
+
+/** What pg sends to an unfinished COPY. */
+interface CopyTarget {
+  sendCopyFromChunk: (bytes: Buffer) => void
+  endCopyFrom: () => void
+}
+
+class CopyQuery extends pg.Query {
+  readonly #rows: Buffer
+
+  constructor (text: string, rows: Buffer, callback: (error: Error | undefined, result: unknown) => void) {
+    super(text, callback)
+    this.#rows = rows
+  }
+
+  /** Called by pg when the server waits for the rows. */
+  handleCopyInResponse (target: CopyTarget) {
+    target.sendCopyFromChunk(this.#rows)
+    target.endCopyFrom()
+  }
+}
 
 /**
  * A connection that prepares the statements marked for it, and that is given up when a statement passes its deadline.
@@ -55,13 +78,24 @@ export class ServiceClient extends pg.Client {
   override query (text: unknown, values?: unknown, callback?: unknown): never {
     if (hasMark(text, 'slow')) this.#isSlow = true
     const statement = hasMark(text, 'prepared') ? { name: this.#nameOf(text), text } : text
-    const send = () => super.query(statement as string, values as never, callback as never) as unknown
+    const send = () => hasMark(text, 'copy')
+      ? this.#copy(text, (values as [Buffer])[0])
+      : super.query(statement as string, values as never, callback as never) as unknown
     const limiting = typeof callback === 'function' ? null : this.#limitLockWaits(text)
     const result = limiting === null ? send() : limiting.then(send)
     const watched = result instanceof Promise ? this.#watched(result) : result
     // A mark holds until its transaction ends: the connection is used again, and not always for a transaction.
     if (text === 'commit' || text === 'rollback') this.#isSlow = false
     return watched as never
+  }
+
+  #copy (text: string, rows: Buffer): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      super.query(new CopyQuery(text, rows, (error, result) => {
+        if (error) reject(error)
+        else resolve(result)
+      }))
+    })
   }
 
   #watched (result: Promise<unknown>): Promise<unknown> {

@@ -69,6 +69,6 @@ function insertion (table: keyof DB, names: readonly string[], rows: readonly ob
     from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json)`
 }
 
-function quoted (name: string): string {
+export function quoted (name: string): string {
   return name.split('.').map(name => `"${name}"`).join('.')
 }

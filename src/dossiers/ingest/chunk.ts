@@ -9,10 +9,13 @@ import { lock } from '../../database/sql/advisory-lock.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED, isCounted } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
-import { compareWithStored, nothingCompared, type Compared, type Replacement } from './compare/compare.ts'
+import {
+  compareLocked, compareWithStored, nothingCompared, type Compared, type Replacement
+} from './compare/compare.ts'
 import { standingOf } from './compare/pairs.ts'
 import { lookUp } from './lookups/lookups.ts'
 import { roundsOf } from './rounds.ts'
+import { areAllStored, guessOf } from './sample.ts'
 import {
   insertBeside, insertIfAllNew, insertMissing, recordChanges, replaceVersions, type DossierChange, type Target
 } from './store.ts'
@@ -89,9 +92,7 @@ async function storeRound (
   write: Write, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
 ): Promise<Stored> {
   const { trx } = write
-  const { inserted, ...compared } = await insertIfAllNew(trx, target, versions.map(({ dossier }) => dossier))
-    ? { ...nothingCompared(), inserted: versions }
-    : await insertAndCompare(trx, target, versions, reach, later)
+  const { inserted, ...compared } = await insertOrCompare(trx, target, versions, reach, later)
   const { replaced, beside } = compared
   await replaceVersions(trx, target, replaced)
   await insertBeside(trx, target, beside.map(({ dossier }) => dossier))
@@ -105,10 +106,27 @@ async function storeRound (
   return { ...compared, inserted, changes, write: target.write }
 }
 
+type Taken = Compared & Pick<Stored, 'inserted'>
+
 /** Inserts the versions whose codes are not stored, and compares the others. */
+async function insertOrCompare (
+  trx: Trx, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
+): Promise<Taken> {
+  const dossiers = versions.map(({ dossier }) => dossier)
+  const guess = await guessOf(trx, target.province, dossiers)
+  // Looking for a dossier before it is inserted costs a third of inserting it.
+  if (guess === 'new' && await insertIfAllNew(trx, target, dossiers)) return { ...nothingCompared(), inserted: versions }
+  if (guess !== 'newer' || !await areAllStored(trx, target.province, dossiers)) {
+    return insertAndCompare(trx, target, versions, reach, later)
+  }
+  const compared = nothingCompared()
+  await compareLocked(trx, target, versions, reach, compared)
+  return { ...compared, inserted: [] }
+}
+
 async function insertAndCompare (
   trx: Trx, target: Target, versions: readonly Version[], reach: Reach, later: ReadonlySet<string>
-): Promise<Compared & Pick<Stored, 'inserted'>> {
+): Promise<Taken> {
   const { absent, pairs } = await standingOf(trx, target, versions, reach)
   // Another transaction has stored these since they were looked for.
   const stored = new Set(await insertMissing(trx, target, absent.map(position => versions[position]!.dossier)))

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
-import { array, unnested } from '../../database/sql/bulk-binary.ts'
-import type { Trx } from '../../database/connect.ts'
+import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import { copyRows } from '../../database/sql/copy.ts'
+import { takesCopy, type Trx } from '../../database/connect.ts'
 import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
 import { asSent } from '../rules/passing.ts'
@@ -23,39 +24,28 @@ const STORED = [...SENT_NAMES, ...OF_TARGET]
 /** Apart from where it was. */
 const SAID_BEFORE = [...STORED.filter(name => name !== 'unit' && name !== 'level'), 'record']
 
-/** In smaller chunks each dossier is looked for. */
-const FEW = 100
-/** Of larger chunks one in so many dossiers is looked for first, to guess whether all are new. */
-const SAMPLED = 32
-
 /**
- * Inserts many dossiers if none of their codes is stored. They must be ordered by code: two transactions that insert
- * the same dossiers in different orders would deadlock.
- * @returns whether it did; for few dossiers it does not try
+ * Inserts dossiers if none of their codes is stored. They must be ordered by code: two transactions that insert the
+ * same dossiers in different orders would deadlock.
+ * @returns whether it did
  */
 export async function insertIfAllNew (trx: Trx, target: Target, dossiers: readonly StoredDossier[]): Promise<boolean> {
-  if (dossiers.length < FEW) return false
-  const sample = dossiers.filter((_, position) => position % SAMPLED === 0)
-  // Looking for a dossier before it is inserted costs a third of inserting it.
-  if (await isAnyStored(trx, target.province, sample)) return false
   return attempt(trx, UNIQUE_VIOLATION, () => insertAll(trx, target, dossiers))
 }
 
 const UNIQUE_VIOLATION = '23505'
 
-async function isAnyStored (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<boolean> {
-  const { rows: [found] } = await sql<{ any: boolean }>`
-    select exists (
-      select from ${unnested(CODE, dossiers)} as given
-        join dossiers as stored on province_code = ${province} and stored.code = given.code
-    ) as any`.execute(trx)
-  return found!.any
-}
-
 /** @throws DatabaseError of a unique violation, when one exists */
 async function insertAll (
   trx: Trx, { province, source, write }: Target, dossiers: readonly StoredDossier[]
 ): Promise<void> {
+  if (takesCopy(trx)) {
+    return copyRows(trx, 'dossiers', {
+      ...writtenOf(dossiers),
+      province_code: { type: 'text', of: () => province }, source: { type: 'text', of: () => source },
+      write: { type: 'int8', of: () => write }
+    }, dossiers)
+  }
   const { names, rows } = insertable(dossiers)
   await sql`
     insert into dossiers (${columns([...names, ...OF_TARGET])})
@@ -95,19 +85,24 @@ export async function insertMissing (
   return added!.existing ?? []
 }
 
-/** The dossiers as a table. The days of former states are left out where there are none, as nearly always. */
+/** The dossiers as a table. */
 function insertable (dossiers: readonly StoredDossier[]): { names: string[], rows: RawBuilder<unknown> } {
-  const written = dossiers.some(({ history }) => history.length > 0) ? SENT_AND_HELD : SENT
+  const written = writtenOf(dossiers)
   return { names: Object.keys(written), rows: unnested(written, dossiers) }
+}
+
+/** The days of former states are left out where there are none, as nearly always. */
+function writtenOf (dossiers: readonly StoredDossier[]): Columns<StoredDossier> {
+  return dossiers.some(({ history }) => history.length > 0) ? SENT_AND_HELD : SENT
 }
 
 /** Replaces locked dossiers; what their source said of them before becomes a version. */
 export async function replaceVersions (
-  trx: Trx, { province, source, write }: Target, replaced: readonly { before: StoredDossier, dossier: DossierRecord }[]
+  trx: Trx, { province, source, write }: Target, replaced: readonly { before: DossierRecord, dossier: DossierRecord }[]
 ): Promise<void> {
   if (replaced.length === 0) return
   const dossiers = replaced.map(({ dossier }) => dossier)
-  const kept = replaced.map(({ before, dossier: { record } }) => ({ ...asSent(before), record }))
+  const kept = replaced.map(({ before }) => asSent(before))
   const changing = WRITTEN.filter(name => name !== 'code')
   const ofGiven = sql`province_code = ${province} and stored.code = given.code and stored.record = given.record`
   await sql`

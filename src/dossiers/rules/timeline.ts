@@ -146,8 +146,8 @@ const STOCKS: Partial<Record<EventMeasure, Stock>> = {
 export function historyAfter (before: Timeline, after: DossierState): readonly FormerState[] {
   // What counts nowhere has no past.
   if (!isCounted(before.status) || !isCounted(after.status)) return NO_HISTORY
+  if (!isTurn(before, after)) return before.history
   const { history, ...state } = before
-  if (!isTurn(before, after)) return history
   const day = dayOf(after.updated_at)
   const { endDay } = tenuresOf(before).at(-1)!
   const closed = endDay !== null && endDay < day && !isReopened(before, endDay, after)

@@ -27,10 +27,11 @@ export const CONTENT: Columns<StoredDossier> = {
   supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) }
 }
 export const CODE: Columns<StoredDossier> = { code: { type: 'text', of: ({ code }) => code } }
+export const UPDATED: Columns<StoredDossier> = { updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at } }
 /** With what follows from it. */
 export const SENT: Columns<StoredDossier> = {
   ...CODE,
-  updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
+  ...UPDATED,
   ...CONTENT,
   level: { type: 'text', of: ({ level }) => level },
   field: { type: 'text', of: ({ field }) => field }

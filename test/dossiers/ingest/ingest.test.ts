@@ -11,6 +11,7 @@ import { EVENT_MEASURES } from '../../../src/dossiers/rules/events.ts'
 import { ingestDossiers, type Ingested } from '../../../src/dossiers/ingest/chunk.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
+import type { Outcome } from '../../../src/writes/outcomes.ts'
 import { forEachDatabase } from '../../database.ts'
 import { BY, CONTEXT, forget, item, mergeRollups, send, storedDossiers } from '../given.ts'
 
@@ -266,9 +267,10 @@ forEachDatabase('dossier records', async (t, { db }) => {
 
 forEachDatabase('many dossiers at once', async (t, { db }) => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => item({ code: `many-${i}` }))
-  const counted = async (items: DossierItem[]) => {
+  const counted = async (items: DossierItem[], ...names: Outcome[]) => {
     const { outcomes } = await send(db, items)
-    return Object.fromEntries(['created', 'unchanged'].map(name => [name, outcomes.filter(outcome => outcome === name).length]))
+    return Object.fromEntries(['created' as const, 'unchanged' as const, ...names].map(name => (
+      [name, outcomes.filter(outcome => outcome === name).length])))
   }
 
   t.test('are all new, or all known', async t => {
@@ -286,6 +288,18 @@ forEachDatabase('many dossiers at once', async (t, { db }) => {
     await send(db, some.filter(({ code }) => knownCodes.includes(code)))
     t.same(await counted(some), { created: 297, unchanged: 3 })
     t.equal((await storedDossiers(db)).length, 300)
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('are all newer, or nearly all', async t => {
+    await forget(db)
+    await send(db, many(200))
+    const newer = (version: number, count: number) => (
+      many(count).map(one => ({ ...one, channel: 'online' as const, updated_at: later(version) })))
+    t.same(await counted(newer(1, 200), 'updated'), { created: 0, unchanged: 0, updated: 200 })
+    t.same(await counted([...newer(2, 190), ...newer(1, 200).slice(190)], 'updated'), { created: 0, unchanged: 10, updated: 190 })
+    t.same(await counted([...newer(3, 200), item({ code: 'new' })], 'updated'), { created: 1, unchanged: 0, updated: 200 })
+    t.match(await sumsOf(db, 'H56-380'), { '2021-05-15': { received_online: 200, received_direct: 1 } })
     t.same(await rebuildRollups(db), [])
   })
 

@@ -16,7 +16,7 @@ import { closestOf, verdictOf } from './verdict.ts'
 
 export interface Replacement extends Version {
   dossier: DossierRecord
-  before: StoredDossier
+  before: DossierRecord
 }
 
 export interface Compared {
@@ -58,8 +58,13 @@ export async function compareWithStored (
   return compared
 }
 
-/** Compares again: another transaction may have committed between the comparison and the lock. */
-async function compareLocked (
+/**
+ * Compares with what is stored, under locks. Where it was compared before, another transaction may have committed
+ * between the comparison and the lock.
+ * @param changed versions whose codes are stored
+ * @param compared gets what becomes of them
+ */
+export async function compareLocked (
   trx: Trx, target: Target, changed: readonly Version[], reach: Reach, compared: Compared
 ): Promise<void> {
   const pairs = await lockedPairs(trx, target, changed, reach)
