@@ -55,10 +55,14 @@ export function tableResponse (json: TSchema, description: string) {
   }
 }
 
+const ANY_TYPE = '*/*'
+
 /** @throws an error with status 406 if `Accept` names no available format */
 export function formatOf (request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format }
   if (format !== undefined) return format
+  // Most say nothing, or that anything will do.
+  if ((request.headers.accept ?? ANY_TYPE) === ANY_TYPE) return 'json'
   const type = request.accepts().type([...Object.values(MEDIA_TYPES), ...NDJSON_TYPES]) as string
   const accepted = NDJSON_TYPES.includes(type) ? 'ndjson' : FORMATS.find(name => MEDIA_TYPES[name] === type)
   if (accepted !== undefined) return accepted

@@ -57,6 +57,7 @@ export class ResponseCache {
   readonly #maxBytes: number
   /** Answers of one business day and one run of the server. */
   readonly #answers = new Map<string, Kept>()
+  readonly #audiences = new WeakMap<Caller, string>()
   #time = ''
   #bytes = 0
 
@@ -71,7 +72,7 @@ export class ResponseCache {
 
   /** Shares the answer with identical requests that arrive at the same time. */
   shared (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
-    return this.#flights.run(keyOf(question), produce)
+    return this.#flights.run(this.#keyOf(question), produce)
   }
 
   /**
@@ -79,7 +80,7 @@ export class ResponseCache {
    * audited rows and on the day alone, not on the time of day.
    */
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
-    const key = keyOf(question)
+    const key = this.#keyOf(question)
     const state = await this.#lookups.run('', () => commitState(this.#db))
     const time = `${dayOf(this.#now())} ${state.run}`
     this.#forgetOther(time)
@@ -94,6 +95,13 @@ export class ResponseCache {
       }
       return answer
     })
+  }
+
+  #keyOf ({ caller, url }: Question): string {
+    // Requests without a key are of one caller.
+    let audience = this.#audiences.get(caller)
+    if (audience === undefined) this.#audiences.set(caller, audience = audienceOf(caller))
+    return `${audience} ${url}`
   }
 
   /** Whether nothing was committed since that concerns the answer. */
@@ -145,7 +153,7 @@ function sizeOf (key: string, { answer }: Kept): number {
  * The whole caller is in the key, and what does not matter is left out by name: two tokens of one client may have
  * different scopes, and a property that callers get later cannot be forgotten here.
  */
-function keyOf ({ caller, url }: Question): string {
+function audienceOf (caller: Caller): string {
   const { key_id, requests_per_minute, expires_at, ...audience } = caller
-  return `${JSON.stringify(audience)} ${url}`
+  return JSON.stringify(audience)
 }
