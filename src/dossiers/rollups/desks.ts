@@ -97,7 +97,11 @@ async function losesFirst (trx: Trx, province: string, lost: readonly [string, D
   return first!.lost
 }
 
-/** Looks for the first dossier from the stored day on: those before it are gone, and are not read again and again. */
+/**
+ * Looks for the first dossier from the stored day on: those before it are gone, and are not read again and again.
+ * `is true` leaves the index by unit the only one: a planner without statistics, as while the first dossiers come in,
+ * would look up all those of the province beside it.
+ */
 async function moveSince (trx: Trx, province: string, units: readonly string[]): Promise<void> {
   const asked = sql`province_code = ${province} and unit = any(${array('text', units)})`
   await sql`
@@ -107,8 +111,8 @@ async function moveSince (trx: Trx, province: string, units: readonly string[]):
     counted as (
       select unit, least(first.since, moved.since) as since from dossier_desks as desks left join lateral (
         select ${dayIn('received_at')} as since from dossiers
-        where province_code = ${province} and unit = desks.unit and received_at >= ${startOfDate('desks.since')}
-          and ${IN_ONE_STATE} and ${IS_COUNTED}
+        where (province_code = ${province}) is true and unit = desks.unit
+          and received_at >= ${startOfDate('desks.since')} and ${IN_ONE_STATE} and ${IS_COUNTED}
         order by received_at limit 1
       ) as first on true left join moved using (unit)
       where ${asked}
