@@ -7,6 +7,7 @@ import { accessOf, databaseOf, readConfig } from './config.ts'
 import { connectionBounds, descriptorLimit } from './http/connections.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
+import { vacuum } from './database/embedded/vacuum.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
@@ -18,6 +19,9 @@ import { vietnam } from './seed/calendars/vn.ts'
 import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
+
+/** Tables that lose rows each hour. */
+const EMPTIED = ['dossier_sums_log', 'idempotency_keys', 'imports', 'import_errors'] as const
 
 /** How long requests in flight may take to end after a signal. */
 const DRAIN_MILLISECONDS = 10_000
@@ -57,11 +61,14 @@ async function start (log: LogBuffer) {
       log.flushSync()
     }
     const { db, pool } = connection
-    const tidyUp = () => {
-      Promise.all([pruneIdempotencyKeys(db), pruneImports(db), mergeLogs(db)])
-        .catch((error: unknown) => { logger.warn({ err: error }, 'the hourly work failed') })
+    const tidyUp = async () => {
+      await Promise.all([pruneIdempotencyKeys(db), pruneImports(db), mergeLogs(db)])
+      if (config.DATABASE_URL === undefined) await vacuum(db, EMPTIED)
     }
-    const hourly = setInterval(tidyUp, HOUR).unref()
+    const work = () => {
+      tidyUp().catch((error: unknown) => { logger.warn({ err: error }, 'the hourly work failed') })
+    }
+    const hourly = setInterval(work, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
     const app = await buildApp({ db, pool, logger, log, measuresProcess: true, access, http })
@@ -75,7 +82,7 @@ async function start (log: LogBuffer) {
     const address = await app.listen({ host: config.HOST, port: config.PORT })
     announce(`try it at ${address}/docs`, { address })
     log.flushSync()
-    tidyUp()
+    work()
   } catch (error) {
     await connection.close()
     throw error
