@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import type { Trx } from '../../database/connect.ts'
-import { recordset } from '../../database/sql/bulk-json.ts'
+import { columns, recordset } from '../../database/sql/bulk-json.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { parseDay } from '../../time/business-day.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
@@ -77,19 +77,23 @@ async function moveCells (trx: Trx, asked: RawBuilder<unknown>): Promise<void> {
   const ofField = ROLLUP_TABLES.filter(table => (keysOf(table) as readonly string[]).includes('field'))
   const keys = [...new Set(['province_code', 'new_field', ...ofField.flatMap(keysOf)])]
   await sql`
-    create temporary table moved_events on commit drop as
-    select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter
-    from (${dossierEvents(keys, { plain, states })}) as events`.execute(trx)
+    create temporary table moved_cells on commit drop as
+    select ${columns(keys)}, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter, ${summed(name => name)}
+    from (${dossierEvents(keys, { plain, states })}) as events group by ${columns([...keys, 'slice', 'quarter'])}`.execute(trx)
   for (const table of ofField) await moveCellsOf(trx, table)
-  await sql`drop table moved_events`.execute(trx)
+  await sql`drop table moved_cells`.execute(trx)
+}
+
+function summed (count: (name: RawBuilder<unknown>) => RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql.join(EVENT_MEASURES.map(name => sql`sum(${count(sql.ref(name))})::integer as ${sql.ref(name)}`))
 }
 
 async function moveCellsOf (trx: Trx, table: RollupTable): Promise<void> {
   const key = ['province_code', ...ROLLUPS[table]]
   const named = key.map(name => name === 'field' ? sql`moved.field` : sql.ref(name))
   const { rows } = await sql<MovedCell>`
-    select ${sql.join(named)}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`))}
-    from moved_events cross join lateral (values (moved_events.field, -1), (new_field, 1)) as moved (field, sign)
+    select ${sql.join(named)}, ${summed(name => sql`sign * ${name}`)}
+    from moved_cells cross join lateral (values (moved_cells.field, -1), (new_field, 1)) as moved (field, sign)
     group by ${sql.join(named)}`.execute(trx)
   const time = timeOf(table)
   for (const [province, cells] of Map.groupBy(rows, ({ province_code }) => province_code)) {
