@@ -26,9 +26,10 @@ export async function givenExamples (
     { ...stocks, period: '2021-Q3', carried_over: 0, resolved_in_time: 5 },
     { ...stocks, period: '2021-Q4', carried_over: 3, resolved_in_time: 12 }
   ] })
-  await post('/v1/feedback-statistics', { items: [
-    { unit: 'H56-380', period: '2021-Q3', source: 'one-stop', received_in_period: 30, carried_over: 0, resolved_in_time: 25, resolved_overdue: 0 }
-  ] })
+  const feedback = { unit: 'H56-381', source: 'one-stop', received_in_period: 30, resolved_in_time: 25, resolved_overdue: 0 }
+  await post('/v1/feedback-statistics', {
+    items: [{ ...feedback, period: '2021-Q3', carried_over: 0 }, { ...feedback, period: '2021-Q4', carried_over: 3 }]
+  })
   await post('/v1/unit-changes', {
     effective_on: '2022-01-01', document: { number: '1', date: '2021-12-01', issuer: 'x' },
     events: [{ type: 'rename', unit: 'H56-STC', name: 'Sở Tài chính mới' }]

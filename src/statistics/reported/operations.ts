@@ -83,8 +83,9 @@ export const OF_FEEDBACK: ReportedOperations = {
   post: {
     words: {
       operationId: 'postFeedbackStatistics',
-      summary: 'Report statistics of citizens\' feedback (phản ánh, kiến nghị)',
-      description: 'Creates or updates rows by unit, period, source and scope. Measures that follow from others are filled in. ' +
+      summary: 'Report statistics of citizens\' feedback',
+      description: 'Feedback is what citizens report or propose to an office (phản ánh, kiến nghị). Creates or updates rows by ' +
+        'unit, period, source and scope. Measures that follow from others are filled in. ' +
         'A row that contradicts itself is refused: `received` = `received_in_period` + `carried_over` = `resolved` + `pending`, ' +
         '`resolved` = `resolved_in_time` + `resolved_overdue`, `pending` = `pending_in_time` + `pending_overdue`. A period that ' +
         'has not begun is refused.'
