@@ -49,10 +49,14 @@ import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
 import { metricsRoutes, operationRoutes } from './operations/routes.ts'
 import { periodRoutes } from './catalogue/periods/routes.ts'
+import { procedureDecisionRoutes } from './catalogue/procedure-decisions/routes.ts'
+import { Procedure } from './catalogue/procedures/schema.ts'
+import { procedureReviewRoutes } from './catalogue/procedure-reviews/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
-import { moveToFields } from './dossiers/corrections/move-to-fields.ts'
+import { procedureCorrectionRoutes } from './dossiers/corrections/routes.ts'
+import { CorrectionRunner, type CorrectionOptions } from './dossiers/corrections/runner.ts'
 import { passDossiers, returnDossiers } from './dossiers/passing/commands.ts'
 import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
 import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
@@ -66,6 +70,7 @@ import { calendarRoutes } from './working-time/calendars/routes.ts'
 import { dueDateCheckRoutes } from './working-time/due-date-check/routes.ts'
 import { dueDateRoutes } from './working-time/due-date/routes.ts'
 import { unitChangeRoutes } from './catalogue/unit-changes/routes.ts'
+import { Document } from './catalogue/unit-changes/schema.ts'
 import { unitRoutes } from './catalogue/units/routes.ts'
 
 interface AppOptions {
@@ -78,6 +83,8 @@ interface AppOptions {
   /** For one service of a process: it goes on when the service is closed. */
   measuresProcess?: boolean
   now?: Clock
+  /** Where corrections of fields run; left out: beside the requests. */
+  corrections?: Partial<Omit<CorrectionOptions, 'onFailure'>>
   http?: {
     corsOrigins?: Origins
     trustProxy?: FastifyServerOptions['trustProxy']
@@ -99,7 +106,9 @@ const SCHEMA_CONTROLLER = {
 
 /** The service without its process: plugins and features, in the order of the contract. */
 export async function buildApp (
-  { db, logger, pool, log, measuresProcess = false, access = OPEN, now = Date.now, http = {} }: AppOptions
+  {
+    db, logger, pool, log, measuresProcess = false, access = OPEN, now = Date.now, corrections: jobs, http = {}
+  }: AppOptions
 ): Promise<App> {
   const app = fastify({
     ...(logger === undefined ? {} : { loggerInstance: logger }),
@@ -137,14 +146,20 @@ export async function buildApp (
   app.decorate('spreadsheets', spreadsheetLimiter())
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)
-  app.addSchema(ImportError)
-  app.addSchema(ImportWarning)
+  for (const schema of [ImportError, ImportWarning, Document, Procedure]) app.addSchema(schema)
 
   const authenticate = authenticator(db, access.issuer === null ? null : tokenReader(db, access.issuer))
   const context = {
     db, writers: writeLimiter(pool), cache: new ResponseCache(db, now), onTimeCaches: new OnTimeCaches(),
     metrics, now
   }
+  const runner = new CorrectionRunner({
+    db, progress: null, ...jobs,
+    onFailure: error => { app.log.error({ err: error }, 'moving dossiers to other fields failed') }
+  })
+  const corrections = { beginCorrection: () => { runner.begin() } }
+  app.addHook('onReady', async () => { runner.begin() })
+  app.addHook('onClose', () => runner.stop())
   const accessControl = { ...access, authenticate, limit }
   if (http.connections !== undefined) {
     boundConnections(app, http.connections, () => { metrics.refusedConnections.inc() })
@@ -173,7 +188,10 @@ export async function buildApp (
     await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers } })
     await v1.register(fieldRoutes, context)
     await v1.register(periodRoutes, context)
-    await v1.register(procedureRoutes, { ...context, moveToFields })
+    await v1.register(procedureRoutes, { ...context, effects: corrections })
+    await v1.register(procedureDecisionRoutes, { ...context, effects: corrections })
+    await v1.register(procedureCorrectionRoutes, context)
+    await v1.register(procedureReviewRoutes, context)
     await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
     await v1.register(statusMapRoutes, context)
     await v1.register(auditRoutes, context)

@@ -7,9 +7,11 @@ import { accessOf, databaseOf, readConfig } from './config.ts'
 import { connectionBounds, descriptorLimit } from './http/connections.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
+import { connect } from './database/connect.ts'
 import { vacuum } from './database/embedded/vacuum.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
+import { retryFailedCorrections } from './dossiers/corrections/commands.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
 import { logOptions } from './observability/log.ts'
@@ -49,6 +51,7 @@ async function start (log: LogBuffer) {
     if (corrected !== null) logger.info({ corrected }, 'rollups are counted by the current rules')
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
+    await retryFailedCorrections(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') {
@@ -71,11 +74,16 @@ async function start (log: LogBuffer) {
     const hourly = setInterval(work, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
-    const app = await buildApp({ db, pool, logger, log, measuresProcess: true, access, http })
+    // Moving all dossiers of a procedure may take minutes.
+    const patient = database.url === undefined ? null
+      : connect({ connectionString: database.url }, { max: 1, onLost, timeLimits: 'relaxed' })
+    const corrections = patient === null ? { db, progress: null } : { db: patient.db, progress: db }
+    const app = await buildApp({ db, pool, logger, log, measuresProcess: true, access, corrections, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')
       clearInterval(hourly)
       await app.close()
+      await patient?.close()
       await connection.close()
       await closeLog(log)
     })

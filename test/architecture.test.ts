@@ -44,7 +44,7 @@ const DOORS = [
   /^catalogue\/units\/(resolve|reach-sql|lifetime|batch-rules|versions|lineage\/success(ions|ors))\.ts$/,
   /^catalogue\/hierarchy\/(hierarchy|bearers|places-sql|coverage-sql)\.ts$/,
   /^catalogue\/(names|post-rows)\.ts$/,
-  /^catalogue\/procedures\/lifetime\.ts$/,
+  /^catalogue\/procedures\/(lifetime|versions\/fields)\.ts$/,
   /^catalogue\/periods\/usual\.ts$/,
   /^catalogue\/sources\/(register|source-rules)\.ts$/,
   /^dossiers\/rules\/status\.ts$/,

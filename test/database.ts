@@ -55,7 +55,10 @@ export function forOneDatabase (...[title, body, access]: Parameters<typeof forE
 async function serve (t: Test, address: Address, access?: AccessOptions): Promise<Service> {
   // Tests are about what is answered, not how soon: a slow machine is no reason to be refused.
   const { db, pool, close } = connect(address, { max: 8, onLost: () => {}, timeLimits: 'relaxed' })
-  const app = await buildApp({ db, pool, http: { maxEventLoopDelay: 0 }, ...access === undefined ? {} : { access } })
+  const app = await buildApp({
+    db, pool, corrections: { lookEvery: 3_600_000 }, http: { maxEventLoopDelay: 0 },
+    ...access === undefined ? {} : { access }
+  })
   t.teardown(async () => { await app.close(); await close() })
   const send = async (
     method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: unknown, headers = {}

@@ -22,10 +22,10 @@ export interface CodedTable<Item, Row extends { code: string }> {
   rules?: (trx: Trx) => Promise<Rule<Row>[]>
   /** What is stored with a row and not shown. */
   beside?: (row: Row) => object
-  /** What stands against changing stored rows, which no other write changes meanwhile. */
-  refuse?: (trx: Trx, updates: readonly Change<Row>[]) => Promise<RowIssues[]>
-  /** Gets the rows that are taken. */
-  onStored?: (rows: readonly BatchRow<Row>[]) => void
+  /** What stands against changes of rows, which no other write changes meanwhile; also those that change nothing. */
+  refuse?: (trx: Trx, changes: readonly Change<Row>[]) => Promise<RowIssues[]>
+  /** Writes what is taken, where that takes more than its rows. */
+  write?: (trx: Trx, changes: readonly Change<Row>[]) => Promise<void>
 }
 
 /**
@@ -68,16 +68,15 @@ export function assertForAllUnits ({ by }: Write, what: string): void {
 async function storeRows<Item, Row extends { code: string }> (
   trx: Trx, rows: readonly BatchRow<Row>[], table: CodedTable<Item, Row>
 ) {
-  const { name, refuse = async () => [], onStored = () => {} } = table
+  const { name, refuse = async () => [], write = (trx, changes) => writeRows(trx, changes, table) } = table
   // One batch after the other: two that create the same rows would both count them, or deadlock.
   await sql`lock table ${sql.table(name)} in share row exclusive mode`.execute(trx)
   const before = await storedRows(trx, rows.map(({ row }) => row.code), table)
   const changes = rows.map(({ index, row }) => changeOf(index, before.get(row.code), row))
-  const issues = await refuse(trx, changes.filter(({ outcome }) => outcome === 'updated'))
+  const issues = await refuse(trx, changes)
   const refused = new Set(issues.map(({ index }) => index))
   const taken = changes.filter(({ index }) => !refused.has(index!))
-  await writeRows(trx, taken, table)
-  onStored(rows.filter(({ index }) => !refused.has(index)))
+  await write(trx, taken)
   return { changes: taken, issues }
 }
 

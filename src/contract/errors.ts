@@ -7,6 +7,7 @@ export type IssueCode =
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
   // the catalogue
+  | 'procedure_not_in_force' | 'online_level_of_other_time' | 'set_by_decision' | 'other_content' | 'procedure_in_use'
   | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
   // working days
   | 'unknown_calendar' | 'calendar_year_missing' | 'not_eight_hours' | 'not_a_day_off' | 'province_taken'

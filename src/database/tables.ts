@@ -552,8 +552,53 @@ export interface Periods {
   year: number;
 }
 
+export interface ProcedureChanges {
+  content: Json;
+  decision: number | null;
+  effective_on: string;
+  id: Generated<number>;
+  kind: string;
+  procedure: string;
+  successor: string | null;
+}
+
+export interface ProcedureCorrections {
+  client: string;
+  created_at: Generated<string>;
+  dossiers_moved: number | null;
+  dossiers_total: number | null;
+  ended_at: string | null;
+  id: Generated<number>;
+  procedures: string[];
+  started_at: string | null;
+  state: Generated<string>;
+}
+
+export interface ProcedureDecisions {
+  body: Json;
+  document_date: string;
+  document_issuer: string;
+  document_number: string;
+  effective_on: string;
+  id: Generated<number>;
+  procedures: string[];
+  withdrawn_by: number | null;
+  write: number;
+}
+
+export interface ProcedureReviews {
+  note: string | null;
+  outcome: string;
+  period: string;
+  procedure: string;
+  proposal: string;
+  province_code: string;
+  unit: string;
+}
+
 export interface Procedures {
   code: string;
+  counted_fields: Json | null;
   field: string;
   interlinked: string;
   internal_process_approved: boolean | null;
@@ -565,6 +610,28 @@ export interface Procedures {
   payment_integrated: boolean | null;
   search_name: string;
   statutory_working_days: number | null;
+  valid_from: string;
+  valid_to: string | null;
+}
+
+export interface ProcedureVersions {
+  decision: number | null;
+  end_decision: number | null;
+  end_kind: string | null;
+  field: string;
+  interlinked: string;
+  internal_process_approved: boolean | null;
+  internal_process_electronic: boolean | null;
+  kind: string;
+  level: string;
+  name: string;
+  on_national_portal: boolean | null;
+  online_service_level: string | null;
+  payment_integrated: boolean | null;
+  procedure: string;
+  search_name: string;
+  statutory_working_days: number | null;
+  successor: string | null;
   valid_from: string;
   valid_to: string | null;
 }
@@ -830,6 +897,11 @@ export interface DB {
   indicators: Indicators;
   levels: Levels;
   periods: Periods;
+  procedure_changes: ProcedureChanges;
+  procedure_corrections: ProcedureCorrections;
+  procedure_decisions: ProcedureDecisions;
+  procedure_reviews: ProcedureReviews;
+  procedure_versions: ProcedureVersions;
   procedures: Procedures;
   rollup_rules: RollupRules;
   source_conflicts: SourceConflicts;

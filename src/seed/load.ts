@@ -49,7 +49,7 @@ export async function loadCatalogue (db: Db): Promise<void> {
  */
 export async function loadSample (db: Db): Promise<void> {
   if (await isEmpty(db, 'procedures')) await inOwnWrite(db, write => (
-    postProcedures(write, PROCEDURES, BATCH, async () => new Map())))
+    postProcedures(write, PROCEDURES, BATCH)))
   if (await isEmpty(db, 'indicator_values')) {
     const values = reportedValues().map(value => ({ ...value, unit: 'H56', period: '2021-H1' }))
     await inOwnWrite(db, write => postIndicatorValues(write, values, BATCH))

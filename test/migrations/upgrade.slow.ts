@@ -153,7 +153,16 @@ const ROWS: Record<string, string[]> = {
   ],
   '0026_one_index_of_dossiers_beside_others': [],
   '0027_sums_of_one_desk': [],
-  '0028_log_without_zeros': []
+  '0028_log_without_zeros': [],
+  '0029_procedures_through_time': [
+    `insert into procedure_decisions (id, effective_on, document_number, document_date, document_issuer, body, procedures, write)
+      overriding system value values (1, '2021-03-01', '512/QĐ-UBND', '2021-02-08', 'Chủ tịch', '{}', '{1.010708}', 4)`,
+    `insert into procedure_changes (id, effective_on, procedure, kind, content, decision)
+      overriding system value values (100, '2021-03-01', '1.010708', 'amended', '{"field": "land"}', 1)`,
+    `insert into procedure_corrections (id, procedures, client, created_at)
+      overriding system value values (1, '{1.010708}', 'one-stop', '2021-03-01 08:00+07')`,
+    `insert into procedure_reviews values ('H56', '2021-H1', 'H56-380', '1.010708', 'amend', 'accepted', null)`
+  ]
 }
 
 /** Tables whose rows are in others from a migration on. */

@@ -128,7 +128,7 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
   ['something that is not there', 404, refuses(404), (request, { path }) => (
     {
       ...request,
-      url: path.replace('{id}/errors', '99/errors').replace(/(imports|unit-changes)\/\{id\}$/, '$1/99')
+      url: path.replace('{id}/errors', '99/errors').replace(/(imports|unit-changes|decisions|corrections)\/\{id\}$/, '$1/99')
         .replaceAll(/\{\w+\}/g, 'no-such-thing') + new URL(request.url, 'http://host').search
     })],
   ['a format that is not to be had', 406, refuses(406), request => ({ ...request, headers: { ...request.headers, accept: 'image/png' } })],

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClientKey } from '../../src/access/clients/commands.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
 import type { Db } from '../../src/database/connect.ts'
@@ -34,6 +35,14 @@ export async function givenExamples (
     effective_on: '2022-01-01', document: { number: '1', date: '2021-12-01', issuer: 'x' },
     events: [{ type: 'rename', unit: 'H56-STC', name: 'Sở Tài chính mới' }]
   })
+  await post('/v1/procedure-decisions', exampleOf('postProcedureDecision'))
+  await post('/v1/procedure-reviews', exampleOf('postProcedureReviews'))
+  // A job to show, which is done.
+  await post('/v1/procedures', { items: [{
+    code: '1.009994', name: 'Cấp giấy phép xây dựng mới', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-03-03',
+    correction: true
+  }] })
+  while ((await db.selectFrom('procedure_corrections').select('id').where('state', '<>', 'done').execute()).length > 0) await sleep(20)
   await put('/v1/clients/example', exampleOf('putClient'))
   await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
   await post('/v1/dossiers?source=one-stop', '{', { 'content-type': 'application/x-ndjson' })

@@ -50,8 +50,8 @@ function ownPositions (stored: Pick<Level, 'code' | 'position'>[]): Rule<Level> 
 }
 
 /** Refuses another order of levels after which a unit would stand above its parent. */
-async function unitsDepending (trx: Trx, updates: readonly Change<Level>[]): Promise<RowIssues[]> {
-  const moved = updates.filter(({ before, after }) => before!.position !== after!.position)
+async function unitsDepending (trx: Trx, changes: readonly Change<Level>[]): Promise<RowIssues[]> {
+  const moved = changes.filter(({ before, after }) => before !== null && before.position !== after!.position)
   if (moved.length === 0) return []
   const { rows: [found] } = await sql<{ unit: string, parent: string }>`
     with posted as (select * from json_populate_recordset(null::levels, ${JSON.stringify(moved.map(({ after }) => after))}::json)),

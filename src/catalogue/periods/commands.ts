@@ -86,8 +86,9 @@ function overlap ({ code, starts_on, ends_on }: Days): Issue {
 const FIXED = ['calendar', 'starts_on', 'ends_on'] as const
 
 /** Figures were checked and summed for the days that a period had. */
-async function periodsWithFigures (trx: Trx, updates: readonly Change<Period>[]): Promise<RowIssues[]> {
-  const moved = updates.filter(({ before, after }) => FIXED.some(column => before![column] !== after![column]))
+async function periodsWithFigures (trx: Trx, changes: readonly Change<Period>[]): Promise<RowIssues[]> {
+  const moved = changes.filter(({ before, after }) => (
+    before !== null && FIXED.some(column => before[column] !== after![column])))
   if (moved.length === 0) return []
   const codes = moved.map(({ after }) => after!.code)
   // Waits for writers whose figures name one of these periods: the foreign key locks it until they commit.

@@ -1,53 +1,61 @@
-import type { BatchOptions } from '../../writes/batch.ts'
-import type { AuditRow } from '../../writes/changes.ts'
-import type { BatchRow } from '../../writes/ingest-batch.ts'
-import { issueAt, unknownReference } from '../../writes/row-issues.ts'
+import type { BatchOptions, Change } from '../../writes/batch.ts'
+import { issueAt, unknownReference, type RowIssues } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
 import type { Trx } from '../../database/connect.ts'
-import { searchName } from '../../text/search-name.ts'
+import { today } from '../../time/business-day.ts'
 import { daysInOrder, postRows, type CodedTable } from '../post-rows.ts'
 import { PROCEDURE_COLUMNS } from './queries.ts'
 import { ProcedureItem, type Procedure, type ProceduresAnswer } from './schema.ts'
+import { isIssues, planPosted } from './versions/posted.ts'
+import { changesOf, storePlans, type Plan } from './versions/store.ts'
 
 const TABLE: CodedTable<ProcedureItem, Procedure> = {
   name: 'procedures',
   columns: PROCEDURE_COLUMNS,
   check: checkOf(ProcedureItem),
   rowOf: procedureOf,
-  issues: knownReferences,
-  beside: ({ name }) => ({ search_name: searchName(name) })
+  issues: knownReferences
 }
 
 /**
- * Moves all dossiers of procedures to their fields. It is given from outside: the catalogue knows nothing of dossiers.
- * @returns how many, by procedure
- */
-export type MoveToFields = (trx: Trx, procedures: readonly Procedure[]) => Promise<ReadonlyMap<string, number>>
-
-/**
- * Creates or updates procedures, by code. What an item leaves out becomes unknown. A new field counts for new dossiers,
- * or, as a correction, for all.
+ * Creates or updates procedures, by code. What an item leaves out becomes unknown. What is new holds from today on, or,
+ * as a correction, from the beginning.
  * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
  */
 export async function postProcedures (
-  write: Write, items: readonly unknown[], options: BatchOptions, moveToFields: MoveToFields
+  write: Write, items: readonly unknown[], options: BatchOptions
 ): Promise<ProceduresAnswer> {
-  let stored: readonly BatchRow<Procedure>[] = []
-  const answer = await postRows(write, items, options, { ...TABLE, onStored: rows => { stored = rows } })
-  const corrected = stored.filter(({ index }) => (items[index] as ProcedureItem).correction).map(({ row }) => row)
-  const moved = await moveToFields(write.trx, corrected)
-  recordCorrections(write, corrected, moved)
-  return { ...answer, dossiers_moved: [...moved.values()].reduce((sum, dossiers) => sum + dossiers, 0) }
+  const plans = new Map<number, Plan>()
+  let correction: number | null = null
+  const isCorrection = (index: number) => (items[index] as ProcedureItem).correction === true
+  const answer = await postRows(write, items, options, {
+    ...TABLE,
+    refuse: (trx, changes) => plan(trx, changes, isCorrection, plans),
+    write: async (trx, changes) => {
+      const taken = changes.flatMap(({ index }) => plans.get(index!) ?? [])
+      correction = await storePlans(trx, taken, write.by.client)
+    }
+  })
+  return { ...answer, correction: options.dry_run ? null : correction }
 }
 
-function recordCorrections ({ auditRows }: Write, corrected: readonly Procedure[], moved: ReadonlyMap<string, number>) {
-  auditRows.push(...corrected.filter(({ code }) => moved.has(code)).map(({ code, field }): AuditRow => ({
-    province_code: '', resource: 'procedure-corrections', action: 'updated', key: { procedure: code }, unit: null,
-    before: null, after: { field, dossiers: moved.get(code)! }
-  })))
+/** Plans the changes of what is posted. @returns what is wrong with some of it */
+async function plan (
+  trx: Trx, changes: readonly Change<Procedure>[], isCorrection: (index: number) => boolean, plans: Map<number, Plan>
+): Promise<RowIssues[]> {
+  const concerned = changes.filter(({ index, outcome }) => outcome !== 'unchanged' || isCorrection(index!))
+  const stored = await changesOf(trx, concerned.map(({ after }) => after!.code))
+  return concerned.flatMap(({ index, after }) => {
+    const code = after!.code
+    const before = stored.get(code) ?? []
+    const planned = planPosted(after!, before, { correction: isCorrection(index!), today: today() })
+    if (isIssues(planned)) return [{ index: index!, issues: planned }]
+    plans.set(index!, { code, before, ...planned })
+    return []
+  })
 }
 
 async function knownReferences ({ trx, by }: Write): Promise<(row: Procedure, item: ProcedureItem) => Issue[]> {

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchAnswer } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Text } from '../../contract/fields.ts'
+import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
 
 const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
 const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
@@ -15,8 +15,8 @@ const Properties = {
   field: Code('Code of the field.'),
   level: Code('Code of the level that decides on it (cấp thực hiện).'),
   online_service_level: Nullable(OneOf(ONLINE_SERVICE_LEVELS, {
-    description: 'Level of the online public service: `2`, `3` or `4`; since Nghị định 42/2022/NĐ-CP `partial` or `full`. ' +
-      'null: not online, or unknown.'
+    description: 'Level of the online public service: `2`, `3` or `4`; since Nghị định 42/2022/NĐ-CP, from 2022-08-15 on, ' +
+      '`partial` or `full`. null: not online, or unknown.'
   })),
   interlinked: OneOf(INTERLINKED, {
     description: 'Whether it is handled jointly with other offices (một cửa liên thông): `same_level`: of the same level; ' +
@@ -39,10 +39,12 @@ export type Procedure = Static<typeof Procedure>
 export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A property that is left out is null.', {
   code: Properties.code,
   name: Name('Name in Vietnamese.'),
-  field: Code('Code of the field. A new one counts for dossiers that are first sent after this; what was sent before stays ' +
-    'in its field, unless this is a correction.'),
+  field: Code('Code of the field. A new one counts for dossiers that are received from today on, unless this is a correction.'),
   level: Properties.level,
-  online_service_level: Type.Optional(Properties.online_service_level),
+  online_service_level: Type.Optional(Nullable(OneOf(ONLINE_SERVICE_LEVELS, {
+    description: 'Level of the online public service, as it is on the day from which it holds: `2`, `3` or `4` before ' +
+      '2022-08-15, `partial` or `full` from then on (Nghị định 42/2022/NĐ-CP). A level of before stays until it is changed.'
+  }))),
   interlinked: Properties.interlinked,
   payment_integrated: Type.Optional(Properties.payment_integrated),
   on_national_portal: Type.Optional(Properties.on_national_portal),
@@ -52,9 +54,9 @@ export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A prop
   valid_from: Properties.valid_from,
   valid_to: Type.Optional(Properties.valid_to),
   correction: Type.Optional(Type.Boolean({
-    description: 'The field was wrong from the beginning: all dossiers of the procedure are moved to this one, and figures of ' +
-      'past periods with them. It needs a key for all units. Dossiers that are sent meanwhile get 503 and are sent again.' +
-      ' A stream tries again by itself for half a minute.',
+    description: 'What this item says was so from the beginning, or since the last decision that says otherwise. Left out: ' +
+      'what is new holds from today on. Dossiers follow to another field, and figures of past periods with them, by a job ' +
+      '(`/v1/procedure-corrections`). It needs a key for all units.',
     default: false
   }))
 })
@@ -63,16 +65,86 @@ export type ProcedureItem = Static<typeof ProcedureItem>
 export const ProcedureQuery = Type.Object({
   field: ListOf(Code('Code'), 'Only these fields.'),
   level: ListOf(Code('Code'), 'Only procedures that these levels decide on.'),
-  as_of: Type.Optional(Day('Only procedures in force on this day.')),
+  as_of: Type.Optional(Day('Only procedures in force on this day, as they were then. Left out: all, as they are last.')),
   q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'khai sinh'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type ProcedureQuery = Static<typeof ProcedureQuery>
 
+/** The job that lets dossiers follow, in an answer. */
+export const CorrectionJob = Nullable(Type.Integer({
+  description: 'Id of the job that moves dossiers to other fields: `GET /v1/procedure-corrections/{id}` tells its progress. ' +
+    'Until it is done they count where they did. null: none has to be moved, or nothing is written.'
+}))
+
 export const ProceduresAnswer = Named('ProceduresAnswer',
   'The result of a batch of procedures. The same body again is all `unchanged`.', {
     ...BatchAnswer.properties,
-    dossiers_moved: Type.Integer({ description: 'Dossiers that corrections moved to another field.' })
+    correction: CorrectionJob
   })
 export type ProceduresAnswer = Static<typeof ProceduresAnswer>
+
+/** A field with the first day on which it is that of a procedure; null: from the beginning. */
+export interface FieldFrom {
+  from: string | null
+  field: string
+}
+
+const { code, valid_from: _from, valid_to: _to, ...content } = Properties
+
+export const ProcedureVersion = Named('ProcedureVersion', 'What a procedure was in some days.', {
+  valid_from: Day('First day of this version.'),
+  valid_to: Nullable(Day('Last day of this version. null: until further notice.')),
+  ...content,
+  kind: OneOf(['new', 'amended'], { description: 'How the version began: with the procedure, or by an amendment.' }),
+  decision: Nullable(Type.Integer({ description: 'Id of the decision by which it began. null: it was posted without one.' })),
+  document_number: Nullable(Text('Number of that decision.')),
+  end_kind: Nullable(OneOf(['replaced', 'repealed'], {
+    description: 'How the procedure ended with this version. null: another version follows, or no end is set.'
+  })),
+  end_decision: Nullable(Type.Integer({ description: 'Id of the decision by which the procedure ended. null: it was posted without one.' })),
+  successor: Nullable(Code('Code of the procedure that replaced it.'))
+})
+export type ProcedureVersion = Static<typeof ProcedureVersion>
+
+export const ProcedureHistory = Named('ProcedureHistory', 'A procedure through time.', {
+  code,
+  versions: Type.Array(Ref(ProcedureVersion), { description: 'Its versions, by their first days.' })
+})
+export type ProcedureHistory = Static<typeof ProcedureHistory>
+
+/** What procedures are counted by. */
+export const COUNT_KEYS = ['level', 'field', 'online_service_level', 'interlinked'] as const
+
+const Flow = (description: string) => Nullable(Type.Integer({
+  description: `${description} null unless asked for a period.`, minimum: 0
+}))
+
+export const ProcedureCount = Named('ProcedureCount', 'How many procedures are in force, and how many began, changed and ended.', {
+  as_of: Day('The day for `in_force`: the last day of the period, where one is asked for.'),
+  from: Nullable(Day('First day of the period. null: none is asked for.')),
+  level: Nullable(Code('Code of the level. null unless grouped by it.')),
+  field: Nullable(Code('Code of the field. null unless grouped by it.')),
+  online_service_level: Nullable(OneOf(ONLINE_SERVICE_LEVELS, {
+    description: 'Level of the online public service. null: not online, or unknown; or not grouped by it.'
+  })),
+  interlinked: Nullable(OneOf(INTERLINKED, { description: 'Whether it is handled jointly. null unless grouped by it.' })),
+  in_force: Type.Integer({ description: 'Procedures in force on the day.', minimum: 0 }),
+  new: Flow('Procedures that began in the period.'),
+  amended: Flow('Amendments of procedures by decisions that took effect in the period, as the procedure is then.'),
+  replaced: Flow('Procedures that others replaced in the period: not in force any more from a day of it on.'),
+  repealed: Flow('Procedures that were repealed in the period.'),
+  decisions: Flow('Decisions that took effect in the period, of those that concern procedures of this row.')
+})
+export type ProcedureCount = Static<typeof ProcedureCount>
+
+export const ProcedureCountQuery = Type.Object({
+  as_of: Type.Optional(Day('The day for `in_force`. Left out: the last day of the period or the range, otherwise today.')),
+  period: Example(Type.Optional(Code('Code of a period, to count what began, changed and ended in it.')), '2021-H1'),
+  from: Type.Optional(Day('First day of any range of days, in place of a period.')),
+  to: Type.Optional(Day('Last day of the range, included.')),
+  group_by: Type.Optional(OneOf(COUNT_KEYS, { description: 'One row for each. Default: one row in all.' })),
+  ...FormatQuery
+}, { additionalProperties: false })
+export type ProcedureCountQuery = Static<typeof ProcedureCountQuery>

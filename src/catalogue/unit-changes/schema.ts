@@ -186,7 +186,7 @@ export const LineageQuery = Type.Object({
   as_of: Type.Optional(Day('The day on which the unit has the code. Left out: today.'))
 }, { additionalProperties: false })
 
-/** Named schemas of this resource, for the contract. */
+/** Named schemas of this resource, for the contract; `Document` is shared with others. */
 export const SCHEMAS = [
-  NewUnit, ...Object.values(EVENTS), UnitEvent, Document, UnitState, UnitChangeAnswer, UnitChange, Succession, Lineage
+  NewUnit, ...Object.values(EVENTS), UnitEvent, UnitState, UnitChangeAnswer, UnitChange, Succession, Lineage
 ]

@@ -8,7 +8,7 @@ import { placeOn } from '../rules/passing.ts'
 import { DELETED, hasResult } from '../rules/status.ts'
 import { issueAt, unknownReference } from '../../writes/row-issues.ts'
 import { unitNotValid } from '../../catalogue/units/lifetime.ts'
-import type { Lookups } from './lookups/lookups.ts'
+import { fieldOn, type Lookups } from './lookups/lookups.ts'
 import { unitBefore, type FoundUnit } from './lookups/found-unit.ts'
 import type { DossierItem, SupplementItem } from '../schema.ts'
 import { BY_VERSION, NO_HISTORY } from '../rules/timeline.ts'
@@ -51,7 +51,7 @@ export function normalise (
     supplements: supplementsOf(item.supplements, issues),
     history: NO_HISTORY
   }
-  dossier.field = fieldOf(dossier.procedure, lookups, issues)
+  dossier.field = fieldOf(dossier, lookups, issues)
   if (issues.length > 0) return issues
 
   const endIssue = issueOfEnd(dossier)
@@ -78,10 +78,11 @@ function required<T> (value: T | undefined, property: string, issues: Issue[]): 
   return value
 }
 
-function fieldOf (procedure: string, { procedures }: Lookups, issues: Issue[]): string {
-  const field = procedures.get(procedure)?.field
-  if (field === undefined && procedure !== '') issues.push(unknownReference('procedure', procedure))
-  return field ?? ''
+function fieldOf ({ procedure, received_at: at }: StoredDossier, { procedures }: Lookups, issues: Issue[]): string {
+  const found = procedures.get(procedure)
+  if (found !== undefined) return fieldOn(found, dayOf(at))
+  if (procedure !== '') issues.push(unknownReference('procedure', procedure))
+  return ''
 }
 
 function statusOf (status: number | string | undefined, { statuses }: Lookups, issues: Issue[]): number {

@@ -158,7 +158,9 @@ export function historyAfter (before: Timeline, after: DossierState): readonly F
 function isTurn (before: Timeline, after: DossierState): boolean {
   // A version of the same time is another text of the same state.
   if (after.updated_at <= before.updated_at) return false
-  const isElsewhere = before.unit !== after.unit || before.level !== after.level || before.field !== after.field
+  // One procedure is in another field for a dossier that was received on another day: that day was a mistake.
+  const isOfOther = before.field !== after.field && before.procedure !== after.procedure
+  const isElsewhere = before.unit !== after.unit || before.level !== after.level || isOfOther
   // Most are open, and stay where they are.
   if (!isElsewhere && !hasEnded(before.status)) return false
   const { from, endDay } = tenuresOf(before).at(-1)!

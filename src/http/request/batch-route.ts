@@ -18,11 +18,14 @@ interface CatalogueBatch {
   /** Of an answer that says more than that of any batch. */
   answer?: TObject
   command: (write: Write, items: readonly unknown[], options: BatchOptions) => Promise<BatchAnswer>
+  /** Called when something may be committed. */
+  onWritten?: () => void
 }
 
 /** The route of a batch of the catalogue, as JSON or csv. */
 export function postCatalogue (
-  app: App, context: Context, { path, item, example, answer = BatchAnswer, command, ...described }: CatalogueBatch
+  app: App, context: Context,
+  { path, item, example, answer = BatchAnswer, command, onWritten = () => {}, ...described }: CatalogueBatch
 ): void {
   void app.register(async (tables: App) => {
     acceptCsv(tables, item)
@@ -37,9 +40,12 @@ export function postCatalogue (
         response: { ...batchResponses, 200: { description: batchResponses[200].description, ...Ref(answer) } }
       },
       validatorCompiler: envelopeCompiler
-    }, (request, reply) => {
+    }, async (request, reply) => {
       const options = batchOptions(request.query)
-      return writeBatch(context, request, reply, options, write => command(write, itemsIn(request), options))
+      const written = await writeBatch(context, request, reply, options, write => (
+        command(write, itemsIn(request), options)))
+      onWritten()
+      return written
     })
   })
 }

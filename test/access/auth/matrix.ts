@@ -17,6 +17,11 @@ const NEEDS: Record<string, string> = {
   deleteFeedbackStatistics: 'write:statistics',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
+  postProcedureDecision: 'write:catalogue',
+  withdrawProcedureDecision: 'write:catalogue',
+  listProcedureCorrections: 'write:catalogue',
+  getProcedureCorrection: 'write:catalogue',
+  postProcedureReviews: 'write:catalogue',
   postFields: 'write:catalogue',
   postLevels: 'write:catalogue',
   postPeriods: 'write:catalogue',
@@ -48,9 +53,10 @@ const READS = [
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
-  'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'listSources', 'getSource', 'listChanges',
-  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listCalendars', 'getCalendar', 'listCalendarDays',
-  'getDueDate', 'calculateDueDates', 'listDueDateDeviations'
+  'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
+  'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
+  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts',
+  'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -73,6 +79,12 @@ const contract = JSON.parse(await readFile(new URL('../../../openapi/openapi.jso
 const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, methods]) => (
   Object.entries(methods).filter(([, { operationId }]) => operationId !== undefined)
     .map(([method, { operationId: id }]) => ({ id, method: method.toUpperCase() as Method, path }))))
+
+/** With a job: it changes the field of a procedure. */
+const DECISION = {
+  effective_on: '2021-03-01', document: { number: '1', date: '2021-02-01', issuer: 'x' },
+  amended: [{ code: '1.001193', field: 'justice' }]
+}
 
 const SOURCE = { name: 'x', precedence: 100, synthetic: false }
 
@@ -117,6 +129,12 @@ function requestFor (
     listDueDateDeviations: `/v1/dossiers/due-date-check?period=${PERIOD}&unit=${unit}`,
     listCalendarDays: '/v1/calendars/vn/days',
     getProcedure: '/v1/procedures/1.001193',
+    getProcedureHistory: '/v1/procedures/1.001193/history',
+    getProcedureDecision: '/v1/procedure-decisions/1',
+    withdrawProcedureDecision: '/v1/procedure-decisions/999',
+    getProcedureCorrection: '/v1/procedure-corrections/1',
+    listProcedureReviews: `/v1/procedure-reviews?unit=${unit}`,
+    countProcedureReviews: `/v1/procedure-reviews/counts?unit=${unit}`,
     getSource: '/v1/sources/bao-cao-2021',
     putSource: '/v1/sources/one-stop',
     getClient: `/v1/clients/of-${unit}`,
@@ -131,6 +149,8 @@ function requestFor (
     postFeedbackStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
     postIndicatorValues: { items: [{ unit, period: '2021-H1', indicator: '3.1.3', printed: '9' }] },
     postProcedures: { items: [] },
+    postProcedureDecision: DECISION,
+    postProcedureReviews: { items: [{ unit, procedure: '1.001193', period: PERIOD, proposal: 'keep', outcome: 'pending' }] },
     postFields: { items: [] },
     postLevels: { items: [] },
     postPeriods: { items: [] },
@@ -163,12 +183,13 @@ const OUT_OF_REACH: Record<string, number> = {
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,
   postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403,
+  listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,
   // Of a stream each row is refused alone.
   importDossiers: 422
 }
 
 /** What all provinces of a database share is written by those whose keys are for all units. */
-const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars']
+const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postProcedureDecision']
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
   const needed = NEEDS[id]!
@@ -176,6 +197,7 @@ function expected ({ id }: Operation, scopes: string[] | null, own: string | nul
   if (scopes === null) return 401
   if (!scopes.includes(needed)) return 403
   if (COMMON.includes(id)) return own === null ? 200 : 403
+  if (id === 'withdrawProcedureDecision') return own === null ? 404 : 403
   // There is none that could be withdrawn again and again.
   if (id === 'withdrawUnitChange') return 404
   return reaches(own, asked) ? 200 : OUT_OF_REACH[id] ?? 200
@@ -199,6 +221,7 @@ export function everyOperationAnswers (keys: Key[], test = forEachDatabase) {
     t.same(Object.keys(NEEDS).toSorted(), operations.map(({ id }) => id).toSorted(), 'the table knows all operations')
     // Which others use as well: keys for a unit may put it as it is, and no otherwise.
     await service.put('/v1/sources/one-stop', SOURCE)
+    await service.post('/v1/procedure-decisions', DECISION)
     const keyIds: Record<string, string> = {}
     for (const unit of ['H56', HOME, FOREIGN]) {
       keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: [], unit })).id

@@ -10,7 +10,7 @@ const STORED = {
   internal_process_approved: null,
   internal_process_electronic: null, statutory_working_days: null, valid_to: null
 }
-const COUNTS = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0, dossiers_moved: 0 }
+const COUNTS = { created: 0, updated: 0, unchanged: 0, deleted: 0, rejected: 0, correction: null }
 
 function numbered (n: number) {
   return { ...PROCEDURE, code: `9.${String(n).padStart(6, '0')}` }
@@ -31,7 +31,7 @@ forEachDatabase('a procedure that is posted', async (t, { get, post }) => {
 
   t.test('is updated, and what it leaves out becomes unknown', async t => {
     const known = {
-      online_service_level: 'full', interlinked: 'cross_level', payment_integrated: true, on_national_portal: false,
+      online_service_level: '4', interlinked: 'cross_level', payment_integrated: true, on_national_portal: false,
       internal_process_approved: true, internal_process_electronic: true, statutory_working_days: 0, valid_to: '2021-01-01'
     }
     t.match((await post('/v1/procedures', { items: [{ ...PROCEDURE, ...known }] })).body, { updated: 1 })

@@ -4,6 +4,7 @@ import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
+import { jobEnded } from '../corrections/given.ts'
 import { forget, formerStates, item, send, storedDossiers } from '../given.ts'
 
 type Row = Record<string, number | string | null>
@@ -108,13 +109,14 @@ forEachDatabase('a dossier received by a commune in May and handed to a departme
     const procedure = (await get('/v1/procedures/1.001193')).body
     await send(db, [version({ ...DEPARTMENT, procedure: '1.001612', ...at('08-02'), status: 4, finished_at: null })])
     const correction = { ...procedure, field: 'justice', correction: true }
-    t.match((await post('/v1/procedures', { items: [correction] })).body, { dossiers_moved: 1 })
+    const corrected = async (item: object) => jobEnded(service, (await post('/v1/procedures', { items: [item] })).body.correction)
+    t.match(await corrected(correction), { state: 'done', dossiers_moved: 1 })
     const fields = async (query: string) => (await get(`/v1/on-time?basis=records&group_by=field&${query}`)).body.items.map((row: Row) => row['field'])
     t.same(await fields('period=2021-H1'), ['justice'])
     t.same(await fields('period=2021-Q3'), ['business-registration', 'justice'])
     t.same(await fields('from=2021-06-20&to=2021-07-31'), ['justice'])
     await send(db, [version({ ...DEPARTMENT, ...at('09-02'), status: 4, finished_at: null })])
-    await post('/v1/procedures', { items: [{ ...correction, field: 'land' }] })
+    await corrected({ ...correction, field: 'land' })
     t.same(await fields('period=2021-H1'), ['land'])
     t.same(await rebuildRollups(db), [])
   })

@@ -84,7 +84,7 @@ export async function compareLocked (
   }
 }
 
-type LastContent = Pick<StoredDossier, 'procedure' | 'field'>
+type LastContent = Pick<StoredDossier, 'procedure' | 'field' | 'received_at'>
 
 /** A deletion has no field, and a dossier that comes back keeps that which it had. */
 async function contentsBeforeDeletion (

@@ -1,4 +1,5 @@
 import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
+import { dayOf } from '../../../time/business-day.ts'
 import { asSent, passedOn } from '../../rules/passing.ts'
 import { historyAfter } from '../../rules/timeline.ts'
 import { DELETED } from '../../rules/status.ts'
@@ -25,7 +26,8 @@ export function withHistory (
   return passedOn(newest, successorOf)
 }
 
-/** A dossier stays in the field that its procedure had when it was first stored, and figures of past days with it. */
-function fieldOf ({ procedure, status, field }: StoredDossier, before: StoredDossier): string {
-  return procedure === before.procedure && status !== DELETED ? before.field : field
+/** A dossier is in the field that its procedure had when it was received, also while a job moves it to another. */
+function fieldOf ({ procedure, status, field, received_at: at }: StoredDossier, before: StoredDossier): string {
+  const isAsBefore = procedure === before.procedure && dayOf(at) === dayOf(before.received_at)
+  return isAsBefore && status !== DELETED ? before.field : field
 }

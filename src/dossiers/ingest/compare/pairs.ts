@@ -86,15 +86,19 @@ async function areAnyFurther (trx: Trx, province: string, dossiers: readonly Sto
 
 const KEY: Columns<DossierRecord> = { ...CODE, ...RECORD }
 
-/** What dossiers were before they were deleted: the procedure and field of the last version that was not a deletion. */
+interface BeforeDeletion extends Pick<StoredDossier, 'procedure' | 'field' | 'received_at'> {
+  position: number
+}
+
+/** What dossiers were before they were deleted: what the last version says that was not a deletion. */
 export async function beforeDeletion (
   trx: Trx, { province }: Target, deleted: readonly DossierRecord[]
-): Promise<{ position: number, procedure: string, field: string }[]> {
+): Promise<BeforeDeletion[]> {
   if (deleted.length === 0) return []
-  const { rows } = await sql<{ position: number, procedure: string, field: string }>`
-    select position, last.procedure, last.field
+  const { rows } = await sql<BeforeDeletion>`
+    select position, last.procedure, last.field, ${instants('last', ['received_at'])}
     from ${unnested(KEY, deleted)} as given cross join lateral (
-      select procedure, field from dossier_versions as stored
+      select procedure, field, received_at from dossier_versions as stored
       where province_code = ${province} and stored.code = given.code and stored.record = given.record
         and status <> ${DELETED}
       order by id desc limit 1

@@ -1,6 +1,7 @@
 import type { Trx } from '../../../database/connect.ts'
 import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
-import type { DayNumber } from '../../../time/business-day.ts'
+import type { FieldFrom } from '../../../catalogue/procedures/schema.ts'
+import { parseDay, type DayNumber } from '../../../time/business-day.ts'
 import { likeText } from '../../../text/plain-text.ts'
 import type { DossierItem } from '../../schema.ts'
 import { daysOf, type FoundUnit } from './found-unit.ts'
@@ -8,9 +9,10 @@ import { lookUpUnits, type Sender } from './units.ts'
 
 export interface DatedProcedure {
   code: string
-  field: string
   valid_from: string
   valid_to: string | null
+  /** The fields in which its dossiers count, by the first day on which they are received; nearly always one. */
+  fields: readonly { from: DayNumber, field: string }[]
   firstDay: DayNumber
   /** Infinity: until further notice. */
   lastDay: DayNumber
@@ -41,9 +43,20 @@ export async function lookUp (trx: Trx, sender: Sender, items: readonly DossierI
 
 async function lookUpProcedures (trx: Trx, codes: string[]): Promise<Map<string, DatedProcedure>> {
   if (codes.length === 0) return new Map()
-  const rows = await trx.selectFrom('procedures').select(['code', 'field', 'valid_from', 'valid_to'])
+  const rows = await trx.selectFrom('procedures').select(['code', 'field', 'counted_fields', 'valid_from', 'valid_to'])
     .where('code', 'in', codes).execute()
-  return new Map(rows.map(row => [row.code, { ...row, ...daysOf(row) }]))
+  return new Map(rows.map(({ field, counted_fields: counted, ...row }) => {
+    const fields = (counted as FieldFrom[] | null ?? [{ from: null, field }])
+      .map(({ from, field }) => ({ from: from === null ? -Infinity : parseDay(from), field }))
+    return [row.code, { ...row, fields, ...daysOf(row) }]
+  }))
+}
+
+/** The field of a dossier that is received on a day. */
+export function fieldOn ({ fields }: Pick<DatedProcedure, 'fields'>, day: DayNumber): string {
+  let last = fields[0]!
+  for (const next of fields) if (next.from <= day) last = next
+  return last.field
 }
 
 async function lookUpStatuses (trx: Trx, source: string, codes: string[]): Promise<Map<string, number>> {

@@ -1,0 +1,5 @@
+/** What follows from other contents of procedures, given from outside: the catalogue knows nothing of dossiers. */
+export interface ProcedureEffects {
+  /** Called when a job may be there that moves dossiers to other fields. */
+  beginCorrection: () => void
+}
