@@ -43,6 +43,19 @@ export class CalendarYearMissing extends Error {
   }
 }
 
+/**
+ * What `work` comes to.
+ * @param instead of it where the calendar has not a year that it needs
+ */
+export function unlessYearMissing<T, U> (work: () => T, instead: (year: number) => U): T | U {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof CalendarYearMissing) return instead(error.year)
+    throw error
+  }
+}
+
 /** Minutes since midnight. */
 interface Hours {
   from: DayNumber
@@ -165,6 +178,6 @@ function missing (day: DayNumber): CalendarYearMissing {
   return new CalendarYearMissing(yearOf(day))
 }
 
-function yearOf (day: DayNumber): number {
+export function yearOf (day: DayNumber): number {
   return new Date(startOf(day + 1)).getUTCFullYear()
 }

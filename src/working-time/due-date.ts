@@ -77,24 +77,21 @@ class Way {
 
   /** Lets working minutes pass. @returns whether all have; otherwise a pause has not ended */
   advance (minutes: number, kind: SpanKind): boolean {
-    for (let left = minutes; ;) {
-      const worked = Math.min(left, this.#toNextPause())
-      this.#work(this.position + worked, kind)
-      left -= worked
-      if (left === 0) return true
+    let left = minutes - this.#workToPause(minutes, kind)
+    while (left > 0) {
       if (!this.#pause()) return false
+      left -= this.#workToPause(left, kind)
     }
+    return true
   }
 
-  /** Lets the rest of the day pass on which it is not paused any more. */
+  /** Lets the rest of the day pass on which it is not paused any more. @returns as `advance` does */
   untilClosing (): boolean {
-    for (;;) {
-      const closing = (Math.floor(this.position / MINUTES_A_DAY) + 1) * MINUTES_A_DAY
-      const worked = Math.min(closing - this.position, this.#toNextPause())
-      this.#work(this.position + worked, 'term')
-      if (this.position === closing) return true
+    const leftOfDay = () => MINUTES_A_DAY - this.position % MINUTES_A_DAY
+    for (let left = leftOfDay(); this.#workToPause(left, 'term') < left; left = leftOfDay()) {
       if (!this.#pause()) return false
     }
+    return true
   }
 
   /** The pauses that are left change nothing. */
@@ -103,15 +100,16 @@ class Way {
       { kind: 'pause_after_due' as const, from, to, pause })))
   }
 
-  #toNextPause (): number {
+  /** Works until the next pause, so many minutes at most. @returns the minutes */
+  #workToPause (minutes: number, kind: SpanKind): number {
     const pause = this.#pauses[this.#next]
-    return pause === undefined ? Infinity : Math.max(this.#calendar.positionOf(pause.from) - this.position, 0)
-  }
-
-  #work (to: number, kind: SpanKind): void {
-    if (to === this.position) return
-    this.spans.push({ kind, from: this.#calendar.startAt(this.position), to: this.#calendar.reachedAt(to) })
-    this.position = to
+    const begins = pause === undefined ? Infinity : Math.max(this.#calendar.positionOf(pause.from) - this.position, 0)
+    const worked = Math.min(minutes, begins)
+    if (worked === 0) return 0
+    const from = this.#calendar.startAt(this.position)
+    this.position += worked
+    this.spans.push({ kind, from, to: this.#calendar.reachedAt(this.position) })
+    return worked
   }
 
   /** @returns whether it has ended */

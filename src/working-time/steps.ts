@@ -17,14 +17,13 @@ export interface Step {
 /** The counts of all steps add up to the term with its extension. Nights and noons have no steps of their own. */
 export function stepsOf (calendar: CompiledCalendar, { spans }: DueDate): Step[] {
   return spans.flatMap(span => (
-    span.kind === 'term' || span.kind === 'extension' ? daysOf(calendar, span) : [uncounted(span)]))
+    span.kind === 'term' || span.kind === 'extension' ? daysOf(calendar, span) : [uncounted(calendar, span)]))
 }
 
-const REASONS: Record<Exclude<SpanKind, 'term' | 'extension' | 'pause'>, string> = {
+const REASONS: Record<Exclude<SpanKind, 'term' | 'extension' | 'pause' | 'pause_after_due'>, string> = {
   outside_hours: 'Tiếp nhận ngoài giờ làm việc: tính từ giờ làm việc tiếp theo',
   cut_off: 'Tiếp nhận sau giờ chốt trong ngày: tính từ ngày làm việc tiếp theo',
-  first_day: 'Không tính ngày tiếp nhận (Điều 147 Bộ luật Dân sự 2015)',
-  pause_after_due: 'Tạm dừng sau khi đã đến hạn: không làm thay đổi hạn trả'
+  first_day: 'Không tính ngày tiếp nhận (Điều 147 Bộ luật Dân sự 2015)'
 }
 
 const PAUSES: Record<Pause['kind'], string> = {
@@ -33,9 +32,13 @@ const PAUSES: Record<Pause['kind'], string> = {
   other: 'Tạm dừng'
 }
 
-function uncounted ({ kind, from, to, pause }: Span): Step {
+function uncounted (calendar: CompiledCalendar, { kind, from, to, pause }: Span): Step {
   const shown = kind as Exclude<SpanKind, 'term' | 'extension'>
-  return { from, to, counted: 0, kind: shown, why: shown === 'pause' ? PAUSES[pause!] : REASONS[shown] }
+  const step = { from, to, counted: 0, kind: shown }
+  if (shown === 'pause') return { ...step, why: PAUSES[pause!] }
+  if (shown === 'pause_after_due') return { ...step, why: 'Tạm dừng sau khi đã đến hạn: không làm thay đổi hạn trả' }
+  const daysOff = groupsOf(calendar, from, to!).filter(({ isWorking }) => !isWorking).map(({ why }) => why)
+  return { ...step, why: [REASONS[shown], ...new Set(daysOff)].join('; ') }
 }
 
 /** What one day after the other is, as one step. */
@@ -46,17 +49,21 @@ interface Days {
   why: string
 }
 
-function daysOf (calendar: CompiledCalendar, { kind, from, to }: Span): Step[] {
-  const end = to!
+function groupsOf (calendar: CompiledCalendar, from: number, to: number): Days[] {
   const groups: Days[] = []
-  for (let day = dayOf(from); day <= dayOf(end); day++) {
+  for (let day = dayOf(from); day <= dayOf(to); day++) {
     const isWorking = calendar.isWorking(day)
     const why = calendar.special.get(day)?.name ?? (isWorking ? 'Ngày làm việc' : 'Nghỉ hằng tuần')
     const before = groups.at(-1)
     if (before !== undefined && before.isWorking === isWorking && before.why === why) before.last = day
     else groups.push({ first: day, last: day, isWorking, why })
   }
-  return groups.map(({ first, last, isWorking, why }) => {
+  return groups
+}
+
+function daysOf (calendar: CompiledCalendar, { kind, from, to }: Span): Step[] {
+  const end = to!
+  return groupsOf(calendar, from, end).map(({ first, last, isWorking, why }) => {
     if (!isWorking) return { from: startOf(first), to: startOf(last + 1), counted: 0, kind: 'day_off', why }
     const span = {
       from: Math.max(from, calendar.officeHours(first).opens), to: Math.min(end, calendar.officeHours(last).closes)

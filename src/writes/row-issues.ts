@@ -51,9 +51,9 @@ export function issuesOfBatch (all: IssuesByRow): Issue[] {
  * Refuses a batch of which all rows are written or none.
  * @throws DomainError `invalid_rows`, or `forbidden_rows` when the caller may not write some of them
  */
-export function assertSound (all: IssuesByRow, received: number): void {
+export function assertSound (all: IssuesByRow, received: number, so = 'nothing was written'): void {
   if (all.size === 0) return
   const isForbidden = [...all.values()].some(issues => issues.some(({ code }) => FORBIDDEN.includes(code)))
-  const detail = `${all.size} of ${received} rows are at fault; nothing was written`
+  const detail = `${all.size} of ${received} rows are at fault; ${so}`
   throw new DomainError(isForbidden ? 'forbidden_rows' : 'invalid_rows', detail, issuesOfBatch(all))
 }

@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { vietnam } from '../../src/seed/calendars/vn.ts'
 import { dayOf, nameOfDay, parseDay, startOf } from '../../src/time/business-day.ts'
-import { CalendarYearMissing, CompiledCalendar, type SpecialDay } from '../../src/working-time/calendar.ts'
+import {
+  CalendarYearMissing, CompiledCalendar, unlessYearMissing, type SpecialDay
+} from '../../src/working-time/calendar.ts'
 import { dueDateOf, type Pause, type Term } from '../../src/working-time/due-date.ts'
 import { stepsOf } from '../../src/working-time/steps.ts'
 import { GOLDEN, local, milliseconds, termOf, VIETNAM } from './golden.ts'
@@ -58,12 +60,25 @@ t.test('a citizen is told of each day that does not count', async t => {
   ])
 })
 
+t.test('a citizen is told why the term begins later than the dossier came', async t => {
+  const why = (received: string, rest: Partial<Term> = {}) => (
+    stepsOf(VIETNAM, dueDateOf(VIETNAM, term(received, rest)))[0]!.why)
+  t.equal(why('2026-04-29 17:30'), 'Tiếp nhận ngoài giờ làm việc: tính từ giờ làm việc tiếp theo; Ngày Chiến thắng; ' +
+    'Ngày Quốc tế lao động; Nghỉ hằng tuần')
+  t.equal(why('2025-03-08 09:00'), 'Tiếp nhận ngoài giờ làm việc: tính từ giờ làm việc tiếp theo; Nghỉ hằng tuần')
+  t.equal(why('2025-03-07 16:00', { cutOff: 900 }),
+    'Tiếp nhận sau giờ chốt trong ngày: tính từ ngày làm việc tiếp theo; Nghỉ hằng tuần')
+  t.equal(why('2025-03-03 10:00', { countFrom: 'next_day' }), 'Không tính ngày tiếp nhận (Điều 147 Bộ luật Dân sự 2015)')
+})
+
 t.test('what a calendar does not know is an error, never a guess', async t => {
   for (const [received, minutes, year] of [
     ['2019-12-31 10:00', 480, 2019], ['2027-01-04 10:00', 480, 2027], ['2026-12-31 10:00', 480, 2027], ['2026-12-31 17:30', 0, 2027]
   ] as const) {
     t.throws(() => dueDateOf(VIETNAM, term(received, { minutes })), new CalendarYearMissing(year), `${received} + ${minutes}`)
   }
+  t.equal(unlessYearMissing(() => VIETNAM.isWorking(parseDay('2027-01-01')), year => year), 2027)
+  t.throws(() => unlessYearMissing(() => { throw new RangeError('another') }, year => year), new RangeError('another'))
   t.equal(VIETNAM.workingDaysTo(parseDay('2019-12-31')), 0)
   t.throws(() => VIETNAM.isWorking(parseDay('2019-12-31')), new CalendarYearMissing(2019))
   t.throws(() => VIETNAM.workingDaysTo(parseDay('2027-01-01')), new CalendarYearMissing(2027))

@@ -32,7 +32,8 @@ const OfficeHours = Type.Object({
 const CalendarYear = Type.Object({
   year: YearOf('The year.'),
   days: Type.Array(SpecialDay, {
-    description: 'All days that are not what their weekdays say. A holiday may fall on a weekend.', maxItems: 366
+    description: 'All days that are not what their weekdays say; no year is without any. A holiday may fall on a weekend.',
+    minItems: 1, maxItems: 366
   })
 }, { additionalProperties: false })
 export type CalendarYear = Static<typeof CalendarYear>

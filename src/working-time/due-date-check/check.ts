@@ -1,5 +1,5 @@
 import { dayOf, instantText } from '../../time/business-day.ts'
-import { CalendarYearMissing, MINUTES_A_DAY, type CompiledCalendar } from '../calendar.ts'
+import { MINUTES_A_DAY, unlessYearMissing, type CompiledCalendar } from '../calendar.ts'
 import { dueDateOf } from '../due-date.ts'
 import type { CheckedDueDate, NOT_CHECKABLE } from './schema.ts'
 
@@ -31,7 +31,7 @@ export function checkDueDate (
   if (due === null) return 'no_due_date'
   if (days == null) return 'term_unknown'
   if (waits || pauses.at(-1)?.to === null) return 'supplement_awaited'
-  try {
+  return unlessYearMissing<Finding, Finding>(() => {
     // No pause is open, so there is a due date.
     const expected = dueDateOf(calendar, {
       received, minutes: days * MINUTES_A_DAY, extension: 0, pauses, cutOff: null, countFrom: 'reception'
@@ -43,8 +43,5 @@ export function checkDueDate (
       working_days: days, due_at: instantText(due), expected_due_at: instantText(expected),
       difference_working_days: difference
     }
-  } catch (error) {
-    if (!(error instanceof CalendarYearMissing)) throw error
-    return 'calendar_year_missing'
-  }
+  }, () => 'calendar_year_missing')
 }

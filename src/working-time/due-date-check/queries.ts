@@ -20,7 +20,7 @@ import type { CheckCounts, CheckedDueDate, DueDateCheckQuery } from './schema.ts
  * one goes on from there. So no request takes longer the more dossiers a period has. Dossiers are read in chunks. A
  * unit counts like some dossiers, as it takes a statement.
  */
-const BOUNDS = { chunk: 5_000, page: 100_000, unit: 20 }
+const BOUNDS = { chunk: 5_000, page: 50_000, unit: 20 }
 
 const ORDER: OrderColumn[] = [
   { name: 'unit', kind: 'text', required: true }, { name: 'received_at', kind: 'instant', required: true },

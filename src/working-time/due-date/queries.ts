@@ -6,7 +6,7 @@ import { instantOf } from '../../time/rfc3339.ts'
 import { assertBatchSize } from '../../writes/batch.ts'
 import { malformedItems } from '../../writes/ingest-batch.ts'
 import { addIssues, assertSound, issueAt, type IssuesByRow } from '../../writes/row-issues.ts'
-import { CalendarYearMissing, CompiledCalendar } from '../calendar.ts'
+import { CompiledCalendar, unlessYearMissing, yearOf } from '../calendar.ts'
 import { DEFAULT_CALENDAR, storedCalendars } from '../calendars/store.ts'
 import { dueDateOf, type DueDate as Way } from '../due-date.ts'
 import { stepsOf } from '../steps.ts'
@@ -63,12 +63,12 @@ export async function dueDates (db: Db, items: readonly unknown[]): Promise<DueD
   assertBatchSize(items)
   const issues: IssuesByRow = new Map()
   addIssues(issues, malformedItems(items, check))
-  assertSound(issues, items.length)
+  assertSound(issues, items.length, 'nothing was worked out')
   const asked = items as DueDateItem[]
   const find = await dueDateFinder(db, asked)
   const found = asked.map(find)
   addIssues(issues, found.map((one, index) => ({ index, issues: Array.isArray(one) ? one : [] })))
-  assertSound(issues, items.length)
+  assertSound(issues, items.length, 'nothing was worked out')
   return { items: (found as Found[]).map(({ due }) => ({ due_at: textOf(due) })) }
 }
 
@@ -87,11 +87,10 @@ async function dueDateFinder (
     const { term, issues } = termOf(item, daysOf)
     if (calendar === undefined) issues.push(issueAt('calendar', 'unknown_calendar', `there is no calendar ${code}`))
     if (calendar === undefined || issues.length > 0) return issues
-    try {
-      return { ...dueDateOf(calendar, term), calendar }
-    } catch (error) {
-      if (!(error instanceof CalendarYearMissing)) throw error
-      return [issueAt('received_at', 'calendar_year_missing', `the calendar ${code} has no year ${error.year}, which this due date needs`)]
-    }
+    return unlessYearMissing<Found, Issue[]>(() => ({ ...dueDateOf(calendar, term), calendar }), year => {
+      const years = `${yearOf(calendar.first)} to ${yearOf(calendar.last)}`
+      const detail = `this due date needs the year ${year}; the calendar ${code} has ${years}`
+      return [issueAt('received_at', 'calendar_year_missing', detail)]
+    })
   }
 }

@@ -8,7 +8,9 @@ import { VIETNAM } from '../golden.ts'
 const HOURS = {
   valid_from: '2020-01-01', morning_from: '07:00', morning_to: '11:30', afternoon_from: '13:30', afternoon_to: '17:00', source: 'x'
 }
-const NEW_YEAR = { date: '2026-01-01', kind: 'holiday', name: 'Tết Dương lịch', source: 'x' }
+const NEW_YEAR = { date: '2026-01-01', kind: 'holiday' as const, name: 'Tết Dương lịch', source: 'x' }
+/** A year with no day off but its first. */
+const yearOf = (year: number) => ({ year, days: [{ ...NEW_YEAR, date: `${year}-01-01` }] })
 const CALENDAR = { code: 'own', name: 'Lịch riêng', weekend: [6, 7], office_hours: [HOURS], years: [{ year: 2026, days: [NEW_YEAR] }] }
 
 async function faultsOf (post: Service['post'], ...items: unknown[]) {
@@ -75,11 +77,11 @@ forEachDatabase('a calendar that is posted', async (t, { get, post, put, db }) =
 
   t.test('gets further years beside those that it has', async t => {
     const { years: _, ...others } = CALENDAR
-    await post('/v1/calendars', { items: [{ ...others, years: [{ year: 2027, days: [] }] }] })
+    await post('/v1/calendars', { items: [{ ...others, years: [yearOf(2027)] }] })
     t.match((await get('/v1/calendars')).body.items.find(({ code }: { code: string }) => code === 'own'), { first_year: 2026, last_year: 2027 })
     t.match((await post('/v1/calendars', { items: [{ ...others, name: 'Tên khác' }] })).body, { updated: 1 })
     t.same((await get('/v1/calendars/own')).body.years.length, 2)
-    t.same(await faultsOf(post, { ...others, years: [{ year: 2029, days: [] }] }), ['/items/0/years calendar_year_missing'])
+    t.same(await faultsOf(post, { ...others, years: [yearOf(2029)] }), ['/items/0/years calendar_year_missing'])
     t.same(await faultsOf(post, { ...others, code: 'empty' }), ['/items/0/years missing'])
   })
 
@@ -106,8 +108,9 @@ forEachDatabase('a calendar that is posted', async (t, { get, post, put, db }) =
     t.same(await withDays({ ...NEW_YEAR, date: '2025-01-01' }), ['/items/0/years/0/days/0/date out_of_range'])
     t.same(await withDays(NEW_YEAR, NEW_YEAR), ['/items/0/years/0/days/1/date duplicate_key'])
     t.same(await withDays({ ...NEW_YEAR, kind: 'compensatory_working_day' }), ['/items/0/years/0/days/0/date not_a_day_off'])
+    t.same(await withDays(), ['/items/0/years/0/days missing'], 'no year is without holidays')
     t.same(await withDays({ ...NEW_YEAR, kind: 'other' }), ['/items/0/years/0/days/0/kind not_allowed'])
-    t.same(await faultsOf(post, { ...CALENDAR, years: [...CALENDAR.years, { year: 2026, days: [] }] }), ['/items/0/years/1/year duplicate_key'])
+    t.same(await faultsOf(post, { ...CALENDAR, years: [...CALENDAR.years, yearOf(2026)] }), ['/items/0/years/1/year duplicate_key'])
   })
 
   t.test('is not one province\'s to change', async t => {
@@ -118,9 +121,14 @@ forEachDatabase('a calendar that is posted', async (t, { get, post, put, db }) =
     })
   })
 
+  t.test('that a database lacks is added at its start', async t => {
+    await addCalendar(db, { ...vietnam(), code: 'fresh' })
+    t.same((await get('/v1/calendars/fresh')).body, { ...vietnam(), code: 'fresh' })
+  })
+
   t.test('that a later version of the service has more years of gets those it lacks', async t => {
     const { years, ...others } = vietnam()
-    const later = { ...others, name: 'Tên mới', years: [...years, { year: 2027, days: [] }] }
+    const later = { ...others, name: 'Tên mới', years: [...years, yearOf(2027)] }
     await addCalendar(db, later)
     await addCalendar(db, later)
     const { body } = await get('/v1/calendars/vn')

@@ -104,14 +104,17 @@ forEachDatabase('a due date', async (t, { get, post }) => {
     t.same(await faultsOf(`working_days=1&calendar=none&${RECEIVED}`), ['/query/calendar unknown_calendar'])
     const { body } = await get('/v1/due-date?working_days=20&received_at=2026-12-20T10:00:00Z')
     t.match(body, { status: 400, errors: [{
-      pointer: '/query/received_at', code: 'calendar_year_missing', detail: 'the calendar vn has no year 2027, which this due date needs'
+      pointer: '/query/received_at', code: 'calendar_year_missing', detail: 'this due date needs the year 2027; the calendar vn has 2020 to 2026'
     }] })
     const HOURS = {
       valid_from: '2027-01-01', morning_from: '08:00', morning_to: '12:00', afternoon_from: '13:00', afternoon_to: '17:00', source: 'x'
     }
-    const own = { code: 'own', name: 'Lịch riêng', weekend: [7], office_hours: [HOURS], years: [{ year: 2027, days: [] }] }
-    await post('/v1/calendars', { items: [own] })
-    t.equal((await get('/v1/due-date?working_days=1&calendar=own&received_at=2027-01-01T10:00:00Z')).body.due_at, '2027-01-02T17:00:00.000+07:00')
+    const days = [{ date: '2027-01-01', kind: 'holiday', name: 'Tết Dương lịch', source: 'x' }]
+    await post('/v1/calendars', { items: [
+      { code: 'own', name: 'Lịch riêng', weekend: [7], office_hours: [HOURS], years: [{ year: 2027, days }] }
+    ] })
+    const { body: { due_at: due } } = await get('/v1/due-date?working_days=1&calendar=own&received_at=2027-01-01T10:00:00Z')
+    t.equal(due, '2027-01-02T17:00:00.000+07:00', 'it works on Saturdays')
   })
 
   t.test('is refused among others with its place', async t => {
