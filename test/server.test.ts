@@ -9,8 +9,10 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
 import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
+import { listening } from './process.ts'
 import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start, type Running } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
+import { start as startLogging, worksWithoutLog } from './without-log.ts'
 
 // Most of the time is spent waiting for processes to start and to end.
 t.jobs = 3
@@ -151,4 +153,21 @@ t.test('it does not start', async t => {
     await disconnect()
     await refuses(t, settingsFor(address), /a newer version of the service has used the database: 9999_of_tomorrow/)
   })
+})
+
+// Whatever happens to its log, the service answers and ends as usual.
+
+t.test('a log whose reader goes away', async t => {
+  const launched = await startLogging(t, { isCounted: true })
+  const base = await listening(launched)
+  launched.child.stdout!.destroy()
+  await worksWithoutLog(t, base, launched)
+  t.match(launched.written.errors, /EPIPE/)
+})
+
+t.test('a start that fails ends without a log as well', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async t => {
+  for (const shell of ['exec "$0" "$@" > /dev/full', 'exec "$0" "$@" 2> /dev/full']) {
+    const { ended } = await startLogging(t, { settings: { HOST: '203.0.113.1', AUTH: 'required' }, shell })
+    t.match(await ended, { code: 1 })
+  }
 })

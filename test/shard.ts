@@ -1,6 +1,7 @@
 import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
+import { EMBEDDED } from './database.ts'
 import { CLAIMS } from './template.ts'
 
 const TEST = new URL('.', import.meta.url).pathname
@@ -19,6 +20,7 @@ export async function runShard () {
   // What is generated is short and takes long.
   const lengthOf = (file: string) => statSync(join(TEST, file)).size * (file.includes('.property.') ? 10 : 1)
   const files = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] })
+    .filter(file => usesServer(file) || EMBEDDED)
     .toSorted((a, b) => lengthOf(b) - lengthOf(a))
 
   // Within a test, as tap ends a process that has no test to run.
@@ -31,6 +33,18 @@ export async function runShard () {
     void t.test('another file is loaded', loadNext)
   }
   await t.test('a file is loaded', loadNext)
+}
+
+/** Other tests are the same without a server. */
+function usesServer (file: string): boolean {
+  return runsOnEachDatabase(file) || /\bSERVER\b/.test(readFileSync(join(TEST, file), 'utf8'))
+}
+
+/** By what a file imports, itself or by others. */
+function runsOnEachDatabase (file: string): boolean {
+  const imports = readFileSync(join(TEST, file), 'utf8').matchAll(/from '(\.[^']+\.ts)'/g)
+  return file === 'database.ts' || [...imports].map(([, name]) => join(dirname(file), name!))
+    .some(imported => !imported.startsWith('..') && runsOnEachDatabase(imported))
 }
 
 /** @returns false when another shard has taken the file */
