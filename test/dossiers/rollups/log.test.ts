@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
+import { inTransaction } from '../../../src/database/transaction.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
-import { mergeLogs } from '../../../src/dossiers/rollups/log.ts'
+import { newCell } from '../../../src/dossiers/rollups/cells.ts'
+import { logCells, mergeLogs } from '../../../src/dossiers/rollups/log.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { parseDay } from '../../../src/time/business-day.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
 import { CONTEXT, forget, item, send } from '../given.ts'
@@ -39,6 +42,18 @@ forEachDatabase('what many small posts add to a rollup', async (t, { db, get }) 
     t.same(await standing(db), { logged: 0, merged: 65 })
     t.equal(await received(), 65)
     t.same(await rebuildRollups(db), [])
+  })
+})
+
+forEachDatabase('what a transaction adds that would fill the log alone', async (t, { db }) => {
+  const cells = Array.from({ length: 16_000 }, (_, n) => (
+    { ...newCell(), unit: `unit ${n}`, field: 'land', channel: 'direct', slice: parseDay('2021-05-15'), received_direct: 1 }))
+  const add = () => inTransaction(db, trx => logCells(trx, 'H56', 'dossier_sums_by_desk', cells))
+
+  t.test('goes past it', async t => {
+    await add()
+    await add()
+    t.same(await standing(db), { logged: 0, merged: 32_000 })
   })
 })
 
