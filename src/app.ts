@@ -18,6 +18,7 @@ import { Semaphore, writersAtOnce } from './concurrency/semaphore.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
+import { qualityRoutes } from './dossiers/quality/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
 import { ResponseCache } from './http/response/response-cache.ts'
@@ -178,6 +179,7 @@ export async function buildApp (
     await v1.register(calendarRoutes, context)
     await v1.register(dueDateRoutes, context)
     await v1.register(dueDateCheckRoutes, context)
+    await v1.register(qualityRoutes, context)
     await v1.register(onTimeSeriesRoutes, context)
     await v1.register(reconciliationRoutes, context)
     await v1.register(reportRoutes, context)

@@ -1,0 +1,92 @@
+// What can be wrong with dossiers that were accepted. What ingest refuses is not here, as it would find nothing: no
+// reception date, a result (9, 10) without an end (`end_unknown`), an end before reception (`end_before_received`).
+import { sql, type RawBuilder } from 'kysely'
+import { same } from '../../database/sql/bulk-json.ts'
+import { startOfDayIn } from '../../time/business-day-sql.ts'
+import { HAS_RESULT, IS_COUNTED } from '../rules/status.ts'
+import { IN_SEVERAL_STATES } from '../rules/timeline-sql.ts'
+import type { QualityRule, QualityRuleCode } from './schema.ts'
+
+interface Rule extends Omit<QualityRule, 'rule'> {
+  /**
+   * A condition on a row of `dossiers` that is not deleted, with `ended_at`, when it ended.
+   * @param tomorrow the instant at which the next day begins: what is later than that is in the future
+   */
+  isBroken: (tomorrow: RawBuilder<string>) => RawBuilder<boolean>
+  /** The dossiers that may break it, where a look at each of all dossiers takes too long. */
+  among?: (ofUnits: RawBuilder<boolean>) => RawBuilder<unknown>
+}
+
+const KEY = ['province_code', 'code', 'record'] as const
+
+export const RULES: Record<QualityRuleCode, Rule> = {
+  received_in_future: {
+    severity: 'error',
+    vietnamese: 'Ngày tiếp nhận ở tương lai',
+    english: 'Received after today',
+    isBroken: tomorrow => sql`${IS_COUNTED} and received_at >= ${tomorrow}`
+  },
+  ended_in_future: {
+    severity: 'error',
+    vietnamese: 'Ngày kết thúc xử lý ở tương lai',
+    english: 'Ended after today',
+    isBroken: tomorrow => sql`ended_at >= ${tomorrow}`
+  },
+  end_not_given: {
+    severity: 'warning',
+    vietnamese: 'Đã rút hoặc dừng xử lý nhưng không có ngày kết thúc: tính theo ngày cập nhật',
+    english: 'Withdrawn or stopped, and nothing says when: `updated_at` counts as the end, which moves with each version',
+    isBroken: () => sql`ended_at is not null and finished_at is null and returned_at is null`
+  },
+  due_before_received: {
+    severity: 'error',
+    vietnamese: 'Ngày hẹn trả trước ngày tiếp nhận',
+    english: 'Due before it was received, so that it is late in any case',
+    isBroken: () => sql`${IS_COUNTED} and due_at < received_at`
+  },
+  returned_before_finished: {
+    severity: 'warning',
+    vietnamese: 'Trả kết quả trước khi xử lý xong',
+    english: 'The result was returned before processing ended',
+    isBroken: () => sql`${HAS_RESULT} and returned_at < finished_at`
+  },
+  status_backwards: {
+    severity: 'warning',
+    vietnamese: 'Trạng thái đi lùi: đã kết thúc rồi lại mở ở một ngày sau, hoặc đã tiếp nhận rồi lại thành mới đăng ký, không được tiếp nhận',
+    english: 'Its status went back so that figures change: it had ended and was open again on a later day, or it had been ' +
+      'accepted and now is registered (1) or not accepted (3), and counts nowhere any more',
+    isBroken: () => sql`
+      (${IN_SEVERAL_STATES} and exists (
+        select from dossier_states as former
+        where ${same('former', 'dossiers', KEY)} and not closed and former.ends_on < held_until))
+      or (not ${IS_COUNTED} and exists (
+        select from dossier_versions as former where ${same('former', 'dossiers', KEY)} and ${IS_COUNTED}))`
+  },
+  online_for_information_only: {
+    severity: 'warning',
+    vietnamese: 'Hồ sơ trực tuyến của thủ tục chỉ cung cấp thông tin trực tuyến (mức độ 2)',
+    english: 'Received online, though the procedure only informs online (`online_service_level` 2)',
+    isBroken: () => sql`${IS_COUNTED} and channel = 'online'
+      and procedure in (select code from procedures where online_service_level = '2')`
+  },
+  possible_duplicate: {
+    severity: 'warning',
+    vietnamese: 'Có thể trùng: cùng đơn vị, thủ tục, kênh, thời điểm tiếp nhận và hạn trả, mã hồ sơ chỉ khác số thứ tự ở cuối',
+    english: 'Another dossier of the unit has the same procedure, channel, due date and moment of reception, and a code that ' +
+      'differs in the number at its end only. A reception without a time of day is not compared',
+    isBroken: () => sql`${IS_COUNTED} and received_at <> ${startOfDayIn('received_at')} and exists (
+      select from dossiers as other
+      where ${same('other', 'dossiers', ['province_code', 'unit', 'received_at', 'procedure', 'channel'])}
+        and other.due_at is not distinct from dossiers.due_at and other.code <> dossiers.code
+        and ${withoutNumber('other.code')} = ${withoutNumber('dossiers.code')} and ${IS_COUNTED})`,
+    // Found by the index alone: nearly all moments have one dossier.
+    among: ofUnits => sql`(
+      select dossiers.* from (
+        select unit, received_at from dossiers where ${ofUnits} group by unit, received_at having count(*) > 1
+      ) as moments join dossiers using (unit, received_at))`
+  }
+}
+
+function withoutNumber (code: string): RawBuilder<string> {
+  return sql<string>`rtrim(${sql.ref(code)}, '0123456789')`
+}
