@@ -18,6 +18,7 @@ import { Semaphore, writersAtOnce } from './concurrency/semaphore.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
+import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { qualityRoutes } from './dossiers/quality/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
@@ -176,6 +177,7 @@ export async function buildApp (
     await v1.register(dossierRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(sourceConflictRoutes, context)
+    await v1.register(backlogRoutes, context)
     await v1.register(calendarRoutes, context)
     await v1.register(dueDateRoutes, context)
     await v1.register(dueDateCheckRoutes, context)

@@ -7,8 +7,12 @@ import { notFound } from '../contract/errors.ts'
 import type { Page, PageRequest } from '../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
-import { DELETED } from './rules/status.ts'
+import { DELETED, IS_OPEN } from './rules/status.ts'
+import { dayOf, nameOfDay } from '../time/business-day.ts'
 import { startOfDay } from '../time/business-day-sql.ts'
+import { dayAfter } from '../time/calendar.ts'
+import { dayBounds } from './backlog/day-bounds.ts'
+import { AWAITS_NOW, REACHED_AT_NOW } from './rules/open-sql.ts'
 import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
@@ -23,10 +27,11 @@ const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 
 /**
  * Dossiers as they are now: by code; of a unit, or of some days, in the order in which they were received.
- * @throws DomainError `unknown_unit`
+ * @param now milliseconds since 1970
+ * @throws DomainError `unknown_unit`, `calendar_year_missing`
  */
 export async function dossiers (
-  db: Db, filters: ListQuery, page: PageRequest, reach: Reach
+  db: Db, filters: ListQuery, page: PageRequest, reach: Reach, now: number
 ): Promise<Page<Dossier>> {
   const unit = await subtreeFor(db, filters.unit, reach, { source: filters.source, day: filters.received_to })
   // A whole province is read in the order of its key; some units, or days, by an index in the order of reception.
@@ -36,7 +41,7 @@ export async function dossiers (
   const conditions = [
     IS_THERE, unit === null ? sql`true` : sql`province_code = ${unit.province_code}`,
     isPart ? sql`unit = any(array(select id from units where ${unit === null ? sql`true` : isCovered(unit)}))` : sql`true`,
-    ...conditionsOf(filters)
+    ...conditionsOf(filters), ...await dueConditions(db, filters, unit?.province_code ?? null, nameOfDay(dayOf(now)))
   ]
   const query = sql<Stored>`select ${SHOWN} from dossiers where ${sql.join(conditions, sql` and `)}`
   // A filter that no index serves reads all rows.
@@ -61,6 +66,20 @@ function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
   }
   if (source !== undefined) conditions.push(sql`source = ${source}`)
   return conditions
+}
+
+/** Open dossiers by the day on which they are due: a due date is missed when its day is over. */
+async function dueConditions (
+  db: Db, { overdue, due_within: within }: ListQuery, province: string | null, today: string
+): Promise<RawBuilder<unknown>[]> {
+  if (overdue === undefined && within === undefined) return []
+  const isOverdue = sql`(not ${AWAITS_NOW} and coalesce(${REACHED_AT_NOW} < ${startOfDay(today)}, false))`
+  const begun = sql`received_at < ${startOfDay(dayAfter(today))}`
+  if (within === undefined) return [IS_OPEN, begun, overdue === true ? isOverdue : sql`not ${isOverdue}`]
+  const distance = Number(within.slice(0, -1))
+  const { days } = await dayBounds(db, province, today, [distance], '/query/due_within')
+  const isNear = sql`not ${AWAITS_NOW} and ${REACHED_AT_NOW} < ${startOfDay(dayAfter(days.get(distance)!))}`
+  return [IS_OPEN, begun, isNear, ...overdue === true ? [] : [sql`not ${isOverdue}`]]
 }
 
 /**

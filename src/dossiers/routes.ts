@@ -38,7 +38,7 @@ const sending = {
 }
 
 export async function dossierRoutes (app: App, context: Context) {
-  const { db, cache, metrics } = context
+  const { db, cache, metrics, now } = context
   for (const schema of [DossierItem, Dossier, DossierVersion, DossierWithHistory, DossierAnswer]) app.addSchema(schema)
 
   await app.register(async (streams: App) => {
@@ -148,7 +148,7 @@ export async function dossierRoutes (app: App, context: Context) {
       }
     }
   }, (request, reply) => sendList(cache, request, reply, Dossier, page => (
-    dossiers(db, request.query, page, request.caller.unit))))
+    dossiers(db, request.query, page, request.caller.unit, now()))))
 
   app.get('/dossiers/:code', {
     schema: {

@@ -147,6 +147,15 @@ export const ListQuery = Type.Object({
   channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways.'),
   status: ListOf(Type.Integer({ minimum: 1, maximum: 10 }), 'Only dossiers with these national statuses.'),
   source: Type.Optional(Code('Only dossiers that this source sent.')),
+  due_within: Type.Optional(Type.String({
+    description: 'Only open dossiers that are due today or within so many working days, such as `3d`, and are not overdue. Those ' +
+      'that await a supplement are not due. With `overdue=true` those that are overdue as well.',
+    pattern: '^[0-9]{1,3}d$', examples: ['3d']
+  })),
+  overdue: Type.Optional(Type.Boolean({
+    description: 'true: only open dossiers whose due day is over, without those that await a supplement. false: only open ones that ' +
+      'are not overdue.'
+  })),
   received_from: Type.Optional(Type.String({ description: 'Only dossiers received on this day or later.', format: 'date' })),
   received_to: Type.Optional(Type.String({ description: 'Only dossiers received on this day or earlier.', format: 'date' })),
   ...PageQuery,

@@ -9,6 +9,7 @@ export const VIETNAMESE: Record<string, string> = {
   getImport: 'Tiến độ và cảnh báo của một lần gửi hồ sơ',
   listImportErrors: 'Các dòng lỗi của một lần gửi hồ sơ',
   listSourceConflicts: 'Các mã hồ sơ do hai phần mềm cùng gửi',
+  getBacklog: 'Hồ sơ đang giải quyết: quá hạn, sắp đến hạn, đã chờ bao lâu, ở đơn vị nào',
   listCalendars: 'Các lịch làm việc',
   getCalendar: 'Xem một lịch làm việc: ngày nghỉ lễ, ngày làm bù, giờ làm việc',
   postCalendars: 'Thêm hoặc cập nhật lịch làm việc theo từng năm',

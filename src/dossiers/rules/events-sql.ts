@@ -10,7 +10,7 @@ const NEEDED = ['status', 'channel', 'due_at']
  * The supplements, with the one that the status names and the list does not: a dossier that waits does so since its
  * version was updated, at the latest. It begins after those that are complete.
  */
-const ASKED = sql`case when ${WAITS} and (supplements is null or supplements -> -1 ->> 'completed_at' is not null)
+export const ASKED = sql`case when ${WAITS} and (supplements is null or supplements -> -1 ->> 'completed_at' is not null)
   then coalesce(supplements, '[]') || jsonb_build_object(
     'requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
   else supplements end`

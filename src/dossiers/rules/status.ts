@@ -6,6 +6,7 @@ export const DELETED = 0
 const ACCEPTED = 2
 const IN_PROCESS = 4
 const SUPPLEMENT_REQUESTED = 5
+const FINANCIAL_OBLIGATION = 6
 const WITHDRAWN = 7
 const STOPPED = 8
 const PROCESSED = 9
@@ -37,6 +38,7 @@ export function isResultReturned (before: number, after: number): boolean {
 
 // The same in SQL, for a column `status`. Text and not builders: putting statements together must stay cheap.
 export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
+export const IS_OPEN = sql.raw(`status in (${ACCEPTED}, ${IN_PROCESS}, ${SUPPLEMENT_REQUESTED}, ${FINANCIAL_OBLIGATION})`)
 export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)
 export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)
 
