@@ -156,7 +156,7 @@ export async function buildApp (
     metrics, now
   }
   const runner = new CorrectionRunner({
-    db, progress: null, ...jobs,
+    db, ...jobs,
     onFailure: error => { app.log.error({ err: error }, 'moving dossiers to other fields failed') }
   })
   const corrections = { beginCorrection: () => { runner.begin() } }

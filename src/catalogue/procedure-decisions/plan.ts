@@ -41,6 +41,7 @@ export interface Known {
 
 /** What is wrong with the changes one by one, and beside one another. */
 export function issuesOf (posted: readonly Posted[], { fields, levels, changes }: Known): Issue[] {
+  if (posted.length === 0) return [{ pointer: '', code: 'missing', detail: 'the decision names no procedure' }]
   const byCode = Map.groupBy(posted, ({ change }) => change.procedure)
   return posted.flatMap(({ pointer, change: { procedure, kind, content, effective_on: day } }): Issue[] => {
     const { field, level, online_service_level: online } = content

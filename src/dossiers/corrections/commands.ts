@@ -64,7 +64,7 @@ export async function beginJob (db: Db, id: number): Promise<void> {
 }
 
 /** Shows how far a job is. */
-export async function showProgress (db: Db, id: number, { moved, total }: Progress): Promise<void> {
+export async function showCorrection (db: Db, id: number, { moved, total }: Progress): Promise<void> {
   await sql`
     update procedure_corrections set dossiers_moved = ${moved}, dossiers_total = ${total}
     where id = ${id} and state = 'running'`.execute(db)

@@ -1,13 +1,14 @@
 import type { Db } from '../../database/connect.ts'
 import { failureOf } from '../../database/errors.ts'
 import { withoutDeadline } from '../../concurrency/request-deadline.ts'
-import { beginJob, failJob, nextJob, runJob, showProgress } from './commands.ts'
+import { beginJob, failJob, nextJob, runJob } from './commands.ts'
+import type { Progress } from './move.ts'
 
 export interface CorrectionOptions {
   /** For the transaction of a job, whose statements may take minutes. */
   db: Db
-  /** For the progress of a job meanwhile; null: the database has one connection, so it shows when the job is done. */
-  progress: Db | null
+  /** Shows how far a job is, on another connection than its own; left out: there is none, so it shows at the end. */
+  showProgress?: (id: number, progress: Progress) => Promise<void>
   onFailure: (error: unknown) => void
   /** Milliseconds between two looks for jobs that another process has left. */
   lookEvery?: number
@@ -60,14 +61,14 @@ export class CorrectionRunner {
   }
 
   async #runOpen (): Promise<void> {
-    const { db, progress } = this.#options
+    const { db, showProgress } = this.#options
     for (let job = await nextJob(db); job !== undefined && !this.#isStopped; job = await nextJob(db)) {
       const { id } = job
       await beginJob(db, id)
       try {
-        const isElsewhere = await runJob(db, job, async done => {
+        const isElsewhere = await runJob(db, job, async progress => {
+          await showProgress?.(id, progress)
           if (this.#isStopped) throw new Stopped()
-          if (progress !== null) await showProgress(progress, id, done)
         })
         if (isElsewhere) return
       } catch (error) {

@@ -97,6 +97,7 @@ forEachDatabase('a decision on procedures', async (t, service) => {
       { code: '9.3', successor: '9.1' }, { code: '1.000894', successor: '9.9' }, { code: '1.000656', successor: '1.001193' }
     ] })), ['/replaced/0/successor procedure_not_in_force', '/replaced/1/successor unknown_procedure', '/replaced/2/successor procedure_not_in_force'])
     t.same(faultsOf(await decide(service, '5', '2021-09-01', { repealed: ['9.3'] })), ['/repealed/0 procedure_not_in_force'])
+    t.same(faultsOf(await decide(service, '5', '2021-09-01', {})), [' missing'])
     t.equal((await post('/v1/procedure-decisions', { effective_on: '2022-01-01' })).status, 400)
     t.equal((await get('/v1/procedures/9.5')).status, 404)
   })

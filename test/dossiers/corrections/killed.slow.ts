@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { lock } from '../../../src/database/sql/advisory-lock.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 import { start } from '../../running.ts'
 import { item, send } from '../given.ts'
+import { chunkInFlight } from './given.ts'
 
 const PROCEDURE = {
   code: '9.1', name: 'Thủ tục thử', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01'
@@ -24,11 +23,7 @@ forEachDatabase('a service that is killed while it moves dossiers to another fie
 
   const { promise: ingested, resolve: commit } = Promise.withResolvers<void>()
   // The job waits for a chunk in flight when it has moved what was there.
-  const chunk = runOwnWrite(db, 'tests', 'chunk', async ({ trx }) => {
-    await lock(trx, 'dossiers', 'shared')
-    await ingested
-    return {}
-  })
+  const chunk = chunkInFlight(db, ingested)
   const { correction } = await killed.json('/v1/procedures', {
     method: 'POST', headers: { ...ADMIN, 'content-type': 'application/json' },
     body: JSON.stringify({ items: [{ ...PROCEDURE, field: 'justice', correction: true }] })

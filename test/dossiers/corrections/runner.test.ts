@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { lock } from '../../../src/database/sql/advisory-lock.ts'
-import { nextJob, retryFailedCorrections, runJob } from '../../../src/dossiers/corrections/commands.ts'
+import { nextJob, retryFailedCorrections, runJob, showCorrection } from '../../../src/dossiers/corrections/commands.ts'
 import { meantFields } from '../../../src/dossiers/corrections/fields.ts'
-import { moveDossiers } from '../../../src/dossiers/corrections/move.ts'
+import { moveDossiers, type Progress } from '../../../src/dossiers/corrections/move.ts'
 import { CorrectionRunner } from '../../../src/dossiers/corrections/runner.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { postProcedures } from '../../../src/catalogue/procedures/commands.ts'
 import { ADMIN, forEachDatabase, type Service } from '../../database.ts'
 import { item, send } from '../given.ts'
-import { jobEnded } from './given.ts'
+import { chunkInFlight, jobEnded } from './given.ts'
 
 const PROCEDURE = {
   code: '9.1', name: 'Thủ tục thử', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01'
@@ -34,19 +33,14 @@ async function fields ({ db }: Service) {
   return (await sql<{ field: string }>`select distinct field from dossiers order by 1`.execute(db)).rows.map(({ field }) => field)
 }
 
-/** What it brings is not committed yet. */
-function chunkInFlight (db: Db, ingested: Promise<void>) {
-  return runOwnWrite(db, 'tests', 'chunk', async ({ trx }) => {
-    await lock(trx, 'dossiers', 'shared')
-    await ingested
-    return {}
-  })
+function showing (db: Db) {
+  return { showProgress: (id: number, progress: Progress) => showCorrection(db, id, progress) }
 }
 
 function runnerFor (service: Service, given = {}) {
   const failures: unknown[] = []
   const onFailure = (error: unknown) => { failures.push(error) }
-  const runner = new CorrectionRunner({ db: service.db, progress: null, onFailure, ...given })
+  const runner = new CorrectionRunner({ db: service.db, onFailure, ...given })
   return { runner, failures }
 }
 
@@ -94,6 +88,40 @@ forEachDatabase('a job that moves dossiers to another field', async (t, service)
     t.match(await jobEnded(service, id), { state: 'done' })
   })
 
+  t.test('is run once where two look for it at the same time', async t => {
+    const id = await given(service, 'land')
+    const [first, second] = [runnerFor(service), runnerFor(service)]
+    first.runner.begin()
+    second.runner.begin()
+    t.match(await jobEnded(service, id), { state: 'done', dossiers_moved: 7 })
+    await Promise.all([first.runner.stop(), second.runner.stop()])
+    t.same([first.failures, second.failures], [[], []])
+  })
+
+  t.test('is broken off in the middle where its process ends, or loses its database', async t => {
+    const id = await given(service, 'justice')
+    let ended: Promise<void> | undefined
+    const ending = runnerFor(service, { showProgress: async () => { ended = ending.runner.stop() } })
+    ending.runner.begin()
+    while (ended === undefined) await sleep(10)
+    await ended
+    const { promise: lost, resolve: lose } = Promise.withResolvers<void>()
+    const losing = runnerFor(service, {
+      showProgress: async () => {
+        lose()
+        throw Object.assign(new Error('lost'), { code: 'ECONNRESET' })
+      }
+    })
+    losing.runner.begin()
+    await lost
+    await losing.runner.stop()
+    t.same([await fields(service), ending.failures, losing.failures], [['land'], [], []])
+    const { runner } = runnerFor(service)
+    runner.begin()
+    t.match(await jobEnded(service, id), { state: 'done', dossiers_moved: 7 })
+    await runner.stop()
+  })
+
   t.test('is not begun by a process that ends', async t => {
     const id = await given(service, 'land')
     const ending = runnerFor(service).runner
@@ -106,6 +134,15 @@ forEachDatabase('a job that moves dossiers to another field', async (t, service)
     runner.begin()
     t.match(await jobEnded(service, id), { state: 'done' })
     await runner.stop()
+  })
+
+  t.test('cannot be looked for where the database is broken, which is logged', async t => {
+    await sql`alter table procedure_corrections rename to gone`.execute(db)
+    const { runner, failures } = runnerFor(service)
+    runner.begin()
+    await runner.stop()
+    t.match(failures, [{ code: '42P01' }])
+    await sql`alter table gone rename to procedure_corrections`.execute(db)
   })
 
   t.test('that fails is shown as failed, and tried again by the next process', async t => {
@@ -139,8 +176,8 @@ forEachDatabase('jobs of several processes', async (t, service) => {
     const { promise: ingested, resolve: commit } = Promise.withResolvers<void>()
     // It waits for a chunk in flight when it has moved what was there.
     const chunk = chunkInFlight(other.db, ingested)
-    const first = runnerFor(service, { progress: db })
-    const second = runnerFor(service, { db: other.db, progress: other.db })
+    const first = runnerFor(service, showing(db))
+    const second = runnerFor(service, { db: other.db, ...showing(other.db) })
     first.runner.begin()
     for (;;) {
       const { body } = await get(`/v1/procedure-corrections/${id}`, ADMIN)
@@ -184,7 +221,7 @@ forEachDatabase('jobs of several processes', async (t, service) => {
     const id = await given(service, 'land')
     const { promise: ingested, resolve: commit } = Promise.withResolvers<void>()
     const chunk = chunkInFlight(db, ingested)
-    const dying = runnerFor(service, { db: other.db, progress: db })
+    const dying = runnerFor(service, { db: other.db, ...showing(db) })
     dying.runner.begin()
     while ((await get(`/v1/procedure-corrections/${id}`, ADMIN)).body.dossiers_moved !== 7) await sleep(10)
     const kill = async () => (await sql`
