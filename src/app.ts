@@ -47,6 +47,7 @@ import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { contractRoutes } from './openapi/routes.ts'
 import { createMetrics, type PoolCounts } from './observability/metrics.ts'
 import { OnTimeCaches } from './statistics/on-time/caches.ts'
+import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
 import { metricsRoutes, operationRoutes } from './operations/routes.ts'
@@ -174,6 +175,7 @@ export async function buildApp (
     await v1.register(statisticsRoutes, context)
     await v1.register(continuityRoutes, context)
     await v1.register(onTimeRoutes, context)
+    await v1.register(durationsRoutes, context)
     await v1.register(dossierRoutes, context)
     await v1.register(importRoutes, context)
     await v1.register(sourceConflictRoutes, context)

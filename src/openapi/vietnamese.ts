@@ -35,6 +35,7 @@ export const VIETNAMESE: Record<string, string> = {
   getOnTime: 'Tỷ lệ hồ sơ giải quyết đúng hạn',
   explainOnTime: 'Giải thích một con số: tính từ những dòng nào',
   listOnTimeDossiers: 'Các hồ sơ tạo nên một con số, hồ sơ trễ hạn trước',
+  getDurations: 'Thời gian giải quyết hồ sơ theo ngày làm việc: trung bình, trung vị, 90 %, trong thời hạn quy định',
   getOnTimeSeries: 'Tỷ lệ đúng hạn theo từng tháng',
   getReconciliation: 'Đối chiếu số liệu báo cáo với hồ sơ',
   listChanges: 'Các thay đổi từ lần hỏi trước',

@@ -1,9 +1,7 @@
 import { sql } from 'kysely'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
-
-/** The calendar of any province that has none of its own. */
-const DEFAULT_CALENDAR = 'vn'
+import { calendarOf } from '../../time/working-days-sql.ts'
 
 export interface DayBounds {
   /** Code of the working calendar. */
@@ -24,10 +22,7 @@ export async function dayBounds (
   db: Db, province: string | null, day: string, distances: readonly number[], pointer: string
 ): Promise<DayBounds> {
   const { rows } = await sql<{ calendar: string, distance: number, day: string | null }>`
-    with chosen as (
-      select code from working_calendars where province = ${province} or code = ${DEFAULT_CALENDAR}
-      order by province is null limit 1
-    ),
+    with chosen as (select ${calendarOf(province)} as code),
     days as (select day, working_days from working_calendar_days join chosen on working_calendar = code)
     select chosen.code as calendar, distance, case
       when distance < 0 and sought >= 0 then (select min(day) from days where working_days >= sought)

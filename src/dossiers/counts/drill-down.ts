@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
-import { countedEvents, instantsOf, whichDossiers } from './tables.ts'
-import { ENDED_AT } from '../rules/status.ts'
+import { countedEvents, instantsOf, whichDossiers, whichStates } from './tables.ts'
+import { dayIn } from '../../time/business-day-sql.ts'
+import { ENDED_AT, HAS_RESULT } from '../rules/status.ts'
 import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
 
 export interface ListedDossier {
@@ -67,6 +68,22 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
       ${singlePassDossiers(SHOWN, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
     select ${columns(SHOWN)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
+}
+
+/**
+ * The dossiers that ended with a result in the only span of a plan: the columns asked for, `supplements`, `received_on`
+ * and `ended_on`. One that was reopened and ended again has ended twice.
+ */
+export function resultsOf (plan: CountPlan, names: readonly string[]): RawBuilder<unknown> {
+  const { from, to } = plan.spans[0]!
+  const own = columns([...names, 'supplements'])
+  const needed = [...new Set([...names, 'supplements', 'status', 'received_at'])]
+  return sql`
+    select ${own}, ${dayIn('received_at')} as received_on, day as ended_on
+    from (${singlePassDossiers(needed, whichDossiers(plan), instantsOf(plan), 'ended')}) as ended where ${HAS_RESULT}
+    union all
+    select ${own}, received_on, ends_on from ${whichStates(plan)} as states
+    where ${HAS_RESULT} and ends_on between ${from}::date and ${to}::date and ends_on >= held_from and ends_on < held_until`
 }
 
 const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`

@@ -10,6 +10,7 @@ export {
   type ExplainedRollupRow
 } from './carried.ts'
 export { askedSpans } from './count.ts'
+export { resultsOf } from './drill-down.ts'
 export { countPlanOf, inTimeOf, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
 export type { Span } from './spans.ts'
 export {

@@ -96,7 +96,7 @@ export function countedEvents (
  * The states that count in any of the spans, as a query. The last state of a dossier counts for nothing if it came,
  * ended and was due before all of them.
  */
-function whichStates (plan: CountPlan): RawBuilder<unknown> {
+export function whichStates (plan: CountPlan): RawBuilder<unknown> {
   const { from, to } = boundsOf(plan)
   const { start } = instantsOf(plan)
   const states = dossierStates(sql`

@@ -57,7 +57,7 @@ const READS = [
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts',
   'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
-  'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog'
+  'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -118,6 +118,7 @@ function requestFor (
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
+    getDurations: `/v1/on-time/durations?period=${PERIOD}&unit=${unit}`,
     getBacklog: `/v1/backlog?unit=${unit}`,
     listDossierQuality: `/v1/dossier-quality?unit=${unit}`,
     listQualityDossiers: `/v1/dossier-quality/dossiers?unit=${unit}`,
@@ -183,7 +184,7 @@ const OUT_OF_REACH: Record<string, number> = {
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
   listDiscontinuities: 400, listDossiers: 400, listDueDateDeviations: 400,
-  getBacklog: 400, listDossierQuality: 400, listQualityDossiers: 400,
+  getDurations: 400, getBacklog: 400, listDossierQuality: 400, listQualityDossiers: 400,
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,

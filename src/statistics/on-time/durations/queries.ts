@@ -1,0 +1,81 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../../../contract/caller.ts'
+import { invalid } from '../../../contract/errors.ts'
+import type { Page, PageRequest } from '../../../contract/paging.ts'
+import type { Db } from '../../../database/connect.ts'
+import { columns } from '../../../database/sql/bulk-json.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
+import { inSlowRead } from '../../../database/time-limits.ts'
+import { resultsOf } from '../../../dossiers/counts/index.ts'
+import { parseDay } from '../../../time/business-day.ts'
+import { calendarOf } from '../../../time/working-days-sql.ts'
+import { withinReach } from '../queries.ts'
+import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
+import { assertAnswerable, resolveQuery, spansAsked } from '../resolve-query.ts'
+import { DURATION_KEYS, type DurationsQuery, type DurationsRow } from './schema.ts'
+
+/** Durations are not kept added up: each question reads the dossiers. */
+const MAX_DAYS = 366
+
+/**
+ * How long dossiers took that ended in some days, from their records.
+ * @param now milliseconds since 1970
+ * @throws DomainError `invalid_request` as `onTime` does, and for more days than a year has
+ */
+export async function durations (
+  db: Db, asked: DurationsQuery, page: PageRequest, reach: Reach, now: number
+): Promise<Page<DurationsRow> & { province: string | null }> {
+  const question = { ...withinReach(asked, reach), basis: 'records', group_by: asked.group_by ?? [] } as const
+  assertAnswerable(question)
+  const resolved = await resolveQuery(db, question, reach, now)
+  const { province } = resolved
+  const [span] = spansAsked(question, resolved.periods, now)
+  if (span === undefined) return { items: [], next_cursor: null, province }
+  const { as_of, provisional, ...days } = span
+  if (parseDay(days.to) - parseDay(days.from) >= MAX_DAYS) {
+    const name = question.period === undefined ? 'to' : 'period'
+    throw invalid(`/query/${name}`, 'out_of_range', `durations are measured for at most ${MAX_DAYS} days at a time`)
+  }
+  const plan = recordsPlanOf(question, [days], resolved)
+  const order = question.group_by.map((name): OrderColumn => ({ name, kind: 'text', required: true }))
+  const query = pageQuery(measured(plan, question.group_by, province), order, page)
+  const { rows } = await inSlowRead(db, trx => query.execute(trx))
+  const { items, next_cursor } = pageOf(rows, order, page.limit)
+  return { items: items.map(row => ({ ...row, as_of, provisional })), next_cursor, province }
+}
+
+function measured (
+  plan: RecordsPlan, keys: readonly string[], province: string | null
+): RawBuilder<Omit<DurationsRow, 'as_of' | 'provisional'>> {
+  const { from, to } = plan.spans[0]!
+  const isTarget = sql`target is not null and days is not null and not was_asked`
+  return sql`
+    select ${sql.join(DURATION_KEYS.map(key => keys.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))},
+      ${columns(MEASURED)}, round(100.0 * within_target / nullif(with_target, 0), 2)::float8 as within_target_percent,
+      ${from}::date as "from", ${to}::date as "to", ${calendarOf(province)} as calendar
+    from (
+      select ${keys.length === 0 ? sql`` : sql`${columns(keys)}, `}count(*) as results, count(days) as measured,
+        round(avg(days), 2)::float8 as mean_working_days,
+        percentile_disc(0.5) within group (order by days) as median_working_days,
+        percentile_disc(0.9) within group (order by days) as p90_working_days, max(days) as longest_working_days,
+        count(*) filter (where ${isTarget}) as with_target,
+        count(*) filter (where ${isTarget} and days <= target) as within_target
+      from (
+        select results.*, ended.working_days - received.working_days as days, statutory_working_days as target,
+          supplements is not null as was_asked
+        from (${resultsOf(plan, [...new Set([...keys, 'procedure'])])}) as results
+          left join (${daysOf(province)}) as received on received.day = received_on
+          left join (${daysOf(province)}) as ended on ended.day = ended_on
+          left join (select code, statutory_working_days from procedures) as procedures on procedures.code = results.procedure
+      ) as timed ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
+    ) as counted`
+}
+
+const MEASURED = [
+  'results', 'measured', 'mean_working_days', 'median_working_days', 'p90_working_days', 'longest_working_days', 'with_target',
+  'within_target'
+]
+
+function daysOf (province: string | null): RawBuilder<unknown> {
+  return sql`select day, working_days from working_calendar_days where working_calendar = ${calendarOf(province)}`
+}
