@@ -6,6 +6,7 @@ import { createFirstKey } from './access/clients/first-key.ts'
 import { accessOf, databaseOf, readConfig } from './config.ts'
 import { connectionBounds, descriptorLimit } from './http/connections.ts'
 import { pruneIdempotencyKeys } from './writes/idempotency.ts'
+import type { Db } from './database/connect.ts'
 import { migrateConfigured } from './database/migrations/migrate.ts'
 import { connect } from './database/connect.ts'
 import { vacuum } from './database/embedded/vacuum.ts'
@@ -23,8 +24,13 @@ import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
 
-/** Tables that lose rows each hour. */
-const EMPTIED = ['dossier_sums_log', 'idempotency_keys', 'imports', 'import_errors'] as const
+type HourlyWork = (db: Db) => Promise<void>
+const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, mergeLogs]
+
+/** Of the embedded database, the tables that lose rows in this. */
+function vacuumEmptied (db: Db): Promise<void> {
+  return vacuum(db, ['dossier_sums_log', 'idempotency_keys', 'imports', 'import_errors'])
+}
 
 /** How long requests in flight may take to end after a signal. */
 const DRAIN_MILLISECONDS = 10_000
@@ -65,14 +71,9 @@ async function start (log: LogBuffer) {
       log.flushSync()
     }
     const { db, pool } = connection
-    const tidyUp = async () => {
-      await Promise.all([pruneIdempotencyKeys(db), pruneImports(db), mergeLogs(db)])
-      if (config.DATABASE_URL === undefined) await vacuum(db, EMPTIED)
-    }
-    const work = () => {
-      tidyUp().catch((error: unknown) => { logger.warn({ err: error }, 'the hourly work failed') })
-    }
-    const hourly = setInterval(work, HOUR).unref()
+    const isEmbedded = config.DATABASE_URL === undefined
+    const tidy = () => { void tidyUp(db, isEmbedded ? [...HOURLY, vacuumEmptied] : HOURLY, logger) }
+    const hourly = setInterval(tidy, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
     // Moving all dossiers of a procedure may take minutes.
@@ -92,10 +93,17 @@ async function start (log: LogBuffer) {
     const address = await app.listen({ host: config.HOST, port: config.PORT })
     announce(`try it at ${address}/docs`, { address })
     log.flushSync()
-    work()
+    tidy()
   } catch (error) {
     await connection.close()
     throw error
+  }
+}
+
+/** One after the other, so that requests find a connection in between. */
+async function tidyUp (db: Db, hourly: readonly HourlyWork[], logger: Logger) {
+  for (const work of hourly) {
+    await work(db).catch((error: unknown) => { logger.warn({ err: error }, `${work.name}, which runs each hour, failed`) })
   }
 }
 
