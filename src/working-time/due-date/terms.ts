@@ -1,8 +1,10 @@
+import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
+import { startOf, parseDay } from '../../time/business-day.ts'
 
 /**
  * The terms of procedures by law, in working days. null: unknown, or there is none; undefined: there is no such
- * procedure.
+ * procedure. What was received before the first version of a procedure has the term of that.
  * @param codes of the procedures; left out: of all
  * @returns looks a term up by the code of its procedure, and by the instant of reception
  */
@@ -10,8 +12,14 @@ export async function statutoryTerms (
   db: Db, codes?: readonly string[]
 ): Promise<(procedure: string, received: number) => number | null | undefined> {
   if (codes?.length === 0) return () => undefined
-  const procedures = db.selectFrom('procedures').select(['code', 'statutory_working_days'])
-  const rows = await (codes === undefined ? procedures : procedures.where('code', 'in', codes)).execute()
-  const terms = new Map(rows.map(({ code, statutory_working_days: days }) => [code, days]))
-  return procedure => terms.get(procedure)
+  const { rows } = await sql<{ procedure: string, valid_from: string, days: number | null }>`
+    select procedure, valid_from, statutory_working_days as days from procedure_versions
+    where ${codes === undefined ? sql`true` : sql`procedure = any(${codes})`}
+    order by procedure, valid_from desc`.execute(db)
+  const versions = Map.groupBy(rows.map(({ procedure, valid_from, days }) => (
+    { procedure, since: startOf(parseDay(valid_from)), days })), ({ procedure }) => procedure)
+  return (procedure, received) => {
+    const newestFirst = versions.get(procedure)
+    return (newestFirst?.find(({ since }) => since <= received) ?? newestFirst?.at(-1))?.days
+  }
 }
