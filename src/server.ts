@@ -13,7 +13,6 @@ import { vacuum } from './database/embedded/vacuum.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
 import { retryFailedCorrections, showCorrection } from './dossiers/corrections/commands.ts'
-import type { Progress } from './dossiers/corrections/move.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
 import { logOptions } from './observability/log.ts'
@@ -79,8 +78,7 @@ async function start (log: LogBuffer) {
     // Moving all dossiers of a procedure may take minutes.
     const patient = database.url === undefined ? null
       : connect({ connectionString: database.url }, { max: 1, onLost, timeLimits: 'relaxed' })
-    const showProgress = (id: number, progress: Progress) => showCorrection(db, id, progress)
-    const corrections = patient === null ? {} : { db: patient.db, showProgress }
+    const corrections = patient === null ? {} : { db: patient.db, showProgress: showCorrection.bind(null, db) }
     const app = await buildApp({ db, pool, logger, log, measuresProcess: true, access, corrections, http })
     closeWithGrace({ delay: DRAIN_MILLISECONDS, logger }, async ({ err }) => {
       if (err !== undefined) logger.fatal({ err }, 'ends because of an error')

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { nextJob, retryFailedCorrections, runJob, showCorrection } from '../../../src/dossiers/corrections/commands.ts'
+import { beginJob, nextJob, retryFailedCorrections, runJob, showCorrection } from '../../../src/dossiers/corrections/commands.ts'
 import { meantFields } from '../../../src/dossiers/corrections/fields.ts'
 import { moveDossiers, type Progress } from '../../../src/dossiers/corrections/move.ts'
 import { CorrectionRunner } from '../../../src/dossiers/corrections/runner.ts'
@@ -66,6 +66,9 @@ forEachDatabase('a job that moves dossiers to another field', async (t, service)
   t.test('that a process has left is taken up by the next', async t => {
     const id = await given(service, 'construction')
     t.equal((await nextJob(db))!.id, id)
+    await beginJob(db, id)
+    await showCorrection(db, id, { moved: 3, total: 7 })
+    t.match((await service.get(`/v1/procedure-corrections/${id}`, ADMIN)).body, { state: 'running', dossiers_moved: 3, dossiers_total: 7 })
     const { runner } = runnerFor(service)
     runner.begin()
     t.match(await jobEnded(service, id), { state: 'done', dossiers_moved: 7 })
@@ -142,6 +145,7 @@ forEachDatabase('a job that moves dossiers to another field', async (t, service)
     runner.begin()
     await runner.stop()
     t.match(failures, [{ code: '42P01' }])
+    t.match(await service.post('/v1/procedures', { items: [] }), { status: 200 }, 'a batch goes on')
     await sql`alter table gone rename to procedure_corrections`.execute(db)
   })
 
