@@ -35,7 +35,9 @@ t.test('rows for COPY may be as long as they are', async t => {
   t.equal(bytes.readInt16BE(bytes.length - 2), -1)
 })
 
-/** A server that says yes to every statement, and keeps what it is sent. */
+const DUPLICATE = 'SERROR\0C23505\0Mis there already\0\0'
+
+/** A server that says yes to every statement, but not to a code `again`, and keeps what it is sent. */
 async function agreeingServer (t: Test) {
   const sent: string[] = []
   const sockets = new Set<Socket>()
@@ -49,6 +51,7 @@ async function agreeingServer (t: Test) {
     sockets.add(socket)
     let begun = Buffer.alloc(0)
     let hasStarted = false
+    let isRefused = false
     socket.on('data', data => {
       begun = Buffer.concat([begun, data])
       for (;;) {
@@ -60,8 +63,10 @@ async function agreeingServer (t: Test) {
         if (!hasStarted) socket.write(Buffer.concat([message('R', Buffer.alloc(4)), ready]))
         hasStarted = true
         if (type === 'Q' || type === 'd') sent.push(body.replace(/\0$/, ''))
+        if (type === 'd') isRefused = body.includes('again')
         if (type === 'Q' && body.includes('from stdin')) socket.write(message('G', '\x01\0\0'))
-        else if (type === 'Q' || type === 'c') socket.write(Buffer.concat([message('C', 'OK\0'), ready]))
+        else if (type === 'd' && isRefused) socket.write(Buffer.concat([message('E', DUPLICATE), ready]))
+        else if (type === 'Q' || (type === 'c' && !isRefused)) socket.write(Buffer.concat([message('C', 'OK\0'), ready]))
       }
     })
   }).listen(0, '127.0.0.1')
@@ -81,10 +86,14 @@ t.test('a server takes new dossiers by COPY', async t => {
     code: 'one', unit: 'H56-380', level: 'district', procedure: '1.001612', field: 'land', channel: 'direct', status: 4,
     received_at: 0, due_at: null, finished_at: null, returned_at: null, updated_at: 0, supplements: [], history: []
   }
-  await inTransaction(db, trx => insertIfAllNew(trx, { province: 'H56', source: 'one-stop', write: 7 }, [dossier]))
+  const insert = (code: string) => inTransaction(db, trx => (
+    insertIfAllNew(trx, { province: 'H56', source: 'one-stop', write: 7 }, [{ ...dossier, code }])))
+  t.equal(await insert('one'), true)
   const [copy, rows] = sent.slice(sent.findIndex(text => text.includes('from stdin')))
   t.match(copy, /copy "dossiers" \("code",.*"province_code","source","write"\) from stdin/)
   t.match(rows, /one.*H56-380.*one-stop.{4}\0{7}\x07\xff\xff$/s)
+  t.equal(await insert('again'), false, 'unless one is there already')
+  t.match(sent.at(-2), 'rollback to savepoint')
 })
 
 forEachDatabase('rows that a server does not take', async (t, { db, address }) => {
