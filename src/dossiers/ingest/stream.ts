@@ -5,6 +5,7 @@
 import type { Readable } from 'node:stream'
 import type { Hash } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
+import { compressByLz4 } from '../../database/sql/compression.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { withRetries } from '../../database/retry.ts'
@@ -133,6 +134,8 @@ async function ingestChunk (
   const { by } = origin
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
+    // The audit of a chunk is a long list of codes.
+    await compressByLz4(write.trx)
     const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
     const { outcomes, issues, conflicts, warnings: { count, first } } = ingested
     const counts = countsOf(outcomes, conflicts)
