@@ -150,7 +150,7 @@ export const ListQuery = Type.Object({
   due_within: Type.Optional(Type.String({
     description: 'Only open dossiers that are due today or within so many working days, such as `3d`, and are not overdue. Those ' +
       'that await a supplement are not due. With `overdue=true` those that are overdue as well.',
-    pattern: '^[0-9]{1,3}d$', examples: ['3d']
+    pattern: '^[0-9]{1,3}d$'
   })),
   overdue: Type.Optional(Type.Boolean({
     description: 'true: only open dossiers whose due day is over, without those that await a supplement. false: only open ones that ' +

@@ -54,8 +54,8 @@ export type NamedBacklogRow = Static<typeof BacklogRow>
 export type BacklogRow = Omit<NamedBacklogRow, 'level_name' | 'field_name' | 'unit_name' | 'procedure_name'>
 
 export const BacklogQuery = Type.Object({
-  as_of: Type.Optional(Day('Default: today, when what is open by its status now is counted. A past day: as it was at the end of that ' +
-    'day, at the units, fields and due dates of that day, with corrections made since.')),
+  as_of: Example(Type.Optional(Day('Default: today, when what is open by its status now is counted. A past day: as it was at the end ' +
+    'of that day, at the units, fields and due dates of that day, with corrections made since.')), '2021-07-02'),
   unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),
   level: ListOf(Code('Code'), 'Only these levels.'),
   field: ListOf(Code('Code'), 'Only these fields.'),
