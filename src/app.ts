@@ -7,23 +7,17 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import underPressure from '@fastify/under-pressure'
 import { fastify, LogController, type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
-import { auditRoutes } from './access/audit/routes.ts'
 import { BatchAnswer } from './writes/batch.ts'
 import { authenticator } from './access/auth/authenticate.ts'
-import { clientRoutes } from './access/clients/routes.ts'
 import { tokenReader } from './access/auth/jwt.ts'
 import type { Db } from './database/connect.ts'
 import { TIME_LIMITS } from './database/time-limits.ts'
 import { Semaphore, writersAtOnce } from './concurrency/semaphore.ts'
-import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { Busy } from './contract/errors.ts'
-import { dossierRoutes } from './dossiers/routes.ts'
-import { backlogRoutes } from './dossiers/backlog/routes.ts'
-import { qualityRoutes } from './dossiers/quality/routes.ts'
-import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { controlAccess, type AccessOptions } from './access/auth/access-control.ts'
 import { ResponseCache } from './http/response/response-cache.ts'
 import { boundConnections, type ConnectionBounds } from './http/connections.ts'
+import { registerFeatures } from './features.ts'
 import type { App, TypeBoxProvider } from './http/context.ts'
 import { spreadsheetLimiter } from './http/tables/xlsx.ts'
 import { compressedBodies } from './http/body/compressed-body.ts'
@@ -39,42 +33,16 @@ import { answerUnrouted } from './http/request/unrouted.ts'
 import { dropRefusedBodies } from './http/body/refused-body.ts'
 import { refuseSlowBodies } from './http/body/slow-body.ts'
 import { validatorCompiler } from './http/request/validator-compiler.ts'
-import { levelRoutes } from './catalogue/levels/routes.ts'
-import { importRoutes } from './dossiers/imports/routes.ts'
 import { ImportError, ImportWarning } from './dossiers/imports/schema.ts'
-import { indicatorRoutes } from './reports/indicators/routes.ts'
 import { documentationOptions, documentOptions } from './openapi/document.ts'
 import { contractRoutes } from './openapi/routes.ts'
 import { createMetrics, type PoolCounts } from './observability/metrics.ts'
 import { OnTimeCaches } from './statistics/on-time/caches.ts'
-import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
-import { onTimeRoutes } from './statistics/on-time/routes.ts'
-import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
 import { metricsRoutes, operationRoutes } from './operations/routes.ts'
-import { periodRoutes } from './catalogue/periods/routes.ts'
-import { procedureDecisionRoutes } from './catalogue/procedure-decisions/routes.ts'
 import { Procedure } from './catalogue/procedures/schema.ts'
-import { procedureReviewRoutes } from './catalogue/procedure-reviews/routes.ts'
-import { procedureRoutes } from './catalogue/procedures/routes.ts'
-import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
-import { reportRoutes } from './reports/filled-report/routes.ts'
-import { procedureCorrectionRoutes } from './dossiers/corrections/routes.ts'
 import { CorrectionRunner, type CorrectionOptions } from './dossiers/corrections/runner.ts'
-import { passDossiers, returnDossiers } from './dossiers/passing/commands.ts'
-import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
-import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
-import { sourceRoutes } from './catalogue/sources/routes.ts'
-import { rollUpSource } from './statistics/reported/rollup.ts'
-import { continuityRoutes } from './statistics/continuity/routes.ts'
-import { statisticsRoutes } from './statistics/reported/routes.ts'
-import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import type { Clock } from './time/cut.ts'
-import { calendarRoutes } from './working-time/calendars/routes.ts'
-import { dueDateCheckRoutes } from './working-time/due-date-check/routes.ts'
-import { dueDateRoutes } from './working-time/due-date/routes.ts'
-import { unitChangeRoutes } from './catalogue/unit-changes/routes.ts'
 import { Document } from './catalogue/unit-changes/schema.ts'
-import { unitRoutes } from './catalogue/units/routes.ts'
 
 interface AppOptions {
   db: Db
@@ -160,7 +128,6 @@ export async function buildApp (
     db, ...jobs,
     onFailure: error => { app.log.error({ err: error }, 'moving dossiers to other fields failed') }
   })
-  const corrections = { beginCorrection: () => { runner.begin() } }
   app.addHook('onReady', async () => { runner.begin() })
   app.addHook('onClose', () => runner.stop())
   const accessControl = { ...access, authenticate, limit }
@@ -172,36 +139,8 @@ export async function buildApp (
     await v1.register(underPressure, { maxEventLoopDelay, pressureHandler: refuseUnderPressure })
     controlAccess(v1, accessControl)
     v1.addHook('onSend', answerConditionally)
-    await v1.register(statisticsRoutes, context)
-    await v1.register(continuityRoutes, context)
-    await v1.register(onTimeRoutes, context)
-    await v1.register(durationsRoutes, context)
-    await v1.register(dossierRoutes, context)
-    await v1.register(importRoutes, context)
-    await v1.register(sourceConflictRoutes, context)
-    await v1.register(backlogRoutes, context)
-    await v1.register(calendarRoutes, context)
-    await v1.register(dueDateRoutes, context)
-    await v1.register(dueDateCheckRoutes, context)
-    await v1.register(qualityRoutes, context)
-    await v1.register(onTimeSeriesRoutes, context)
-    await v1.register(reconciliationRoutes, context)
-    await v1.register(reportRoutes, context)
-    await v1.register(dossierFormRoutes, context)
-    await v1.register(indicatorRoutes, context)
-    await v1.register(levelRoutes, context)
-    await v1.register(unitRoutes, context)
-    await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers } })
-    await v1.register(fieldRoutes, context)
-    await v1.register(periodRoutes, context)
-    await v1.register(procedureRoutes, { ...context, effects: corrections })
-    await v1.register(procedureDecisionRoutes, { ...context, effects: corrections })
-    await v1.register(procedureCorrectionRoutes, context)
-    await v1.register(procedureReviewRoutes, context)
-    await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
-    await v1.register(statusMapRoutes, context)
-    await v1.register(auditRoutes, context)
-    await v1.register(clientRoutes, { ...context, defaultLimit: requestsPerMinute })
+    const beginCorrection = () => { runner.begin() }
+    await registerFeatures(v1, { ...context, beginCorrection, defaultLimit: requestsPerMinute })
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   await app.register(async (operations: App) => {

@@ -94,8 +94,8 @@ t.test('a feature is reached through its doors only, and HTTP by its routes only
     !/\/routes\.ts$|^access\/auth\/access-control\.ts$/.test(from)), [])
 })
 
-t.test('only app.ts imports routes, and only programs the configuration', async t => {
-  t.same(imports.filter(({ from, to }) => to.endsWith('/routes.ts') && from !== 'app.ts'), [])
+t.test('only features.ts and app.ts import routes, and only programs the configuration', async t => {
+  t.same(imports.filter(({ from, to }) => to.endsWith('/routes.ts') && !['app.ts', 'features.ts'].includes(from)), [])
   t.same(imports.filter(({ from, to }) => /^(app|server|config)\.ts$/.test(to) && !isProgram(from)), [])
   t.same(files.filter(file => !isProgram(file) && texts.get(file)!.includes('process.env')), [])
 })

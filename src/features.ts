@@ -1,0 +1,79 @@
+import { auditRoutes } from './access/audit/routes.ts'
+import { clientRoutes } from './access/clients/routes.ts'
+import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
+import { dossierRoutes } from './dossiers/routes.ts'
+import { backlogRoutes } from './dossiers/backlog/routes.ts'
+import { qualityRoutes } from './dossiers/quality/routes.ts'
+import { fieldRoutes } from './catalogue/fields/routes.ts'
+import { levelRoutes } from './catalogue/levels/routes.ts'
+import { importRoutes } from './dossiers/imports/routes.ts'
+import { indicatorRoutes } from './reports/indicators/routes.ts'
+import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
+import { onTimeRoutes } from './statistics/on-time/routes.ts'
+import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
+import { periodRoutes } from './catalogue/periods/routes.ts'
+import { procedureDecisionRoutes } from './catalogue/procedure-decisions/routes.ts'
+import { procedureReviewRoutes } from './catalogue/procedure-reviews/routes.ts'
+import { procedureRoutes } from './catalogue/procedures/routes.ts'
+import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
+import { reportRoutes } from './reports/filled-report/routes.ts'
+import { procedureCorrectionRoutes } from './dossiers/corrections/routes.ts'
+import { passDossiers, returnDossiers } from './dossiers/passing/commands.ts'
+import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
+import { sourceConflictRoutes } from './dossiers/source-conflicts/routes.ts'
+import { sourceRoutes } from './catalogue/sources/routes.ts'
+import { rollUpSource } from './statistics/reported/rollup.ts'
+import { continuityRoutes } from './statistics/continuity/routes.ts'
+import { statisticsRoutes } from './statistics/reported/routes.ts'
+import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
+import { calendarRoutes } from './working-time/calendars/routes.ts'
+import { dueDateCheckRoutes } from './working-time/due-date-check/routes.ts'
+import { dueDateRoutes } from './working-time/due-date/routes.ts'
+import { unitChangeRoutes } from './catalogue/unit-changes/routes.ts'
+import { unitRoutes } from './catalogue/units/routes.ts'
+import type { App, Context } from './http/context.ts'
+import type { OnTimeCaches } from './statistics/on-time/caches.ts'
+
+interface FeatureContext extends Context {
+  onTimeCaches: OnTimeCaches
+  /** Begins to move dossiers to the fields of their procedures, where that is to be done. */
+  beginCorrection: () => void
+  /** Requests a minute of a client that has no limit of its own. */
+  defaultLimit: number
+}
+
+/** All that is under `/v1`, in the order of the contract. */
+export async function registerFeatures (
+  v1: App, { beginCorrection, defaultLimit, ...context }: FeatureContext
+): Promise<void> {
+  await v1.register(statisticsRoutes, context)
+  await v1.register(continuityRoutes, context)
+  await v1.register(onTimeRoutes, context)
+  await v1.register(durationsRoutes, context)
+  await v1.register(dossierRoutes, context)
+  await v1.register(importRoutes, context)
+  await v1.register(sourceConflictRoutes, context)
+  await v1.register(backlogRoutes, context)
+  await v1.register(calendarRoutes, context)
+  await v1.register(dueDateRoutes, context)
+  await v1.register(dueDateCheckRoutes, context)
+  await v1.register(qualityRoutes, context)
+  await v1.register(onTimeSeriesRoutes, context)
+  await v1.register(reconciliationRoutes, context)
+  await v1.register(reportRoutes, context)
+  await v1.register(dossierFormRoutes, context)
+  await v1.register(indicatorRoutes, context)
+  await v1.register(levelRoutes, context)
+  await v1.register(unitRoutes, context)
+  await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers } })
+  await v1.register(fieldRoutes, context)
+  await v1.register(periodRoutes, context)
+  await v1.register(procedureRoutes, { ...context, effects: { beginCorrection } })
+  await v1.register(procedureDecisionRoutes, { ...context, effects: { beginCorrection } })
+  await v1.register(procedureCorrectionRoutes, context)
+  await v1.register(procedureReviewRoutes, context)
+  await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })
+  await v1.register(statusMapRoutes, context)
+  await v1.register(auditRoutes, context)
+  await v1.register(clientRoutes, { ...context, defaultLimit })
+}
