@@ -33,7 +33,7 @@ create table feedback_sets (
   changed_at timestamptz not null default now(),
   primary key (province_code, period, unit, scope, source),
   unique (province_code, period, unit, scope, source, detail)
-);
+) with (fillfactor = 50);
 
 create index feedback_sets_left_out on feedback_sets (province_code, period, unit) where rows_left_out > 0;
 
@@ -93,7 +93,7 @@ create table feedback_statistics (
   constraint feedback_resolved_identity check (resolved = resolved_in_time + resolved_overdue),
   constraint feedback_pending_identity check (pending = pending_in_time + pending_overdue),
   constraint feedback_balance_identity check (received = resolved + pending)
-);
+) with (fillfactor = 50);
 
 create table withdrawn_feedback (
   province_code text not null,

@@ -154,7 +154,8 @@ const ROWS: Record<string, string[]> = {
   '0026_one_index_of_dossiers_beside_others': [],
   '0027_sums_of_one_desk': [],
   '0028_log_without_zeros': [],
-  '0029_procedures_through_time': [
+  '0029_room_for_updates': [],
+  '0030_procedures_through_time': [
     `insert into procedure_decisions (id, effective_on, document_number, document_date, document_issuer, body, procedures, write)
       overriding system value values (1, '2021-03-01', '512/QĐ-UBND', '2021-02-08', 'Chủ tịch', '{}', '{1.010708}', 4)`,
     `insert into procedure_changes (id, effective_on, procedure, kind, content, decision)
