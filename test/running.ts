@@ -45,7 +45,7 @@ export async function refuses (t: Test, settings: Record<string, string>, line: 
 }
 
 /** Sends again what a slow machine is too busy for, as the contract asks of clients. */
-async function untilAccepted (send: () => Promise<Response>): Promise<Response> {
+export async function untilAccepted (send: () => Promise<Response>): Promise<Response> {
   const answer = await send()
   return answer.status === 503 ? untilAccepted(send) : answer
 }
