@@ -71,13 +71,13 @@ function measured (
 }
 
 const MEASURED = [
-  'results', 'measured', 'mean_working_days', 'median_working_days', 'p90_working_days', 'longest_working_days', 'with_target',
-  'within_target'
+  'results', 'measured', 'mean_working_days', 'median_working_days', 'p90_working_days', 'longest_working_days',
+  'with_target', 'within_target'
 ]
 
 /**
- * The running number of working days in the calendar at a day, which follow one another; null: the calendar has not this
- * day. Looked up in an array that is made once: a join by days, of which a planner knows nothing, takes far longer.
+ * The running number of working days at a day of the calendar, whose days follow one another; null: it lacks this day.
+ * Looked up in an array that is made once: a join by days, of which a planner knows nothing, takes longer.
  */
 function workingDaysTo (column: string, province: string | null): RawBuilder<number | null> {
   const days = sql`from working_calendar_days where working_calendar = ${calendarOf(province)}`
