@@ -31,12 +31,14 @@ t.test('lines that the log lost are counted when someone asks', async t => {
 forEachDatabase('the pool', async (t, { address }) => {
   t.test('is counted when someone asks', async t => {
     const { db, pool, close } = connect(address, { max: 1, onLost: () => {} })
+    const countsIn = (metrics: string) => Object.fromEntries(
+      [...metrics.matchAll(/^database_pool_connections\{state="(\w+)"\} (\d+)$/gm)]
+        .map(([, state, count]) => [state, Number(count)]))
+    t.same(countsIn(await createMetrics(pool).registry.metrics()), { total: 0, idle: 0, waiting: 0 })
     const app = await buildApp({ db, pool })
     t.teardown(async () => { await app.close(); await close() })
-    const counts = async () => Object.fromEntries(
-      [...(await app.inject('/metrics')).body.matchAll(/^database_pool_connections\{state="(\w+)"\} (\d+)$/gm)]
-        .map(([, state, count]) => [state, Number(count)]))
-    t.same(await counts(), { total: 0, idle: 0, waiting: 0 })
+    const counts = async () => countsIn((await app.inject('/metrics')).body)
+    await app.ready()
     const client = await pool.connect()
     const waiting = pool.connect()
     t.same(await counts(), { total: 1, idle: 0, waiting: 1 })

@@ -49,10 +49,10 @@ export async function runJob (db: Db, { id, procedures, client }: OpenJob, onPro
 
 async function isOpenHere (trx: Trx, id: number): Promise<boolean> {
   const { rows: [lock] } = await sql<{ taken: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as taken`.execute(trx)
-  if (!lock!.taken) return false
   // Not in one statement with the lock: its snapshot would be older than that.
   const { rows } = await sql`
-    select from procedure_corrections where id = ${id} and state in ('pending', 'running')`.execute(trx)
+    select from procedure_corrections
+    where id = ${id} and state in ('pending', 'running') and ${lock!.taken}`.execute(trx)
   return rows.length > 0
 }
 

@@ -2,7 +2,7 @@
 // reception date, a result (9, 10) without an end (`end_unknown`), an end before reception (`end_before_received`).
 import { sql, type RawBuilder } from 'kysely'
 import { same } from '../../database/sql/bulk-json.ts'
-import { startOfDayIn } from '../../time/business-day-sql.ts'
+import { dayIn, startOfDayIn } from '../../time/business-day-sql.ts'
 import { HAS_RESULT, IS_COUNTED } from '../rules/status.ts'
 import { IN_SEVERAL_STATES } from '../rules/timeline-sql.ts'
 import type { QualityRule, QualityRuleCode } from './schema.ts'
@@ -65,9 +65,12 @@ export const RULES: Record<QualityRuleCode, Rule> = {
   online_for_information_only: {
     severity: 'warning',
     vietnamese: 'Hồ sơ trực tuyến của thủ tục chỉ cung cấp thông tin trực tuyến (mức độ 2)',
-    english: 'Received online, though the procedure only informs online (`online_service_level` 2)',
+    english: 'Received online, though the procedure only informed online on that day (`online_service_level` 2)',
     isBroken: () => sql`${IS_COUNTED} and channel = 'online'
-      and procedure in (select code from procedures where online_service_level = '2')`
+      and exists (
+        select from procedure_versions as version
+        where version.procedure = dossiers.procedure and online_service_level = '2'
+          and ${dayIn('received_at')} between version.valid_from and coalesce(version.valid_to, 'infinity'))`
   },
   possible_duplicate: {
     severity: 'warning',

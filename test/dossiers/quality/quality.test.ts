@@ -71,11 +71,13 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
     const { text, body: { items: [procedure] } } = await get('/v1/procedures?q=khai sinh&limit=1')
     t.ok(procedure, text)
     const { code } = procedure
-    await service.post('/v1/procedures', { items: [{ ...procedure, online_service_level: '2' }] })
+    const corrected = (level: string | null) => (
+      service.post('/v1/procedures', { items: [{ ...procedure, online_service_level: level, correction: true }] }))
+    t.equal((await corrected('2')).status, 200)
     await send(db, [item({ code: 'a', procedure: code, channel: 'online' }), item({ code: 'b', procedure: code }), item({ code: 'c', channel: 'online' })])
     t.same(await breaking('online_for_information_only'), ['a'])
-    await service.post('/v1/procedures', { items: [procedure] })
-    t.same(await breaking('online_for_information_only'), [], 'the procedure is taken as it is now')
+    t.equal((await corrected(null)).status, 200)
+    t.same(await breaking('online_for_information_only'), [], 'the procedure is taken as it was on the day')
   })
 
   t.test('is doubtful of dossiers that differ in the running number only', async t => {

@@ -20,6 +20,11 @@ const operations = operationsOf(JSON.parse(text) as Document).filter(({ path }) 
 /** Streams and files: they take as long as they take. */
 const STREAMS = ['importDossiers']
 
+/** Of the service itself, beside the requests. */
+function isLookForJobs (text: string): boolean {
+  return /select id, procedures, client from procedure_corrections\s+where state in/.test(text)
+}
+
 /** Collects the statements from here on, each with how long it would wait at most. */
 function watchStatements (t: Test): { text: string, most: number }[] {
   const statements: { text: string, most: number }[] = []
@@ -41,7 +46,7 @@ forEachDatabase('the deadline of a request', async (t, { app, db, post, get }) =
       statements.length = 0
       await app.inject({ ...request, headers: { ...ADMIN, ...headers } } as object)
       t.not(statements.length, 0, operation.operationId)
-      t.same(statements.filter(({ most }) => most === Infinity), [], operation.operationId)
+      t.same(statements.filter(({ most, text }) => most === Infinity && !isLookForJobs(text)), [], operation.operationId)
     }
   })
 

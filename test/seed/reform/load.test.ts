@@ -33,6 +33,7 @@ forEachDatabase('a sample database that an earlier version started', async (t, {
   // Processes that start at the same time.
   await Promise.all([load(db, 'true'), load(db, 'true')])
   const after = await countsOf(db)
+  t.same(await load(db, 'catalogue'), { reform_left_out: null }, 'who asks for the catalogue gets no more')
 
   t.test('gains the reform, once', async t => {
     const { body: { items } } = await get('/v1/unit-changes')

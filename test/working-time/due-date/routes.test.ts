@@ -70,8 +70,21 @@ forEachDatabase('a due date', async (t, { get, post }) => {
     t.match((await post('/v1/due-dates', { items: [{ procedure: '1.002809', received_at: at('2025-03-03 10:00') }] })).body, {
       items: [{ due_at: '2025-03-10T10:00:00.000+07:00' }]
     })
+    t.match((await get('/v1/due-date?procedure=1.001612&received_at=2020-12-28T10:00:00Z')).body, { working_hours: 24 },
+      'before it was in force it has the term of its first version')
     t.same(await faultsOf(`procedure=1.001193&${RECEIVED}`), ['/query/procedure term_unknown'])
     t.same(await faultsOf(`procedure=none&${RECEIVED}`), ['/query/procedure unknown_procedure'])
+  })
+
+  t.test('follows from the term that the procedure had when it was received', async t => {
+    const { status } = await post('/v1/procedure-decisions', {
+      effective_on: '2024-06-03', document: { number: '1/QĐ-UBND', date: '2024-05-20', issuer: 'Chủ tịch UBND tỉnh' },
+      amended: [{ code: '1.001612', statutory_working_days: 1 }]
+    })
+    t.equal(status, 200)
+    const hoursFrom = async (day: string) => (
+      (await get(`/v1/due-date?procedure=1.001612&received_at=${day}T03:00:00Z`)).body.working_hours)
+    t.same([await hoursFrom('2024-06-02'), await hoursFrom('2024-06-03')], [24, 8])
   })
 
   t.test('has one term', async t => {
