@@ -19,6 +19,8 @@ export type IssueCode =
   | 'other_source' | 'too_many_versions'
   // identities of form II.06a, and of feedback
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
+  // of the measures of details
+  | 'online_service_identity' | 'apology_identity' | 'payment_identity' | 'part_exceeds_total'
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // what a client may do
@@ -26,7 +28,7 @@ export type IssueCode =
   // clients
   | 'source_needed'
   // questions
-  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'period_or_days'
+  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'needs_details' | 'period_or_days'
 
 /**
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is

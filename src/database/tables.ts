@@ -109,6 +109,7 @@ export interface DossierHistories {
 export interface Dossiers {
   channel: string;
   code: string;
+  details: Json | null;
   due_at: string | null;
   ends_on: string | null;
   field: string;
@@ -134,6 +135,7 @@ export interface DossierStates {
   channel: string;
   closed: boolean;
   code: string;
+  details: Json | null;
   due_at: string | null;
   ends_on: string | null;
   field: string;
@@ -163,6 +165,7 @@ export interface DossierStatistics {
   counts: Generated<boolean>;
   detail: string;
   detail_code: string;
+  details: Json | null;
   field: string | null;
   pending: number | null;
   pending_in_time: number | null;
@@ -187,6 +190,7 @@ export interface DossierStatistics {
 
 export interface DossierSumsByChannel {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   channel: string;
   due: Generated<number>;
   due_in_time: Generated<number>;
@@ -206,6 +210,7 @@ export interface DossierSumsByChannel {
 
 export interface DossierSumsByDay {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   channel: string;
   day: string;
   due: Generated<number>;
@@ -225,6 +230,7 @@ export interface DossierSumsByDay {
 
 export interface DossierSumsByDesk {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   channel: string;
   due: Generated<number>;
   due_in_time: Generated<number>;
@@ -245,6 +251,7 @@ export interface DossierSumsByDesk {
 
 export interface DossierSumsByLevel {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
   field: string;
@@ -264,6 +271,7 @@ export interface DossierSumsByLevel {
 
 export interface DossierSumsByProcedure {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
   field: string;
@@ -284,6 +292,7 @@ export interface DossierSumsByProcedure {
 
 export interface DossierSumsByProcedureQuarter {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
   field: string;
@@ -304,6 +313,7 @@ export interface DossierSumsByProcedureQuarter {
 
 export interface DossierSumsByUnitQuarter {
   became_overdue: Generated<number>;
+  cancelled: Generated<number>;
   due: Generated<number>;
   due_in_time: Generated<number>;
   moved: Generated<number>;
@@ -322,6 +332,7 @@ export interface DossierSumsByUnitQuarter {
 
 export interface DossierSumsLog {
   became_overdue: number[] | null;
+  cancelled: number[] | null;
   cells: number;
   channels: string[] | null;
   due: number[] | null;
@@ -348,6 +359,7 @@ export interface DossierSumsLog {
 export interface DossierVersions {
   channel: string;
   code: string;
+  details: Json | null;
   due_at: string | null;
   field: string;
   finished_at: string | null;

@@ -15,7 +15,7 @@ import { beginImport, endImport } from './imports/commands.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
 import { ingestStream, type ImportOptions, type Stream } from './ingest/stream.ts'
 import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
-import { lockCode, storedDossier } from './queries.ts'
+import { lockCode, shownDossier, storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
 
 /**
@@ -78,7 +78,7 @@ export async function deleteDossier (write: Write, code: string, unit: string | 
   const { trx, by } = write
   await lock(trx, 'dossiers', 'shared')
   await lockCode(trx, code)
-  const { province_code: _, record: __, ...dossier } = await storedDossier(trx, code, unit, by.unit)
+  const dossier = shownDossier(await storedDossier(trx, code, unit, by.unit))
   const { source, received_at, updated_at } = dossier
   if (by.source !== null && by.source !== source) {
     const detail = `dossier ${code} belongs to source ${source}`

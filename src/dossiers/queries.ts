@@ -7,6 +7,8 @@ import { notFound } from '../contract/errors.ts'
 import type { Page, PageRequest } from '../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
+import { detailsShown, type DetailsRead } from './details/details.ts'
+import type { DetailName } from './details/schema.ts'
 import { DELETED, IS_OPEN } from './rules/status.ts'
 import { dayOf, nameOfDay } from '../time/business-day.ts'
 import { startOfDay } from '../time/business-day-sql.ts'
@@ -22,7 +24,7 @@ const BY_CODE: OrderColumn[] = [
 const BY_RECEIPT: OrderColumn[] = [{ name: 'received_at', kind: 'instant', required: true }, ...BY_CODE]
 
 const SHOWN = sql`province_code, code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
-  coalesce(supplements, '[]') as supplements, field, source, record`
+  coalesce(supplements, '[]') as supplements, details, field, source, record`
 const IS_THERE = sql`status <> ${sql.lit(DELETED)}`
 
 /**
@@ -47,13 +49,16 @@ export async function dossiers (
   // A filter that no index serves reads all rows.
   const { rows } = await inSlowRead(db, trx => pageQuery(query, order, page).execute(trx))
   const { items, next_cursor } = pageOf(rows, order, page.limit)
-  return { items: items.map(shown), next_cursor }
+  return { items: items.map(shownDossier), next_cursor }
 }
 
-type Stored = Dossier & { province_code: string, record: number }
+interface DetailsColumn {
+  details: DetailsRead | null
+}
+type Stored = Omit<Dossier, DetailName> & DetailsColumn & { province_code: string, record: number }
 
-function shown ({ province_code: _, record: __, ...dossier }: Stored): Dossier {
-  return dossier
+export function shownDossier ({ province_code: _, record: __, details, ...dossier }: Stored): Dossier {
+  return { ...dossier, ...detailsShown(details) }
 }
 
 function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
@@ -90,7 +95,7 @@ export async function dossierByCode (
   db: Db, code: string, unit: string | undefined, reach: Reach
 ): Promise<DossierWithHistory> {
   const dossier = await storedDossier(db, code, unit, reach)
-  const { rows: history } = await sql<Omit<DossierVersion, 'deleted'>>`
+  const { rows: history } = await sql<StoredVersion>`
     select versions.*, at as written_at
     from (
       select ${SHOWN}, write, id from dossier_versions
@@ -100,16 +105,19 @@ export async function dossierByCode (
     where versions.province_code = ${dossier.province_code} and code = ${code} and record = ${dossier.record}
       and ${isWithin(reach)}
     order by versions.id desc nulls first`.execute(db)
-  return { ...shown(dossier), history: history.map(versionShown) }
+  return { ...shownDossier(dossier), history: history.map(versionShown) }
 }
 
-function versionShown (version: Omit<DossierVersion, 'deleted'>): DossierVersion {
-  const { unit, updated_at, supplements, source, written_at } = version
+type StoredVersion = Omit<DossierVersion, 'deleted' | DetailName> & DetailsColumn
+
+function versionShown (version: StoredVersion): DossierVersion {
+  const { unit, updated_at, supplements, details, source, written_at } = version
   const { procedure, channel, status, received_at, due_at, finished_at, returned_at } = version
   const content = { procedure, channel, status, received_at, due_at, finished_at, returned_at }
   const deleted = status === DELETED
   const nothing = Object.fromEntries(Object.keys(content).map(name => [name, null])) as unknown as typeof content
-  return { deleted, unit, ...(deleted ? nothing : content), updated_at, supplements, source, written_at }
+  const said = { ...(deleted ? nothing : content), ...detailsShown(details) }
+  return { deleted, unit, ...said, updated_at, supplements, source, written_at }
 }
 
 /**

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
 import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode, UnitCode } from '../contract/fields.ts'
+import { DetailProperties, SentDetailProperties } from './details/schema.ts'
 import { CountProperties, ImportError, ImportWarning, WARNINGS_LISTED } from './imports/schema.ts'
 
 export const CHANNELS = ['online', 'direct', 'postal'] as const
@@ -27,7 +28,9 @@ export const SupplementItem = Type.Object({
 export type SupplementItem = Static<typeof SupplementItem>
 
 export const DossierItem = Named('DossierItem', 'The current state of a dossier, which its source sends each time it ' +
-  'changes. It holds nothing about the applicant: a property that is not listed is refused.', {
+  'changes. It holds nothing about the applicant: a property that is not listed is refused. From `submitted_at` to ' +
+  '`case_limit_unit` it says more of the dossier, which may be left out. As with `channel`, what a version says of it is what ' +
+  'always was, so that figures of past days change with it; but an apology counts from `apology_at` on.', {
   code: DossierCode('Code of the dossier, such as `000.17.22.H56-210531-0001` or `03706/2026/07906`.'),
   unit: UnitCode('The unit that handles it: its code, an alias of the source, or `source:external code`.'),
   procedure: Type.Optional(Code('Code of the procedure. Required unless `deleted`.')),
@@ -51,6 +54,7 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
       'is withdrawn or stopped while a supplement is awaited is in time, if the supplement was requested in time.',
     maxItems: MAX_SUPPLEMENTS
   })),
+  ...SentDetailProperties,
   source: Type.Optional(SourceCode('Defaults to the source of the key.')),
   correction: Type.Optional(Type.Boolean({
     description: 'true: the dossier always was as this version says. Its unit, its field and its end count from the beginning, ' +
@@ -85,7 +89,8 @@ const VersionProperties = {
     completed_at: storedOptional('When the supplement was complete. null: it is still awaited.'),
     old_due_at: storedOptional('Due date until the request. null: not given.'),
     new_due_at: storedOptional('Due date from the completion on. null: not given.')
-  }, { additionalProperties: false }))
+  }, { additionalProperties: false })),
+  ...DetailProperties
 }
 
 export const Dossier = Named('Dossier', 'The current state of a dossier.', {

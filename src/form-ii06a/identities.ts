@@ -14,13 +14,28 @@ const RULES: Rules<Measure> = {
     { code: 'resolved_identity', total: 'resolved', parts: ['resolved_in_time', 'resolved_overdue'] },
     // 11 = 12 + 13
     { code: 'pending_identity', total: 'pending', parts: ['pending_in_time', 'pending_overdue'] },
-    // 3 = 7 + 11
-    { code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'] }
+    // 3 = 7 + 11, and what was cancelled where a source says how much
+    {
+      code: 'balance_identity', total: 'received', parts: ['resolved', 'pending'],
+      ifMore: 'what was cancelled is reported as `cancelled`'
+    }
   ],
   partsOf: [{ code: 'postal_identity', part: 'received_postal', whole: 'received_direct' }]
 }
 
-/** The measures of the form that follow from the known ones, and the identities that do not hold. */
-export function completed (given: Partial<Measures>): { measures: Measures, issues: MeasureIssue[] } {
-  return completedBy(RULES, given)
+/**
+ * The measures of the form that follow from the known ones, and the identities that do not hold.
+ * @param cancelled dossiers that left the balance without being resolved; null: the source does not say, and the
+ *   balance is that of the form
+ */
+export function completed (
+  given: Partial<Measures>, cancelled: number | null = null
+): { measures: Measures, issues: MeasureIssue[] } {
+  return completedBy(cancelled === null ? RULES : rulesBeside(cancelled), given)
+}
+
+function rulesBeside (cancelled: number): Rules<Measure> {
+  const identities = RULES.identities.map(identity => (
+    identity.code === 'balance_identity' ? { ...identity, beside: { name: 'cancelled', count: cancelled } } : identity))
+  return { ...RULES, identities }
 }

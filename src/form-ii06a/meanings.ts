@@ -13,7 +13,7 @@ const MEANINGS: Record<Measure, string> = {
   resolved: 'Column 7 = 8 + 9 + 10.',
   pending_in_time: 'Column 12: open at the end of the period and not overdue. A stock.',
   pending_overdue: 'Column 13: open at the end of the period and overdue. A stock.',
-  pending: 'Column 11 = 12 + 13 = 3 − 7. A stock.'
+  pending: 'Column 11 = 12 + 13 = 3 − 7, and less what was `cancelled` where that is known. A stock.'
 }
 
 /** A schema for each measure, from what the measure means. */

@@ -6,6 +6,10 @@ export interface Identity<M extends string> {
   code: IssueCode
   total: M
   parts: readonly M[]
+  /** What is in the total and in no part. */
+  beside?: { name: string, count: number }
+  /** What to say where the total is more than its parts. */
+  ifMore?: string
 }
 
 /** A measure that is a part of another one, whose rest is no measure. */
@@ -54,9 +58,9 @@ export function completedBy<M extends string> (
 }
 
 /** @returns whether it derived a measure */
-function derive<M extends string> (measures: CountsOf<M>, { total, parts }: Identity<M>): boolean {
+function derive<M extends string> (measures: CountsOf<M>, { total, parts, beside }: Identity<M>): boolean {
   let unknown = 0
-  let sum = 0
+  let sum = countOf(beside)
   for (const part of parts) {
     if (measures[part] === null) unknown++
     else sum += measures[part]
@@ -73,10 +77,16 @@ function derive<M extends string> (measures: CountsOf<M>, { total, parts }: Iden
   return true
 }
 
-function holds<M extends string> (measures: CountsOf<M>, { total, parts }: Identity<M>, rules: Rules<M>): boolean {
+function countOf (beside: Identity<string>['beside']): number {
+  return beside?.count ?? 0
+}
+
+function holds<M extends string> (
+  measures: CountsOf<M>, { total, parts, beside }: Identity<M>, rules: Rules<M>
+): boolean {
   const all = measures[total]
   if (all === null) return true
-  let sum = 0
+  let sum = countOf(beside)
   let complete = true
   for (const part of parts) {
     if (measures[part] === null) complete = false
@@ -87,12 +97,14 @@ function holds<M extends string> (measures: CountsOf<M>, { total, parts }: Ident
 
 /** Of an identity that does not hold. */
 function issueOf<M extends string> (
-  measures: CountsOf<M>, { code, total, parts }: Identity<M>, rules: Rules<M>
+  measures: CountsOf<M>, { code, total, parts, beside, ifMore }: Identity<M>, rules: Rules<M>
 ): MeasureIssue {
   const complete = parts.every(part => measures[part] !== null)
-  const sum = parts.reduce((least, part) => least + leastOf(measures, part, rules), 0)
-  const relation = complete ? `is not ${parts.join(' + ')} (${sum})` : `is less than what is known of ${parts.join(' + ')} (${sum})`
-  return { measure: total, code, detail: `${total} (${measures[total]}) ${relation}` }
+  const sum = parts.reduce((least, part) => least + leastOf(measures, part, rules), countOf(beside))
+  const addends = [...parts, ...beside !== undefined && beside.count > 0 ? [beside.name] : []].join(' + ')
+  const relation = complete ? `is not ${addends} (${sum})` : `is less than what is known of ${addends} (${sum})`
+  const hint = ifMore !== undefined && measures[total]! > sum ? `; ${ifMore}` : ''
+  return { measure: total, code, detail: `${total} (${measures[total]}) ${relation}${hint}` }
 }
 
 /** The lower bound of a measure: an unknown total is at least the sum of its known parts. */
@@ -103,8 +115,9 @@ function leastOf<M extends string> (measures: CountsOf<M>, measure: M, rules: Ru
   for (const { part, whole } of rules.partsOf) {
     if (whole === measure) least = measures[part] ?? 0
   }
-  for (const { total, parts } of rules.identities) {
-    if (total === measure) least = Math.max(least, parts.reduce((sum, part) => sum + leastOf(measures, part, rules), 0))
+  for (const { total, parts, beside } of rules.identities) {
+    if (total !== measure) continue
+    least = Math.max(least, parts.reduce((sum, part) => sum + leastOf(measures, part, rules), countOf(beside)))
   }
   return least
 }

@@ -94,6 +94,7 @@ function inTimeByHand (dossier: Countable, end: number): boolean {
 }
 
 function resolutionByHand (dossier: Countable, end: number, day: DayNumber): EventMeasure {
+  if (dossier.details?.cancelled === true) return 'cancelled'
   if (!inTimeByHand(dossier, end)) return 'resolved_overdue'
   const asked = dossier.supplements.filter(({ requested_at: requested }) => requested < end)
   const due = dueByHand({ ...dossier, supplements: asked }, end)

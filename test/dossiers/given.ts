@@ -30,7 +30,7 @@ export function item (given: Partial<DossierItem> = {}): DossierItem {
 
 /** The record that says what a dossier is. */
 export function itemOf (dossier: Countable & { code: string, unit: string, procedure: string }): DossierItem {
-  const { supplements, ...others } = dossier
+  const { supplements, details, ...others } = dossier
   const text = (instant: number | null) => (
     instant === null ? null : new Date(instant + 7 * 3_600_000).toISOString().replace('Z', '+07:00'))
   return {
@@ -41,6 +41,8 @@ export function itemOf (dossier: Countable & { code: string, unit: string, proce
     finished_at: text(dossier.finished_at),
     returned_at: text(dossier.returned_at),
     updated_at: text(dossier.updated_at)!,
+    ...Object.fromEntries(Object.entries(details ?? {}).map(([name, value]) => (
+      [name, name.endsWith('_at') ? text(value as number) : value]))),
     supplements: supplements.map(supplement => ({
       requested_at: text(supplement.requested_at)!,
       completed_at: text(supplement.completed_at),

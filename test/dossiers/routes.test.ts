@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { DETAIL_NAMES } from '../../src/dossiers/details/schema.ts'
 import { ANYONE } from '../../src/contract/caller.ts'
 import { sourceOf } from '../../src/dossiers/commands.ts'
 import { givenClient } from '../client.ts'
@@ -103,7 +104,7 @@ forEachDatabase('a dossier', async (t, service) => {
     const was = {
       unit: 'H56-380', procedure: '1.001612', channel: 'direct', status: 4, received_at: '2021-05-31T08:00:00.000+07:00',
       due_at: '2021-06-10T17:00:00.000+07:00', finished_at: null, returned_at: null, updated_at: '2021-05-31T08:05:00.000+07:00',
-      supplements: [], source: 'one-stop'
+      supplements: [], source: 'one-stop', ...Object.fromEntries(DETAIL_NAMES.map(name => [name, null]))
     }
     const is = { ...was, unit: 'H56-14755', status: 5, updated_at: '2021-06-01T08:02:00.000+07:00', supplements: [supplement] }
     const nothing = { procedure: null, channel: null, status: null, received_at: null, due_at: null }

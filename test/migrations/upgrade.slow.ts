@@ -163,6 +163,17 @@ const ROWS: Record<string, string[]> = {
     `insert into procedure_corrections (id, procedures, client, created_at)
       overriding system value values (1, '{1.010708}', 'one-stop', '2021-03-01 08:00+07')`,
     `insert into procedure_reviews values ('H56', '2021-H1', 'H56-380', '1.010708', 'amend', 'accepted', null)`
+  ],
+  '0031_details_of_dossiers': [
+    `update dossiers set details = '{"fee_due": 50000, "apology_at": "2021-06-09T01:00:00.000Z"}'`,
+    `update dossier_versions set details = '{"fee_due": 50000}'`,
+    `update dossier_states set details = '{"fee_due": 50000}'`
+  ],
+  '0032_cancelled_dossiers': [
+    `update dossier_sums_by_day set cancelled = 1`
+  ],
+  '0033_details_of_statistics': [
+    `update dossier_statistics set details = '{"resolved_stopped": 3}'`
   ]
 }
 
@@ -348,7 +359,8 @@ forEachDatabase('sums by procedure in the log of an earlier version count as bef
   for (const row of ROWS['0023_sums_by_procedure_and_desk']!) await sql.raw(row).execute(db)
   const add = (rollup: string, cells: [procedure: string, time: string, received: number][]) => {
     const all = (value: (cell: typeof cells[number]) => string | number) => `{${cells.map(value).join()}}`
-    const measures = EVENT_MEASURES.map(name => [name, all(([, , received]) => name === 'received_direct' ? received : 0)] as const)
+    const measures = EVENT_MEASURES.filter(name => name !== 'cancelled').map(name => (
+      [name, all(([, , received]) => name === 'received_direct' ? received : 0)] as const))
     return sql`
       insert into dossier_sums_log (province_code, rollup, cells, procedures, levels, fields, times,
         ${sql.join(measures.map(([name]) => sql.ref(name)))})

@@ -3,7 +3,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { carried, sharesBetweenLevels, sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
-import { countsOf, summedAsReported, SUMS, type CountedGroup } from './count.ts'
+import { countsOf, summedAsReported, sumsOf, type CountedGroup } from './count.ts'
 import { byUnit, type CountPlan } from './plan.ts'
 import { dossiersOf, type ListedDossier } from './drill-down.ts'
 import { grainOf, rollupRowsOf, type RollupReading, type RollupRow } from './tables.ts'
@@ -18,9 +18,9 @@ export type CarriedGroup = CountedGroup & { estimated?: boolean }
  * @returns one statement, however many spans. It needs `borne` from `borneBetweenLevels`, where that has any
  */
 export function countedDossiers (plan: CountPlan): RawBuilder<CarriedGroup> {
-  if (plan.carried === 'nothing') return countsOf(plan.keys, summedAsReported(plan))
+  if (plan.carried === 'nothing') return countsOf(plan, summedAsReported(plan))
   const sums = plan.carried === 'units' ? carriedToUnits(plan) : carriedBetweenLevels(plan)
-  return countsOf(plan.keys, sums, ['estimated'])
+  return countsOf(plan, sums, ['estimated'])
 }
 
 function carriedToUnits (plan: CountPlan): RawBuilder<unknown> {
@@ -28,7 +28,7 @@ function carriedToUnits (plan: CountPlan): RawBuilder<unknown> {
   const keyed = keys.map(key => key === 'unit' ? sql`bearer as unit` : sql.ref(key))
   return sql`
     with borne as materialized (${sharesOf({ ...borneOf(plan), keys })})
-    select ${sql.join([...keyed, SUMMED_SHARES, sql`coalesce(bool_or(share < 1), false) as estimated`])}
+    select ${sql.join([...keyed, summedShares(plan), sql`coalesce(bool_or(share < 1), false) as estimated`])}
     from ${carried(summedAsReported(unitByUnit(plan)))}
     ${grouping(keys.map(key => key === 'unit' ? 'bearer' : key))}`
 }
@@ -44,9 +44,9 @@ export function borneBetweenLevels ({ carried: by, unitsOf, level }: CountPlan):
  */
 function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
   const { keys } = plan
-  const names = columns([...keys, ...SUMS])
+  const names = columns([...keys, ...sumsOf(plan)])
   return sql`
-    select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED_SHARES, sql`coalesce(bool_or(is_part), false) as estimated`])}
+    select ${sql.join([...keys.map(key => sql.ref(key)), summedShares(plan), sql`coalesce(bool_or(is_part), false) as estimated`])}
     from (
       select ${names}, 1 as share, false as is_part
       from (${summedAsReported({ ...plan, carried: 'nothing' })}) as counted
@@ -70,8 +70,9 @@ function borneOf ({ unitsOf, unit, level }: CountPlan) {
   return { unitsOf: unitsOf!, unit, level }
 }
 
-// Text and not builders: these columns are in every statement.
-const SUMMED_SHARES = sql.raw(SUMS.map(name => `coalesce(sum(${name} * share), 0) as ${name}`).join())
+function summedShares (plan: CountPlan): RawBuilder<unknown> {
+  return sql.raw(sumsOf(plan).map(name => `coalesce(sum(${name} * share), 0) as ${name}`).join())
+}
 
 function grouping (names: readonly string[]): RawBuilder<unknown> {
   return names.length === 0 ? sql`` : sql`group by ${columns(names)}`

@@ -5,16 +5,18 @@ import { countPlanOf, type CountKey, type CountPlan } from './plan.ts'
 import { isOver, type Span } from './spans.ts'
 import { countedEvents, happenings, instantsOf, whichDossiers } from './tables.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
+import { DETAIL_MEASURES } from '../../form-ii06a/detail-measures.ts'
+import { COUNTS_DETAILS, DETAIL_SUMS, DETAILS_OF_RECORDS, SUMMED_DETAILS } from '../details/measures-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
-/** The measures of form II.06a, what came and left, and what fell due. */
-export const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time'] as const
+/** The measures of form II.06a, what came and left, what fell due, and what was cancelled. */
+export const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time', 'cancelled'] as const
 export type DossierCounts = Record<typeof COUNTS[number], number>
 export type CountedGroup = DossierCounts & Partial<Record<CountKey, string | null>>
 
 /**
- * Sums up what happened to dossiers, at the units that they are stored for: `keys` and all of `SUMS`.
+ * Sums up what happened to dossiers, at the units that they are stored for: `keys` and all of `sumsOf`.
  * @returns one statement, however many spans
  */
 export function summedAsReported (plan: CountPlan): RawBuilder<unknown> {
@@ -30,11 +32,11 @@ export function summedAsReported (plan: CountPlan): RawBuilder<unknown> {
  * @param others more columns of the sums
  */
 export function countsOf (
-  keys: readonly string[], sums: RawBuilder<unknown>, others: readonly string[] = []
+  { keys, details = false }: CountPlan, sums: RawBuilder<unknown>, others: readonly string[] = []
 ): RawBuilder<CountedGroup> {
-  const more = others.map(name => sql`, ${sql.ref(name)}`)
+  const more = [...others.map(name => sql.ref(name)), ...details ? [COUNTED_DETAILS] : []]
   return sql<CountedGroup>`
-    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED])}${sql.join(more, sql``)} from (${sums}) as sums
+    select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED, ...more])} from (${sums}) as sums
     where ${keys.length === 0 ? sql`true` : HAS_ANY}`
 }
 
@@ -49,11 +51,30 @@ function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
 }
 
 function summedSpans (plan: CountPlan): RawBuilder<unknown> {
-  const { keys, spans, reading } = plan
+  const { keys, spans, reading, details = false } = plan
   return sql`
     with asked as (${askedSpans(spans)}),
     summed as (${reading === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, happenings(plan))})
-    select ${columns([...keys, ...SUMS])} from summed`
+    ${details ? besideDetails(plan) : sql`select ${columns([...keys, ...SUMS])} from summed`}`
+}
+
+/** The sums of a group beside those of its dossiers that say more, which are counted by their events. */
+function besideDetails (plan: CountPlan): RawBuilder<unknown> {
+  const { keys } = plan
+  const own = keys.filter(key => key !== 'period')
+  const names = keys.map(key => sql.ref(key))
+  const what = countedEvents([...own, 'status', 'details'], plan, sql.raw(COUNTS_DETAILS))
+  return sql`
+    select ${sql.join([...names, SUMMED_AGAIN])} from (
+      select ${sql.join([...names, columns(SUMS), NO_DETAILS])} from summed
+      union all
+      select ${sql.join([...names, NO_SUMS, sql.raw(SUMMED_DETAILS)])}
+      from asked join (${what}) as days on day <= ends_on ${grouping(keys)}
+    ) as both_sums ${grouping(keys)}`
+}
+
+function grouping (keys: readonly string[]): RawBuilder<unknown> {
+  return keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`
 }
 
 /** @param what happened when, as from `happenings` */
@@ -64,7 +85,7 @@ function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<u
   return sql`
     select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
     from asked join (${spans.length === 1 ? days : cut(days, plan)}) as days on day <= ends_on
-    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+    ${grouping(keys)}`
 }
 
 /**
@@ -85,7 +106,7 @@ function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
       union all
       select ${columns(names)} from (${summedByDays(plan, countedEvents(own, plan, WITH_SUPPLEMENTS))}) as summed
     ) as summed
-    ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+    ${grouping(keys)}`
 }
 
 /** The spans as rows: `period`, `starts_on`, `ends_on`, `due_on`. */
@@ -112,13 +133,24 @@ const STOCKS = ['resolved_early', 'resolved_on_time', 'resolved_overdue']
 const FLOWS = EVENT_MEASURES.filter(name => name !== 'became_overdue' && name !== 'no_longer_overdue')
 const DUE: readonly string[] = ['due', 'due_in_time']
 /** Of a group in a span: what happened in it, and the stocks at its ends. Each can be added, over whatever groups. */
-export const SUMS: readonly string[] = [...FLOWS, 'carried_over', 'pending_overdue']
+const SUMS: readonly string[] = [...FLOWS, 'carried_over', 'pending_overdue']
+
+/** The sums that a plan needs. */
+export function sumsOf ({ details = false }: CountPlan): readonly string[] {
+  return details ? SUMS_WITH_DETAILS : SUMS
+}
+
+const SUMS_WITH_DETAILS = [...SUMS, ...DETAIL_SUMS]
+const SUMMED_AGAIN = sql.raw(SUMS_WITH_DETAILS.map(name => `coalesce(sum(${name}), 0)::bigint as ${name}`).join())
+const NO_SUMS = sql.raw(SUMS.map(() => '0').join())
+const NO_DETAILS = sql.raw(DETAIL_SUMS.map(name => `0 as ${name}`).join())
 const SUMMED = sql.raw([
   ...FLOWS.map(name => {
     const counts = DUE.includes(name) ? 'day between starts_on and due_on' : 'day >= starts_on'
     return `coalesce(sum(${name}) filter (where ${counts}), 0)::bigint as ${name}`
   }),
-  `coalesce(sum(received_online + received_direct - ${STOCKS.join(' - ')} + moved) filter (where day < starts_on), 0)::bigint
+  `coalesce(sum(received_online + received_direct - ${[...STOCKS, 'cancelled'].join(' - ')} + moved)
+    filter (where day < starts_on), 0)::bigint
     as carried_over`,
   `(coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue - moved_overdue), 0))::bigint
     as pending_overdue`
@@ -139,10 +171,25 @@ const DERIVED: Partial<Record<typeof COUNTS[number], string>> = {
   received: RECEIVED,
   resolved_in_time: '(resolved_early + resolved_on_time)',
   resolved: RESOLVED,
-  pending_in_time: `(${RECEIVED} - ${RESOLVED} - ${PENDING_OVERDUE})`,
-  pending: `(${RECEIVED} - ${RESOLVED})`
+  pending_in_time: `(${RECEIVED} - ${RESOLVED} - cancelled - ${PENDING_OVERDUE})`,
+  pending: `(${RECEIVED} - ${RESOLVED} - cancelled)`
 }
 const COUNTED = sql.raw(COUNTS.map(name => `${DERIVED[name] ?? name} as ${name}`).join())
+
+/** Of how many dossiers a measure of details is about. */
+const ABOUT = {
+  received: '(received_online + received_direct)', resolved: RESOLVED, resolved_overdue: 'resolved_overdue',
+  received_online: 'received_online', pending_overdue: PENDING_OVERDUE
+}
+// A measure that is unknown of one dossier is unknown. Those that no record knows are unknown of all.
+const COUNTED_DETAILS = sql.raw(DETAIL_MEASURES.filter(name => name !== 'cancelled').flatMap(name => {
+  const counted = DETAILS_OF_RECORDS[name]
+  if (counted === undefined) return [`null::bigint as ${name}`, `${RECEIVED} as ${name}_unknown`]
+  const { value = name, known } = counted
+  if (known === undefined) return [`${value} as ${name}`, `0 as ${name}_unknown`]
+  const unknown = `${ABOUT[known.of]} - ${known.sum}`
+  return [`case when ${unknown} = 0 then ${value} end as ${name}`, `${unknown} as ${name}_unknown`]
+}).concat('0 as cancelled_unknown').join())
 
 // What is resolved was received, but what fell due may have ended before.
 const HAS_ANY = sql.raw(`(${RECEIVED} > 0 or due > 0)`)

@@ -37,7 +37,7 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
     select ${columns(LISTED)}, ${to}::date,
       coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue - moved_overdue), true
     from events where day <= ${to}::date
-    group by ${columns(LISTED)} having sum(received_online + received_direct - ${RESOLVED} + moved) = 1`
+    group by ${columns(LISTED)} having sum(received_online + received_direct - ${RESOLVED} - cancelled + moved) = 1`
   // Of a unit that was split only a share counts.
   const share = plan.amongBorne === true ? sql`(select sum(share) from borne where borne.unit = events.unit)` : sql`1`
   const moves = sql`select *, ${share} as share from events where ${inSpan} and (moved <> 0 or moved_overdue <> 0)`

@@ -11,6 +11,7 @@ export {
 } from './carried.ts'
 export { askedSpans } from './count.ts'
 export { resultsOf } from './drill-down.ts'
+export { DETAIL_FILTERS, detailFilters } from '../details/filters-sql.ts'
 export { countPlanOf, inTimeOf, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
 export type { Span } from './spans.ts'
 export {

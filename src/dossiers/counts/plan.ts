@@ -1,6 +1,7 @@
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
+import type { DetailFilter } from '../details/filters-sql.ts'
 import { cutsOf, grainsFor, type Cuts, type Span } from './spans.ts'
 import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/families.ts'
 
@@ -25,6 +26,10 @@ export interface CountQuestion {
   procedure?: readonly string[] | undefined
   channel?: readonly string[] | undefined
   source?: string | undefined
+  /** What else the dossiers must be, as conditions on their details. */
+  said?: readonly DetailFilter[]
+  /** Whether the measures of details are counted as well. */
+  details?: boolean
 }
 
 /**
@@ -70,7 +75,8 @@ function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carri
 
 /** The smallest family that knows the answer exactly; in the end the dossiers themselves. */
 export function readingFor (question: CountQuestion): Reading {
-  const { keys, spans, unit, level, field, procedure, channel, source } = question
+  const { keys, spans, unit, level, field, procedure, channel, source, said = [] } = question
+  if (said.length > 0) return 'dossiers'
   const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
     if (filter !== undefined) needed.add(name)
@@ -93,12 +99,12 @@ export function readingsOf ({ reading, unitReading, carried }: CountPlan): Readi
 }
 
 /**
- * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, or each half month
- * of units by field and channel since the first.
+ * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, as all do that count
+ * details, or each half month of units by field and channel since the first.
  */
 export function inTimeOf<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
   const isLarge = readingsOf(plan).some(reading => reading === 'dossiers' || reading.family === 'desk')
-  return isLarge ? inSlowRead(db, read) : read(db)
+  return isLarge || plan.details === true ? inSlowRead(db, read) : read(db)
 }
 
 /** A name for a reading: two of one name are the same. */

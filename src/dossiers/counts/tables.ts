@@ -160,7 +160,7 @@ export function ofProvinces ({ province = null }: CountPlan): RawBuilder<boolean
   return sql<boolean>`province_code = any(${province === null ? PROVINCES : [province]})`
 }
 
-/** Conditions on the columns of these names. */
+/** Conditions on the columns of these names, and on details. */
 export function filters (
   plan: CountPlan, ...names: ('level' | 'unit' | 'field' | 'procedure' | 'channel' | 'source')[]
 ): RawBuilder<unknown> {
@@ -173,5 +173,5 @@ export function filters (
     const asked = plan[name]
     if (asked === undefined) return sql``
     return sql`and ${sql.ref(name)} = ${name === 'source' ? asked : sql`any(${asked})`}`
-  }), sql` `)
+  }).concat((plan.said ?? []).map(condition => sql`and ${condition}`)), sql` `)
 }

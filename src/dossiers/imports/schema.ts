@@ -29,9 +29,9 @@ export type ImportError = Static<typeof ImportError>
 
 export const ImportWarning = Named('ImportWarning', 'What is odd about a row of an import that was taken.', {
   ...ImportError.properties,
-  code: OneOf(['procedure_not_in_force'], {
+  code: OneOf(['procedure_not_in_force', 'paid_more_than_due', 'promise_before_due'], {
     description: '`procedure_not_in_force`: the procedure had ended before the day on which the dossier was received, or had ' +
-      'not begun.'
+      'not begun. `paid_more_than_due`: `fee_paid` is more than `fee_due`. `promise_before_due`: `promised_at` is not after `due_at`.'
   }),
   detail: Type.String({ description: 'What is odd, for people.' })
 })

@@ -91,9 +91,10 @@ function insertable (dossiers: readonly StoredDossier[]): { names: string[], row
   return { names: Object.keys(written), rows: unnested(written, dossiers) }
 }
 
-/** The days of former states are left out where there are none, as nearly always. */
+/** The days of former states and details are left out where there are none, as nearly always. */
 function writtenOf (dossiers: readonly StoredDossier[]): Columns<StoredDossier> {
-  return dossiers.some(({ history }) => history.length > 0) ? SENT_AND_HELD : SENT
+  const { details, ...others } = dossiers.some(({ history }) => history.length > 0) ? SENT_AND_HELD : SENT
+  return dossiers.some(dossier => dossier.details !== null) ? { ...others, details: details! } : others
 }
 
 /** Replaces locked dossiers; what their source said of them before becomes a version. */

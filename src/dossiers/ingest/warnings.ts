@@ -3,29 +3,35 @@ import { dayOf, instantText } from '../../time/business-day.ts'
 import { MAX_WARNINGS } from '../../writes/batch.ts'
 import type { Outcome } from '../../writes/outcomes.ts'
 import { DELETED } from '../rules/status.ts'
+import { detailWarnings, type DetailWarning } from './normalise/details.ts'
 import type { Lookups } from './lookups/lookups.ts'
 import type { Version } from './validate.ts'
 
 /** What is odd about versions that are taken: the first of it, and how much there is. */
 export interface Warnings {
   count: number
-  first: { index: number, warning: ProcedureWarning }[]
+  first: { index: number, warning: ProcedureWarning | DetailWarning }[]
 }
 
-/** Dossiers that were received on a day on which their procedure was not in force. */
+/** Dossiers that were received on a day on which their procedure was not in force, and details that do not fit. */
 export function warningsOf (
   versions: readonly Version[], outcomes: readonly Outcome[], { procedures }: Lookups
 ): Warnings {
   const warnings: Warnings = { count: 0, first: [] }
-  for (const { index, dossier: { procedure, status, received_at: received } } of versions) {
+  // Texts only for what is listed: all dossiers of a chunk can be odd.
+  const add = (index: number, warning: () => ProcedureWarning | DetailWarning) => {
+    warnings.count++
+    if (warnings.count <= MAX_WARNINGS) warnings.first.push({ index, warning: warning() })
+  }
+  for (const { index, dossier } of versions) {
+    const { procedure, status, received_at: received } = dossier
     if (status === DELETED || NOT_TAKEN.includes(outcomes[index]!)) continue
     const dated = procedures.get(procedure)!
     const day = dayOf(received)
-    if (day >= dated.firstDay && day <= dated.lastDay) continue
-    warnings.count++
-    // Texts only for what is listed: all dossiers of a chunk can be odd.
-    if (warnings.count > MAX_WARNINGS) continue
-    warnings.first.push({ index, warning: procedureNotInForce(dated, `on ${instantText(received).slice(0, 10)}`) })
+    if (day < dated.firstDay || day > dated.lastDay) {
+      add(index, () => procedureNotInForce(dated, `on ${instantText(received).slice(0, 10)}`))
+    }
+    for (const warning of detailWarnings(dossier)) add(index, () => warning)
   }
   return warnings
 }

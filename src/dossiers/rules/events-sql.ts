@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from './events.ts'
-import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
+import { ENDED_AT, HAS_RESULT, IS_CANCELLED, IS_COUNTED, WAITS } from './status.ts'
 
 const NEEDED = ['status', 'channel', 'due_at']
 
@@ -50,7 +50,8 @@ const DOSSIER = ['province_code', 'code', 'record']
 /** The measures of what happens to a dossier in one state. */
 const HAPPENING = EVENT_MEASURES.filter(measure => !measure.startsWith('moved'))
 const NOTHING = sql.raw(HAPPENING.map(() => '0').join())
-const PENDING = sql.raw('sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue)')
+const PENDING = sql.raw(
+  'sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled)')
 const OVERDUE = sql.raw('sum(became_overdue - no_longer_overdue)')
 
 const OF_STATES = { key: [...DOSSIER, 'state'], receivedDay: sql`received_on`, endDay: sql`ends_on` }
@@ -76,12 +77,12 @@ function eventsOf (
   names: readonly string[], which: RawBuilder<unknown>, { key, receivedDay, endDay }: Reading
 ): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
-  const ofTerm = columns([...new Set([...key, ...names, 'status'])])
+  const ofTerm = columns([...new Set([...key, ...names, 'status', 'is_cancelled'])])
   const ofOne = sql`partition by ${columns(key)} order by n`
   return sql`
     with counted as not materialized (
       select ${columns([...new Set([...key, ...NEEDED, ...names])])}, ended_at, asked,
-        ${receivedDay} as received_on, ${endDay} as ended_on, ${dayIn('due_at')} as due_on,
+        ${IS_CANCELLED} as is_cancelled, ${receivedDay} as received_on, ${endDay} as ended_on, ${dayIn('due_at')} as due_on,
         asked is null or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
       from ${which} as dossiers cross join lateral (select ${ENDED_AT} as ended_at, ${ASKED} as asked) as ends
       where ${IS_COUNTED}
@@ -133,29 +134,30 @@ function eventsOf (
       due_at is not null and ended_on < due_on and ${HAS_RESULT} as is_early,
       case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on) as how
     cross join lateral (
-      select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+      select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
       union all
-      select ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0 where ended_at is not null and never_waited
+      select ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0, is_cancelled::int where ended_at is not null and never_waited
       union all
-      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
+      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
       union all
-      select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0 where reached_on < ended_on
+      select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 where reached_on < ended_on
       union all
-      select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int where reached_on is not null
+      select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
+      where reached_on is not null
     ) as happened (day, ${columns(HAPPENING)})
     union all
-    select ${own}ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0
+    select ${own}ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0, is_cancelled::int
     from (
       select *, due is not null and ended_on < ${dayIn('due')} and ${HAS_RESULT} as is_early
       from terms where final and ended_at is not null
     ) as ended
     union all
-    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 from overdue where begins
+    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 from overdue where begins
     union all
-    select ${own}overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0 from overdue where ends and overdue_until < 'infinity'
+    select ${own}overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 from overdue where ends and overdue_until < 'infinity'
     union all
-    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int from met where is_another`
+    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0 from met where is_another`
 }
 
-const RESOLVED = sql.raw(
-  '(is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int')
+const RESOLVED = sql.raw(['is_in_time and is_early', 'is_in_time and not is_early', 'not is_in_time'].map(how => (
+  `(not is_cancelled and ${how})::int`)).join())

@@ -3,6 +3,7 @@
 // for dossiers without supplements. Property tests hold all three to a count by hand. Which status means what:
 // status.ts. A dossier that has moved, or was reopened, has several states, one after the other: timeline.ts.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
+import type { Details } from '../details/details.ts'
 import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'
 
 /**
@@ -13,12 +14,13 @@ export const RULES_VERSION = 4
 
 /**
  * What is counted by day. `received_direct` includes `received_postal`. What is pending and overdue is `became_overdue`
- * less `no_longer_overdue`: two measures, because of a day that is not over only the second has happened. `moved` is
- * what came from another place less what left, and `moved_overdue` how much of it was overdue on the day before.
+ * less `no_longer_overdue`: two measures, because of a day that is not over only the second has happened. What is
+ * `cancelled` leaves what is pending and is not resolved: no form has a column for it. `moved` is what came from
+ * another place less what left, and `moved_overdue` how much of it was overdue on the day before.
  */
 export const EVENT_MEASURES = [
   'received_online', 'received_direct', 'received_postal', 'resolved_early', 'resolved_on_time', 'resolved_overdue',
-  'became_overdue', 'no_longer_overdue', 'due', 'due_in_time', 'moved', 'moved_overdue'
+  'became_overdue', 'no_longer_overdue', 'due', 'due_in_time', 'cancelled', 'moved', 'moved_overdue'
 ] as const
 export type EventMeasure = typeof EVENT_MEASURES[number]
 
@@ -43,6 +45,8 @@ export interface Countable {
   returned_at: number | null
   updated_at: number
   supplements: readonly Supplement[]
+  /** null: nothing more is known of it. */
+  details: Details | null
 }
 
 /** When a dossier ended, in milliseconds. null: it is open, or it has ended and no instant says when. */
@@ -139,8 +143,9 @@ function endedInTime (dossier: Countable, waits: readonly Supplement[], end: num
 
 /** Early: on a day before the due day, and with a result. */
 function resolutionOf (
-  { status }: Countable, due: number | null, endDay: DayNumber, isInTime: boolean
+  { status, details }: Countable, due: number | null, endDay: DayNumber, isInTime: boolean
 ): EventMeasure {
+  if (details?.cancelled === true) return 'cancelled'
   if (!isInTime) return 'resolved_overdue'
   return hasResult(status) && due !== null && endDay < dayOf(due) ? 'resolved_early' : 'resolved_on_time'
 }

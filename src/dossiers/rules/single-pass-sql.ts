@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn, dayOfInstant, startOfDayIn } from '../../time/business-day-sql.ts'
-import { ENDED_AT, HAS_RESULT, IS_COUNTED, WAITS } from './status.ts'
+import { ENDED_AT, HAS_RESULT, IS_CANCELLED, IS_COUNTED, WAITS } from './status.ts'
 
 /** A span of time: `start` is included, `end` is not. */
 export interface Instants {
@@ -31,6 +31,7 @@ export function singlePassCounts (
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
+  const isResolved = sql`${hasEnded} and not ${IS_CANCELLED}`
   const isEarly = sql`${HAS_RESULT} and ended_at < ${startOfDayIn('due_at')}`
   const isDue = isDueIn(start, dueEnd)
   const countIf = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
@@ -40,10 +41,11 @@ export function singlePassCounts (
     received_direct: countIf(sql`${isNew} and channel <> 'online'`),
     received_postal: countIf(sql`${isNew} and channel = 'postal'`),
     resolved_early: early,
-    resolved_on_time: sql`${countIf(sql`${hasEnded} and ${IN_TIME}`)} - ${early}`,
-    resolved_overdue: countIf(sql`${hasEnded} and ended_at > due_at`),
+    resolved_on_time: sql`${countIf(sql`${isResolved} and ${IN_TIME}`)} - ${early}`,
+    resolved_overdue: countIf(sql`${isResolved} and ended_at > due_at`),
     due: countIf(isDue),
     due_in_time: countIf(sql`${isDue} and ended_at <= due_at`),
+    cancelled: countIf(sql`${hasEnded} and ${IS_CANCELLED}`),
     moved: sql`0`,
     moved_overdue: sql`0`,
     carried_over: countIf(sql`received_at < ${start} and ${isPendingAt(start)}`),
@@ -69,7 +71,7 @@ export function singlePassDossiers (
   const from = withEnd(which)
   const ended = sql`
     select ${own}, ${dayIn('ended_at')} as day, ${IN_TIME} as in_time, false as is_pending from ${from}
-    where ended_at >= ${start} and ended_at < ${end}`
+    where ended_at >= ${start} and ended_at < ${end} and not ${IS_CANCELLED}`
   const pending = sql`
     select ${own}, ${dayOfInstant(end)} - 1, not (${isOverdue(end, dueEnd)}), true from ${from}
     where ${isPendingAt(end)}`

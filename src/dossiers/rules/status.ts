@@ -42,6 +42,9 @@ export const IS_OPEN = sql.raw(`status in (${ACCEPTED}, ${IN_PROCESS}, ${SUPPLEM
 export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)
 export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)
 
+/** It ended without being resolved, and the form has no column for it: see `details`. */
+export const IS_CANCELLED = sql.raw(`coalesce((details ->> 'cancelled')::boolean, false)`)
+
 /** When a dossier ended; null: it is open. Of what was withdrawn or stopped, sources may not say when. */
 export const ENDED_AT = sql.raw(`case
   when status >= ${PROCESSED} then coalesce(finished_at, returned_at)

@@ -8,7 +8,7 @@ export const IN_SEVERAL_STATES = sql`held_from is not null`
 /** What a state has of its own. */
 const STATE = columns([
   'province_code', 'code', 'record', 'source', 'unit', 'level', 'procedure', 'field', 'channel', 'status',
-  'received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at', 'supplements',
+  'received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at', 'supplements', 'details',
   'held_from', 'received_on', 'ends_on'
 ])
 

@@ -135,6 +135,7 @@ const STOCKS: Partial<Record<EventMeasure, Stock>> = {
   resolved_early: { of: 'moved', by: -1 },
   resolved_on_time: { of: 'moved', by: -1 },
   resolved_overdue: { of: 'moved', by: -1 },
+  cancelled: { of: 'moved', by: -1 },
   became_overdue: { of: 'moved_overdue', by: 1 },
   no_longer_overdue: { of: 'moved_overdue', by: -1 }
 }

@@ -1,6 +1,7 @@
 // The columns of dossiers, as many rows are written at once.
 import { sql, type RawBuilder } from 'kysely'
 import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import { detailsJson } from '../details/details.ts'
 import type { Supplement } from '../rules/events.ts'
 import { tenuresOf, type Tenure, type Timeline } from '../rules/timeline.ts'
 
@@ -24,7 +25,8 @@ export const CONTENT: Columns<StoredDossier> = {
   due_at: { type: 'timestamptz', of: ({ due_at: at }) => at },
   finished_at: { type: 'timestamptz', of: ({ finished_at: at }) => at },
   returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
-  supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) }
+  supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) },
+  details: { type: 'jsonb', of: ({ details }) => detailsJson(details) }
 }
 export const CODE: Columns<StoredDossier> = { code: { type: 'text', of: ({ code }) => code } }
 export const UPDATED: Columns<StoredDossier> = { updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at } }

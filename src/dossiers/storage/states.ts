@@ -4,6 +4,7 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { array, unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { parseDay } from '../../time/business-day.ts'
+import { detailsJson, detailsOf, type DetailsRead } from '../details/details.ts'
 import type { Supplement } from '../rules/events.ts'
 import { NO_HISTORY, tenuresOf, type DossierState, type FormerState, type Tenure } from '../rules/timeline.ts'
 import { SENT, supplementsJson, type DossierRecord, type StoredDossier } from './columns.ts'
@@ -38,7 +39,8 @@ const STATE: Columns<StateRow> = {
   finished_at: { type: 'timestamptz', of: ({ finished_at: at }) => at },
   returned_at: { type: 'timestamptz', of: ({ returned_at: at }) => at },
   updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
-  supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) }
+  supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) },
+  details: { type: 'jsonb', of: ({ details }) => detailsJson(details) }
 }
 const KEY: Columns<{ code: string, record: number }> = {
   code: { type: 'text', of: ({ code }) => code }, record: { type: 'int8', of: ({ record }) => record }
@@ -92,7 +94,7 @@ function statesAsText (dossier: StoredDossier): unknown[] {
 
 const INSTANTS = ['received_at', 'due_at', 'finished_at', 'returned_at', 'updated_at'] as const
 type Instant = typeof INSTANTS[number]
-const PLAIN = ['code', 'record', 'unit', 'level', 'procedure', 'field', 'channel', 'status', 'supplements'] as const
+const PLAIN = ['code', 'record', 'unit', 'level', 'procedure', 'field', 'channel', 'status', 'supplements', 'details'] as const
 
 function stateColumns (table: string): RawBuilder<unknown> {
   return sql`${columns(PLAIN, table)}, ${instants(table, INSTANTS)}`
@@ -110,9 +112,10 @@ export function storedColumns (table: string): RawBuilder<unknown> {
 }
 
 /** A state as the database gives it. */
-interface StateRead extends Omit<DossierState, 'supplements'> {
+interface StateRead extends Omit<DossierState, 'supplements' | 'details'> {
   code: string
   record: number
+  details: DetailsRead | null
   supplements: Record<keyof Supplement, string | null>[] | null
 }
 interface FormerRead extends StateRead {
@@ -178,7 +181,8 @@ function stateOf (row: StateRead): DossierState {
       completed_at: milliseconds(supplement.completed_at),
       old_due_at: milliseconds(supplement.old_due_at),
       new_due_at: milliseconds(supplement.new_due_at)
-    }))
+    })),
+    details: detailsOf(row.details)
   }
 }
 

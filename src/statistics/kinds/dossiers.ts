@@ -1,5 +1,7 @@
+import { completedDetails } from '../../form-ii06a/detail-identities.ts'
+import { detailsOfRow, detailsText, type DetailMeasures, type DetailsRead } from '../../form-ii06a/detail-measures.ts'
 import { completed } from '../../form-ii06a/identities.ts'
-import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
+import { MEASURES, TRANSFERS, type Measures } from '../../form-ii06a/measures.ts'
 import { GROUP_KEYS, OnTimeRow } from '../on-time/schema.ts'
 import { DossierStatisticsItem, type DossierStatistics } from '../reported/schema.ts'
 import type { Counts, StatisticsKind, StatisticsRow } from './kind.ts'
@@ -11,11 +13,18 @@ export const DOSSIERS: StatisticsKind = {
     rows: 'dossier_statistics', sets: 'statistics_sets', levels: 'statistics_by_level', withdrawn: 'withdrawn_statistics'
   },
   measures: MEASURES,
+  hasDetails: true,
   dimensions: ['field', 'procedure'],
-  completed: item => completed(item) as { measures: Counts } & ReturnType<typeof completed>,
+  completed: completedRow,
   shown,
   item: DossierStatisticsItem,
   answer: { row: OnTimeRow, keys: GROUP_KEYS, fromRecords: [...TRANSFERS, 'due', 'due_in_time'] }
+}
+
+function completedRow (item: Partial<Measures & DetailMeasures>) {
+  const { measures, issues } = completed(item, item.cancelled)
+  const { details, issues: ofDetails } = completedDetails(item, measures)
+  return { measures: measures as Counts, details: detailsText(details), issues: [...issues, ...ofDetails] }
 }
 
 function shown (row: StatisticsRow): DossierStatistics {
@@ -39,6 +48,7 @@ function shown (row: StatisticsRow): DossierStatistics {
     resolved: row.resolved,
     pending_in_time: row.pending_in_time,
     pending_overdue: row.pending_overdue,
-    pending: row.pending
+    pending: row.pending,
+    ...detailsOfRow(row.details === null ? null : JSON.parse(row.details) as DetailsRead)
   }
 }

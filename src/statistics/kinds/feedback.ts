@@ -9,8 +9,12 @@ export const FEEDBACK: StatisticsKind = {
     rows: 'feedback_statistics', sets: 'feedback_sets', levels: 'feedback_by_level', withdrawn: 'withdrawn_feedback'
   },
   measures: FEEDBACK_MEASURES,
+  hasDetails: false,
   dimensions: [],
-  completed: item => completedFeedback(item) as { measures: Counts } & ReturnType<typeof completedFeedback>,
+  completed: item => {
+    const { measures, issues } = completedFeedback(item)
+    return { measures: measures as Counts, details: null, issues }
+  },
   shown,
   item: FeedbackStatisticsItem,
   answer: { row: FeedbackOnTimeRow, keys: FEEDBACK_KEYS, fromRecords: [] }

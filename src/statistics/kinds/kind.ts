@@ -1,6 +1,7 @@
 import type { TObject } from 'typebox'
 import type { DB } from '../../database/tables.ts'
 import type { FeedbackMeasure } from '../../feedback/measures.ts'
+import type { DetailMeasures } from '../../form-ii06a/detail-measures.ts'
 import type { Measure } from '../../form-ii06a/measures.ts'
 import type { CountsOf, MeasureIssue } from '../../measures/identities.ts'
 import type { DossierStatisticsItem } from '../reported/schema.ts'
@@ -33,6 +34,8 @@ export interface StatisticsRow extends SetKey, Counts {
   procedure: string | null
   /** RFC 3339. null: not known. */
   reported_at: string | null
+  /** What is known of details, as `detailsText`; null: nothing. */
+  details: string | null
 }
 
 /**
@@ -54,10 +57,12 @@ export interface StatisticsKind {
     withdrawn: keyof DB
   }
   measures: readonly MeasureName[]
+  /** Whether rows may have the measures of details besides, and with them what was cancelled in their balance. */
+  hasDetails: boolean
   /** What rows are broken down by. */
   dimensions: readonly ('field' | 'procedure')[]
   /** The measures of an item that follow from those that it has, and what of it does not hold. */
-  completed: (item: Partial<Counts>) => { measures: Counts, issues: MeasureIssue[] }
+  completed: (item: Partial<Counts & DetailMeasures>) => Pick<StatisticsRow, 'details'> & { measures: Counts, issues: MeasureIssue[] }
   /** As the API shows a row: without what follows from the rest. Written out, as it is asked twice of each row. */
   shown: (row: StatisticsRow) => object
   /** An item of a batch. That of dossiers has all properties that others have. */

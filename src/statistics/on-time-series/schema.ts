@@ -2,11 +2,14 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf, UnitCode } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
+import { isDetailColumn, type DetailMeasure } from '../../form-ii06a/detail-measures.ts'
 import { UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { HierarchyFilter } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-time/schema.ts'
 
-const { method, basis, ...figures } = FIGURE
+const { method, basis, ...counted } = FIGURE
+const figures = Object.fromEntries(Object.entries(counted).filter(([name]) => !isDetailColumn(name))) as
+  Omit<typeof counted, DetailMeasure | `${DetailMeasure}_unknown`>
 
 export const OnTimeSeriesRow = Named('OnTimeSeriesRow', 'One month of a unit and all units below it.', {
   unit: UnitCode('Code of the unit.'),

@@ -46,7 +46,7 @@ export function recordsPage (
 
 /** The first page of all units, fields and sources in the default order: only days and limit differ. */
 function isUsual (question: OnTimeQuery, page: PageRequest): boolean {
-  return !hasFilters(question) && question.sort === undefined && page.cursor === undefined
+  return !hasFilters(question) && question.details !== true && question.sort === undefined && page.cursor === undefined
 }
 
 /** The columns asked for, then the group keys that make a row unique. */

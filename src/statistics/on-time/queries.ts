@@ -7,13 +7,14 @@ import { exactly } from '../../catalogue/units/resolve.ts'
 import { inTimeOf } from '../../dossiers/counts/index.ts'
 import { DOSSIERS } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
+import { assertAnswerable } from './answerable.ts'
 import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow } from './percentage-sql.ts'
 import { recordsPlanOf } from './records/plan.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import {
-  answeredRows, assertAnswerable, resolveDays, spansAsked, type AskedSpan, type ResolvedQuery
+  answeredRows, resolveDays, spansAsked, type AskedSpan, type ResolvedQuery
 } from './resolve-query.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 

@@ -2,12 +2,13 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import type { Reach } from '../../contract/caller.ts'
-import { DomainError, type Issue, type IssueCode } from '../../contract/errors.ts'
+import type { Issue, IssueCode } from '../../contract/errors.ts'
 import { dayAfter, usualYearOf } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
-import { isUnknownColumn } from '../../measures/unknown.ts'
+import { DETAIL_FILTERS } from '../../dossiers/counts/index.ts'
 import { hierarchyOf, type Hierarchy } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
+import { refuse } from './answerable.ts'
 import { withSources, type CountedRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
@@ -28,58 +29,10 @@ export interface ResolvedQuery {
 }
 
 /** Filters other than the period: they have codes to look up. */
-export function hasFilters ({ level, field, procedure, channel, unit, source }: OnTimeQuery): boolean {
-  return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined)
-}
-
-/**
- * @throws DomainError `invalid_request` for what the basis does not know, for not exactly one way to say when, and for
- *   an order by columns that the answer lacks
- */
-export function assertAnswerable (question: OnTimeQuery): void {
-  refuse([...needingRecords(question), ...unclearDays(question), ...needingUnknown(question)])
-}
-
-/** A cursor holds the values of the columns that rows are sorted by, so rows must have them. */
-function needingUnknown ({ sort = [], unknown = false }: OnTimeQuery): Issue[] {
-  return sort.filter(name => !unknown && isUnknownColumn(name.replace('-', ''))).map(name => (
-    { pointer: '/query/sort', code: 'needs_unknown', detail: `${name} needs unknown=true: otherwise rows do not have it` }))
-}
-
-function needingRecords ({ basis, from, to, procedure, channel, method, group_by: keys }: OnTimeQuery): Issue[] {
-  if (basis === 'records') return []
-  const asked = {
-    from, to, procedure, channel, method: method === 'due' ? method : undefined,
-    group_by: keys?.includes('channel') === true ? keys : undefined
-  }
-  return Object.entries(asked).filter(([, value]) => value !== undefined).map(([name]) => ({
-    pointer: `/query/${name}`, code: 'needs_records', detail: `${name} needs basis=records: what is reported does not know it`
-  }))
-}
-
-// No dossier outside of these days is accepted.
-const FIRST_DAY = '1900-01-01'
-const LAST_DAY = '2199-12-31'
-
-function unclearDays ({ period, from, to, group_by: keys }: OnTimeQuery): Issue[] {
-  if (period !== undefined) {
-    return Object.entries({ from, to }).filter(([, day]) => day !== undefined).map(([name]) => (
-      { pointer: `/query/${name}`, code: 'period_or_days', detail: `${name} and period exclude one another` }))
-  }
-  if (from === undefined && to === undefined) return [missing('period')]
-  if (from === undefined || to === undefined) return [missing(from === undefined ? 'from' : 'to')]
-  const beyond = Object.entries({ from, to }).filter(([, day]) => day < FIRST_DAY || day > LAST_DAY)
-  const issues = beyond.map(([name, day]): Issue => (
-    { pointer: `/query/${name}`, code: 'out_of_range', detail: `${name} (${day}) is not between ${FIRST_DAY} and ${LAST_DAY}` }))
-  if (from > to) issues.push({ pointer: '/query/to', code: 'out_of_range', detail: `to (${to}) is before from (${from})` })
-  if (keys?.includes('period') === true) {
-    issues.push({ pointer: '/query/group_by', code: 'period_or_days', detail: 'from and to are one span, which group_by=period cannot split' })
-  }
-  return issues
-}
-
-function missing (name: string): Issue {
-  return { pointer: `/query/${name}`, code: 'missing', detail: `query must have required property '${name}'` }
+export function hasFilters (question: OnTimeQuery): boolean {
+  const { level, field, procedure, channel, unit, source } = question
+  return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined) ||
+    DETAIL_FILTERS.some(name => question[name] !== undefined)
 }
 
 /**
@@ -161,10 +114,6 @@ function notInARow (periods: AskedPeriod[]): Issue[] {
     const relation = period.starts_on < expected ? 'overlap' : 'do not follow one another'
     return [{ pointer: '/query/period', code, detail: `${before.code} and ${period.code} ${relation}; group_by=period gives a row for each` }]
   })
-}
-
-function refuse (issues: Issue[]) {
-  if (issues.length > 0) throw new DomainError('invalid_request', issues.map(({ detail }) => detail).join('; '), issues)
 }
 
 /** A span that an answer is about, up to now. */

@@ -4,6 +4,7 @@ import { listResponse, sendList, sendShared } from '../../http/response/respond.
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
 import { withNames } from '../../catalogue/names.ts'
+import { columnsWithDetailsAsked } from '../../form-ii06a/unknown.ts'
 import { columnsAsked } from '../../measures/unknown.ts'
 import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
@@ -29,7 +30,7 @@ export async function onTimeRoutes (app: App, context: OnTimeContext) {
 
 async function dossierRoutes (app: App, { db, cache, now, onTimeCaches }: OnTimeContext) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
-  const columnsOf = columnsAsked(OnTimeRow)
+  const columnsOf = columnsWithDetailsAsked(OnTimeRow)
 
   app.get('/on-time', {
     config: { cache: 'until-commit' },
@@ -128,6 +129,6 @@ function columnsIn ({ properties }: TObject, answer: object): object {
 function dossiersUrl (asked: string): string {
   const url = new URL(asked, 'http://host')
   // Those that a list of dossiers has no use for, and so refuses.
-  for (const name of ['basis', 'unknown']) url.searchParams.delete(name)
+  for (const name of ['basis', 'unknown', 'details']) url.searchParams.delete(name)
   return `${url.pathname}/dossiers${url.search}`
 }

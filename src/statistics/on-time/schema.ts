@@ -1,8 +1,10 @@
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
+import { DetailFilterProperties } from '../../dossiers/details/schema.ts'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Day, ListOf, Named, Nullable, OneOf, UnitCode } from '../../contract/fields.ts'
+import { DetailsQuery, eachDetailMeasure, type DetailMeasure } from '../../form-ii06a/detail-measures.ts'
 import { eachMeasure, eachTransfer } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
@@ -19,7 +21,7 @@ export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
 
 export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
     '`handled`: (resolved in time + pending in time) / received, as in QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
-    '`due`: ended in time / fell due; with `records` only.'
+    '`due`: ended in time / fell due; with `records` only. What was cancelled is left out of `received`.'
 
 export const BASES = ['reported', 'records'] as const
 
@@ -52,6 +54,18 @@ export const nameColumn = (what: string) => Nullable(Type.String({ description: 
 /** A count. Whole unless the row is estimated. */
 export const totalColumn = (description: string) => Nullable(Type.Number({ description, format: 'double', minimum: 0 }))
 
+const ofDetails = (meaning: string) => Type.Optional(totalColumn(
+  `${meaning} null: unknown in at least one row, or of at least one dossier. Only with \`details=true\`.`))
+const unknownDetails = (_: string, measure: string) => Type.Optional(Type.Number({
+  description: `Number of rows, or with \`records\` of dossiers, of which \`${measure}\` is unknown. Only with \`details=true\` and ` +
+    '`unknown=true`.',
+  minimum: 0
+}))
+function suffixed<S> (each: Record<DetailMeasure, S>) {
+  const entries = Object.entries(each).map(([name, schema]) => [`${name}_unknown`, schema])
+  return Object.fromEntries(entries) as { [M in DetailMeasure as `${M}_unknown`]: S }
+}
+
 export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of one group, and the percentage on time.', {
   level: keyColumn('Code of the level'),
   level_name: nameColumn('level'),
@@ -71,6 +85,8 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   due: totalColumn('Due dates reached by dossiers that were not awaiting a supplement at that time. A flow. null unless counted from records.'),
   due_in_time: totalColumn('The due dates in `due` that were met: the dossier ended in time. A flow. null unless counted from records.'),
   ...UnknownProperties,
+  ...eachDetailMeasure(ofDetails),
+  ...suffixed(eachDetailMeasure(unknownDetails)),
   numerator: totalColumn('Dossiers on time, as the method counts them. null: unknown.'),
   denominator: totalColumn('All dossiers, as the method counts them. null: unknown.'),
   on_time_percent: Nullable(Type.Number({
@@ -120,6 +136,7 @@ export const OnTimeFilters = {
   ...Filters,
   procedure: ListOf(Code('Code'), 'Only these procedures; with `records` only.'),
   channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways; with `records` only.'),
+  ...DetailFilterProperties,
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
   hierarchy: HierarchyFilter
 }
@@ -127,6 +144,7 @@ export const OnTimeFilters = {
 export const OnTimeQuery = Type.Object({
   ...OnTimeFilters,
   ...UnknownQuery,
+  ...DetailsQuery,
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
     description: 'Keys to group by: one row for each combination. Default: one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
     examples: [['level']]

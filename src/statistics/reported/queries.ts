@@ -4,12 +4,18 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { detailsOfRow, type DetailsRead } from '../../form-ii06a/detail-measures.ts'
 import type { ListQuery } from './schema.ts'
 import { lastDayOf } from '../../catalogue/periods/queries.ts'
 import { isCovered } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import { tablesOf } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
+
+interface StoredStatistics {
+  /** Where its kind has any. */
+  details?: DetailsRead | null
+}
 
 /** Rows as stored, of every source. */
 export async function reportedStatistics (
@@ -25,10 +31,14 @@ export async function reportedStatistics (
   if (period !== undefined) conditions.push(sql`rows.period = any(${period})`)
   if (source !== undefined) conditions.push(sql`rows.source = ${source}`)
   if (scope !== undefined) conditions.push(sql`rows.scope = ${scope}`)
-  const shown = ['unit', 'period', 'source', 'scope', ...kind.dimensions, 'reported_at', ...kind.measures]
+  const shown = [
+    'unit', 'period', 'source', 'scope', ...kind.dimensions, 'reported_at', ...kind.measures, ...kind.hasDetails ? ['details'] : []
+  ]
   const order = ['period', 'unit', 'scope', 'source', ...kind.dimensions].map((name): OrderColumn => ({ name, kind: 'text' }))
-  const { rows } = await pageQuery(sql<object>`
+  const { rows } = await pageQuery(sql<StoredStatistics>`
     select ${columns(shown, 'rows')} from ${tablesOf(kind).rows} as rows join units on units.id = rows.unit
     where ${sql.join(conditions, sql` and `)}`, order, page).execute(db)
-  return pageOf(rows, order, page.limit)
+  const { items, next_cursor } = pageOf(rows, order, page.limit)
+  if (!kind.hasDetails) return { items, next_cursor }
+  return { items: items.map(({ details, ...row }) => ({ ...row, ...detailsOfRow(details!) })), next_cursor }
 }

@@ -3,6 +3,7 @@ import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlaceProperties, SourceCode, UnitCode } from '../../contract/fields.ts'
+import { eachDetailMeasure } from '../../form-ii06a/detail-measures.ts'
 import { eachMeasure } from '../../form-ii06a/meanings.ts'
 
 export const ROW_SCOPES = ['own', 'total'] as const
@@ -53,7 +54,8 @@ export const DossierStatistics = Named('DossierStatistics', 'One row of form II.
   field,
   procedure,
   reported_at: StoredProperties.reported_at,
-  ...eachMeasure(storedCount)
+  ...eachMeasure(storedCount),
+  ...eachDetailMeasure(storedCount)
 })
 export type DossierStatistics = Static<typeof DossierStatistics>
 
@@ -67,7 +69,8 @@ export const DossierStatisticsItem = Named('DossierStatisticsItem',
       'field of the procedure; any other is refused.'))),
     procedure: Type.Optional(procedure),
     reported_at: PostedProperties.reported_at,
-    ...eachMeasure(postedCount)
+    ...eachMeasure(postedCount),
+    ...eachDetailMeasure(meaning => Type.Optional(Nullable(Count(`${meaning} null or left out: derived where it follows, otherwise unknown.`))))
   })
 export type DossierStatisticsItem = Static<typeof DossierStatisticsItem>
 

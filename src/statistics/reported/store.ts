@@ -3,6 +3,7 @@ import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
+import { detailsText, type DetailsRead } from '../../form-ii06a/detail-measures.ts'
 import { ofEachKind, tablesOf } from '../kinds/index.ts'
 import type { Counts, Detail, SetKey, StatisticsKind, StatisticsRow } from '../kinds/kind.ts'
 
@@ -17,18 +18,23 @@ export interface NewRow extends StatisticsRow {
 
 export const SET_KEY = ['province_code', 'period', 'unit', 'scope', 'source'] as const
 export const ROW_KEY = [...SET_KEY, 'detail_code'] as const
-export const rowColumnsOf = ofEachKind(({ measures }) => (
-  [...SET_KEY, 'detail', 'detail_code', 'field', 'procedure', 'reported_at', ...measures] as const))
+/** Of what a row says, those that its key does not tell. */
+const saidColumnsOf = ofEachKind(({ measures, hasDetails }) => (
+  ['field', 'reported_at', ...measures, ...hasDetails ? ['details'] as const : []] as const))
+export const rowColumnsOf = ofEachKind(kind => (
+  [...SET_KEY, 'detail', 'detail_code', 'procedure', ...saidColumnsOf(kind)] as const))
 
 /** Columns that are texts, for `unnested`. */
 export function texts<const N extends string> (names: readonly N[]): Columns<Record<N, string | null>> {
   return Object.fromEntries(names.map(name => [name, { type: 'text', of: (row: Record<N, string | null>) => row[name] }]))
 }
 
-const givenRows = ofEachKind(({ measures }): Columns<StatisticsRow> => ({
+const DETAILS: Columns<StatisticsRow> = { details: { type: 'jsonb', of: ({ details }) => details } }
+const givenRows = ofEachKind(({ measures, hasDetails }): Columns<StatisticsRow> => ({
   ...texts([...ROW_KEY, 'detail', 'field', 'procedure']),
   // What is written says when it was reported: where its source does not, when it came.
   reported_at: { type: 'timestamptz', of: ({ reported_at: at }) => Date.parse(at!) },
+  ...hasDetails ? DETAILS : {},
   ...Object.fromEntries(measures.map(measure => [measure, { type: 'int4', of: (row: Counts) => row[measure] }]))
 }))
 
@@ -105,10 +111,10 @@ export async function rowsOfSets (
 async function rowsBeside (
   trx: Trx, kind: StatisticsKind, given: RawBuilder<unknown>, key: readonly string[]
 ): Promise<StatisticsRow[]> {
-  const { rows } = await sql<StatisticsRow>`
+  const { rows } = await sql<Omit<StatisticsRow, 'details'> & { details?: DetailsRead | null }>`
     select ${columns(rowColumnsOf(kind), 'stored')}
     from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`.execute(trx)
-  return rows
+  return rows.map(row => ({ ...row, details: detailsText(row.details) }))
 }
 
 export async function deleteRows (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
@@ -136,7 +142,7 @@ export async function upsertRows (trx: Trx, kind: StatisticsKind, rows: Statisti
   const names = columns(rowColumnsOf(kind))
   await sql`insert into ${tablesOf(kind).rows} (${names})
     select ${names} from ${asked(givenRows(kind), rows)}
-    on conflict (${columns(ROW_KEY)}) do update set ${assignments(['field', 'reported_at', ...kind.measures], 'excluded')}`.execute(trx)
+    on conflict (${columns(ROW_KEY)}) do update set ${assignments(saidColumnsOf(kind), 'excluded')}`.execute(trx)
 }
 
 export function setKeyOf ({ period, unit, scope, source }: Omit<SetKey, 'province_code'>): string {

@@ -84,13 +84,15 @@ t.test('a server takes new dossiers by COPY', async t => {
   t.ok(takesCopy(db))
   const dossier: StoredDossier = {
     code: 'one', unit: 'H56-380', level: 'district', procedure: '1.001612', field: 'land', channel: 'direct', status: 4,
-    received_at: 0, due_at: null, finished_at: null, returned_at: null, updated_at: 0, supplements: [], history: []
+    received_at: 0, due_at: null, finished_at: null, returned_at: null, updated_at: 0, supplements: [], details: null,
+    history: []
   }
   const insert = (code: string) => inTransaction(db, trx => (
     insertIfAllNew(trx, { province: 'H56', source: 'one-stop', write: 7 }, [{ ...dossier, code }])))
   t.equal(await insert('one'), true)
   const [copy, rows] = sent.slice(sent.findIndex(text => text.includes('from stdin')))
   t.match(copy, /copy "dossiers" \("code",.*"province_code","source","write"\) from stdin/)
+  t.notMatch(copy, 'details', 'the column is left out where no dossier has any')
   t.match(rows, /one.*H56-380.*one-stop.{4}\0{7}\x07\xff\xff$/s)
   t.equal(await insert('again'), false, 'unless one is there already')
   t.match(sent.at(-2), 'rollback to savepoint')

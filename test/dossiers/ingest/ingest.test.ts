@@ -52,7 +52,7 @@ forEachDatabase('dossier records', async (t, { db }) => {
       supplements: [{
         requested_at: '2021-06-01T09:00:00.000+07:00', completed_at: null, old_due_at: '2021-06-08T17:00:00.000+07:00', new_due_at: null
       }],
-      held_from: null, received_on: null, ends_on: null
+      held_from: null, received_on: null, ends_on: null, details: null
     })
   })
 

@@ -14,7 +14,8 @@ function at (text: string): number {
 function open (dossier: Partial<Countable>): Countable {
   return {
     channel: 'direct', status: 4, received_at: at('2021-03-01 08:00'), due_at: at('2021-03-10 17:00'), finished_at: null,
-    returned_at: null, updated_at: at('2021-03-01 08:05'), supplements: [], ...dossier
+    returned_at: null, updated_at: at('2021-03-01 08:05'), supplements: [], details: null,
+    ...dossier
   }
 }
 
@@ -65,6 +66,14 @@ t.test('post is received directly, and told apart as a part of it', async t => {
 
 t.test('what is only registered, not accepted, or deleted, is no dossier', async t => {
   for (const status of [0, 1, 3]) counts(t, open({ status, finished_at: at('2021-03-05 10:00') }), {})
+})
+
+t.test('what is cancelled leaves without being resolved, and its due date was met or not', async t => {
+  const cancelled = (end: string) => open({ status: 7, finished_at: at(end), details: { cancelled: true } })
+  counts(t, cancelled('2021-03-05 10:00'), { '2021-03-01': RECEIVED, '2021-03-05': { cancelled: 1 }, '2021-03-10': { due: 1, due_in_time: 1 } })
+  counts(t, cancelled('2021-03-12 10:00'), {
+    '2021-03-01': RECEIVED, '2021-03-10': { became_overdue: 1, due: 1 }, '2021-03-12': { cancelled: 1, no_longer_overdue: 1 }
+  })
 })
 
 t.test('an end in time is not after the due date, to the minute', async t => {

@@ -8,7 +8,7 @@ const at = (text: string) => Date.parse(`2021-${text.replace(' ', 'T')}:00+07:00
 function version (updated: string, given: Partial<Timeline> = {}): Timeline {
   return {
     unit: 'commune', level: 'commune', procedure: '1.1', field: 'land', channel: 'direct', status: 4,
-    received_at: at('05-03 08:00'), due_at: at('08-10 17:00'), finished_at: null, returned_at: null, supplements: [],
+    received_at: at('05-03 08:00'), due_at: at('08-10 17:00'), finished_at: null, returned_at: null, supplements: [], details: null,
     updated_at: at(updated), history: NO_HISTORY, ...given
   }
 }

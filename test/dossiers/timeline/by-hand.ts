@@ -105,9 +105,12 @@ export function daysOfStays<S extends Sent> (stays: readonly Stay<S>[], span: Sp
 }
 
 function pendingOf (
-  { received_online = 0, received_direct = 0, resolved_early = 0, resolved_on_time = 0, resolved_overdue = 0 }: Figures
+  {
+    received_online = 0, received_direct = 0, resolved_early = 0, resolved_on_time = 0, resolved_overdue = 0,
+    cancelled = 0
+  }: Figures
 ): number {
-  return received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue
+  return received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled
 }
 
 function overdueOf ({ became_overdue = 0, no_longer_overdue = 0 }: Figures): number {
@@ -124,7 +127,7 @@ interface Asked {
 export function countedByHand (all: readonly Days[], { from, to, dueTo }: Asked): DossierCounts {
   const flows = {
     received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
-    resolved_overdue: 0, due: 0, due_in_time: 0
+    resolved_overdue: 0, due: 0, due_in_time: 0, cancelled: 0
   }
   let [before, overdue, moved, movedOverdue] = [0, 0, 0, 0]
   for (const [day, figures] of all.flatMap(days => [...days])) {
@@ -142,7 +145,7 @@ export function countedByHand (all: readonly Days[], { from, to, dueTo }: Asked)
   const carried_over = before + transferred_in
   const received = carried_over + flows.received_online + flows.received_direct
   const resolved = flows.resolved_early + flows.resolved_on_time + flows.resolved_overdue
-  const pending = received - resolved
+  const pending = received - resolved - flows.cancelled
   const pending_overdue = overdue + Math.min(transferred_out, Math.max(0, -movedOverdue))
   return {
     ...flows, transferred_in, transferred_out, carried_over, received, resolved, pending, pending_overdue,

@@ -115,7 +115,8 @@ function continues (groups: readonly CountedGroup[], spans: readonly Span[]): bo
       passed = row.pending - row.transferred_out
       return goesOn && Object.values(row).every(count => typeof count !== 'number' || count >= 0) &&
         row.received === row.received_online + row.received_direct + row.carried_over &&
-        row.received === row.resolved + row.pending && row.pending === row.pending_in_time + row.pending_overdue &&
+        row.received === row.resolved + row.cancelled + row.pending &&
+        row.pending === row.pending_in_time + row.pending_overdue &&
         (row.transferred_in === 0 || row.transferred_out === 0)
     })
   })
@@ -191,7 +192,7 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
           const last = versions.at(-1)!
           const now = last.updated_at + quarters * 6 * HOUR
           versions.push(last.status >= 7
-            ? { ...last, status: 4, finished_at: null, updated_at: now, supplements: [] }
+            ? { ...last, status: 4, finished_at: null, updated_at: now, supplements: [], details: null }
             : { ...last, status: 10, finished_at: now, updated_at: now })
         }
         return versions.map((version, i) => ({ ...version, unit: places[i]! }))

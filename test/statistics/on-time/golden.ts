@@ -70,6 +70,9 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Re
   'reported-by-level-with-unknown': [
     'In how many rows of each level is a measure unknown?', { period: ['2021-Q3'], group_by: ['level'], unknown: true }
   ],
+  'reported-by-level-with-details': [
+    'What was reported at each level beside form II.06a?', { period: ['2021-Q3'], group_by: ['level'], details: true }
+  ],
   'reported-by-unit': ['How many were on time in each unit?', { period: ['2021-Q3'], group_by: ['unit'] }],
   'reported-by-unit-next-page': [
     'Which units come after the first page?',
@@ -98,6 +101,14 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Re
   'records-by-level-with-unknown': [
     'In how many rows of each level is a measure unknown? Records know every measure.',
     { period: ['2021-Q3'], group_by: ['level'], unknown: true }
+  ],
+  'records-by-level-with-details': [
+    'What do records say more at each level, such as apologies and payments?',
+    { period: ['2021-Q3'], group_by: ['level'], details: true }
+  ],
+  'records-with-apology': [
+    'How many were on time of those with an apology, that came through a full online service?',
+    { period: ['2021-Q3'], apology: true, online_service: ['full'] }
   ],
   'records-by-level-any-days': [
     'How many were on time at each level, from any day to any day?',

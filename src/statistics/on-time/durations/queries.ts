@@ -11,7 +11,8 @@ import { parseDay } from '../../../time/business-day.ts'
 import { calendarOf } from '../../../time/working-days-sql.ts'
 import { withinReach } from '../queries.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
-import { assertAnswerable, resolveQuery, spansAsked } from '../resolve-query.ts'
+import { assertAnswerable } from '../answerable.ts'
+import { resolveQuery, spansAsked } from '../resolve-query.ts'
 import { DURATION_KEYS, type DurationsQuery, type DurationsRow } from './schema.ts'
 
 /** Durations are not kept added up: each question reads the dossiers. */

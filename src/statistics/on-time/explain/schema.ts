@@ -3,11 +3,13 @@ import { CHANNELS } from '../../../dossiers/schema.ts'
 import { Code, Day, DossierCode, Instant, Named, Nullable, OneOf, Ref, UnitCode } from '../../../contract/fields.ts'
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
+import { DetailsQuery } from '../../../form-ii06a/detail-measures.ts'
 import { UnknownQuery } from '../../../form-ii06a/unknown.ts'
 import { FeedbackFilters, FeedbackOnTimeRow } from '../../feedback/schema.ts'
 import { FIGURE, figureOf, OnTimeFilters } from '../schema.ts'
 
-export const ExplainQuery = Type.Object({ ...OnTimeFilters, ...UnknownQuery }, { additionalProperties: false })
+export const ExplainQuery = Type.Object(
+  { ...OnTimeFilters, ...UnknownQuery, ...DetailsQuery }, { additionalProperties: false })
 export type ExplainQuery = Static<typeof ExplainQuery>
 
 const Cells = (description: string) => Type.Unsafe<Record<string, string | number | null>>({

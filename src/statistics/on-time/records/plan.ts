@@ -1,4 +1,4 @@
-import { countPlanOf, type CountPlan, type Span } from '../../../dossiers/counts/index.ts'
+import { countPlanOf, detailFilters, type CountPlan, type Span } from '../../../dossiers/counts/index.ts'
 import type { ResolvedQuery } from '../resolve-query.ts'
 import type { OnTimeQuery } from '../schema.ts'
 
@@ -7,6 +7,8 @@ export interface RecordsPlan extends CountPlan {
   method: NonNullable<OnTimeQuery['method']>
   /** Whether a row says how much is unknown. */
   unknown: boolean
+  /** Whether a row has the measures of details. */
+  details: boolean
 }
 
 /**
@@ -17,7 +19,10 @@ export function recordsPlanOf (
   question: OnTimeQuery, spans: readonly Span[],
   { unit, province, hierarchy }: Pick<ResolvedQuery, 'unit' | 'province' | 'hierarchy'>, moves: readonly string[] = []
 ): RecordsPlan {
-  const { level, field, procedure, channel, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
-  const filters = { level, field, procedure, channel, source }
-  return countPlanOf({ keys, spans, unit, province, unitsOf: hierarchy.unitsOf, moves, ...filters, method, unknown })
+  const {
+    level, field, procedure, channel, source, method = 'resolved', unknown = false, details = false, group_by: keys = []
+  } = question
+  const filters = { level, field, procedure, channel, source, said: detailFilters(question) }
+  const { unitsOf } = hierarchy
+  return countPlanOf({ keys, spans, unit, province, unitsOf, moves, ...filters, method, unknown, details })
 }

@@ -5,6 +5,7 @@ import {
 } from '../../../dossiers/counts/index.ts'
 import { DOSSIERS } from '../../kinds/index.ts'
 import { MEASURES, TRANSFERS } from '../../../form-ii06a/measures.ts'
+import { detailColumns } from '../../../form-ii06a/detail-measures.ts'
 import { UNKNOWN_COLUMNS } from '../../../form-ii06a/unknown.ts'
 import type { RecordsPlan } from './plan.ts'
 import { coverageBetweenLevels, coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
@@ -27,7 +28,7 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
     `}counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
-      select ${keysOfRow(DOSSIERS.answer.keys, keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${isCarried ? sql`` : sql`false as `}estimated,
+      select ${keysOfRow(DOSSIERS.answer.keys, keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${measuredDetails(plan)} ${isCarried ? sql`` : sql`false as `}estimated,
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
@@ -39,13 +40,18 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
 /** What was pending when the last unit of a group ended passes on the day after, which needs no row. */
 function hasOnlyPassed (plan: RecordsPlan): RawBuilder<boolean> {
   // What ended before may fall due in a span.
-  const counted = sql.raw(`received_online + received_direct + resolved${plan.method === 'due' ? ' + due' : ''}`)
+  const counted = sql.raw(`received_online + received_direct + resolved + cancelled${plan.method === 'due' ? ' + due' : ''}`)
   return sql<boolean>`${counted} = 0 and pending = transferred_out and pending = ${passedAtStart(plan)}`
 }
 
 const MEASURED = columns([...MEASURES, ...TRANSFERS, 'due', 'due_in_time'])
 // Records know every measure, and what moved.
 const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(column => `0 as ${column}`).join())])
+
+function measuredDetails ({ details, unknown }: RecordsPlan): RawBuilder<unknown> {
+  const names = detailColumns({ details, unknown })
+  return names.length === 0 ? sql`` : sql`${columns(names)}, `
+}
 
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
 function coverage (plan: RecordsPlan, keys: readonly string[]): RawBuilder<unknown> {

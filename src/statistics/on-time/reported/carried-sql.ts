@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
+import { DETAIL_MEASURES } from '../../../form-ii06a/detail-measures.ts'
 import { unknownColumns } from '../../../measures/unknown.ts'
 import { ofEachKind } from '../../kinds/index.ts'
 import { carried, sharesOf } from '../../../catalogue/hierarchy/places-sql.ts'
@@ -24,7 +25,7 @@ export function carriedRows (plan: ReportedPlan, counted: RawBuilder<unknown>): 
   const { unknown, shares } = sumsOf(plan.kind)
   const ofTable = plan.table === 'sets' ? unknown : refs(['field', 'procedure', ...plan.span ? POSITION : []], 'counted')
   return sql`
-    select ${placesOf(plan)}, ${ofTable}, ${shares}, counted.unit as reporter, share < 1 as is_part
+    select ${placesOf(plan)}, ${ofTable}, ${shares}, ${plan.details ? sql`${DETAIL_SHARES}, ` : sql``}counted.unit as reporter, share < 1 as is_part
     from ${carried(counted)} where ${IS_CARRIED}`
 }
 
@@ -51,7 +52,9 @@ function placesOf ({ keys }: ReportedPlan): RawBuilder<unknown> {
 
 // Text and not builders: these columns are in every statement.
 const POSITION = ['position', 'opens', 'closes']
+const sharesIn = (measures: readonly string[]) => (
+  sql.raw(measures.map(measure => `"${measure}" * share as "${measure}"`).join()))
 const sumsOf = ofEachKind(({ measures }) => ({
-  unknown: refs(unknownColumns(measures), 'counted'),
-  shares: sql.raw(measures.map(measure => `"${measure}" * share as "${measure}"`).join())
+  unknown: refs(unknownColumns(measures), 'counted'), shares: sharesIn(measures)
 }))
+const DETAIL_SHARES = sharesIn(DETAIL_MEASURES)

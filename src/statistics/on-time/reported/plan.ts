@@ -20,6 +20,8 @@ export interface ReportedPlan {
   method: NonNullable<OnTimeQuery['method']>
   /** Whether a row says how much is unknown. */
   unknown: boolean
+  /** Whether a row has the measures of details. */
+  details: boolean
   /** The consolidated rows that may stand for a group: none, that of the unit asked for, or of each unit for itself. */
   totals: 'none' | 'root' | 'each'
   /** Several periods are added up. */
@@ -30,7 +32,8 @@ export interface ReportedPlan {
 
 /** @param resolved with the periods that have begun */
 export function reportedPlanOf (kind: StatisticsKind, question: OnTimeQuery, resolved: ResolvedQuery): ReportedPlan {
-  const { level, field, source, method = 'resolved', unknown = false, group_by: keys = [] } = question
+  const { level, field, source, group_by: keys = [] } = question
+  const { method = 'resolved', unknown = false, details = false } = question
   const { unit, hierarchy: { unitsOf } } = resolved
   const periods = resolved.periods.map(({ code }) => code)
   const span = periods.length > 1 && !keys.includes('period')
@@ -39,7 +42,8 @@ export function reportedPlanOf (kind: StatisticsKind, question: OnTimeQuery, res
   const carriedTo = isByUnits ? unitsOf : null
   const end = resolved.periods.map(({ ends_on }) => ends_on).sort().at(-1)!
   const table = tableFor(question, span, carriedTo !== null)
-  return { kind, keys, periods, unit, end, carriedTo, level, field, source, method, unknown, span, totals, table }
+  const asked = { kind, keys, level, field, source, method, unknown, details }
+  return { ...asked, periods, unit, end, carriedTo, span, totals, table }
 }
 
 /** A total belongs to no level. */
@@ -48,10 +52,10 @@ function totalsFor (keys: readonly GroupKey[], level: string[] | undefined): Rep
   return keys.includes('unit') ? 'each' : 'root'
 }
 
-/** Only the rows know stocks period by period, and only they have fields and procedures. */
+/** Only the rows know stocks period by period, and only they have fields, procedures and details. */
 function tableFor (
-  { group_by: keys = [], field, unit, source }: OnTimeQuery, span: boolean, isCarried: boolean
+  { group_by: keys = [], field, unit, source, details }: OnTimeQuery, span: boolean, isCarried: boolean
 ): ReportedPlan['table'] {
-  if (span || field !== undefined || keys.includes('field') || keys.includes('procedure')) return 'rows'
+  if (span || details === true || field !== undefined || keys.includes('field') || keys.includes('procedure')) return 'rows'
   return isCarried || keys.includes('unit') || unit !== undefined || source !== undefined ? 'sets' : 'levels'
 }

@@ -1,12 +1,13 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns as refs } from '../../../database/sql/bulk-json.ts'
-import { unknownColumns } from '../../../measures/unknown.ts'
-import { ofEachKind, tablesOf } from '../../kinds/index.ts'
-import { CLOSING, OPENING, type Counts, type MeasureName, type SetKey } from '../../kinds/kind.ts'
-import { countingSets, sumsOf } from '../../reported/counting.ts'
+import { detailColumns, DETAIL_MEASURES } from '../../../form-ii06a/detail-measures.ts'
+import { tablesOf } from '../../kinds/index.ts'
+import type { Counts, MeasureName, SetKey } from '../../kinds/kind.ts'
+import { countingSets } from '../../reported/counting.ts'
 import { borneUnits, carriedRows, withShares } from './carried-sql.ts'
 import { chosenSets, ofDetail, ofPeriods, ROOT } from './chosen-sql.ts'
 import { leftOut } from './left-out-sql.ts'
+import { columnsOf, DETAILS_OF_ROW, knownMeasures, sumOfRows } from './measures-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 import type { OnTimeRow } from '../schema.ts'
 import { coverageOf } from '../../../catalogue/hierarchy/coverage-sql.ts'
@@ -41,8 +42,7 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
       select ${sql.join([
         keysOfRow(kind.answer.keys, keys, 'picked'),
         sql`picked.scope`,
-        columnsOf(kind).known,
-        ...plan.unknown ? [columnsOf(kind).unknown] : [],
+        ...knownMeasures(plan),
         ...plan.span ? [sql`picked.contradicts`] : [],
         ...kind.answer.fromRecords.length > 0 ? [columnsOf(kind).fromRecords] : [],
         sql`coalesce(estimated, false) as estimated`,
@@ -57,16 +57,6 @@ export function reportedQuery (plan: ReportedPlan): RawBuilder<CountedRow> {
     )
     ${withPercentage(kind, plan, 'reported', plan.carriedTo !== null, plan.span ? sql`contradicts is not true` : undefined)}`
 }
-
-// Text and not builders: these columns are in every statement, and to build one must not take longer than to run it.
-const columnsOf = ofEachKind(kind => ({
-  summed: sql.raw(sumsOf(kind).map(column => `sum("${column}") as "${column}"`).join()),
-  stored: refs(sumsOf(kind)),
-  known: sql.raw(kind.measures.map(measure => (
-    `case "${measure}_unknown" when 0 then "${measure}" end as "${measure}"`)).join()),
-  unknown: sql.raw(unknownColumns(kind.measures).map(column => `coalesce("${column}", 0) as "${column}"`).join()),
-  fromRecords: sql.raw(kind.answer.fromRecords.map(column => `null::bigint as ${column}`).join(', '))
-}))
 
 /** What may be added, from the smallest table that knows it: by level, by unit, or by field and procedure. */
 const COUNTED = { levels: countedLevels, sets: countedSets, rows: countedRows }
@@ -92,7 +82,7 @@ function countedSets (plan: ReportedPlan): RawBuilder<unknown> {
 function countedRows (plan: ReportedPlan): RawBuilder<unknown> {
   const { rows, sets } = tablesOf(plan.kind)
   return sql`
-    select ${sets}.level, ${rows}.*
+    select ${sets}.level, ${rows}.* ${plan.details ? sql`, ${DETAILS_OF_ROW}` : sql``}
       ${plan.span ? sql`, position, position = first as opens, position = last as closes` : sql``}
     from ${sets} join ${rows} using (province_code, period, unit, scope, source)
     ${plan.span ? sql`join (${completeUnits(plan)}) as complete using (unit, scope)
@@ -127,7 +117,7 @@ export type ReportedRow = Counts &
 export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): RawBuilder<ReportedRow> {
   const key = ['period', 'unit', 'scope', 'source']
   const shown = plan.table === 'rows'
-    ? refs([...key, ...plan.kind.dimensions, ...plan.kind.measures])
+    ? refs([...key, ...plan.kind.dimensions, ...plan.kind.measures, ...detailColumns({ details: plan.details })])
     : sql`${refs(key)}, ${columnsOf(plan.kind).known}`
   const counted = plan.table === 'rows' ? countedRows(plan) : countedSets(plan)
   const borne = borneUnits(plan, [])
@@ -139,7 +129,7 @@ export function reportedRowsOf (plan: ReportedPlan, scope: OnTimeRow['scope']): 
 
 /** Sums by group and scope. */
 function grouped (plan: ReportedPlan): RawBuilder<unknown> {
-  const { measures } = plan.kind
+  const measures = [...plan.kind.measures, ...plan.details ? DETAIL_MEASURES : []]
   const sums = plan.table === 'rows' ? measures.flatMap(measure => sumOfRows(measure, plan)) : [columnsOf(plan.kind).summed]
   return sql`
     select ${sql.join([...plan.keys.map(key => sql.ref(key)), sql.ref('scope'), ...sums, unitsReported(plan), sourcesUsed(plan), isEstimated(plan)])}
@@ -181,18 +171,6 @@ function isEstimated ({ carriedTo }: ReportedPlan): RawBuilder<unknown> {
 /** Separated by blanks, and of levels with repetitions: `withSources` makes a list of them. */
 function sourcesUsed ({ table }: ReportedPlan): RawBuilder<unknown> {
   return table === 'levels' ? sql`string_agg(source, ' ') as sources` : sql`string_agg(distinct source, ' ') as sources`
-}
-
-function sumOfRows (measure: MeasureName, { span }: ReportedPlan): RawBuilder<unknown>[] {
-  const added = !span ? sql`true` : OPENING.includes(measure) ? sql`opens` : CLOSING.includes(measure) ? sql`closes` : sql`true`
-  // What is received holds the opening stock; of a later period only what came in is new.
-  const value = span && measure === 'received'
-    ? sql`(received - case when opens then 0 else carried_over end)`
-    : sql.ref(measure)
-  return [
-    sql`sum(${value}) filter (where ${added}) as ${sql.ref(measure)}`,
-    sql`count(*) filter (where ${added} and ${value} is null) as ${sql.ref(`${measure}_unknown`)}`
-  ]
 }
 
 const VALID_IN_PERIOD = sql`units.valid_from <= periods.ends_on and coalesce(units.valid_to, 'infinity') >= periods.starts_on`

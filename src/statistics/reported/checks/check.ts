@@ -125,7 +125,7 @@ function preparedRow (
   const unit = lookups.unitIn({ name: item.unit, source }, item.period)
   const period = lookups.periods.get(item.period)
   const procedure = item.procedure == null ? null : lookups.procedures.get(item.procedure)
-  const { measures, issues: identityIssues } = kind.completed(item)
+  const { measures, details, issues: identityIssues } = kind.completed(item)
   const reported = item.reported_at == null ? null : instantOf(item.reported_at)
 
   const issues: Issue[] = []
@@ -155,6 +155,7 @@ function preparedRow (
     field,
     procedure: procedure?.code ?? null,
     ...measures,
+    details,
     reported_at: reported === null ? null : new Date(reported).toISOString(),
     level: unit.level,
     names_field: item.field != null,

@@ -7,14 +7,14 @@ select
   (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
   (resolved_early + resolved_on_time + resolved_overdue) as resolved,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
   ) as pending_in_time,
   (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
   ) as pending,
   greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-  due_in_time as due_in_time
+  due_in_time as due_in_time, cancelled as cancelled
 from
   (
     with
@@ -38,10 +38,11 @@ from
           coalesce(
             sum(due_in_time) filter (where day between starts_on and due_on), 0
           )::bigint as due_in_time,
+          coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
           coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
           coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
           coalesce(
-            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
               where day < starts_on
             ),
             0
@@ -64,8 +65,8 @@ from
               sum("resolved_overdue")::bigint as "resolved_overdue",
               sum("became_overdue")::bigint as "became_overdue",
               sum("no_longer_overdue")::bigint as "no_longer_overdue", sum("due")::bigint as "due",
-              sum("due_in_time")::bigint as "due_in_time", sum("moved")::bigint as "moved",
-              sum("moved_overdue")::bigint as "moved_overdue"
+              sum("due_in_time")::bigint as "due_in_time", sum("cancelled")::bigint as "cancelled",
+              sum("moved")::bigint as "moved", sum("moved_overdue")::bigint as "moved_overdue"
             from
               (
                 select *
@@ -74,14 +75,14 @@ from
                     select
                       "procedure", "quarter" as day, "received_online", "received_direct", "received_postal",
                       "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                      "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                      "no_longer_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue"
                     from
                       (
                         select
                           "province_code", "procedure", "level", "field", "quarter", "received_online",
                           "received_direct", "received_postal", "resolved_early", "resolved_on_time",
                           "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                          "moved", "moved_overdue"
+                          "cancelled", "moved", "moved_overdue"
                         from "dossier_sums_by_procedure_quarter"
                         union all
                         select
@@ -101,7 +102,8 @@ from
                           coalesce("became_overdue", 0) as "became_overdue",
                           coalesce("no_longer_overdue", 0) as "no_longer_overdue",
                           coalesce("due", 0) as "due", coalesce("due_in_time", 0) as "due_in_time",
-                          coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
+                          coalesce("cancelled", 0) as "cancelled", coalesce("moved", 0) as "moved",
+                          coalesce("moved_overdue", 0) as "moved_overdue"
                         from
                           (
                             select
@@ -115,8 +117,8 @@ from
                               unnest("resolved_overdue") as "resolved_overdue",
                               unnest("became_overdue") as "became_overdue",
                               unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
-                              unnest("due_in_time") as "due_in_time", unnest("moved") as "moved",
-                              unnest("moved_overdue") as "moved_overdue"
+                              unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                              unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
                             from dossier_sums_log
                             where rollup = 'dossier_sums_by_procedure'
                           ) as logged
@@ -128,14 +130,14 @@ from
                     select
                       "procedure", "slice" as day, "received_online", "received_direct", "received_postal",
                       "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                      "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                      "no_longer_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue"
                     from
                       (
                         select
                           "province_code", "procedure", "level", "field", "slice", "received_online",
                           "received_direct", "received_postal", "resolved_early", "resolved_on_time",
                           "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                          "moved", "moved_overdue"
+                          "cancelled", "moved", "moved_overdue"
                         from "dossier_sums_by_procedure"
                         union all
                         select
@@ -149,7 +151,8 @@ from
                           coalesce("became_overdue", 0) as "became_overdue",
                           coalesce("no_longer_overdue", 0) as "no_longer_overdue",
                           coalesce("due", 0) as "due", coalesce("due_in_time", 0) as "due_in_time",
-                          coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
+                          coalesce("cancelled", 0) as "cancelled", coalesce("moved", 0) as "moved",
+                          coalesce("moved_overdue", 0) as "moved_overdue"
                         from
                           (
                             select
@@ -163,8 +166,8 @@ from
                               unnest("resolved_overdue") as "resolved_overdue",
                               unnest("became_overdue") as "became_overdue",
                               unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
-                              unnest("due_in_time") as "due_in_time", unnest("moved") as "moved",
-                              unnest("moved_overdue") as "moved_overdue"
+                              unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                              unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
                             from dossier_sums_log
                             where rollup = 'dossier_sums_by_procedure'
                           ) as logged
@@ -181,8 +184,8 @@ from
       )
     select
       "period", "procedure", "received_online", "received_direct", "received_postal", "resolved_early",
-      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
-      "pending_overdue"
+      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue",
+      "carried_over", "pending_overdue"
     from summed
   ) as sums
 where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)

@@ -7,14 +7,14 @@ select
   (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
   (resolved_early + resolved_on_time + resolved_overdue) as resolved,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
   ) as pending_in_time,
   (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
   ) as pending,
   greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-  due_in_time as due_in_time
+  due_in_time as due_in_time, cancelled as cancelled
 from
   (
     with
@@ -30,15 +30,15 @@ from
           sum("resolved_early")::bigint as "resolved_early",
           sum("resolved_on_time")::bigint as "resolved_on_time",
           sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
-          sum("due_in_time")::bigint as "due_in_time", sum("moved")::bigint as "moved",
-          sum("moved_overdue")::bigint as "moved_overdue", sum("carried_over")::bigint as "carried_over",
-          sum("pending_overdue")::bigint as "pending_overdue"
+          sum("due_in_time")::bigint as "due_in_time", sum("cancelled")::bigint as "cancelled",
+          sum("moved")::bigint as "moved", sum("moved_overdue")::bigint as "moved_overdue",
+          sum("carried_over")::bigint as "carried_over", sum("pending_overdue")::bigint as "pending_overdue"
         from
           (
             select
               "procedure", "channel", "received_online", "received_direct", "received_postal",
-              "resolved_early", "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved",
-              "moved_overdue", "carried_over", "pending_overdue"
+              "resolved_early", "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled",
+              "moved", "moved_overdue", "carried_over", "pending_overdue"
             from
               asked
               cross join (
@@ -70,6 +70,7 @@ from
                     where
                       ended_at >= $10::timestamptz
                       and ended_at < $11::timestamptz
+                      and not coalesce((details ->> 'cancelled')::boolean, false)
                       and coalesce(ended_at <= due_at, true)
                   ) - count(*) filter (
                     where
@@ -82,6 +83,7 @@ from
                     where
                       ended_at >= $14::timestamptz
                       and ended_at < $15::timestamptz
+                      and not coalesce((details ->> 'cancelled')::boolean, false)
                       and ended_at > due_at
                   ) as "resolved_overdue",
                   count(*) filter (
@@ -105,18 +107,24 @@ from
                       )
                       and ended_at <= due_at
                   ) as "due_in_time",
+                  count(*) filter (
+                    where
+                      ended_at >= $20::timestamptz
+                      and ended_at < $21::timestamptz
+                      and coalesce((details ->> 'cancelled')::boolean, false)
+                  ) as "cancelled",
                   0 as "moved", 0 as "moved_overdue",
                   count(*) filter (
                     where
-                      received_at < $20::timestamptz
-                      and coalesce(ended_at >= $21::timestamptz, true)
+                      received_at < $22::timestamptz
+                      and coalesce(ended_at >= $23::timestamptz, true)
                   ) as "carried_over",
                   count(*) filter (
                     where
-                      coalesce(ended_at >= $22::timestamptz, true)
-                      and coalesce(due_at < $23::timestamptz, false)
-                      and received_at < $24::timestamptz
-                      and not (status = 5 and updated_at < $25::timestamptz)
+                      coalesce(ended_at >= $24::timestamptz, true)
+                      and coalesce(due_at < $25::timestamptz, false)
+                      and received_at < $26::timestamptz
+                      and not (status = 5 and updated_at < $27::timestamptz)
                   ) as "pending_overdue"
                 from
                   (
@@ -132,7 +140,7 @@ from
                         from dossiers
                         where
                           held_from is null
-                          and received_at < $26::timestamptz
+                          and received_at < $28::timestamptz
                           and (
                             case
                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -144,7 +152,7 @@ from
                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                               end,
                               due_at
-                            ) >= $27::timestamptz
+                            ) >= $29::timestamptz
                             or supplements is not null
                           )
                           and supplements is null
@@ -157,8 +165,8 @@ from
             union all
             select
               "procedure", "channel", "received_online", "received_direct", "received_postal",
-              "resolved_early", "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved",
-              "moved_overdue", "carried_over", "pending_overdue"
+              "resolved_early", "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled",
+              "moved", "moved_overdue", "carried_over", "pending_overdue"
             from
               (
                 select
@@ -183,10 +191,11 @@ from
                   coalesce(
                     sum(due_in_time) filter (where day between starts_on and due_on), 0
                   )::bigint as due_in_time,
+                  coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
                   coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
                   coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
                   coalesce(
-                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
                       where day < starts_on
                     ),
                     0
@@ -205,8 +214,8 @@ from
                         select
                           "procedure", "channel", day, "received_online", "received_direct",
                           "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                          "became_overdue", "no_longer_overdue", "due", "due_in_time", 0 as moved,
-                          0 as moved_overdue
+                          "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled",
+                          0 as moved, 0 as moved_overdue
                         from
                           (
                             with
@@ -214,6 +223,7 @@ from
                                 select
                                   "province_code", "code", "record", "status", "channel", "due_at",
                                   "procedure", ended_at, asked,
+                                  coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                   ("received_at" at time zone interval '7 hours')::date as received_on,
                                   ("ended_at" at time zone interval '7 hours')::date as ended_on,
                                   ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -225,7 +235,7 @@ from
                                     from dossiers
                                     where
                                       held_from is null
-                                      and received_at < $28::timestamptz
+                                      and received_at < $30::timestamptz
                                       and (
                                         case
                                           when status >= 9 then coalesce(finished_at, returned_at)
@@ -237,7 +247,7 @@ from
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                           end,
                                           due_at
-                                        ) >= $29::timestamptz
+                                        ) >= $31::timestamptz
                                         or supplements is not null
                                       )
                                       and supplements is not null
@@ -299,7 +309,8 @@ from
                               terms as (
                                 select
                                   "province_code", "code", "record", "procedure", "channel", "status",
-                                  ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
+                                  "is_cancelled", ended_at, ended_on, due_from_then as due, 2147483647 as n,
+                                  true as final,
                                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                   'infinity'::date as stops_on,
                                   coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -315,7 +326,7 @@ from
                                 union all
                                 select
                                   "province_code", "code", "record", "procedure", "channel", "status",
-                                  ended_at, ended_on, due_until_then, n, false,
+                                  "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                   ("requested_at" at time zone interval '7 hours')::date, false
                                 from waits
@@ -368,34 +379,37 @@ from
                               cross join lateral (
                                 select
                                   received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                 union all
                                 select
-                                  ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                  (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                  (not is_cancelled and is_in_time and not is_early)::int,
+                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 where
                                   ended_at is not null
                                   and never_waited
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                 where reached_on < coalesce(ended_on, 'infinity')
                                 union all
-                                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                 where reached_on < ended_on
                                 union all
                                 select
                                   reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  coalesce(ended_at <= due_at, false)::int
+                                  coalesce(ended_at <= due_at, false)::int, 0
                                 where reached_on is not null
                               ) as happened (
                                 day, "received_online", "received_direct", "received_postal",
                                 "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                "no_longer_overdue", "due", "due_in_time"
+                                "no_longer_overdue", "due", "due_in_time", "cancelled"
                               )
                             union all
                             select
-                              "procedure", "channel", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                              "procedure", "channel", ended_on, 0, 0, 0,
+                              (not is_cancelled and is_in_time and is_early)::int,
+                              (not is_cancelled and is_in_time and not is_early)::int,
+                              (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                             from
                               (
                                 select
@@ -409,18 +423,19 @@ from
                                   and ended_at is not null
                               ) as ended
                             union all
-                            select "procedure", "channel", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                            select "procedure", "channel", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                             from overdue
                             where begins
                             union all
-                            select "procedure", "channel", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                            select "procedure", "channel", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                             from overdue
                             where
                               ends
                               and overdue_until < 'infinity'
                             union all
                             select
-                              "procedure", "channel", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                              "procedure", "channel", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int,
+                              0
                             from met
                             where is_another
                           ) as events
@@ -435,6 +450,7 @@ from
                                     select
                                       "province_code", "code", "record", "state", "status", "channel",
                                       "due_at", "procedure", "held_from", "held_until", ended_at, asked,
+                                      coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                       received_on as received_on, ends_on as ended_on,
                                       ("due_at" at time zone interval '7 hours')::date as due_on,
                                       asked is null
@@ -448,7 +464,7 @@ from
                                               "province_code", "code", "record", "source", "unit", "level",
                                               "procedure", "field", "channel", "status", "received_at",
                                               "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "held_from", "received_on", "ends_on",
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
                                               32767::smallint as state, 'infinity'::date as held_until
                                             from dossiers
                                             where
@@ -461,8 +477,8 @@ from
                                               "province_code", "code", "record", "source", "unit", "level",
                                               "procedure", "field", "channel", "status", "received_at",
                                               "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "held_from", "received_on", "ends_on", state,
-                                              held_until
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
+                                              state, held_until
                                             from dossier_states
                                             where
                                               province_code = any (
@@ -470,13 +486,13 @@ from
                                               )
                                           ) as states
                                         where
-                                          held_from <= $30::date
-                                          and held_until >= $31::date
+                                          held_from <= $32::date
+                                          and held_until >= $33::date
                                           and (
                                             held_until < 'infinity'
                                             or ends_on is null
-                                            or greatest(ends_on, held_from) >= $32::date
-                                            or due_at >= $33::timestamptz
+                                            or greatest(ends_on, held_from) >= $34::date
+                                            or due_at >= $35::timestamptz
                                             or supplements is not null
                                           )
                                       ) as dossiers
@@ -538,7 +554,7 @@ from
                                   terms as (
                                     select
                                       "province_code", "code", "record", "state", "procedure", "channel",
-                                      "held_from", "held_until", "status", ended_at, ended_on,
+                                      "held_from", "held_until", "status", "is_cancelled", ended_at, ended_on,
                                       due_from_then as due, 2147483647 as n, true as final,
                                       greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                       'infinity'::date as stops_on,
@@ -555,8 +571,8 @@ from
                                     union all
                                     select
                                       "province_code", "code", "record", "state", "procedure", "channel",
-                                      "held_from", "held_until", "status", ended_at, ended_on, due_until_then,
-                                      n, false,
+                                      "held_from", "held_until", "status", "is_cancelled", ended_at, ended_on,
+                                      due_until_then, n, false,
                                       greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                       ("requested_at" at time zone interval '7 hours')::date, false
                                     from waits
@@ -616,35 +632,38 @@ from
                                   cross join lateral (
                                     select
                                       received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                     union all
                                     select
-                                      ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                      ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                      (not is_cancelled and is_in_time and not is_early)::int,
+                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
+                                      is_cancelled::int
                                     where
                                       ended_at is not null
                                       and never_waited
                                     union all
-                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                     where reached_on < coalesce(ended_on, 'infinity')
                                     union all
-                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                     where reached_on < ended_on
                                     union all
                                     select
                                       reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                      coalesce(ended_at <= due_at, false)::int
+                                      coalesce(ended_at <= due_at, false)::int, 0
                                     where reached_on is not null
                                   ) as happened (
                                     day, "received_online", "received_direct", "received_postal",
                                     "resolved_early", "resolved_on_time", "resolved_overdue",
-                                    "became_overdue", "no_longer_overdue", "due", "due_in_time"
+                                    "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled"
                                   )
                                 union all
                                 select
                                   "procedure", "channel", "state", "held_from", "held_until", ended_on, 0, 0,
-                                  0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                                  (not is_in_time)::int, 0, 0, 0, 0
+                                  0, (not is_cancelled and is_in_time and is_early)::int,
+                                  (not is_cancelled and is_in_time and not is_early)::int,
+                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 from
                                   (
                                     select
@@ -660,13 +679,13 @@ from
                                 union all
                                 select
                                   "procedure", "channel", "state", "held_from", "held_until", reached_on, 0,
-                                  0, 0, 0, 0, 0, 1, 0, 0, 0
+                                  0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                 from overdue
                                 where begins
                                 union all
                                 select
                                   "procedure", "channel", "state", "held_from", "held_until", overdue_until,
-                                  0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                  0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                 from overdue
                                 where
                                   ends
@@ -674,30 +693,30 @@ from
                                 union all
                                 select
                                   "procedure", "channel", "state", "held_from", "held_until", reached_on, 0,
-                                  0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                                  0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                                 from met
                                 where is_another
                               )
                             select
                               "procedure", "channel", day, "received_online", "received_direct",
                               "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                              "became_overdue", "no_longer_overdue", "due", "due_in_time", 0, 0
+                              "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
                             from events
                             where
                               day >= held_from
                               and day < held_until
                             union all
                             select
-                              "procedure", "channel", held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                              "procedure", "channel", held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                               sum(became_overdue - no_longer_overdue)
                             from events
                             where day < held_from
                             group by "procedure", "channel", held_from
                             union all
                             select
-                              "procedure", "channel", held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                              "procedure", "channel", held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                               - sum(became_overdue - no_longer_overdue)
                             from events
                             where
@@ -706,7 +725,7 @@ from
                             group by "procedure", "channel", held_until
                           ) as of_states
                       ) as days
-                    where day <= $34::date
+                    where day <= $36::date
                   ) as days on day <= ends_on
                 group by "procedure", "channel"
               ) as summed
@@ -715,8 +734,8 @@ from
       )
     select
       "procedure", "channel", "received_online", "received_direct", "received_postal", "resolved_early",
-      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
-      "pending_overdue"
+      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue",
+      "carried_over", "pending_overdue"
     from summed
   ) as sums
 where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
@@ -740,17 +759,19 @@ where (((carried_over + greatest(moved, 0)) + received_online + received_direct)
 -- $18 "2021-06-15T00:00:00+07:00"
 -- $19 "2021-09-15T00:00:00+07:00"
 -- $20 "2021-06-15T00:00:00+07:00"
--- $21 "2021-06-15T00:00:00+07:00"
--- $22 "2021-09-15T00:00:00+07:00"
--- $23 "2021-09-15T00:00:00+07:00"
+-- $21 "2021-09-15T00:00:00+07:00"
+-- $22 "2021-06-15T00:00:00+07:00"
+-- $23 "2021-06-15T00:00:00+07:00"
 -- $24 "2021-09-15T00:00:00+07:00"
 -- $25 "2021-09-15T00:00:00+07:00"
 -- $26 "2021-09-15T00:00:00+07:00"
--- $27 "2021-06-15T00:00:00+07:00"
+-- $27 "2021-09-15T00:00:00+07:00"
 -- $28 "2021-09-15T00:00:00+07:00"
 -- $29 "2021-06-15T00:00:00+07:00"
--- $30 "2021-09-14"
--- $31 "2021-06-15"
--- $32 "2021-06-15"
--- $33 "2021-06-15T00:00:00+07:00"
--- $34 "2021-09-14"
+-- $30 "2021-09-15T00:00:00+07:00"
+-- $31 "2021-06-15T00:00:00+07:00"
+-- $32 "2021-09-14"
+-- $33 "2021-06-15"
+-- $34 "2021-06-15"
+-- $35 "2021-06-15T00:00:00+07:00"
+-- $36 "2021-09-14"

@@ -7,14 +7,14 @@ select
   (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
   (resolved_early + resolved_on_time + resolved_overdue) as resolved,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
   ) as pending_in_time,
   (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
   ) as pending,
   greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-  due_in_time as due_in_time
+  due_in_time as due_in_time, cancelled as cancelled
 from
   (
     with
@@ -35,10 +35,11 @@ from
           coalesce(
             sum(due_in_time) filter (where day between starts_on and due_on), 0
           )::bigint as due_in_time,
+          coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
           coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
           coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
           coalesce(
-            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
               where day < starts_on
             ),
             0
@@ -57,14 +58,14 @@ from
                 select
                   "unit", "field", "slice" as day, "received_online", "received_direct", "received_postal",
                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                  "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                  "no_longer_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue"
                 from
                   (
                     select
                       "province_code", "unit", "field", "channel", "slice", "received_online",
                       "received_direct", "received_postal", "resolved_early", "resolved_on_time",
                       "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                      "moved", "moved_overdue"
+                      "cancelled", "moved", "moved_overdue"
                     from "dossier_sums_by_desk"
                     union all
                     select
@@ -77,8 +78,8 @@ from
                       coalesce("resolved_overdue", 0) as "resolved_overdue",
                       coalesce("became_overdue", 0) as "became_overdue",
                       coalesce("no_longer_overdue", 0) as "no_longer_overdue", coalesce("due", 0) as "due",
-                      coalesce("due_in_time", 0) as "due_in_time", coalesce("moved", 0) as "moved",
-                      coalesce("moved_overdue", 0) as "moved_overdue"
+                      coalesce("due_in_time", 0) as "due_in_time", coalesce("cancelled", 0) as "cancelled",
+                      coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
                     from
                       (
                         select
@@ -92,8 +93,8 @@ from
                           unnest("resolved_overdue") as "resolved_overdue",
                           unnest("became_overdue") as "became_overdue",
                           unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
-                          unnest("due_in_time") as "due_in_time", unnest("moved") as "moved",
-                          unnest("moved_overdue") as "moved_overdue"
+                          unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                          unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
                         from dossier_sums_log
                         where rollup = 'dossier_sums_by_desk'
                       ) as logged
@@ -106,8 +107,8 @@ from
       )
     select
       "unit", "field", "received_online", "received_direct", "received_postal", "resolved_early",
-      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
-      "pending_overdue"
+      "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue",
+      "carried_over", "pending_overdue"
     from summed
   ) as sums
 where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)

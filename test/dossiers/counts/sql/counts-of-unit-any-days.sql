@@ -7,14 +7,14 @@ select
   (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
   (resolved_early + resolved_on_time + resolved_overdue) as resolved,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
   ) as pending_in_time,
   (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
   (
-    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+    ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
   ) as pending,
   greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-  due_in_time as due_in_time
+  due_in_time as due_in_time, cancelled as cancelled
 from
   (
     with
@@ -30,14 +30,14 @@ from
           sum("resolved_early")::bigint as "resolved_early",
           sum("resolved_on_time")::bigint as "resolved_on_time",
           sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
-          sum("due_in_time")::bigint as "due_in_time", sum("moved")::bigint as "moved",
-          sum("moved_overdue")::bigint as "moved_overdue", sum("carried_over")::bigint as "carried_over",
-          sum("pending_overdue")::bigint as "pending_overdue"
+          sum("due_in_time")::bigint as "due_in_time", sum("cancelled")::bigint as "cancelled",
+          sum("moved")::bigint as "moved", sum("moved_overdue")::bigint as "moved_overdue",
+          sum("carried_over")::bigint as "carried_over", sum("pending_overdue")::bigint as "pending_overdue"
         from
           (
             select
               "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-              "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
+              "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
               "pending_overdue"
             from
               asked
@@ -69,6 +69,7 @@ from
                     where
                       ended_at >= $10::timestamptz
                       and ended_at < $11::timestamptz
+                      and not coalesce((details ->> 'cancelled')::boolean, false)
                       and coalesce(ended_at <= due_at, true)
                   ) - count(*) filter (
                     where
@@ -81,6 +82,7 @@ from
                     where
                       ended_at >= $14::timestamptz
                       and ended_at < $15::timestamptz
+                      and not coalesce((details ->> 'cancelled')::boolean, false)
                       and ended_at > due_at
                   ) as "resolved_overdue",
                   count(*) filter (
@@ -104,18 +106,24 @@ from
                       )
                       and ended_at <= due_at
                   ) as "due_in_time",
+                  count(*) filter (
+                    where
+                      ended_at >= $20::timestamptz
+                      and ended_at < $21::timestamptz
+                      and coalesce((details ->> 'cancelled')::boolean, false)
+                  ) as "cancelled",
                   0 as "moved", 0 as "moved_overdue",
                   count(*) filter (
                     where
-                      received_at < $20::timestamptz
-                      and coalesce(ended_at >= $21::timestamptz, true)
+                      received_at < $22::timestamptz
+                      and coalesce(ended_at >= $23::timestamptz, true)
                   ) as "carried_over",
                   count(*) filter (
                     where
-                      coalesce(ended_at >= $22::timestamptz, true)
-                      and coalesce(due_at < $23::timestamptz, false)
-                      and received_at < $24::timestamptz
-                      and not (status = 5 and updated_at < $25::timestamptz)
+                      coalesce(ended_at >= $24::timestamptz, true)
+                      and coalesce(due_at < $25::timestamptz, false)
+                      and received_at < $26::timestamptz
+                      and not (status = 5 and updated_at < $27::timestamptz)
                   ) as "pending_overdue"
                 from
                   (
@@ -135,8 +143,8 @@ from
                               unit_versions as versions
                               join units on units.id = versions.unit
                             where
-                              $26 = any (versions.path)
-                              and least(greatest($27::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                              $28 = any (versions.path)
+                              and least(greatest($29::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                           ) as asked_units
                           cross join lateral (
                             select *
@@ -144,7 +152,7 @@ from
                             where
                               dossiers.unit = asked_units.unit
                               and held_from is null
-                              and received_at < $28::timestamptz
+                              and received_at < $30::timestamptz
                               and (
                                 case
                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -156,11 +164,11 @@ from
                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                   end,
                                   due_at
-                                ) >= $29::timestamptz
+                                ) >= $31::timestamptz
                                 or supplements is not null
                               )
                               and supplements is null
-                              and province_code = any ($30)
+                              and province_code = any ($32)
                             offset
                               0
                           ) as found
@@ -171,7 +179,7 @@ from
             union all
             select
               "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-              "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
+              "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
               "pending_overdue"
             from
               (
@@ -196,10 +204,11 @@ from
                   coalesce(
                     sum(due_in_time) filter (where day between starts_on and due_on), 0
                   )::bigint as due_in_time,
+                  coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
                   coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
                   coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
                   coalesce(
-                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
                       where day < starts_on
                     ),
                     0
@@ -218,14 +227,15 @@ from
                         select
                           day, "received_online", "received_direct", "received_postal", "resolved_early",
                           "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                          "due", "due_in_time", 0 as moved, 0 as moved_overdue
+                          "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
                         from
                           (
                             with
                               counted as not materialized (
                                 select
                                   "province_code", "code", "record", "status", "channel", "due_at", ended_at,
-                                  asked, ("received_at" at time zone interval '7 hours')::date as received_on,
+                                  asked, coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
+                                  ("received_at" at time zone interval '7 hours')::date as received_on,
                                   ("ended_at" at time zone interval '7 hours')::date as ended_on,
                                   ("due_at" at time zone interval '7 hours')::date as due_on,
                                   asked is null
@@ -240,8 +250,8 @@ from
                                           unit_versions as versions
                                           join units on units.id = versions.unit
                                         where
-                                          $31 = any (versions.path)
-                                          and least(greatest($32::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                          $33 = any (versions.path)
+                                          and least(greatest($34::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                       ) as asked_units
                                       cross join lateral (
                                         select *
@@ -249,7 +259,7 @@ from
                                         where
                                           dossiers.unit = asked_units.unit
                                           and held_from is null
-                                          and received_at < $33::timestamptz
+                                          and received_at < $35::timestamptz
                                           and (
                                             case
                                               when status >= 9 then coalesce(finished_at, returned_at)
@@ -261,11 +271,11 @@ from
                                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                               end,
                                               due_at
-                                            ) >= $34::timestamptz
+                                            ) >= $36::timestamptz
                                             or supplements is not null
                                           )
                                           and supplements is not null
-                                          and province_code = any ($35)
+                                          and province_code = any ($37)
                                         offset
                                           0
                                       ) as found
@@ -323,8 +333,8 @@ from
                               ),
                               terms as (
                                 select
-                                  "province_code", "code", "record", "status", ended_at, ended_on,
-                                  due_from_then as due, 2147483647 as n, true as final,
+                                  "province_code", "code", "record", "status", "is_cancelled", ended_at,
+                                  ended_on, due_from_then as due, 2147483647 as n, true as final,
                                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                   'infinity'::date as stops_on,
                                   coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -339,8 +349,8 @@ from
                                   and waited_until is not null
                                 union all
                                 select
-                                  "province_code", "code", "record", "status", ended_at, ended_on,
-                                  due_until_then, n, false,
+                                  "province_code", "code", "record", "status", "is_cancelled", ended_at,
+                                  ended_on, due_until_then, n, false,
                                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                   ("requested_at" at time zone interval '7 hours')::date, false
                                 from waits
@@ -393,34 +403,36 @@ from
                               cross join lateral (
                                 select
                                   received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                 union all
                                 select
-                                  ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                  (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                  (not is_cancelled and is_in_time and not is_early)::int,
+                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 where
                                   ended_at is not null
                                   and never_waited
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                 where reached_on < coalesce(ended_on, 'infinity')
                                 union all
-                                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                 where reached_on < ended_on
                                 union all
                                 select
                                   reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  coalesce(ended_at <= due_at, false)::int
+                                  coalesce(ended_at <= due_at, false)::int, 0
                                 where reached_on is not null
                               ) as happened (
                                 day, "received_online", "received_direct", "received_postal",
                                 "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                "no_longer_overdue", "due", "due_in_time"
+                                "no_longer_overdue", "due", "due_in_time", "cancelled"
                               )
                             union all
                             select
-                              ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                              ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                              (not is_cancelled and is_in_time and not is_early)::int,
+                              (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                             from
                               (
                                 select
@@ -434,17 +446,17 @@ from
                                   and ended_at is not null
                               ) as ended
                             union all
-                            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                             from overdue
                             where begins
                             union all
-                            select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                            select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                             from overdue
                             where
                               ends
                               and overdue_until < 'infinity'
                             union all
-                            select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                            select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                             from met
                             where is_another
                           ) as events
@@ -459,6 +471,7 @@ from
                                     select
                                       "province_code", "code", "record", "state", "status", "channel",
                                       "due_at", "held_from", "held_until", ended_at, asked,
+                                      coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                       received_on as received_on, ends_on as ended_on,
                                       ("due_at" at time zone interval '7 hours')::date as due_on,
                                       asked is null
@@ -472,49 +485,49 @@ from
                                               "province_code", "code", "record", "source", "unit", "level",
                                               "procedure", "field", "channel", "status", "received_at",
                                               "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "held_from", "received_on", "ends_on",
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
                                               32767::smallint as state, 'infinity'::date as held_until
                                             from dossiers
                                             where
                                               held_from is not null
-                                              and province_code = any ($36)
+                                              and province_code = any ($38)
                                               and unit in (
                                                 select versions.unit
                                                 from
                                                   unit_versions as versions
                                                   join units on units.id = versions.unit
                                                 where
-                                                  $37 = any (versions.path)
-                                                  and least(greatest($38::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  $39 = any (versions.path)
+                                                  and least(greatest($40::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                               )
                                             union all
                                             select
                                               "province_code", "code", "record", "source", "unit", "level",
                                               "procedure", "field", "channel", "status", "received_at",
                                               "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "held_from", "received_on", "ends_on", state,
-                                              held_until
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
+                                              state, held_until
                                             from dossier_states
                                             where
-                                              province_code = any ($39)
+                                              province_code = any ($41)
                                               and unit in (
                                                 select versions.unit
                                                 from
                                                   unit_versions as versions
                                                   join units on units.id = versions.unit
                                                 where
-                                                  $40 = any (versions.path)
-                                                  and least(greatest($41::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                  $42 = any (versions.path)
+                                                  and least(greatest($43::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                               )
                                           ) as states
                                         where
-                                          held_from <= $42::date
-                                          and held_until >= $43::date
+                                          held_from <= $44::date
+                                          and held_until >= $45::date
                                           and (
                                             held_until < 'infinity'
                                             or ends_on is null
-                                            or greatest(ends_on, held_from) >= $44::date
-                                            or due_at >= $45::timestamptz
+                                            or greatest(ends_on, held_from) >= $46::date
+                                            or due_at >= $47::timestamptz
                                             or supplements is not null
                                           )
                                       ) as dossiers
@@ -576,8 +589,8 @@ from
                                   terms as (
                                     select
                                       "province_code", "code", "record", "state", "held_from", "held_until",
-                                      "status", ended_at, ended_on, due_from_then as due, 2147483647 as n,
-                                      true as final,
+                                      "status", "is_cancelled", ended_at, ended_on, due_from_then as due,
+                                      2147483647 as n, true as final,
                                       greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                       'infinity'::date as stops_on,
                                       coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -593,7 +606,7 @@ from
                                     union all
                                     select
                                       "province_code", "code", "record", "state", "held_from", "held_until",
-                                      "status", ended_at, ended_on, due_until_then, n, false,
+                                      "status", "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                                       greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                       ("requested_at" at time zone interval '7 hours')::date, false
                                     from waits
@@ -653,35 +666,38 @@ from
                                   cross join lateral (
                                     select
                                       received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                     union all
                                     select
-                                      ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                      ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                      (not is_cancelled and is_in_time and not is_early)::int,
+                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
+                                      is_cancelled::int
                                     where
                                       ended_at is not null
                                       and never_waited
                                     union all
-                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                     where reached_on < coalesce(ended_on, 'infinity')
                                     union all
-                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                     where reached_on < ended_on
                                     union all
                                     select
                                       reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                      coalesce(ended_at <= due_at, false)::int
+                                      coalesce(ended_at <= due_at, false)::int, 0
                                     where reached_on is not null
                                   ) as happened (
                                     day, "received_online", "received_direct", "received_postal",
                                     "resolved_early", "resolved_on_time", "resolved_overdue",
-                                    "became_overdue", "no_longer_overdue", "due", "due_in_time"
+                                    "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled"
                                   )
                                 union all
                                 select
                                   "state", "held_from", "held_until", ended_on, 0, 0, 0,
-                                  (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                                  (not is_in_time)::int, 0, 0, 0, 0
+                                  (not is_cancelled and is_in_time and is_early)::int,
+                                  (not is_cancelled and is_in_time and not is_early)::int,
+                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 from
                                   (
                                     select
@@ -696,13 +712,14 @@ from
                                   ) as ended
                                 union all
                                 select
-                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+                                  0, 0
                                 from overdue
                                 where begins
                                 union all
                                 select
                                   "state", "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  0, 0
+                                  0, 0, 0
                                 from overdue
                                 where
                                   ends
@@ -710,30 +727,30 @@ from
                                 union all
                                 select
                                   "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  is_in_time::int
+                                  is_in_time::int, 0
                                 from met
                                 where is_another
                               )
                             select
                               day, "received_online", "received_direct", "received_postal", "resolved_early",
                               "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                              "due", "due_in_time", 0, 0
+                              "due", "due_in_time", "cancelled", 0, 0
                             from events
                             where
                               day >= held_from
                               and day < held_until
                             union all
                             select
-                              held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                              held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                               sum(became_overdue - no_longer_overdue)
                             from events
                             where day < held_from
                             group by held_from
                             union all
                             select
-                              held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                              held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                               - sum(became_overdue - no_longer_overdue)
                             from events
                             where
@@ -742,14 +759,15 @@ from
                             group by held_until
                           ) as of_states
                       ) as days
-                    where day <= $46::date
+                    where day <= $48::date
                   ) as days on day <= ends_on
               ) as summed
           ) as summed
       )
     select
       "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-      "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over", "pending_overdue"
+      "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
+      "pending_overdue"
     from summed
   ) as sums
 where true
@@ -773,29 +791,31 @@ where true
 -- $18 "2021-07-05T00:00:00+07:00"
 -- $19 "2021-07-17T00:00:00+07:00"
 -- $20 "2021-07-05T00:00:00+07:00"
--- $21 "2021-07-05T00:00:00+07:00"
--- $22 "2021-07-17T00:00:00+07:00"
--- $23 "2021-07-17T00:00:00+07:00"
+-- $21 "2021-07-17T00:00:00+07:00"
+-- $22 "2021-07-05T00:00:00+07:00"
+-- $23 "2021-07-05T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "H56-380"
--- $27 "2021-07-16"
--- $28 "2021-07-17T00:00:00+07:00"
--- $29 "2021-07-05T00:00:00+07:00"
--- $30 ["H56"]
--- $31 "H56-380"
--- $32 "2021-07-16"
--- $33 "2021-07-17T00:00:00+07:00"
--- $34 "2021-07-05T00:00:00+07:00"
--- $35 ["H56"]
--- $36 ["H56"]
--- $37 "H56-380"
--- $38 "2021-07-16"
--- $39 ["H56"]
--- $40 "H56-380"
--- $41 "2021-07-16"
--- $42 "2021-07-16"
--- $43 "2021-07-05"
--- $44 "2021-07-05"
--- $45 "2021-07-05T00:00:00+07:00"
--- $46 "2021-07-16"
+-- $26 "2021-07-17T00:00:00+07:00"
+-- $27 "2021-07-17T00:00:00+07:00"
+-- $28 "H56-380"
+-- $29 "2021-07-16"
+-- $30 "2021-07-17T00:00:00+07:00"
+-- $31 "2021-07-05T00:00:00+07:00"
+-- $32 ["H56"]
+-- $33 "H56-380"
+-- $34 "2021-07-16"
+-- $35 "2021-07-17T00:00:00+07:00"
+-- $36 "2021-07-05T00:00:00+07:00"
+-- $37 ["H56"]
+-- $38 ["H56"]
+-- $39 "H56-380"
+-- $40 "2021-07-16"
+-- $41 ["H56"]
+-- $42 "H56-380"
+-- $43 "2021-07-16"
+-- $44 "2021-07-16"
+-- $45 "2021-07-05"
+-- $46 "2021-07-05"
+-- $47 "2021-07-05T00:00:00+07:00"
+-- $48 "2021-07-16"

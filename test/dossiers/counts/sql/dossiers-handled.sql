@@ -5,7 +5,7 @@ with
       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
       "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, "received_online",
       "received_direct", "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-      "became_overdue", "no_longer_overdue", "due", "due_in_time", 0 as moved, 0 as moved_overdue
+      "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
     from
       (
         with
@@ -13,6 +13,7 @@ with
             select
               "province_code", "code", "record", "status", "channel", "due_at", "unit", "procedure", "field",
               "source", "received_at", "finished_at", "returned_at", "updated_at", ended_at, asked,
+              coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
               ("received_at" at time zone interval '7 hours')::date as received_on,
               ("ended_at" at time zone interval '7 hours')::date as ended_on,
               ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -90,8 +91,8 @@ with
           terms as (
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
-              "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at, ended_on,
-              due_from_then as due, 2147483647 as n, true as final,
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", "is_cancelled", ended_at,
+              ended_on, due_from_then as due, 2147483647 as n, true as final,
               greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
               'infinity'::date as stops_on,
               coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -107,8 +108,8 @@ with
             union all
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
-              "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at, ended_on,
-              due_until_then, n, false,
+              "received_at", "due_at", "finished_at", "returned_at", "updated_at", "is_cancelled", ended_at,
+              ended_on, due_until_then, n, false,
               greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
               ("requested_at" at time zone interval '7 hours')::date, false
             from waits
@@ -162,34 +163,36 @@ with
           cross join lateral (
             select
               received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int,
-              0, 0, 0, 0, 0, 0, 0
+              0, 0, 0, 0, 0, 0, 0, 0
             union all
             select
-              ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-              (not is_in_time)::int, 0, 0, 0, 0
+              ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+              (not is_cancelled and is_in_time and not is_early)::int,
+              (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
             where
               ended_at is not null
               and never_waited
             union all
-            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
             where reached_on < coalesce(ended_on, 'infinity')
             union all
-            select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+            select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
             where reached_on < ended_on
             union all
-            select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+            select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
             where reached_on is not null
           ) as happened (
             day, "received_online", "received_direct", "received_postal", "resolved_early",
             "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-            "due_in_time"
+            "due_in_time", "cancelled"
           )
         union all
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_on, 0, 0, 0,
-          (is_in_time and is_early)::int, (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0,
-          0
+          (not is_cancelled and is_in_time and is_early)::int,
+          (not is_cancelled and is_in_time and not is_early)::int, (not is_cancelled and not is_in_time)::int,
+          0, 0, 0, 0, is_cancelled::int
         from
           (
             select
@@ -206,14 +209,14 @@ with
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on, 0, 0, 0, 0, 0, 0,
-          1, 0, 0, 0
+          1, 0, 0, 0, 0
         from overdue
         where begins
         union all
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", overdue_until, 0, 0, 0, 0, 0,
-          0, 0, 1, 0, 0
+          0, 0, 1, 0, 0, 0
         from overdue
         where
           ends
@@ -222,7 +225,7 @@ with
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on, 0, 0, 0, 0, 0, 0,
-          0, 0, 1, is_in_time::int
+          0, 0, 1, is_in_time::int, 0
         from met
         where is_another
       ) as events
@@ -237,7 +240,9 @@ with
                 select
                   "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
                   "procedure", "field", "source", "received_at", "finished_at", "returned_at", "updated_at",
-                  "held_from", "held_until", ended_at, asked, received_on as received_on, ends_on as ended_on,
+                  "held_from", "held_until", ended_at, asked,
+                  coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
+                  received_on as received_on, ends_on as ended_on,
                   ("due_at" at time zone interval '7 hours')::date as due_on,
                   asked is null
                   or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
@@ -249,7 +254,7 @@ with
                         select
                           "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
                           "channel", "status", "received_at", "due_at", "finished_at", "returned_at",
-                          "updated_at", "supplements", "held_from", "received_on", "ends_on",
+                          "updated_at", "supplements", "details", "held_from", "received_on", "ends_on",
                           32767::smallint as state, 'infinity'::date as held_until
                         from dossiers
                         where
@@ -259,8 +264,8 @@ with
                         select
                           "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
                           "channel", "status", "received_at", "due_at", "finished_at", "returned_at",
-                          "updated_at", "supplements", "held_from", "received_on", "ends_on", state,
-                          held_until
+                          "updated_at", "supplements", "details", "held_from", "received_on", "ends_on",
+                          state, held_until
                         from dossier_states
                         where province_code = any (array(select id from units where parent is null))
                       ) as states
@@ -324,8 +329,8 @@ with
                 select
                   "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
                   "source", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
-                  "held_from", "held_until", ended_at, ended_on, due_from_then as due, 2147483647 as n,
-                  true as final,
+                  "held_from", "held_until", "is_cancelled", ended_at, ended_on, due_from_then as due,
+                  2147483647 as n, true as final,
                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                   'infinity'::date as stops_on,
                   coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -342,7 +347,7 @@ with
                 select
                   "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
                   "source", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
-                  "held_from", "held_until", ended_at, ended_on, due_until_then, n, false,
+                  "held_from", "held_until", "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                   ("requested_at" at time zone interval '7 hours')::date, false
                 from waits
@@ -397,34 +402,36 @@ with
               cross join lateral (
                 select
                   received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                 union all
                 select
-                  ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                  (not is_in_time)::int, 0, 0, 0, 0
+                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                  (not is_cancelled and is_in_time and not is_early)::int,
+                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                 where
                   ended_at is not null
                   and never_waited
                 union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                 where reached_on < coalesce(ended_on, 'infinity')
                 union all
-                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                 where reached_on < ended_on
                 union all
-                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
                 where reached_on is not null
               ) as happened (
                 day, "received_online", "received_direct", "received_postal", "resolved_early",
                 "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                "due_in_time"
+                "due_in_time", "cancelled"
               )
             union all
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state", "held_from",
-              "held_until", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-              (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+              "held_until", ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+              (not is_cancelled and is_in_time and not is_early)::int,
+              (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
             from
               (
                 select
@@ -441,14 +448,14 @@ with
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state", "held_from",
-              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
             from overdue
             where begins
             union all
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state", "held_from",
-              "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+              "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
             from overdue
             where
               ends
@@ -457,7 +464,7 @@ with
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state", "held_from",
-              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
             from met
             where is_another
           )
@@ -465,7 +472,7 @@ with
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, "received_online",
           "received_direct", "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-          "became_overdue", "no_longer_overdue", "due", "due_in_time", 0, 0
+          "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
         from events
         where
           day >= held_from
@@ -474,8 +481,8 @@ with
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from, 0, 0, 0, 0, 0, 0, 0,
-          0, 0, 0,
-          sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+          0, 0, 0, 0,
+          sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
           sum(became_overdue - no_longer_overdue)
         from events
         where day < held_from
@@ -486,8 +493,8 @@ with
         select
           "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
           "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until, 0, 0, 0, 0, 0, 0,
-          0, 0, 0, 0,
-          - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+          0, 0, 0, 0, 0,
+          - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
           - sum(became_overdue - no_longer_overdue)
         from events
         where
@@ -521,7 +528,9 @@ with
       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
       "received_at", "due_at", "finished_at", "returned_at", "updated_at"
     having
-      sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue) + moved) = 1
+      sum(
+        received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue) - cancelled + moved
+      ) = 1
     union all
     select
       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
@@ -619,6 +628,7 @@ with
     where
       ended_at >= $18::timestamptz
       and ended_at < $19::timestamptz
+      and not coalesce((details ->> 'cancelled')::boolean, false)
     union all
     select
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",

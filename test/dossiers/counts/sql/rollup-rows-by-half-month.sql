@@ -5,14 +5,14 @@ select
   sum("received_postal") as "received_postal", sum("resolved_early") as "resolved_early",
   sum("resolved_on_time") as "resolved_on_time", sum("resolved_overdue") as "resolved_overdue",
   sum("became_overdue") as "became_overdue", sum("no_longer_overdue") as "no_longer_overdue",
-  sum("due") as "due", sum("due_in_time") as "due_in_time", sum("moved") as "moved",
-  sum("moved_overdue") as "moved_overdue"
+  sum("due") as "due", sum("due_in_time") as "due_in_time", sum("cancelled") as "cancelled",
+  sum("moved") as "moved", sum("moved_overdue") as "moved_overdue"
 from
   (
     select
       "level", "field", "slice" as day, "received_online", "received_direct", "received_postal",
       "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-      "due_in_time", "moved", "moved_overdue"
+      "due_in_time", "cancelled", "moved", "moved_overdue"
     from "dossier_sums_by_level"
     where
       province_code = any (array(select id from units where parent is null))

@@ -5,13 +5,13 @@ select
   sum("resolved_early") as "resolved_early", sum("resolved_on_time") as "resolved_on_time",
   sum("resolved_overdue") as "resolved_overdue", sum("became_overdue") as "became_overdue",
   sum("no_longer_overdue") as "no_longer_overdue", sum("due") as "due", sum("due_in_time") as "due_in_time",
-  sum("moved") as "moved", sum("moved_overdue") as "moved_overdue"
+  sum("cancelled") as "cancelled", sum("moved") as "moved", sum("moved_overdue") as "moved_overdue"
 from
   (
     select
       "unit", "quarter" as day, "received_online", "received_direct", "received_postal", "resolved_early",
       "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-      "moved", "moved_overdue"
+      "cancelled", "moved", "moved_overdue"
     from "dossier_sums_by_unit_quarter"
     where
       province_code = any ($2)

@@ -7,14 +7,14 @@ select
   sum(case when day <= $2::date then "became_overdue" else 0 end) as "became_overdue",
   sum("no_longer_overdue") as "no_longer_overdue",
   sum(case when day <= $3::date then "due" else 0 end) as "due",
-  sum(case when day <= $4::date then "due_in_time" else 0 end) as "due_in_time", sum("moved") as "moved",
-  sum("moved_overdue") as "moved_overdue"
+  sum(case when day <= $4::date then "due_in_time" else 0 end) as "due_in_time",
+  sum("cancelled") as "cancelled", sum("moved") as "moved", sum("moved_overdue") as "moved_overdue"
 from
   (
     select
       "level", "channel", "day" as day, "received_online", "received_direct", "received_postal",
       "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-      "due_in_time", "moved", "moved_overdue"
+      "due_in_time", "cancelled", "moved", "moved_overdue"
     from "dossier_sums_by_day"
     where province_code = any (array(select id from units where parent is null))
   ) as days

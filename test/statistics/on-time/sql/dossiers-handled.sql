@@ -14,7 +14,8 @@ from
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at", day, "received_online",
               "received_direct", "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-              "became_overdue", "no_longer_overdue", "due", "due_in_time", 0 as moved, 0 as moved_overdue
+              "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0 as moved,
+              0 as moved_overdue
             from
               (
                 with
@@ -22,7 +23,8 @@ from
                     select
                       "province_code", "code", "record", "status", "channel", "due_at", "unit", "procedure",
                       "field", "source", "received_at", "finished_at", "returned_at", "updated_at", ended_at,
-                      asked, ("received_at" at time zone interval '7 hours')::date as received_on,
+                      asked, coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
+                      ("received_at" at time zone interval '7 hours')::date as received_on,
                       ("ended_at" at time zone interval '7 hours')::date as ended_on,
                       ("due_at" at time zone interval '7 hours')::date as due_on,
                       asked is null
@@ -99,8 +101,9 @@ from
                   terms as (
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
-                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
-                      ended_on, due_from_then as due, 2147483647 as n, true as final,
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                      "is_cancelled", ended_at, ended_on, due_from_then as due, 2147483647 as n,
+                      true as final,
                       greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                       'infinity'::date as stops_on,
                       coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -116,8 +119,8 @@ from
                     union all
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
-                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_at,
-                      ended_on, due_until_then, n, false,
+                      "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
+                      "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                       greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                       ("requested_at" at time zone interval '7 hours')::date, false
                     from waits
@@ -171,34 +174,36 @@ from
                   cross join lateral (
                     select
                       received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                     union all
                     select
-                      ended_on, 0, 0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                      (not is_in_time)::int, 0, 0, 0, 0
+                      ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                      (not is_cancelled and is_in_time and not is_early)::int,
+                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                     where
                       ended_at is not null
                       and never_waited
                     union all
-                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                     where reached_on < coalesce(ended_on, 'infinity')
                     union all
-                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                     where reached_on < ended_on
                     union all
-                    select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                    select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
                     where reached_on is not null
                   ) as happened (
                     day, "received_online", "received_direct", "received_postal", "resolved_early",
                     "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                    "due_in_time"
+                    "due_in_time", "cancelled"
                   )
                 union all
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", ended_on, 0,
-                  0, 0, (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                  (not is_in_time)::int, 0, 0, 0, 0
+                  0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                  (not is_cancelled and is_in_time and not is_early)::int,
+                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                 from
                   (
                     select
@@ -215,14 +220,14 @@ from
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
-                  0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                  0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                 from overdue
                 where begins
                 union all
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
-                  overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                  overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                 from overdue
                 where
                   ends
@@ -231,7 +236,7 @@ from
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", reached_on,
-                  0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                  0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                 from met
                 where is_another
               ) as events
@@ -247,6 +252,7 @@ from
                           "province_code", "code", "record", "state", "status", "channel", "due_at", "unit",
                           "procedure", "field", "source", "received_at", "finished_at", "returned_at",
                           "updated_at", "held_from", "held_until", ended_at, asked,
+                          coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                           received_on as received_on, ends_on as ended_on,
                           ("due_at" at time zone interval '7 hours')::date as due_on,
                           asked is null
@@ -259,8 +265,9 @@ from
                                 select
                                   "province_code", "code", "record", "source", "unit", "level", "procedure",
                                   "field", "channel", "status", "received_at", "due_at", "finished_at",
-                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
-                                  "ends_on", 32767::smallint as state, 'infinity'::date as held_until
+                                  "returned_at", "updated_at", "supplements", "details", "held_from",
+                                  "received_on", "ends_on", 32767::smallint as state,
+                                  'infinity'::date as held_until
                                 from dossiers
                                 where
                                   held_from is not null
@@ -269,8 +276,8 @@ from
                                 select
                                   "province_code", "code", "record", "source", "unit", "level", "procedure",
                                   "field", "channel", "status", "received_at", "due_at", "finished_at",
-                                  "returned_at", "updated_at", "supplements", "held_from", "received_on",
-                                  "ends_on", state, held_until
+                                  "returned_at", "updated_at", "supplements", "details", "held_from",
+                                  "received_on", "ends_on", state, held_until
                                 from dossier_states
                                 where province_code = any (array(select id from units where parent is null))
                               ) as states
@@ -335,8 +342,8 @@ from
                         select
                           "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
                           "source", "status", "received_at", "due_at", "finished_at", "returned_at",
-                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_from_then as due,
-                          2147483647 as n, true as final,
+                          "updated_at", "held_from", "held_until", "is_cancelled", ended_at, ended_on,
+                          due_from_then as due, 2147483647 as n, true as final,
                           greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                           'infinity'::date as stops_on,
                           coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -353,8 +360,8 @@ from
                         select
                           "province_code", "code", "record", "state", "unit", "procedure", "field", "channel",
                           "source", "status", "received_at", "due_at", "finished_at", "returned_at",
-                          "updated_at", "held_from", "held_until", ended_at, ended_on, due_until_then, n,
-                          false,
+                          "updated_at", "held_from", "held_until", "is_cancelled", ended_at, ended_on,
+                          due_until_then, n, false,
                           greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                           ("requested_at" at time zone interval '7 hours')::date, false
                         from waits
@@ -409,34 +416,38 @@ from
                       cross join lateral (
                         select
                           received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                         union all
                         select
-                          ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                          ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                          (not is_cancelled and is_in_time and not is_early)::int,
+                          (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                         where
                           ended_at is not null
                           and never_waited
                         union all
-                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                         where reached_on < coalesce(ended_on, 'infinity')
                         union all
-                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                         where reached_on < ended_on
                         union all
-                        select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int
+                        select
+                          reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
                         where reached_on is not null
                       ) as happened (
                         day, "received_online", "received_direct", "received_postal", "resolved_early",
                         "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                        "due_in_time"
+                        "due_in_time", "cancelled"
                       )
                     union all
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                       "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
-                      "held_from", "held_until", ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                      "held_from", "held_until", ended_on, 0, 0, 0,
+                      (not is_cancelled and is_in_time and is_early)::int,
+                      (not is_cancelled and is_in_time and not is_early)::int,
+                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                     from
                       (
                         select
@@ -453,14 +464,14 @@ from
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                       "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
-                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                     from overdue
                     where begins
                     union all
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                       "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
-                      "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                      "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                     from overdue
                     where
                       ends
@@ -469,7 +480,7 @@ from
                     select
                       "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                       "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", "state",
-                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                      "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                     from met
                     where is_another
                   )
@@ -478,7 +489,7 @@ from
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", day,
                   "received_online", "received_direct", "received_postal", "resolved_early",
                   "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
-                  "due_in_time", 0, 0
+                  "due_in_time", "cancelled", 0, 0
                 from events
                 where
                   day >= held_from
@@ -487,8 +498,8 @@ from
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_from, 0,
-                  0, 0, 0, 0, 0, 0, 0, 0, 0,
-                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                   sum(became_overdue - no_longer_overdue)
                 from events
                 where day < held_from
@@ -499,8 +510,8 @@ from
                 select
                   "province_code", "code", "record", "unit", "procedure", "field", "channel", "source",
                   "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at", held_until,
-                  0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                   - sum(became_overdue - no_longer_overdue)
                 from events
                 where
@@ -534,7 +545,9 @@ from
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
               "received_at", "due_at", "finished_at", "returned_at", "updated_at"
             having
-              sum(received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue) + moved) = 1
+              sum(
+                received_online + received_direct - (resolved_early + resolved_on_time + resolved_overdue) - cancelled + moved
+              ) = 1
             union all
             select
               "province_code", "code", "record", "unit", "procedure", "field", "channel", "source", "status",
@@ -634,6 +647,7 @@ from
             where
               ended_at >= $18::timestamptz
               and ended_at < $19::timestamptz
+              and not coalesce((details ->> 'cancelled')::boolean, false)
             union all
             select
               "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",

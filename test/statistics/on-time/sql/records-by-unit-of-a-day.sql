@@ -14,14 +14,14 @@ from
           (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
           (resolved_early + resolved_on_time + resolved_overdue) as resolved,
           (
-            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
           ) as pending_in_time,
           (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
           (
-            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+            ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
           ) as pending,
           greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-          due_in_time as due_in_time, "estimated"
+          due_in_time as due_in_time, cancelled as cancelled, "estimated"
         from
           (
             with
@@ -49,7 +49,7 @@ from
               coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
               coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
               coalesce(sum(due * share), 0) as due, coalesce(sum(due_in_time * share), 0) as due_in_time,
-              coalesce(sum(moved * share), 0) as moved,
+              coalesce(sum(cancelled * share), 0) as cancelled, coalesce(sum(moved * share), 0) as moved,
               coalesce(sum(moved_overdue * share), 0) as moved_overdue,
               coalesce(sum(carried_over * share), 0) as carried_over,
               coalesce(sum(pending_overdue * share), 0) as pending_overdue,
@@ -89,12 +89,13 @@ from
                       coalesce(
                         sum(due_in_time) filter (where day between starts_on and due_on), 0
                       )::bigint as due_in_time,
+                      coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
                       coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
                       coalesce(
                         sum(moved_overdue) filter (where day >= starts_on), 0
                       )::bigint as moved_overdue,
                       coalesce(
-                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
                           where day < starts_on
                         ),
                         0
@@ -113,8 +114,8 @@ from
                             select
                               "unit", "quarter" as day, "received_online", "received_direct",
                               "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                              "became_overdue", "no_longer_overdue", "due", "due_in_time", "moved",
-                              "moved_overdue"
+                              "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled",
+                              "moved", "moved_overdue"
                             from "dossier_sums_by_unit_quarter"
                             where
                               province_code = any (array(select id from units where parent is null))
@@ -127,8 +128,8 @@ from
                   )
                 select
                   "unit", "received_online", "received_direct", "received_postal", "resolved_early",
-                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-                  "carried_over", "pending_overdue"
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved",
+                  "moved_overdue", "carried_over", "pending_overdue"
                 from summed
               ) as counted
               cross join lateral jsonb_to_recordset(
@@ -192,7 +193,7 @@ from
         where
           units_expected is not null
           or not (
-            received_online + received_direct + resolved = 0
+            received_online + received_direct + resolved + cancelled = 0
             and pending = transferred_out
             and pending = (
               select count(*)

@@ -10,14 +10,14 @@ with
       (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
       (resolved_early + resolved_on_time + resolved_overdue) as resolved,
       (
-        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
       ) as pending_in_time,
       (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
       (
-        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
       ) as pending,
       greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-      due_in_time as due_in_time
+      due_in_time as due_in_time, cancelled as cancelled
     from
       (
         with
@@ -34,15 +34,16 @@ with
               sum("resolved_early")::bigint as "resolved_early",
               sum("resolved_on_time")::bigint as "resolved_on_time",
               sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
-              sum("due_in_time")::bigint as "due_in_time", sum("moved")::bigint as "moved",
-              sum("moved_overdue")::bigint as "moved_overdue", sum("carried_over")::bigint as "carried_over",
+              sum("due_in_time")::bigint as "due_in_time", sum("cancelled")::bigint as "cancelled",
+              sum("moved")::bigint as "moved", sum("moved_overdue")::bigint as "moved_overdue",
+              sum("carried_over")::bigint as "carried_over",
               sum("pending_overdue")::bigint as "pending_overdue"
             from
               (
                 select
                   "received_online", "received_direct", "received_postal", "resolved_early",
-                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-                  "carried_over", "pending_overdue"
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved",
+                  "moved_overdue", "carried_over", "pending_overdue"
                 from
                   asked
                   cross join (
@@ -73,6 +74,7 @@ with
                         where
                           ended_at >= $10::timestamptz
                           and ended_at < $11::timestamptz
+                          and not coalesce((details ->> 'cancelled')::boolean, false)
                           and coalesce(ended_at <= due_at, true)
                       ) - count(*) filter (
                         where
@@ -85,6 +87,7 @@ with
                         where
                           ended_at >= $14::timestamptz
                           and ended_at < $15::timestamptz
+                          and not coalesce((details ->> 'cancelled')::boolean, false)
                           and ended_at > due_at
                       ) as "resolved_overdue",
                       count(*) filter (
@@ -108,18 +111,24 @@ with
                           )
                           and ended_at <= due_at
                       ) as "due_in_time",
+                      count(*) filter (
+                        where
+                          ended_at >= $20::timestamptz
+                          and ended_at < $21::timestamptz
+                          and coalesce((details ->> 'cancelled')::boolean, false)
+                      ) as "cancelled",
                       0 as "moved", 0 as "moved_overdue",
                       count(*) filter (
                         where
-                          received_at < $20::timestamptz
-                          and coalesce(ended_at >= $21::timestamptz, true)
+                          received_at < $22::timestamptz
+                          and coalesce(ended_at >= $23::timestamptz, true)
                       ) as "carried_over",
                       count(*) filter (
                         where
-                          coalesce(ended_at >= $22::timestamptz, true)
-                          and coalesce(due_at < $23::timestamptz, false)
-                          and received_at < $24::timestamptz
-                          and not (status = 5 and updated_at < $25::timestamptz)
+                          coalesce(ended_at >= $24::timestamptz, true)
+                          and coalesce(due_at < $25::timestamptz, false)
+                          and received_at < $26::timestamptz
+                          and not (status = 5 and updated_at < $27::timestamptz)
                       ) as "pending_overdue"
                     from
                       (
@@ -139,8 +148,8 @@ with
                                   unit_versions as versions
                                   join units on units.id = versions.unit
                                 where
-                                  $26 = any (versions.path)
-                                  and least(greatest($27::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                  $28 = any (versions.path)
+                                  and least(greatest($29::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                               ) as asked_units
                               cross join lateral (
                                 select *
@@ -148,7 +157,7 @@ with
                                 where
                                   dossiers.unit = asked_units.unit
                                   and held_from is null
-                                  and received_at < $28::timestamptz
+                                  and received_at < $30::timestamptz
                                   and (
                                     case
                                       when status >= 9 then coalesce(finished_at, returned_at)
@@ -160,16 +169,16 @@ with
                                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                       end,
                                       due_at
-                                    ) >= $29::timestamptz
+                                    ) >= $31::timestamptz
                                     or supplements is not null
                                   )
                                   and supplements is null
-                                  and province_code = any ($30)
-                                  and "level" = any ($31)
-                                  and "field" = any ($32)
-                                  and "procedure" = any ($33)
-                                  and "channel" = any ($34)
-                                  and "source" = $35
+                                  and province_code = any ($32)
+                                  and "level" = any ($33)
+                                  and "field" = any ($34)
+                                  and "procedure" = any ($35)
+                                  and "channel" = any ($36)
+                                  and "source" = $37
                                 offset
                                   0
                               ) as found
@@ -180,8 +189,8 @@ with
                 union all
                 select
                   "received_online", "received_direct", "received_postal", "resolved_early",
-                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-                  "carried_over", "pending_overdue"
+                  "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved",
+                  "moved_overdue", "carried_over", "pending_overdue"
                 from
                   (
                     select
@@ -207,12 +216,13 @@ with
                       coalesce(
                         sum(due_in_time) filter (where day between starts_on and due_on), 0
                       )::bigint as due_in_time,
+                      coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
                       coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
                       coalesce(
                         sum(moved_overdue) filter (where day >= starts_on), 0
                       )::bigint as moved_overdue,
                       coalesce(
-                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                        sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
                           where day < starts_on
                         ),
                         0
@@ -231,7 +241,7 @@ with
                             select
                               day, "received_online", "received_direct", "received_postal", "resolved_early",
                               "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                              "due", "due_in_time", 0 as moved, 0 as moved_overdue
+                              "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
                             from
                               (
                                 with
@@ -239,6 +249,7 @@ with
                                     select
                                       "province_code", "code", "record", "status", "channel", "due_at",
                                       ended_at, asked,
+                                      coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                       ("received_at" at time zone interval '7 hours')::date as received_on,
                                       ("ended_at" at time zone interval '7 hours')::date as ended_on,
                                       ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -254,8 +265,8 @@ with
                                               unit_versions as versions
                                               join units on units.id = versions.unit
                                             where
-                                              $36 = any (versions.path)
-                                              and least(greatest($37::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                              $38 = any (versions.path)
+                                              and least(greatest($39::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                           ) as asked_units
                                           cross join lateral (
                                             select *
@@ -263,7 +274,7 @@ with
                                             where
                                               dossiers.unit = asked_units.unit
                                               and held_from is null
-                                              and received_at < $38::timestamptz
+                                              and received_at < $40::timestamptz
                                               and (
                                                 case
                                                   when status >= 9 then coalesce(finished_at, returned_at)
@@ -275,16 +286,16 @@ with
                                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
                                                   end,
                                                   due_at
-                                                ) >= $39::timestamptz
+                                                ) >= $41::timestamptz
                                                 or supplements is not null
                                               )
                                               and supplements is not null
-                                              and province_code = any ($40)
-                                              and "level" = any ($41)
-                                              and "field" = any ($42)
-                                              and "procedure" = any ($43)
-                                              and "channel" = any ($44)
-                                              and "source" = $45
+                                              and province_code = any ($42)
+                                              and "level" = any ($43)
+                                              and "field" = any ($44)
+                                              and "procedure" = any ($45)
+                                              and "channel" = any ($46)
+                                              and "source" = $47
                                             offset
                                               0
                                           ) as found
@@ -342,8 +353,8 @@ with
                                   ),
                                   terms as (
                                     select
-                                      "province_code", "code", "record", "status", ended_at, ended_on,
-                                      due_from_then as due, 2147483647 as n, true as final,
+                                      "province_code", "code", "record", "status", "is_cancelled", ended_at,
+                                      ended_on, due_from_then as due, 2147483647 as n, true as final,
                                       greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                       'infinity'::date as stops_on,
                                       coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -358,8 +369,8 @@ with
                                       and waited_until is not null
                                     union all
                                     select
-                                      "province_code", "code", "record", "status", ended_at, ended_on,
-                                      due_until_then, n, false,
+                                      "province_code", "code", "record", "status", "is_cancelled", ended_at,
+                                      ended_on, due_until_then, n, false,
                                       greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                       ("requested_at" at time zone interval '7 hours')::date, false
                                     from waits
@@ -415,34 +426,37 @@ with
                                   cross join lateral (
                                     select
                                       received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                     union all
                                     select
-                                      ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                      (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                      ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                      (not is_cancelled and is_in_time and not is_early)::int,
+                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
+                                      is_cancelled::int
                                     where
                                       ended_at is not null
                                       and never_waited
                                     union all
-                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                     where reached_on < coalesce(ended_on, 'infinity')
                                     union all
-                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                     where reached_on < ended_on
                                     union all
                                     select
                                       reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                      coalesce(ended_at <= due_at, false)::int
+                                      coalesce(ended_at <= due_at, false)::int, 0
                                     where reached_on is not null
                                   ) as happened (
                                     day, "received_online", "received_direct", "received_postal",
                                     "resolved_early", "resolved_on_time", "resolved_overdue",
-                                    "became_overdue", "no_longer_overdue", "due", "due_in_time"
+                                    "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled"
                                   )
                                 union all
                                 select
-                                  ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                  (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0, 0
+                                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                  (not is_cancelled and is_in_time and not is_early)::int,
+                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 from
                                   (
                                     select
@@ -456,17 +470,17 @@ with
                                       and ended_at is not null
                                   ) as ended
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                 from overdue
                                 where begins
                                 union all
-                                select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                 from overdue
                                 where
                                   ends
                                   and overdue_until < 'infinity'
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int
+                                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                                 from met
                                 where is_another
                               ) as events
@@ -481,6 +495,7 @@ with
                                         select
                                           "province_code", "code", "record", "state", "status", "channel",
                                           "due_at", "held_from", "held_until", ended_at, asked,
+                                          coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                           received_on as received_on, ends_on as ended_on,
                                           ("due_at" at time zone interval '7 hours')::date as due_on,
                                           asked is null
@@ -494,60 +509,60 @@ with
                                                   "province_code", "code", "record", "source", "unit",
                                                   "level", "procedure", "field", "channel", "status",
                                                   "received_at", "due_at", "finished_at", "returned_at",
-                                                  "updated_at", "supplements", "held_from", "received_on",
-                                                  "ends_on", 32767::smallint as state,
+                                                  "updated_at", "supplements", "details", "held_from",
+                                                  "received_on", "ends_on", 32767::smallint as state,
                                                   'infinity'::date as held_until
                                                 from dossiers
                                                 where
                                                   held_from is not null
-                                                  and province_code = any ($46)
+                                                  and province_code = any ($48)
                                                   and unit in (
                                                     select versions.unit
                                                     from
                                                       unit_versions as versions
                                                       join units on units.id = versions.unit
                                                     where
-                                                      $47 = any (versions.path)
-                                                      and least(greatest($48::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                      $49 = any (versions.path)
+                                                      and least(greatest($50::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                                   )
-                                                  and "level" = any ($49)
-                                                  and "field" = any ($50)
-                                                  and "procedure" = any ($51)
-                                                  and "channel" = any ($52)
-                                                  and "source" = $53
+                                                  and "level" = any ($51)
+                                                  and "field" = any ($52)
+                                                  and "procedure" = any ($53)
+                                                  and "channel" = any ($54)
+                                                  and "source" = $55
                                                 union all
                                                 select
                                                   "province_code", "code", "record", "source", "unit",
                                                   "level", "procedure", "field", "channel", "status",
                                                   "received_at", "due_at", "finished_at", "returned_at",
-                                                  "updated_at", "supplements", "held_from", "received_on",
-                                                  "ends_on", state, held_until
+                                                  "updated_at", "supplements", "details", "held_from",
+                                                  "received_on", "ends_on", state, held_until
                                                 from dossier_states
                                                 where
-                                                  province_code = any ($54)
+                                                  province_code = any ($56)
                                                   and unit in (
                                                     select versions.unit
                                                     from
                                                       unit_versions as versions
                                                       join units on units.id = versions.unit
                                                     where
-                                                      $55 = any (versions.path)
-                                                      and least(greatest($56::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                                                      $57 = any (versions.path)
+                                                      and least(greatest($58::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
                                                   )
-                                                  and "level" = any ($57)
-                                                  and "field" = any ($58)
-                                                  and "procedure" = any ($59)
-                                                  and "channel" = any ($60)
-                                                  and "source" = $61
+                                                  and "level" = any ($59)
+                                                  and "field" = any ($60)
+                                                  and "procedure" = any ($61)
+                                                  and "channel" = any ($62)
+                                                  and "source" = $63
                                               ) as states
                                             where
-                                              held_from <= $62::date
-                                              and held_until >= $63::date
+                                              held_from <= $64::date
+                                              and held_until >= $65::date
                                               and (
                                                 held_until < 'infinity'
                                                 or ends_on is null
-                                                or greatest(ends_on, held_from) >= $64::date
-                                                or due_at >= $65::timestamptz
+                                                or greatest(ends_on, held_from) >= $66::date
+                                                or due_at >= $67::timestamptz
                                                 or supplements is not null
                                               )
                                           ) as dossiers
@@ -609,8 +624,8 @@ with
                                       terms as (
                                         select
                                           "province_code", "code", "record", "state", "held_from",
-                                          "held_until", "status", ended_at, ended_on, due_from_then as due,
-                                          2147483647 as n, true as final,
+                                          "held_until", "status", "is_cancelled", ended_at, ended_on,
+                                          due_from_then as due, 2147483647 as n, true as final,
                                           greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                           'infinity'::date as stops_on,
                                           coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -626,8 +641,8 @@ with
                                         union all
                                         select
                                           "province_code", "code", "record", "state", "held_from",
-                                          "held_until", "status", ended_at, ended_on, due_until_then, n,
-                                          false,
+                                          "held_until", "status", "is_cancelled", ended_at, ended_on,
+                                          due_until_then, n, false,
                                           greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                           ("requested_at" at time zone interval '7 hours')::date, false
                                         from waits
@@ -688,36 +703,41 @@ with
                                       cross join lateral (
                                         select
                                           received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0
+                                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
                                         union all
                                         select
-                                          ended_on, 0, 0, 0, (is_in_time and is_early)::int,
-                                          (is_in_time and not is_early)::int, (not is_in_time)::int, 0, 0, 0,
-                                          0
+                                          ended_on, 0, 0, 0,
+                                          (not is_cancelled and is_in_time and is_early)::int,
+                                          (not is_cancelled and is_in_time and not is_early)::int,
+                                          (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
+                                          is_cancelled::int
                                         where
                                           ended_at is not null
                                           and never_waited
                                         union all
-                                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                                         where reached_on < coalesce(ended_on, 'infinity')
                                         union all
-                                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0
+                                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                                         where reached_on < ended_on
                                         union all
                                         select
                                           reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                          coalesce(ended_at <= due_at, false)::int
+                                          coalesce(ended_at <= due_at, false)::int, 0
                                         where reached_on is not null
                                       ) as happened (
                                         day, "received_online", "received_direct", "received_postal",
                                         "resolved_early", "resolved_on_time", "resolved_overdue",
-                                        "became_overdue", "no_longer_overdue", "due", "due_in_time"
+                                        "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                                        "cancelled"
                                       )
                                     union all
                                     select
                                       "state", "held_from", "held_until", ended_on, 0, 0, 0,
-                                      (is_in_time and is_early)::int, (is_in_time and not is_early)::int,
-                                      (not is_in_time)::int, 0, 0, 0, 0
+                                      (not is_cancelled and is_in_time and is_early)::int,
+                                      (not is_cancelled and is_in_time and not is_early)::int,
+                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
+                                      is_cancelled::int
                                     from
                                       (
                                         select
@@ -733,13 +753,13 @@ with
                                     union all
                                     select
                                       "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0,
-                                      0, 0
+                                      0, 0, 0
                                     from overdue
                                     where begins
                                     union all
                                     select
                                       "state", "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0,
-                                      1, 0, 0
+                                      1, 0, 0, 0
                                     from overdue
                                     where
                                       ends
@@ -747,30 +767,30 @@ with
                                     union all
                                     select
                                       "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0,
-                                      1, is_in_time::int
+                                      1, is_in_time::int, 0
                                     from met
                                     where is_another
                                   )
                                 select
                                   day, "received_online", "received_direct", "received_postal",
                                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                  "no_longer_overdue", "due", "due_in_time", 0, 0
+                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
                                 from events
                                 where
                                   day >= held_from
                                   and day < held_until
                                 union all
                                 select
-                                  held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                                  held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                                   sum(became_overdue - no_longer_overdue)
                                 from events
                                 where day < held_from
                                 group by held_from
                                 union all
                                 select
-                                  held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue),
+                                  held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                                   - sum(became_overdue - no_longer_overdue)
                                 from events
                                 where
@@ -779,14 +799,14 @@ with
                                 group by held_until
                               ) as of_states
                           ) as days
-                        where day <= $66::date
+                        where day <= $68::date
                       ) as days on day <= ends_on
                   ) as summed
               ) as summed
           )
         select
           "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-          "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue", "carried_over",
+          "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
           "pending_overdue"
         from summed
       ) as sums
@@ -798,11 +818,11 @@ with
       (
         select *
         from
-          (values ($67::text, $68::date, $69::date, $70::date)) as spans (period, starts_on, ends_on, due_on)
+          (values ($69::text, $70::date, $71::date, $72::date)) as spans (period, starts_on, ends_on, due_on)
       ) as asked
       cross join units
       join unit_versions as versions on versions.unit = units.id
-      and $71 = any (versions.path)
+      and $73 = any (versions.path)
       and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
         select province_code, unit, min(day) as since
@@ -813,7 +833,7 @@ with
             where
               held_from is null
               and (status >= 4 or status = 2)
-              and source = $72
+              and source = $74
             union all
             select province_code, unit, greatest(received_on, held_from)
             from
@@ -821,19 +841,19 @@ with
                 select
                   "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
                   "channel", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
-                  "supplements", "held_from", "received_on", "ends_on", 32767::smallint as state,
+                  "supplements", "details", "held_from", "received_on", "ends_on", 32767::smallint as state,
                   'infinity'::date as held_until
                 from dossiers
                 where
                   held_from is not null
-                  and source = $73
+                  and source = $75
                 union all
                 select
                   "province_code", "code", "record", "source", "unit", "level", "procedure", "field",
                   "channel", "status", "received_at", "due_at", "finished_at", "returned_at", "updated_at",
-                  "supplements", "held_from", "received_on", "ends_on", state, held_until
+                  "supplements", "details", "held_from", "received_on", "ends_on", state, held_until
                 from dossier_states
-                where source = $74
+                where source = $76
               ) as states
           ) as presences
         group by province_code, unit
@@ -843,7 +863,7 @@ with
       units.reports_dossiers
       and units.valid_from <= ends_on
       and coalesce(units.valid_to, 'infinity') >= starts_on
-      and units.level = any ($75)
+      and units.level = any ($77)
   ),
   summed as (
     select
@@ -868,7 +888,7 @@ select
     when denominator > 0
     and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
   end as on_time_percent,
-  $76::text as method, $77::text as basis, estimated, units_reported, units_expected
+  $78::text as method, $79::text as basis, estimated, units_reported, units_expected
 from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator from summed) as divided
 -- $1 null
 -- $2 "2021-07-05"
@@ -890,60 +910,62 @@ from (select *, (due_in_time)::bigint as numerator, (due)::bigint as denominator
 -- $18 "2021-07-05T00:00:00+07:00"
 -- $19 "2021-07-17T00:00:00+07:00"
 -- $20 "2021-07-05T00:00:00+07:00"
--- $21 "2021-07-05T00:00:00+07:00"
--- $22 "2021-07-17T00:00:00+07:00"
--- $23 "2021-07-17T00:00:00+07:00"
+-- $21 "2021-07-17T00:00:00+07:00"
+-- $22 "2021-07-05T00:00:00+07:00"
+-- $23 "2021-07-05T00:00:00+07:00"
 -- $24 "2021-07-17T00:00:00+07:00"
 -- $25 "2021-07-17T00:00:00+07:00"
--- $26 "H56-380"
--- $27 "2021-07-16"
--- $28 "2021-07-17T00:00:00+07:00"
--- $29 "2021-07-05T00:00:00+07:00"
--- $30 ["H56"]
--- $31 ["commune"]
--- $32 ["land"]
--- $33 ["1.001193"]
--- $34 ["online"]
--- $35 "one-stop"
--- $36 "H56-380"
--- $37 "2021-07-16"
--- $38 "2021-07-17T00:00:00+07:00"
--- $39 "2021-07-05T00:00:00+07:00"
--- $40 ["H56"]
--- $41 ["commune"]
--- $42 ["land"]
--- $43 ["1.001193"]
--- $44 ["online"]
--- $45 "one-stop"
--- $46 ["H56"]
--- $47 "H56-380"
--- $48 "2021-07-16"
--- $49 ["commune"]
--- $50 ["land"]
--- $51 ["1.001193"]
--- $52 ["online"]
--- $53 "one-stop"
--- $54 ["H56"]
--- $55 "H56-380"
--- $56 "2021-07-16"
--- $57 ["commune"]
--- $58 ["land"]
--- $59 ["1.001193"]
--- $60 ["online"]
--- $61 "one-stop"
--- $62 "2021-07-16"
--- $63 "2021-07-05"
--- $64 "2021-07-05"
--- $65 "2021-07-05T00:00:00+07:00"
--- $66 "2021-07-16"
--- $67 null
--- $68 "2021-07-05"
--- $69 "2021-07-16"
--- $70 "2021-07-16"
--- $71 "H56-380"
--- $72 "one-stop"
--- $73 "one-stop"
+-- $26 "2021-07-17T00:00:00+07:00"
+-- $27 "2021-07-17T00:00:00+07:00"
+-- $28 "H56-380"
+-- $29 "2021-07-16"
+-- $30 "2021-07-17T00:00:00+07:00"
+-- $31 "2021-07-05T00:00:00+07:00"
+-- $32 ["H56"]
+-- $33 ["commune"]
+-- $34 ["land"]
+-- $35 ["1.001193"]
+-- $36 ["online"]
+-- $37 "one-stop"
+-- $38 "H56-380"
+-- $39 "2021-07-16"
+-- $40 "2021-07-17T00:00:00+07:00"
+-- $41 "2021-07-05T00:00:00+07:00"
+-- $42 ["H56"]
+-- $43 ["commune"]
+-- $44 ["land"]
+-- $45 ["1.001193"]
+-- $46 ["online"]
+-- $47 "one-stop"
+-- $48 ["H56"]
+-- $49 "H56-380"
+-- $50 "2021-07-16"
+-- $51 ["commune"]
+-- $52 ["land"]
+-- $53 ["1.001193"]
+-- $54 ["online"]
+-- $55 "one-stop"
+-- $56 ["H56"]
+-- $57 "H56-380"
+-- $58 "2021-07-16"
+-- $59 ["commune"]
+-- $60 ["land"]
+-- $61 ["1.001193"]
+-- $62 ["online"]
+-- $63 "one-stop"
+-- $64 "2021-07-16"
+-- $65 "2021-07-05"
+-- $66 "2021-07-05"
+-- $67 "2021-07-05T00:00:00+07:00"
+-- $68 "2021-07-16"
+-- $69 null
+-- $70 "2021-07-05"
+-- $71 "2021-07-16"
+-- $72 "2021-07-16"
+-- $73 "H56-380"
 -- $74 "one-stop"
--- $75 ["commune"]
--- $76 "due"
--- $77 "records"
+-- $75 "one-stop"
+-- $76 "one-stop"
+-- $77 ["commune"]
+-- $78 "due"
+-- $79 "records"

@@ -10,14 +10,14 @@ with
       (resolved_early + resolved_on_time) as resolved_in_time, resolved_overdue as resolved_overdue,
       (resolved_early + resolved_on_time + resolved_overdue) as resolved,
       (
-        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
+        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled - (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0)))
       ) as pending_in_time,
       (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) as pending_overdue,
       (
-        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue)
+        ((carried_over + greatest(moved, 0)) + received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled
       ) as pending,
       greatest(moved, 0) as transferred_in, greatest(- moved, 0) as transferred_out, due as due,
-      due_in_time as due_in_time, "estimated"
+      due_in_time as due_in_time, cancelled as cancelled, "estimated"
     from
       (
         with
@@ -54,7 +54,8 @@ with
           coalesce(sum(resolved_on_time * share), 0) as resolved_on_time,
           coalesce(sum(resolved_overdue * share), 0) as resolved_overdue,
           coalesce(sum(due * share), 0) as due, coalesce(sum(due_in_time * share), 0) as due_in_time,
-          coalesce(sum(moved * share), 0) as moved, coalesce(sum(moved_overdue * share), 0) as moved_overdue,
+          coalesce(sum(cancelled * share), 0) as cancelled, coalesce(sum(moved * share), 0) as moved,
+          coalesce(sum(moved_overdue * share), 0) as moved_overdue,
           coalesce(sum(carried_over * share), 0) as carried_over,
           coalesce(sum(pending_overdue * share), 0) as pending_overdue,
           coalesce(bool_or(share < 1), false) as estimated
@@ -91,10 +92,11 @@ with
                   coalesce(
                     sum(due_in_time) filter (where day between starts_on and due_on), 0
                   )::bigint as due_in_time,
+                  coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
                   coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
                   coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
                   coalesce(
-                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue + moved) filter (
+                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
                       where day < starts_on
                     ),
                     0
@@ -113,7 +115,7 @@ with
                         select
                           "unit", "quarter" as day, "received_online", "received_direct", "received_postal",
                           "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                          "no_longer_overdue", "due", "due_in_time", "moved", "moved_overdue"
+                          "no_longer_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue"
                         from "dossier_sums_by_unit_quarter"
                         where
                           province_code = any ($9)
@@ -126,8 +128,8 @@ with
               )
             select
               "unit", "received_online", "received_direct", "received_postal", "resolved_early",
-              "resolved_on_time", "resolved_overdue", "due", "due_in_time", "moved", "moved_overdue",
-              "carried_over", "pending_overdue"
+              "resolved_on_time", "resolved_overdue", "due", "due_in_time", "cancelled", "moved",
+              "moved_overdue", "carried_over", "pending_overdue"
             from summed
           ) as counted
           cross join lateral jsonb_to_recordset(

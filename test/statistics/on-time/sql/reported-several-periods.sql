@@ -189,7 +189,9 @@ select
   $7::text as method, $8::text as basis, estimated, units_reported, units_expected
 from
   (
-    select *, (resolved_in_time + pending_in_time)::bigint as numerator, (received)::bigint as denominator
+    select
+      *, (resolved_in_time + pending_in_time)::bigint as numerator,
+      (case when received is not null then least(received, resolved + pending) end)::bigint as denominator
     from summed
   ) as divided
 -- $1 ["2021-Q3","2021-Q4"]

@@ -1,18 +1,19 @@
-import type { Issue } from '../../contract/errors.ts'
-import { instantOf } from '../../time/rfc3339.ts'
-import { likeText, plainText } from '../../text/plain-text.ts'
-import { dayOf, EARLIEST, LATEST } from '../../time/business-day.ts'
-import type { SuccessorOf } from '../../catalogue/units/lineage/successors.ts'
-import { endDayOf, endOf, type Supplement } from '../rules/events.ts'
-import { placeOn } from '../rules/passing.ts'
-import { DELETED, hasResult } from '../rules/status.ts'
-import { issueAt, unknownReference } from '../../writes/row-issues.ts'
-import { unitNotValid } from '../../catalogue/units/lifetime.ts'
-import { fieldOn, type Lookups } from './lookups/lookups.ts'
-import { unitBefore, type FoundUnit } from './lookups/found-unit.ts'
-import type { DossierItem, SupplementItem } from '../schema.ts'
-import { BY_VERSION, NO_HISTORY } from '../rules/timeline.ts'
-import type { StoredDossier } from '../storage/columns.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import { instantOf } from '../../../time/rfc3339.ts'
+import { likeText, plainText } from '../../../text/plain-text.ts'
+import { dayOf, EARLIEST, LATEST } from '../../../time/business-day.ts'
+import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
+import { endDayOf, endOf, type Supplement } from '../../rules/events.ts'
+import { placeOn } from '../../rules/passing.ts'
+import { DELETED, hasResult } from '../../rules/status.ts'
+import { issueAt, unknownReference } from '../../../writes/row-issues.ts'
+import { unitNotValid } from '../../../catalogue/units/lifetime.ts'
+import { detailIssues, readDetails } from './details.ts'
+import { fieldOn, type Lookups } from '../lookups/lookups.ts'
+import { unitBefore, type FoundUnit } from '../lookups/found-unit.ts'
+import type { DossierItem, SupplementItem } from '../../schema.ts'
+import { BY_VERSION, NO_HISTORY } from '../../rules/timeline.ts'
+import type { StoredDossier } from '../../storage/columns.ts'
 
 /**
  * A record in the terms of this service, or all that is wrong with it. The readers below add to one list of issues and
@@ -49,11 +50,13 @@ export function normalise (
     returned_at: optionalInstant(item.returned_at, 'returned_at', issues),
     updated_at: updated,
     supplements: supplementsOf(item.supplements, issues),
+    details: readDetails(item, (text, name) => instant(text, name, issues)),
     history: NO_HISTORY
   }
   dossier.field = fieldOf(dossier, lookups, issues)
   if (issues.length > 0) return issues
 
+  issues.push(...detailIssues(dossier))
   const endIssue = issueOfEnd(dossier)
   if (endIssue !== null) issues.push(endIssue)
   const placed = placedIn(dossier, found!, lookups.successorOf)
@@ -64,7 +67,7 @@ export function normalise (
 function tombstone (code: string, unit: string, updated: number): StoredDossier {
   return {
     code, unit, level: '', procedure: '', field: '', channel: '', status: DELETED, received_at: updated, due_at: null,
-    finished_at: null, returned_at: null, updated_at: updated, supplements: NONE,
+    finished_at: null, returned_at: null, updated_at: updated, supplements: NONE, details: null,
     history: NO_HISTORY
   }
 }
