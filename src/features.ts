@@ -1,6 +1,7 @@
 import { auditRoutes } from './access/audit/routes.ts'
 import { clientRoutes } from './access/clients/routes.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
+import { formRoutes } from './reports/forms/routes.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { qualityRoutes } from './dossiers/quality/routes.ts'
@@ -62,6 +63,7 @@ export async function registerFeatures (
   await v1.register(reconciliationRoutes, context)
   await v1.register(reportRoutes, context)
   await v1.register(dossierFormRoutes, context)
+  await v1.register(formRoutes, context)
   await v1.register(indicatorRoutes, context)
   await v1.register(levelRoutes, context)
   await v1.register(unitRoutes, context)

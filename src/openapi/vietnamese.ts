@@ -40,6 +40,7 @@ export const VIETNAMESE: Record<string, string> = {
   getReconciliation: 'Đối chiếu số liệu báo cáo với hồ sơ',
   listChanges: 'Các thay đổi từ lần hỏi trước',
   getReport: 'Báo cáo đã điền của một đơn vị trong một kỳ',
+  getForm: 'Biểu II.06a, II.06b, II.07a, 07a/BTP theo lĩnh vực, thủ tục hoặc đơn vị',
   getDossierForm: 'Biểu II.06a của một đơn vị trong một kỳ',
   listForms: 'Các biểu mẫu thống kê',
   listIndicators: 'Các chỉ tiêu theo thứ tự trong biểu mẫu',

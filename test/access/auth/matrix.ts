@@ -52,7 +52,7 @@ const NEEDS: Record<string, string> = {
 const READS = [
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
-  'getReport', 'getDossierForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
+  'getReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts',
@@ -100,6 +100,7 @@ function requestFor (
     postUnitChanges: '/v1/unit-changes?dry_run=true',
     withdrawUnitChange: '/v1/unit-changes/999',
     getReport: `/v1/reports/${unit}/2021-H1`,
+    getForm: `/v1/forms/07a-btp/${unit}/2021-H1`,
     getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
     getOnTimeSeries: `/v1/units/${unit}/on-time-series?from=2021-01&to=2021-02`,
@@ -179,7 +180,7 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, getDossierForm: 404, getOnTimeSeries: 404,
+  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,

@@ -55,7 +55,7 @@ forEachDatabase('to a key for one district', async (t, service) => {
     for (const foreign of ['H56', FOREIGN, 'H56-SNV', 'gso:381']) {
       for (const path of ['/v1/units/*', '/v1/reports/*/2021-H1', '/v1/reports/*/2021-H1?format=csv', '/v1/dossier-statistics?unit=*', '/v1/dossier-statistics/continuity?period=2021-Q4&unit=*',
         '/v1/on-time?period=2021-H1&unit=*', '/v1/units/*/on-time-series?from=2021-01&to=2021-02',
-        '/v1/forms/ii-06a/*/2021-H1', '/v1/reconciliation?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
+        '/v1/forms/ii-06a/*/2021-H1', '/v1/forms/07a-btp/*/2021-H1', '/v1/reconciliation?period=2021-H1&unit=*', '/v1/dossiers/d-*', '/v1/dossiers?unit=*', '/v1/indicator-values?unit=*', '/v1/audit?unit=*', '/v1/units?parent=*']) {
         const one = await get(path.replace('*', foreign), headers)
         const none = await get(path.replace('*', 'H56-999'), headers)
         t.ok(one.status === 404 || one.status === 400, path)

@@ -1,0 +1,97 @@
+import { parse } from 'csv-parse/sync'
+import { FORMS } from '../../../src/form-ii06a/forms.ts'
+import type { FilledForm, FormRow } from '../../../src/reports/forms/schema.ts'
+import { forEachDatabase } from '../../database.ts'
+import { item, send } from '../../dossiers/given.ts'
+
+const at = (day: string, time = '09:00:00') => `2021-${day}T${time}+07:00`
+const given = (code: string, said: object = {}) => item({
+  code, received_at: at('07-01'), due_at: at('07-10'), updated_at: at('07-01'), channel: 'online', ...said
+})
+
+forEachDatabase('a form', async (t, { db, get }) => {
+  const form = async (code: string, query = '', unit = 'H56', period = '2021-Q3'): Promise<FilledForm> => (
+    (await get(`/v1/forms/${code}/${unit}/${period}${query}`)).body)
+  const rowsOf = ({ sections, grand_total }: FilledForm): FormRow[] => (
+    [...sections.flatMap(({ rows, total }) => [...rows, total]), grand_total])
+
+  t.test('has its head: number, period, reporting and receiving unit', async t => {
+    t.match(await form('ii-06a-fields', '', 'H56-380'), {
+      form: 'ii-06a-fields', number: 'II.06a/VPCP/KSTT', circular: 'Thông tư số 01/2020/TT-VPCP',
+      unit: 'H56-380', unit_name: 'Thành phố Thanh Hóa', receiving_unit: 'H56', receiving_unit_name: 'Tỉnh Thanh Hóa',
+      period: '2021-Q3', starts_on: '2021-06-15', ends_on: '2021-09-14', basis: 'reported', hierarchy: 'as_reported'
+    })
+    t.match(await form('07a-btp'), { number: '07a/BTP', circular: null, receiving_unit: null, receiving_unit_name: null })
+  })
+
+  t.test('has fields within levels, with the totals that on-time percentages are of', async t => {
+    const filled = await form('ii-06a-fields')
+    t.same(filled.sections.map(({ code, name, total }) => [code, name, total.name]), [
+      ['province', 'Cấp tỉnh', 'Cộng cấp tỉnh'], ['district', 'Cấp huyện', 'Cộng cấp huyện'], ['commune', 'Cấp xã', 'Cộng cấp xã']
+    ])
+    t.same(filled.columns.map(({ number }) => number), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13])
+    const fields = (await get('/v1/on-time?period=2021-Q3&group_by=level,field')).body.items
+    for (const { code, rows, total } of filled.sections) {
+      t.same(rows.map(row => [row.code, row.name, row.received, row.pending_overdue]), fields
+        .filter((row: { level: string }) => row.level === code)
+        .map((row: Record<string, unknown>) => [row['field'], row['field_name'], row['received'], row['pending_overdue']]))
+      t.same(rows.map(row => row.row_number), rows.map((_, i) => i + 1))
+      const { items: [level] } = (await get(`/v1/on-time?period=2021-Q3&level=${code}`)).body
+      for (const name of ['received', 'resolved', 'units_reported', 'units_expected'] as const) t.equal(total[name], level[name])
+    }
+    const [whole] = (await get('/v1/on-time?period=2021-Q3')).body.items
+    t.match(filled.grand_total, { received: whole.received, pending: whole.pending, received_online_full: null, kind: 'grand_total' })
+  })
+
+  t.test('by procedure, and by field of all levels', async t => {
+    await send(db, [given('1'), given('2', { procedure: '1.001193', unit: 'H56-14755' }), given('3', { unit: 'H56-14755' })])
+    t.match((await form('ii-06b', '?basis=records')).sections, [
+      { code: 'district', rows: [{ code: '1.001612', received: 1 }], total: { received: 1 } },
+      { code: 'commune', rows: [{ code: '1.001193', name: String }, { code: '1.001612', received: 1 }], total: { received: 2 } }
+    ])
+    const { sections, grand_total } = await form('ii-07a', '?basis=records')
+    t.match(sections, [{
+      code: null, rows: [{ code: 'business-registration', section: null, received: 2 }, { code: 'civil-status', received: 1 }],
+      total: { kind: 'total', received: 3 }
+    }])
+    t.equal(sections.length, 1)
+    t.match(grand_total, { received: 3, resolved_withdrawn: 0 })
+  })
+
+  t.test('07a/BTP counts what sources say more, and leaves empty what they do not say', async t => {
+    await send(db, [
+      given('4', { unit: 'H56-SNV', status: 10, finished_at: at('07-20'), online_service: 'full', apology: false, fee_due: 0 }),
+      given('5', { unit: 'H56-SNV', online_service: 'partial', apology_at: at('07-09') }),
+      given('6', { unit: 'H56-SNV', online_service: 'full', status: 8, cancelled: true, finished_at: at('07-02') })
+    ])
+    const { sections: [province] } = await form('07a-btp', '?basis=records')
+    t.match(province, { code: 'province', rows: [{
+      code: 'H56-SNV', received: 3, received_online_full: 2, received_online_partial: 1, received_online_other: 0, resolved: 1,
+      resolved_overdue_without_apology: 1, pending: 1, pending_overdue_with_apology: 1, resolved_paid: 0, cancelled: 1,
+      received_non_territorial: null, receipts_issued: null, resolved_early: null, units_reported: 1, units_expected: 1
+    }] })
+    t.match((await form('07a-btp-fields', '?basis=records')).sections[0], { rows: [{ code: 'business-registration', received_online_full: 2 }] })
+    t.match((await form('07a-btp', '?basis=records')).grand_total, { received: 6, received_online_full: null, cancelled: 1 })
+  })
+
+  t.test('is a table of its own columns', async t => {
+    const named = ['row_number', 'section', 'kind', 'code', 'name']
+    for (const { form: code, columns } of FORMS) {
+      const { text, status } = await get(`/v1/forms/${code}/H56/2021-Q3?basis=records&format=csv`)
+      t.equal(status, 200)
+      const table = parse<Record<string, string>>(text, { columns: true, bom: true })
+      t.same(Object.keys(table[0]!), [
+        ...named, ...columns.map(({ name }) => name), 'estimated', 'units_reported', 'units_expected'
+      ])
+      t.equal(table.length, rowsOf(await form(code, '?basis=records')).length)
+    }
+  })
+
+  t.test('of a period that has not begun has no rows, and of what there is not no form', async t => {
+    t.match(await form('07a-btp', '', 'H56', '2050'), { sections: [], grand_total: { received: null, kind: 'grand_total' }, provisional: true })
+    t.match(await get('/v1/forms/ii-09/H56/2021-Q3'), { status: 404, body: { code: 'not_found', detail: /form/ } })
+    t.match(await get('/v1/forms/07a-btp/H57/2021-Q3'), { status: 404 })
+    t.match(await get('/v1/forms/07a-btp/H56/2021-Q9'), { status: 404 })
+    t.match(await get('/v1/forms/07a-btp/H56/2021-Q3?hierarchy=as_of:2021-02-30'), { status: 400 })
+  })
+})
