@@ -2,6 +2,12 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { startOf, parseDay } from '../../time/business-day.ts'
 
+interface VersionTerm {
+  procedure: string
+  valid_from: string
+  days: number | null
+}
+
 /**
  * The terms of procedures by law, in working days. null: unknown, or there is none; undefined: there is no such
  * procedure. What was received before the first version of a procedure has the term of that.
@@ -11,8 +17,7 @@ import { startOf, parseDay } from '../../time/business-day.ts'
 export async function statutoryTerms (
   db: Db, codes?: readonly string[]
 ): Promise<(procedure: string, received: number) => number | null | undefined> {
-  if (codes?.length === 0) return () => undefined
-  const { rows } = await sql<{ procedure: string, valid_from: string, days: number | null }>`
+  const { rows } = codes?.length === 0 ? { rows: [] } : await sql<VersionTerm>`
     select procedure, valid_from, statutory_working_days as days from procedure_versions
     where ${codes === undefined ? sql`true` : sql`procedure = any(${codes})`}
     order by procedure, valid_from desc`.execute(db)
