@@ -74,6 +74,12 @@ forEachDatabase('a form', async (t, { db, get }) => {
     t.match((await form('07a-btp', '?basis=records')).grand_total, { received: 6, received_online_full: null, cancelled: 1 })
   })
 
+  t.test('counts at the units of another day where it is asked to', async t => {
+    t.match(await form('07a-btp', '?basis=records&hierarchy=current'), {
+      hierarchy: 'current', grand_total: { received: 6, estimated: false }
+    })
+  })
+
   t.test('is a table of its own columns', async t => {
     const named = ['row_number', 'section', 'kind', 'code', 'name']
     for (const { form: code, columns } of FORMS) {
