@@ -63,11 +63,11 @@ export async function beginJob (db: Db, id: number): Promise<void> {
     where id = ${id} and state = 'pending'`.execute(db)
 }
 
-/** Shows how far a job is. */
+/** Shows how far a job is. What a busy database does not show now shows later: the job goes on. */
 export async function showCorrection (db: Db, id: number, { moved, total }: Progress): Promise<void> {
   await sql`
     update procedure_corrections set dossiers_moved = ${moved}, dossiers_total = ${total}
-    where id = ${id} and state = 'running'`.execute(db)
+    where id = ${id} and state = 'running'`.execute(db).catch(() => {})
 }
 
 /** Gives a job up, which is tried again when a process starts. */
@@ -77,7 +77,11 @@ export async function failJob (db: Db, id: number): Promise<void> {
     where id = ${id} and state in ('pending', 'running')`.execute(db)
 }
 
-/** Lets those that failed be tried again. */
+/** Lets those that failed be tried again. Where there are none it writes nothing: the database may be read-only. */
 export async function retryFailedCorrections (db: Db): Promise<void> {
-  await sql`update procedure_corrections set state = 'pending', ended_at = null where state = 'failed'`.execute(db)
+  const { rows } = await sql<{ id: number }>`select id from procedure_corrections where state = 'failed'`.execute(db)
+  for (const { id } of rows) {
+    await sql`
+      update procedure_corrections set state = 'pending', ended_at = null where id = ${id} and state = 'failed'`.execute(db)
+  }
 }

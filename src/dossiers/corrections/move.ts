@@ -6,7 +6,7 @@ import type { Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
-import { incremented } from '../rollups/cells.ts'
+import { incremented, keyOrder } from '../rollups/cells.ts'
 import { keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
@@ -136,11 +136,14 @@ async function moveVersions (trx: Trx): Promise<void> {
 async function moveCells (trx: Trx, table: RollupTable): Promise<void> {
   const key = ['province_code', ...ROLLUPS[table]]
   const named = sql.join(key.map(name => name === 'field' ? sql`moved.field` : sql.ref(name)))
+  const summed = EVENT_MEASURES.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`)
   await sql`
     insert into ${sql.table(table)} as kept (${columns(key)}, ${columns(EVENT_MEASURES)})
-    select ${named}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(sign * ${sql.ref(name)})::integer`))}
-    from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from moved_events) as events
-      cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
-    group by ${named} order by ${named}
+    select * from (
+      select ${named}, ${sql.join(summed)}
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from moved_events) as events
+        cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
+      group by ${named}
+    ) as sums order by province_code collate "C", ${keyOrder(table)}
     on conflict (${columns(key)}) do update set ${incremented()}`.execute(trx)
 }

@@ -91,6 +91,24 @@ forEachDatabase('a job that moves dossiers to another field', async (t, service)
     t.match(await jobEnded(service, id), { state: 'done' })
   })
 
+  t.test('is followed by another where its procedure is put back before it has ended', async t => {
+    const before = await fields(service)
+    const first = await given(service, 'construction')
+    const { runner } = runnerFor(service)
+    const second = await given(service, before[0]!)
+    t.type(second, 'number', 'as the first may have moved dossiers already')
+    runner.begin()
+    for (const id of [first, second]) t.match(await jobEnded(service, id), { state: 'done' })
+    await runner.stop()
+    t.same(await fields(service), before)
+  })
+
+  t.test('goes on where its progress cannot be shown', async t => {
+    const { db: lost, close } = connect(service.address, { max: 1, onLost: () => {} })
+    await close()
+    await t.resolves(showCorrection(lost, 1, { moved: 1, total: 2 }))
+  })
+
   t.test('is run once where two look for it at the same time', async t => {
     const id = await given(service, 'land')
     const [first, second] = [runnerFor(service), runnerFor(service)]

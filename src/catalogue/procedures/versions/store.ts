@@ -95,15 +95,18 @@ async function countedFields (trx: Trx, plans: readonly Plan[]): Promise<Map<str
 
 /**
  * Lets dossiers count in the fields of the versions. Where they are in others they stay there until a job has moved all
- * of them.
+ * of them. A job that runs may be bringing them to fields that are meant no more, so another follows it.
  */
 async function followFields (
   trx: Trx, plans: readonly Plan[], counted: ReadonlyMap<string, FieldFrom[]>, client: string
 ): Promise<number | null> {
+  const { rows: moved } = await sql<{ code: string }>`
+    select distinct unnest(procedures) as code from procedure_corrections where state in ('pending', 'running')`.execute(trx)
+  const isMoved = new Set(moved.map(({ code }) => code))
   const all = plans.map(({ code, versions }) => {
     const meant = fieldsOf(versions)
     const now = counted.get(code) ?? meant
-    return { code, counted_fields: now, moves: JSON.stringify(now) !== JSON.stringify(meant) }
+    return { code, counted_fields: now, moves: isMoved.has(code) || JSON.stringify(now) !== JSON.stringify(meant) }
   })
   const rows = all.map(({ code, counted_fields: fields, moves }) => (
     { code, counted_fields: moves || fields.length > 1 ? fields : null }))
