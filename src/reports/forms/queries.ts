@@ -6,6 +6,7 @@ import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
+import { isDetailColumn } from '../../form-ii06a/detail-measures.ts'
 import { ALL_COLUMNS, FORMS, type FormDefinition, type FormMeasure } from '../../form-ii06a/forms.ts'
 import { nothingReported } from '../../statistics/on-time/empty-rows.ts'
 import { onTime } from '../../statistics/on-time/queries.ts'
@@ -18,7 +19,8 @@ const ALL_ROWS = 1_000_000
 
 /**
  * A form of a unit and all units below it. Totals are counted for themselves, and not added up from rows: what is
- * reported only as a whole is in no row by field.
+ * reported only as a whole is in no row by field. Rows and their total are of one scope, which is never mixed: where
+ * own rows count, consolidated ones are left out.
  * @param now milliseconds since 1970
  * @throws DomainError `not_found` for form, unit and period, `invalid_request` for a hierarchy of no day
  */
@@ -39,7 +41,9 @@ export async function filledForm (
   if (cutAt(now, { from: starts_on, to: ends_on }) === null) {
     return { ...head, sections: [], grand_total: rowOf(NOTHING, definition, GRAND_TOTAL) }
   }
-  const question = { basis, hierarchy: hierarchy.name, period: [period], unit: exactly(unit.id), details: true }
+  // Details are counted from the dossiers themselves, which takes long.
+  const details = definition.columns.some(({ name }) => isDetailColumn(name))
+  const question = { basis, hierarchy: hierarchy.name, period: [period], unit: exactly(unit.id), details }
   const counted = async (keys: ('level' | FormDefinition['rows'])[]) => (
     (await onTime(db, { ...question, group_by: keys }, { limit: ALL_ROWS }, reach, now)).items)
   const { byLevel, rows } = definition
@@ -48,7 +52,7 @@ export async function filledForm (
   const ofRows = await withNames(db, await counted(byLevel ? ['level', rows] : [rows]))
   const sections = byLevel
     ? await sectionsByLevel(db, definition, await counted(['level']), ofRows)
-    : [wholeSection(numbered(definition, null, ofRows), grand_total)]
+    : [wholeSection(numbered(definition, null, ofRows.filter(({ scope }) => scope === whole!.scope)), grand_total)]
   return { ...head, sections, grand_total }
 }
 

@@ -26,7 +26,7 @@ export const FormRow = Named('FormRow', 'A row of a form. What cannot be known f
   name: Text('Its name, in Vietnamese.'),
   ...figures,
   estimated: Estimated,
-  units_reported: Type.Integer({ description: 'Number of the expected units that have figures in this row.', minimum: 0 }),
+  units_reported: Type.Integer({ description: 'Number of units that have figures of the level, or of all levels; not in this row alone.', minimum: 0 }),
   units_expected: Type.Integer({ description: 'Number of units that are expected to report dossiers.', minimum: 0 })
 })
 export type FormRow = Static<typeof FormRow>

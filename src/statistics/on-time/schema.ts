@@ -21,7 +21,8 @@ export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
 
 export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
     '`handled`: (resolved in time + pending in time) / received, as in QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
-    '`due`: ended in time / fell due; with `records` only. What was cancelled is left out of `received`.'
+    '`due`: ended in time / fell due; with `records` only. What was cancelled is left out of `received`, as far as `resolved` ' +
+    'and `pending` are known, and is not left out of `due`.'
 
 export const BASES = ['reported', 'records'] as const
 

@@ -9,7 +9,7 @@ const given = (code: string, said: object = {}) => item({
   code, received_at: at('07-01'), due_at: at('07-10'), updated_at: at('07-01'), channel: 'online', ...said
 })
 
-forEachDatabase('a form', async (t, { db, get }) => {
+forEachDatabase('a form', async (t, { db, get, post }) => {
   const form = async (code: string, query = '', unit = 'H56', period = '2021-Q3'): Promise<FilledForm> => (
     (await get(`/v1/forms/${code}/${unit}/${period}${query}`)).body)
   const rowsOf = ({ sections, grand_total }: FilledForm): FormRow[] => (
@@ -56,6 +56,20 @@ forEachDatabase('a form', async (t, { db, get }) => {
     }])
     t.equal(sections.length, 1)
     t.match(grand_total, { received: 3, resolved_withdrawn: 0 })
+  })
+
+  t.test('has rows of one scope, which its total is of', async t => {
+    const given = { period: '2022-Q1', source: 'bao-cao-2021' }
+    const { status } = await post('/v1/dossier-statistics', { items: [
+      { ...given, unit: 'H56', scope: 'total', field: 'land', received: 10 },
+      { ...given, unit: 'H56', scope: 'total', field: 'construction', received: 5 },
+      { ...given, unit: 'H56-SNV', scope: 'own', field: 'land', received: 2 }
+    ] })
+    t.equal(status, 200)
+    t.match(await form('ii-07a', '', 'H56', '2022-Q1'), {
+      sections: [{ rows: [{ code: 'land', received: 2 }], total: { received: 2 } }], grand_total: { received: 2 }
+    })
+    t.equal((await form('ii-07a', '', 'H56', '2022-Q1')).sections[0]!.rows.length, 1)
   })
 
   t.test('07a/BTP counts what sources say more, and leaves empty what they do not say', async t => {

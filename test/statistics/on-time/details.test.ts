@@ -101,7 +101,7 @@ forEachDatabase('the measures of form 07a/BTP', async (t, { db, get, post }) => 
     t.match((await get('/v1/on-time/explain?basis=records&period=2021-Q3')).body, { rows: [{ values: { cancelled: Number } }] })
   })
 
-  t.test('leave what was cancelled out of every percentage', async t => {
+  t.test('leave what was cancelled out of what was received', async t => {
     const figures = async (query: string) => (await rowsOf(`/v1/on-time?${query}`))[0]
     t.match(await figures('basis=records&period=2021-Q3&method=handled&unit=H56-380'), { received: 5, numerator: 2, denominator: 4 })
     t.match(await figures('basis=records&period=2021-Q3&method=received&unit=H56-380'), { numerator: 2, denominator: 4 })
