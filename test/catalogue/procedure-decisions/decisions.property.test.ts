@@ -100,7 +100,7 @@ forEachDatabase('decisions on procedures that come in any order', async (t, serv
         const many = parts.filter(part => part.kind === kind).length
         if (row[kind] !== many) throw new Error(`${kind}: ${row[kind]}, not ${many}`)
       }
-    }), { numRuns: runs(40) })
+    }), { numRuns: runs(20) })
   })
 
   t.test('leave nothing behind when they are withdrawn', async () => {
@@ -120,6 +120,6 @@ forEachDatabase('decisions on procedures that come in any order', async (t, serv
         const after = await stored(db)
         if (after !== before) throw new Error(`${after}, not ${before}`)
       }
-    }), { numRuns: runs(40) })
+    }), { numRuns: runs(20) })
   })
 })

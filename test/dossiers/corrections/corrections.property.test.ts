@@ -119,6 +119,6 @@ forEachDatabase('dossiers that come while the fields of their procedures change'
       await runJobs(db)
       const [wrong, deviations] = [await elsewhere(db), await rebuildRollups(db)]
       if (wrong.length + deviations.length > 0) throw new Error(JSON.stringify({ wrong, deviations }, null, 1))
-    }), { numRuns: runs(60) })
+    }), { numRuns: runs(30) })
   })
 })

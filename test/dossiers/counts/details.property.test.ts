@@ -109,7 +109,7 @@ forEachDatabase('what sources say more of dossiers', async (t, { db }) => {
         if (balances && (group.length === 0 || isDeepStrictEqual(found, byHand))) continue
         throw new Error(JSON.stringify({ row, byHand, span, group }))
       }
-    }), { numRuns: runs(60) })
+    }), { numRuns: runs(30) })
     t.pass()
   })
 
