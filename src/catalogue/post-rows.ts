@@ -20,6 +20,8 @@ export interface CodedTable<Item, Row extends { code: string }> {
   issues: (write: Write) => Promise<(row: Row, item: Item) => Issue[]>
   /** What is wrong with rows beside one another, after their codes. */
   rules?: (trx: Trx) => Promise<Rule<Row>[]>
+  /** Rows as they are before, by their codes. Left out: as the table has them. */
+  rowsBefore?: (trx: Trx, codes: string[]) => Promise<Row[]>
   /** What is stored with a row and not shown. */
   beside?: (row: Row) => object
   /** What stands against changes of rows, which no other write changes meanwhile; also those that change nothing. */
@@ -69,9 +71,11 @@ async function storeRows<Item, Row extends { code: string }> (
   trx: Trx, rows: readonly BatchRow<Row>[], table: CodedTable<Item, Row>
 ) {
   const { name, refuse = async () => [], write = (trx, changes) => writeRows(trx, changes, table) } = table
+  const { rowsBefore = (trx, codes) => storedRows(trx, codes, table) } = table
   // One batch after the other: two that create the same rows would both count them, or deadlock.
   await sql`lock table ${sql.table(name)} in share row exclusive mode`.execute(trx)
-  const before = await storedRows(trx, rows.map(({ row }) => row.code), table)
+  const stored = await rowsBefore(trx, rows.map(({ row }) => row.code))
+  const before = new Map(stored.map(row => [row.code, row]))
   const changes = rows.map(({ index, row }) => changeOf(index, before.get(row.code), row))
   const issues = await refuse(trx, changes)
   const refused = new Set(issues.map(({ index }) => index))
@@ -82,11 +86,11 @@ async function storeRows<Item, Row extends { code: string }> (
 
 async function storedRows<Item, Row extends { code: string }> (
   trx: Trx, codes: string[], { name, columns }: CodedTable<Item, Row>
-): Promise<Map<string, Row>> {
+): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select ${sql.join(columns.map(column => sql.ref(column)))} from ${sql.table(name)}
     where code = any(${codes})`.execute(trx)
-  return new Map(rows.map(row => [row.code, row]))
+  return rows
 }
 
 async function writeRows<Item, Row extends { code: string }> (

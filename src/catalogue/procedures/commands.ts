@@ -7,7 +7,7 @@ import { checkOf } from '../../contract/validation.ts'
 import type { Trx } from '../../database/connect.ts'
 import { today } from '../../time/business-day.ts'
 import { daysInOrder, postRows, type CodedTable } from '../post-rows.ts'
-import { PROCEDURE_COLUMNS } from './queries.ts'
+import { PROCEDURE_COLUMNS, proceduresOn } from './queries.ts'
 import { ProcedureItem, type Procedure, type ProceduresAnswer } from './schema.ts'
 import { isIssues, planPosted } from './versions/posted.ts'
 import { changesOf, storePlans, type Plan } from './versions/store.ts'
@@ -17,7 +17,8 @@ const TABLE: CodedTable<ProcedureItem, Procedure> = {
   columns: PROCEDURE_COLUMNS,
   check: checkOf(ProcedureItem),
   rowOf: procedureOf,
-  issues: knownReferences
+  issues: knownReferences,
+  rowsBefore: (trx, codes) => proceduresOn(trx, today(), codes)
 }
 
 /**

@@ -46,6 +46,17 @@ export async function proceduresOf (db: Db, codes: readonly string[]): Promise<P
   return rows
 }
 
+/** Procedures as they are on a day. Those that are not in force on it are as they are last. */
+export async function proceduresOn (db: Db, day: string, codes: readonly string[]): Promise<Procedure[]> {
+  const { rows } = await sql<Procedure>`
+    select distinct on (code) code, ${columns(CONTENT_COLUMNS, 'version')}, life.valid_from, life.valid_to
+    from procedure_versions as version join procedures as life on life.code = version.procedure
+    where code = any(${codes})
+    order by code, (version.valid_from <= ${day} and coalesce(version.valid_to, 'infinity') >= ${day}) desc,
+      version.valid_from desc`.execute(db)
+  return rows
+}
+
 /** @throws DomainError `not_found` */
 export async function procedureByCode (db: Db, code: string): Promise<Procedure> {
   const procedure = await db.selectFrom('procedures').select(PROCEDURE_COLUMNS).where('code', '=', code).executeTakeFirst()

@@ -79,6 +79,24 @@ forEachDatabase('a procedure that is posted without a decision', async (t, { get
     t.same(faultsOf(await put({ valid_from: '2022-06-30' })), ['/items/0/valid_from changed_later'])
   })
 
+  t.test('is as it is posted until a decision that is to come', async t => {
+    const given = { code: '9.6', statutory_working_days: 5 }
+    await put(given)
+    await decide({ post }, '5', '2150-01-01', { amended: [{ code: '9.6', statutory_working_days: 3 }] })
+    const decided = { valid_from: '2150-01-01', statutory_working_days: 3, decision: Number }
+    t.match((await put(given)).body, { unchanged: 1 }, 'as it is today')
+    t.match(await versions('9.6'), [{ valid_to: '2149-12-31', statutory_working_days: 5 }, decided])
+    t.match((await put({ ...given, statutory_working_days: 7, level: 'commune' })).body, { updated: 1 })
+    t.match((await put({ ...given, statutory_working_days: 7, level: 'commune' })).body, { unchanged: 1 })
+    const before = { valid_to: yesterday(), statutory_working_days: 5, level: 'district' }
+    const since = { valid_from: today(), statutory_working_days: 7, level: 'commune' }
+    t.match(await versions('9.6'), [before, since, { ...decided, level: 'commune' }])
+    t.match((await put({ ...given, statutory_working_days: 6, correction: true })).body, { updated: 1 })
+    t.match(await versions('9.6'), [{ statutory_working_days: 6, level: 'district' }, { ...decided, level: 'district' }])
+    t.match((await put({ ...given, statutory_working_days: 3 })).body, { updated: 1 }, 'as it is to be, from today on')
+    t.match(await versions('9.6'), [{ statutory_working_days: 6 }, { valid_from: today(), statutory_working_days: 3 }, decided])
+  })
+
   t.test('keeps what a batch in part takes', async t => {
     const { body } = await post('/v1/procedures?mode=partial', { items: [{ ...PROCEDURE, code: '9.5' }, { ...PROCEDURE, valid_to: '2022-06-30' }] })
     t.match(body, { created: 1, rejected: 1 })

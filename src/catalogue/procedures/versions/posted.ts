@@ -19,7 +19,7 @@ export interface PostedPlan {
 
 /**
  * The changes of a procedure when it is as it is posted. What differs holds from today on; as a correction, from the
- * beginning.
+ * beginning. What decisions say of days to come stays.
  * @param stored its changes so far; none: it is new
  */
 export function planPosted (
@@ -32,8 +32,13 @@ export function planPosted (
     const { change, detail } = before.fault
     return [issueAt(change.effective_on < row.valid_from ? 'valid_from' : 'valid_to', 'changed_later', detail)]
   }
-  const last = before.versions.at(-1)!
-  const changes = terms.correction ? corrected(row, life) : changed(row, life, last, terms.today)
+  const { versions } = before
+  const { today } = terms
+  const inForce = versions.find(({ valid_from: from, valid_to: to }) => from <= today && (to ?? today) >= today)
+  // One that has ended, or is to come, is meant as a whole.
+  const meant = inForce ?? versions.at(-1)!
+  const day = inForce === undefined ? meant.valid_from : today
+  const changes = terms.correction ? corrected(row, life, meant) : changed(row, life, meant, day)
   const known = new Map(stored.map(change => [change.id, change]))
   const issues = changes.flatMap(change => levelIssues(change, known.get(change.id)))
   if (issues.length > 0) return issues
@@ -85,23 +90,22 @@ function decided (property: 'valid_from' | 'valid_to', { effective_on: day, deci
   return issueAt(property, 'set_by_decision', detail)
 }
 
-/** Adds what differs from the last version, from today on. One that has ended, or is to come, differs as a whole. */
-function changed (
-  row: Procedure, life: ProcedureChange[], last: ProcedureVersion, today: string
-): ProcedureChange[] {
-  const content = differing(contentOf(row), last)
+/** Adds what differs from a version, from a day of it on. */
+function changed (row: Procedure, life: ProcedureChange[], meant: ProcedureVersion, day: string): ProcedureChange[] {
+  const content = differing(contentOf(row), meant)
   if (Object.keys(content).length === 0) return life
-  const isInForce = last.valid_from <= today && (last.valid_to ?? today) >= today
-  const day = isInForce ? today : last.valid_from
   return [...life, { ...ofNone(row.code), effective_on: day, kind: 'amended', content }]
 }
 
-/** Sets each property where it was set last by a decision, or at the beginning. Later it is as it was set there. */
-function corrected (row: Procedure, life: ProcedureChange[]): ProcedureChange[] {
+/**
+ * Sets each property of a version where a decision has set it last by then, or at the beginning. Later it is as it was
+ * set there.
+ */
+function corrected (row: Procedure, life: ProcedureChange[], meant: ProcedureVersion): ProcedureChange[] {
   const content = contentOf(row)
   const changes = inOrder(life)
-  const lastSetter = (name: keyof Content) => changes.findLast(({ kind, decision, content }) => (
-    kind === 'new' || (decision !== null && name in content)))
+  const lastSetter = (name: keyof Content) => changes.findLast(({ kind, decision, content, effective_on: day }) => (
+    kind === 'new' || (decision !== null && day <= meant.valid_from && name in content)))
   const setters = new Map(CONTENT_COLUMNS.map(name => [name, lastSetter(name)]))
   return changes.flatMap(change => {
     const kept = CONTENT_COLUMNS.filter(name => name in change.content && (change.decision !== null || change.kind === 'new'))
