@@ -70,6 +70,9 @@ create index procedure_versions_by_day on procedure_versions (valid_from);
 -- say, once the dossiers have followed. null: `field`, whenever they were received.
 alter table procedures add column counted_fields jsonb;
 
+-- Other systems send it for procedures that have no end.
+update procedures set valid_to = null where valid_to = '9999-12-31';
+
 insert into procedure_changes (procedure, effective_on, kind, content)
 select code, valid_from, 'new', jsonb_build_object('name', name, 'field', field, 'level', level,
   'online_service_level', online_service_level, 'interlinked', interlinked, 'payment_integrated', payment_integrated,

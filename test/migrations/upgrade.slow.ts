@@ -384,6 +384,29 @@ forEachDatabase('sums by procedure in the log of an earlier version count as bef
   t.same((await sql`select rollup from dossier_sums_log`.execute(db)).rows, [{ rollup: 'dossier_sums_by_desk' }])
 })
 
+forEachDatabase('a procedure that is stored with the last day of all has no end', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0029_room_for_updates')
+  await sql`insert into levels (code, name, position, valid_from) values ('district', 'Huyện', 2, '1945-09-02')`.execute(db)
+  await sql`insert into fields values ('land', 'Đất đai', 1)`.execute(db)
+  await sql`
+    insert into procedures (code, name, field, level, interlinked, valid_from, valid_to, search_name)
+    select code, 'Cấp đổi', 'land', 'district', 'none', '2020-01-01', valid_to::date, 'cap doi'
+    from (values ('a', '9999-12-31'), ('b', '9999-12-30'), ('c', null)) as procedures (code, valid_to)`.execute(db)
+  await migrate(db)
+  t.same((await sql`select code, valid_to from procedures order by code`.execute(db)).rows, [
+    { code: 'a', valid_to: null }, { code: 'b', valid_to: '9999-12-30' }, { code: 'c', valid_to: null }
+  ])
+  t.same((await sql`select procedure, valid_to, end_kind from procedure_versions order by procedure`.execute(db)).rows, [
+    { procedure: 'a', valid_to: null, end_kind: null }, { procedure: 'b', valid_to: '9999-12-30', end_kind: 'repealed' },
+    { procedure: 'c', valid_to: null, end_kind: null }
+  ])
+  t.same((await sql`select procedure, effective_on from procedure_changes where kind = 'repealed'`.execute(db)).rows, [
+    { procedure: 'b', effective_on: '9999-12-31' }
+  ])
+})
+
 type Tables = Record<string, object[]>
 
 /** Every row of every table. A later version may have more columns. */

@@ -76,7 +76,11 @@ function correctionIssues ({ correction }: ProcedureItem, by: Caller): Issue[] {
   return [issueAt('correction', 'forbidden_unit', 'this needs a key for all units')]
 }
 
+/** What other systems store as the last day of what has no end. No day that a text can hold comes after it. */
+const NEVER = '9999-12-31'
+
 function procedureOf ({ correction: _, ...item }: ProcedureItem): Procedure {
   const unknown = Object.fromEntries(PROCEDURE_COLUMNS.map(column => [column, null]))
-  return { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure
+  const row = { ...unknown, ...item, name: item.name.normalize('NFC') } as Procedure
+  return { ...row, valid_to: row.valid_to === NEVER ? null : row.valid_to }
 }

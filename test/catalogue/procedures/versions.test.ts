@@ -97,6 +97,18 @@ forEachDatabase('a procedure that is posted without a decision', async (t, { get
     t.match(await versions('9.6'), [{ statutory_working_days: 6 }, { valid_from: today(), statutory_working_days: 3 }, decided])
   })
 
+  t.test('has no end where that is the last day of all', async t => {
+    const given = { code: '9.7', valid_to: '9999-12-31' }
+    t.match((await put(given)).body, { created: 1 })
+    t.match((await put(given)).body, { unchanged: 1 })
+    t.match((await put({ code: '9.7' })).body, { unchanged: 1 })
+    t.match(await versions('9.7'), [{ valid_to: null, end_kind: null }])
+    t.equal((await decide({ post }, '6', '2150-01-01', { repealed: ['9.7'] })).status, 200)
+    t.match(await versions('9.7'), [{ valid_to: '2149-12-31', end_kind: 'repealed' }])
+    t.match((await put({ code: '9.8', valid_to: '9999-12-30' })).body, { created: 1 })
+    t.match(await versions('9.8'), [{ valid_to: '9999-12-30', end_kind: 'repealed' }])
+  })
+
   t.test('keeps what a batch in part takes', async t => {
     const { body } = await post('/v1/procedures?mode=partial', { items: [{ ...PROCEDURE, code: '9.5' }, { ...PROCEDURE, valid_to: '2022-06-30' }] })
     t.match(body, { created: 1, rejected: 1 })
