@@ -4,7 +4,6 @@ import type { Write } from '../../writes/write.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
-import type { Trx } from '../../database/connect.ts'
 import { today } from '../../time/business-day.ts'
 import { daysInOrder, postRows, type CodedTable } from '../post-rows.ts'
 import { PROCEDURE_COLUMNS, proceduresOn } from './queries.ts'
@@ -34,7 +33,7 @@ export async function postProcedures (
   const isCorrection = (index: number) => (items[index] as ProcedureItem).correction === true
   const answer = await postRows(write, items, options, {
     ...TABLE,
-    refuse: (trx, changes) => plan(trx, changes, isCorrection, plans),
+    refuse: (_, changes) => plan(write, changes, isCorrection, plans),
     write: async (trx, changes) => {
       const taken = changes.flatMap(({ index }) => plans.get(index!) ?? [])
       correction = await storePlans(trx, taken, write.by.client)
@@ -45,11 +44,15 @@ export async function postProcedures (
 
 /** Plans the changes of what is posted. @returns what is wrong with some of it */
 async function plan (
-  trx: Trx, changes: readonly Change<Procedure>[], isCorrection: (index: number) => boolean, plans: Map<number, Plan>
+  { trx, by }: Write, changes: readonly Change<Procedure>[], isCorrection: (index: number) => boolean,
+  plans: Map<number, Plan>
 ): Promise<RowIssues[]> {
   const concerned = changes.filter(({ index, outcome }) => outcome !== 'unchanged' || isCorrection(index!))
   const stored = await changesOf(trx, concerned.map(({ after }) => after!.code))
-  return concerned.flatMap(({ index, after }) => {
+  return concerned.flatMap(change => {
+    const { index, after } = change
+    const forbidden = commonIssues(change, by)
+    if (forbidden.length > 0) return [{ index: index!, issues: forbidden }]
     const code = after!.code
     const before = stored.get(code) ?? []
     const planned = planPosted(after!, before, { correction: isCorrection(index!), today: today() })
@@ -74,6 +77,16 @@ async function knownReferences ({ trx, by }: Write): Promise<(row: Procedure, it
 function correctionIssues ({ correction }: ProcedureItem, by: Caller): Issue[] {
   if (!correction || by.unit === null) return []
   return [issueAt('correction', 'forbidden_unit', 'this needs a key for all units')]
+}
+
+/** What tells which dossiers of all units count, and where. */
+const COMMON = ['field', 'valid_from', 'valid_to'] as const
+
+/** What a procedure that exists is for all units, a key of one of them leaves. */
+function commonIssues ({ before, after }: Change<Procedure>, by: Caller): Issue[] {
+  if (by.unit === null || before === null) return []
+  return COMMON.filter(property => before[property] !== after![property]).map(property => (
+    issueAt(property, 'forbidden_unit', `it is ${before[property]} for all units; to change it needs a key for all units`)))
 }
 
 /** What other systems store as the last day of what has no end. No day that a text can hold comes after it. */

@@ -1,5 +1,6 @@
 import { forEachDatabase } from '../../database.ts'
 import { nameOfDay, parseDay, today } from '../../../src/time/business-day.ts'
+import { givenClient } from '../../client.ts'
 import { decide, faultsOf } from '../procedure-decisions/given.ts'
 
 const PROCEDURE = { code: '9.1', name: 'Thủ tục thử', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01' }
@@ -113,6 +114,29 @@ forEachDatabase('a procedure that is posted without a decision', async (t, { get
     const { body } = await post('/v1/procedures?mode=partial', { items: [{ ...PROCEDURE, code: '9.5' }, { ...PROCEDURE, valid_to: '2022-06-30' }] })
     t.match(body, { created: 1, rejected: 1 })
     t.equal((await versions('9.5')).length, 1)
+  })
+})
+
+forEachDatabase('a key that is bound to a unit', async (t, service) => {
+  const { get, post } = service
+  const { headers } = await givenClient(service, 'district', { scopes: ['write:catalogue'], unit: 'H56-381' })
+  const put = (given: object, query = '') => post(`/v1/procedures${query}`, { items: [{ ...PROCEDURE, ...given }] }, headers)
+
+  t.test('posts new procedures, and what they are called', async t => {
+    t.match((await put({ valid_to: '2150-12-31' })).body, { created: 1 })
+    t.match((await put({ valid_to: '2150-12-31' })).body, { unchanged: 1 })
+    t.match((await put({ valid_to: '2150-12-31', name: 'Tên mới', level: 'commune' })).body, { updated: 1 })
+  })
+
+  t.test('does not change for all units in which field a procedure counts, or when it begins and ends', async t => {
+    const given = { field: 'justice', valid_from: '2021-02-01' }
+    const answer = await put(given)
+    t.match(answer, { status: 403, body: { code: 'forbidden_rows' } })
+    t.same(faultsOf(answer), ['field', 'valid_from', 'valid_to'].map(property => `/items/0/${property} forbidden_unit`))
+    const { body } = await post('/v1/procedures?mode=partial', { items: [{ ...PROCEDURE, ...given }, { ...PROCEDURE, code: '9.2' }] }, headers)
+    t.match(body, { created: 1, rejected: 1 })
+    t.match((await get('/v1/procedures/9.1')).body, { field: 'land', valid_from: '2021-01-01', valid_to: '2150-12-31', level: 'commune' })
+    t.match((await post('/v1/procedures', { items: [{ ...PROCEDURE, ...given }] })).body, { updated: 1 }, 'a key for all units does')
   })
 })
 
