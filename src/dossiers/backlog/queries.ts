@@ -15,13 +15,13 @@ import { openNow, openOn } from '../rules/open-sql.ts'
 import { dayBounds, type DayBounds } from './day-bounds.ts'
 import { BACKLOG_KEYS, type BACKLOG_COUNTS, type BacklogQuery, type BacklogRow } from './schema.ts'
 
-/** Working days at which buckets of due days and of ages end. */
-const DUE = [-20, -5, 0, 3, 10]
+/** Working days at which buckets of days left end. */
+const AHEAD = [0, 3, 10]
+/** Working days at which buckets of ages end; those of overdue days end at two of them. */
 const AGES = [-60, -20, -10, -5]
-const AT_ONCE = [...new Set([...DUE, ...AGES])]
 
 /**
- * Open dossiers by age and by days left.
+ * Open dossiers by age and by days left. Where the calendar ends before the days ahead, the counts by them are null.
  * @param now milliseconds since 1970
  * @throws DomainError `unknown_unit`, `out_of_range` for a day to come, `calendar_year_missing`
  */
@@ -33,7 +33,7 @@ export async function backlog (
   if (day > today) throw invalid('/query/as_of', 'out_of_range', `as_of (${day}) is to come; what will be open then is not known`)
   const unit = await subtreeFor(db, asked.unit, reach, { source: asked.source, day })
   const province = unit?.province_code ?? null
-  const bounds = await dayBounds(db, province, day, AT_ONCE, '/query/as_of')
+  const bounds = await dayBounds(db, province, day, AGES, '/query/as_of', AHEAD)
   const which = conditionsOf(asked, unit)
   const isToday = day === today
   const open = isToday ? openNow(keys, which, startOfDay(dayAfter(day))) : openOn(day, keys, which)
@@ -66,15 +66,15 @@ function countedOpen (
   keys: readonly string[], open: RawBuilder<unknown>, { day, isToday, calendar, days }: Counted
 ): RawBuilder<BacklogRow> {
   const from = (distance: number) => startOfDay(days.get(distance)!)
-  const after = (distance: number) => startOfDay(dayAfter(days.get(distance)!))
   // Of today the due dates of the day are not over.
   const overdueUntil = startOfDay(isToday ? day : dayAfter(day))
-  const dueBounds = [from(-20), from(-5), overdueUntil, after(0), after(3), after(10)]
+  const ahead = AHEAD.flatMap(distance => days.get(distance) ?? [])
+  const dueBounds = [from(-20), from(-5), overdueUntil, ...ahead.map(last => startOfDay(dayAfter(last)))]
   const own = keys.length === 0 ? sql`` : sql`${columns(keys)}, `
   return sql<BacklogRow>`
     select ${sql.join(BACKLOG_KEYS.map(key => keys.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))},
-      ${COUNTED}, round(avg(${day}::date - received_on), 1)::float8 as mean_age_days, min(received_on) as oldest_received_on,
-      ${day}::date as as_of, ${calendar}::text as calendar
+      ${countsFor(ahead.length)}, round(avg(${day}::date - received_on), 1)::float8 as mean_age_days,
+      min(received_on) as oldest_received_on, ${day}::date as as_of, ${calendar}::text as calendar
     from (
       select ${own}awaits_supplement, width_bucket(reached_at, array[${sql.join(dueBounds)}]) as due,
         width_bucket(received_at, array[${sql.join(AGES.map(from))}]) as age, ${dayIn('received_at')} as received_on
@@ -103,4 +103,11 @@ const BUCKETS: Record<keyof typeof BACKLOG_COUNTS, string> = {
   age_over_60: 'age = 0'
 }
 
-const COUNTED = sql.raw(Object.entries(BUCKETS).map(([name, where]) => `count(*) filter (where ${where}) as ${name}`).join())
+/** How many of the days of `AHEAD` a count needs; left out: none. */
+const DAYS_AHEAD: { [name: string]: number } = { due_today: 1, due_in_1_to_3: 2, due_in_4_to_10: 3, due_in_over_10: 3 }
+
+/** @param known how many of the days of `AHEAD` the calendar has */
+function countsFor (known: number): RawBuilder<unknown> {
+  return sql.raw(Object.entries(BUCKETS).map(([name, where]) => (
+    (DAYS_AHEAD[name] ?? 0) > known ? `null::bigint as ${name}` : `count(*) filter (where ${where}) as ${name}`)).join())
+}

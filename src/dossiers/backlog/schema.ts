@@ -10,6 +10,8 @@ export type BacklogKey = typeof BACKLOG_KEYS[number]
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))
 
+const Ahead = (description: string) => Nullable(Count(`${description} null: the calendar has not these days.`))
+
 /** What a row counts, without its keys. Days left and days late are working days from today to the due day. */
 export const BACKLOG_COUNTS = {
   open: Count('Dossiers that are open (status 2, 4, 5 or 6).'),
@@ -19,10 +21,10 @@ export const BACKLOG_COUNTS = {
   overdue_to_5: Count('Overdue by up to 5 working days.'),
   overdue_6_to_20: Count('Overdue by 6 to 20 working days.'),
   overdue_over_20: Count('Overdue by more than 20 working days.'),
-  due_today: Count('Due today, or on days off before the next working day.'),
-  due_in_1_to_3: Count('Due in 1 to 3 working days.'),
-  due_in_4_to_10: Count('Due in 4 to 10 working days.'),
-  due_in_over_10: Count('Due in more than 10 working days.'),
+  due_today: Ahead('Due today, or on days off before the next working day.'),
+  due_in_1_to_3: Ahead('Due in 1 to 3 working days.'),
+  due_in_4_to_10: Ahead('Due in 4 to 10 working days.'),
+  due_in_over_10: Ahead('Due in more than 10 working days.'),
   age_to_5: Count('Received up to 5 working days ago.'),
   age_6_to_10: Count('Received 6 to 10 working days ago.'),
   age_11_to_20: Count('Received 11 to 20 working days ago.'),
@@ -31,7 +33,8 @@ export const BACKLOG_COUNTS = {
 }
 
 export const BacklogRow = Named('BacklogRow', 'Open dossiers of one group. `open` is the sum of `awaiting_supplement`, ' +
-  '`without_due_date`, `overdue`, `due_today` and the `due_in_…`; it is the sum of the `age_…` as well.', {
+  '`without_due_date`, `overdue`, `due_today` and the `due_in_…`; it is the sum of the `age_…` as well. Where the working ' +
+  'calendar ends before the days that a `due_…` needs, it is null; all others are counted.', {
   level: key('Code of the level'),
   level_name: name('level'),
   field: key('Code of the field'),

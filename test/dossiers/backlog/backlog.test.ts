@@ -112,8 +112,10 @@ forEachDatabase('the backlog', async (t, service) => {
     const first = await backlog(db, { group_by: ['unit'] }, { limit: 2 }, null, NOW)
     t.match((await backlog(db, { group_by: ['unit'] }, { limit: 2, cursor: first.next_cursor! }, null, NOW)).items, [{ unit: 'H56-381' }])
     const { headers } = await givenClient(service, 'of-381', { scopes: ['read'], unit: 'H56-381' })
-    t.match((await get('/v1/backlog?group_by=unit', headers)).body.items, [{ unit: 'H56-381', unit_name: /\S/, open: 1, overdue: 1 }])
-    t.match((await get('/v1/backlog?group_by=unit&format=csv')).text, /\r\n,,,,H56-14755,/)
+    t.match((await get(`/v1/backlog?group_by=unit&as_of=${TODAY}`, headers)).body.items, [
+      { unit: 'H56-381', unit_name: /\S/, open: 1, due_in_over_10: 1 }
+    ])
+    t.match((await get(`/v1/backlog?group_by=unit&as_of=${TODAY}&format=csv`)).text, /\r\n,,,,H56-14755,/)
   })
 
   t.test('of a past day is as it was then', async t => {
@@ -135,6 +137,26 @@ forEachDatabase('the backlog', async (t, service) => {
     const units = async (day: string) => (await counted({ as_of: day, group_by: ['unit'] })).map(({ unit, open }) => [unit, open])
     t.same(await units('2021-04-21'), [['H56-380', 4]])
     t.same(await units('2021-04-22'), [['H56-380', 3], ['H56-381', 1]])
+  })
+
+  t.test('has all that is known where the calendar ends soon', async t => {
+    // It ends on Thursday 2026-12-31, so nobody knows which working day is the next one after it.
+    const due = (code: string, day: string | null) => open(code, { due_at: maybe(day) })
+    await send(db, [due('late', '2026-12-01'), due('soon', '2026-12-28'), due('next-year', '2027-02-01'), due('never', null)])
+    const ahead = async (day: string) => {
+      const [row] = await counted({}, Date.parse(on(day)))
+      t.match(row, { open: 4, without_due_date: 1, age_over_60: 4, as_of: day })
+      return [row!.overdue, row!.due_today, row!.due_in_1_to_3, row!.due_in_4_to_10, row!.due_in_over_10]
+    }
+    t.same(await ahead('2026-12-16'), [1, 0, 0, 1, 1])
+    t.same(await ahead('2026-12-17'), [1, 0, 0, null, null])
+    t.same(await ahead('2026-12-25'), [1, 0, 1, null, null])
+    t.same(await ahead('2026-12-28'), [1, 1, null, null, null])
+    t.same(await ahead('2026-12-31'), [2, null, null, null, null])
+    t.match(await counted({ as_of: '2026-12-31', group_by: ['unit'] }, Date.parse(on('2028-01-01'))), [{ open: 4, due_today: null }])
+    await t.rejects(counted({}, Date.parse(on('2027-01-01'))), /vn does not have .* from 2027-01-01/, 'ages need the day itself')
+    t.same(await listed({ due_within: '2d' }, Date.parse(on('2026-12-28'))), ['soon'])
+    await t.rejects(listed({ due_within: '3d' }, Date.parse(on('2026-12-28'))), /vn does not have .* 3 working days from 2026-12-28/)
   })
 
   t.test('is refused where a day is to come, or the calendar does not know it', async t => {
