@@ -45,7 +45,7 @@ export async function dueDate (db: Db, { pauses = [], ...asked }: DueDateQuery):
 
 /** A `+` in an address is a blank, and no instant has one. */
 function pauseIn (text: string) {
-  const [, kind, from, to] = /^(?:(supplement|financial_obligation|other):)?([^/]+)\/(.*)$/.exec(text.replaceAll(' ', '+'))!
+  const [, kind, from, to] = /^(?:(supplement|financial_obligation|other):)?([^/]+)\/([^/]*)$/.exec(text.replaceAll(' ', '+'))!
   return { kind: (kind ?? 'supplement') as 'supplement', from: from!, to: to === '' ? null : to! }
 }
 

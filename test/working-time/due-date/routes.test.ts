@@ -105,6 +105,7 @@ forEachDatabase('a due date', async (t, { get, post }) => {
     t.same(await pauses('2025-03-03'), ['/query/pauses/0 malformed'])
     t.same(await pauses(`other:${A}/tomorrow`), ['/query/pauses/0 malformed'])
     t.same(await pauses(`${A}/${B}`, `lunch/${B}`), ['/query/pauses/1 malformed'])
+    t.same(await pauses('a/%0A'), ['/query/pauses/0 malformed', '/query/pauses/0 malformed'], 'its end is a line feed')
     t.same(await pauses(`holiday:${A}/${B}`), ['/query/pauses/0 malformed'])
     t.same(await pauses(`${B}/${A}`), ['/query/pauses/0/to out_of_range'])
     t.same(await pauses(`2025-03-01T10:00:00Z/${A}`), ['/query/pauses/0/from out_of_range'])
