@@ -32,6 +32,9 @@ export async function storedCalendars (db: Db, codes?: readonly string[]): Promi
 /** Writes calendars with every day of their years. None of a stored calendar's years may be missing. */
 export async function storeCalendars (trx: Trx, calendars: readonly StoredCalendar[]): Promise<void> {
   if (calendars.length === 0) return
+  // One may take a province over from another that is written after it, and no two may have it in between.
+  await sql`
+    update working_calendars set province = null where code = any(${calendars.map(({ code }) => code)})`.execute(trx)
   await upsert(trx, 'working_calendars', ['code'], calendars as never[])
   await upsert(trx, 'working_calendar_days', ['working_calendar', 'day'], calendars.flatMap(daysOf))
 }

@@ -88,6 +88,15 @@ forEachDatabase('a calendar that is posted', async (t, { get, post, put, db }) =
   t.test('is that of one province', async t => {
     t.match((await post('/v1/calendars', { items: [{ ...CALENDAR, province: 'H56' }] })).body, { updated: 1 })
     t.same(await faultsOf(post, { ...CALENDAR, code: 'b', province: 'H56' }), ['/items/0/province province_taken'])
+    const handedOver = (to: string, from: string) => ({ items: [
+      { ...CALENDAR, code: to, province: 'H56' }, { ...CALENDAR, code: from, province: null }
+    ] })
+    const ofProvince = async () => (await get('/v1/calendars')).body.items
+      .flatMap(({ code, province }: { code: string, province: string | null }) => province === 'H56' ? [code] : [])
+    t.match(await post('/v1/calendars', handedOver('next', 'own')), { status: 200, body: { created: 1, updated: 1 } })
+    t.same(await ofProvince(), ['next'], 'handed over in one batch')
+    t.match(await post('/v1/calendars', handedOver('own', 'next')), { status: 200, body: { updated: 2 } })
+    t.same(await ofProvince(), ['own'])
     t.same(await faultsOf(post, { ...CALENDAR, code: 'b', province: 'H56-380' }), ['/items/0/province unknown_unit'])
     t.same(await faultsOf(post, { ...CALENDAR, code: 'b' }, { ...CALENDAR, code: 'b' }), ['/items/0 duplicate_key', '/items/1 duplicate_key'])
   })
