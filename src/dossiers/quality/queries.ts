@@ -128,7 +128,7 @@ function isIn (period: Days | null): RawBuilder<boolean> {
   if (period === null) return sql<boolean>`true`
   const { starts_on: from, ends_on: to } = period
   const within = (instant: string) => (
-    sql`(${sql.ref(instant)} >= ${startOfDay(from)} and ${sql.ref(instant)} < ${startOfDay(dayAfter(to))})`)
+    sql`(${sql.ref(instant)} >= ${startOfDay(from)} and ${sql.ref(instant)} < ${startOfDay(to)} + interval '1 day')`)
   return sql<boolean>`(${sql.join(['received_at', 'ended_at', 'updated_at'].map(within), sql` or `)})`
 }
 

@@ -8,7 +8,7 @@ const ended = { status: 10, finished_at: '2021-06-08T10:00:00+07:00', returned_a
 const day = (day: number, hour = 8) => `2021-06-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00+07:00`
 
 forEachDatabase('the quality of dossiers', async (t, service) => {
-  const { get, put, db } = service
+  const { get, post, put, db } = service
   t.afterEach(() => forget(db))
   const codesOf = ({ body }: Answer) => (body.items as { code: string }[]).map(({ code }) => code)
   const breaking = async (rule: string, query = '') => codesOf(await get(`/v1/dossier-quality/dossiers?rule=${rule}${query}`))
@@ -132,13 +132,20 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
     t.match(items, [{ dossiers: 1, dossiers_url: /period=2021-H1/ }, { rule: 'end_not_given', dossiers: 2 }])
   })
 
+  t.test('is that of a period until the last day that there is', async t => {
+    const period = { code: 'ever', calendar: 'calendar', kind: 'other', year: 2021, starts_on: '2021-01-01', ends_on: '9999-12-31' }
+    t.match(await post('/v1/periods', { items: [period] }), { status: 200, body: { created: 1 } })
+    await send(db, [item({ code: 'a', status: 8 })])
+    t.match(await get('/v1/dossier-quality?period=ever'), { status: 200, body: { items: [{ rule: 'end_not_given', dossiers: 1 }] } })
+  })
+
   t.test('is asked of what is known, and answered of what is in reach', async t => {
     t.match((await get('/v1/dossier-quality?period=2021-Q9')).body.errors, [{ pointer: '/query/period', code: 'unknown_period' }])
     t.match((await get('/v1/dossier-quality?unit=H56-999')).body.errors, [{ pointer: '/query/unit', code: 'unknown_unit' }])
     t.match((await get('/v1/dossier-quality?rule=end_unknown')).body.errors, [{ pointer: '/query/rule/0', code: 'not_allowed' }])
     t.match((await get('/v1/dossier-quality/dossiers?scope=own')).body.errors, [{ pointer: '/query/unit', code: 'missing' }])
     await send(db, [item({ code: 'a', status: 8 }), item({ code: 'b', status: 8, unit: 'H56-381' })])
-    const { headers } = await givenClient({ put, post: service.post }, 'of-381', { scopes: ['read'], unit: 'H56-381' })
+    const { headers } = await givenClient({ put, post }, 'of-381', { scopes: ['read'], unit: 'H56-381' })
     t.match((await get('/v1/dossier-quality', headers)).body.items.map(({ unit }: { unit: string }) => unit), ['H56-381'])
     t.same(codesOf(await get('/v1/dossier-quality/dossiers', headers)), ['b'])
   })
