@@ -120,7 +120,7 @@ function requestFor (
     listDossiers: `/v1/dossiers?unit=${unit}`,
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
     getDurations: `/v1/on-time/durations?period=${PERIOD}&unit=${unit}`,
-    getBacklog: `/v1/backlog?unit=${unit}`,
+    getBacklog: `/v1/backlog?as_of=2021-07-02&unit=${unit}`,
     listDossierQuality: `/v1/dossier-quality?unit=${unit}`,
     listQualityDossiers: `/v1/dossier-quality/dossiers?unit=${unit}`,
     getDossier: `/v1/dossiers/d-${unit}`,
