@@ -1,3 +1,5 @@
+import { dayOf, nameOfDay } from '../../src/time/business-day.ts'
+
 /** How many objects of a list an example shows, and of one within an object of a list. */
 const SHOWN = [3, 1]
 
@@ -5,6 +7,7 @@ const FIXED = {
   key: `cchc_0123456789abcdef_${'x'.repeat(43)}`,
   id: '0123456789abcdef',
   instant: '2026-01-05T08:00:00.000+07:00',
+  day: '2026-01-05',
   cursor: 'eyJhZnRlciI6MH0',
   uuid: '00000000-0000-4000-8000-000000000000'
 }
@@ -15,10 +18,11 @@ const INSTANT = /^\d{4}-\d\d-\d\dT/
 
 /**
  * What was recorded, short and the same each time: long lists are cut, and what is new with each recording is replaced,
- * such as ids and the instants since its start. No key that works is left in it.
+ * such as ids, the instants since its start and the day that it is about. No key that works is left in it.
  */
 export function fixed<T extends object> (recorded: T, start: number): T {
   const ids = new Set<string>()
+  const today = nameOfDay(dayOf(start))
   JSON.stringify(recorded, (_, value: unknown) => {
     const [, id] = KEY.exec(String(value)) ?? []
     if (id !== undefined) ids.add(id)
@@ -32,6 +36,7 @@ export function fixed<T extends object> (recorded: T, start: number): T {
     if (ids.has(text)) return FIXED.id
     if (UUID.test(text)) return FIXED.uuid
     if (name === 'next_cursor') return FIXED.cursor
+    if (name === 'as_of' && text >= today) return FIXED.day
     return INSTANT.test(text) && Date.parse(text) >= start ? FIXED.instant : text
   }
 }
