@@ -36,7 +36,9 @@ const Properties = {
 export const Procedure = Named('Procedure', 'An administrative procedure (thủ tục hành chính).', Properties)
 export type Procedure = Static<typeof Procedure>
 
-export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A property that is left out is null.', {
+export const ProcedureItem = Named('ProcedureItem', 'A procedure to post, as it is today. A property that is left out is null. ' +
+  'What decisions say of days to come stays. A key that is bound to a unit leaves `field`, `valid_from` and `valid_to` of ' +
+  'a procedure that exists.', {
   code: Properties.code,
   name: Name('Name in Vietnamese.'),
   field: Code('Code of the field. A new one counts for dossiers that are received from today on, unless this is a correction.'),
@@ -52,7 +54,7 @@ export const ProcedureItem = Named('ProcedureItem', 'A procedure to post. A prop
   internal_process_electronic: Type.Optional(Properties.internal_process_electronic),
   statutory_working_days: Type.Optional(Properties.statutory_working_days),
   valid_from: Properties.valid_from,
-  valid_to: Type.Optional(Properties.valid_to),
+  valid_to: Type.Optional(Nullable(Day('Last day in force. null, or 9999-12-31: no end is set.'))),
   correction: Type.Optional(Type.Boolean({
     description: 'What this item says was so from the beginning, or since the last decision that says otherwise. Left out: ' +
       'what is new holds from today on. Dossiers follow to another field, and figures of past periods with them, by a job ' +
