@@ -1,4 +1,5 @@
 import type { IssueCode } from '../contract/errors.ts'
+import { tooLarge, type MeasureIssue } from '../measures/identities.ts'
 import { DETAIL_MEASURES, type DetailMeasure, type DetailMeasures } from './detail-measures.ts'
 import type { Measure, Measures } from './measures.ts'
 
@@ -36,12 +37,6 @@ const SHARES: readonly Omit<DetailIdentity, 'code'>[] = [
   ] as const).map(part => ({ total: 'resolved' as const, parts: [part] }))
 ]
 
-export interface DetailIssue {
-  measure: AnyMeasure
-  code: IssueCode
-  detail: string
-}
-
 /**
  * Derives what follows from what is given of details, and leaves the rest unknown.
  * @param given null or left out: unknown
@@ -50,14 +45,15 @@ export interface DetailIssue {
  */
 export function completedDetails (
   given: Partial<DetailMeasures>, measures: Measures
-): { details: DetailMeasures | null, issues: DetailIssue[] } {
+): { details: DetailMeasures | null, issues: MeasureIssue[] } {
   if (DETAIL_MEASURES.every(name => given[name] == null)) return { details: null, issues: [] }
   const details = Object.fromEntries(DETAIL_MEASURES.map(name => [name, given[name] ?? null])) as DetailMeasures
   const all = { ...measures, ...details }
   for (const identity of IDENTITIES) derive(all, identity)
   const issues = [
     ...IDENTITIES.filter(identity => !holds(all, identity)).map(identity => issueOf(all, identity)),
-    ...SHARES.filter(share => isExceeded(all, share)).map(share => issueOf(all, { ...share, code: 'part_exceeds_total' }))
+    ...SHARES.filter(share => isExceeded(all, share)).map(share => issueOf(all, { ...share, code: 'part_exceeds_total' })),
+    ...tooLarge(DETAIL_MEASURES, all, given)
   ]
   return { details: Object.fromEntries(DETAIL_MEASURES.map(name => [name, all[name]])) as DetailMeasures, issues }
 }
@@ -86,7 +82,7 @@ function sumOf (all: All, parts: readonly DetailMeasure[]): number {
   return parts.reduce((sum, part) => sum + (all[part] ?? 0), 0)
 }
 
-function issueOf (all: All, { code, total, parts }: DetailIdentity): DetailIssue {
+function issueOf (all: All, { code, total, parts }: DetailIdentity): MeasureIssue {
   const sum = sumOf(all, parts)
   const relation = all[total]! < sum ? 'is less than' : 'is not'
   return { measure: parts[0]!, code, detail: `${total} (${all[total]}) ${relation} what is known of ${parts.join(' + ')} (${sum})` }

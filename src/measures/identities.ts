@@ -53,7 +53,8 @@ export function completedBy<M extends string> (
   }
   const issues = identities.filter(identity => !holds(measures, identity, rules))
     .map(identity => issueOf(measures, identity, rules))
-  issues.push(...partIssues(measures, rules), ...tooLarge(measures, given, rules), ...nothingReported(measures, rules))
+  issues.push(
+    ...partIssues(measures, rules), ...tooLarge(rules.measures, measures, given), ...nothingReported(measures, rules))
   return { measures, issues }
 }
 
@@ -130,10 +131,11 @@ function partIssues<M extends string> (measures: CountsOf<M>, { partsOf }: Rules
   })
 }
 
-function tooLarge<M extends string> (
-  measures: CountsOf<M>, given: Partial<CountsOf<M>>, rules: Rules<M>
+/** What is derived must be a count that could be given. */
+export function tooLarge<M extends string> (
+  names: readonly M[], measures: CountsOf<M>, given: Partial<CountsOf<M>>
 ): MeasureIssue[] {
-  return rules.measures.filter(measure => measures[measure]! > MAX_COUNT && given[measure] == null)
+  return names.filter(measure => measures[measure]! > MAX_COUNT && given[measure] == null)
     .map(measure => ({ measure, code: 'out_of_range', detail: `${measure} would be ${measures[measure]}, over ${MAX_COUNT}` }))
 }
 

@@ -36,6 +36,12 @@ t.test('a row that says nothing of details stays without them', async t => {
   t.equal(detailsText(null), null)
 })
 
+t.test('what is derived is a count that could be given', async t => {
+  const paid = { resolved_paid_online: 900_000_000, resolved_paid_direct: 900_000_000 }
+  const { issues } = completedDetails(paid, measuresOf({ received: 5 }))
+  t.match(issues, [{ measure: 'resolved_paid', code: 'out_of_range', detail: /would be 1800000000/ }])
+})
+
 t.test('what follows from the rest is derived, and the rest stays unknown', async t => {
   const { details, issues } = completedDetails(
     { received_online_full: 5, received_online_other: 1, resolved_paid_online: 2, resolved_paid_direct: 1 },
