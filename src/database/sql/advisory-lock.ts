@@ -18,8 +18,8 @@ export async function lock (trx: Trx, name: LockName, mode: 'shared' | 'exclusiv
   await sql`select ${take}(${numberOf(name)})`.execute(trx)
 }
 
-/** Whether a lock could be taken alone without waiting for it, as a part of a statement. */
-export function isLocked (name: LockName): RawBuilder<boolean> {
+/** Takes a lock alone if that needs no waiting, as a part of a statement. It is true if the lock is taken. */
+export function tryLock (name: LockName): RawBuilder<boolean> {
   return sql<boolean>`(select pg_try_advisory_xact_lock(${numberOf(name)}))`
 }
 

@@ -5,7 +5,6 @@ import { PageQuery } from '../../contract/paging.ts'
 import { Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, UnitCode } from '../../contract/fields.ts'
 
 export const BACKLOG_KEYS = ['level', 'field', 'unit', 'procedure', 'channel'] as const
-export type BacklogKey = typeof BACKLOG_KEYS[number]
 
 const key = (what: string) => Nullable(Code(`${what}. null unless grouped by it.`))
 const name = (what: string) => Nullable(Type.String({ description: `Name of the ${what} as it is now. null unless grouped by it.` }))

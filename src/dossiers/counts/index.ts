@@ -12,7 +12,7 @@ export {
 export { askedSpans } from './count.ts'
 export { resultsOf } from './drill-down.ts'
 export { DETAIL_FILTERS, detailFilters } from '../details/filters-sql.ts'
-export { countPlanOf, inTimeOf, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
+export { countPlanOf, readWithTimeFor, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
 export type { Span } from './spans.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit

@@ -102,7 +102,7 @@ export function readingsOf ({ reading, unitReading, carried }: CountPlan): Readi
  * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, as all do that count
  * details, or each half month of units by field and channel since the first.
  */
-export function inTimeOf<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
+export function readWithTimeFor<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
   const isLarge = readingsOf(plan).some(reading => reading === 'dossiers' || reading.family === 'desk')
   return isLarge || plan.details === true ? inSlowRead(db, read) : read(db)
 }

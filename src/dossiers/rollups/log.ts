@@ -4,7 +4,7 @@
 // it. A reader adds up both.
 import { sql, type RawBuilder } from 'kysely'
 import { arrayOf } from '../../database/sql/bulk-binary.ts'
-import { isLocked, lock, type LockName } from '../../database/sql/advisory-lock.ts'
+import { tryLock, lock, type LockName } from '../../database/sql/advisory-lock.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
@@ -77,7 +77,7 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
   await sql`
     with taken as (
       delete from dossier_sums_log
-      where province_code = ${province} and rollup = ${log} and ${isLocked(lockOf(province, log))}
+      where province_code = ${province} and rollup = ${log} and ${tryLock(lockOf(province, log))}
       returning *
     ),
     cells as (${unpacked(log, sql`taken`)})

@@ -1,7 +1,8 @@
 // The counting rules: on which day does a dossier count for what? Here for one dossier, to update rollups by deltas; in
 // events-sql.ts for many, to rebuild rollups and to count what no rollup knows; in single-pass-sql.ts as a fast path
-// for dossiers without supplements. Property tests hold all three to a count by hand. Which status means what:
-// status.ts. A dossier that has moved, or was reopened, has several states, one after the other: timeline.ts.
+// for dossiers without supplements; and in open-sql.ts for those that are open on one day. Property tests hold all four
+// to a count by hand, the last through what is pending. Which status means what: status.ts. A dossier that has moved,
+// or was reopened, has several states, one after the other: timeline.ts.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import type { Details } from '../details/details.ts'
 import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'

@@ -4,7 +4,7 @@ import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf } from '../../database/sql/keyset.ts'
 import { exactly } from '../../catalogue/units/resolve.ts'
-import { inTimeOf } from '../../dossiers/counts/index.ts'
+import { readWithTimeFor } from '../../dossiers/counts/index.ts'
 import { DOSSIERS } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
 import { assertAnswerable } from './answerable.ts'
@@ -80,5 +80,5 @@ async function recordsRows (
   const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
   const plan = recordsPlanOf(question, spans, resolved, moves)
   const statement = recordsPage(db, question, plan, page, caches)
-  return (await inTimeOf(db, plan, db => db.executeQuery(statement))).rows
+  return (await readWithTimeFor(db, plan, db => db.executeQuery(statement))).rows
 }

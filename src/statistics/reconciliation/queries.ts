@@ -3,7 +3,7 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
-  countUnits, countedDossiers, countPlanOf, inTimeOf, isExpected, isRecorded, reportingUnits, type CarriedGroup
+  countUnits, countedDossiers, countPlanOf, readWithTimeFor, isExpected, isRecorded, reportingUnits, type CarriedGroup
 } from '../../dossiers/counts/index.ts'
 import { MEASURES, roundedCount, TRANSFERS, type FigureName, type Measure } from '../../form-ii06a/measures.ts'
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
@@ -118,7 +118,7 @@ async function recorded (
   const span = { code: null, from, to, dueTo }
   const days = { starts_on: from, ends_on: to }
   const plan = countPlanOf({ keys, spans: [span], unit, province, unitsOf })
-  const { rows } = await inTimeOf(db, plan, db => countedDossiers(plan).execute(db))
+  const { rows } = await readWithTimeFor(db, plan, db => countedDossiers(plan).execute(db))
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await reportingUnits(db, unit, unitsOf)).filter(desk => scope === 'total' || desk.bearer === unit)
   const units_recorded = countUnits(desks.filter(desk => isRecorded(desk, days)))
