@@ -27,13 +27,13 @@ const ALLOWED: Record<string, string[]> = {
   operations: ['ground', 'http'],
   catalogue: ['ground', 'http'],
   access: ['ground', 'http', 'catalogue'],
-  dossiers: ['ground', 'http', 'catalogue'],
-  'working-time': ['ground', 'http', 'catalogue', 'dossiers'],
-  statistics: ['ground', 'http', 'catalogue', 'dossiers', 'working-time'],
-  reports: ['ground', 'http', 'catalogue', 'dossiers', 'working-time', 'statistics'],
-  seed: ['ground', 'catalogue', 'dossiers', 'working-time', 'statistics', 'reports']
+  'working-time': ['ground', 'http', 'catalogue'],
+  dossiers: ['ground', 'http', 'catalogue', 'working-time'],
+  statistics: ['ground', 'http', 'catalogue', 'working-time', 'dossiers'],
+  reports: ['ground', 'http', 'catalogue', 'working-time', 'dossiers', 'statistics'],
+  seed: ['ground', 'catalogue', 'working-time', 'dossiers', 'statistics', 'reports']
 }
-const FEATURES = ['catalogue', 'access', 'dossiers', 'working-time', 'statistics', 'reports']
+const FEATURES = ['catalogue', 'access', 'working-time', 'dossiers', 'statistics', 'reports']
 const GROUND = [
   'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'concurrency', 'observability', 'database', 'writes'
 ]
@@ -48,7 +48,7 @@ const DOORS = [
   /^catalogue\/periods\/usual\.ts$/,
   /^catalogue\/sources\/(register|source-rules)\.ts$/,
   /^dossiers\/rules\/status\.ts$/,
-  /^working-time\/(calendar|due-date|steps|calendars\/store)\.ts$/,
+  /^working-time\/(calendar|due-date|steps|calendars\/(store|of-province)|due-date\/terms)\.ts$/,
   /^statistics\/on-time\/empty-rows\.ts$/
 ]
 

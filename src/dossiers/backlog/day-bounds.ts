@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
-import { calendarOf } from '../../time/working-days-sql.ts'
+import { calendarOf } from '../../working-time/calendars/of-province.ts'
 
 export interface DayBounds {
   /** Code of the working calendar. */

@@ -8,7 +8,7 @@ import { pageOf, pageQuery, type OrderColumn } from '../../../database/sql/keyse
 import { inSlowRead } from '../../../database/time-limits.ts'
 import { resultsOf } from '../../../dossiers/counts/index.ts'
 import { parseDay } from '../../../time/business-day.ts'
-import { calendarOf } from '../../../time/working-days-sql.ts'
+import { calendarOf } from '../../../working-time/calendars/of-province.ts'
 import { withinReach } from '../queries.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
 import { assertAnswerable } from '../answerable.ts'

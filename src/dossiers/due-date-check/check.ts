@@ -1,6 +1,6 @@
 import { dayOf, instantText } from '../../time/business-day.ts'
-import { MINUTES_A_DAY, unlessYearMissing, type CompiledCalendar } from '../calendar.ts'
-import { dueDateOf } from '../due-date.ts'
+import { MINUTES_A_DAY, unlessYearMissing, type CompiledCalendar } from '../../working-time/calendar.ts'
+import { dueDateOf } from '../../working-time/due-date.ts'
 import type { CheckedDueDate, NOT_CHECKABLE } from './schema.ts'
 
 /** A stored dossier. Instants are milliseconds since 1970. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
-import { dueDateCheck, type CheckedPage } from '../../../src/working-time/due-date-check/queries.ts'
-import type { CheckedDueDate, CheckCounts } from '../../../src/working-time/due-date-check/schema.ts'
+import { dueDateCheck, type CheckedPage } from '../../../src/dossiers/due-date-check/queries.ts'
+import type { CheckedDueDate, CheckCounts } from '../../../src/dossiers/due-date-check/schema.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
-import { item, send } from '../../dossiers/given.ts'
-import { at } from '../golden.ts'
+import { item, send } from '../given.ts'
+import { at } from '../../working-time/golden.ts'
 
 // Procedure 1.001612 has a term of 3 working days. Monday 2021-06-07 10:00 is due on Thursday 2021-06-10.
 const RECEIVED = at('2021-06-07 10:00')

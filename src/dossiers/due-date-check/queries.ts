@@ -7,11 +7,12 @@ import type { Page, PageRequest } from '../../contract/paging.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { readCursor, writeCursor, type OrderColumn } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
-import { IS_COUNTED, WAITS } from '../../dossiers/rules/status.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
-import { CompiledCalendar } from '../calendar.ts'
-import { DEFAULT_CALENDAR, storedCalendars } from '../calendars/store.ts'
-import { statutoryTerms } from '../due-date/terms.ts'
+import { CompiledCalendar } from '../../working-time/calendar.ts'
+import { calendarsOf } from '../../working-time/calendars/of-province.ts'
+import { storedCalendars } from '../../working-time/calendars/store.ts'
+import { statutoryTerms } from '../../working-time/due-date/terms.ts'
+import { IS_COUNTED, WAITS } from '../rules/status.ts'
 import { checkDueDate, type Finding, type StoredDueDate } from './check.ts'
 import type { CheckCounts, CheckedDueDate, DueDateCheckQuery } from './schema.ts'
 
@@ -58,7 +59,8 @@ export async function dueDateCheck (
   return inSlowRead(db, async trx => {
     const days = await daysOf(trx, filters.period)
     const units = await unitsOf(trx, filters, reach, days)
-    const calendarOf = await calendars(trx, filters.calendar)
+    const provinces = new Set(units.map(({ province_code: province }) => province))
+    const calendarOf = await calendars(trx, filters.calendar, [...provinces])
     const terms = await statutoryTerms(trx)
     const items: CheckedDueDate[] = []
     const counts = nothing()
@@ -71,7 +73,7 @@ export async function dueDateCheck (
         left -= rows.length + bounds.unit
         for (const row of rows) {
           place = row
-          const found = checkDueDate(row, terms(row.procedure, row.received), calendarOf(province))
+          const found = checkDueDate(row, terms(row.procedure, row.received), calendarOf.get(province)!)
           count(counts, found)
           if (typeof found === 'string') continue
           if (items.push(found) === page.limit) return { items, next_cursor: cursorOf(id, place), counts }
@@ -122,16 +124,15 @@ async function unitsOf (
   return rows
 }
 
-/** @returns the calendar by which a province works */
-async function calendars (trx: Trx, asked: string | undefined): Promise<(province: string) => CompiledCalendar> {
-  const stored = await storedCalendars(trx, asked === undefined ? undefined : [asked])
-  const standard = stored.get(asked ?? DEFAULT_CALENDAR)
-  if (standard === undefined) throw invalid('/query/calendar', 'unknown_calendar', `there is no calendar ${asked}`)
-  const compiled = new CompiledCalendar(standard)
-  if (asked !== undefined) return () => compiled
-  const own = new Map([...stored.values()].filter(({ province }) => province !== null)
-    .map(calendar => [calendar.province!, new CompiledCalendar(calendar)]))
-  return province => own.get(province) ?? compiled
+/** @param code of the one that is asked for @returns the calendar by which each province is checked */
+async function calendars (
+  trx: Trx, code: string | undefined, provinces: readonly string[]
+): Promise<ReadonlyMap<string, CompiledCalendar>> {
+  if (code === undefined) return calendarsOf(trx, provinces)
+  const asked = (await storedCalendars(trx, [code])).get(code)
+  if (asked === undefined) throw invalid('/query/calendar', 'unknown_calendar', `there is no calendar ${code}`)
+  const compiled = new CompiledCalendar(asked)
+  return new Map(provinces.map(province => [province, compiled]))
 }
 
 /** Dossiers of a unit in the order of reception, after a place. */

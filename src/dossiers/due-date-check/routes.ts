@@ -12,7 +12,7 @@ export async function dueDateCheckRoutes (app: App, { db, cache }: Context) {
   app.get('/dossiers/due-date-check', {
     schema: {
       operationId: 'listDueDateDeviations',
-      tags: ['working-time'],
+      tags: ['dossiers'],
       summary: 'List dossiers whose due date is not what the calendar gives',
       description: 'Compares days: the due date that the source gives, and the one that follows from `received_at`, the term of the ' +
         'procedure by law and the calendar, with supplements as pauses. Records say nothing of extensions, of pauses for ' +
