@@ -3,14 +3,15 @@ import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Code, Example, NoQuery, Ref } from '../../contract/fields.ts'
+import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { postCatalogue } from '../../http/request/batch-route.ts'
 import { postProcedures } from './commands.ts'
 import type { ProcedureEffects } from './effects.ts'
 import { procedureCounts } from './counts/queries.ts'
 import { procedureByCode, procedureHistory, procedures } from './queries.ts'
 import {
-  Procedure, ProcedureCount, ProcedureCountQuery, ProcedureHistory, ProcedureItem, ProcedureQuery, ProceduresAnswer,
-  ProcedureVersion
+  Procedure, ProcedureCount, ProcedureCountQuery, ProcedureDayQuery, ProcedureHistory, ProcedureItem, ProcedureQuery,
+  ProceduresAnswer, ProcedureVersion
 } from './schema.ts'
 
 interface ProcedureContext extends Context {
@@ -18,7 +19,8 @@ interface ProcedureContext extends Context {
 }
 
 export async function procedureRoutes (app: App, context: ProcedureContext) {
-  const { db, cache, effects } = context
+  const { db, cache, effects, now } = context
+  const today = () => nameOfDay(dayOf(now()))
   for (const schema of SCHEMAS) app.addSchema(schema)
 
   app.get('/procedures', {
@@ -29,18 +31,20 @@ export async function procedureRoutes (app: App, context: ProcedureContext) {
       querystring: ProcedureQuery,
       response: { 200: listResponse(Procedure, 'Procedures, ordered by code.'), ...problems(400, 406) }
     }
-  }, (request, reply) => sendList(cache, request, reply, Procedure, page => procedures(db, request.query, page)))
+  }, (request, reply) => sendList(cache, request, reply, Procedure, page => (
+    procedures(db, request.query, page, today()))))
 
   app.get('/procedures/:code', {
     schema: {
       operationId: 'getProcedure',
       tags: ['catalogue'],
       summary: 'Get an administrative procedure by its code',
-      querystring: NoQuery,
+      description: 'What decisions say of days to come is in its history.',
+      querystring: ProcedureDayQuery,
       params: CodeParams,
       response: { 200: { description: 'The procedure.', ...Ref(Procedure) }, ...problems(400, 404) }
     }
-  }, request => procedureByCode(db, request.params.code))
+  }, request => procedureByCode(db, request.params.code, request.query, today()))
 
   app.get('/procedures/:code/history', {
     schema: {

@@ -67,12 +67,19 @@ export type ProcedureItem = Static<typeof ProcedureItem>
 export const ProcedureQuery = Type.Object({
   field: ListOf(Code('Code'), 'Only these fields.'),
   level: ListOf(Code('Code'), 'Only procedures that these levels decide on.'),
-  as_of: Type.Optional(Day('Only procedures in force on this day, as they were then. Left out: all, as they are last.')),
+  as_of: Type.Optional(Day('Only procedures in force on this day, as they were then. Left out: all, as they are today; those ' +
+    'that are not in force today as they are last.')),
   q: Example(Type.Optional(Text('Part of the name, with or without Vietnamese accents.', 100)), 'khai sinh'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type ProcedureQuery = Static<typeof ProcedureQuery>
+
+export const ProcedureDayQuery = Type.Object({
+  as_of: Type.Optional(Day('The procedure as it was on this day, if it was in force. Left out: as it is today, or, if it is not ' +
+    'in force today, as it is last.'))
+}, { additionalProperties: false })
+export type ProcedureDayQuery = Static<typeof ProcedureDayQuery>
 
 /** The job that lets dossiers follow, in an answer. */
 export const CorrectionJob = Nullable(Type.Integer({

@@ -87,6 +87,13 @@ forEachDatabase('a procedure that is posted without a decision', async (t, { get
     const decided = { valid_from: '2150-01-01', statutory_working_days: 3, decision: Number }
     t.match((await put(given)).body, { unchanged: 1 }, 'as it is today')
     t.match(await versions('9.6'), [{ valid_to: '2149-12-31', statutory_working_days: 5 }, decided])
+    const shown = (await get('/v1/procedures/9.6')).body
+    t.match(shown, { statutory_working_days: 5 }, 'it is shown as it is today')
+    t.same((await get('/v1/procedures')).body.items.find(({ code }: { code: string }) => code === '9.6'), shown)
+    t.match((await post('/v1/procedures', { items: [shown] })).body, { unchanged: 1 }, 'and can be sent back')
+    t.match((await get('/v1/procedures/9.6?as_of=2150-01-01')).body, { statutory_working_days: 3 })
+    t.match(await get('/v1/procedures/9.6?as_of=2000-01-01'), { status: 404, body: { detail: /in force on 2000-01-01/ } })
+    t.equal((await get('/v1/procedures/9.6?as_of=2000-02-30')).status, 400)
     t.match((await put({ ...given, statutory_working_days: 7, level: 'commune' })).body, { updated: 1 })
     t.match((await put({ ...given, statutory_working_days: 7, level: 'commune' })).body, { unchanged: 1 })
     const before = { valid_to: yesterday(), statutory_working_days: 5, level: 'district' }
