@@ -10,7 +10,7 @@ import { DEFAULT_CALENDAR, storedCalendars } from './store.ts'
 export function calendarOf (province: string | null | RawBuilder<string>): RawBuilder<string> {
   return sql<string>`(
     select code from working_calendars where province = ${province} or code = ${DEFAULT_CALENDAR}
-    order by province is null limit 1)`
+    order by province is distinct from ${province} limit 1)`
 }
 
 /** @returns the working calendar of each of these provinces */

@@ -126,6 +126,13 @@ forEachDatabase('due dates of records', async (t, service) => {
     await post('/v1/calendars', { items: [{ ...calendar, province: 'H56' }] })
     t.same((await codes())[0], 'agrees')
     t.same(await codes('&calendar=vn'), DEVIATING)
+    const other = { code: 'H38', name: 'Tỉnh Nghệ An', kind: 'province', level: 'province', parent: null, reports_dossiers: false, valid_from: '2020-01-01' }
+    t.match(await post('/v1/units', { items: [other] }), { status: 200 })
+    const vn = (await get('/v1/calendars/vn')).body
+    t.match(await post('/v1/calendars', { items: [{ ...vn, province: 'H38' }] }), { status: 200, body: { updated: 1 } })
+    t.same((await codes())[0], 'agrees', 'also where the calendar of all others is that of a province, too')
+    t.match((await get('/v1/backlog?unit=H56&as_of=2021-06-15')).body.items, [{ calendar: 'thanh-hoa' }])
+    t.match((await post('/v1/calendars', { items: [vn] })).body, { updated: 1 })
   })
 
   t.test('need a period and a calendar that there are', async t => {
