@@ -27,7 +27,7 @@ const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, merge
 
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {
-  return vacuum(db, ['dossier_sums_log', 'idempotency_keys', 'imports', 'import_errors'])
+  return vacuum(db, ['dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors'])
 }
 
 /** How long requests in flight may take to end after a signal. */

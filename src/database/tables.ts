@@ -29,6 +29,24 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface BacklogSums {
+  day: string;
+  dossiers: number;
+  kind: string;
+  province_code: string;
+  unit: string;
+}
+
+export interface BacklogSumsLog {
+  cells: number;
+  days: ArrayType<string>;
+  dossiers: number[];
+  id: Generated<number>;
+  kinds: string[];
+  province_code: string;
+  units: string[];
+}
+
 export interface ChangedRows {
   action: string | null;
   after: Json | null;
@@ -877,6 +895,8 @@ export interface Writes {
 }
 
 export interface DB {
+  backlog_sums: BacklogSums;
+  backlog_sums_log: BacklogSumsLog;
   change_feed: ChangeFeed;
   changed_rows: ChangedRows;
   changes: Changes;

@@ -2,6 +2,7 @@
 // stored version is counted with −1, the new one with +1; the sums of both are the deltas. rebuild.ts counts all
 // dossiers again.
 import type { Trx } from '../../database/connect.ts'
+import { BacklogDeltas } from '../backlog-sums/sums.ts'
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
@@ -46,16 +47,19 @@ export class RollupDeltas {
   /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
   readonly #slices = new Map<DayNumber, DayNumber>()
   readonly #presence = new DeskDeltas()
+  readonly #backlog = new BacklogDeltas()
 
   add (dossier: Timeline) {
     this.#count(dossier, 1)
     this.#presence.add(dossier)
+    this.#backlog.add(dossier)
   }
 
   replace (before: Timeline, after: Timeline) {
     this.#count(before, -1)
     this.#count(after, 1)
     this.#presence.replace(before, after)
+    this.#backlog.replace(before, after)
   }
 
   #count (dossier: Timeline, sign: 1 | -1) {
@@ -117,6 +121,7 @@ export class RollupDeltas {
       if (log === undefined) await addCells(trx, province, table, this.#cellsFor(table))
       else if (log === table) await logCells(trx, province, log, table => this.#cellsFor(table))
     }
+    await this.#backlog.apply(trx, province)
   }
 
   #cellsFor (table: RollupTable): Cells {

@@ -11,6 +11,7 @@ import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn } from '../../time/business-day-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
+import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, incremented, keyColumns, keyOrder, type Cells } from './cells.ts'
 import { keysOf, logOf, LOGS, ROLLUPS, timeOf, type Log, type RollupTable } from './families.ts'
 
@@ -105,6 +106,7 @@ export async function mergeLogs (db: Db): Promise<void> {
       await mergeUnlessOthersDo(trx, province, log)
     })
   }
+  await mergeBacklogLogs(db)
 }
 
 /** Cells of a rollup as rows: the columns of its table. Those of a key may be in several. */

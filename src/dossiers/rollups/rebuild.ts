@@ -2,6 +2,9 @@ import { sql } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
+import {
+  correctBacklogDeviations, dropBacklogDeviations, findBacklogDeviations, listBacklogDeviations, type BacklogDeviation
+} from '../backlog-sums/deviations.ts'
 import { RULES_VERSION } from '../rules/events.ts'
 import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
 import { correctDeviations, dropDeviations, findDeviations, listDeviations, type Deviation } from './deviations.ts'
@@ -17,7 +20,8 @@ const LOCK = 20_210_614
 export async function rebuildRollups (db: Db): Promise<Deviation[]> {
   return underLock(db, async session => {
     const { desks } = await correctAll(session)
-    return [...desks.map(deviationOf), ...await listDeviations(session)]
+    const backlog = (await listBacklogDeviations(session)).map(deviationOfBacklog)
+    return [...desks.map(deviationOf), ...await listDeviations(session), ...backlog]
   })
 }
 
@@ -47,6 +51,7 @@ async function underLock<T> (db: Db, work: (session: Db) => Promise<T>): Promise
       return await work(session)
     } finally {
       await dropDeviations(session)
+      await dropBacklogDeviations(session)
       await sql`select pg_advisory_unlock(${LOCK})`.execute(session)
     }
   })
@@ -56,12 +61,13 @@ async function underLock<T> (db: Db, work: (session: Db) => Promise<T>): Promise
 async function correctAll (session: Db): Promise<{ desks: WrongDesk[], corrected: number }> {
   const suspects = await session.transaction().setIsolationLevel('repeatable read').execute(async trx => {
     await findDeviations(trx)
+    await findBacklogDeviations(trx)
     return wrongDesks(trx)
   })
   return runOwnWrite(session, 'service', 'recountDossiers', async ({ trx, auditRows }) => {
     await lock(trx, 'dossiers', 'shared')
     const desks = await correctDesks(trx, suspects)
-    const corrected = desks.length + await correctDeviations(trx)
+    const corrected = desks.length + await correctDeviations(trx) + await correctBacklogDeviations(trx)
     // The audit also ends the answers that are kept.
     if (corrected > 0) {
       auditRows.push({
@@ -74,4 +80,8 @@ async function correctAll (session: Db): Promise<{ desks: WrongDesk[], corrected
 
 function deviationOf ({ province_code: province, unit, stored, counted }: WrongDesk): Deviation {
   return { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }
+}
+
+function deviationOfBacklog ({ province, unit, kind, day, stored, counted }: BacklogDeviation): Deviation {
+  return { table: 'backlog_sums', province, key: { unit, kind, day }, stored: { dossiers: stored }, counted: { dossiers: counted } }
 }

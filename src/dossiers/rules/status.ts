@@ -22,6 +22,10 @@ export function isWaiting (status: number): boolean {
   return status === SUPPLEMENT_REQUESTED
 }
 
+export function isOpen (status: number): boolean {
+  return isCounted(status) && !hasEnded(status)
+}
+
 export function hasEnded (status: number): boolean {
   return status >= WITHDRAWN
 }

@@ -2,12 +2,14 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { backlog } from '../../../src/dossiers/backlog/queries.ts'
 import type { BacklogRow } from '../../../src/dossiers/backlog/schema.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { CHANNELS } from '../../../src/dossiers/schema.ts'
 import { onTime } from '../../../src/statistics/on-time/queries.ts'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 import { countables, instants } from '../arbitrary.ts'
 import { FIELDS, LEVELS } from '../catalogue.ts'
-import { forget, itemOf, send } from '../given.ts'
+import { forget, itemOf, mergeRollups, send } from '../given.ts'
 
 const NOW = Date.parse('2021-04-01T10:00:00+07:00')
 const PAGE = { limit: 100 }
@@ -54,5 +56,35 @@ forEachDatabase('the backlog of a past day', async (t, { db }) => {
         }
       }
     }), { numRuns: runs(20), endOnFailure: true })
+  })
+})
+
+/** The same, and whether it is a correction or deletes the dossier, and whether the logs are merged after it. */
+const deliveries = fc.array(fc.record({
+  i: fc.nat(5), dossier: countables, updated_at: instants, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS)), fate: fc.constantFrom('kept', 'kept', 'kept', 'correction', 'deleted'),
+  isMerged: fc.boolean()
+}), { minLength: 1, maxLength: 12 })
+
+forEachDatabase('the backlog of today', async (t, { db }) => {
+  t.test('is the same from its sums as from the dossiers, whatever happened to them', async t => {
+    await fc.assert(fc.asyncProperty(deliveries, async sent => {
+      await forget(db)
+      for (const { i, dossier, updated_at: updated, fate, isMerged, ...place } of sent) {
+        const version = { ...dossier, ...place, code: `d-${i}`, updated_at: Math.max(updated, dossier.received_at) }
+        await send(db, [{ ...itemOf(version), ...fate === 'kept' ? {} : { [fate]: true } }])
+        if (isMerged) await mergeRollups(db)
+      }
+      // The last dossiers are received after the first of these days.
+      for (const day of DAYS) {
+        const now = Date.parse(`${day}T10:00:00+07:00`)
+        for (const asked of [{ group_by: ['unit' as const] }, {}, { unit: 'H56-380' }]) {
+          const bySums = await backlog(db, asked, PAGE, null, now)
+          assertSame(bySums, await backlog(db, { ...asked, channel: [...CHANNELS] }, PAGE, null, now))
+        }
+      }
+      assertSame(await rebuildRollups(db), [])
+    }), { numRuns: runs(30), endOnFailure: true })
+    t.pass()
   })
 })
