@@ -2,6 +2,7 @@ import { auditRoutes } from './access/audit/routes.ts'
 import { clientRoutes } from './access/clients/routes.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { formRoutes } from './reports/forms/routes.ts'
+import { countingRulesRoutes } from './dossiers/counting-rules/routes.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { dueDateCheckRoutes } from './dossiers/due-date-check/routes.ts'
@@ -59,6 +60,7 @@ export async function registerFeatures (
   await v1.register(dueDateRoutes, context)
   await v1.register(dueDateCheckRoutes, context)
   await v1.register(qualityRoutes, context)
+  await v1.register(countingRulesRoutes, context)
   await v1.register(onTimeSeriesRoutes, context)
   await v1.register(reconciliationRoutes, context)
   await v1.register(reportRoutes, context)

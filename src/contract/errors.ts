@@ -5,7 +5,7 @@ export type IssueCode =
   | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'not_csv' | 'not_utf8' | 'invalid_cursor'
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
-  | 'unknown_form' | 'unknown_indicator' | 'several_provinces'
+  | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'several_provinces'
   // the catalogue
   | 'procedure_not_in_force' | 'online_level_of_other_time' | 'set_by_decision' | 'other_content' | 'procedure_in_use'
   | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'
@@ -16,7 +16,7 @@ export type IssueCode =
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers
   | 'unknown_status' | 'end_unknown' | 'end_before_received' | 'supplements_overlap'
-  | 'other_source' | 'too_many_versions'
+  | 'other_source' | 'too_many_versions' | 'built_in_rules'
   // identities of form II.06a, and of feedback
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // of the measures of details

@@ -97,6 +97,17 @@ export interface Clients {
   version: Generated<number>;
 }
 
+export interface CountingRules {
+  built_in: Generated<boolean>;
+  choices: Json;
+  code: string;
+  kept: Generated<boolean>;
+  name: string;
+  source: string;
+  valid_from: string;
+  version: number;
+}
+
 export interface DossierChanges {
   action: string;
   codes: string[];
@@ -902,6 +913,7 @@ export interface DB {
   changes: Changes;
   client_keys: ClientKeys;
   clients: Clients;
+  counting_rules: CountingRules;
   dossier_changes: DossierChanges;
   dossier_desks: DossierDesks;
   dossier_histories: DossierHistories;

@@ -20,6 +20,8 @@ export const VIETNAMESE: Record<string, string> = {
   listDossierQuality: 'Số hồ sơ có dữ liệu sai hoặc đáng ngờ, theo đơn vị và quy tắc',
   listQualityDossiers: 'Các hồ sơ có dữ liệu sai hoặc đáng ngờ',
   listQualityRules: 'Các quy tắc kiểm tra dữ liệu hồ sơ',
+  listCountingRules: 'Các quy tắc đếm hồ sơ: của hệ thống này, của Cổng Dịch vụ công quốc gia, của phần mềm một cửa',
+  postCountingRules: 'Thêm phiên bản quy tắc đếm hồ sơ',
   getStatusMap: 'Bảng đối chiếu trạng thái hồ sơ của một phần mềm',
   putStatusMap: 'Thay bảng đối chiếu trạng thái hồ sơ của một phần mềm',
   postDossierStatistics: 'Báo cáo số liệu tổng hợp (biểu II.06a)',

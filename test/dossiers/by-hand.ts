@@ -14,8 +14,9 @@ export interface Span {
 /**
  * The state of a dossier at the end of each day, looked at day by day, and from that what it counts for.
  * @param endDay the day on which its end counts, if it is not that of the end
+ * @param grace so many days after its due day what is open is overdue
  */
-export function daysByHand (dossier: Countable, { first, last }: Span, endDay?: DayNumber): Days {
+export function daysByHand (dossier: Countable, { first, last }: Span, endDay?: DayNumber, grace = 0): Days {
   const days: Days = new Map()
   const add = (day: DayNumber, measure: EventMeasure, by: number) => {
     if (by === 0) return
@@ -40,7 +41,7 @@ export function daysByHand (dossier: Countable, { first, last }: Span, endDay?: 
 
     const isOpen = day >= received && (endedOn === null || day < endedOn)
     const term = day < received ? 'waiting' : termByHand(dossier, day)
-    const isOverdue = isOpen && term !== 'waiting' && term.due !== null && dayOf(term.due) <= day
+    const isOverdue = isOpen && term !== 'waiting' && term.due !== null && dayOf(term.due) + grace <= day
     add(day, 'became_overdue', Number(isOverdue && !wasOverdue))
     add(day, 'no_longer_overdue', Number(wasOverdue && !isOverdue))
     wasOverdue = isOverdue

@@ -174,6 +174,10 @@ const ROWS: Record<string, string[]> = {
   ],
   '0033_details_of_statistics': [
     `update dossier_statistics set details = '{"resolved_stopped": 3}'`
+  ],
+  '0040_counting_rules': [
+    `insert into counting_rules (code, version, valid_from, name, source, choices)
+      values ('ours', 1, '2021-01-01', 'Theo ngày', 'Quy chế', '{"due_until": "end_of_due_day"}')`
   ]
 }
 

@@ -3,10 +3,12 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { countPlanOf, type CountKey, type CountPlan } from './plan.ts'
 import { isOver, type Span } from './spans.ts'
-import { countedEvents, happenings, instantsOf, whichDossiers } from './tables.ts'
+import { countedEvents, graceIn, happenings, instantsOf, whichDossiers } from './tables.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { DETAIL_MEASURES } from '../../form-ii06a/detail-measures.ts'
-import { COUNTS_DETAILS, DETAIL_SUMS, DETAILS_OF_RECORDS, SUMMED_DETAILS } from '../details/measures-sql.ts'
+import {
+  COUNTS_DETAILS, DETAIL_SUMS, DETAILS_OF_RECORDS, summedDetails, type OverdueBy
+} from '../details/measures-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
@@ -68,7 +70,7 @@ function besideDetails (plan: CountPlan): RawBuilder<unknown> {
     select ${sql.join([...names, SUMMED_AGAIN])} from (
       select ${sql.join([...names, columns(SUMS), NO_DETAILS])} from summed
       union all
-      select ${sql.join([...names, NO_SUMS, sql.raw(SUMMED_DETAILS)])}
+      select ${sql.join([...names, NO_SUMS, sql.raw(summedDetails(overdueBy(plan)))])}
       from asked join (${what}) as days on day <= ends_on ${grouping(keys)}
     ) as both_sums ${grouping(keys)}`
 }
@@ -83,7 +85,7 @@ function summedByDays (plan: CountPlan, what: RawBuilder<unknown>): RawBuilder<u
   const last = spans.map(({ to }) => to).sort().at(-1)!
   const days = sql`select * from (${what}) as days where day <= ${last}::date`
   return sql`
-    select ${sql.join([...keys.map(key => sql.ref(key)), SUMMED])}
+    select ${sql.join([...keys.map(key => sql.ref(key)), overdueBy(plan) === 'due_on' ? SUMMED : SUMMED_WITH_GRACE])}
     from asked join (${spans.length === 1 ? days : cut(days, plan)}) as days on day <= ends_on
     ${grouping(keys)}`
 }
@@ -144,7 +146,7 @@ const SUMS_WITH_DETAILS = [...SUMS, ...DETAIL_SUMS]
 const SUMMED_AGAIN = sql.raw(SUMS_WITH_DETAILS.map(name => `coalesce(sum(${name}), 0)::bigint as ${name}`).join())
 const NO_SUMS = sql.raw(SUMS.map(() => '0').join())
 const NO_DETAILS = sql.raw(DETAIL_SUMS.map(name => `0 as ${name}`).join())
-const SUMMED = sql.raw([
+const summed = (overdueBy: OverdueBy) => sql.raw([
   ...FLOWS.map(name => {
     const counts = DUE.includes(name) ? 'day between starts_on and due_on' : 'day >= starts_on'
     return `coalesce(sum(${name}) filter (where ${counts}), 0)::bigint as ${name}`
@@ -152,9 +154,16 @@ const SUMMED = sql.raw([
   `coalesce(sum(received_online + received_direct - ${[...STOCKS, 'cancelled'].join(' - ')} + moved)
     filter (where day < starts_on), 0)::bigint
     as carried_over`,
-  `(coalesce(sum(became_overdue) filter (where day <= due_on), 0) - coalesce(sum(no_longer_overdue - moved_overdue), 0))::bigint
+  `(coalesce(sum(became_overdue) filter (where day <= ${overdueBy}), 0) - coalesce(sum(no_longer_overdue - moved_overdue), 0))::bigint
     as pending_overdue`
 ].join())
+const SUMMED = summed('due_on')
+const SUMMED_WITH_GRACE = summed('ends_on')
+
+/** The last day of a span that makes a dossier overdue: with grace, today is over for what was due before. */
+function overdueBy (plan: CountPlan): OverdueBy {
+  return graceIn(plan) === 0 ? 'due_on' : 'ends_on'
+}
 
 // What a group took in and gave away, on balance: what moved within it cancels out, and counts once.
 const TRANSFERRED_IN = 'greatest(moved, 0)'

@@ -1,7 +1,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
-import { countedEvents, instantsOf, whichDossiers, whichStates } from './tables.ts'
+import { AS_SENT } from '../counting-rules/seen-sql.ts'
+import { countedEvents, graceIn, instantsOf, whichDossiers, whichStates } from './tables.ts'
 import { dayIn } from '../../time/business-day-sql.ts'
 import { ENDED_AT, HAS_RESULT } from '../rules/status.ts'
 import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
@@ -29,20 +30,21 @@ export interface ListedDossier {
  */
 export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier> {
   const { from, to, dueTo } = plan.spans[0]!
+  const [shown, listed] = [[...SHOWN, ...sentIn(plan)], [...LISTED, ...sentIn(plan)]]
   const inSpan = sql`day between ${from}::date and ${to}::date`
   const ended = sql`
-    select ${columns(LISTED)}, day, resolved_overdue = 0 as in_time, false as is_pending
+    select ${columns(listed)}, day, resolved_overdue = 0 as in_time, false as is_pending
     from events where ${inSpan} and ${RESOLVED} = 1`
   const pending = sql`
-    select ${columns(LISTED)}, ${to}::date,
-      coalesce(sum(became_overdue) filter (where day <= ${dueTo}::date), 0) = sum(no_longer_overdue - moved_overdue), true
+    select ${columns(listed)}, ${to}::date,
+      coalesce(sum(became_overdue) filter (where day <= ${graceIn(plan) === 0 ? dueTo : to}::date), 0) = sum(no_longer_overdue - moved_overdue), true
     from events where day <= ${to}::date
-    group by ${columns(LISTED)} having sum(received_online + received_direct - ${RESOLVED} - cancelled + moved) = 1`
+    group by ${columns(listed)} having sum(received_online + received_direct - ${RESOLVED} - cancelled + moved) = 1`
   // Of a unit that was split only a share counts.
   const share = plan.amongBorne === true ? sql`(select sum(share) from borne where borne.unit = events.unit)` : sql`1`
   const moves = sql`select *, ${share} as share from events where ${inSpan} and (moved <> 0 or moved_overdue <> 0)`
   const left = sql`
-    select ${columns(LISTED)}, day, moved_overdue = 0, true
+    select ${columns(listed)}, day, moved_overdue = 0, true
     from (
       select *, sum(share) over (
         partition by moved_overdue order by balance, ${columns([...DOSSIER, 'day'])} rows unbounded preceding) as n
@@ -56,18 +58,18 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
     ) as balance
     where n <= case when moved_overdue = 0 then all_left - overdue_left else overdue_left end`
   const due = sql`
-    select ${columns(LISTED)}, day, due_in_time = 1 as in_time, false as is_pending from events
+    select ${columns(listed)}, day, due_in_time = 1 as in_time, false as is_pending from events
     where day between ${from}::date and ${dueTo}::date and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending} union all ${left}`, due }
   return sql<ListedDossier>`
-    with events as (${countedEvents(LISTED, plan, WITH_SUPPLEMENTS)}),
+    with events as (${countedEvents(listed, plan, WITH_SUPPLEMENTS)}),
     entries as (${entries[counting]}),
     listed as (
-      select ${columns(SHOWN)}, ${ENDED_AT} as ended_at, day, in_time, is_pending from entries
+      select ${columns(shown)}, ${ENDED_AT} as ended_at, day, in_time, is_pending from entries
       union all
-      ${singlePassDossiers(SHOWN, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
+      ${singlePassDossiers(shown, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
-    select ${columns(SHOWN)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
+    select ${asSent(plan)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
 }
 
 /**
@@ -84,6 +86,16 @@ export function resultsOf (plan: CountPlan, names: readonly string[]): RawBuilde
     union all
     select ${own}, received_on, ends_on from ${whichStates(plan)} as states
     where ${HAS_RESULT} and ends_on between ${from}::date and ${to}::date and ends_on >= held_from and ends_on < held_until`
+}
+
+/** What is listed is what a dossier says, and not how rules see it. */
+function sentIn ({ rules = null }: CountPlan): string[] {
+  return rules === null ? [] : Object.values(AS_SENT)
+}
+
+function asSent ({ rules = null }: CountPlan): RawBuilder<unknown> {
+  const sent: Record<string, string> = rules === null ? {} : AS_SENT
+  return sql.join(SHOWN.map(name => name in sent ? sql`${sql.ref(sent[name]!)} as ${sql.ref(name)}` : sql.ref(name)))
 }
 
 const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`

@@ -1,6 +1,7 @@
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
+import type { Choices } from '../counting-rules/schema.ts'
 import type { DetailFilter } from '../details/filters-sql.ts'
 import { cutsOf, grainsFor, type Cuts, type Span } from './spans.ts'
 import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/families.ts'
@@ -30,6 +31,8 @@ export interface CountQuestion {
   said?: readonly DetailFilter[]
   /** Whether the measures of details are counted as well. */
   details?: boolean
+  /** Counting rules; null: the default ones, of which sums are kept. */
+  rules?: Choices | null
 }
 
 /**
@@ -75,8 +78,8 @@ function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carri
 
 /** The smallest family that knows the answer exactly; in the end the dossiers themselves. */
 export function readingFor (question: CountQuestion): Reading {
-  const { keys, spans, unit, level, field, procedure, channel, source, said = [] } = question
-  if (said.length > 0) return 'dossiers'
+  const { keys, spans, unit, level, field, procedure, channel, source, said = [], rules = null } = question
+  if (said.length > 0 || rules !== null) return 'dossiers'
   const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
     if (filter !== undefined) needed.add(name)

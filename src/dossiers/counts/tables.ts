@@ -5,6 +5,8 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { CountPlan, Reading } from './plan.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
+import { graceOf } from '../counting-rules/seen.ts'
+import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
 import type { Cuts, Span } from './spans.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
@@ -89,7 +91,7 @@ function timesRead (grain: TimeGrain, grains: readonly TimeGrain[], cuts: Cuts):
 export function countedEvents (
   names: readonly string[], plan: CountPlan, only?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
-  return dossierEvents(names, { plain: whichDossiers(plan, only), states: whichStates(plan) })
+  return dossierEvents(names, { plain: whichDossiers(plan, only), states: whichStates(plan) }, graceIn(plan))
 }
 
 /**
@@ -99,8 +101,10 @@ export function countedEvents (
 export function whichStates (plan: CountPlan): RawBuilder<unknown> {
   const { from, to } = boundsOf(plan)
   const { start } = instantsOf(plan)
-  const states = dossierStates(sql`
-    ${ofProvinces(plan)} ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')}`)
+  const which = sql<boolean>`
+    ${ofProvinces(plan)} ${filters(plan, 'unit', 'level', 'field', 'procedure', 'channel', 'source')}`
+  const { rules = null } = plan
+  const states = rules === null ? dossierStates(which) : statesSeenBy(rules, dossierStates(), which)
   return sql`(
     select * from ${states} as states
     where held_from <= ${to}::date and held_until >= ${from}::date
@@ -114,10 +118,19 @@ export function whichStates (plan: CountPlan): RawBuilder<unknown> {
  */
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)
-  const which = sql`
-    ${IN_ONE_STATE} and received_at < ${end}
+  const { rules = null } = plan
+  const received = sql`${IN_ONE_STATE} and received_at < ${end}`
+  const counts = sql`
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
-    and ${only} and ${ofProvinces(plan)} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+    and ${only}`
+  const asked = sql`and ${ofProvinces(plan)} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
+  if (rules === null) return dossiersOfUnits(plan, sql`${received} ${counts} ${asked}`)
+  // Whether one counts is a matter of the rules.
+  const seen = dossiersSeenBy(rules, dossiersOfUnits(plan, sql`${received} ${asked}`))
+  return sql`(select * from ${seen} as dossiers where true ${counts})`
+}
+
+function dossiersOfUnits (plan: CountPlan, which: RawBuilder<unknown>): RawBuilder<unknown> {
   const units = unitsIn(plan)
   if (units === null) return sql`(select * from dossiers where ${which})`
   // Unit by unit by the index: a plan that knows no unit by name takes them for most of the table.
@@ -125,6 +138,11 @@ export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<un
     select found.* from (${units}) as asked_units cross join lateral (
       select * from dossiers where dossiers.unit = asked_units.unit and ${which} offset 0
     ) as found)`
+}
+
+/** So many days after its due day an open dossier is overdue at the end of the day. */
+export function graceIn ({ rules = null }: CountPlan): 0 | 1 {
+  return rules === null ? 0 : graceOf(rules)
 }
 
 /**
@@ -152,7 +170,9 @@ function boundsOf ({ spans }: CountPlan): Pick<Span, 'from' | 'to' | 'dueTo'> {
 /** From the beginning of the first span to the end of the last. */
 export function instantsOf (plan: CountPlan): Instants {
   const { from, to, dueTo } = boundsOf(plan)
-  return { start: startOfDay(from), end: startOfDay(dayAfter(to)), dueEnd: startOfDay(dayAfter(dueTo)) }
+  const [end, dueEnd] = [startOfDay(dayAfter(to)), startOfDay(dayAfter(dueTo))]
+  const overdue = graceIn(plan) === 0 ? { due: dueEnd, received: dueEnd } : { due: startOfDay(to), received: end }
+  return { start: startOfDay(from), end, dueEnd, overdue }
 }
 
 /** Of all provinces, or of the one that has the unit. */

@@ -63,8 +63,17 @@ type DetailSum = keyof typeof SUMS
 
 /** What is summed of a group in a span. Each can be added, over whatever groups. */
 export const DETAIL_SUMS = Object.keys(SUMS)
+/** The column of the last day that makes a dossier overdue. */
+export type OverdueBy = 'due_on' | 'ends_on'
+
 /** The columns of these names, for a query of events beside `starts_on`, `ends_on` and `due_on`. */
-export const SUMMED_DETAILS = Object.entries(SUMS).map(([name, sum]) => `${sum} as ${name}`).join()
+export function summedDetails (overdueBy: OverdueBy): string {
+  return SUMMED_DETAILS[overdueBy]
+}
+
+const summed = (overdueBy: OverdueBy) => (
+  Object.entries(SUMS).map(([name, sum]) => `${sum.replaceAll('due_on', overdueBy)} as ${name}`).join())
+const SUMMED_DETAILS = { due_on: summed('due_on'), ends_on: summed('ends_on') }
 /** Dossiers that count for any of these sums, as a condition. */
 export const COUNTS_DETAILS = '(details is not null or status in (7, 8))'
 

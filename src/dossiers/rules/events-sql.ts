@@ -25,16 +25,19 @@ export interface Counted {
  * The events of dossiers: the columns asked for, `day`, and the measures. It implements the rules of events.ts a second
  * time on purpose: one updates the rollups and the other rebuilds them, so a mistake in either shows.
  * @param names columns of the dossiers
+ * @param grace so many days after its due day an open dossier is overdue at the end of the day
  */
-export function dossierEvents (names: readonly string[], { plain, states }: Counted): RawBuilder<unknown> {
+export function dossierEvents (
+  names: readonly string[], { plain, states }: Counted, grace: 0 | 1 = 0
+): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
   const tenure = ['state', 'held_from', 'held_until']
   return sql`
     select ${own}day, ${columns(HAPPENING)}, 0 as moved, 0 as moved_overdue
-    from (${eventsOf(names, plain, { key: DOSSIER, receivedDay: dayIn('received_at'), endDay: dayIn('ended_at') })}) as events
+    from (${eventsOf(names, plain, { key: DOSSIER, receivedDay: dayIn('received_at'), endDay: dayIn('ended_at') }, grace)}) as events
     union all
     select * from (
-      with events as (${eventsOf([...names, ...tenure], states, OF_STATES)})
+      with events as (${eventsOf([...names, ...tenure], states, OF_STATES, grace)})
       select ${own}day, ${columns(HAPPENING)}, 0, 0 from events where day >= held_from and day < held_until
       union all
       select ${own}held_from, ${NOTHING}, ${PENDING}, ${OVERDUE} from events
@@ -74,11 +77,18 @@ interface Reading {
  * that count as due.
  */
 function eventsOf (
-  names: readonly string[], which: RawBuilder<unknown>, { key, receivedDay, endDay }: Reading
+  names: readonly string[], which: RawBuilder<unknown>, { key, receivedDay, endDay }: Reading, grace: 0 | 1
 ): RawBuilder<unknown> {
   const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
   const ofTerm = columns([...new Set([...key, ...names, 'status', 'is_cancelled'])])
   const ofOne = sql`partition by ${columns(key)} order by n`
+  const overdueOn = grace === 0 ? sql`reached_on` : sql`overdue_on`
+  const [withGrace, neverWaited] = grace === 0
+    ? [sql``, sql``]
+    : [
+        sql`, greatest(starts_on, ${dayIn('due')} + 1) as overdue_on`,
+        sql`, case when never_waited and due_at is not null then greatest(received_on, due_on + 1) end as overdue_on`
+      ]
   return sql`
     with counted as not materialized (
       select ${columns([...new Set([...key, ...NEEDED, ...names])])}, ended_at, asked,
@@ -113,14 +123,14 @@ function eventsOf (
       from waits
     ),
     reached as (
-      select *, ${dayIn('due')} as due_day, greatest(starts_on, ${dayIn('due')}) as reached_on
+      select *, ${dayIn('due')} as due_day, greatest(starts_on, ${dayIn('due')}) as reached_on${withGrace}
       from terms where due is not null
     ),
     overdue as (
-      select *, overdue_until is distinct from lead(reached_on) over later as ends,
-        reached_on is distinct from lag(overdue_until) over later as begins
+      select *, overdue_until is distinct from lead(${overdueOn}) over later as ends,
+        ${overdueOn} is distinct from lag(overdue_until) over later as begins
       from (select *, least(stops_on, ended_on) as overdue_until from reached) as until
-      where reached_on < overdue_until
+      where ${overdueOn} < overdue_until
       window later as (${ofOne})
     ),
     met as (
@@ -132,15 +142,15 @@ function eventsOf (
     cross join lateral (select
       due_at is null or ended_at <= due_at as is_in_time,
       due_at is not null and ended_on < due_on and ${HAS_RESULT} as is_early,
-      case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on) as how
+      case when never_waited and due_at is not null then greatest(received_on, due_on) end as reached_on${neverWaited}) as how
     cross join lateral (
       select received_on, (channel = 'online')::int, (channel <> 'online')::int, (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
       union all
       select ended_on, 0, 0, 0, ${RESOLVED}, 0, 0, 0, 0, is_cancelled::int where ended_at is not null and never_waited
       union all
-      select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 where reached_on < coalesce(ended_on, 'infinity')
+      select ${overdueOn}, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 where ${overdueOn} < coalesce(ended_on, 'infinity')
       union all
-      select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 where reached_on < ended_on
+      select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 where ${overdueOn} < ended_on
       union all
       select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, coalesce(ended_at <= due_at, false)::int, 0
       where reached_on is not null
@@ -152,7 +162,7 @@ function eventsOf (
       from terms where final and ended_at is not null
     ) as ended
     union all
-    select ${own}reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 from overdue where begins
+    select ${own}${overdueOn}, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0 from overdue where begins
     union all
     select ${own}overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 from overdue where ends and overdue_until < 'infinity'
     union all

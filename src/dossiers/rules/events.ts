@@ -67,8 +67,9 @@ type Count = (day: DayNumber, measure: EventMeasure) => void
 /**
  * Calls `count` for each day on which a dossier in one state counts for a measure.
  * @param endDay the day on which its end counts
+ * @param grace so many days after its due day an open dossier is overdue at the end of the day
  */
-export function countEvents (dossier: Countable, count: Count, endDay = endDayOf(dossier)): void {
+export function countEvents (dossier: Countable, count: Count, endDay = endDayOf(dossier), grace: 0 | 1 = 0): void {
   if (!isCounted(dossier.status)) return
   const received = dayOf(dossier.received_at)
   count(received, dossier.channel === 'online' ? 'received_online' : 'received_direct')
@@ -86,12 +87,13 @@ export function countEvents (dossier: Countable, count: Count, endDay = endDayOf
     const dueDay = dayOf(due)
     // A due date that was past when it was set is reached on that day: earlier days are reported already.
     const reached = Math.max(from, dueDay)
+    const overdueFrom = Math.max(from, dueDay + grace)
     const overdueUntil = endDay === null ? until : Math.min(until, endDay)
-    if (reached < overdueUntil) {
+    if (overdueFrom < overdueUntil) {
       // A supplement that was requested and completed on one day interrupts nothing.
-      if (reached !== wasOverdueUntil) {
+      if (overdueFrom !== wasOverdueUntil) {
         if (wasOverdueUntil !== Infinity) count(wasOverdueUntil, 'no_longer_overdue')
-        count(reached, 'became_overdue')
+        count(overdueFrom, 'became_overdue')
       }
       wasOverdueUntil = overdueUntil
     }
@@ -106,7 +108,7 @@ export function countEvents (dossier: Countable, count: Count, endDay = endDayOf
 }
 
 /** The supplements that were requested before the end. */
-function waitsOf (dossier: Countable, end: number | null): readonly Supplement[] {
+export function waitsOf (dossier: Countable, end: number | null): readonly Supplement[] {
   const { status, supplements, updated_at: updated } = dossier
   if (end !== null) return supplements.filter(({ requested_at: requested }) => requested < end)
   const completed = supplements.length === 0 ? -Infinity : supplements.at(-1)!.completed_at

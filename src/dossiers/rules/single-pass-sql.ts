@@ -9,6 +9,8 @@ export interface Instants {
   end: RawBuilder<string>
   /** Due dates before this have been reached. */
   dueEnd: RawBuilder<string>
+  /** What is due before the one and was received before the other is overdue at the end. */
+  overdue: { due: RawBuilder<string>, received: RawBuilder<string> }
 }
 
 /**
@@ -27,7 +29,7 @@ export const WITH_SUPPLEMENTS = sql`supplements is not null`
  * @returns those columns; the measures except `became_overdue`; `carried_over` and `pending_overdue`
  */
 export function singlePassCounts (
-  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd }: Instants
+  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd, overdue }: Instants
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
@@ -49,7 +51,7 @@ export function singlePassCounts (
     moved: sql`0`,
     moved_overdue: sql`0`,
     carried_over: countIf(sql`received_at < ${start} and ${isPendingAt(start)}`),
-    pending_overdue: countIf(sql`${isPendingAt(end)} and ${isOverdue(end, dueEnd)}`)
+    pending_overdue: countIf(sql`${isPendingAt(end)} and ${isOverdue(end, overdue)}`)
   }
   const counts = Object.entries(measures).map(([name, count]) => sql`${count} as ${sql.ref(name)}`)
   return sql`
@@ -65,7 +67,7 @@ export type Counting = 'ended' | 'handled' | 'due'
  * `day`, `in_time` and `is_pending`.
  */
 export function singlePassDossiers (
-  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd }: Instants, counting: Counting
+  names: readonly string[], which: RawBuilder<unknown>, { start, end, dueEnd, overdue }: Instants, counting: Counting
 ): RawBuilder<unknown> {
   const own = columns([...names, 'ended_at'])
   const from = withEnd(which)
@@ -73,7 +75,7 @@ export function singlePassDossiers (
     select ${own}, ${dayIn('ended_at')} as day, ${IN_TIME} as in_time, false as is_pending from ${from}
     where ended_at >= ${start} and ended_at < ${end} and not ${IS_CANCELLED}`
   const pending = sql`
-    select ${own}, ${dayOfInstant(end)} - 1, not (${isOverdue(end, dueEnd)}), true from ${from}
+    select ${own}, ${dayOfInstant(end)} - 1, not (${isOverdue(end, overdue)}), true from ${from}
     where ${isPendingAt(end)}`
   const due = sql`
     select ${own}, greatest(${dayIn('received_at')}, ${dayIn('due_at')}), coalesce(ended_at <= due_at, false), false from ${from}
@@ -94,8 +96,8 @@ function isDueIn (start: RawBuilder<string>, end: RawBuilder<string>): RawBuilde
 }
 
 /** For what is pending at an instant; a dossier that awaits a supplement since before is not overdue. */
-function isOverdue (end: RawBuilder<string>, dueEnd: RawBuilder<string>): RawBuilder<boolean> {
-  return sql<boolean>`coalesce(due_at < ${dueEnd}, false) and received_at < ${dueEnd} and not (${WAITS} and updated_at < ${end})`
+function isOverdue (end: RawBuilder<string>, { due, received }: Instants['overdue']): RawBuilder<boolean> {
+  return sql<boolean>`coalesce(due_at < ${due}, false) and received_at < ${received} and not (${WAITS} and updated_at < ${end})`
 }
 
 function isPendingAt (instant: RawBuilder<string>): RawBuilder<boolean> {

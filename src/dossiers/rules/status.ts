@@ -4,12 +4,13 @@ import { sql } from 'kysely'
 /** A deleted dossier keeps its code, its unit and the instant, and counts nowhere. No source sends this status. */
 export const DELETED = 0
 const ACCEPTED = 2
-const IN_PROCESS = 4
+export const REFUSED = 3
+export const IN_PROCESS = 4
 const SUPPLEMENT_REQUESTED = 5
-const FINANCIAL_OBLIGATION = 6
-const WITHDRAWN = 7
-const STOPPED = 8
-const PROCESSED = 9
+export const FINANCIAL_OBLIGATION = 6
+export const WITHDRAWN = 7
+export const STOPPED = 8
+export const PROCESSED = 9
 const RETURNED = 10
 
 /** Registered (1) and refused (3) applications are not dossiers yet, or never; deleted ones are no longer. */

@@ -108,14 +108,19 @@ type CountState = (state: DossierState, day: DayNumber, measure: EventMeasure, b
 
 /** Calls `count` for each day on which a state of a dossier counts for a measure. */
 export function countTimeline (dossier: Timeline, count: CountState): void {
-  for (const { state, from, until, endDay } of tenuresOf(dossier)) {
+  countTenures(tenuresOf(dossier), count)
+}
+
+/** The same of states with their days. @param grace as of `countEvents` */
+export function countTenures (tenures: readonly Tenure[], count: CountState, grace: 0 | 1 = 0): void {
+  for (const { state, from, until, endDay } of tenures) {
     const [before, within] = [{ moved: 0, moved_overdue: 0 }, { moved: 0, moved_overdue: 0 }]
     countEvents(state, (day, measure) => {
       const stock = STOCKS[measure]
       if (stock !== undefined && day < from) before[stock.of] += stock.by
       if (stock !== undefined && day < until) within[stock.of] += stock.by
       if (day >= from && day < until) count(state, day, measure, 1)
-    }, endDay)
+    }, endDay, grace)
     for (const measure of ['moved', 'moved_overdue'] as const) {
       if (before[measure] !== 0) count(state, from, measure, before[measure])
       if (until !== Infinity && within[measure] !== 0) count(state, until, measure, -within[measure])

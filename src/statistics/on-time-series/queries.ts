@@ -3,6 +3,8 @@ import type { Db } from '../../database/connect.ts'
 import { countUnits, isExpected, isRecorded, reportingUnits, type ReportingUnit } from '../../dossiers/counts/index.ts'
 import { notFound } from '../../contract/errors.ts'
 import { noDossiers, noSources, nothingReported } from '../on-time/empty-rows.ts'
+import type { RulesOfRow } from '../on-time/percentage-sql.ts'
+import { rulesAsked, rulesOfRow } from '../on-time/resolve-query.ts'
 import { onTime } from '../on-time/queries.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
@@ -13,7 +15,7 @@ import type { Cut } from '../../time/cut.ts'
 import type { OnTimeSeriesQuery, OnTimeSeriesRow } from './schema.ts'
 
 /** What the row of a month holds besides its month. */
-type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method' | 'hierarchy' | keyof Cut>
+type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on' | 'basis' | 'method' | 'hierarchy' | keyof RulesOfRow | keyof Cut>
 
 /**
  * The months of a unit and all below it, also those of which nothing is known. The series begins and ends with the
@@ -25,7 +27,7 @@ type Counted = Omit<OnTimeSeriesRow, 'unit' | 'period' | 'starts_on' | 'ends_on'
 export async function onTimeSeries (
   db: Db, name: string, question: OnTimeSeriesQuery, reach: Reach, now: number
 ): Promise<OnTimeSeriesRow[]> {
-  const { basis = 'reported', method = 'resolved', unknown = false } = question
+  const { basis = 'reported', method = 'resolved', unknown = false, rules } = question
   const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const asked = await monthsAsked(db, question, now)
   const unit = await reachedUnit(db, name, reach, { day: hierarchy.unitsOf?.day ?? asked.at(-1)?.ends_on })
@@ -34,25 +36,27 @@ export async function onTimeSeries (
   const lives = hierarchy.unitsOf === null ? [unit] : desks
   const months = asked.filter(month => lives.some(life => existsIn(life, month)))
   if (months.length === 0) return []
-  const named = { basis, method, unknown, hierarchy: hierarchy.name }
+  const named = { basis, method, unknown, rules, hierarchy: hierarchy.name }
   const counted = await countedMonths(db, unit.id, months, named, reach, now)
+  const byRules = rulesOfRow(await rulesAsked(db, { basis, rules }, months, now))
   return months.map(month => {
     const { code: period, starts_on, ends_on, cut: { as_of, provisional } } = month
     const of = basis === 'reported' ? reportedMonth : recordedMonth
     const figures = of(month, counted.get(period), desks, question)
     const asked = { unit: unit.id, period, starts_on, ends_on, basis, method, hierarchy: hierarchy.name }
-    return { ...asked, ...figures, as_of, provisional }
+    return { ...asked, ...figures, ...byRules, as_of, provisional }
   })
 }
 
 async function countedMonths (
   db: Db, unit: string, months: Month[],
-  asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'hierarchy'>, reach: Reach, now: number
+  asked: Pick<OnTimeSeriesQuery, 'basis' | 'method' | 'unknown' | 'rules' | 'hierarchy'>, reach: Reach,
+  now: number
 ): Promise<Map<string, Counted>> {
   const question = { ...asked, period: months.map(({ code }) => code), unit: exactly(unit), group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, reach, now)
   return new Map(items.map(row => {
-    const { period, level, field, unit, procedure, channel, basis, method, hierarchy, ...counted } = row
+    const { period, level, field, unit, procedure, channel, basis, method, hierarchy, rules, rules_version, ...counted } = row
     return [period!, counted]
   }))
 }

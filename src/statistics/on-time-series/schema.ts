@@ -3,6 +3,7 @@ import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Named, OneOf, UnitCode } from '../../contract/fields.ts'
 import { Calendar } from '../../catalogue/periods/schema.ts'
 import { isDetailColumn, type DetailMeasure } from '../../form-ii06a/detail-measures.ts'
+import { RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { HierarchyFilter } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, FIGURE, METHODS, METHOD_MEANING } from '../on-time/schema.ts'
@@ -37,6 +38,7 @@ export const OnTimeSeriesQuery = Type.Object({
   calendar: Type.Optional(Calendar('The calendar of the months. Default: `reform`.')),
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
+  rules: RulesFilter,
   ...UnknownQuery,
   hierarchy: HierarchyFilter,
   ...FormatQuery

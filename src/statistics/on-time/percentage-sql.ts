@@ -7,10 +7,11 @@ import { ofEachKind } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
+export type RulesOfRow = Pick<OnTimeRow, 'rules' | 'rules_version'>
 type SourceLists = Pick<OnTimeRow, 'sources_used' | 'sources_left_out'>
 
 /** A row as the statement of a question yields it: sources are text, separated by blanks, in any order. */
-export type CountedRow = Omit<OnTimeRow, keyof Cut | keyof SourceLists | 'hierarchy'> & Record<keyof SourceLists, string | null>
+export type CountedRow = Omit<OnTimeRow, keyof Cut | keyof SourceLists | keyof RulesOfRow | 'hierarchy'> & Record<keyof SourceLists, string | null>
 
 /** The row with its sources as lists. */
 export function withSources (

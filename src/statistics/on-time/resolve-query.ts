@@ -3,13 +3,15 @@ import type { Db } from '../../database/connect.ts'
 import { prepared } from '../../database/sql/prepared.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Issue, IssueCode } from '../../contract/errors.ts'
+import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { dayAfter, usualYearOf } from '../../time/calendar.ts'
 import { cutAt, cutOf, type Cut, type CutDays } from '../../time/cut.ts'
+import { DEFAULT_RULES, rulesOn, type AskedRules } from '../../dossiers/counting-rules/queries.ts'
 import { DETAIL_FILTERS } from '../../dossiers/counts/index.ts'
 import { hierarchyOf, type Hierarchy } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { refuse } from './answerable.ts'
-import { withSources, type CountedRow } from './percentage-sql.ts'
+import { withSources, type CountedRow, type RulesOfRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
 export interface AskedPeriod {
@@ -26,13 +28,15 @@ export interface ResolvedQuery {
   /** That of the unit. */
   province: string | null
   hierarchy: Hierarchy
+  /** null: what is counted is reported. */
+  rules: AskedRules | null
 }
 
 /** Filters other than the period: they have codes to look up. */
 export function hasFilters (question: OnTimeQuery): boolean {
-  const { level, field, procedure, channel, unit, source } = question
+  const { level, field, procedure, channel, unit, source, rules } = question
   return [level, field, procedure, channel, unit, source].some(filter => filter !== undefined) ||
-    DETAIL_FILTERS.some(name => question[name] !== undefined)
+    DETAIL_FILTERS.some(name => question[name] !== undefined) || (rules !== undefined && rules !== DEFAULT_RULES)
 }
 
 /**
@@ -55,7 +59,8 @@ export async function resolveQuery (db: Db, question: OnTimeQuery, reach: Reach,
     ...keys.includes('period') ? [] : notInARow(known.periods)
   ])
   const { id = null, province_code: province = null } = resolved ?? {}
-  return { periods: known.periods, unit: id, province, hierarchy }
+  const rules = await rulesAsked(db, question, known.periods, now)
+  return { periods: known.periods, unit: id, province, hierarchy, rules }
 }
 
 /**
@@ -69,10 +74,21 @@ export async function resolveDays (
   if (hasFilters(question) || codes.length > 1) return resolveQuery(db, question, reach, now)
   const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const [code] = codes
-  if (code === undefined) return { periods: [], unit: null, province: null, hierarchy }
+  const rules = await rulesAsked(db, question, [], now)
+  if (code === undefined) return { periods: [], unit: null, province: null, hierarchy, rules }
   const period = known.get(code) ?? (await resolveQuery(db, question, reach, now)).periods[0]!
   if (usualYearOf(code) !== null) known.set(code, period)
-  return { periods: [period], unit: null, province: null, hierarchy }
+  return { periods: [period], unit: null, province: null, hierarchy, rules }
+}
+
+/** The counting rules as they are on the last day that is asked for, or today if that is not over. */
+export async function rulesAsked (
+  db: Db, { basis, rules, to }: Pick<OnTimeQuery, 'basis' | 'rules' | 'to'>, periods: readonly Pick<AskedPeriod, 'ends_on'>[],
+  now: number
+): Promise<AskedRules | null> {
+  if (basis !== 'records') return null
+  const last = [to ?? '', ...periods.map(({ ends_on: last }) => last)].sort().at(-1)!
+  return rulesOn(db, rules, [last, nameOfDay(dayOf(now))].sort()[0]!)
 }
 
 interface Known {
@@ -152,10 +168,16 @@ export function wholeSpan (
   return { from, to, ...cutOf(now, to) }
 }
 
+/** The rules that a row names. */
+export function rulesOfRow (asked: AskedRules | null): RulesOfRow {
+  return { rules: asked?.rules ?? null, rules_version: asked?.rules_version ?? null }
+}
+
 /** The rows of an answer, each with what was asked for and the instant at which its span is cut. */
 export function answeredRows (
-  rows: readonly CountedRow[], spans: readonly AskedSpan[], { name: hierarchy }: Hierarchy
+  rows: readonly CountedRow[], spans: readonly AskedSpan[], { hierarchy, rules }: Pick<ResolvedQuery, 'hierarchy' | 'rules'>
 ): OnTimeRow[] {
+  const named = { hierarchy: hierarchy.name, ...rulesOfRow(rules) }
   const cuts = new Map(spans.map(({ code, as_of, provisional }) => [code, { as_of, provisional }]))
-  return rows.map(row => ({ ...withSources(row), hierarchy, ...cuts.get(row.period)! }))
+  return rows.map(row => ({ ...withSources(row), ...named, ...cuts.get(row.period)! }))
 }

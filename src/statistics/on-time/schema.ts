@@ -1,5 +1,6 @@
 import { Type, type Static, type TObject, type TProperties } from 'typebox'
 import { DetailFilterProperties } from '../../dossiers/details/schema.ts'
+import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { CHANNELS } from '../../dossiers/schema.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
@@ -112,6 +113,7 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   }),
   ...SOURCE_LISTS,
   hierarchy: HierarchyName,
+  ...RulesColumns,
   ...CUT
 })
 export type NamedOnTimeRow = Static<typeof OnTimeRow>
@@ -121,7 +123,7 @@ export type OnTimeRow = Omit<NamedOnTimeRow, Name>
 /** The columns of a row that it may be sorted by, in either direction. */
 export function sortsOf ({ properties }: TObject): string[] {
   return Object.keys(properties)
-    .filter(name => name !== 'hierarchy' && !(name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
+    .filter(name => name !== 'hierarchy' && !(name in RulesColumns || name in CUT || name in SOURCE_LISTS || NAMES.some(one => one === name)))
     .flatMap(name => [name, `-${name}`])
 }
 
@@ -138,6 +140,7 @@ export const OnTimeFilters = {
   procedure: ListOf(Code('Code'), 'Only these procedures; with `records` only.'),
   channel: ListOf(OneOf(CHANNELS), 'Only dossiers received in these ways; with `records` only.'),
   ...DetailFilterProperties,
+  rules: RulesFilter,
   method: Type.Optional(OneOf(METHODS, { description: METHOD_MEANING, default: 'resolved' })),
   hierarchy: HierarchyFilter
 }

@@ -26,6 +26,7 @@ const NEEDS: Record<string, string> = {
   postLevels: 'write:catalogue',
   postPeriods: 'write:catalogue',
   postCalendars: 'write:catalogue',
+  postCountingRules: 'write:catalogue',
   postUnits: 'write:catalogue',
   postUnitChanges: 'write:catalogue',
   withdrawUnitChange: 'write:catalogue',
@@ -161,6 +162,7 @@ function requestFor (
     postLevels: { items: [] },
     postPeriods: { items: [] },
     postCalendars: { items: [] },
+    postCountingRules: { items: [] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -196,7 +198,7 @@ const OUT_OF_REACH: Record<string, number> = {
 }
 
 /** What all provinces of a database share is written by those whose keys are for all units. */
-const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postProcedureDecision']
+const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision']
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
   const needed = NEEDS[id]!

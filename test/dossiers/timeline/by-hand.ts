@@ -121,10 +121,12 @@ interface Asked {
   from: string
   to: string
   dueTo: string
+  /** The last day that makes what is due overdue; left out: that of due dates. */
+  overdueTo?: string
 }
 
 /** What a group counts in a span, by the days of all of its dossiers. */
-export function countedByHand (all: readonly Days[], { from, to, dueTo }: Asked): DossierCounts {
+export function countedByHand (all: readonly Days[], { from, to, dueTo, overdueTo = dueTo }: Asked): DossierCounts {
   const flows = {
     received_online: 0, received_direct: 0, received_postal: 0, resolved_early: 0, resolved_on_time: 0,
     resolved_overdue: 0, due: 0, due_in_time: 0, cancelled: 0
@@ -132,7 +134,7 @@ export function countedByHand (all: readonly Days[], { from, to, dueTo }: Asked)
   let [before, overdue, moved, movedOverdue] = [0, 0, 0, 0]
   for (const [day, figures] of all.flatMap(days => [...days])) {
     if (day < parseDay(from)) before += pendingOf(figures) + (figures.moved ?? 0)
-    if (day <= parseDay(dueTo)) overdue += figures.became_overdue ?? 0
+    if (day <= parseDay(overdueTo)) overdue += figures.became_overdue ?? 0
     if (day <= parseDay(to)) overdue += (figures.moved_overdue ?? 0) - (figures.no_longer_overdue ?? 0)
     if (day < parseDay(from) || day > parseDay(to)) continue
     moved += figures.moved ?? 0

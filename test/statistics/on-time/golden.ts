@@ -12,6 +12,7 @@ import { spansAsked, type ResolvedQuery } from '../../../src/statistics/on-time/
 import type { ExplainDossiersQuery } from '../../../src/statistics/on-time/explain/schema.ts'
 import type { OnTimeQuery } from '../../../src/statistics/on-time/schema.ts'
 import { compiler } from '../../compiler.ts'
+import { PORTAL } from '../../dossiers/counting-rules/given.ts'
 import { addressOf, type GoldenStatement } from '../../golden-sql/statement.ts'
 
 /** As the catalogue has them. */
@@ -22,12 +23,13 @@ const PERIODS = [
   { code: '2021-Q4', starts_on: '2021-09-15', ends_on: '2021-12-14' }
 ]
 
-function resolved ({ period = [], unit, hierarchy }: OnTimeQuery, reach: Reach = null): ResolvedQuery {
+function resolved ({ period = [], unit, hierarchy, rules, basis }: OnTimeQuery, reach: Reach = null): ResolvedQuery {
   return {
     periods: PERIODS.filter(({ code }) => period.includes(code)),
     unit: unit ?? null,
     province: unit === undefined ? null : 'H56',
-    hierarchy: hierarchyOf(hierarchy, reach, NOW)
+    hierarchy: hierarchyOf(hierarchy, reach, NOW),
+    rules: basis !== 'records' ? null : { rules: rules ?? 'default', rules_version: 1, choices: rules === undefined ? null : PORTAL }
   }
 }
 
@@ -148,6 +150,9 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Re
   ],
   'records-within-reach': [
     'The same, by the records of the period.', { period: ['2021-Q3'], unit: 'H56-14758', hierarchy: 'current' }, 'H56-14755'
+  ],
+  'records-by-level-as-the-portal': [
+    'How many dossiers at each level were on time by the rules of the portal?', { period: ['2021-Q3'], group_by: ['level'], rules: 'portal-766', method: 'handled' }
   ],
   'records-filtered': [
     'How many of the dossiers that one source sent by procedure and channel fell due and were on time, in the communes of a district?',

@@ -7,10 +7,10 @@ import { DomainError } from '../../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../../contract/paging.ts'
 import { pageOf } from '../../../database/sql/keyset.ts'
 import { withinReach } from '../queries.ts'
-import { withSources, type CountedRow } from '../percentage-sql.ts'
+import { withSources, type CountedRow, type RulesOfRow } from '../percentage-sql.ts'
 import { nothingReported, noSources } from '../empty-rows.ts'
 import { assertAnswerable } from '../answerable.ts'
-import { resolveQuery, spansAsked, wholeSpan, type ResolvedQuery } from '../resolve-query.ts'
+import { resolveQuery, rulesOfRow, spansAsked, wholeSpan, type ResolvedQuery } from '../resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './drill-down-sql.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
 import { recordsQuery } from '../records/records-sql.ts'
@@ -38,6 +38,7 @@ export async function onTimeExplained (
     const [span] = spansAsked(question, resolved.periods, now)
     const explained = {
       hierarchy: resolved.hierarchy.name,
+      ...rulesOfRow(resolved.rules),
       ...wholeSpan(question, resolved.periods, now),
       dossiers_url: question.basis === 'records' ? dossiersUrl : null
     }
@@ -49,7 +50,7 @@ export async function onTimeExplained (
   })
 }
 
-type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'hierarchy' | 'dossiers_url' | keyof Cut>
+type Explained = Omit<OnTimeExplained, 'from' | 'to' | 'hierarchy' | 'dossiers_url' | keyof RulesOfRow | keyof Cut>
 
 function notBegun (kind: StatisticsKind, question: ExplainQuery): Explained {
   const { basis = 'reported', method = 'resolved' } = question
@@ -94,7 +95,7 @@ function present (key: Record<string, string | null | undefined>): ExplainedRow[
   return Object.fromEntries(Object.entries(key).filter(([, value]) => value !== undefined)) as ExplainedRow['key']
 }
 
-type Figure = Omit<OnTimeRow, GroupKey | 'hierarchy' | keyof Cut>
+type Figure = Omit<OnTimeRow, GroupKey | 'hierarchy' | keyof RulesOfRow | keyof Cut>
 
 async function figureOf (trx: Trx, { answer }: StatisticsKind, query: RawBuilder<CountedRow>): Promise<Figure> {
   const row = withSources((await query.execute(trx)).rows[0]!)

@@ -85,10 +85,10 @@ export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts
   field: Code('Code of the field.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   source: Code('The system that sent it.'),
-  status: Type.Integer({ description: 'National status, 2 to 10. Of a dossier that has moved since: what it was then.' }),
+  status: Type.Integer({ description: 'National status, as the dossier says it, whatever the counting rules. Of a dossier that has moved since: what it was then.' }),
   received_at: Instant('When it was received.'),
-  due_at: Nullable(Instant('When it is due. null: no due date.')),
-  ended_at: Nullable(Instant('When it ended. null: it is open.')),
+  due_at: Nullable(Instant('When it is due, as the dossier says it. null: no due date.')),
+  ended_at: Nullable(Instant('When it ended, by the counting rules. null: it is open.')),
   counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day, or the day on which it left; ' +
     'with `due`, the day on which it fell due. A dossier whose due date was missed and then moved by a supplement can fall due ' +
     'twice.'),

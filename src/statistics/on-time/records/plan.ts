@@ -17,12 +17,14 @@ export interface RecordsPlan extends CountPlan {
  */
 export function recordsPlanOf (
   question: OnTimeQuery, spans: readonly Span[],
-  { unit, province, hierarchy }: Pick<ResolvedQuery, 'unit' | 'province' | 'hierarchy'>, moves: readonly string[] = []
+  { unit, province, hierarchy, rules }: Pick<ResolvedQuery, 'unit' | 'province' | 'hierarchy' | 'rules'>,
+  moves: readonly string[] = []
 ): RecordsPlan {
   const {
     level, field, procedure, channel, source, method = 'resolved', unknown = false, details = false, group_by: keys = []
   } = question
   const filters = { level, field, procedure, channel, source, said: detailFilters(question) }
   const { unitsOf } = hierarchy
-  return countPlanOf({ keys, spans, unit, province, unitsOf, moves, ...filters, method, unknown, details })
+  const counted = { keys, spans, unit, province, unitsOf, moves, ...filters, rules: rules?.choices ?? null }
+  return countPlanOf({ ...counted, method, unknown, details })
 }
