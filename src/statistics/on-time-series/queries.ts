@@ -56,7 +56,9 @@ async function countedMonths (
   const question = { ...asked, period: months.map(({ code }) => code), unit: exactly(unit), group_by: ['period' as const] }
   const { items } = await onTime(db, question, { limit: MAX_MONTHS }, reach, now)
   return new Map(items.map(row => {
-    const { period, level, field, unit, procedure, channel, basis, method, hierarchy, rules, rules_version, ...counted } = row
+    const {
+      period, level, field, unit, procedure, channel, basis, method, hierarchy, rules, rules_version, ...counted
+    } = row
     return [period!, counted]
   }))
 }
