@@ -175,6 +175,11 @@ const ROWS: Record<string, string[]> = {
   '0033_details_of_statistics': [
     `update dossier_statistics set details = '{"resolved_stopped": 3}'`
   ],
+  '0036_backlog_sums': [
+    `insert into backlog_sums (province_code, unit, kind, day, dossiers) values ('H56', 'H56-380', 'due', '2021-06-10', 1)`,
+    `insert into backlog_sums_log (province_code, id, cells, units, kinds, days, dossiers)
+      overriding system value values ('H56', 1, 1, '{H56-380}', '{received}', '{2021-05-31}', '{1}')`
+  ],
   '0040_counting_rules': [
     `insert into counting_rules (code, version, valid_from, name, source, choices)
       values ('ours', 1, '2021-01-01', 'Theo ngày', 'Quy chế', '{"due_until": "end_of_due_day"}')`

@@ -26,13 +26,13 @@ export function openBySums (
     and unit = any(array(select unit from placed where kind = 'received' and bucket = ${ages.length + 1}))`, sql`'infinity'`)
   return sql`
     with logged as (
-      select province_code, unit, kind, day, sum(dossiers) as dossiers from (${loggedBacklog()}) as cells where ${which}
+      select province_code, unit, kind, day, sum(dossiers)::integer as dossiers from (${loggedBacklog()}) as cells where ${which}
       group by province_code, unit, kind, day having sum(dossiers) <> 0
     ),
     fewer as (select * from logged where kind = 'received' and dossiers < 0),
     placed as materialized (
       select unit, kind, width_bucket(day, case kind when 'due' then ${dueBounds} else ${ageBounds} end) as bucket,
-        sum(dossiers) as dossiers, sum(dossiers * (${day}::date - day)) as days, min(day) filter (where is_left) as oldest
+        sum(dossiers)::integer as dossiers, sum(dossiers * (${day}::date - day)::float8) as days, min(day) filter (where is_left) as oldest
       from (
         select unit, kind, day, dossiers, kind = 'received' and (unit, day) not in (select unit, day from fewer) as is_left
         from backlog_sums where ${which}
@@ -52,7 +52,7 @@ export function openBySums (
       from (${toCome}) as dossiers where reached_at is not null
     )
     select ${isByUnit ? sql`unit, ` : sql``}${countsOf(ahead, COLUMN, 'coalesce(sum(dossiers) filter (where ?), 0)::bigint')},
-      round(sum(days) filter (where ${IS_OPEN}) / nullif(sum(dossiers) filter (where ${IS_OPEN}), 0), 1)::float8 as mean_age_days,
+      round(sum(days) filter (where ${IS_OPEN})::numeric / nullif(sum(dossiers) filter (where ${IS_OPEN}), 0), 1)::float8 as mean_age_days,
       min(oldest) filter (where ${IS_OPEN}) as oldest_received_on
     from here ${isByUnit ? sql`group by unit having sum(dossiers) filter (where ${IS_OPEN}) > 0` : sql``}`
 }
