@@ -70,4 +70,16 @@ forEachDatabase('how long dossiers took', async (t, { db, get, put, post }) => {
     t.match((await durations('period=2021-H1&group_by=period')).errors, [{ pointer: '/query/group_by/0', code: 'not_allowed' }])
     t.match((await durations('period=2021-H1&basis=reported')).errors, [{ code: 'unknown_property' }])
   })
+
+  t.test('has as its target the term of the day of reception, whatever a decision says of later days', async t => {
+    const decide = (effective_on: string, days: number | null) => post('/v1/procedure-decisions', {
+      effective_on, document: { number: `${effective_on}/QĐ`, date: '2021-01-04', issuer: 'Chủ tịch' }, new: [],
+      amended: [{ code: 'timed', statutory_working_days: days }], replaced: [], repealed: []
+    })
+    const shares = async () => (await durations('from=2021-04-01&to=2021-05-31')).items
+    t.equal((await decide('2021-04-27', null)).status, 200)
+    t.match(await shares(), [{ measured: 6, with_target: 3, within_target: 2, within_target_percent: 66.67 }])
+    t.equal((await decide('2099-01-01', 1)).status, 200)
+    t.match(await shares(), [{ measured: 6, with_target: 3, within_target: 2, within_target_percent: 66.67 }])
+  })
 })

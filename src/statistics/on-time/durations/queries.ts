@@ -65,11 +65,20 @@ function measured (
         select results.*, ${workingDaysTo('ended_on', province)} - ${workingDaysTo('received_on', province)} as days,
           statutory_working_days as target, supplements is not null as was_asked
         from (${resultsOf(plan, [...new Set([...keys, 'procedure'])])}) as results
-          left join (select code, statutory_working_days from procedures) as procedures
-            on procedures.code = results.procedure
+          left join (${TERMS}) as terms
+            on terms.code = results.procedure and received_on >= since and received_on < until
       ) as timed ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
     ) as counted`
 }
+
+/**
+ * The terms of procedures by law with the days of reception that they hold for, from `since` to the day before `until`.
+ * What was received before the first version of a procedure has the term of that, as when due dates are checked.
+ */
+const TERMS = sql`
+  select procedure as code, statutory_working_days, coalesce(lead(valid_from) over versions, 'infinity') as until,
+    case when lag(valid_from) over versions is null then '-infinity' else valid_from end as since
+  from procedure_versions window versions as (partition by procedure order by valid_from)`
 
 const MEASURED = [
   'results', 'measured', 'mean_working_days', 'median_working_days', 'p90_working_days', 'longest_working_days',
