@@ -45,7 +45,9 @@ export class BacklogDeltas {
   #countIn (unit: string, { receivedOn, kind, day }: Standing, by: 1 | -1) {
     const cells = this.#units.get(unit) ?? new Map<number, number>()
     this.#units.set(unit, cells)
-    for (const key of [keyOf('received', receivedOn), keyOf(kind, day)]) cells.set(key, (cells.get(key) ?? 0) + by)
+    const [received, other] = [receivedOn * KINDS + PLACES.received, day * KINDS + PLACES[kind]]
+    cells.set(received, (cells.get(received) ?? 0) + by)
+    cells.set(other, (cells.get(other) ?? 0) + by)
   }
 
   /** Call it last in the transaction: who merges the log has it until the end. */
@@ -55,20 +57,20 @@ export class BacklogDeltas {
   }
 
   #cells (): Cell[] {
-    const all = [...this.#units].flatMap(([unit, cells]) => (
-      [...cells].map(([key, dossiers]) => ({ unit, ...kindAndDayOf(key), dossiers }))))
-    return all.filter(({ dossiers }) => dossiers !== 0)
+    const all: Cell[] = []
+    for (const [unit, cells] of this.#units) {
+      for (const [key, dossiers] of cells) {
+        if (dossiers === 0) continue
+        all.push({ unit, kind: BACKLOG_KINDS[key % KINDS]!, day: Math.floor(key / KINDS), dossiers })
+      }
+    }
+    return all
   }
 }
 
-function keyOf (kind: BacklogKind, day: DayNumber): number {
-  return day * BACKLOG_KINDS.length + BACKLOG_KINDS.indexOf(kind)
-}
-
-function kindAndDayOf (key: number): Pick<Cell, 'kind' | 'day'> {
-  const { length } = BACKLOG_KINDS
-  return { kind: BACKLOG_KINDS[key % length]!, day: Math.floor(key / length) }
-}
+const KINDS = BACKLOG_KINDS.length
+/** Of the kinds in the number of a cell. */
+const PLACES = Object.fromEntries(BACKLOG_KINDS.map((kind, place) => [kind, place])) as Record<BacklogKind, number>
 
 async function logCells (trx: Trx, province: string, cells: readonly Cell[]): Promise<void> {
   const { rows: [logged] } = await sql<{ is_full: boolean }>`

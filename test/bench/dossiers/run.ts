@@ -7,6 +7,7 @@ import { startPostgres, whyNoPostgres } from '../../postgres.ts'
 import { clear, SETTINGS, startBench } from './bench.ts'
 import { measureIngest } from './ingest.ts'
 import { writeFiles } from './files.ts'
+import { measureDueDates } from './due-dates.ts'
 import { measureHierarchy } from './hierarchy.ts'
 import { measureReads } from './reads.ts'
 import { measureStages } from './stages.ts'
@@ -26,6 +27,7 @@ try {
   const bench = await startBench(postgres)
   try {
     const files = writeFiles(folder, 0, records)
+    await measureDueDates(bench)
     await measureStages(bench, files.posted)
     await measureIngest(bench, files, rounds)
     await clear(bench)

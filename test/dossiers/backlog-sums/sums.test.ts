@@ -18,8 +18,10 @@ async function logged (db: Db): Promise<number> {
 
 forEachDatabase('the sums of the backlog', async (t, { db, get }) => {
   t.afterEach(() => forget(db))
-  const open = async () => (await get('/v1/backlog?group_by=unit')).body.items.map(
-    ({ unit, open, oldest_received_on: oldest }: { unit: string, open: number, oldest_received_on: string }) => [unit, open, oldest])
+  const open = async () => {
+    const { items } = (await get('/v1/backlog?group_by=unit')).body as { items: Record<string, string | number>[] }
+    return items.map(({ unit, open, oldest_received_on: oldest }) => [unit, open, oldest])
+  }
 
   t.test('are of every unit by the day of reception and by what is due when', async t => {
     const supplements = [{ requested_at: '2021-06-01T08:00:00+07:00', completed_at: '2021-06-20T08:00:00+07:00' }]
