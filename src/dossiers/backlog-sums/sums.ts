@@ -117,7 +117,7 @@ export function merged (province: string): RawBuilder<unknown> {
       values (${province}, changed.unit, changed.kind, changed.day, changed.dossiers)`
 }
 
-/** Until the transaction ends nobody else writes the table. Call it last, like all that writes sums. */
+/** Until the transaction ends no other writes the table. Call it last, like all that writes sums. */
 export async function lockBacklogSums (trx: Trx, province: string): Promise<void> {
   await lock(trx, lockOf(province), 'exclusive')
 }
