@@ -69,6 +69,11 @@ export function writeCursor (order: readonly OrderColumn[], values: Value[]): st
   return Buffer.from(JSON.stringify([signatureOf(order), ...values])).toString('base64url')
 }
 
+/** Whether two cursors are of the same order, as far as they say. */
+export function areOfOneOrder (one: string, other: string): boolean {
+  return parsed(one)[0] === parsed(other)[0]
+}
+
 /** @throws DomainError `invalid_cursor` */
 export function readCursor (cursor: string, order: readonly OrderColumn[]): Value[] {
   const [signature, ...values] = parsed(cursor)

@@ -7,13 +7,14 @@ import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import type { Db } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { areOfOneOrder, pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { DELETED, ENDED_AT } from '../rules/status.ts'
-import { RULES } from './rules.ts'
+import { COUNTS_START, countsByCalendar, dossiersByCalendar, LIST_START, type Looked } from './by-calendar.ts'
+import { BY_CALENDAR, RULES } from './rules.ts'
 import {
   QUALITY_RULES, QualityDossier, type QualityCount, type QualityDossiersQuery, type QualityQuery, type QualityRule,
   type QualityRuleCode
@@ -41,15 +42,20 @@ export function qualityRules (): QualityRule[] {
 export async function qualityCounts (
   db: Db, asked: QualityQuery, page: PageRequest, reach: Reach, now: number, dossiersUrl: string
 ): Promise<Page<QualityCount> & { province: string | null }> {
-  const { found, unit } = await findings(db, asked, reach, now)
-  const query = sql<Pick<QualityCount, 'unit' | 'dossiers'> & { rule: QualityRuleCode }>`
-    select unit, rule, count(*) as dossiers from (${found}) as found group by unit, rule`
-  const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_UNIT, page).execute(trx))
-  const { items, next_cursor } = pageOf(rows, BY_UNIT, page.limit)
+  const { found, looked, unit } = await findings(db, asked, reach, now)
+  const { items, next_cursor } = await inTwoParts<Counted>(page, COUNTS_START, found && (async first => {
+    const query = sql<Counted>`
+      select unit, rule, count(*) as dossiers, 0 as not_checkable from (${found}) as found group by unit, rule`
+    const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_UNIT, first).execute(trx))
+    return pageOf(rows, BY_UNIT, first.limit)
+  }), looked && (async second => {
+    const { items, next_cursor } = await countsByCalendar(db, looked, second)
+    return { items: items.map(row => ({ ...row, rule: BY_CALENDAR })), next_cursor }
+  }))
   const named = await withNames(db, items, ['unit'])
   return {
-    items: named.map(({ unit, unit_name, rule, dossiers }) => ({
-      unit, unit_name, rule, severity: RULES[rule].severity, dossiers,
+    items: named.map(({ unit, unit_name, rule, dossiers, not_checkable }) => ({
+      unit, unit_name, rule, severity: RULES[rule].severity, dossiers, not_checkable,
       dossiers_url: `${dossiersUrl}?${new URLSearchParams({
         rule, unit, scope: 'own', ...(asked.period === undefined ? {} : { period: asked.period })
       })}`
@@ -66,11 +72,15 @@ export async function qualityDossiers (
   if (asked.scope === 'own' && asked.unit === undefined) {
     throw invalid('/query/unit', 'missing', 'scope=own is about one unit: name it')
   }
-  const { found } = await findings(db, asked, reach, now)
-  const query = sql<Omit<QualityDossier, 'severity'> & { record: number }>`
-    select ${columns([...SHOWN, 'record'])} from (${found}) as found`
-  const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_RULE, page).execute(trx))
-  const { items, next_cursor } = pageOf(rows, BY_RULE, page.limit)
+  const { found, looked } = await findings(db, asked, reach, now)
+  const { items, next_cursor } = await inTwoParts<Found>(page, LIST_START, found && (async first => {
+    const query = sql<Found>`select ${columns([...SHOWN, 'record'])} from (${found}) as found`
+    const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_RULE, first).execute(trx))
+    return pageOf(rows, BY_RULE, first.limit)
+  }), looked && (async second => {
+    const { items, next_cursor } = await dossiersByCalendar(db, looked, OF_DOSSIER, second)
+    return { items: items.map(row => ({ ...shown(row), rule: BY_CALENDAR })), next_cursor }
+  }))
   return {
     items: items.map(({ record: _, rule, ...dossier }) => ({ rule, severity: RULES[rule].severity, ...dossier })),
     next_cursor
@@ -78,12 +88,51 @@ export async function qualityDossiers (
 }
 
 const SHOWN = Object.keys(QualityDossier.properties).filter(name => name !== 'severity')
+const OF_DOSSIER = SHOWN.filter(name => name !== 'rule')
 
-/** A query for the dossiers that break rules, once for each rule: `rule` and the columns of the dossier. */
+type Counted = Pick<QualityCount, 'unit' | 'dossiers' | 'not_checkable'> & { rule: QualityRuleCode }
+type Found = Omit<QualityDossier, 'severity'> & { record: number }
+
+function shown (row: object): Omit<Found, 'rule'> {
+  const columns = row as Record<string, unknown>
+  return Object.fromEntries([...OF_DOSSIER, 'record'].map(name => [name, columns[name]])) as Omit<Found, 'rule'>
+}
+
+type Part<Row> = (page: PageRequest) => Promise<Page<Row>>
+
+/**
+ * Rows of queries, then those of the check of due dates, whose cursors have an order of their own.
+ * @param start the cursor at which the latter begin
+ */
+async function inTwoParts<Row> (
+  page: PageRequest, start: string, inQueries: Part<Row> | null, byCalendar: Part<Row> | null
+): Promise<Page<Row>> {
+  const { cursor, limit } = page
+  const goesOn = byCalendar !== null && cursor !== undefined && areOfOneOrder(cursor, start)
+  if (inQueries === null || goesOn) return byCalendar!(page)
+  const first = await inQueries(page)
+  if (first.next_cursor !== null || byCalendar === null) return first
+  // A full page leaves no room for what follows.
+  if (first.items.length === limit) return { items: first.items, next_cursor: start }
+  const second = await byCalendar({ limit: limit - first.items.length })
+  return { items: [...first.items, ...second.items], next_cursor: second.next_cursor }
+}
+
+interface Findings {
+  /**
+   * A query for the dossiers that break rules, once for each rule: `rule` and the columns of the dossier. null: no rule
+   * is asked for that a query can tell.
+   */
+  found: RawBuilder<unknown> | null
+  /** What the check of due dates looks at; null: that rule is not asked for. */
+  looked: Looked | null
+  unit: Subtree | null
+}
+
 async function findings (
   db: Db, { period: code, unit: name, rule: rules = [...QUALITY_RULES], scope }: QualityDossiersQuery, reach: Reach,
   now: number
-): Promise<{ found: RawBuilder<unknown>, unit: Subtree | null }> {
+): Promise<Findings> {
   const period = code === undefined ? null : await periodAsked(db, code)
   const unit = await subtreeFor(db, name, reach, { day: period?.ends_on })
   const ofUnits = unit === null
@@ -94,11 +143,17 @@ async function findings (
       : sql<boolean>`unit = any(array(select id from units where ${isCovered(unit)}))`
   const which = sql`status <> ${sql.lit(DELETED)} and ${ofUnits} and ${isIn(period)}`
   const tomorrow = startOfDay(dayAfter(nameOfDay(dayOf(now))))
-  const together = [...Map.groupBy(rules, rule => RULES[rule].among)]
+  const inQueries = rules.filter(rule => rule !== BY_CALENDAR)
+  const together = [...Map.groupBy(inQueries, rule => RULES[rule].among)]
   const found = sql.join(together.map(([among, ofThese]) => brokenIn(
     among?.(ofUnits) ?? sql`dossiers`, ofThese.map(rule => ({ rule, isBroken: RULES[rule].isBroken(tomorrow) })), which
   )), sql` union all `)
-  return { found, unit }
+  const among = unit === null ? sql`true` : scope === 'own' ? sql`id = ${unit.id}` : isCovered(unit)
+  return {
+    found: inQueries.length === 0 ? null : found,
+    looked: rules.includes(BY_CALENDAR) ? { units: among, which: isIn(period) } : null,
+    unit
+  }
 }
 
 interface Condition {

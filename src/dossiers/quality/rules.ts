@@ -19,7 +19,18 @@ interface Rule extends Omit<QualityRule, 'rule'> {
 
 const KEY = ['province_code', 'code', 'record'] as const
 
-export const RULES: Record<QualityRuleCode, Rule> = {
+/** It is not found by a query, but by the check of due dates: by-calendar.ts. */
+export const BY_CALENDAR = 'due_date_not_by_calendar'
+
+type Told = Pick<Rule, 'severity' | 'vietnamese' | 'english'>
+
+export const RULES: Record<Exclude<QualityRuleCode, typeof BY_CALENDAR>, Rule> & Record<typeof BY_CALENDAR, Told> = {
+  due_date_not_by_calendar: {
+    severity: 'warning',
+    vietnamese: 'Hạn trả không đúng ngày tính theo lịch làm việc và thời hạn giải quyết của thủ tục',
+    english: 'Due on another day than the working calendar gives by the term of its procedure and its supplements; what ' +
+      'cannot be checked, and by how many days it differs, is in `/v1/dossiers/due-date-check`'
+  },
   received_in_future: {
     severity: 'error',
     vietnamese: 'Ngày tiếp nhận ở tương lai',

@@ -7,7 +7,7 @@ import { Code, DossierCode, Example, Instant, Named, Nullable, OneOf, UnitCode }
 /** What each of them means: rules.ts. */
 export const QUALITY_RULES = [
   'received_in_future', 'ended_in_future', 'end_not_given', 'due_before_received', 'returned_before_finished',
-  'status_backwards', 'online_for_information_only', 'possible_duplicate'
+  'status_backwards', 'online_for_information_only', 'possible_duplicate', 'due_date_not_by_calendar'
 ] as const
 export type QualityRuleCode = typeof QUALITY_RULES[number]
 
@@ -34,7 +34,12 @@ export const QualityCount = Named('QualityCount', 'How many dossiers of a unit b
   unit: UnitCode('Id of the unit that has them, as its own.'),
   unit_name: Nullable(Type.String({ description: 'Name of the unit as it is now.' })),
   ...RuleProperties,
-  dossiers: Type.Integer({ description: 'Number of dossiers. One that breaks several rules counts in each.', minimum: 1 }),
+  dossiers: Type.Integer({ description: 'Number of dossiers. One that breaks several rules counts in each.', minimum: 0 }),
+  not_checkable: Type.Integer({
+    description: 'With `due_date_not_by_calendar`: dossiers of which it is not known, as the calendar does not have a year that the ' +
+      'due date needs (`calendar_year_missing`); they are not in `dossiers`. 0 with other rules.',
+    minimum: 0
+  }),
   dossiers_url: Type.String({ description: 'Address of the list of these dossiers.' })
 })
 export type QualityCount = Static<typeof QualityCount>

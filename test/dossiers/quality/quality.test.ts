@@ -1,8 +1,12 @@
 import { forEachDatabase, type Answer } from '../../database.ts'
+import { sql } from 'kysely'
+import { countsByCalendar } from '../../../src/dossiers/quality/by-calendar.ts'
 import { QUALITY_RULES } from '../../../src/dossiers/quality/schema.ts'
 import { givenClient } from '../../client.ts'
-import { forget, item, send } from '../given.ts'
+import { forget, item as dossier, send } from '../given.ts'
 
+/** The calendar gives this due date by the term of its procedure, 3 working days. */
+const item: typeof dossier = given => dossier({ due_at: '2021-06-03T10:00:00+07:00', ...given })
 const LATER = new Date(Date.now() + 40 * 86_400_000).toISOString()
 const ended = { status: 10, finished_at: '2021-06-08T10:00:00+07:00', returned_at: '2021-06-09T10:00:00+07:00' }
 const day = (day: number, hour = 8) => `2021-06-${String(day).padStart(2, '0')}T${String(hour).padStart(2, '0')}:00:00+07:00`
@@ -112,11 +116,53 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
     const ofDistrict = '/v1/dossier-quality?unit=H56-381&rule=end_not_given'
     t.match((await get(ofDistrict)).body.items, [{ unit: 'H56-381', unit_name: /\S/, dossiers: 1 }])
     t.same((await breaking('end_not_given', '&unit=H56')).length, 4)
-    t.match((await get('/v1/dossier-quality?format=csv')).text, /unit,unit_name,rule,severity,dossiers,dossiers_url\r\n/)
+    t.match((await get('/v1/dossier-quality?format=csv')).text, /unit,unit_name,rule,severity,dossiers,not_checkable,dossiers_url\r\n/)
     const first = (await get('/v1/dossier-quality/dossiers?limit=3')).body
     const next = (await get(`/v1/dossier-quality/dossiers?limit=3&cursor=${first.next_cursor}`)).body
-    t.same([...first.items, ...next.items].map(({ code }) => code), ['a', 'd', 'a', 'b', 'c'])
+    t.same([...first.items, ...next.items].map(({ code }) => code), ['a', 'd', 'a', 'b', 'c', 'a'])
     t.match((await get(`/v1/dossier-quality?limit=1`)).body, { items: [{ unit: 'H56-14755' }], next_cursor: String })
+  })
+
+  t.test('is doubtful of a due date that the calendar does not give', async t => {
+    const due = (code: string, on: string, given = {}) => item({ code, due_at: `${on}T10:00:00+07:00`, ...given })
+    await send(db, [
+      due('late', '2021-06-04'), due('early', '2021-06-02', { unit: 'H56-381' }), due('right', '2021-06-03'),
+      due('no-term', '2021-06-04', { procedure: '1.001193' }), due('waits', '2021-06-04', { status: 5 }),
+      due('of-no-year', '2031-06-04', { unit: 'H56-381' }), due('neither', '2031-06-04', { unit: 'H56-382' }),
+      due('registered', '2021-06-04', { status: 1 }), due('both', '2021-05-30', { unit: 'H56-381', received_at: day(1) })
+    ])
+    const byCalendar = '/v1/dossier-quality?rule=due_date_not_by_calendar'
+    const counted = (items: { unit: string, dossiers: number, not_checkable: number }[]) => (
+      items.map(({ unit, dossiers, not_checkable }) => [unit, dossiers, not_checkable]))
+    const ALL = [['H56-380', 1, 0], ['H56-381', 2, 1], ['H56-382', 0, 1]]
+    const { items } = (await get(byCalendar)).body
+    t.same(counted(items), ALL)
+    t.match(items[0], { rule: 'due_date_not_by_calendar', severity: 'warning', unit_name: /\S/ })
+    t.same(codesOf(await get(items[1].dossiers_url)), ['early', 'both'])
+    t.same(codesOf(await get('/v1/dossier-quality/dossiers')), ['both', 'late', 'early', 'both'], 'last, after other rules')
+    const { body: whole } = await get('/v1/dossier-quality/dossiers?limit=1')
+    t.match(whole.items, [{ rule: 'due_before_received', code: 'both' }])
+    const { body: next } = await get(`/v1/dossier-quality/dossiers?limit=1&cursor=${whole.next_cursor}`)
+    t.match(next.items, [{ rule: 'due_date_not_by_calendar', code: 'late', status: 4, record: undefined }])
+    t.same((await get('/v1/dossier-quality')).body.items.length, 4)
+    t.match((await get('/v1/dossier-quality?unit=H56-382')).body, { items: [{ dossiers: 0, not_checkable: 1 }], next_cursor: null })
+    t.same((await get(`${byCalendar}&period=2021-Q1`)).body.items, [])
+    t.match(await get(`${byCalendar}&cursor=x`), { status: 400, body: { errors: [{ code: 'invalid_cursor' }] } })
+    t.match(await get(`/v1/dossier-quality?rule=end_not_given&cursor=${next.next_cursor}`), { status: 400 })
+    const looked = { units: sql`true`, which: sql`true` }
+    for (const [limit, bounds] of [
+      [9, { chunk: 1, page: 1, unit: 0 }], [1, { chunk: 2, page: 100, unit: 0 }], [1, { chunk: 1, page: 2, unit: 1 }]
+    ] as const) {
+      const counts: Awaited<ReturnType<typeof countsByCalendar>>['items'] = []
+      let cursor: string | undefined | null
+      while (cursor !== null) {
+        const page = await countsByCalendar(db, looked, { limit, cursor }, bounds)
+        t.ok(page.items.length <= limit)
+        counts.push(...page.items)
+        cursor = page.next_cursor
+      }
+      t.same(counted(counts), ALL, 'a unit is counted over pages')
+    }
   })
 
   t.test('is that of the dossiers received, ended or changed in a period', async t => {
@@ -127,7 +173,7 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
       item({ code: 'elsewhen', status: 8, received_at: '2020-01-02T00:00:00Z', updated_at: '2022-01-01T00:00:00Z' })
     ])
     const inHalfYear = '/v1/dossier-quality/dossiers?period=2021-H1'
-    t.same(codesOf(await get(inHalfYear)), ['ended', 'changed', 'received'])
+    t.same(codesOf(await get(inHalfYear)), ['ended', 'changed', 'received', 'changed', 'ended'])
     const { items } = (await get('/v1/dossier-quality?period=2021-H1&unit=H56')).body
     t.match(items, [{ dossiers: 1, dossiers_url: /period=2021-H1/ }, { rule: 'end_not_given', dossiers: 2 }])
   })
