@@ -887,6 +887,7 @@ export interface WorkingCalendars {
   name: string;
   office_hours: Json;
   province: string | null;
+  reception_limits: Generated<Json>;
   weekend: number[];
   years: Json;
 }

@@ -79,13 +79,13 @@ export async function deleteDossier (write: Write, code: string, unit: string | 
   await lock(trx, 'dossiers', 'shared')
   await lockCode(trx, code)
   const dossier = shownDossier(await storedDossier(trx, code, unit, by.unit))
-  const { source, received_at, updated_at } = dossier
+  const { source, received_at, submitted_at, updated_at } = dossier
   if (by.source !== null && by.source !== source) {
     const detail = `dossier ${code} belongs to source ${source}`
     throw new DomainError('forbidden_rows', detail, [{ pointer: '/path/code', code: 'other_source', detail }])
   }
   // As old as what it deletes, so that any newer version is not stale, whatever the clocks say.
-  const deletion = { code, unit: dossier.unit, received_at, updated_at, deleted: true }
+  const deletion = { code, unit: dossier.unit, received_at, submitted_at, updated_at, deleted: true }
   const { issues } = await ingestDossiers(write, [deletion], { source, reach: by.unit })
   assertSound(issues, 1)
   return dossier

@@ -9,7 +9,7 @@ import { pageOf, pageQuery, type OrderColumn } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
 import { detailsShown, type DetailsRead } from './details/details.ts'
 import type { DetailName } from './details/schema.ts'
-import { DELETED, IS_OPEN } from './rules/status.ts'
+import { DELETED, IS_OPEN, isNotAccepted } from './rules/status.ts'
 import { dayOf, nameOfDay } from '../time/business-day.ts'
 import { startOfDay } from '../time/business-day-sql.ts'
 import { dayAfter } from '../time/calendar.ts'
@@ -58,7 +58,16 @@ interface DetailsColumn {
 type Stored = Omit<Dossier, DetailName> & DetailsColumn & { province_code: string, record: number }
 
 export function shownDossier ({ province_code: _, record: __, details, ...dossier }: Stored): Dossier {
-  return { ...dossier, ...detailsShown(details) }
+  return { ...dossier, received_at: receptionShown(dossier, details), ...detailsShown(details) }
+}
+
+/** What was filed and not received is stored as received when it was filed. */
+function receptionShown (
+  { status, received_at: received }: { status: number | null, received_at: string | null }, details: DetailsRead | null
+): string | null {
+  const submitted = details?.submitted_at ?? null
+  const isFiledOnly = isNotAccepted(status!) && submitted !== null && Date.parse(submitted) === Date.parse(received!)
+  return isFiledOnly ? null : received
 }
 
 function conditionsOf (filters: ListQuery): RawBuilder<unknown>[] {
@@ -112,7 +121,8 @@ type StoredVersion = Omit<DossierVersion, 'deleted' | DetailName> & DetailsColum
 
 function versionShown (version: StoredVersion): DossierVersion {
   const { unit, updated_at, supplements, details, source, written_at } = version
-  const { procedure, channel, status, received_at, due_at, finished_at, returned_at } = version
+  const { procedure, channel, status, due_at, finished_at, returned_at } = version
+  const received_at = receptionShown(version, details)
   const content = { procedure, channel, status, received_at, due_at, finished_at, returned_at }
   const deleted = status === DELETED
   const nothing = Object.fromEntries(Object.keys(content).map(name => [name, null])) as unknown as typeof content

@@ -40,7 +40,8 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
       'Required unless `deleted`.',
     type: ['integer', 'string'], minimum: 1, maximum: 10, minLength: 1, maxLength: 100, format: 'text'
   })),
-  received_at: Type.Optional(SentInstant('When it was received. Required unless `deleted`.')),
+  received_at: optional('When it was received. Required unless `deleted`, or the status is 1 or 3 and `submitted_at` is given: null or ' +
+    'left out, it waits for reception, or was refused before it. It is in the field that its procedure had when it was filed, then.'),
   due_at: optional('When the result is due (hạn trả). null: no due date. If a supplement is complete, `new_due_at` of the last ' +
     'one takes precedence.'),
   finished_at: optional('When processing ended, or the dossier was withdrawn or stopped. Counts only with status 7 to 10. ' +
@@ -79,7 +80,7 @@ const VersionProperties = {
   procedure: Code('Code of the procedure.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   status: Type.Integer({ description: 'National status, 1 to 10.', minimum: 1, maximum: 10 }),
-  received_at: Instant('When it was received.'),
+  received_at: storedOptional('When it was received. null: with status 1 or 3, if it is not said or is `submitted_at`.'),
   due_at: storedOptional('When the result is due (hạn trả). null: no due date.'),
   finished_at: storedOptional('When processing ended, or the dossier was withdrawn or stopped. null: not given.'),
   returned_at: storedOptional('When the result was returned. null: not given.'),

@@ -23,9 +23,17 @@ const MEANINGS = {
   pending_overdue_with_apology: 'The part of `pending_overdue` with an apology, sent by the end of the period. A stock; ' +
     'unknown of what left for another unit during the period.',
   pending_overdue_without_apology: 'The part of `pending_overdue` without one. A stock.',
-  reception_pending_in_time: 'Dossiers that wait for reception at the end of the period, within the time limit for reception. A stock.',
+  reception_in_time: 'Dossiers received in the period, of which it is known when they were filed (`submitted_at`), within the time limit ' +
+    'for reception: working hours from filing to reception, by `reception_limits` of the calendar. Published is a limit of 8 for ' +
+    'online dossiers, and 4 for interlinked ones where so ruled; here it holds for every channel that says when a dossier was filed. ' +
+    'From records it is unknown of those received online of which that is not known.',
+  reception_overdue: 'The same beyond that limit.',
+  reception_pending_in_time: 'Dossiers that wait for reception at the end of the period, within the time limit for reception. A stock. From ' +
+    'records: filed by the end and not received or refused by then; of a period that is not over, limits that passed today do ' +
+    'not count yet. Unknown where no dossier of a group says when it was filed.',
   reception_pending_overdue: 'Dossiers that wait for reception at the end of the period, beyond that limit. A stock.',
-  not_received: 'Dossiers that were filed and refused before they were received.',
+  not_received: 'Dossiers that were filed and refused before they were received. From records: status 3 in the period, by `refused_at`, ' +
+    'otherwise by `updated_at`. Whether a refusal must keep the limit is not known, so they are in no percentage.',
   results_differing: 'Results on paper that differ from the electronic ones.',
   receipts_issued: 'Receipts issued.',
   enterprises_verified: 'Enterprises whose account is verified.'
@@ -43,10 +51,7 @@ export const DETAIL_STOCKS: readonly DetailMeasure[] = [
 ]
 
 /** They are not counted from records. */
-const ONLY_REPORTED: readonly string[] = [
-  'reception_pending_in_time', 'reception_pending_overdue', 'not_received', 'results_differing', 'receipts_issued',
-  'enterprises_verified'
-]
+const ONLY_REPORTED: readonly string[] = ['results_differing', 'receipts_issued', 'enterprises_verified']
 
 /** A schema for each, from what it means. */
 export function eachDetailMeasure<S> (

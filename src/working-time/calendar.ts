@@ -22,6 +22,16 @@ export interface OfficeHours {
   source: string
 }
 
+/** How long an office may take to receive what was filed. */
+export interface ReceptionLimit {
+  /** First day of filing for which it holds. */
+  valid_from: string
+  working_hours: number
+  /** Of procedures that are handled jointly with other offices; null: the same. */
+  interlinked_working_hours: number | null
+  source: string
+}
+
 /** What a calendar says. Lists are in the order of their days; years follow one another, and there is one. */
 export interface CalendarContent {
   /** Weekdays, of which Monday is 1. */
@@ -119,6 +129,25 @@ export class CompiledCalendar {
     const { opens, lunch, afternoon, closes } = this.#hoursOn(day)
     const minute = minuteOf(instant, day)
     return before + within(minute, opens, lunch) + within(minute, afternoon, closes)
+  }
+
+  /**
+   * When the office is open from one day to another, both included, as spans of milliseconds since 1970 without the
+   * last; `before`: milliseconds of working time from the first day up to each.
+   * @throws CalendarYearMissing
+   */
+  openings (from: DayNumber, to: DayNumber): { opens: number, closes: number, before: number }[] {
+    const openings: { opens: number, closes: number, before: number }[] = []
+    let before = 0
+    for (let day = from; day <= to; day++) {
+      if (!this.isWorking(day)) continue
+      const { opens, lunch, afternoon, closes } = this.#hoursOn(day)
+      for (const [start, end] of [[opens, lunch], [afternoon, closes]] as const) {
+        openings.push({ opens: startOf(day) + start * MINUTE, closes: startOf(day) + end * MINUTE, before })
+        before += (end - start) * MINUTE
+      }
+    }
+    return openings
   }
 
   /** The first instant at which the office works on from a position: an opening, not the closing before. */

@@ -175,6 +175,11 @@ const ROWS: Record<string, string[]> = {
   '0033_details_of_statistics': [
     `update dossier_statistics set details = '{"resolved_stopped": 3}'`
   ],
+  '0034_histories_without_reception': [],
+  '0035_limits_for_reception': [
+    `update working_calendars set reception_limits = '[{"valid_from": "2026-01-01", "working_hours": 8,
+        "interlinked_working_hours": 4, "source": "x"}]'`
+  ],
   '0036_backlog_sums': [
     `insert into backlog_sums (province_code, unit, kind, day, dossiers) values ('H56', 'H56-380', 'due', '2021-06-10', 1)`,
     `insert into backlog_sums_log (province_code, id, cells, units, kinds, days, dossiers)

@@ -7,7 +7,8 @@ import { countsOf, summedAsReported, sumsOf, type CountedGroup } from './count.t
 import { byUnit, type CountPlan } from './plan.ts'
 import { dossiersOf, type ListedDossier } from './drill-down.ts'
 import { grainOf, rollupRowsOf, type RollupReading, type RollupRow } from './tables.ts'
-import type { Counting } from '../rules/single-pass-sql.ts'
+import { receptionDossiers } from './reception/drill-down-sql.ts'
+import type { Counting as HandlingCounted } from '../rules/single-pass-sql.ts'
 
 /** Counts may have decimals where they are `estimated`: they hold a share of the dossiers of a unit that was split. */
 export type CarriedGroup = CountedGroup & { estimated?: boolean }
@@ -98,6 +99,13 @@ export function explainedRollupRows (plan: CountPlan, reading: RollupReading): R
     order by ${sql.join(grainOf(reading).map(name => sql`counted.${sql.ref(name)} nulls first`))}`
 }
 
+/** Why a dossier counts. `reception`: it was received, or waits for reception. */
+export type Counting = HandlingCounted | 'reception'
+
+function listed (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier> {
+  return counting === 'reception' ? receptionDossiers(plan) : dossiersOf(plan, counting)
+}
+
 /**
  * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the
  * `share` of it that counts, if the plan is carried.
@@ -106,8 +114,8 @@ export function explainedDossiers (
   plan: CountPlan, counting: Counting
 ): RawBuilder<ListedDossier & { share?: number }> {
   const borne = borneUnits(plan)
-  if (borne === null) return dossiersOf(plan, counting)
+  if (borne === null) return listed(plan, counting)
   return sql`
     with borne as materialized (${borne})
-    select counted.*, share from ${carried(dossiersOf(unitByUnit(plan), counting))}`
+    select counted.*, share from ${carried(listed(unitByUnit(plan), counting))}`
 }

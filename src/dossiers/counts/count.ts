@@ -2,7 +2,10 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { countPlanOf, type CountKey, type CountPlan } from './plan.ts'
-import { isOver, type Span } from './spans.ts'
+import { askedSpans, isOver, type Span } from './spans.ts'
+import {
+  COUNTED_RECEPTION, HAS_RECEPTION, RECEPTION_MEASURES, RECEPTION_PARTS, RECEPTION_SUMS, receptionSums
+} from './reception/sums-sql.ts'
 import { countedEvents, graceIn, happenings, instantsOf, whichDossiers } from './tables.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { DETAIL_MEASURES } from '../../form-ii06a/detail-measures.ts'
@@ -34,12 +37,18 @@ export function summedAsReported (plan: CountPlan): RawBuilder<unknown> {
  * @param others more columns of the sums
  */
 export function countsOf (
-  { keys, details = false }: CountPlan, sums: RawBuilder<unknown>, others: readonly string[] = []
+  { keys, details = false, reception }: CountPlan, sums: RawBuilder<unknown>, others: readonly string[] = []
 ): RawBuilder<CountedGroup> {
-  const more = [...others.map(name => sql.ref(name)), ...details ? [COUNTED_DETAILS] : []]
+  const hasReception = reception !== undefined
+  const more = [
+    ...others.map(name => sql.ref(name)),
+    ...details ? [COUNTED_DETAILS, hasReception ? sql.raw(COUNTED_RECEPTION) : UNKNOWN_RECEPTION] : [],
+    ...hasReception ? [sql.raw(RECEPTION_PARTS)] : []
+  ]
+  const hasAny = hasReception ? sql`(${HAS_ANY} or ${sql.raw(HAS_RECEPTION)})` : HAS_ANY
   return sql<CountedGroup>`
     select ${sql.join([...keys.map(key => sql.ref(key)), COUNTED, ...more])} from (${sums}) as sums
-    where ${keys.length === 0 ? sql`true` : HAS_ANY}`
+    where ${keys.length === 0 ? sql`true` : hasAny}`
 }
 
 /**
@@ -53,26 +62,33 @@ function spansAlike ({ spans, moves = [] }: CountPlan): Span[][] {
 }
 
 function summedSpans (plan: CountPlan): RawBuilder<unknown> {
-  const { keys, spans, reading, details = false } = plan
+  const { keys, spans, reading } = plan
+  const isPlain = sumsOf(plan) === SUMS
   return sql`
     with asked as (${askedSpans(spans)}),
     summed as (${reading === 'dossiers' && spans.length === 1 ? summedInOnePass(plan) : summedByDays(plan, happenings(plan))})
-    ${details ? besideDetails(plan) : sql`select ${columns([...keys, ...SUMS])} from summed`}`
+    ${isPlain ? sql`select ${columns([...keys, ...SUMS])} from summed` : withOthers(plan)}`
 }
 
-/** The sums of a group beside those of its dossiers that say more, which are counted by their events. */
-function besideDetails (plan: CountPlan): RawBuilder<unknown> {
-  const { keys } = plan
+/**
+ * The sums of a group beside those of its dossiers that say more, which are counted by their events, and of what was
+ * filed.
+ */
+function withOthers (plan: CountPlan): RawBuilder<unknown> {
+  const { keys, details = false, reception } = plan
   const own = keys.filter(key => key !== 'period')
   const names = keys.map(key => sql.ref(key))
   const what = countedEvents([...own, 'status', 'details'], plan, sql.raw(COUNTS_DETAILS))
+  const [ofDetails, ofReception] = [details ? DETAIL_SUMS : [], reception === undefined ? [] : RECEPTION_SUMS]
   return sql`
-    select ${sql.join([...names, SUMMED_AGAIN])} from (
-      select ${sql.join([...names, columns(SUMS), NO_DETAILS])} from summed
-      union all
-      select ${sql.join([...names, NO_SUMS, sql.raw(summedDetails(overdueBy(plan)))])}
-      from asked join (${what}) as days on day <= ends_on ${grouping(keys)}
-    ) as both_sums ${grouping(keys)}`
+    select ${sql.join([...names, ...sumsOf(plan).map(summedAgain)])} from (
+      select ${sql.join([...names, columns(SUMS), ...zeros([...ofDetails, ...ofReception])])} from summed
+      ${details ? sql`union all
+      select ${sql.join([...names, ...zeros(SUMS), sql.raw(summedDetails(overdueBy(plan))), ...zeros(ofReception)])}
+      from asked join (${what}) as days on day <= ends_on ${grouping(keys)}` : sql``}
+      ${reception === undefined ? sql`` : sql`union all
+      ${receptionSums(plan, zeros([...SUMS, ...ofDetails]), grouping(keys))}`}
+    ) as all_sums ${grouping(keys)}`
 }
 
 function grouping (keys: readonly string[]): RawBuilder<unknown> {
@@ -111,13 +127,6 @@ function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
     ${grouping(keys)}`
 }
 
-/** The spans as rows: `period`, `starts_on`, `ends_on`, `due_on`. */
-export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
-  const rows = spans.map(({ code, from, to, dueTo }) => (
-    sql`(${code}::text, ${from}::date, ${to}::date, ${dueTo}::date)`))
-  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on, due_on)`
-}
-
 /** Adds up the days between those on which a span begins, has ended or has no more due dates, once for all spans. */
 function cut (days: RawBuilder<unknown>, { keys, spans }: CountPlan): RawBuilder<unknown> {
   const cuts = ['-infinity', ...new Set(spans.flatMap(({ from, to, dueTo }) => [from, ...[to, dueTo].map(dayAfter)]).sort())]
@@ -138,14 +147,14 @@ const DUE: readonly string[] = ['due', 'due_in_time']
 const SUMS: readonly string[] = [...FLOWS, 'carried_over', 'pending_overdue']
 
 /** The sums that a plan needs. */
-export function sumsOf ({ details = false }: CountPlan): readonly string[] {
-  return details ? SUMS_WITH_DETAILS : SUMS
+export function sumsOf ({ details = false, reception }: CountPlan): readonly string[] {
+  if (!details && reception === undefined) return SUMS
+  return [...SUMS, ...details ? DETAIL_SUMS : [], ...reception === undefined ? [] : RECEPTION_SUMS]
 }
 
-const SUMS_WITH_DETAILS = [...SUMS, ...DETAIL_SUMS]
-const SUMMED_AGAIN = sql.raw(SUMS_WITH_DETAILS.map(name => `coalesce(sum(${name}), 0)::bigint as ${name}`).join())
-const NO_SUMS = sql.raw(SUMS.map(() => '0').join())
-const NO_DETAILS = sql.raw(DETAIL_SUMS.map(name => `0 as ${name}`).join())
+const summedAgain = (name: string) => sql.raw(`coalesce(sum(${name}), 0)::bigint as ${name}`)
+/** In place of sums of these names. */
+const zeros = (names: readonly string[]) => names.map(name => sql.raw(`0 as ${name}`))
 const summed = (overdueBy: OverdueBy) => sql.raw([
   ...FLOWS.map(name => {
     const counts = DUE.includes(name) ? 'day between starts_on and due_on' : 'day >= starts_on'
@@ -190,8 +199,12 @@ const ABOUT = {
   received: '(received_online + received_direct)', resolved: RESOLVED, resolved_overdue: 'resolved_overdue',
   received_online: 'received_online', pending_overdue: PENDING_OVERDUE
 }
+const OF_OTHERS: readonly string[] = ['cancelled', ...RECEPTION_MEASURES]
+// Where a calendar does not reach so far.
+const UNKNOWN_RECEPTION = sql.raw(RECEPTION_MEASURES.map(name => (
+  `null::bigint as ${name}, ${RECEIVED} as ${name}_unknown`)).join())
 // A measure that is unknown of one dossier is unknown. Those that no record knows are unknown of all.
-const COUNTED_DETAILS = sql.raw(DETAIL_MEASURES.filter(name => name !== 'cancelled').flatMap(name => {
+const COUNTED_DETAILS = sql.raw(DETAIL_MEASURES.filter(name => !OF_OTHERS.includes(name)).flatMap(name => {
   const counted = DETAILS_OF_RECORDS[name]
   if (counted === undefined) return [`null::bigint as ${name}`, `${RECEIVED} as ${name}_unknown`]
   const { value = name, known } = counted

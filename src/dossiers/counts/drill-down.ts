@@ -15,12 +15,17 @@ export interface ListedDossier {
   channel: 'online' | 'direct' | 'postal'
   source: string
   status: number
-  received_at: string
+  /** null: it waits for reception. */
+  received_at: string | null
   due_at: string | null
   ended_at: string | null
   counted_on: string
   in_time: boolean
   is_pending: boolean
+  /** What counts for reception alone. */
+  submitted_at: string | null
+  waited_hours: number | null
+  limit_hours: number | null
 }
 
 /**
@@ -69,7 +74,9 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
       union all
       ${singlePassDossiers(shown, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
-    select ${asSent(plan)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending from listed`
+    select ${asSent(plan)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+      null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
+    from listed`
 }
 
 /**

@@ -1,7 +1,8 @@
 // Counts dossiers by their records, for any days, groups and filters. Other features use only what is exported here.
 // plan.ts chooses what is smallest and knows the answer exactly: a family of rollups, or the dossiers themselves.
 // spans.ts says which part of time is read at which grain, and tables.ts reads what happened when. count.ts adds that
-// up to the measures of form II.06a, and drill-down.ts lists the dossiers of a count. carried.ts carries counts over
+// up to the measures of form II.06a, and drill-down.ts lists the dossiers of a count. reception/ counts and
+// lists what was filed by how long it waited. carried.ts carries counts over
 // lineage to other units, and passed-at-start.ts counts what left with a unit that ended. They return SQL, so that a
 // question stays one statement on one snapshot. reporting-units.ts says which units are asked to report, and which of
 // them send records.
@@ -9,14 +10,13 @@ export {
   borneBetweenLevels, countedDossiers, explainedDossiers, explainedRollupRows, type CarriedGroup,
   type ExplainedRollupRow
 } from './carried.ts'
-export { askedSpans } from './count.ts'
 export { resultsOf } from './drill-down.ts'
 export { DETAIL_FILTERS, detailFilters } from '../details/filters-sql.ts'
-export { countPlanOf, readWithTimeFor, nameOfReading, readingsOf, type CountPlan } from './plan.ts'
-export type { Span } from './spans.ts'
+export { countPlanOf, readWithTimeFor, nameOfReading, readingsOf, type CountPlan, type ReceptionRule } from './plan.ts'
+export { askedSpans, type Span } from './spans.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit
 } from './reporting-units.ts'
 export { passedAtStart } from './passed-at-start.ts'
 export { grainOf } from './tables.ts'
-export type { Counting } from '../rules/single-pass-sql.ts'
+export type { Counting } from './carried.ts'

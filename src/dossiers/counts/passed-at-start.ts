@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { askedSpans } from './count.ts'
+import { askedSpans } from './spans.ts'
 import type { CountPlan } from './plan.ts'
 import { filters, ofProvinces } from './tables.ts'
 

@@ -9,6 +9,22 @@ import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/fami
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type CountKey = typeof COUNT_KEYS[number]
 
+/**
+ * By which working time and which limits the reception of dossiers is measured. All times are milliseconds, instants
+ * since 1970. Working calendars are not known here: who asks says what they come to.
+ */
+export interface ReceptionRule {
+  /** Whose offices work by it; null: any that has no rule of its own. There is one such rule. */
+  province: string | null
+  /**
+   * When offices are open from a day on that lies more working time before all spans than any limit, in the order of
+   * time. What was filed before that day is late in any case. `before`: working time up to there.
+   */
+  openings: readonly { opens: number, closes: number, before: number }[]
+  /** In the order of time: from which instant of filing on so much working time is allowed. */
+  limits: readonly { since: number, limit: number, interlinked: number }[]
+}
+
 /** What is to be counted. Each span is counted for itself; without the key `period` there is only one. */
 export interface CountQuestion {
   keys: readonly CountKey[]
@@ -33,6 +49,8 @@ export interface CountQuestion {
   details?: boolean
   /** Counting rules; null: the default ones, of which sums are kept. */
   rules?: Choices | null
+  /** By what reception is measured; left out: it is not counted. */
+  reception?: readonly ReceptionRule[] | undefined
 }
 
 /**
@@ -103,11 +121,11 @@ export function readingsOf ({ reading, unitReading, carried }: CountPlan): Readi
 
 /**
  * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, as all do that count
- * details, or each half month of units by field and channel since the first.
+ * details or reception, or each half month of units by field and channel since the first.
  */
 export function readWithTimeFor<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
   const isLarge = readingsOf(plan).some(reading => reading === 'dossiers' || reading.family === 'desk')
-  return isLarge || plan.details === true ? inSlowRead(db, read) : read(db)
+  return isLarge || plan.details === true || plan.reception !== undefined ? inSlowRead(db, read) : read(db)
 }
 
 /** A name for a reading: two of one name are the same. */

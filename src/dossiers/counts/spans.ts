@@ -1,5 +1,6 @@
 // Spans of days that are counted, and where they cut time. A rollup adds up what happened in a quarter, a slice or a
 // day. It answers for each in which no span begins or ends; for the others a rollup of the next shorter grain is read.
+import { sql, type RawBuilder } from 'kysely'
 import { dayAfter } from '../../time/calendar.ts'
 import { nameOfDay, parseDay, quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { TIME_GRAINS, type RollupTable, type TimeGrain } from '../rollups/families.ts'
@@ -12,6 +13,13 @@ export interface Span {
   to: string
   /** The last day whose due dates are reached: `to`, or the day before where `to` is today. */
   dueTo: string
+}
+
+/** The spans as rows: `period`, `starts_on`, `ends_on`, `due_on`. */
+export function askedSpans (spans: readonly Span[]): RawBuilder<unknown> {
+  const rows = spans.map(({ code, from, to, dueTo }) => (
+    sql`(${code}::text, ${from}::date, ${to}::date, ${dueTo}::date)`))
+  return sql`select * from (values ${sql.join(rows)}) as spans (period, starts_on, ends_on, due_on)`
 }
 
 export function isOver ({ to, dueTo }: Span): boolean {

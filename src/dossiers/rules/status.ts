@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 // National statuses by name; the contract lists all of them (STATUS_MEANINGS).
 /** A deleted dossier keeps its code, its unit and the instant, and counts nowhere. No source sends this status. */
 export const DELETED = 0
+const REGISTERED = 1
 const ACCEPTED = 2
 export const REFUSED = 3
 export const IN_PROCESS = 4
@@ -16,6 +17,11 @@ const RETURNED = 10
 /** Registered (1) and refused (3) applications are not dossiers yet, or never; deleted ones are no longer. */
 export function isCounted (status: number): boolean {
   return status === ACCEPTED || (status >= IN_PROCESS && status <= RETURNED)
+}
+
+/** Filed, and not accepted yet, or refused. */
+export function isNotAccepted (status: number): boolean {
+  return status === REGISTERED || status === REFUSED
 }
 
 /** A supplement is awaited. */
@@ -43,6 +49,8 @@ export function isResultReturned (before: number, after: number): boolean {
 
 // The same in SQL, for a column `status`. Text and not builders: putting statements together must stay cheap.
 export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
+export const AWAITS_RECEPTION = sql.raw(`status = ${REGISTERED}`)
+export const IS_REFUSED = sql.raw(`status = ${REFUSED}`)
 export const IS_OPEN = sql.raw(`status in (${ACCEPTED}, ${IN_PROCESS}, ${SUPPLEMENT_REQUESTED}, ${FINANCIAL_OBLIGATION})`)
 export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)
 export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)

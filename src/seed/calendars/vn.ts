@@ -16,6 +16,11 @@ export function vietnam (): StoredCalendar {
       valid_from: '2020-01-01', morning_from: '07:00', morning_to: '11:30', afternoon_from: '13:30', afternoon_to: '17:00',
       source: 'Giờ mặc định của các phần mềm một cửa; mỗi tỉnh quy định giờ mùa hè và mùa đông của mình'
     }],
+    reception_limits: [{
+      valid_from: '2020-01-01', working_hours: 8, interlinked_working_hours: null,
+      source: '8 giờ làm việc với hồ sơ trực tuyến, theo báo chí (nld.com.vn 04/11/2025); chưa rõ từ ngày nào, nên tính từ năm đầu ' +
+        'của lịch này. Nơi có quy định riêng cho liên thông (Đà Nẵng 2023: 4 giờ) nhập vào lịch của tỉnh'
+    }],
     years: [...years].map(([year, days]) => ({ year, days }))
   }
 }

@@ -6,6 +6,7 @@ import { noDossiers, noSources, nothingReported } from '../on-time/empty-rows.ts
 import type { RulesOfRow } from '../on-time/percentage-sql.ts'
 import { rulesAsked, rulesOfRow } from '../on-time/resolve-query.ts'
 import { onTime } from '../on-time/queries.ts'
+import { receptionRulesFor } from '../on-time/reception/rules.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import { existsIn } from '../../catalogue/units/lifetime.ts'
@@ -36,6 +37,10 @@ export async function onTimeSeries (
   const lives = hierarchy.unitsOf === null ? [unit] : desks
   const months = asked.filter(month => lives.some(life => existsIn(life, month)))
   if (months.length === 0) return []
+  // What is wrong with its days is said of the months that are asked for.
+  if (basis === 'records') {
+    await receptionRulesFor(db, { method }, months.map(({ code, cut }) => ({ code, ...cut })), unit.province_code)
+  }
   const named = { basis, method, unknown, rules, hierarchy: hierarchy.name }
   const counted = await countedMonths(db, unit.id, months, named, reach, now)
   const byRules = rulesOfRow(await rulesAsked(db, { basis, rules }, months, now))

@@ -28,7 +28,7 @@ function needingRecords (question: OnTimeQuery): Issue[] {
   const { basis, from, to, procedure, channel, rules, method, group_by: keys } = question
   if (basis === 'records') return []
   const asked = {
-    from, to, procedure, channel, rules, ...Object.fromEntries(DETAIL_FILTERS.map(name => [name, question[name]])), method: method === 'due' ? method : undefined,
+    from, to, procedure, channel, rules, ...Object.fromEntries(DETAIL_FILTERS.map(name => [name, question[name]])), method: method === 'due' || method === 'reception' ? method : undefined,
     group_by: keys?.includes('channel') === true ? keys : undefined
   }
   return Object.entries(asked).filter(([, value]) => value !== undefined).map(([name]) => ({

@@ -34,7 +34,7 @@ export function recordsPage (
   const order = orderOf(DOSSIERS, question)
   const { cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
   const readings = readingsOf(plan).map(nameOfReading)
-  const isFrequent = !readings.includes('dossiers') && others.length === 0 && keys.length <= 2 && isUsual(question, page)
+  const isFrequent = !readings.includes('dossiers') && plan.reception === undefined && others.length === 0 && keys.length <= 2 && isUsual(question, page)
   if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
   const values = { ...span!, ...cuts, unitsOfDay: unitsOf?.day, limit: page.limit }
   const key = JSON.stringify(['records', ...readings, carried, unitsOf?.reach, method, unknown, ...keys])

@@ -77,7 +77,8 @@ function methodParts (received: RawBuilder<unknown>) {
     resolved: { numerator: sql`resolved_in_time`, denominator: sql`resolved` },
     handled: { numerator: sql`resolved_in_time + pending_in_time`, denominator: received },
     received: { numerator: sql`resolved_in_time`, denominator: received },
-    due: { numerator: sql`due_in_time`, denominator: sql`due` }
+    due: { numerator: sql`due_in_time`, denominator: sql`due` },
+    reception: { numerator: sql`reception_numerator`, denominator: sql`reception_denominator` }
   }
 }
 

@@ -12,6 +12,7 @@ import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow } from './percentage-sql.ts'
 import { recordsPlanOf } from './records/plan.ts'
+import { receptionRulesFor } from './reception/rules.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import {
   answeredRows, resolveDays, spansAsked, type AskedSpan, type ResolvedQuery
@@ -78,7 +79,8 @@ async function recordsRows (
   const { unit, hierarchy } = resolved
   // Of one span only its last day matters.
   const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
-  const plan = recordsPlanOf(question, spans, resolved, moves)
+  const reception = await receptionRulesFor(db, question, spans, resolved.province)
+  const plan = recordsPlanOf(question, spans, resolved, reception, moves)
   const statement = recordsPage(db, question, plan, page, caches)
   return (await readWithTimeFor(db, plan, db => db.executeQuery(statement))).rows
 }

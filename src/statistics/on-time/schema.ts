@@ -18,11 +18,12 @@ export type GroupKey = typeof GROUP_KEYS[number]
 const NAMES = ['level_name', 'field_name', 'unit_name', 'procedure_name'] as const
 type Name = typeof NAMES[number]
 
-export const METHODS = ['resolved', 'handled', 'received', 'due'] as const
+export const METHODS = ['resolved', 'handled', 'received', 'due', 'reception'] as const
 
 export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
     '`handled`: (resolved in time + pending in time) / received, as in QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
-    '`due`: ended in time / fell due; with `records` only. What was cancelled is left out of `received`, as far as `resolved` ' +
+    '`due`: ended in time / fell due; with `records` only. `reception`: (received within the limit for reception + ' +
+    'waiting within it) / (received + waiting for reception), with `records` only, for at most 366 days: see `reception_in_time`. What was cancelled is left out of `received`, as far as `resolved` ' +
     'and `pending` are known, and is not left out of `due`.'
 
 export const BASES = ['reported', 'records'] as const

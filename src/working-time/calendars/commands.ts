@@ -46,11 +46,14 @@ export async function postCalendars (
 }
 
 function merged (
-  stored: StoredCalendar | undefined, { province = null, name, years = [], ...item }: WorkingCalendarItem
+  stored: StoredCalendar | undefined, { province = null, name, years = [], reception_limits: limits, ...item }: WorkingCalendarItem
 ): StoredCalendar {
+  const given = limits?.map(({ interlinked_working_hours: interlinked = null, ...limit }) => (
+    { ...limit, interlinked_working_hours: interlinked }))
+  const reception_limits = given ?? stored?.reception_limits ?? []
   const posted = new Set(years.map(({ year }) => year))
   const others = stored?.years.filter(({ year }) => !posted.has(year)) ?? []
-  return canonical({ ...item, province, name: name.normalize('NFC'), years: [...others, ...years] })
+  return canonical({ ...item, province, reception_limits, name: name.normalize('NFC'), years: [...others, ...years] })
 }
 
 function changeOf (

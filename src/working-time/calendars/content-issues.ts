@@ -10,10 +10,11 @@ import type { StoredCalendar } from './store.ts'
  * @param calendar the item with the years that are stored
  */
 export function issuesOfContent (item: WorkingCalendarItem, calendar: StoredCalendar): Issue[] {
-  const { office_hours: hours, years = [], weekend } = item
+  const { office_hours: hours, reception_limits: limits = [], years = [], weekend } = item
   return [
     ...repeated('office_hours', hours, 'valid_from'),
     ...hours.flatMap((one, i) => issuesOfHours(one, `office_hours/${i}`)),
+    ...repeated('reception_limits', limits, 'valid_from'),
     ...repeated('years', years, 'year'),
     ...years.flatMap((year, i) => issuesOfYear(year, weekend, `years/${i}/days`)),
     ...issuesOfYears(calendar)

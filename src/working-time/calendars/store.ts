@@ -3,7 +3,7 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { upsert } from '../../database/sql/bulk-json.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { nameOfDay } from '../../time/business-day.ts'
-import { CompiledCalendar, type CalendarContent } from '../calendar.ts'
+import { CompiledCalendar, type CalendarContent, type ReceptionLimit } from '../calendar.ts'
 
 /** A calendar as it is stored. */
 export interface StoredCalendar extends CalendarContent {
@@ -11,6 +11,8 @@ export interface StoredCalendar extends CalendarContent {
   name: string
   /** Id of the province whose offices work by it; null: any that has none of its own. */
   province: string | null
+  /** In the order of their days. Empty: those of the calendar of the whole country. */
+  reception_limits: readonly ReceptionLimit[]
 }
 
 export const DEFAULT_CALENDAR = 'vn'
@@ -23,7 +25,7 @@ export async function lockCalendars (trx: Trx): Promise<void> {
 /** @param codes those to read; left out: all */
 export async function storedCalendars (db: Db, codes?: readonly string[]): Promise<Map<string, StoredCalendar>> {
   const { rows } = await sql<StoredCalendar>`
-    select code, name, province, weekend, office_hours, years from working_calendars
+    select code, name, province, weekend, office_hours, reception_limits, years from working_calendars
     ${codes === undefined ? sql`` : sql`where code = any(${codes})`}
     order by code`.execute(db)
   return new Map(rows.map(row => [row.code, canonical(row)]))
@@ -48,11 +50,15 @@ function daysOf ({ code, ...content }: StoredCalendar) {
 }
 
 /** Lists in the order of their days, and properties in one order: jsonb has an order of its own. */
-export function canonical ({ code, name, province, weekend, office_hours, years }: StoredCalendar): StoredCalendar {
+export function canonical ({
+  code, name, province, weekend, office_hours, reception_limits, years
+}: StoredCalendar): StoredCalendar {
   return {
     code, name, province, weekend: [...weekend].sort(),
     office_hours: office_hours.map(({ valid_from, morning_from, morning_to, afternoon_from, afternoon_to, source }) => (
       { valid_from, morning_from, morning_to, afternoon_from, afternoon_to, source })).sort(by('valid_from')),
+    reception_limits: reception_limits.map(({ valid_from, working_hours, interlinked_working_hours, source }) => (
+      { valid_from, working_hours, interlinked_working_hours, source })).sort(by('valid_from')),
     years: years.map(({ year, days }) => ({
       year, days: days.map(({ date, kind, name, source }) => ({ date, kind, name, source })).sort(by('date'))
     })).sort(by('year'))

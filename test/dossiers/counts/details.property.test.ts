@@ -74,7 +74,8 @@ function countedByHand (dossier: Dossier, { from, to, dueTo }: Record<'from' | '
     cancelled: sum(({ cancelled = 0 }) => cancelled),
     pending_overdue_with_apology: of(stock, apologised(to)),
     pending_overdue_without_apology: of(stock, not(apologised(to))),
-    reception_pending_in_time: null, reception_pending_overdue: null, not_received: null, results_differing: null,
+    reception_in_time: null, reception_overdue: null, reception_pending_in_time: null, reception_pending_overdue: null,
+    not_received: null, results_differing: null,
     receipts_issued: null, enterprises_verified: null
   }
 }

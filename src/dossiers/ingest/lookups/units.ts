@@ -81,8 +81,8 @@ function distinctNames (items: readonly DossierItem[]): { names: { name: string,
   return { names, of }
 }
 
-/** Of a deletion, which need not say when the dossier was received: when it was deleted. */
-function dayReceived ({ received_at: received, updated_at: updated }: DossierItem): DayNumber {
-  const instant = instantOf(received ?? updated)
+/** Of what is not received yet: when it was filed. Of a deletion, which need not say either: when it was deleted. */
+function dayReceived ({ received_at: received, submitted_at: submitted, updated_at: updated }: DossierItem): DayNumber {
+  const instant = instantOf(received ?? submitted ?? updated)
   return dayOf(instant >= EARLIEST && instant < LATEST ? instant : Date.now())
 }

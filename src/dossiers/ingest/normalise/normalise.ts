@@ -5,9 +5,10 @@ import { dayOf, EARLIEST, LATEST } from '../../../time/business-day.ts'
 import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
 import { endDayOf, endOf, type Supplement } from '../../rules/events.ts'
 import { placeOn } from '../../rules/passing.ts'
-import { DELETED, hasResult } from '../../rules/status.ts'
+import { DELETED, hasResult, isNotAccepted } from '../../rules/status.ts'
 import { issueAt, unknownReference } from '../../../writes/row-issues.ts'
 import { unitNotValid } from '../../../catalogue/units/lifetime.ts'
+import type { Details } from '../../details/details.ts'
 import { detailIssues, readDetails } from './details.ts'
 import { fieldOn, type Lookups } from '../lookups/lookups.ts'
 import { unitBefore, type FoundUnit } from '../lookups/found-unit.ts'
@@ -36,6 +37,8 @@ export function normalise (
   if (unit?.reports_dossiers === false) {
     issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.id} has no desk of its own`))
   }
+  const status = statusOf(item.status, lookups, issues)
+  const details = readDetails(item, (text, name) => instant(text, name, issues))
   const dossier: StoredDossier = {
     code: plainText(item.code),
     unit: unit?.id ?? '',
@@ -43,14 +46,14 @@ export function normalise (
     procedure: required(item.procedure, 'procedure', issues) ?? '',
     field: '',
     channel: required(item.channel, 'channel', issues) ?? '',
-    status: statusOf(item.status, lookups, issues),
-    received_at: optionalInstant(required(item.received_at, 'received_at', issues), 'received_at', issues) ?? NaN,
+    status,
+    received_at: receivedAt(item, status, details, issues),
     due_at: optionalInstant(item.due_at, 'due_at', issues),
     finished_at: optionalInstant(item.finished_at, 'finished_at', issues),
     returned_at: optionalInstant(item.returned_at, 'returned_at', issues),
     updated_at: updated,
     supplements: supplementsOf(item.supplements, issues),
-    details: readDetails(item, (text, name) => instant(text, name, issues)),
+    details,
     history: NO_HISTORY
   }
   dossier.field = fieldOf(dossier, lookups, issues)
@@ -79,6 +82,17 @@ const NONE: readonly Supplement[] = []
 function required<T> (value: T | undefined, property: string, issues: Issue[]): T | undefined {
   if (value === undefined) issues.push(issueAt(property, 'missing', `${property} is required unless deleted`))
   return value
+}
+
+/** What was filed and is not received yet, or never, is stored as received when it was filed: see `isReceived`. */
+function receivedAt (item: DossierItem, status: number, details: Details | null, issues: Issue[]): number {
+  const { received_at: received } = item
+  if (received != null) return instant(received, 'received_at', issues)
+  const submitted = details?.submitted_at
+  if (submitted !== undefined && isNotAccepted(status)) return submitted
+  const detail = 'received_at is required unless deleted; with status 1 or 3 submitted_at will do'
+  issues.push(issueAt('received_at', 'missing', detail))
+  return NaN
 }
 
 function fieldOf ({ procedure, received_at: at }: StoredDossier, { procedures }: Lookups, issues: Issue[]): string {

@@ -13,7 +13,7 @@ export const LATE_FIRST: OrderColumn[] = [
 ]
 
 const COUNTING = {
-  resolved: 'ended', handled: 'handled', received: 'handled', due: 'due'
+  resolved: 'ended', handled: 'handled', received: 'handled', due: 'due', reception: 'reception'
 } as const satisfies Record<RecordsPlan['method'], Counting>
 
 /** One page of the dossiers that make up the denominator of a figure, or its numerator, or the rest. */

@@ -10,9 +10,12 @@ import { withinReach } from '../queries.ts'
 import { withSources, type CountedRow, type RulesOfRow } from '../percentage-sql.ts'
 import { nothingReported, noSources } from '../empty-rows.ts'
 import { assertAnswerable } from '../answerable.ts'
-import { resolveQuery, rulesOfRow, spansAsked, wholeSpan, type ResolvedQuery } from '../resolve-query.ts'
+import {
+  resolveQuery, rulesOfRow, spansAsked, wholeSpan, type AskedSpan, type ResolvedQuery
+} from '../resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './drill-down-sql.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
+import { receptionRulesFor } from '../reception/rules.ts'
 import { recordsQuery } from '../records/records-sql.ts'
 import { reportedPlanOf } from '../reported/plan.ts'
 import { reportedQuery, reportedRowsOf } from '../reported/reported-sql.ts'
@@ -44,7 +47,7 @@ export async function onTimeExplained (
     }
     if (span === undefined) return { ...notBegun(kind, question), ...explained }
     const found = question.basis === 'records'
-      ? await explainedFromRecords(trx, recordsPlanOf(question, [span], resolved))
+      ? await explainedFromRecords(trx, await planOf(trx, question, [span], resolved))
       : await explainedFromReports(trx, kind, question, resolved)
     return { ...found, ...explained }
   })
@@ -74,12 +77,18 @@ async function explainedFromReports (
   }
 }
 
+async function planOf (
+  db: Db, question: ExplainQuery, spans: readonly AskedSpan[], resolved: ResolvedQuery
+): Promise<RecordsPlan> {
+  return recordsPlanOf(question, spans, resolved, await receptionRulesFor(db, question, spans, resolved.province))
+}
+
 async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Explained> {
   const { reading: ofFigure, unitReading, carried, spans: [span] } = plan
   // What is carried is shown unit by unit, each with its share.
   const reading = carried === 'nothing' ? ofFigure : unitReading
   const figure = await figureOf(trx, DOSSIERS, recordsQuery(plan))
-  if (reading === 'dossiers') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
+  if (reading === 'dossiers' || plan.method === 'reception') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
   const rows = await rowsOf(trx, explainedRollupRows(plan, reading))
   return { ...figure, rows_of: 'rollup', by: grainOf(reading), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
 }
@@ -119,7 +128,7 @@ export async function dossiersExplaining (
   const resolved = await resolveQuery(db, question, reach, now)
   const spans = spansAsked(question, resolved.periods, now)
   if (spans.length === 0) return { items: [], next_cursor: null }
-  const plan = recordsPlanOf(question, spans, resolved)
+  const plan = await planOf(db, question, spans, resolved)
   const { rows } = await inSlowRead(db, trx => dossiersPage(plan, part, page).execute(trx))
   return pageOf(rows, LATE_FIRST, page.limit)
 }

@@ -45,7 +45,7 @@ export const OnTimeExplained = Named('OnTimeExplained', 'A figure, and the rows 
       'month, or from the 15th to its end. `quarter`: a calendar quarter, split on the 15th of its last month, where a quarter ' +
       'of the reform calendar begins. null: not a rollup.'
   })),
-  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows. Empty if `rows_of` is `dossiers`.' }),
+  rows: Type.Array(Ref(ExplainedRow), { description: 'The rows. Empty if `rows_of` is `dossiers`, as with the method `reception`.' }),
   dossiers_url: Nullable(Type.String({ description: 'Address of the dossiers of the denominator. null: the basis is `reported`.' }))
 })
 export type OnTimeExplained = Static<typeof OnTimeExplained>
@@ -86,13 +86,20 @@ export const ExplainedDossier = Named('ExplainedDossier', 'A dossier that counts
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   source: Code('The system that sent it.'),
   status: Type.Integer({ description: 'National status, as the dossier says it, whatever the counting rules. Of a dossier that has moved since: what it was then.' }),
-  received_at: Instant('When it was received.'),
+  received_at: Nullable(Instant('When it was received. null: it waits for reception, with `reception`.')),
   due_at: Nullable(Instant('When it is due, as the dossier says it. null: no due date.')),
   ended_at: Nullable(Instant('When it ended, by the counting rules. null: it is open.')),
   counted_on: Day('Day for which it counts: the day of its end; if it is pending, the last day, or the day on which it left; ' +
-    'with `due`, the day on which it fell due. A dossier whose due date was missed and then moved by a supplement can fall due ' +
+    'with `due`, the day on which it fell due; with `reception`, the day on which it was received, or the last day. A dossier whose due date was missed and then moved by a supplement can fall due ' +
     'twice.'),
   in_time: Type.Boolean({ description: 'Whether it was in time on that day.' }),
+  submitted_at: Nullable(Instant('When it was filed. null: another method than `reception`.')),
+  waited_hours: Nullable(Type.Number({
+    description: 'Working hours from filing to reception or, while it waits, to the end of the last day that is over, rounded to two ' +
+      'decimals. What was filed so long before the span that it is late in any case: at least so many. null: another method than `reception`.',
+    minimum: 0
+  })),
+  limit_hours: Nullable(Type.Number({ description: 'Working hours allowed for its reception. null: another method than `reception`.' })),
   share: Share('The part of it that the figure holds'),
   in_numerator: Type.Boolean({ description: 'Whether it counts as on time. With `received`, a pending dossier never does.' })
 })

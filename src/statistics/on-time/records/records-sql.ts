@@ -28,7 +28,7 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
     `}counted as (${countedDossiers(plan)}),
     coverage as (${coverage(plan, ofUnits)}),
     summed as (
-      select ${keysOfRow(DOSSIERS.answer.keys, keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${measuredDetails(plan)} ${isCarried ? sql`` : sql`false as `}estimated,
+      select ${keysOfRow(DOSSIERS.answer.keys, keys, 'counted')}, 'own' as scope, ${plan.unknown ? MEASURED_WITH_UNKNOWN : MEASURED}, ${measuredDetails(plan)} ${ofReception(plan)} ${isCarried ? sql`` : sql`false as `}estimated,
         coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
         null::text as sources_used, null::text as sources_left_out
       from counted left join coverage on ${sameGroup('coverage', 'counted', ofUnits)}
@@ -40,7 +40,8 @@ export function recordsQuery (plan: RecordsPlan): RawBuilder<CountedRow> {
 /** What was pending when the last unit of a group ended passes on the day after, which needs no row. */
 function hasOnlyPassed (plan: RecordsPlan): RawBuilder<boolean> {
   // What ended before may fall due in a span.
-  const counted = sql.raw(`received_online + received_direct + resolved + cancelled${plan.method === 'due' ? ' + due' : ''}`)
+  const counted = sql.raw(`received_online + received_direct + resolved + cancelled${plan.method === 'due' ? ' + due' : ''}${
+    plan.reception === undefined ? '' : ' + reception_denominator'}`)
   return sql<boolean>`${counted} = 0 and pending = transferred_out and pending = ${passedAtStart(plan)}`
 }
 
@@ -51,6 +52,11 @@ const MEASURED_WITH_UNKNOWN = sql.join([MEASURED, sql.raw(UNKNOWN_COLUMNS.map(co
 function measuredDetails ({ details, unknown }: RecordsPlan): RawBuilder<unknown> {
   const names = detailColumns({ details, unknown })
   return names.length === 0 ? sql`` : sql`${columns(names)}, `
+}
+
+/** What its method divides follows from no column of a row, as those are unknown if one dossier is. */
+function ofReception ({ method }: RecordsPlan): RawBuilder<unknown> {
+  return method === 'reception' ? sql`reception_numerator, reception_denominator, ` : sql``
 }
 
 /** Units that are asked to report, and those of them that send dossiers, though maybe none in these days. */
