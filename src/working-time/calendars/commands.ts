@@ -46,7 +46,8 @@ export async function postCalendars (
 }
 
 function merged (
-  stored: StoredCalendar | undefined, { province = null, name, years = [], reception_limits: limits, ...item }: WorkingCalendarItem
+  stored: StoredCalendar | undefined,
+  { province = null, name, years = [], reception_limits: limits, ...item }: WorkingCalendarItem
 ): StoredCalendar {
   const given = limits?.map(({ interlinked_working_hours: interlinked = null, ...limit }) => (
     { ...limit, interlinked_working_hours: interlinked }))

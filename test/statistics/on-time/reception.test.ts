@@ -40,7 +40,7 @@ const FROM = '/v1/on-time?basis=records&from=2021-02-01&to=2021-03-31'
 
 forEachDatabase('reception', async (t, { db, get, post, put }) => {
   await put('/v1/sources/one-stop', { name: 'Một cửa', precedence: 100, synthetic: false })
-  const rowsOf = async (query: string) => { const { body } = await get(query); return body.items ?? body }
+  const rowsOf = async (query: string) => (await get(query)).body.items
   const listed = async (query: string) => rowsOf(`${query.replace('/on-time', '/on-time/explain/dossiers').replace('basis=records&', '')}&method=reception`)
 
   t.test('is in time within 8 working hours from filing, to the second', async t => {
@@ -53,7 +53,8 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     const inTime = GOLDEN.filter(([, , , inTime]) => inTime).length
     t.match(await rowsOf(`${FROM}&method=reception&details=true`), [{
       numerator: inTime, denominator: GOLDEN.length, method: 'reception', reception_in_time: inTime,
-      reception_overdue: GOLDEN.length - inTime, reception_pending_in_time: 0, reception_pending_overdue: 0, not_received: 0
+      reception_overdue: GOLDEN.length - inTime, reception_pending_in_time: 0, reception_pending_overdue: 0,
+      not_received: 0
     }])
     t.match(dossiers.find(({ code }: { code: string }) => code === 'g-3'), {
       waited_hours: 8, submitted_at: '2021-03-01T16:59:00.000+07:00', received_at: '2021-03-02T16:59:01.000+07:00', counted_on: '2021-03-02'
@@ -70,7 +71,8 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     t.same(outcomes, Array(6).fill('created'))
     const until = (day: string, others = '') => `/v1/on-time?basis=records&from=2021-03-10&to=2021-03-${day}&details=true&method=reception${others}`
     t.match(await rowsOf(until('12')), [{
-      numerator: 5, denominator: 5, on_time_percent: 100, received: 0, reception_pending_in_time: 5, reception_pending_overdue: 0, not_received: 0
+      numerator: 5, denominator: 5, on_time_percent: 100, received: 0, reception_pending_in_time: 5,
+      reception_pending_overdue: 0, not_received: 0
     }], 'those that were refused later waited then')
     t.match(await rowsOf(until('15')), [{ numerator: 0, denominator: 3, reception_pending_overdue: 3, not_received: 2 }])
     t.match(await rowsOf(until('15', '&group_by=unit')), [
@@ -97,7 +99,9 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     t.match(await rowsOf(until('16')), [{ denominator: 2, reception_pending_overdue: 2 }])
 
     const form = await get('/v1/forms/07a-btp/H56/cal-2021-M03?basis=records')
-    t.match(form.body.grand_total, { reception_pending_in_time: 0, reception_pending_overdue: 2, not_received: 2, receipts_issued: null })
+    t.match(form.body.grand_total, {
+      reception_pending_in_time: 0, reception_pending_overdue: 2, not_received: 2, receipts_issued: null
+    })
     t.match((await get('/v1/units/H56-381/on-time-series?from=2021-03&to=2021-04&calendar=calendar&basis=records&method=reception')).body.items, [
       { period: 'cal-2021-M03', numerator: 0, denominator: 1, on_time_percent: 0 }, { denominator: 1 }
     ])
@@ -136,8 +140,8 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     const asked = `${FROM}&method=reception&details=true&unknown=true`
     await send(db, [unsaid, { ...unsaid, code: 'v', channel: 'direct' }])
     t.match(await rowsOf(asked), [{
-      numerator: 0, denominator: 0, reception_in_time: null, reception_in_time_unknown: 1, reception_pending_in_time: null,
-      reception_pending_in_time_unknown: 1, not_received: null, not_received_unknown: 1
+      numerator: 0, denominator: 0, reception_in_time: null, reception_in_time_unknown: 1,
+      reception_pending_in_time: null, reception_pending_in_time_unknown: 1, not_received: null, not_received_unknown: 1
     }], 'who never says it does not send what waits')
     await send(db, [filed('k', '03-01 08:00:00', '03-01 09:00:00')])
     t.match(await rowsOf(asked), [{
@@ -145,7 +149,9 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
       reception_pending_in_time: 0, not_received: 0, not_received_unknown: 0
     }])
     await send(db, [{ ...unsaid, code: 'z', status: 1 }])
-    t.match(await rowsOf(asked), [{ denominator: 1, reception_pending_in_time: null, reception_pending_overdue_unknown: 1, not_received: 0 }])
+    t.match(await rowsOf(asked), [
+      { denominator: 1, reception_pending_in_time: null, reception_pending_overdue_unknown: 1, not_received: 0 }
+    ])
     await forget(db)
   })
 
@@ -175,7 +181,8 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
       filed('e', '03-02 08:00:00', '03-02 16:00:01'), filed('f', '02-26 08:00:00', '02-26 09:00:00')
     ])
     const found = async (more: string) => (await listed(`${FROM}${more}`))
-      .map(({ code, in_time, limit_hours: limit }: Record<string, unknown>) => `${code} ${in_time} ${limit}`)
+      .map(({ code, in_time, limit_hours }: { code: string, in_time: boolean, limit_hours: number }) => (
+        `${code} ${in_time} ${limit_hours}`))
     for (const more of ['', '&unit=H56']) {
       t.same(await found(more), ['b false 4', 'e false 6', 'a true 4', 'c true 8', 'd true 6'])
     }

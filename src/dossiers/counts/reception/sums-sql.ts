@@ -23,7 +23,9 @@ const SUMS: Record<string, RawBuilder<unknown>> = {
 export const RECEPTION_SUMS = Object.keys(SUMS)
 
 /** These sums by the spans in `asked`, by the keys of a plan, which come first. */
-export function receptionSums (plan: CountPlan, beside: readonly RawBuilder<unknown>[], grouped: RawBuilder<unknown>): RawBuilder<unknown> {
+export function receptionSums (
+  plan: CountPlan, beside: readonly RawBuilder<unknown>[], grouped: RawBuilder<unknown>
+): RawBuilder<unknown> {
   const own = plan.keys.filter(key => key !== 'period')
   const sums = RECEPTION_SUMS.map(name => sql`${SUMS[name]} as ${sql.ref(name)}`)
   return sql`

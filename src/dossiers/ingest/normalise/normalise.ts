@@ -37,15 +37,17 @@ export function normalise (
   if (unit?.reports_dossiers === false) {
     issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.id} has no desk of its own`))
   }
+  const procedure = required(item.procedure, 'procedure', issues) ?? ''
+  const channel = required(item.channel, 'channel', issues) ?? ''
   const status = statusOf(item.status, lookups, issues)
   const details = readDetails(item, (text, name) => instant(text, name, issues))
   const dossier: StoredDossier = {
     code: plainText(item.code),
     unit: unit?.id ?? '',
     level: unit?.level ?? '',
-    procedure: required(item.procedure, 'procedure', issues) ?? '',
+    procedure,
     field: '',
-    channel: required(item.channel, 'channel', issues) ?? '',
+    channel,
     status,
     received_at: receivedAt(item, status, details, issues),
     due_at: optionalInstant(item.due_at, 'due_at', issues),

@@ -5,7 +5,8 @@ from
   (
     select
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-      "ended_at", "counted_on", "in_time", in_time as in_numerator, 1 as share
+      "ended_at", "counted_on", "in_time", "submitted_at", "waited_hours", "limit_hours",
+      in_time as in_numerator, 1 as share
     from
       (
         with
@@ -643,7 +644,8 @@ from
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending
+          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+          null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
         from listed
       ) as counted
     where in_time

@@ -5,7 +5,7 @@ from
   (
     select
       "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-      "ended_at", "counted_on", "in_time",
+      "ended_at", "counted_on", "in_time", "submitted_at", "waited_hours", "limit_hours",
       in_time
       and not is_pending as in_numerator,
       1 as share
@@ -699,7 +699,8 @@ from
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending
+          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+          null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
         from listed
       ) as counted
     where not (in_time and not is_pending)

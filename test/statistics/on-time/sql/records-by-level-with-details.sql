@@ -83,19 +83,22 @@ from
             when (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) - pending_apology_known = 0 then pending_apology_known - pending_overdue_with_apology
           end as pending_overdue_without_apology,
           (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) - pending_apology_known as pending_overdue_without_apology_unknown,
-          null::bigint as reception_pending_in_time,
-          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_pending_in_time_unknown,
-          null::bigint as reception_pending_overdue,
-          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_pending_overdue_unknown,
-          null::bigint as not_received,
-          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as not_received_unknown,
           null::bigint as results_differing,
           ((carried_over + greatest(moved, 0)) + received_online + received_direct) as results_differing_unknown,
           null::bigint as receipts_issued,
           ((carried_over + greatest(moved, 0)) + received_online + received_direct) as receipts_issued_unknown,
           null::bigint as enterprises_verified,
           ((carried_over + greatest(moved, 0)) + received_online + received_direct) as enterprises_verified_unknown,
-          0 as cancelled_unknown
+          0 as cancelled_unknown, null::bigint as reception_in_time,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_in_time_unknown,
+          null::bigint as reception_overdue,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_overdue_unknown,
+          null::bigint as reception_pending_in_time,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_pending_in_time_unknown,
+          null::bigint as reception_pending_overdue,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as reception_pending_overdue_unknown,
+          null::bigint as not_received,
+          ((carried_over + greatest(moved, 0)) + received_online + received_direct) as not_received_unknown
         from
           (
             with
@@ -214,7 +217,10 @@ from
                 from summed
                 union all
                 select
-                  "level", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                  "level", 0 as received_online, 0 as received_direct, 0 as received_postal,
+                  0 as resolved_early, 0 as resolved_on_time, 0 as resolved_overdue, 0 as due,
+                  0 as due_in_time, 0 as cancelled, 0 as moved, 0 as moved_overdue, 0 as carried_over,
+                  0 as pending_overdue,
                   coalesce(
                     sum(received_online) filter (
                       where
@@ -973,7 +979,7 @@ from
                       ) as of_states
                   ) as days on day <= ends_on
                 group by "level"
-              ) as both_sums
+              ) as all_sums
             group by "level"
           ) as sums
         where (((carried_over + greatest(moved, 0)) + received_online + received_direct) > 0 or due > 0)
@@ -1012,8 +1018,9 @@ from
           "resolved_withdrawn", "resolved_stopped", "resolved_with_fee", "resolved_paid",
           "resolved_paid_online", "resolved_paid_direct", "resolved_digitised", "resolved_electronic_result",
           "resolved_data_reused", "cancelled", "pending_overdue_with_apology",
-          "pending_overdue_without_apology", "reception_pending_in_time", "reception_pending_overdue",
-          "not_received", "results_differing", "receipts_issued", "enterprises_verified", false as estimated,
+          "pending_overdue_without_apology", "reception_in_time", "reception_overdue",
+          "reception_pending_in_time", "reception_pending_overdue", "not_received", "results_differing",
+          "receipts_issued", "enterprises_verified", false as estimated,
           coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
           null::text as sources_used, null::text as sources_left_out
         from
@@ -1051,9 +1058,9 @@ from
       "received_non_territorial", "resolved_overdue_with_apology", "resolved_overdue_without_apology",
       "resolved_withdrawn", "resolved_stopped", "resolved_with_fee", "resolved_paid", "resolved_paid_online",
       "resolved_paid_direct", "resolved_digitised", "resolved_electronic_result", "resolved_data_reused",
-      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology",
-      "reception_pending_in_time", "reception_pending_overdue", "not_received", "results_differing",
-      "receipts_issued", "enterprises_verified",
+      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology", "reception_in_time",
+      "reception_overdue", "reception_pending_in_time", "reception_pending_overdue", "not_received",
+      "results_differing", "receipts_issued", "enterprises_verified",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
