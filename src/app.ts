@@ -41,6 +41,7 @@ import { OnTimeCaches } from './statistics/on-time/caches.ts'
 import { metricsRoutes, operationRoutes } from './operations/routes.ts'
 import { Procedure } from './catalogue/procedures/schema.ts'
 import { CorrectionRunner, type CorrectionOptions } from './dossiers/corrections/runner.ts'
+import { WaitingRunner } from './dossiers/waiting/runner.ts'
 import type { Clock } from './time/cut.ts'
 import { Document } from './catalogue/unit-changes/schema.ts'
 
@@ -54,7 +55,7 @@ interface AppOptions {
   /** For one service of a process: it goes on when the service is closed. */
   measuresProcess?: boolean
   now?: Clock
-  /** Where corrections of fields run; left out: beside the requests. */
+  /** Where corrections of fields run; left out: beside the requests. Waiting dossiers are looked for as often. */
   corrections?: Partial<Omit<CorrectionOptions, 'onFailure'>>
   http?: {
     corsOrigins?: Origins
@@ -128,8 +129,14 @@ export async function buildApp (
     db, ...jobs,
     onFailure: error => { app.log.error({ err: error }, 'moving dossiers to other fields failed') }
   })
-  app.addHook('onReady', async () => { runner.begin() })
-  app.addHook('onClose', () => runner.stop())
+  const waiting = new WaitingRunner({
+    db, writers: context.writers, lookEvery: jobs?.lookEvery,
+    onFailure: error => { app.log.error({ err: error }, 'taking in dossiers that waited failed') }
+  })
+  for (const job of [runner, waiting]) {
+    app.addHook('onReady', async () => { job.begin() })
+    app.addHook('onClose', () => job.stop())
+  }
   const accessControl = { ...access, authenticate, limit }
   if (http.connections !== undefined) {
     boundConnections(app, http.connections, () => { metrics.refusedConnections.inc() })
@@ -140,7 +147,8 @@ export async function buildApp (
     controlAccess(v1, accessControl)
     v1.addHook('onSend', answerConditionally)
     const beginCorrection = () => { runner.begin() }
-    await registerFeatures(v1, { ...context, beginCorrection, defaultLimit: requestsPerMinute })
+    const takeInWaiting = () => { waiting.begin() }
+    await registerFeatures(v1, { ...context, beginCorrection, takeInWaiting, defaultLimit: requestsPerMinute })
   }, { prefix: '/v1' })
   await operationRoutes(app, context)
   await app.register(async (operations: App) => {

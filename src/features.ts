@@ -28,6 +28,7 @@ import { sourceRoutes } from './catalogue/sources/routes.ts'
 import { rollUpSource } from './statistics/reported/rollup.ts'
 import { continuityRoutes } from './statistics/continuity/routes.ts'
 import { statisticsRoutes } from './statistics/reported/routes.ts'
+import { unknownCodeRoutes } from './dossiers/waiting/routes.ts'
 import { statusMapRoutes } from './dossiers/status-maps/routes.ts'
 import { calendarRoutes } from './working-time/calendars/routes.ts'
 import { dueDateRoutes } from './working-time/due-date/routes.ts'
@@ -40,13 +41,15 @@ interface FeatureContext extends Context {
   onTimeCaches: OnTimeCaches
   /** Begins to move dossiers to the fields of their procedures, where that is to be done. */
   beginCorrection: () => void
+  /** Takes dossiers in that wait for what may have been posted. */
+  takeInWaiting: () => void
   /** Requests a minute of a client that has no limit of its own. */
   defaultLimit: number
 }
 
 /** All that is under `/v1`, in the order of the contract. */
 export async function registerFeatures (
-  v1: App, { beginCorrection, defaultLimit, ...context }: FeatureContext
+  v1: App, { beginCorrection, takeInWaiting, defaultLimit, ...context }: FeatureContext
 ): Promise<void> {
   await v1.register(statisticsRoutes, context)
   await v1.register(continuityRoutes, context)
@@ -54,6 +57,7 @@ export async function registerFeatures (
   await v1.register(durationsRoutes, context)
   await v1.register(dossierRoutes, context)
   await v1.register(importRoutes, context)
+  await v1.register(unknownCodeRoutes, context)
   await v1.register(sourceConflictRoutes, context)
   await v1.register(backlogRoutes, context)
   await v1.register(calendarRoutes, context)
@@ -68,12 +72,12 @@ export async function registerFeatures (
   await v1.register(formRoutes, context)
   await v1.register(indicatorRoutes, context)
   await v1.register(levelRoutes, context)
-  await v1.register(unitRoutes, context)
-  await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers } })
+  await v1.register(unitRoutes, { ...context, effects: { takeInWaiting } })
+  await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers, takeInWaiting } })
   await v1.register(fieldRoutes, context)
   await v1.register(periodRoutes, context)
-  await v1.register(procedureRoutes, { ...context, effects: { beginCorrection } })
-  await v1.register(procedureDecisionRoutes, { ...context, effects: { beginCorrection } })
+  await v1.register(procedureRoutes, { ...context, effects: { beginCorrection, takeInWaiting } })
+  await v1.register(procedureDecisionRoutes, { ...context, effects: { beginCorrection, takeInWaiting } })
   await v1.register(procedureCorrectionRoutes, context)
   await v1.register(procedureReviewRoutes, context)
   await v1.register(sourceRoutes, { ...context, effects: { rerank: rollUpSource, handOver: handOverDossiers } })

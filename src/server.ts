@@ -13,6 +13,7 @@ import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
 import { retryFailedCorrections, showCorrection } from './dossiers/corrections/commands.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
+import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
@@ -27,7 +28,9 @@ const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, merge
 
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {
-  return vacuum(db, ['dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors'])
+  return vacuum(db, [
+    'dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers'
+  ])
 }
 
 /** How long requests in flight may take to end after a signal. */
@@ -57,6 +60,7 @@ async function start (log: LogBuffer) {
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
     await retryFailedCorrections(connection.db)
+    await retryFailedDossiers(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')
     // The units of the whole country are a third of what the service holds in memory.
     if (sample !== 'false') {

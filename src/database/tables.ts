@@ -540,9 +540,11 @@ export interface Imports {
   stale: Generated<number>;
   started_at: Generated<string>;
   state: string;
+  taken_in: Generated<number>;
   taken_over: Generated<number>;
   unchanged: Generated<number>;
   updated: Generated<number>;
+  waiting: Generated<number>;
   warning_count: Generated<number | null>;
   warnings: Generated<Json>;
 }
@@ -857,6 +859,26 @@ export interface UnitVersions {
   valid_to: string | null;
 }
 
+export interface WaitingDossiers {
+  client: string;
+  code: string;
+  failed: Generated<boolean>;
+  id: Generated<number>;
+  import: number;
+  issues: Json;
+  item: Json;
+  kept_at: Generated<string>;
+  line: number;
+  missing_procedure: string | null;
+  missing_unit: string | null;
+  owner: string | null;
+  province_code: string;
+  reach: string | null;
+  sent_at: Generated<string>;
+  source: string;
+  updated_at: string;
+}
+
 export interface WithdrawnFeedback {
   period: string;
   province_code: string;
@@ -961,6 +983,7 @@ export interface DB {
   unit_successions: UnitSuccessions;
   unit_versions: UnitVersions;
   units: Units;
+  waiting_dossiers: WaitingDossiers;
   withdrawn_feedback: WithdrawnFeedback;
   withdrawn_statistics: WithdrawnStatistics;
   working_calendar_days: WorkingCalendarDays;

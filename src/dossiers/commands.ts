@@ -13,7 +13,7 @@ import { lock } from '../database/sql/advisory-lock.ts'
 import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/commands.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
-import { ingestStream, type ImportOptions, type Stream } from './ingest/stream.ts'
+import { contextOf, errorsOf, ingestStream, MAX_ERRORS, type ImportOptions, type Stream } from './ingest/stream.ts'
 import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
 import { lockCode, shownDossier, storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
@@ -34,22 +34,31 @@ export function sourceOf (asked: string | undefined, by: Caller): string {
  * @throws DomainError `too_many_items`, `invalid_request`, `invalid_rows`, `forbidden_rows`
  */
 export async function postDossiers (
-  write: Write, items: readonly unknown[], { source, dry_run }: ImportOptions, conflicts: SourcesInConflict[]
+  write: Write, items: readonly unknown[], options: ImportOptions, conflicts: SourcesInConflict[]
 ): Promise<DossierAnswer> {
   assertBatchSize(items, '; a stream holds any number')
   const { trx, by } = write
+  const { source, dry_run, unknown_codes: unknown } = options
   await assertSource(trx, source, '/query/source')
-  const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
+  const begin = () => beginImport(trx, by, { source, dry_run, idempotency_key: null })
+  // Rows that wait name their import, which otherwise begins when it is clear that nothing is at fault.
+  const begun = unknown === 'keep' && !dry_run ? await begin() : null
+  const ingested = await ingestDossiers(write, items, contextOf(by, begun ?? 0, options, lineOf))
   conflicts.push(...ingested.conflicts)
   assertSound(ingested.issues, items.length)
   const counts = countsOf(ingested.outcomes, ingested.conflicts)
   const { count, first } = ingested.warnings
-  const warnings = first.map(({ index, warning }) => ({ line: index + 1, ...warning }))
-  const answer = { ...counts, errors: [], warning_count: count, warnings }
+  const warnings = first.map(({ index, warning }) => ({ line: lineOf(index), ...warning }))
+  const errors = errorsOf(ingested.waits, lineOf).slice(0, MAX_ERRORS)
+  const answer = { ...counts, errors, warning_count: count, warnings }
   if (dry_run) return { import: null, ...answer }
-  const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
+  const id = begun ?? await begin()
   await endImport(trx, by, id, 'done', answer)
   return { import: id, ...answer }
+}
+
+function lineOf (index: number): number {
+  return index + 1
 }
 
 /**

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
-import { Type, type TSchema } from 'typebox'
+import { Type, type Static, type TSchema } from 'typebox'
 import { plainText } from '../text/plain-text.ts'
+import type { Caller } from '../contract/caller.ts'
 import { invalid } from '../contract/errors.ts'
 import type { App, Context } from '../http/context.ts'
 import { batchBody } from '../http/request/batch-request.ts'
@@ -69,7 +70,7 @@ export async function dossierRoutes (app: App, context: Context) {
       validatorCompiler: streamCompiler
     }, async (request, reply) => {
       const { body, query: { dry_run = false } } = request
-      const options = { source: sourceOf(request.query.source, request.caller), dry_run }
+      const options = optionsOf(request)
       if (body instanceof Readable) return stream(request, reply, options)
       // The schema of a body is chosen by its content type, so a request without one is not validated.
       if (body === undefined) throw invalid('', 'invalid_type', 'the body must be object')
@@ -109,9 +110,9 @@ export async function dossierRoutes (app: App, context: Context) {
       },
       validatorCompiler: streamCompiler
     }, async (request, reply) => {
-      const { body, query: { source, dry_run = false } } = request
+      const { body } = request
       if (body === undefined) throw invalid('', 'missing', `a stream has a content type, such as ${NDJSON}`)
-      return stream(request, reply, { source: sourceOf(source, request.caller), dry_run })
+      return stream(request, reply, optionsOf(request))
     })
   })
 
@@ -177,6 +178,11 @@ export async function dossierRoutes (app: App, context: Context) {
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
     deleteDossier(write, plainText(request.params.code), request.query.unit))))
+}
+
+function optionsOf ({ query, caller }: { query: Static<typeof PostQuery>, caller: Caller }): ImportOptions {
+  const { source, dry_run = false, unknown_codes = 'refuse' } = query
+  return { source: sourceOf(source, caller), dry_run, unknown_codes }
 }
 
 function linesAs (types: readonly string[]) {

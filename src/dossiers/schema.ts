@@ -124,7 +124,7 @@ export const DossierAnswer = Named('DossierAnswer', 'The result of sending dossi
     description: 'Id of the import, for `/v1/imports/{id}`. null: a batch with `dry_run`, which is not stored.'
   })),
   ...CountProperties,
-  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors. `/v1/imports/{id}/errors` lists the first 10 000.' }),
+  errors: Type.Array(Ref(ImportError), { description: 'The first 1 000 errors, and what rows wait for. `/v1/imports/{id}/errors` lists the first 10 000.' }),
   warning_count: Type.Integer({ description: 'Number of warnings, also of those that are not listed.', minimum: 0 }),
   warnings: Type.Array(Ref(ImportWarning), { description: `${WARNINGS_LISTED} \`/v1/imports/{id}\` lists them later, too.` })
 })
@@ -137,6 +137,14 @@ export const PostQuery = Type.Object({
     description: 'Reports what would happen and stores nothing. The lines of a stream are compared with stored dossiers, not ' +
       'with each other.',
     default: false
+  })),
+  unknown_codes: Type.Optional(OneOf(['refuse', 'keep'], {
+    description: 'What becomes of dossiers whose unit or procedure the catalogue does not have. `refuse`: they are invalid. `keep`: ' +
+      'they wait, as they were sent, and count nowhere. They are taken in by themselves when the unit and the procedure are ' +
+      'posted, as if they came then; `errors` and `/v1/imports/{id}/errors` list what each waits for, and `/v1/unknown-codes` what ' +
+      'is missing. A newer version that names what is known takes the place of those that wait. Of one source at most 100 000 ' +
+      'versions wait; what comes after them is invalid (`too_many_waiting`).',
+    default: 'refuse'
   }))
 }, { additionalProperties: false })
 

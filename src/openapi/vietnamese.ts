@@ -8,6 +8,8 @@ export const VIETNAMESE: Record<string, string> = {
   listImports: 'Các lần gửi hồ sơ',
   getImport: 'Tiến độ và cảnh báo của một lần gửi hồ sơ',
   listImportErrors: 'Các dòng lỗi của một lần gửi hồ sơ',
+  listUnknownCodes: 'Mã thủ tục, mã đơn vị chưa có trong danh mục mà hồ sơ đang chờ',
+  deleteWaitingDossiers: 'Xóa các hồ sơ đang chờ một mã chưa có trong danh mục',
   listSourceConflicts: 'Các mã hồ sơ do hai phần mềm cùng gửi',
   getBacklog: 'Hồ sơ đang giải quyết: quá hạn, sắp đến hạn, đã chờ bao lâu, ở đơn vị nào',
   listCalendars: 'Các lịch làm việc',

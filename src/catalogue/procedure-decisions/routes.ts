@@ -46,6 +46,7 @@ export async function procedureDecisionRoutes (app: App, context: DecisionContex
     const answer = await inWrite(context, request, reply, write => (
       postProcedureDecision(write, request.body, { dry_run })), { dryRun: dry_run })
     effects.beginCorrection()
+    effects.takeInWaiting()
     return answer
   })
 

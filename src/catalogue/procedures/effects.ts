@@ -2,4 +2,6 @@
 export interface ProcedureEffects {
   /** Called when a job may be there that moves dossiers to other fields. */
   beginCorrection: () => void
+  /** Called when there may be a procedure that dossiers wait for. */
+  takeInWaiting: () => void
 }

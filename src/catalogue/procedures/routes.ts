@@ -83,7 +83,10 @@ export async function procedureRoutes (app: App, context: ProcedureContext) {
     example: EXAMPLE,
     answer: ProceduresAnswer,
     command: postProcedures,
-    onWritten: effects.beginCorrection
+    onWritten: () => {
+      effects.beginCorrection()
+      effects.takeInWaiting()
+    }
   })
 }
 

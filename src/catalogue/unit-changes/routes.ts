@@ -16,7 +16,10 @@ const tags = ['catalogue']
 const config = { scope: 'write:catalogue' } as const
 
 interface UnitChangeContext extends Context {
-  effects: UnitChangeEffects
+  effects: UnitChangeEffects & {
+    /** Called when there may be a unit that dossiers wait for. */
+    takeInWaiting: () => void
+  }
 }
 
 export async function unitChangeRoutes (app: App, context: UnitChangeContext) {
@@ -41,11 +44,13 @@ export async function unitChangeRoutes (app: App, context: UnitChangeContext) {
       response: { 200: { description: 'What the events change.', ...Ref(UnitChangeAnswer) }, ...problems(400, 409, 413, 415, 422) }
     },
     validatorCompiler: compilerFor(UnitChangeEnvelope)
-  }, (request, reply) => {
+  }, async (request, reply) => {
     const { dry_run = false } = request.query
     const body = request.body as unknown as UnitChangeEnvelope
-    return inWrite(context, request, reply, write => (
+    const answer = await inWrite(context, request, reply, write => (
       postUnitChanges(write, body, { dry_run }, effects)), { dryRun: dry_run })
+    effects.takeInWaiting()
+    return answer
   })
 
   app.get('/unit-changes', {

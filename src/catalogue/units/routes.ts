@@ -10,8 +10,15 @@ import { putUnit } from './correction/commands.ts'
 import { unitNamed, units } from './queries.ts'
 import { AsOfQuery, Unit, UnitAsOf, UnitCorrection, UnitItem, UnitQuery } from './schema.ts'
 
-export async function unitRoutes (app: App, context: Context) {
-  const { db, cache } = context
+interface UnitContext extends Context {
+  effects: {
+    /** Called when there may be a unit, or a name of one, that dossiers wait for. */
+    takeInWaiting: () => void
+  }
+}
+
+export async function unitRoutes (app: App, context: UnitContext) {
+  const { db, cache, effects } = context
   app.addSchema(UnitItem)
   app.addSchema(Unit)
   app.addSchema(UnitAsOf)
@@ -53,8 +60,12 @@ export async function unitRoutes (app: App, context: Context) {
       body: UnitCorrection,
       response: { 200: { description: 'The unit on the day.', ...Ref(UnitAsOf) }, ...problems(400, 404, 413, 415, 422) }
     }
-  }, (request, reply) => inWrite(context, request, reply, write => (
-    putUnit(write, request.params.code, request.body, request.query.as_of))))
+  }, async (request, reply) => {
+    const unit = await inWrite(context, request, reply, write => (
+      putUnit(write, request.params.code, request.body, request.query.as_of)))
+    effects.takeInWaiting()
+    return unit
+  })
 
   postCatalogue(app, context, {
     path: '/units',
@@ -70,6 +81,7 @@ export async function unitRoutes (app: App, context: Context) {
       code: 'H56-TTPVHCC', name: 'Trung tâm Phục vụ hành chính công', kind: 'centre', level: 'province', parent: 'H56',
       reports_dossiers: true, valid_from: '2021-01-01', aliases: ['gso:TTPVHCC']
     },
-    command: postUnits
+    command: postUnits,
+    onWritten: effects.takeInWaiting
   })
 }

@@ -1,6 +1,6 @@
 import type { Db } from '../../database/connect.ts'
 import { failureOf } from '../../database/errors.ts'
-import { withoutDeadline } from '../../concurrency/request-deadline.ts'
+import { BackgroundJob } from '../../concurrency/background-job.ts'
 import { beginJob, failJob, nextJob, runJob } from './commands.ts'
 import type { Progress } from './move.ts'
 
@@ -14,68 +14,38 @@ export interface CorrectionOptions {
   lookEvery?: number
 }
 
-const LOOK_EVERY = 10_000
-
 class Stopped extends Error {}
 
 /**
  * Runs the jobs that move dossiers to other fields, one after the other: those of this process when they are asked for,
  * and those that another process has left. Of processes that look at the same time one runs a job.
  */
-export class CorrectionRunner {
-  readonly #options: CorrectionOptions
-  readonly #timer: NodeJS.Timeout
-  #running: Promise<void> | null = null
-  #isAsked = false
-  #isStopped = false
-
+export class CorrectionRunner extends BackgroundJob {
   constructor (options: CorrectionOptions) {
-    this.#options = options
-    this.#timer = setInterval(() => { this.begin() }, options.lookEvery ?? LOOK_EVERY).unref()
+    const { onFailure, lookEvery } = options
+    // What is busy or lost now is looked for again.
+    super({ run: isStopped => runOpen(options, isStopped), passes, onFailure, lookEvery })
   }
+}
 
-  /** Looks for jobs, or once more when it is at one. */
-  begin () {
-    this.#isAsked = true
-    // Not under the deadline of the request that asks for it.
-    this.#running ??= withoutDeadline(() => this.#runAll()).finally(() => { this.#running = null })
-  }
-
-  /** Breaks a job off, which is then done by the next process. */
-  async stop (): Promise<void> {
-    this.#isStopped = true
-    clearInterval(this.#timer)
-    await this.#running
-  }
-
-  async #runAll (): Promise<void> {
-    while (this.#isAsked && !this.#isStopped) {
-      this.#isAsked = false
-      try {
-        await this.#runOpen()
-      } catch (error) {
-        // What is busy or lost now is looked for again.
-        if (failureOf(error as Error) === undefined && !(error instanceof Stopped)) this.#options.onFailure(error)
-      }
+async function runOpen ({ db, showProgress, onFailure }: CorrectionOptions, isStopped: () => boolean): Promise<void> {
+  for (let job = await nextJob(db); job !== undefined && !isStopped(); job = await nextJob(db)) {
+    const { id } = job
+    await beginJob(db, id)
+    try {
+      const isElsewhere = await runJob(db, job, async progress => {
+        await showProgress?.(id, progress)
+        if (isStopped()) throw new Stopped()
+      })
+      if (isElsewhere) return
+    } catch (error) {
+      if (passes(error as Error)) throw error
+      onFailure(error)
+      await failJob(db, id)
     }
   }
+}
 
-  async #runOpen (): Promise<void> {
-    const { db, showProgress } = this.#options
-    for (let job = await nextJob(db); job !== undefined && !this.#isStopped; job = await nextJob(db)) {
-      const { id } = job
-      await beginJob(db, id)
-      try {
-        const isElsewhere = await runJob(db, job, async progress => {
-          await showProgress?.(id, progress)
-          if (this.#isStopped) throw new Stopped()
-        })
-        if (isElsewhere) return
-      } catch (error) {
-        if (failureOf(error as Error) !== undefined || error instanceof Stopped) throw error
-        this.#options.onFailure(error)
-        await failJob(db, id)
-      }
-    }
-  }
+function passes (error: Error): boolean {
+  return failureOf(error) !== undefined || error instanceof Stopped
 }

@@ -28,6 +28,8 @@ const MAX_STORED_ERRORS = 10_000
 export interface Progress extends ImportWarnings {
   counts: OutcomeCounts
   errors: readonly ImportError[]
+  /** What rows wait for. They are stored themselves, and say so there. */
+  waits: readonly ImportError[]
 }
 
 /**
@@ -36,7 +38,7 @@ export interface Progress extends ImportWarnings {
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function addToImport (
-  trx: Trx, { province_code }: Owner, id: number, { counts, errors, ...odd }: Progress
+  trx: Trx, { province_code }: Owner, id: number, { counts, errors, waits: _, ...odd }: Progress
 ): Promise<void> {
   const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
   if (odd.warning_count > 0) added.push(addedWarnings(odd))
@@ -54,6 +56,12 @@ function addedWarnings ({ warning_count: count, warnings }: ImportWarnings): Raw
   const all = sql`warnings || ${JSON.stringify(warnings)}::jsonb`
   return sql`warning_count = warning_count + ${count},
     warnings = jsonb_path_query_array(${all}, ${sql.lit(`$[0 to ${MAX_WARNINGS - 1}]`)})`
+}
+
+/** Adds to an import that rows of it which waited are taken in, and what is odd about them. */
+export async function addTakenIn (trx: Trx, id: number, rows: number, odd: ImportWarnings): Promise<void> {
+  await sql`update imports set changed_at = clock_timestamp(), taken_in = taken_in + ${rows}, ${addedWarnings(odd)}
+    where id = ${id}`.execute(trx)
 }
 
 async function errorsToStore (
@@ -91,9 +99,10 @@ async function change (trx: Trx, province_code: string, id: number, values: RawB
 const RETENTION = sql`interval '30 days'`
 const PRUNED_AT_ONCE = 10_000
 
-/** Deletes old imports, their errors in small batches, so that no statement takes long. */
+/** Deletes old imports of which no row waits, their errors in small batches, so that no statement takes long. */
 export async function pruneImports (db: Db): Promise<void> {
-  const old = sql`(select province_code, id from imports where changed_at <= now() - ${RETENTION})`
+  const old = sql`(select province_code, id from imports where changed_at <= now() - ${RETENTION}
+    and not exists (select from waiting_dossiers where import = imports.id))`
   for (;;) {
     const { numAffectedRows } = await sql`
       delete from import_errors where ctid = any(array(

@@ -32,11 +32,21 @@ export async function importById (db: Db, id: number, caller: Caller): Promise<I
 /** @throws DomainError `not_found` */
 export async function importErrors (db: Db, id: number, page: PageRequest, caller: Caller): Promise<Page<ImportError>> {
   await importById(db, id, caller)
-  const query = sql<ImportError & { n: number }>`select line, n, pointer, code, detail, successors, predecessors from import_errors
-    where province_code = (select province_code from imports where id = ${id}) and import = ${id}`
+  const query = sql<ImportError & { n: number }>`
+    select line, n, pointer, code, detail, successors, predecessors from import_errors
+    where province_code = (select province_code from imports where id = ${id}) and import = ${id}
+    union all
+    select line, n, issue ->> 'pointer', issue ->> 'code', issue ->> 'detail', ${unitsIn('successors')}, ${unitsIn('predecessors')}
+    from waiting_dossiers cross join jsonb_array_elements(issues) with ordinality as listed (issue, n)
+    where import = ${id}`
   const { rows } = await pageQuery(query, BY_LINE, page).execute(db)
   const { items, next_cursor } = pageOf(rows, BY_LINE, page.limit)
   return { items: items.map(({ n: _, ...error }) => withoutNull(error)), next_cursor }
+}
+
+/** Units that an error names; null: it names none. */
+function unitsIn (property: 'successors' | 'predecessors') {
+  return sql`case when issue ? ${sql.lit(property)} then array(select jsonb_array_elements_text(issue -> ${sql.lit(property)})) end`
 }
 
 function withoutNull (error: ImportError): ImportError {
@@ -45,7 +55,7 @@ function withoutNull (error: ImportError): ImportError {
 
 const SHOWN = sql`id, client, source, dry_run,
   case when state = 'running' and leased_until <= clock_timestamp() then 'interrupted' else state end as state,
-  ${columns(COUNTS)}, warning_count, started_at, changed_at, ended_at`
+  ${columns([...COUNTS, 'taken_in'])}, warning_count, started_at, changed_at, ended_at`
 
 function visibleTo ({ client, scopes, unit }: Caller) {
   return scopes.includes('admin') && unit === null ? sql`true` : sql`client = ${client}`

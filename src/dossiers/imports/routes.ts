@@ -19,7 +19,7 @@ export async function importRoutes (app: App, { db, cache }: Context) {
       operationId: 'listImports',
       tags,
       summary: 'List imports of dossiers',
-      description: 'Imports of the last 30 days, by the client of the key. A key with the scope `admin` for all units lists those ' +
+      description: 'Imports of the last 30 days, and those of which rows wait, by the client of the key. A key with the scope `admin` for all units lists those ' +
         'of every client.',
       querystring: PlainListQuery,
       response: { 200: listResponse(Import, 'Imports, newest first.'), ...problems(400, 406) }
@@ -45,7 +45,8 @@ export async function importRoutes (app: App, { db, cache }: Context) {
       tags,
       summary: 'List the errors in the rows of an import',
       description: 'The first 10 000 errors are stored. If there are more, a last one with the code `too_many` says so; ' +
-        '`rejected` of the import counts all invalid rows.',
+        '`rejected` of the import counts all invalid rows. Rows that wait are listed with what they wait for, all of them, and those ' +
+        'that were not taken in when it came with the reason. A row that is sent again while it waits belongs to the newest import.',
       querystring: ImportErrorQuery,
       params: ImportPath,
       response: { 200: listResponse(ImportError, 'Errors, ordered by line.'), ...problems(400, 404, 406) }

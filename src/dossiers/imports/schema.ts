@@ -1,24 +1,27 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import type { Outcome } from '../../writes/outcomes.ts'
+import type { DossierOutcome } from '../../writes/outcomes.ts'
 import { Code, Example, Instant, Named, Nullable, OneOf, Ref, RelatedUnitProperties } from '../../contract/fields.ts'
 
 const Rows = (description: string) => Type.Integer({ description, minimum: 0 })
 
 export const CountProperties = {
-  received: Rows('Rows received: the sum of the counts from `created` to `rejected`.'),
+  received: Rows('Rows received: the sum of the counts from `created` to `waiting`.'),
   created: Rows('New dossiers.'),
   updated: Rows('Rows newer than the stored version.'),
   unchanged: Rows('Rows equal to the stored version.'),
   stale: Rows('Rows older than the stored version, or than another version in the same batch. They change nothing.'),
   deleted: Rows('Stored dossiers that rows deleted.'),
   rejected: Rows('Invalid rows, and rows of dossiers that belong to another source. They change nothing.'),
+  waiting: Rows('With `unknown_codes=keep`: rows that name a unit or a procedure which is not known, and wait for it. They ' +
+    'count nowhere. Sent again they count here again.'),
   taken_over: Rows('Of `updated`, the dossiers that belonged to a source of lower precedence.')
 }
-export type OutcomeCounts = Record<Outcome | 'received' | 'taken_over', number>
+export type OutcomeCounts = Record<DossierOutcome | 'received' | 'taken_over', number>
 
-export const ImportError = Named('ImportError', 'An error in a row of an import.', {
+export const ImportError = Named('ImportError', 'An error in a row of an import, or what the row waits for (`waiting_for_unit`, ' +
+  '`waiting_for_procedure`).', {
   line: Type.Integer({ description: 'Line of the stream, or position in the batch, from 1.', minimum: 1 }),
   pointer: Type.String({ description: 'JSON Pointer into the row. Empty: the row itself.' }),
   code: Type.String({ description: 'Stable code of the error, for programs.' }),
@@ -54,6 +57,7 @@ export const Import = Named('Import', 'An import of one batch or one stream, and
     description: '`interrupted`: it broke off, or its process has shown no sign of life for 10 seconds. The rows counted here are stored, and the whole stream may be sent again.'
   }),
   ...CountProperties,
+  taken_in: Rows('Of `waiting`, the rows that were taken in since, as what they name was posted.'),
   warning_count: Nullable(Rows('Number of warnings. null: not known, of an import that an earlier version took.')),
   started_at: Instant('When it began.'),
   changed_at: Instant('When its counts last changed.'),

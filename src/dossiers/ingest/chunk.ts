@@ -1,18 +1,18 @@
 import type { Reach } from '../../contract/caller.ts'
-import type { Outcome } from '../../writes/outcomes.ts'
+import type { DossierOutcome } from '../../writes/outcomes.ts'
 import { addIssues, type IssuesByRow, type RowIssues } from '../../writes/row-issues.ts'
 import type { AuditRow } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 import { nameOfDay } from '../../time/business-day.ts'
 import type { Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
-import { RollupDeltas } from '../rollups/deltas.ts'
 import { DELETED, isCounted } from '../rules/status.ts'
 import { recordConflicts, type SourcesInConflict } from '../source-conflicts/record.ts'
 import {
   compareLocked, compareWithStored, nothingCompared, type Compared, type Replacement
 } from './compare/compare.ts'
 import { standingOf } from './compare/pairs.ts'
+import { deltasOf, type StoredRound } from './deltas.ts'
 import { lookUp } from './lookups/lookups.ts'
 import { roundsOf } from './rounds.ts'
 import { areAllStored, guessOf } from './sample.ts'
@@ -20,15 +20,18 @@ import {
   insertBeside, insertIfAllNew, insertMissing, recordChanges, replaceVersions, type DossierChange, type Target
 } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
+import { settleWaiting } from './waiting/settle.ts'
 import { warningsOf, type Warnings } from './warnings.ts'
 import type { DossierRecord, StoredDossier } from '../storage/columns.ts'
 import { storeStates } from '../storage/states.ts'
 
 export interface Ingested {
   /** One for each item. A deletion of what is not there is `unchanged`. */
-  outcomes: Outcome[]
+  outcomes: DossierOutcome[]
   /** What is wrong with those that are rejected. */
   issues: IssuesByRow
+  /** What those wait for that are kept waiting. */
+  waits: IssuesByRow
   /** Codes that another source sends as well. */
   conflicts: SourcesInConflict[]
   warnings: Warnings
@@ -58,33 +61,42 @@ export async function ingestDossiers (
   }
   const conflicts = stored.flatMap(round => round.conflicts)
   await recordConflicts(trx, conflicts)
+  const refused = [...surplus, ...stored.flatMap(({ refused }) => refused)]
+  const kept = await settleWaiting(write, context, { versions, refused, invalid, wellFormed, lookups, province })
   // Last, so that the rollups that all chunks write are locked for as short as possible.
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)
-  const ingested = ingestedOf(
-    items.length, stored.flatMap(({ changes }) => changes), [...older, ...stored.flatMap(({ stale }) => stale)],
-    [...malformed, ...invalid, ...surplus, ...stored.flatMap(({ refused }) => refused)], conflicts)
-  return { ...ingested, warnings: warningsOf(versions, ingested.outcomes, lookups) }
+  const rejected = [...malformed, ...kept.rejected, ...refused]
+  const outcomes = outcomesOf(items.length, {
+    changes: stored.flatMap(({ changes }) => changes), rejected, waiting: kept.waiting,
+    stale: [...older, ...kept.stale, ...stored.flatMap(({ stale }) => stale)]
+  })
+  const [issues, waits] = [new Map(), new Map()] as [IssuesByRow, IssuesByRow]
+  addIssues(issues, rejected)
+  addIssues(waits, kept.waiting)
+  return { outcomes, issues, waits, conflicts, warnings: warningsOf(versions, outcomes, lookups) }
+}
+
+interface Became {
+  changes: readonly DossierChange[]
+  stale: readonly { index: number }[]
+  rejected: readonly RowIssues[]
+  waiting: readonly RowIssues[]
 }
 
 /** What became of each item; one that no stage says anything about is unchanged. */
-function ingestedOf (
-  received: number, changes: DossierChange[], stale: Version[], rejected: RowIssues[], conflicts: SourcesInConflict[]
-): Omit<Ingested, 'warnings'> {
-  const outcomes = Array<Outcome>(received).fill('unchanged')
+function outcomesOf (received: number, { changes, stale, rejected, waiting }: Became): DossierOutcome[] {
+  const outcomes = Array<DossierOutcome>(received).fill('unchanged')
   for (const { index, action } of changes) outcomes[index] = action
   for (const { index } of stale) outcomes[index] = 'stale'
   for (const { index } of rejected) outcomes[index] = 'rejected'
-  const issues: IssuesByRow = new Map()
-  addIssues(issues, rejected)
-  return { outcomes, issues, conflicts }
+  for (const { index } of waiting) outcomes[index] = 'waiting'
+  return outcomes
 }
 
-interface Stored extends Compared {
-  /** Of codes that were not there. */
-  inserted: readonly Version[]
+interface Stored extends Compared, StoredRound {
+  beside: Version[]
+  replaced: Replacement[]
   changes: DossierChange[]
-  /** The record of those that stand beside others. */
-  write: number
 }
 
 /** @param later codes of which more versions follow in further rounds */
@@ -176,42 +188,4 @@ function correctionsOf (province: string, replaced: readonly Replacement[]): Aud
 function actionOf (before: StoredDossier, after: StoredDossier): DossierChange['action'] | null {
   if (after.status === DELETED) return before.status === DELETED ? null : 'deleted'
   return before.status === DELETED ? 'created' : 'updated'
-}
-
-function deltasOf (rounds: readonly Stored[]): RollupDeltas {
-  const deltas = new RollupDeltas()
-  const [first, ...further] = rounds
-  if (further.length > 0) {
-    for (const { before, after } of netStepsOf(rounds)) {
-      if (before === null) deltas.add(after)
-      else deltas.replace(before, after)
-    }
-    return deltas
-  }
-  const { inserted, beside, replaced } = first!
-  for (const { dossier } of inserted) deltas.add(dossier)
-  for (const { dossier } of beside) deltas.add(dossier)
-  for (const { before, dossier } of replaced) deltas.replace(before, dossier)
-  return deltas
-}
-
-interface Step {
-  /** null: it was not there. */
-  before: StoredDossier | null
-  after: StoredDossier
-  record: number
-}
-
-/** From the first to the last version of each dossier: what it was in between counts nowhere. */
-function netStepsOf (rounds: readonly Stored[]): Step[] {
-  const steps = Map.groupBy(rounds.flatMap(stepsOf), ({ after, record }) => `${after.code} ${record}`)
-  return [...steps.values()].map(each => ({ ...each.at(-1)!, before: each[0]!.before }))
-}
-
-function stepsOf ({ inserted, beside, replaced, write }: Stored): Step[] {
-  return [
-    ...inserted.map(({ dossier: after }) => ({ before: null, after, record: 0 })),
-    ...beside.map(({ dossier: after }) => ({ before: null, after, record: write })),
-    ...replaced.map(({ before, dossier: after }) => ({ before, after, record: after.record }))
-  ]
 }

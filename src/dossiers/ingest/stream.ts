@@ -15,6 +15,7 @@ import {
   idempotencyError, lockKey, replayAnswer, storeAnswer, storedAnswer, type StoredAnswer
 } from '../../writes/idempotency.ts'
 import { MAX_WARNINGS } from '../../writes/batch.ts'
+import type { IssuesByRow } from '../../writes/row-issues.ts'
 import { runWrite, type Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
 import { DomainError } from '../../contract/errors.ts'
@@ -26,12 +27,15 @@ import { addToImport, beginImport, endImport, type Progress } from '../imports/c
 import type { ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
 import { ingestDossiers } from './chunk.ts'
+import type { IngestContext } from './validate.ts'
 import { ChunkWorkers, type Chunk } from './chunk-workers.ts'
 
 export interface ImportOptions {
   /** The system that sends. */
   source: string
   dry_run: boolean
+  /** What becomes of rows that name units or procedures which the catalogue does not have. */
+  unknown_codes: 'refuse' | 'keep'
 }
 
 export interface Stream {
@@ -42,7 +46,7 @@ export interface Stream {
 }
 
 /** Errors that an answer lists; the import has more of them. */
-const MAX_ERRORS = 1_000
+export const MAX_ERRORS = 1_000
 
 /** Rows after which a stream ends of which none was valid: it is something else than dossiers. */
 const HOPELESS = 50_000
@@ -129,30 +133,41 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
 
 /** Ingests a chunk in a transaction of its own, with its progress of the import. */
 async function ingestChunk (
-  db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { source, dry_run }: ImportOptions
+  db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, options: ImportOptions
 ): Promise<Progress> {
   const { by } = origin
+  const { dry_run } = options
+  const lineOf = (index: number) => lines[index]!
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
     // The audit of a chunk is a long list of codes.
     await compressByLz4(write.trx)
-    const ingested = await ingestDossiers(write, items, { source, reach: by.unit })
-    const { outcomes, issues, conflicts, warnings: { count, first } } = ingested
+    const ingested = await ingestDossiers(write, items, contextOf(by, id, options, lineOf))
+    const { outcomes, issues, waits, conflicts, warnings: { count, first } } = ingested
     const counts = countsOf(outcomes, conflicts)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
-    const errors = [
-      ...unreadable,
-      ...[...issues].flatMap(([index, each]) => each.map(issue => ({ line: lines[index]!, ...issue })))
-    ]
-    const warnings = first.map(({ index, warning }) => ({ line: lines[index]!, ...warning }))
-    const progress = { counts, errors, warning_count: count, warnings }
+    const errors = [...unreadable, ...errorsOf(issues, lineOf)]
+    const warnings = first.map(({ index, warning }) => ({ line: lineOf(index), ...warning }))
+    const progress = { counts, errors, waits: errorsOf(waits, lineOf), warning_count: count, warnings }
     if (!dry_run) await addToImport(write.trx, by, id, progress)
     return progress
   }, { dryRun: dry_run })
   // The transaction of a dry run is rolled back, and the progress with it.
   if (dry_run) await inTransaction(db, trx => addToImport(trx, by, id, result))
   return result
+}
+
+/** @param id of the import of the rows; 0: there is none */
+export function contextOf (
+  { unit: reach, client, province_code: province }: Origin['by'], id: number,
+  { source, unknown_codes: unknown }: ImportOptions, lineOf: (index: number) => number
+): IngestContext {
+  return unknown === 'keep' ? { source, reach, keep: { import: id, client, province, lineOf } } : { source, reach }
+}
+
+export function errorsOf (issues: IssuesByRow, lineOf: (index: number) => number): ImportError[] {
+  return [...issues].flatMap(([index, each]) => each.map(issue => ({ line: lineOf(index), ...issue })))
 }
 
 /** @throws DomainError `invalid_rows` */
@@ -164,9 +179,9 @@ function assertHopeful ({ import: id, received, rejected, errors }: DossierAnswe
 }
 
 function addResults (answer: DossierAnswer, results: readonly Progress[]): void {
-  for (const { counts, errors, warning_count: count, warnings } of results) {
+  for (const { counts, errors, waits, warning_count: count, warnings } of results) {
     for (const name of COUNTS) answer[name] += counts[name]
-    answer.errors.push(...errors.slice(0, MAX_ERRORS - answer.errors.length))
+    answer.errors.push(...[...errors, ...waits].slice(0, MAX_ERRORS - answer.errors.length))
     answer.warning_count += count
     answer.warnings.push(...warnings.slice(0, MAX_WARNINGS - answer.warnings.length))
   }

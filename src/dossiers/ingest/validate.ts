@@ -18,9 +18,23 @@ const checkItem = checkOf(DossierItem)
  * The system that sends gives aliases of units and statuses their meaning. The client writes dossiers of the units that
  * it reaches, and others are as if they were not there.
  */
-export type IngestContext = Sender
+export interface IngestContext extends Sender {
+  /** Keeps what names unknown units and procedures waiting; left out: it is refused. */
+  keep?: Keeping
+}
 
-interface WellFormed {
+/** Where rows that wait come from. */
+export interface Keeping {
+  /** Id of their import; 0: a dry run, which keeps nothing. */
+  import: number
+  client: string
+  /** That of the key; '' for all. */
+  province: string
+  /** Of an item by its index. */
+  lineOf: (index: number) => number
+}
+
+export interface WellFormed {
   index: number
   item: DossierItem
 }

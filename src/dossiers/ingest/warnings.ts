@@ -1,7 +1,7 @@
 import { procedureNotInForce, type ProcedureWarning } from '../../catalogue/procedures/lifetime.ts'
 import { dayOf, instantText } from '../../time/business-day.ts'
 import { MAX_WARNINGS } from '../../writes/batch.ts'
-import type { Outcome } from '../../writes/outcomes.ts'
+import type { DossierOutcome } from '../../writes/outcomes.ts'
 import { DELETED } from '../rules/status.ts'
 import { detailWarnings, type DetailWarning } from './normalise/details.ts'
 import type { Lookups } from './lookups/lookups.ts'
@@ -15,7 +15,7 @@ export interface Warnings {
 
 /** Dossiers that were received on a day on which their procedure was not in force, and details that do not fit. */
 export function warningsOf (
-  versions: readonly Version[], outcomes: readonly Outcome[], { procedures }: Lookups
+  versions: readonly Version[], outcomes: readonly DossierOutcome[], { procedures }: Lookups
 ): Warnings {
   const warnings: Warnings = { count: 0, first: [] }
   // Texts only for what is listed: all dossiers of a chunk can be odd.
@@ -36,4 +36,4 @@ export function warningsOf (
   return warnings
 }
 
-const NOT_TAKEN: readonly Outcome[] = ['stale', 'rejected']
+const NOT_TAKEN: readonly DossierOutcome[] = ['stale', 'rejected']

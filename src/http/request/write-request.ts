@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
-import { OUTCOMES, type Outcome } from '../../writes/outcomes.ts'
+import { DOSSIER_OUTCOMES, type DossierOutcome } from '../../writes/outcomes.ts'
 import type { Caller } from '../../contract/caller.ts'
 import { runWrite, type WriteOptions } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
@@ -65,7 +65,7 @@ export async function inWrite<T extends object> (
   return answer
 }
 
-type Counted = Partial<Record<Outcome, number>>
+type Counted = Partial<Record<DossierOutcome, number>>
 
 /** The same for a batch, whose rows are counted by outcome. */
 export async function writeBatch<A extends BatchAnswer> (
@@ -81,7 +81,7 @@ export async function writeBatch<A extends BatchAnswer> (
 export function countRows ({ ingestedRows }: Metrics, request: FastifyRequest, reply: FastifyReply, answer: Counted) {
   if (reply.hasHeader('idempotency-replayed')) return
   const resource = request.routeOptions.url!.replace('/v1/', '')
-  for (const outcome of OUTCOMES) {
+  for (const outcome of DOSSIER_OUTCOMES) {
     if (answer[outcome] !== undefined) ingestedRows.inc({ resource, outcome }, answer[outcome])
   }
 }

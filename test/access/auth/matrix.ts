@@ -36,6 +36,7 @@ const NEEDS: Record<string, string> = {
   postDossiers: 'write:dossiers',
   importDossiers: 'write:dossiers',
   deleteDossier: 'write:dossiers',
+  deleteWaitingDossiers: 'write:dossiers',
   listImports: 'write:dossiers',
   getImport: 'write:dossiers',
   listImportErrors: 'write:dossiers',
@@ -56,7 +57,7 @@ const READS = [
   'getReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
-  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts',
+  'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations'
 ]
@@ -128,6 +129,7 @@ function requestFor (
     deleteDossier: `/v1/dossiers/d-${unit}`,
     getImport: `/v1/imports/${ownImport}`,
     listImportErrors: `/v1/imports/${ownImport}/errors`,
+    deleteWaitingDossiers: '/v1/unknown-codes?kind=procedure&code=none',
     getStatusMap: '/v1/sources/bao-cao-2021/status-map',
     putStatusMap: '/v1/sources/one-stop/status-map',
     getPeriod: '/v1/periods/2021-H1',

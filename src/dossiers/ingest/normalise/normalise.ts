@@ -59,14 +59,21 @@ export function normalise (
     history: NO_HISTORY
   }
   dossier.field = fieldOf(dossier, lookups, issues)
-  if (issues.length > 0) return issues
+  if (!issues.every(namesUnknown)) return issues
 
   issues.push(...detailIssues(dossier))
   const endIssue = issueOfEnd(dossier)
   if (endIssue !== null) issues.push(endIssue)
+  // Whether it fits the unit follows when that and the procedure are known.
+  if (issues.some(namesUnknown)) return issues
   const placed = placedIn(dossier, found!, lookups.successorOf)
   if (!existsWhile(placed, found!)) issues.push(unitNotValid(found!.unit, 'while it had the dossier', found!.related))
   return issues.length > 0 ? issues : placed
+}
+
+/** Whether a record is at fault only as the catalogue does not have a unit or a procedure. */
+export function namesUnknown ({ code }: Issue): boolean {
+  return code === 'unknown_unit' || code === 'unknown_procedure'
 }
 
 function tombstone (code: string, unit: string, updated: number): StoredDossier {

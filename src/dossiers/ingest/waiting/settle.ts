@@ -1,0 +1,88 @@
+// Versions of dossiers that name units or procedures which the catalogue does not have: those of a chunk that are kept
+// waiting, and those that wait for nothing any more as the chunk brings what is newer.
+import { plainText } from '../../../text/plain-text.ts'
+import { instantOf } from '../../../time/rfc3339.ts'
+import { otherProvince } from '../../../catalogue/units/batch-rules.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
+import type { Write } from '../../../writes/write.ts'
+import { unitBefore } from '../lookups/found-unit.ts'
+import type { Lookups } from '../lookups/lookups.ts'
+import { namesUnknown } from '../normalise/normalise.ts'
+import type { IngestContext, Keeping, Version, WellFormed } from '../validate.ts'
+import { dropOutdated, keepRows, type WaitingRow } from './store.ts'
+
+export interface Chunk {
+  /** Those that are sound, and those of them that are refused. */
+  versions: readonly Version[]
+  refused: readonly RowIssues[]
+  invalid: readonly RowIssues[]
+  wellFormed: readonly WellFormed[]
+  lookups: Pick<Lookups, 'unitsOf'>
+  /** That of the versions; empty where there are none. */
+  province: string
+}
+
+/** What became of the invalid rows of a chunk. */
+export interface Settled {
+  /** With what they wait for. */
+  waiting: RowIssues[]
+  /** Older than versions that wait. */
+  stale: { index: number }[]
+  rejected: RowIssues[]
+}
+
+/** Keeps rows waiting where that is asked for, and forgets those that wait in vain. */
+export async function settleWaiting (write: Write, context: IngestContext, chunk: Chunk): Promise<Settled> {
+  const { versions, refused, invalid } = chunk
+  const isRefused = new Set(refused.map(({ index }) => index))
+  const dropped = await dropOutdated(write.trx, context, versions.filter(({ index }) => !isRefused.has(index)))
+  const settled = context.keep === undefined
+    ? { waiting: [], stale: [], rejected: [...invalid] }
+    : await keepWaiting(write, context, context.keep, chunk)
+  // Lists of what waits are answered from memory until something is written.
+  if (dropped > 0 || settled.waiting.length > 0) write.ownAuditRows ??= { province: chunk.province, rows: 0 }
+  return settled
+}
+
+async function keepWaiting (
+  { trx }: Write, { source, reach }: IngestContext, keep: Keeping, { invalid, wellFormed, lookups, province }: Chunk
+): Promise<Settled> {
+  const { true: unknown = [], false: rejected = [] } = Object.groupBy(invalid, row => `${row.issues.every(namesUnknown)}`)
+  if (unknown.length === 0) return { waiting: [], stale: [], rejected }
+  const positions = new Map(wellFormed.map(({ index }, position) => [index, position]))
+  const rows: WaitingRow[] = []
+  let common = province
+  for (const { index, issues } of unknown) {
+    const position = positions.get(index)!
+    const { item } = wellFormed[position]!
+    const unit = unitBefore(lookups.unitsOf[position])
+    common ||= unit?.province_code ?? keep.province
+    if (unit !== undefined && unit.province_code !== common) {
+      rejected.push({ index, issues: [...issues, otherProvince(common)] })
+      continue
+    }
+    const code = plainText(item.code)
+    rows.push({
+      index, code, line: keep.lineOf(index), updated_at: instantOf(item.updated_at), restores: item.deleted === false,
+      owner: unit?.id ?? reach, issues: issues.map(waitsFor), item: { ...item, code },
+      missing_unit: unit === undefined ? item.unit : null,
+      missing_procedure: issues.some(({ code }) => code === 'unknown_procedure') ? item.procedure! : null
+    })
+  }
+  const { surplus, stale } = await keepRows(trx, { ...keep, source, reach, province: common }, rows)
+  const left = new Set([...surplus, ...stale])
+  return {
+    waiting: rows.filter(row => !left.has(row)), stale,
+    rejected: [...rejected, ...surplus.map(({ index }) => ({ index, issues: [tooMany(source)] }))]
+  }
+}
+
+function waitsFor ({ code, pointer, detail }: Issue): Issue {
+  const waiting = code === 'unknown_unit' ? 'waiting_for_unit' : 'waiting_for_procedure'
+  return { pointer, code: waiting, detail: `${detail}; the dossier waits for it` }
+}
+
+function tooMany (source: string): Issue {
+  return issueAt(null, 'too_many_waiting', `too many versions of dossiers of source ${source} wait already; see /v1/unknown-codes`)
+}

@@ -1,0 +1,115 @@
+// Takes versions in that waited, when the catalogue has what they name: in chunks, in the order in which they came, as
+// ingest takes in what is sent. A process that is killed leaves whole chunks.
+import { sql, type RawBuilder } from 'kysely'
+import { resolveUnits, type NamedUnit } from '../../catalogue/units/resolve.ts'
+import type { Reach } from '../../contract/caller.ts'
+import type { Issue, IssueCode } from '../../contract/errors.ts'
+import type { Db, Trx } from '../../database/connect.ts'
+import { array, unnested } from '../../database/sql/bulk-binary.ts'
+import { compressByLz4 } from '../../database/sql/compression.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
+import { today } from '../../time/business-day.ts'
+import { runOwnWrite } from '../../writes/unit-of-work.ts'
+import { addTakenIn } from '../imports/commands.ts'
+import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
+import type { DossierItem } from '../schema.ts'
+
+/** An advisory lock of an arbitrary number: its holder takes a chunk in. It ends with the transaction and the process. */
+const LOCK = 20_211_206
+
+/** Versions that are taken in at once. Each has three warnings at most, all of which are then listed. */
+const CHUNK = 300
+
+/** Names that are looked up at once. */
+const NAMES = 1_000
+
+/** Whose versions go in together, as they were sent: what a name means, and who may write it, follows from it. */
+interface Sender {
+  client: string
+  source: string
+  reach: Reach
+}
+
+interface WaitingVersion {
+  id: number
+  import: number
+  line: number
+  item: DossierItem
+}
+
+/** Faults of a chunk, not of a version: the first of a chunk has none of them, and they are tried with the next one. */
+const LATER: readonly IssueCode[] = ['several_provinces', 'too_many_versions']
+
+/** The names of units that versions wait for and that are there by now. */
+export async function knownUnits (db: Db): Promise<NamedUnit[]> {
+  const { rows } = await sql<{ name: string, source: string }>`
+    select distinct missing_unit as name, source from waiting_dossiers
+    where missing_unit is not null and not failed`.execute(db)
+  const known: NamedUnit[] = []
+  for (let i = 0; i < rows.length; i += NAMES) {
+    const some = rows.slice(i, i + NAMES)
+    const unitOf = await resolveUnits(db, some)
+    known.push(...some.filter(name => unitOf(name, today()) !== undefined))
+  }
+  return known
+}
+
+/** The sender of the first version that can be taken in; undefined: there is none. */
+export async function nextSender (db: Db, units: readonly NamedUnit[]): Promise<Sender | undefined> {
+  const { rows: [sender] } = await sql<Sender>`
+    select client, source, reach from waiting_dossiers where ${isKnown(units)} order by id limit 1`.execute(db)
+  return sender
+}
+
+/** @returns whether another process takes a chunk in at this time */
+export async function takeInChunk (db: Db, sender: Sender, units: readonly NamedUnit[]): Promise<boolean> {
+  const { client, source, reach } = sender
+  const { elsewhere } = await runOwnWrite(db, client, 'takeInWaitingDossiers', async write => {
+    const { trx } = write
+    await allowSlowStatements(trx)
+    await compressByLz4(trx)
+    const { rows: [lock] } = await sql<{ taken: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as taken`.execute(trx)
+    if (!lock!.taken) return { elsewhere: true }
+    const { rows } = await sql<WaitingVersion>`
+      select id, import, line, item from waiting_dossiers
+      where client = ${client} and source = ${source} and reach is not distinct from ${reach} and ${isKnown(units)}
+      order by id limit ${CHUNK}`.execute(trx)
+    const ingested = await ingestDossiers(write, rows.map(({ item }) => item), { source, reach })
+    await settle(trx, rows, ingested)
+    // Lists of what waits are answered from memory until something is written.
+    write.ownAuditRows ??= { province: '', rows: 0 }
+    return { elsewhere: false }
+  })
+  return elsewhere
+}
+
+/** Of versions that wait: the catalogue has what they name. */
+function isKnown (units: readonly NamedUnit[]): RawBuilder<boolean> {
+  const names = unnested({
+    source: { type: 'text', of: ({ source }) => source }, name: { type: 'text', of: ({ name }) => name }
+  }, units)
+  return sql`not failed
+    and (missing_procedure is null or missing_procedure in (select code from procedures))
+    and (missing_unit is null or (source, missing_unit) in (select known.source, known.name from ${names} as known))`
+}
+
+/** Forgets what is taken in, and says of the others why they are not. */
+async function settle (trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested): Promise<void> {
+  const isLater = ({ code }: Issue) => LATER.includes(code)
+  const failed = [...issues].filter(([, each]) => !each.some(isLater)).map(([index, each]) => (
+    { id: rows[index]!.id, issues: each }))
+  const taken = [...rows.keys()].filter(index => !issues.has(index))
+  await sql`
+    update waiting_dossiers as stored set failed = true, issues = given.issues
+    from ${unnested({
+      id: { type: 'int8', of: ({ id }) => id }, issues: { type: 'jsonb', of: ({ issues }) => JSON.stringify(issues) }
+    }, failed)} as given
+    where stored.id = given.id`.execute(trx)
+  await sql`
+    delete from waiting_dossiers where id = any(${array('int8', taken.map(index => rows[index]!.id))})`.execute(trx)
+  for (const [id, ofOne] of Map.groupBy(taken, index => rows[index]!.import)) {
+    const odd = warnings.first.filter(({ index }) => rows[index]!.import === id)
+      .map(({ index, warning }) => ({ line: rows[index]!.line, ...warning }))
+    await addTakenIn(trx, id, ofOne.length, { warning_count: odd.length, warnings: odd })
+  }
+}
