@@ -7,7 +7,7 @@ import { knownUnits, nextSender, takeInChunk } from './take-in.ts'
 interface WaitingOptions {
   db: Db
   /** Chunks take their turn with what is sent. */
-  writers: Semaphore
+  writers: Pick<Semaphore, 'run'>
   onFailure: (error: unknown) => void
   /** Milliseconds between two looks for what other processes have left. */
   lookEvery?: number | undefined
@@ -24,11 +24,10 @@ export class WaitingRunner extends BackgroundJob {
   }
 }
 
-async function takeIn (db: Db, writers: Semaphore, isStopped: () => boolean): Promise<void> {
+async function takeIn (db: Db, writers: Pick<Semaphore, 'run'>, isStopped: () => boolean): Promise<void> {
   const units = await knownUnits(db)
   for (let next = await nextSender(db, units); next !== undefined && !isStopped(); next = await nextSender(db, units)) {
     const sender = next
-    const isElsewhere = await writers.run(() => takeInChunk(db, sender, units))
-    if (isElsewhere) return
+    if (await writers.run(() => takeInChunk(db, sender, units)) === 0) return
   }
 }

@@ -61,26 +61,27 @@ export async function nextSender (db: Db, units: readonly NamedUnit[]): Promise<
   return sender
 }
 
-/** @returns whether another process takes a chunk in at this time */
-export async function takeInChunk (db: Db, sender: Sender, units: readonly NamedUnit[]): Promise<boolean> {
+/** @returns how many versions it has looked at; 0: another process takes them in */
+export async function takeInChunk (db: Db, sender: Sender, units: readonly NamedUnit[]): Promise<number> {
   const { client, source, reach } = sender
-  const { elsewhere } = await runOwnWrite(db, client, 'takeInWaitingDossiers', async write => {
+  const { found } = await runOwnWrite(db, client, 'takeInWaitingDossiers', async write => {
     const { trx } = write
     await allowSlowStatements(trx)
     await compressByLz4(trx)
     const { rows: [lock] } = await sql<{ taken: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as taken`.execute(trx)
-    if (!lock!.taken) return { elsewhere: true }
+    // Not in one statement with the lock: its snapshot would be older than that.
     const { rows } = await sql<WaitingVersion>`
       select id, import, line, item from waiting_dossiers
       where client = ${client} and source = ${source} and reach is not distinct from ${reach} and ${isKnown(units)}
+        and ${lock!.taken}
       order by id limit ${CHUNK}`.execute(trx)
     const ingested = await ingestDossiers(write, rows.map(({ item }) => item), { source, reach })
     await settle(trx, rows, ingested)
     // Lists of what waits are answered from memory until something is written.
     write.ownAuditRows ??= { province: '', rows: 0 }
-    return { elsewhere: false }
+    return { found: rows.length }
   })
-  return elsewhere
+  return found
 }
 
 /** Of versions that wait: the catalogue has what they name. */

@@ -161,11 +161,15 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     const version = (hour: number, given = {}) => of('H56-380', '9.9', 'v', { updated_at: at(hour), ...given })
     const outcomes = async (...items: object[]) => (await keeping(db, items)).outcomes
     t.same(await outcomes(version(9)), ['waiting'])
-    t.same([await outcomes(version(10)), await waiting(db)], [['waiting'], ['v']], 'an open one leaves no trace')
-    t.same([await outcomes(version(9)), await waiting(db)], [['stale'], ['v']])
-    t.same([await outcomes(version(10)), await waiting(db)], [['waiting'], ['v']])
-    t.same(await outcomes(version(11, { unit: 'H56-381' })), ['waiting'])
-    t.same([await outcomes(version(10)), await waiting(db)], [['waiting'], ['v', 'v']], 'where it was before is kept')
+    t.same([await outcomes(version(10)), await waiting(db)], [['waiting'], ['v', 'v']])
+    t.same([await outcomes(version(11)), await waiting(db)], [['waiting'], ['v', 'v']], 'what is in between leaves no trace')
+    t.same([await outcomes(version(10)), await waiting(db)], [['stale'], ['v', 'v']])
+    t.same([await outcomes(version(11)), await waiting(db)], [['waiting'], ['v', 'v']])
+    const twice = [version(11, { channel: 'postal' }), version(11, { channel: 'online' })]
+    t.same([await outcomes(...twice), await waiting(db)], [['waiting', 'waiting'], ['v', 'v', 'v']], 'of one time the last')
+    t.same([await outcomes(...twice), await waiting(db)], [['waiting', 'waiting'], ['v', 'v', 'v']])
+    t.same([await outcomes(version(11, { channel: 'postal' })), await waiting(db)], [['waiting'], ['v', 'v', 'v']])
+    t.same([await outcomes(version(12, { unit: 'H56-381' })), await waiting(db)], [['waiting'], ['v', 'v', 'v', 'v']])
     t.same(await outcomes(version(8, { deleted: false })), ['waiting'], 'what takes a deletion back may be older')
     t.match(await codes(), [{ code: '9.9', dossiers: 1 }])
     await post('/v1/procedures', { items: [{ ...PROCEDURE, code: '9.9' }] })
@@ -197,7 +201,7 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     await forget(db)
   })
 
-  t.test('that name a unit which is not clear are at fault with that, units that came after it being listed', async t => {
+  t.test('that were not taken in are listed with the units that came after theirs', async t => {
     const { body } = await post(KEEP, { items: [of('H56-A@2021-05-01', '1.001612', 'a'), of('H56-OLD', '1.001612', 'b')] })
     await post('/v1/units', { items: [{ ...UNIT, code: 'H56-OLD', valid_from: '2020-01-01' }] })
     await takenIn(db, ['a'])

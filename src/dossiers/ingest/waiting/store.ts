@@ -4,7 +4,7 @@ import type { Reach } from '../../../contract/caller.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { array, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
-import { columns } from '../../../database/sql/bulk-json.ts'
+import { assignments, columns } from '../../../database/sql/bulk-json.ts'
 import type { DossierItem } from '../../schema.ts'
 import { CODE, UPDATED } from '../../storage/columns.ts'
 import type { Keeping, Version } from '../validate.ts'
@@ -45,7 +45,8 @@ const KEPT: Columns<WaitingRow> = {
   issues: { type: 'jsonb', of: ({ issues }) => JSON.stringify(issues) },
   item: { type: 'jsonb', of: ({ item }) => JSON.stringify(item) }
 }
-const SENT_AGAIN = ['line', 'owner', 'missing_unit', 'missing_procedure', 'issues']
+const { code, updated_at, item, ...AGAIN } = KEPT
+const SENT_AGAIN = Object.keys(AGAIN)
 
 /**
  * Forgets versions that wait of dossiers of which these are newer, or as new. Nearly always none of the source waits.
@@ -65,65 +66,90 @@ export async function dropOutdated (
   return Number(numAffectedRows)
 }
 
+/** A version of the same dossier that waits. */
 interface Beside {
   position: number
   id: number
   /** Both say the same. */
   same: boolean
-  /** What waits is newer. */
-  newer: boolean
-  /** What waits is older, and leaves no trace once the other is there. */
-  replaced: boolean
+  /** Milliseconds since 1970. */
+  updated_at: number
+  /** Unit and procedure, as they are named. */
+  place: string
+  /** It counts, and has not ended. */
+  open: boolean
 }
 
-/** An open dossier of the same unit and procedure: where it was, and for how long, follows from the newer version. */
-const LEAVES_NO_TRACE = sql<boolean>`stored.item -> 'unit' = given.item -> 'unit'
-  and stored.item -> 'procedure' = given.item -> 'procedure' and not stored.item ? 'deleted' and not stored.item ? 'correction'
-  and case when jsonb_typeof(stored.item -> 'status') = 'number' then (stored.item ->> 'status')::numeric < 7 else false end`
+const PLACE = sql`concat(stored.item ->> 'unit', ' ', stored.item ->> 'procedure')`
+const IS_OPEN = sql`not stored.item ? 'deleted' and not stored.item ? 'correction'
+  and stored.item -> 'status' in ('2', '4', '5', '6')`
 
 /** @returns those that are older than what waits, and those for which there is no room */
 export async function keepRows (
   trx: Trx, sender: Sender & Keeping, rows: readonly WaitingRow[]
 ): Promise<{ surplus: WaitingRow[], stale: WaitingRow[] }> {
-  const { source, reach, province, client } = sender
-  const { rows: pairs } = await sql<Beside>`
-    select position, id, stored.item = given.item as same, stored.updated_at > given.updated_at as newer,
-      stored.updated_at <= given.updated_at and ${LEAVES_NO_TRACE} as replaced
+  const { source, reach, province, client, import: id } = sender
+  const { rows: stored } = await sql<Beside>`
+    select position, id, stored.item = given.item as same, ${PLACE} as place, ${IS_OPEN} as open,
+      (extract(epoch from stored.updated_at) * 1000)::bigint as updated_at
     from ${unnested(KEPT, rows)} as given
       join waiting_dossiers as stored on stored.source = ${source} and stored.code = given.code
     where ${isReachedBy('stored.owner', reach)}
-    order by id`.execute(trx)
-  const beside = Map.groupBy(pairs, ({ position }) => position)
-  const again = new Map<number, WaitingRow>()
-  const fresh = new Map<string, WaitingRow>()
-  const stale: WaitingRow[] = []
-  const replaced: number[] = []
-  for (const [position, row] of rows.entries()) {
-    const others = beside.get(position) ?? []
-    const same = others.find(({ same }) => same)
-    if (same !== undefined) again.set(same.id, row)
-    else if (!row.restores && others.some(({ newer }) => newer)) stale.push(row)
-    else {
-      fresh.set(JSON.stringify(row.item), row)
-      replaced.push(...others.filter(({ replaced }) => replaced).map(({ id }) => id))
-    }
-  }
-  await sql`delete from waiting_dossiers where id = any(${array('int8', replaced)})`.execute(trx)
-  const ids = [...again.keys()]
+    order by stored.updated_at, id`.execute(trx)
+  const { fresh, again, stale, dropped } = sorted(rows, Map.groupBy(stored, ({ position }) => position))
+  await sql`delete from waiting_dossiers where id = any(${array('int8', dropped)})`.execute(trx)
   await sql`
-    update waiting_dossiers as stored set ${sql.join(SENT_AGAIN.map(name => sql`${sql.ref(name)} = ${sql.ref(`given.${name}`)}`))},
-      import = ${sender.import}, client = ${client}, reach = ${reach}, failed = false, sent_at = clock_timestamp()
-    from ${unnested({ ...KEPT, id: { type: 'int8', of: (_, position) => ids[position]! } }, [...again.values()])} as given
+    update waiting_dossiers as stored set ${assignments(SENT_AGAIN, 'given')}, import = ${id}, client = ${client},
+      reach = ${reach}, failed = false, sent_at = clock_timestamp()
+    from ${unnested({ ...AGAIN, id: { type: 'int8', of: ({ id }) => id } }, again)} as given
     where stored.id = given.id`.execute(trx)
   const room = await roomOf(trx, source)
-  const distinct = [...fresh.values()]
-  const [kept, surplus] = [distinct.slice(0, room), distinct.slice(room)]
-  const names = Object.keys(KEPT)
+  const names = columns(Object.keys(KEPT))
   await sql`
-    insert into waiting_dossiers (province_code, source, client, reach, import, ${columns(names)})
-    select ${province}, ${source}, ${client}, ${reach}, ${sender.import}::bigint, ${columns(names)}
-    from ${unnested(KEPT, kept)} as given order by position`.execute(trx)
-  return { surplus, stale }
+    insert into waiting_dossiers (province_code, source, client, reach, import, ${names})
+    select ${province}, ${source}, ${client}, ${reach}, ${id}::bigint, ${names}
+    from ${unnested(KEPT, fresh.slice(0, room))} as given order by position`.execute(trx)
+  return { surplus: fresh.slice(room), stale }
+}
+
+interface Sorted {
+  fresh: WaitingRow[]
+  /** With the id under which it waits. */
+  again: (WaitingRow & { id: number })[]
+  stale: WaitingRow[]
+  /** Ids of those that leave no trace in the history of a dossier any more. */
+  dropped: number[]
+}
+
+/** @param beside by the position of the row, in the order of their time */
+function sorted (rows: readonly WaitingRow[], beside: ReadonlyMap<number, readonly Beside[]>): Sorted {
+  const found: Sorted = { fresh: [], again: [], stale: [], dropped: [] }
+  const timeOf = ({ code, updated_at: at }: WaitingRow) => `${at} ${code}`
+  const lastOf = new Map(rows.map((row, position) => [timeOf(row), position]))
+  for (const [position, row] of rows.entries()) {
+    const others = beside.get(position) ?? []
+    const ofSameTime = others.filter(({ updated_at: at }) => at === row.updated_at)
+    const last = ofSameTime.at(-1)
+    // Of versions of the same time the last one counts, and the first says when it came to where it is.
+    if (last !== undefined && lastOf.get(timeOf(row)) !== position) continue
+    if (last?.same === true) found.again.push({ ...row, id: last.id })
+    else if (!row.restores && others.some(({ updated_at: at }) => at > row.updated_at)) found.stale.push(row)
+    else {
+      found.fresh.push(row)
+      if (ofSameTime.length > 1) found.dropped.push(last!.id)
+      found.dropped.push(...inBetween(others, row))
+    }
+  }
+  return found
+}
+
+/** Of open versions in one place, one after the other, the first and the last tell all. */
+function inBetween (others: readonly Beside[], { updated_at: at, item: { unit, procedure } }: WaitingRow): number[] {
+  const [middle, before] = others.toReversed()
+  if (middle === undefined || before === undefined) return []
+  const place = `${unit} ${procedure ?? ''}`
+  const isOneRun = [middle, before].every(other => other.open && other.place === place)
+  return isOneRun && before.updated_at < middle.updated_at && middle.updated_at < at ? [middle.id] : []
 }
 
 async function roomOf (trx: Trx, source: string): Promise<number> {
