@@ -9,7 +9,7 @@ import type { UnknownCode, UnknownCodeQuery } from './schema.ts'
 
 const ORDER: OrderColumn[] = ['kind', 'code', 'source'].map(name => ({ name, kind: 'text', required: true }))
 
-/** Codes that dossiers name and that the catalogue does not have, by kind and code, of those that the caller reaches. */
+/** Codes that dossiers within reach name and that the catalogue does not have, by kind and code. */
 export async function unknownCodes (
   db: Db, { kind, source }: UnknownCodeQuery, page: PageRequest, reach: Reach
 ): Promise<Page<UnknownCode>> {

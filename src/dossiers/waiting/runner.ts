@@ -14,8 +14,8 @@ interface WaitingOptions {
 }
 
 /**
- * Takes dossiers in that waited for units and procedures, when these are posted. Of processes that look at the same time
- * one takes a chunk in.
+ * Takes dossiers in that waited for units and procedures, when these are posted. Of processes that look at the same
+ * time one takes a chunk in.
  */
 export class WaitingRunner extends BackgroundJob {
   constructor ({ db, writers, onFailure, lookEvery }: WaitingOptions) {

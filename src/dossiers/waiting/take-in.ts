@@ -14,7 +14,7 @@ import { addTakenIn } from '../imports/commands.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
 import type { DossierItem } from '../schema.ts'
 
-/** An advisory lock of an arbitrary number: its holder takes a chunk in. It ends with the transaction and the process. */
+/** An advisory lock of an arbitrary number: its holder takes a chunk in. It ends with the transaction. */
 const LOCK = 20_211_206
 
 /** Versions that are taken in at once. Each has three warnings at most, all of which are then listed. */

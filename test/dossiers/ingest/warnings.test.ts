@@ -86,7 +86,8 @@ forEachDatabase('a dossier of a procedure that is not in force', async (t, { db,
     for (const first of [701, 1]) {
       const warnings = Array.from({ length: 700 }, (_, n) => warningOf(first + n, 'from 2021-06-01 on'))
       const counts = { ...noCounts(), received: 700, created: 700 }
-      await inTransaction(db, trx => addToImport(trx, by, id, { counts, errors: [], waits: [], warning_count: 700, warnings }))
+      const progress = { counts, errors: [], waits: [], warning_count: 700, warnings }
+      await inTransaction(db, trx => addToImport(trx, by, id, progress))
     }
     const { warning_count, warnings } = await importOf(id)
     t.same([warning_count, warnings.length], [1_400, 1_000])

@@ -139,8 +139,6 @@ forEachDatabase('dossiers that several processes take in', async (t, service) =>
       select from pg_locks join pg_stat_activity using (pid)
       where locktype = 'advisory' and not granted and datname = current_database()`.execute(db)).rows.length
     while (await waits() === 0) await sleep(10)
-    const second = runOwnWrite(db, 'tests', 'look', async () => ({ found: 0 }))
-    await second
     await sql`
       select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
       where locktype = 'advisory' and not granted and datname = current_database()`.execute(db)
@@ -153,7 +151,8 @@ forEachDatabase('dossiers that several processes take in', async (t, service) =>
     same.runner.begin()
     await takenIn(db)
     await Promise.all([first.runner.stop(), same.runner.stop()])
-    t.same([first.failures, same.failures, (await storedDossiers(db)).length, await rebuildRollups(db)], [[], [], 5, []])
+    t.same([first.failures, same.failures, await rebuildRollups(db)], [[], [], []])
+    t.equal((await storedDossiers(db)).length, 5)
     const { rows } = await sql`select from dossier_changes`.execute(db)
     t.equal(rows.length, 1)
   })

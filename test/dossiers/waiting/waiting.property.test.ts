@@ -63,8 +63,9 @@ async function beginAgain (db: Db) {
 
 async function contents (db: Db) {
   // Of a deletion that comes along with what it deletes it is not stored when that was.
-  const without = (rows: { status: number }[]) => rows.map(row => Object.fromEntries(Object.entries(row).filter(([name]) => (
-    name !== 'write' && (row.status !== DELETED || name !== 'received_at')))))
+  const without = (rows: { status: number }[]) => rows.map(row => (
+    Object.fromEntries(Object.entries(row).filter(([name]) => (
+      name !== 'write' && (row.status !== DELETED || name !== 'received_at'))))))
   return JSON.stringify({
     dossiers: without(await storedDossiers(db)), states: without(await formerStates(db)), waiting: await waiting(db),
     deviations: await rebuildRollups(db)

@@ -9,7 +9,7 @@ import type { DossierItem } from '../../schema.ts'
 import { CODE, UPDATED } from '../../storage/columns.ts'
 import type { Keeping, Version } from '../validate.ts'
 
-/** Versions of one source that wait at most: whatever is sent, the disk takes no more. Chunks side by side may exceed it. */
+/** Versions of one source that wait at most: the disk takes no more. Chunks side by side may exceed it a little. */
 export const MOST_WAITING = 100_000
 
 /** A version that waits. */
