@@ -185,11 +185,11 @@ const ROWS: Record<string, string[]> = {
     `insert into backlog_sums_log (province_code, id, cells, units, kinds, days, dossiers)
       overriding system value values ('H56', 1, 1, '{H56-380}', '{received}', '{2021-05-31}', '{1}')`
   ],
-  '0040_counting_rules': [
+  '0037_counting_rules': [
     `insert into counting_rules (code, version, valid_from, name, source, choices)
       values ('ours', 1, '2021-01-01', 'Theo ngày', 'Quy chế', '{"due_until": "end_of_due_day"}')`
   ],
-  '0045_waiting_dossiers': [
+  '0038_waiting_dossiers': [
     `insert into waiting_dossiers (province_code, source, code, updated_at, owner, missing_procedure, item, client, import, line, issues)
       values ('H56', 'one-stop', 'w', '2021-06-01 08:00+07', 'H56-380', '9.9', '{"code": "w"}', 'one-stop', 1, 7, '[]')`
   ]
