@@ -7,6 +7,9 @@ import { dossierRoutes } from './dossiers/routes.ts'
 import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { dueDateCheckRoutes } from './dossiers/due-date-check/routes.ts'
 import { qualityRoutes } from './dossiers/quality/routes.ts'
+import { evaluationFormulaRoutes } from './evaluation/formulas/routes.ts'
+import { evaluationInputRoutes } from './evaluation/inputs/routes.ts'
+import { evaluationRoutes } from './evaluation/scores/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
@@ -67,6 +70,9 @@ export async function registerFeatures (
   await v1.register(countingRulesRoutes, context)
   await v1.register(onTimeSeriesRoutes, context)
   await v1.register(reconciliationRoutes, context)
+  await v1.register(evaluationRoutes, context)
+  await v1.register(evaluationInputRoutes, context)
+  await v1.register(evaluationFormulaRoutes, context)
   await v1.register(reportRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)

@@ -11,6 +11,7 @@ import { connect, type Db } from './database/connect.ts'
 import { vacuum } from './database/embedded/vacuum.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
+import { addFormulas } from './evaluation/formulas/store.ts'
 import { retryFailedCorrections, showCorrection } from './dossiers/corrections/commands.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
@@ -19,6 +20,8 @@ import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
 import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
 import { vietnam } from './seed/calendars/vn.ts'
+import { documentFormula } from './seed/evaluation/document.ts'
+import { foundFormula } from './seed/evaluation/found.ts'
 import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
@@ -59,6 +62,7 @@ async function start (log: LogBuffer) {
     if (corrected !== null) logger.info({ corrected }, 'rollups are counted by the current rules')
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
+    await addFormulas(connection.db, [foundFormula(), documentFormula()])
     await retryFailedCorrections(connection.db)
     await retryFailedDossiers(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')

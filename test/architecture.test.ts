@@ -18,6 +18,7 @@ const ALLOWED: Record<string, string[]> = {
   measures: ['contract'],
   'form-ii06a': ['contract', 'measures'],
   feedback: ['contract', 'measures'],
+  formulas: ['contract'],
   concurrency: ['contract'],
   observability: ['text'],
   database: ['time', 'text', 'contract', 'concurrency'],
@@ -30,12 +31,14 @@ const ALLOWED: Record<string, string[]> = {
   'working-time': ['ground', 'http', 'catalogue'],
   dossiers: ['ground', 'http', 'catalogue', 'working-time'],
   statistics: ['ground', 'http', 'catalogue', 'working-time', 'dossiers'],
+  evaluation: ['ground', 'http', 'catalogue', 'working-time', 'dossiers', 'statistics'],
   reports: ['ground', 'http', 'catalogue', 'working-time', 'dossiers', 'statistics'],
-  seed: ['ground', 'catalogue', 'working-time', 'dossiers', 'statistics', 'reports']
+  seed: ['ground', 'catalogue', 'working-time', 'dossiers', 'statistics', 'evaluation', 'reports']
 }
-const FEATURES = ['catalogue', 'access', 'working-time', 'dossiers', 'statistics', 'reports']
+const FEATURES = ['catalogue', 'access', 'working-time', 'dossiers', 'statistics', 'evaluation', 'reports']
 const GROUND = [
-  'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'concurrency', 'observability', 'database', 'writes'
+  'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'formulas', 'concurrency', 'observability', 'database',
+  'writes'
 ]
 
 /** Files of a feature that other features may import. */
@@ -49,6 +52,7 @@ const DOORS = [
   /^catalogue\/sources\/(register|source-rules)\.ts$/,
   /^dossiers\/rules\/status\.ts$/,
   /^working-time\/(calendar|due-date|steps|calendars\/(store|of-province)|due-date\/terms)\.ts$/,
+  /^evaluation\/formulas\/store\.ts$/,
   /^statistics\/on-time\/empty-rows\.ts$/
 ]
 
@@ -57,7 +61,7 @@ const PACKAGES: [RegExp, RegExp][] = [
   [/^(fastify|@fastify\/.*)$/, /^(app|http\/.*|openapi\/.*|access\/auth\/access-control|.*\/routes)\.ts$/],
   [
     /^(kysely|pg)$/,
-    /^(?!.*\/(routes|schema)\.ts$)(?!(time\/(?!.*-sql)|text|contract|measures|form-ii06a|feedback|http)\/).*$/
+    /^(?!.*\/(routes|schema)\.ts$)(?!(time\/(?!.*-sql)|text|contract|measures|form-ii06a|feedback|formulas|http)\/).*$/
   ]
 ]
 
@@ -101,7 +105,7 @@ t.test('only features.ts and app.ts import routes, and only programs the configu
 })
 
 t.test('a schema imports pieces of schemas only', async t => {
-  const pieces = /^(contract|measures|form-ii06a|feedback)\/|^writes\/(batch|outcomes)\.ts$|\/schema\.ts$/
+  const pieces = /^(contract|measures|form-ii06a|feedback|formulas)\/|^writes\/(batch|outcomes)\.ts$|\/schema\.ts$/
   t.same(imports.filter(({ from, to }) => from.endsWith('/schema.ts') && !pieces.test(to)), [])
 })
 

@@ -5,7 +5,9 @@ export type IssueCode =
   | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'not_csv' | 'not_utf8' | 'invalid_cursor'
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
-  | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'several_provinces'
+  | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'unknown_formula' | 'unknown_criterion' | 'several_provinces'
+  // formulas
+  | 'unknown_operator' | 'unknown_input' | 'measures_differ' | 'too_deep'
   // the catalogue
   | 'procedure_not_in_force' | 'online_level_of_other_time' | 'set_by_decision' | 'other_content' | 'procedure_in_use'
   | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'

@@ -407,6 +407,34 @@ export interface DossierVersions {
   write: number;
 }
 
+export interface EvaluationFormulas {
+  code: string;
+  groups: Json;
+  name: string;
+  note: string | null;
+  precedence: number;
+  scheme: string;
+  source: string;
+  status: string;
+  valid_from: string;
+  valid_to: string | null;
+  volume: string | null;
+}
+
+export interface EvaluationInputs {
+  criterion: string;
+  denominator: number | null;
+  inputs: Json;
+  note: string | null;
+  numerator: number | null;
+  period: string;
+  points: number | null;
+  province_code: string;
+  reported_at: string | null;
+  source: string;
+  unit: string;
+}
+
 export interface FeedbackByLevel {
   carried_over: Generated<number>;
   carried_over_unknown: Generated<number>;
@@ -952,6 +980,8 @@ export interface DB {
   dossier_sums_log: DossierSumsLog;
   dossier_versions: DossierVersions;
   dossiers: Dossiers;
+  evaluation_formulas: EvaluationFormulas;
+  evaluation_inputs: EvaluationInputs;
   feedback_by_level: FeedbackByLevel;
   feedback_sets: FeedbackSets;
   feedback_statistics: FeedbackStatistics;

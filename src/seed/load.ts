@@ -13,7 +13,10 @@ import { postUnitChanges } from '../catalogue/unit-changes/commands.ts'
 import { passDossiers } from '../dossiers/passing/commands.ts'
 import { postProcedures } from '../catalogue/procedures/commands.ts'
 import { addCalendar } from '../working-time/calendars/store.ts'
+import { addFormulas } from '../evaluation/formulas/store.ts'
 import { vietnam } from './calendars/vn.ts'
+import { documentFormula } from './evaluation/document.ts'
+import { foundFormula } from './evaluation/found.ts'
 import { postDossierStatistics, postFeedbackStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
 import { FORM, indicators, reportedValues } from './catalogue/form.ts'
@@ -30,6 +33,7 @@ const BATCH = { mode: 'atomic', dry_run: false } as const
 export async function loadCatalogue (db: Db): Promise<void> {
   await addUsualPeriods(db)
   await addCalendar(db, vietnam())
+  await addFormulas(db, [foundFormula(), documentFormula()])
   await inTransaction(db, async trx => {
     await allowLongWaits(trx)
     await upsert(trx, 'levels', ['code'], LEVELS)

@@ -192,6 +192,11 @@ const ROWS: Record<string, string[]> = {
   '0038_waiting_dossiers': [
     `insert into waiting_dossiers (province_code, source, code, updated_at, owner, missing_procedure, item, client, import, line, issues)
       values ('H56', 'one-stop', 'w', '2021-06-01 08:00+07', 'H56-380', '9.9', '{"code": "w"}', 'one-stop', 1, 7, '[]')`
+  ],
+  '0047_evaluation': [
+    `insert into evaluation_formulas values ('own', 'own', 'Bộ tiêu chí', 'found', 'x', null, 1, '2026-01-01', null, null, '[]')`,
+    `insert into evaluation_inputs (province_code, numerator, denominator, points, period, unit, criterion, source, inputs)
+      select 'H56', 1, 2, 10.5, '2021-Q3', 'H56', 'PROGRESS_ON_TIME', code, '{}' from sources limit 1`
   ]
 }
 

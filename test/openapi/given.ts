@@ -37,6 +37,7 @@ export async function givenExamples (
   })
   await post('/v1/procedure-decisions', exampleOf('postProcedureDecision'))
   await post('/v1/procedure-reviews', exampleOf('postProcedureReviews'))
+  await post('/v1/evaluation-inputs', exampleOf('postEvaluationInputs'))
   // A job to show, which is done.
   await post('/v1/procedures', { items: [{
     code: '1.009994', name: 'Cấp giấy phép xây dựng mới', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-03-03',

@@ -97,7 +97,8 @@ async function periodsWithFigures (trx: Trx, changes: readonly Change<Period>[])
     select code from periods where code = any(${codes}) and (
       exists(select from statistics_sets where period = periods.code)
       or exists(select from feedback_sets where period = periods.code)
-      or exists(select from indicator_values where period = periods.code))`.execute(trx)
+      or exists(select from indicator_values where period = periods.code)
+      or exists(select from evaluation_inputs where period = periods.code))`.execute(trx)
   const used = new Set(rows.map(({ code }) => code))
   return moved.filter(({ after }) => used.has(after!.code)).map(({ index, after }) => {
     const detail = `figures are stored for ${after!.code}, so its calendar and its days stay as they are`

@@ -62,6 +62,7 @@ async function isUsedOutside (trx: Trx, source: string, reach: string): Promise<
       or exists(select from unit_aliases where ${outside})
       or exists(select from statistics_sets where ${outside})
       or exists(select from feedback_sets where ${outside})
+      or exists(select from evaluation_inputs where ${outside})
       or exists(select from dossiers where ${outside}) as used`.execute(trx)
   return found!.used
 }

@@ -15,6 +15,8 @@ const NEEDS: Record<string, string> = {
   deleteDossierStatistics: 'write:statistics',
   postFeedbackStatistics: 'write:statistics',
   deleteFeedbackStatistics: 'write:statistics',
+  postEvaluationInputs: 'write:statistics',
+  postEvaluationFormulas: 'write:catalogue',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   postProcedureDecision: 'write:catalogue',
@@ -59,7 +61,8 @@ const READS = [
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
-  'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations'
+  'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
+  'getEvaluation', 'explainEvaluation', 'listEvaluationInputs', 'listEvaluationFormulas'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 

@@ -109,6 +109,9 @@ export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan)
       select unit, 'indicators of ' || period from indicator_values join periods on periods.code = period
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all
+      select unit, 'evaluation of ' || period from evaluation_inputs join periods on periods.code = period
+      where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
+      union all
       select unit, 'dossier ' || code from dossiers
       where province_code = ${province} and unit = any(${units}) and received_at >= ${startOfDay(day)} and status <> 0
       union all

@@ -48,6 +48,9 @@ export async function dependents (trx: Trx, change: StoredChange, made: readonly
     union all
     select 'unit_has_figures', 'indicators of ' || min(period) || ' are stored for ' || unit from indicator_values
     where province_code = ${province} and unit = any(${made}) group by unit
+    union all
+    select 'unit_has_figures', 'evaluation of ' || min(period) || ' is stored for ' || unit from evaluation_inputs
+    where province_code = ${province} and unit = any(${made}) group by unit
     order by 1, 2`.execute(trx)
   return rows.map(({ code, detail }) => ({ pointer: '/path/id', code, detail }))
 }

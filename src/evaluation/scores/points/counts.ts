@@ -1,0 +1,73 @@
+import { sql } from 'kysely'
+import type { Db } from '../../../database/connect.ts'
+import { array } from '../../../database/sql/bulk-binary.ts'
+import type { Span } from './spans.ts'
+import type { UnitInSpan } from './units.ts'
+
+/** What is counted of a criterion of a unit in a span, by the names of the formula's inputs. */
+export interface Counted {
+  values: Readonly<Record<string, number | string>>
+  source: string
+}
+
+/** Points that the portal gives. */
+export interface Imported {
+  points: number
+  source: string
+}
+
+/** What is known of units, from whatever it comes. */
+export interface Facts {
+  /** @returns undefined: nothing is known */
+  counted: (unit: UnitInSpan, criterion: string) => Counted | undefined
+  imported: (unit: UnitInSpan, criterion: string) => Imported | undefined
+}
+
+interface Row {
+  period: string
+  unit: string
+  criterion: string
+  source: string
+  numerator: number | null
+  denominator: number | null
+  inputs: Record<string, number | string>
+  points: number | null
+}
+
+/**
+ * What is posted of units. Of several sources the one of the highest precedence counts, then what was reported later;
+ * for counts and for points apart.
+ */
+export async function postedFacts (db: Db, spans: readonly Span[], units: readonly UnitInSpan[]): Promise<Facts> {
+  const { rows } = await sql<Row>`
+    select period, unit, criterion, source, numerator, denominator, inputs, points
+    from evaluation_inputs join sources on sources.code = source
+    where province_code = any(${[...new Set(units.map(({ province_code }) => province_code))]})
+      and period = any(${spans.flatMap(({ periods }) => periods)})
+      and unit = any(${array('text', [...new Set(units.map(({ unit }) => unit))])})
+    order by precedence desc, reported_at desc nulls last, source`.execute(db)
+  const counted = new Map<string, Counted>()
+  const imported = new Map<string, Imported>()
+  for (const { period, unit, criterion, source, numerator, denominator, inputs, points } of rows) {
+    const key = `${period} ${unit} ${criterion}`
+    const columns = Object.entries({ numerator, denominator }).filter(([, value]) => value !== null)
+    const values = { ...inputs, ...Object.fromEntries(columns) } as Counted['values']
+    if (Object.keys(values).length > 0 && !counted.has(key)) counted.set(key, { values, source })
+    if (points !== null && !imported.has(key)) imported.set(key, { points, source })
+  }
+  const find = <T>(facts: ReadonlyMap<string, T>, { span, unit }: UnitInSpan, criterion: string) => (
+    spans[span]!.periods.map(period => facts.get(`${period} ${unit} ${criterion}`)).find(fact => fact !== undefined))
+  return {
+    counted: (unit, criterion) => find(counted, unit, criterion),
+    imported: (unit, criterion) => find(imported, unit, criterion)
+  }
+}
+
+/** The units of a level with all the counts that a criterion needs, and what they have together. */
+export function summed<C extends Counted> (
+  all: readonly C[], names: readonly string[]
+): { values: Counted['values'] | undefined, counted: readonly C[] } {
+  const counted = all.filter(({ values }) => names.every(name => typeof values[name] === 'number'))
+  const sums = names.map(name => [name, counted.reduce((sum, { values }) => sum + (values[name] as number), 0)])
+  return { values: counted.length === 0 ? undefined : Object.fromEntries(sums) as Record<string, number>, counted }
+}

@@ -1,0 +1,44 @@
+import { sql } from 'kysely'
+import { isVersionOn } from '../../../catalogue/hierarchy/places-sql.ts'
+import type { Reach } from '../../../contract/caller.ts'
+import type { Db } from '../../../database/connect.ts'
+import type { Span } from './spans.ts'
+
+/** A unit as it stands at the end of a span. */
+export interface UnitInSpan {
+  /** Index of the span. */
+  span: number
+  unit: string
+  province_code: string
+  level: string
+  /** The one that was asked for, where those below it are as well. */
+  stands_above: boolean
+}
+
+interface Asked {
+  /** null: every province. */
+  unit: string | null
+  children: boolean
+  level: readonly string[] | undefined
+  reach: Reach
+}
+
+/** The units that exist in each span: from the top down, then by level and id. */
+export async function unitsIn (
+  db: Db, spans: readonly Span[], { unit, children, level, reach }: Asked
+): Promise<UnitInSpan[]> {
+  const days = JSON.stringify(spans.map(({ from, to }, span) => ({ span, from, to })))
+  const isTop = unit === null ? sql`cardinality(versions.path) = 1` : sql`units.id = ${unit}`
+  const isChild = unit === null ? sql`cardinality(versions.path) = 2` : sql`versions.parent = ${unit}`
+  const { rows } = await sql<UnitInSpan>`
+    select span, units.id as unit, units.province_code, versions.level, ${isTop} and ${children} as stands_above
+    from json_to_recordset(${days}::json) as spans (span int, "from" date, "to" date)
+      cross join units join unit_versions as versions on versions.unit = units.id and ${isVersionOn(sql`spans."to"`)}
+      join levels on levels.code = versions.level
+    where (${isTop} or (${children} and ${isChild}))
+      and units.valid_from <= spans."to" and coalesce(units.valid_to, 'infinity') >= spans."from"
+      and ${reach === null ? sql`true` : sql`${reach} = any(units.reached_by)`}
+      and ${level === undefined ? sql`true` : sql`versions.level = any(${level})`}
+    order by span, cardinality(versions.path), levels.position, units.id`.execute(db)
+  return rows
+}

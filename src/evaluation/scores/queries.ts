@@ -1,0 +1,88 @@
+import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
+import type { Reach } from '../../contract/caller.ts'
+import { invalid } from '../../contract/errors.ts'
+import type { Db } from '../../database/connect.ts'
+import { TOTAL } from '../formulas/check.ts'
+import { formulaInForce } from '../formulas/queries.ts'
+import { compared, comparedKey, NO_COMPARISON } from './comparison.ts'
+import { NO_RANK, ranksOf } from './ranks.ts'
+import type { EvaluationQuery, EvaluationRow } from './schema.ts'
+import { scored, type Asked, type Scored } from './points/scored.ts'
+import { rowOf } from './shown.ts'
+import { spansAsked, spansBefore, type Span } from './points/spans.ts'
+
+interface Answer {
+  items: EvaluationRow[]
+  next_cursor: null
+  /** That of the unit that is asked about; null: of any. */
+  province: string | null
+}
+
+/**
+ * Points of units by the formula that holds on the last day of each span, from what is posted.
+ * @param now milliseconds since 1970
+ * @throws DomainError `invalid_request` for unknown codes and for what does not go together; `too_many_rows`
+ */
+export async function evaluation (db: Db, question: EvaluationQuery, reach: Reach, now: number): Promise<Answer> {
+  const byLevel = question.group_by?.includes('level') === true
+  if (byLevel && question.group_by!.includes('unit')) {
+    throw invalid('/query/group_by', 'not_allowed', 'a unit has one level; group either by unit or by level')
+  }
+  if (byLevel && question.rank === true) throw invalid('/query/rank', 'not_allowed', 'units are ranked, and levels are not')
+  const spans = await spansAsked(db, question, now)
+  const { id, province } = await unitAsked(db, question.unit, spans, reach)
+  const asked = { unit: id, children: question.children === true, level: question.level, byLevel, reach }
+  const formulaOn = await formulaInForce(db, question.formula)
+  const all = (await scored(db, spans, asked, formulaOn)).filter(one => isAsked(one, question))
+  const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
+  const comparisonOf = await comparisons(db, question, spans, asked, now)
+  const rows = all.map(one => rowOf(one, ranks?.get(one) ?? NO_RANK, comparisonOf(one)))
+  return { items: sorted(rows, question.sort), next_cursor: null, province }
+}
+
+/** @throws DomainError `unknown_unit` at `/query/unit`, also for a unit out of reach */
+export async function unitAsked (
+  db: Db, name: string | undefined, spans: readonly Span[], reach: Reach
+): Promise<{ id: string | null, province: string | null }> {
+  if (name === undefined && reach === null) return { id: null, province: null }
+  const unit = await reachedUnit(db, name ?? exactly(reach!), reach, { day: spans.at(-1)!.to })
+  if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${name}`)
+  return { id: unit.id, province: unit.province_code }
+}
+
+async function comparisons (
+  db: Db, { compare, formula, across_formulas: across = false, period }: EvaluationQuery, spans: readonly Span[],
+  asked: Asked, now: number
+): Promise<(one: Scored) => typeof NO_COMPARISON> {
+  if (compare === undefined) return () => NO_COMPARISON
+  if (period === undefined) throw invalid('/query/compare', 'period_or_days', 'only periods are compared')
+  const before = await spansBefore(db, spans, compare, now)
+  const then = await scored(db, [...before.values()], asked, await formulaInForce(db, formula))
+  const found = new Map(then.map(one => [comparedKey(one.span.period!, one), one]))
+  return one => {
+    const span = before.get(one.span.period!)
+    const other = span === undefined ? undefined : found.get(comparedKey(span.period!, one))
+    return other === undefined ? NO_COMPARISON : compared(one, other, across)
+  }
+}
+
+function isAsked ({ score }: Scored, { kind, criterion }: EvaluationQuery): boolean {
+  return (kind === undefined || kind.includes(score.kind)) &&
+    (criterion === undefined || criterion.includes(score.criterion ?? score.group ?? TOTAL))
+}
+
+function sorted (rows: EvaluationRow[], columns: readonly string[] = []): EvaluationRow[] {
+  const order = columns.map(column => column.startsWith('-')
+    ? { name: column.slice(1) as keyof EvaluationRow, sign: -1 }
+    : { name: column as keyof EvaluationRow, sign: 1 })
+  return rows.toSorted((a, b) => {
+    for (const { name, sign } of order) {
+      const [x, y] = [a[name], b[name]]
+      if (x === y) continue
+      if (x === null) return 1
+      if (y === null) return -1
+      return x < y ? -sign : sign
+    }
+    return 0
+  })
+}
