@@ -21,9 +21,16 @@ export function issuesOfFormula (formula: EvaluationFormula, levels: ReadonlySet
   return [
     ...to === null || from <= to ? [] : [issueAt('valid_to', 'out_of_range', `valid_to (${to}) is before valid_from (${from})`)],
     ...repeated([{ at: '', code: TOTAL }, ...codes], 'code'),
+    ...groups.flatMap(({ maximum }, i) => decimalsIssues(maximum, `groups/${i}/maximum`)),
     ...volumeIssues(volume, criteria.map(({ criterion }) => criterion)),
     ...criteria.flatMap(({ criterion, at }) => issuesOfCriterion(criterion, at, levels))
   ]
+}
+
+/** Points are added in hundredths. */
+function decimalsIssues (maximum: number | null, at: string): Issue[] {
+  if (maximum === null || Number(maximum.toFixed(2)) === maximum) return []
+  return [issueAt(at, 'out_of_range', 'points have at most two decimals')]
 }
 
 function volumeIssues (volume: string | null, criteria: readonly Criterion[]): Issue[] {
@@ -45,6 +52,7 @@ function issuesOfCriterion (
       known.has(level) ? [] : [issueAt(`${at}/levels/${i}`, 'unknown_level', `there is no level ${level}`)])),
     ...rate === null ? [] : formulaIssues(rate, declared, null, `${at}/rate`),
     ...points === null ? [] : formulaIssues(points, ofPoints, POINTS, `${at}/points`),
+    ...decimalsIssues(maximum, `${at}/maximum`),
     ...points !== null && maximum === null ? [issueAt(`${at}/maximum`, 'missing', 'points need a maximum')] : []
   ]
 }

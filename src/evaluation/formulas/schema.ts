@@ -28,7 +28,9 @@ const FormulaOf = (description: string) => Type.Unsafe<Formula | null>({
 /** A name in a formula. */
 const InputName = (description: string) => Type.String({ description, pattern: '^[a-z][a-z0-9_]{0,63}$' })
 const CriterionCode = (description: string) => Type.String({ description, pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$' })
-const Maximum = (description: string) => Type.Number({ description, exclusiveMinimum: 0, maximum: 1000 })
+const Maximum = (description: string) => Type.Number({
+  description: `${description} At most two decimals.`, minimum: 0.01, maximum: 1000
+})
 
 const Input = Type.Object({
   name: InputName('Name in the formulas, and in what is posted as `inputs`. `numerator` and `denominator` are columns of their own ' +

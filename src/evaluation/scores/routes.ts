@@ -16,7 +16,7 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
     schema: {
       operationId: 'getEvaluation',
       tags: ['evaluation'],
-      summary: 'Points of units by the formula of Decision 766/QĐ-TTg',
+      summary: 'Points of units by the formula of Decision 766',
       description: 'One row for each unit and criterion, with rows for the groups and the total. The groups and their most points (18 ' +
         'transparency, 20 progress, 12 online services, 22 digitisation, 10 online payment, 18 satisfaction), and most rates, are ' +
         'published rules; how points follow from a rate was in part found from published figures, and of some criteria it is not ' +

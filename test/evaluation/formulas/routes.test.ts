@@ -62,6 +62,7 @@ forEachDatabase('versions of the formula', async (t, service) => {
     t.same(await faults(formula({}, { rate: input('numerator') })), [`${at}/rate measures_differ`])
     t.same(await faults(formula({}, { rate: null })), [`${at}/points/value/name unknown_input`])
     t.same(await faults(formula({}, { maximum: null })), [`${at}/maximum missing`])
+    t.same(await faults(formula({}, { maximum: 2.125 })), [`${at}/maximum out_of_range`])
     t.same(await faults(formula({}, { levels: ['none'] })), [`${at}/levels/0 unknown_level`])
     t.same(await faults(formula({}, { code: 'PROGRESS' })), [`${at}/code duplicate_key`])
     t.same(await faults(formula({}, { code: 'total' })), [`${at}/code duplicate_key`])

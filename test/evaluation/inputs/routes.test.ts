@@ -44,7 +44,9 @@ forEachDatabase('inputs of the evaluation', async (t, service) => {
       points: 17.36, reported_at: '2026-09-26T08:00:00.000+07:00', note: 'Cổng'
     }])
     const { body: { items: [synced] } } = await get('/v1/evaluation-inputs?unit=H44&period=cal-2026-Q2')
-    t.match(synced, { numerator: 1, denominator: null, inputs: { on_portal: 1, reported: 2 }, points: null, reported_at: null })
+    t.match(synced, {
+      numerator: 1, denominator: null, inputs: { on_portal: 1, reported: 2 }, points: null, reported_at: null
+    })
     t.equal((await get('/v1/evaluation-inputs')).body.items.length, 2)
     const { rows } = await sql<{ action: string }>`
       select action from changes where resource = 'evaluation-inputs' order by write, n`.execute(db)
@@ -86,7 +88,8 @@ forEachDatabase('inputs of the evaluation', async (t, service) => {
       { points: null, unknown: 'unknown_input', unknown_detail: 'a count is missing: denominator', rate_percent: null }
     ])
     const { items } = (await get(`/v1/evaluation?period=${Q3}&unit=H44&children=true&formula=own&criterion=PLAN_ISSUED&sort=unit`)).body
-    t.same(items.map(({ unit, points, unknown, dossiers }: Record<string, unknown>) => [unit, points, unknown, dossiers]), [
+    t.same(items.map(({ unit, points, unknown, dossiers }: Record<string, unknown>) => (
+      [unit, points, unknown, dossiers])), [
       ['H44', null, 'not_in_scope', null], ['H44.01', null, 'not_in_scope', null], ['H44.03', null, 'not_in_scope', null],
       ['H44.07', null, 'not_in_scope', null], ['H44.100', 0.5, null, null], ['H44.104', 2, null, null],
       ['H44.108', null, 'nothing_posted', null], ['H44.13', null, 'not_in_scope', null]

@@ -23,9 +23,9 @@ export interface CriterionScore {
 /**
  * What the formulas of a criterion come to.
  * @param values counts by the names of its inputs; undefined: none is posted
- * @param steps gets every node, with pointers into the criterion
+ * @param steps gets every node, with pointers into the criterion; left out: none is kept
  */
-export function scoreOf (criterion: Criterion, values: InputValues | undefined, steps: Step[] = []): CriterionScore {
+export function scoreOf (criterion: Criterion, values: InputValues | undefined, steps?: Step[]): CriterionScore {
   if (values === undefined) return { rate: null, points: null, unknown: { code: 'nothing_posted', input: null } }
   const rate = criterion.rate === null ? null : stepped('/rate', steps, steps => evaluate(criterion.rate!, values, steps))
   const shownRate = rate?.known == null ? null : percentOf(rate.known)
@@ -47,7 +47,8 @@ function percentOf (rate: Rational): Hundredths {
   return Number(hundredthsOf({ n: rate.n * 100n, d: rate.d }))
 }
 
-function stepped (at: string, all: Step[], run: (steps: Step[]) => Value): Value {
+function stepped (at: string, all: Step[] | undefined, run: (steps?: Step[]) => Value): Value {
+  if (all === undefined) return run()
   const steps: Step[] = []
   const value = run(steps)
   all.push(...steps.map(step => ({ ...step, pointer: `${at}${step.pointer}` })))
