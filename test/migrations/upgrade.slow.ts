@@ -196,7 +196,7 @@ const ROWS: Record<string, string[]> = {
   '0047_evaluation': [
     `insert into evaluation_formulas values ('own', 'own', 'Bộ tiêu chí', 'found', 'x', null, 1, '2026-01-01', null, null, '[]')`,
     `insert into evaluation_inputs (province_code, numerator, denominator, points, period, unit, criterion, source, inputs)
-      select 'H56', 1, 2, 10.5, '2021-Q3', 'H56', 'PROGRESS_ON_TIME', code, '{}' from sources limit 1`
+      select 'H56', 1, 2, 10.5, periods.code, units.id, 'PROGRESS_ON_TIME', sources.code, '{}' from periods, units, sources limit 1`
   ]
 }
 
