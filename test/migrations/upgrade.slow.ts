@@ -193,7 +193,7 @@ const ROWS: Record<string, string[]> = {
     `insert into waiting_dossiers (province_code, source, code, updated_at, owner, missing_procedure, item, client, import, line, issues)
       values ('H56', 'one-stop', 'w', '2021-06-01 08:00+07', 'H56-380', '9.9', '{"code": "w"}', 'one-stop', 1, 7, '[]')`
   ],
-  '0047_evaluation': [
+  '0039_evaluation': [
     `insert into evaluation_formulas values ('own', 'own', 'Bộ tiêu chí', 'found', 'x', null, 1, '2026-01-01', null, null, '[]')`,
     `insert into evaluation_inputs (province_code, numerator, denominator, points, period, unit, criterion, source, inputs)
       select 'H56', 1, 2, 10.5, periods.code, units.id, 'PROGRESS_ON_TIME', sources.code, '{}' from periods, units, sources limit 1`

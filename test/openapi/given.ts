@@ -48,6 +48,9 @@ export async function givenExamples (
   await put('/v1/sources/one-stop/status-map', exampleOf('putStatusMap'))
   await post('/v1/dossiers?source=one-stop', '{', { 'content-type': 'application/x-ndjson' })
   await post('/v1/dossiers?source=one-stop', exampleOf('postDossiers'))
+  await post('/v1/dossiers?source=one-stop&unknown_codes=keep', {
+    items: [item({ code: 'of-no-procedure', procedure: '9.999999' })]
+  })
   await runOwnWrite(db, 'tests', 'givenExamples', write => createClientKey(write, 'example', 0, keyOf(EXAMPLE_KEY)!))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])

@@ -47,7 +47,7 @@ export async function onTime (
   const rows = question.basis === 'records'
     ? await recordsRows(db, question, page, asOf, caches)
     : await reportedRows(db, kind, question, page, asOf, caches)
-  return { ...pageOf(answeredRows(rows, spans, resolved), orderOf(kind, question), page.limit), province }
+  return { ...pageOf(answeredRows(kind, rows, spans, resolved), orderOf(kind, question), page.limit), province }
 }
 
 interface OnTimePage extends Page<OnTimeRow> {

@@ -11,6 +11,7 @@ import { DETAIL_FILTERS } from '../../dossiers/counts/index.ts'
 import { hierarchyOf, type Hierarchy } from '../../catalogue/hierarchy/hierarchy.ts'
 import { reachedUnit } from '../../catalogue/units/resolve.ts'
 import { refuse } from './answerable.ts'
+import type { StatisticsKind } from '../kinds/kind.ts'
 import { withSources, type CountedRow, type RulesOfRow } from './percentage-sql.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
@@ -173,11 +174,15 @@ export function rulesOfRow (asked: AskedRules | null): RulesOfRow {
   return { rules: asked?.rules ?? null, rules_version: asked?.rules_version ?? null }
 }
 
+const NO_RULES = {} as RulesOfRow
+
 /** The rows of an answer, each with what was asked for and the instant at which its span is cut. */
 export function answeredRows (
-  rows: readonly CountedRow[], spans: readonly AskedSpan[], { hierarchy, rules }: Pick<ResolvedQuery, 'hierarchy' | 'rules'>
+  kind: StatisticsKind, rows: readonly CountedRow[], spans: readonly AskedSpan[],
+  { hierarchy, rules }: Pick<ResolvedQuery, 'hierarchy' | 'rules'>
 ): OnTimeRow[] {
-  const named = { hierarchy: hierarchy.name, ...rulesOfRow(rules) }
+  // What has no records has no rules to count them by.
+  const named = { hierarchy: hierarchy.name, ...kind.answer.fromRecords.length === 0 ? NO_RULES : rulesOfRow(rules) }
   const cuts = new Map(spans.map(({ code, as_of, provisional }) => [code, { as_of, provisional }]))
   return rows.map(row => ({ ...withSources(row), ...named, ...cuts.get(row.period)! }))
 }
