@@ -6,6 +6,7 @@ import { countingRulesRoutes } from './dossiers/counting-rules/routes.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { dueDateCheckRoutes } from './dossiers/due-date-check/routes.ts'
+import { nationalSyncRoutes } from './dossiers/national-sync/routes.ts'
 import { qualityRoutes } from './dossiers/quality/routes.ts'
 import { evaluationFormulaRoutes } from './evaluation/formulas/routes.ts'
 import { evaluationInputRoutes } from './evaluation/inputs/routes.ts'
@@ -59,6 +60,7 @@ export async function registerFeatures (
   await v1.register(onTimeRoutes, context)
   await v1.register(durationsRoutes, context)
   await v1.register(dossierRoutes, context)
+  await v1.register(nationalSyncRoutes, context)
   await v1.register(importRoutes, context)
   await v1.register(unknownCodeRoutes, context)
   await v1.register(sourceConflictRoutes, context)

@@ -217,6 +217,15 @@ export interface DossierStatistics {
   unit: string;
 }
 
+export interface DossierSteps {
+  at: string;
+  client: string;
+  code: string;
+  province_code: string;
+  source: string;
+  status: number;
+}
+
 export interface DossierSumsByChannel {
   became_overdue: Generated<number>;
   cancelled: Generated<number>;
@@ -970,6 +979,7 @@ export interface DB {
   dossier_histories: DossierHistories;
   dossier_states: DossierStates;
   dossier_statistics: DossierStatistics;
+  dossier_steps: DossierSteps;
   dossier_sums_by_channel: DossierSumsByChannel;
   dossier_sums_by_day: DossierSumsByDay;
   dossier_sums_by_desk: DossierSumsByDesk;

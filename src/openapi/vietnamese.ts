@@ -5,6 +5,7 @@ export const VIETNAMESE: Record<string, string> = {
   getDossier: 'Xem một hồ sơ và lịch sử của hồ sơ',
   deleteDossier: 'Xóa một hồ sơ khỏi mọi số liệu',
   importDossiers: 'Gửi hồ sơ với số lượng lớn',
+  postNationalDossiers: 'Gửi hồ sơ theo định dạng đồng bộ lên Cổng Dịch vụ công quốc gia',
   listImports: 'Các lần gửi hồ sơ',
   getImport: 'Tiến độ và cảnh báo của một lần gửi hồ sơ',
   listImportErrors: 'Các dòng lỗi của một lần gửi hồ sơ',

@@ -197,6 +197,9 @@ const ROWS: Record<string, string[]> = {
     `insert into evaluation_formulas values ('own', 'own', 'Bộ tiêu chí', 'found', 'x', null, 1, '2026-01-01', null, null, '[]')`,
     `insert into evaluation_inputs (province_code, numerator, denominator, points, period, unit, criterion, source, inputs)
       select 'H56', 1, 2, 10.5, periods.code, units.id, 'PROGRESS_ON_TIME', sources.code, '{}' from periods, units, sources limit 1`
+  ],
+  '0040_steps_of_dossiers': [
+    `insert into dossier_steps values ('H56', 'one-stop', 'one-stop', '000.17.22.H56-210531-0001', '2021-06-01 08:00+07', 4)`
   ]
 }
 

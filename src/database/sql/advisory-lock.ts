@@ -9,10 +9,12 @@ import type { Trx } from '../connect.ts'
  *   read or locked.
  * - `desks` of a province: who adds dossiers shares it, and who takes away the first of a unit has it alone. That one
  *   looks for the next first dossier and must see all that others add, and they must see what it finds.
+ * - `steps` of a client: who stores steps of its dossiers has it alone, and who ingests its dossiers and looks for their
+ *   steps shares it. Then either sees what the other has stored. Take it after `dossiers`.
  * - `log` of a rollup of a province: who merges it has it alone. Nobody who adds to it waits for that.
  * - `backlog` of a province: the same for the log of its open dossiers.
  */
-export type LockName = 'dossiers' | `desks ${string}` | `log ${string}` | `backlog ${string}`
+export type LockName = 'dossiers' | `desks ${string}` | `steps ${string}` | `log ${string}` | `backlog ${string}`
 
 export async function lock (trx: Trx, name: LockName, mode: 'shared' | 'exclusive'): Promise<void> {
   const take = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')

@@ -48,6 +48,13 @@ const SCHEMAS = {
   digitised_parts: parts('How many of its parts are digitised. 0: none.'),
   electronic_result: Type.Boolean({ description: 'Whether its result was given as an electronic document.' }),
   data_reused: Type.Boolean({ description: 'Whether at least one part was replaced by data that was there already.' }),
+  has_fee: Type.Boolean({ description: 'Whether any fee or charge is due, where `fee_due` is not known.' }),
+  paid_online: Type.Boolean({
+    description: 'Whether it was paid through the payment gateway of the national portal or of the province (thanh toán trực tuyến).'
+  }),
+  national_store_parts: parts('How many of its parts were taken from the national store of electronic documents (kho dữ liệu quốc gia).'),
+  databases_used: parts('How many databases it was connected to (CSDL kết nối). 0: none.'),
+  identity_verified: Type.Boolean({ description: 'Whether the account that it was filed with was verified by electronic identity (VNeID).' }),
   case_limit: Type.Integer({
     description: 'The time limit of its case, where that differs from the limit of its procedure. With `case_limit_unit`.',
     minimum: 1, maximum: MAX_LIMIT

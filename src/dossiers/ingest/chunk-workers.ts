@@ -24,6 +24,16 @@ const MOST_CHUNKS = 4
 /** Milliseconds after which rows that arrived are sent, however few. */
 const PATIENCE = 1_000
 
+/** The code of the dossier in an item. Either can be anything. */
+export type CodeOf = (item: unknown) => unknown
+
+export const codeOfRecord: CodeOf = item => ((item ?? {}) as { code?: unknown }).code
+
+interface WorkersOptions {
+  codeOf?: CodeOf
+  patience?: number
+}
+
 /**
  * Some workers that gather the lines of one stream into chunks and send these side by side, each one at a time. The
  * worker of a row follows from its code, so versions of a dossier are sent in the order in which they came, and the
@@ -41,7 +51,12 @@ export class ChunkWorkers<Result> {
   #chunks = 0
   #onRoom: () => void = () => {}
 
-  constructor (send: (chunk: Chunk) => Promise<Result>, patience = PATIENCE) {
+  readonly #codeOf: CodeOf
+
+  constructor (
+    send: (chunk: Chunk) => Promise<Result>, { codeOf = codeOfRecord, patience = PATIENCE }: WorkersOptions = {}
+  ) {
+    this.#codeOf = codeOf
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.failure = promise
@@ -73,7 +88,7 @@ export class ChunkWorkers<Result> {
     if (this.#hasFailed) await this.failure
     for (const line of lines) {
       const item = itemOf(line)
-      const worker = this.#workers[workerOf(item)]!
+      const worker = this.#workers[workerOf(this.#codeOf(item))]!
       if (!worker.add(line, item)) continue
       this.#send(worker)
       while (this.#chunks >= MOST_CHUNKS) await Promise.race([this.#room(), this.failure])
@@ -174,8 +189,7 @@ function itemOf ({ text }: Line): unknown {
 /**
  * By the desk, with which codes begin: each worker updates its part of the rollup rows and reads its part of the index.
  */
-function workerOf (item: unknown): number {
-  const { code: sent } = (item ?? {}) as { code?: unknown }
+function workerOf (sent: unknown): number {
   if (typeof sent !== 'string') return 0
   const code = plainText(sent)
   let sum = 0

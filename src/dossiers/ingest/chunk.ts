@@ -49,14 +49,16 @@ export async function ingestDossiers (
   await lock(trx, 'dossiers', 'shared')
   const { wellFormed, malformed } = wellFormedItems(items)
   const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
-  const { province, versions, invalid } = validVersions(wellFormed, lookups, context)
+  const { province, versions: sent, invalid } = validVersions(wellFormed, lookups, context)
+  const versions = context.adjust === undefined ? sent : await context.adjust(trx, province, sent)
   const { rounds, older, surplus } = await roundsOf(trx, province, versions, lookups.successorOf)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
   const stored: Stored[] = []
   for (const round of rounds) {
     // Under an id of its own, as the audit has one change of a dossier under an id.
     const own = stored.length === 0 ? write : write.continued()
-    const target = { province, source: context.source, write: await own.writeId() }
+    const { source, ignoresRepeats = false } = context
+    const target = { province, source, write: await own.writeId(), ignoresRepeats }
     stored.push(await storeRound(own, target, round, context.reach, later))
   }
   const conflicts = stored.flatMap(round => round.conflicts)

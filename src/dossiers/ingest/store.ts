@@ -15,6 +15,8 @@ export interface Target {
   province: string
   source: string
   write: number
+  /** As of `IngestContext`. */
+  ignoresRepeats?: boolean
 }
 
 const SENT_NAMES = Object.keys(SENT)

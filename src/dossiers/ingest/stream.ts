@@ -26,9 +26,9 @@ import { endExpired, keepLease, renewLease, secondsLeased } from '../imports/lea
 import { addToImport, beginImport, endImport, type Progress } from '../imports/commands.ts'
 import type { ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
-import { ingestDossiers } from './chunk.ts'
 import type { IngestContext } from './validate.ts'
-import { ChunkWorkers, type Chunk } from './chunk-workers.ts'
+import { ingestDossiers, type Ingested } from './chunk.ts'
+import { ChunkWorkers, codeOfRecord, type Chunk, type CodeOf } from './chunk-workers.ts'
 
 export interface ImportOptions {
   /** The system that sends. */
@@ -36,6 +36,18 @@ export interface ImportOptions {
   dry_run: boolean
   /** What becomes of rows that name units or procedures which the catalogue does not have. */
   unknown_codes: 'refuse' | 'keep'
+}
+
+/** How the lines of a stream are read that are no records of this service but of others. */
+export interface LineFormat {
+  codeOf: CodeOf
+  /**
+   * @param id of the import
+   * @param lineOf the line of an item by its index
+   */
+  ingest: (
+    write: Write, items: readonly unknown[], id: number, lineOf: (index: number) => number
+  ) => Promise<Ingested>
 }
 
 export interface Stream {
@@ -59,7 +71,8 @@ const HOPELESS = 50_000
  *   but invalid rows; an error with status 400 when it breaks off; what the database throws, after some retries
  */
 export async function ingestStream (
-  db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions
+  db: Db, writers: Semaphore, origin: Origin, { body, idempotency_key: key, hash }: Stream, options: ImportOptions,
+  format: LineFormat = recordsOf(options, origin)
 ): Promise<Written<DossierAnswer>> {
   const { by } = origin
   const opened = await writers.run(() => (
@@ -83,7 +96,7 @@ export async function ingestStream (
   async function ingestLines (): Promise<DossierAnswer> {
     const answer: DossierAnswer = { import: id, ...noCounts(), errors: [], warning_count: 0, warnings: [] }
     const workers = new ChunkWorkers(chunk => (
-      withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options)))))
+      withRetries(() => writers.run(() => ingestChunk(db, origin, id, chunk, options, format)))), format)
     const feed = async () => {
       for await (const lines of linesOf(body, seen)) {
         addResults(answer, await workers.take(lines))
@@ -110,6 +123,14 @@ export async function ingestStream (
   }
 }
 
+/** Lines of `DossierItem`. */
+function recordsOf (options: ImportOptions, { by }: Origin): LineFormat {
+  return {
+    codeOf: codeOfRecord,
+    ingest: (write, items, id, lineOf) => ingestDossiers(write, items, contextOf(by, id, options, lineOf))
+  }
+}
+
 interface Opened {
   id: number
   /** What was answered to the same key before; then there is no import. */
@@ -133,17 +154,16 @@ async function openImport (write: Write, key: string | null, { source, dry_run }
 
 /** Ingests a chunk in a transaction of its own, with its progress of the import. */
 async function ingestChunk (
-  db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, options: ImportOptions
+  db: Db, origin: Origin, id: number, { items, lines, unreadable }: Chunk, { dry_run }: ImportOptions,
+  { ingest }: LineFormat
 ): Promise<Progress> {
   const { by } = origin
-  const { dry_run } = options
   const lineOf = (index: number) => lines[index]!
   const { answer: result } = await runWrite(db, origin, async write => {
     await allowSlowStatements(write.trx)
     // The audit of a chunk is a long list of codes.
     await compressByLz4(write.trx)
-    const ingested = await ingestDossiers(write, items, contextOf(by, id, options, lineOf))
-    const { outcomes, issues, waits, conflicts, warnings: { count, first } } = ingested
+    const { outcomes, issues, waits, conflicts, warnings: { count, first } } = await ingest(write, items, id, lineOf)
     const counts = countsOf(outcomes, conflicts)
     counts.received += unreadable.length
     counts.rejected += unreadable.length

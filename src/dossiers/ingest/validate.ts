@@ -1,6 +1,7 @@
 import { reaches } from '../../contract/caller.ts'
 import type { Issue } from '../../contract/errors.ts'
 import { checkOf } from '../../contract/validation.ts'
+import type { Trx } from '../../database/connect.ts'
 import { issueAt, type RowIssues } from '../../writes/row-issues.ts'
 import { passedOn } from '../rules/passing.ts'
 import { foreignSource } from '../../catalogue/sources/source-rules.ts'
@@ -21,6 +22,13 @@ const checkItem = checkOf(DossierItem)
 export interface IngestContext extends Sender {
   /** Keeps what names unknown units and procedures waiting; left out: it is refused. */
   keep?: Keeping
+  /** Changes sound versions before they are compared with what is stored, such as by what is known of them besides. */
+  adjust?: ((trx: Trx, province: string, versions: Version[]) => Promise<Version[]>) | undefined
+  /**
+   * Of two versions with the same `updated_at` the later one counts. true: unless it was stored before the other, as of
+   * a sender whose versions do not say when they were made. Then it is an old file that comes again.
+   */
+  ignoresRepeats?: boolean | undefined
 }
 
 /** Where rows that wait come from. */
@@ -74,7 +82,7 @@ interface Validated {
 
 /** The records that are sound and that the client may send, as they would be stored. */
 export function validVersions (
-  items: readonly WellFormed[], lookups: Lookups, { source, reach }: IngestContext
+  items: readonly WellFormed[], lookups: Lookups, { source, reach }: Sender
 ): Validated {
   const versions: Version[] = []
   const invalid: RowIssues[] = []

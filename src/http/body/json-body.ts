@@ -8,6 +8,19 @@ import { decodeUtf8 } from '../../text/utf8.ts'
 export function acceptJson (app: FastifyInstance) {
   app.decorateRequest('bodyBytes', null)
   app.removeAllContentTypeParsers()
+  parseJson(app, error => `: ${error.message}`)
+}
+
+/**
+ * The same for routes whose bodies hold what nobody may see: what is wrong is said without a piece of the body.
+ * @param app of these routes only
+ */
+export function acceptJsonUnquoted (app: FastifyInstance) {
+  app.removeAllContentTypeParsers()
+  parseJson(app, () => '')
+}
+
+function parseJson (app: FastifyInstance, why: (error: Error) => string) {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (request.headers['idempotency-key'] !== undefined) request.bodyBytes = body
     const excess = excessOf(body)
@@ -15,7 +28,7 @@ export function acceptJson (app: FastifyInstance) {
     try {
       return parse(decodeUtf8(body)) as unknown
     } catch (error) {
-      throw Object.assign(new Error(`the body is not JSON in UTF-8: ${(error as Error).message}`), { statusCode: 400 })
+      throw Object.assign(new Error(`the body is not JSON in UTF-8${why(error as Error)}`), { statusCode: 400 })
     }
   })
 }

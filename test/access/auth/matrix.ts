@@ -37,6 +37,7 @@ const NEEDS: Record<string, string> = {
   putStatusMap: 'write:catalogue',
   postDossiers: 'write:dossiers',
   importDossiers: 'write:dossiers',
+  postNationalDossiers: 'write:dossiers',
   deleteDossier: 'write:dossiers',
   deleteWaitingDossiers: 'write:dossiers',
   listImports: 'write:dossiers',
@@ -177,6 +178,7 @@ function requestFor (
     },
     postDossiers: { items: [deleted] },
     importDossiers: `${JSON.stringify(deleted)}\n`,
+    postNationalDossiers: { madonvi: unit, service: 'CapNhatTienDoHoSoMC', data: [] },
     putStatusMap: { items: [] },
     putSource: SOURCE,
     putClient: { name: 'x', scopes: [], unit }
@@ -196,7 +198,7 @@ const OUT_OF_REACH: Record<string, number> = {
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,
-  postDossierStatistics: 403, postDossiers: 403, postIndicatorValues: 403,
+  postDossierStatistics: 403, postDossiers: 403, postNationalDossiers: 403, postIndicatorValues: 403,
   listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,
   // Of a stream each row is refused alone.
   importDossiers: 422

@@ -29,7 +29,7 @@ t.test('dossiers of a stream', async t => {
 
   t.test('do not wait for others to come', async t => {
     const arrived = Promise.withResolvers<Chunk>()
-    const workers = new ChunkWorkers(async (chunk: Chunk) => { arrived.resolve(chunk) }, 10)
+    const workers = new ChunkWorkers(async (chunk: Chunk) => { arrived.resolve(chunk) }, { patience: 10 })
     await workers.take([line(1, 'no object'), line(2, null), { number: 3, text: '{' }, { number: 4, text: null }])
     t.match(await arrived.promise, {
       items: ['no object', null], lines: [1, 2], unreadable: [{ line: 3, code: 'not_json' }, { line: 4, code: 'not_text' }]
@@ -40,7 +40,7 @@ t.test('dossiers of a stream', async t => {
   t.test('wait while the database is slower than they come', async t => {
     let sent = 0
     const slowly = async (chunk: Chunk) => { await setTimeout(20); sent += chunk.items.length }
-    const workers = new ChunkWorkers(slowly, 1)
+    const workers = new ChunkWorkers(slowly, { patience: 1 })
     let taken = 0
     for (let i = 0; i < 200; i++) {
       const lines = Array.from({ length: 200 }, () => line(++taken, { code: 'a' }))
@@ -98,7 +98,7 @@ t.test('dossiers of a stream', async t => {
 
   t.test('are not sent again when the fault is not that of the moment', async t => {
     let made = 0
-    const workers = new ChunkWorkers(() => { made++; return Promise.reject(new Error('a mistake')) }, 1)
+    const workers = new ChunkWorkers(() => { made++; return Promise.reject(new Error('a mistake')) }, { patience: 1 })
     await workers.take([line(1, {}), line(2, {})])
     await setTimeout(20)
     await t.rejects(workers.take([line(3, {})]), { message: 'a mistake' })

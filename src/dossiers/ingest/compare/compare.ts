@@ -2,6 +2,7 @@ import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
 import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
+import { asSent } from '../../rules/passing.ts'
 import { DELETED } from '../../rules/status.ts'
 import { unitsEverAt } from '../../rules/timeline.ts'
 import type { SourcesInConflict } from '../../source-conflicts/record.ts'
@@ -11,7 +12,7 @@ import { dossierStored, isStoredAs } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
-import { beforeDeletion, lockedPairs, type LockedPair, type Pair } from './pairs.ts'
+import { beforeDeletion, lockedPairs, storedBefore, type LockedPair, type Pair } from './pairs.ts'
 import { closestOf, verdictOf } from './verdict.ts'
 
 export interface Replacement extends Version {
@@ -73,15 +74,30 @@ export async function compareLocked (
   const sent = changed.flatMap(version => [version, ...version.earlier]).map(({ dossier }) => dossier)
   const successorOf = await successorsOfDossiers(trx, unitsEverAt([...stored.values(), ...sent]))
   const was = await contentsBeforeDeletion(trx, target, pairs)
+  const repeated = target.ignoresRepeats === true ? await repeatedPairs(trx, target, changed, pairs) : NONE
   const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
   for (const [position, version] of changed.entries()) {
     const pair = closestOf(byPosition.get(position) ?? [], version, target.source)
     if (pair === undefined) compared.beside.push(version)
+    else if (repeated.has(pair)) compared.stale.push(version)
     else if (!isSettled(pair, version)) {
       const before = stored.get(pair)!
       replace({ source: pair.source, before, was: was.get(pair) }, version, target, successorOf, compared)
     }
   }
+}
+
+const NONE: ReadonlySet<LockedPair> = new Set()
+
+/** Pairs of which the version says what was stored before at the same `updated_at`, and says something else now. */
+async function repeatedPairs (
+  trx: Trx, target: Target, changed: readonly Version[], pairs: readonly LockedPair[]
+): Promise<ReadonlySet<LockedPair>> {
+  const open = pairs.filter(({ position, source, status, same, updated_at: at }) => (
+    source === target.source && status !== DELETED && !same && at === changed[position]!.dossier.updated_at))
+  const versions = open.map(({ position, record }) => ({ ...asSent(changed[position]!.dossier), record }))
+  const positions = await storedBefore(trx, target, versions)
+  return new Set(positions.map(position => open[position]!))
 }
 
 type LastContent = Pick<StoredDossier, 'procedure' | 'field' | 'received_at'>

@@ -6,7 +6,7 @@ import type { Trx } from '../../../database/connect.ts'
 import { array, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { DELETED } from '../../rules/status.ts'
-import { CODE, CONTENT, given, RECORD, type DossierRecord, type StoredDossier } from '../../storage/columns.ts'
+import { CODE, CONTENT, given, RECORD, UPDATED, type DossierRecord, type StoredDossier } from '../../storage/columns.ts'
 import { instants, storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
@@ -104,6 +104,26 @@ export async function beforeDeletion (
       order by id desc limit 1
     ) as last`.execute(trx)
   return rows
+}
+
+const { status: _, ...COMPARED_WITH_PAST } = { ...UPDATED, ...CONTENT }
+const PAST = Object.keys(COMPARED_WITH_PAST)
+
+/**
+ * Which versions were stored before, with whatever status: that may follow from what else is known of a dossier.
+ * @returns their positions
+ */
+export async function storedBefore (
+  trx: Trx, { province }: Target, versions: readonly DossierRecord[]
+): Promise<number[]> {
+  if (versions.length === 0) return []
+  const { rows } = await sql<{ position: number }>`
+    select position from ${unnested({ ...KEY, ...COMPARED_WITH_PAST }, versions)} as given
+    where exists (
+      select from dossier_versions as stored
+      where province_code = ${province} and stored.code = given.code and stored.record = given.record
+        and (${columns(PAST, 'stored')}) is not distinct from (${columns(PAST, 'given')}))`.execute(trx)
+  return rows.map(({ position }) => position)
 }
 
 function isReached (reach: Reach): RawBuilder<boolean> {

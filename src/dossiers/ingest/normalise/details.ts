@@ -44,6 +44,9 @@ export function detailIssues ({ status, channel, received_at: received, details 
   if (digitised > parts) {
     issues.push(issueAt('digitised_parts', 'out_of_range', `digitised_parts (${digitised}) is more than parts (${parts})`))
   }
+  if (details.has_fee !== undefined && details.fee_due !== undefined && details.has_fee !== (details.fee_due > 0)) {
+    issues.push(issueAt('has_fee', 'not_allowed', `has_fee is ${details.has_fee}, and fee_due is ${details.fee_due}`))
+  }
   needs('promised_at', 'apology_at')
   needs('refused_after_acceptance', 'refused_at')
   needs('case_limit', 'case_limit_unit')

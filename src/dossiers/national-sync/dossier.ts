@@ -1,0 +1,112 @@
+import type { Issue } from '../../contract/errors.ts'
+import type { DossierItem, SupplementItem } from '../schema.ts'
+import { nationalDetails } from './details.ts'
+import {
+  fault, isNothing, isSent, readChoice, readInstant, readList, readText, type Sent, type SentInstant
+} from './values.ts'
+
+/**
+ * What a code looks like: `000.17.22.H56-210531-0001`, `H15.50.05.13-261008-0975`, 13 digits or more as in
+ * `00352112000539`, or `03706/2026/07906`. Any other text may be a name, a phone number or an identity number, which
+ * must not become the code of a dossier.
+ */
+export const CODE = /^(?:(?:\d{2,3}\.)*[A-Za-z]\d{2}(?:\.\d{2,3})*-\d{6}-\d{1,10}|\d{13,20}|\d{1,8}\/\d{4}\/\d{1,8})$/
+/** `1.001612`, `2.000815.000.00.00.H56` */
+const PROCEDURE = /^\d\.\d{6}(?:\.[0-9A-Za-z]{1,8})*$/
+
+const CHANNELS = new Map([['1', 'direct'], ['2', 'online'], ['3', 'postal']] as const)
+export const STATUSES = new Map(Array.from({ length: 10 }, (_, i) => [String(i + 1), i + 1]))
+const REGISTERED = 1
+const NOT_ACCEPTED = 3
+
+const DAY = 86_400_000
+
+export interface Reading {
+  /** The name of the unit of a dossier, by what it gives as its office, which can be anything. */
+  unitOf: (office: unknown) => string
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/**
+ * A dossier of the national format as a record of this service, or all that is wrong with it, with pointers into what
+ * was sent. Only what is read here goes on: everything about the applicant stays behind. `updated_at`, which the format
+ * does not have, is the newest of what has happened to the dossier, to the second; its milliseconds are the status, so
+ * that of two versions without any other sign the one that is further on is newer.
+ */
+export function nationalDossier (sent: unknown, { unitOf, now }: Reading): DossierItem | Issue[] {
+  if (!isSent(sent)) return [fault('', 'invalid_type')]
+  const issues: Issue[] = []
+  const instant = (name: string) => readInstant(sent, name, issues)
+  const code = readText(sent, 'MaHoSo', CODE, issues)
+  const procedure = readText(sent, 'MaTTHC', PROCEDURE, issues)
+  const channel = readChoice(sent, 'KenhThucHien', CHANNELS, issues) ?? 'direct'
+  const status = statusIn(sent, 'TrangThaiHoSo', issues)
+  const [submitted, received, due] = [instant('NgayNopHoSo'), instant('NgayTiepNhan'), instant('NgayHenTra')]
+  const [finished, returned, refused] = [instant('NgayKetThucXuLy'), instant('NgayTra'), instant('NgayTuChoi')]
+  // Before it is accepted a dossier counts nowhere, and has no date of reception yet.
+  const isAccepted = status !== REGISTERED && status !== NOT_ACCEPTED
+  const begun = received ?? (isAccepted ? undefined : submitted ?? refused)
+  if (begun === undefined && isNothing(sent['NgayTiepNhan'])) issues.push(fault('NgayTiepNhan', 'missing'))
+  const supplements = supplementsIn(sent, issues)
+  const details = nationalDetails(sent, status, issues)
+  const ofSupplements = supplements.flatMap(({ happened }) => happened)
+  const newest = newestOf([submitted, received, finished, returned, refused, ...ofSupplements], now)
+  if (issues.length === 0 && newest === null) issues.push(fault('NgayTiepNhan', 'out_of_range'))
+  if (issues.length > 0) return issues
+
+  const item: DossierItem = {
+    code: code!, unit: unitOf(sent['DonViXuLy']), procedure: procedure!, channel, status, received_at: begun!.text,
+    updated_at: new Date(newest! + status).toISOString()
+  }
+  if (due !== undefined) item.due_at = due.text
+  if (finished !== undefined) item.finished_at = finished.text
+  if (returned !== undefined) item.returned_at = returned.text
+  if (submitted !== undefined) item.submitted_at = submitted.text
+  if (refused !== undefined) item.refused_at = refused.text
+  if (supplements.length > 0) item.supplements = supplements.map(({ item }) => item)
+  return Object.assign(item, details)
+}
+
+/** @returns 0 where it is at fault */
+export function statusIn (sent: Sent, name: string, issues: Issue[]): number {
+  if (isNothing(sent[name])) issues.push(fault(name, 'missing'))
+  return readChoice(sent, name, STATUSES, issues) ?? 0
+}
+
+/**
+ * The newest of some instants, in milliseconds, to the second; null: there is none. What is over a day from now has
+ * not happened: it is a plan or a mistake.
+ */
+export function newestOf (instants: readonly (SentInstant | undefined)[], now: number): number | null {
+  let newest = -Infinity
+  for (const instant of instants) {
+    if (instant === undefined) continue
+    // A second less than ingest allows, as the status is added.
+    if (instant.milliseconds < now + DAY - 1_000) newest = Math.max(newest, instant.milliseconds)
+  }
+  return newest === -Infinity ? null : Math.floor(newest / 1_000) * 1_000
+}
+
+interface Supplement {
+  item: SupplementItem
+  happened: (SentInstant | undefined)[]
+}
+
+function supplementsIn (sent: Sent, issues: Issue[]): Supplement[] {
+  const list = 'DanhSachHoSoBoSung'
+  return (readList(sent, list, issues) ?? []).flatMap((one, i) => {
+    const instant = (name: string) => readInstant(one, name, issues, `${list}/${i}/${name}`)
+    const [requested, completed] = [instant('NgayBoSung'), instant('NgayTiepNhanBoSung')]
+    const [oldDue, newDue] = [instant('NgayHenTraTruoc'), instant('NgayHenTraMoi')]
+    if (requested === undefined) {
+      if (isNothing(one['NgayBoSung'])) issues.push(fault(`${list}/${i}/NgayBoSung`, 'missing'))
+      return []
+    }
+    const item = {
+      requested_at: requested.text, completed_at: completed?.text ?? null, old_due_at: oldDue?.text ?? null,
+      new_due_at: newDue?.text ?? null
+    }
+    return [{ item, happened: [requested, completed] }]
+  })
+}

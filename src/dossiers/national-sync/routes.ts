@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream'
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
+import { Type, type TSchema } from 'typebox'
+import { DomainError } from '../../contract/errors.ts'
+import { NDJSON_TYPES } from '../../contract/formats.ts'
+import { Ref } from '../../contract/fields.ts'
+import { acceptJsonUnquoted } from '../../http/body/json-body.ts'
+import type { App, Context } from '../../http/context.ts'
+import { validatorCompiler } from '../../http/request/validator-compiler.ts'
+import { countRows, inWrite, originOf, PostHeaders, requestHash } from '../../http/request/write-request.ts'
+import { problems, sendError } from '../../http/response/error-handler.ts'
+import { sourceOf } from '../commands.ts'
+import { importNationalDossiers, postNationalDossiers } from './commands.ts'
+import { messageIn, unitOf } from './message.ts'
+import {
+  NATIONAL_LINES, NationalDossier, NationalMessage, NationalStep, NationalSyncAnswer, NationalSyncQuery
+} from './schema.ts'
+
+const config = { scope: 'write:dossiers' } as const
+
+export async function nationalSyncRoutes (app: App, context: Context) {
+  const { db, metrics, writers } = context
+  for (const schema of [NationalDossier, NationalStep, NationalSyncAnswer]) app.addSchema(schema)
+
+  await app.register(async (routes: App) => {
+    acceptJsonUnquoted(routes)
+    routes.addContentTypeParser(NDJSON_TYPES, async (_: unknown, body: Readable) => body)
+    routes.setErrorHandler((error: FastifyError, request, reply) => sendError(withoutNames(error), request, reply))
+
+    routes.post('/national-sync/dossiers', {
+      config,
+      schema: {
+        operationId: 'postNationalDossiers',
+        tags: ['dossiers'],
+        summary: 'Send dossiers in the format of the national portal',
+        description: DESCRIPTION,
+        headers: PostHeaders,
+        querystring: NationalSyncQuery,
+        body: {
+          content: {
+            'application/json': { schema: NationalMessage },
+            ...Object.fromEntries(NDJSON_TYPES.map(type => [type, { schema: Lines }]))
+          }
+        },
+        response: {
+          200: { description: 'What became of the message.', ...Ref(NationalSyncAnswer) },
+          ...problems(400, 408, 409, 413, 415, 422)
+        }
+      },
+      validatorCompiler: uncheckedBody
+    }, async (request, reply) => {
+      const { body, query } = request
+      const { dry_run = false } = query
+      const options = { source: sourceOf(query.source, request.caller), dry_run }
+      const answer = body instanceof Readable
+        ? await stream(request, reply, body, options)
+        : await inWrite(context, request, reply, write => (
+            postNationalDossiers(write, messageIn(body, query), options)), { dryRun: dry_run })
+      if (!dry_run) countRows(metrics, request, reply, answer)
+      return answer
+    })
+  })
+
+  async function stream (
+    request: FastifyRequest, reply: FastifyReply, body: Readable, options: { source: string, dry_run: boolean }
+  ): Promise<NationalSyncAnswer> {
+    const { MaDinhDanhDV: unit } = request.query as NationalSyncQuery
+    const key = (request.headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null
+    const origin = { ...originOf(request), idempotency: null }
+    reply.raw.once('close', () => { body.destroy() })
+    try {
+      const named = unitOf(unit, '/query/MaDinhDanhDV')
+      const { answer, replayed } = await importNationalDossiers(
+        db, writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options, named)
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      return answer
+    } catch (error) {
+      if (!body.readableEnded) reply.header('connection', 'close')
+      throw error
+    }
+  }
+}
+
+/** What is wrong with a request, without the name of a parameter that there is not: it can be anything. */
+function withoutNames (error: FastifyError | DomainError): FastifyError | DomainError {
+  if (!(error instanceof DomainError) || error.issues.every(({ code }) => code !== 'unknown_property')) return error
+  const issues = error.issues.map(issue => issue.code !== 'unknown_property' ? issue : {
+    ...issue, pointer: issue.pointer.slice(0, issue.pointer.lastIndexOf('/')), detail: 'there is a parameter that this does not take'
+  })
+  return new DomainError(error.code, issues.map(({ detail }) => detail).join('; '), issues)
+}
+
+/** The body is read by hand: what a check says of a value could repeat it. */
+const uncheckedBody: FastifySchemaCompiler<TSchema> = route => (
+  route.httpPart === 'body' ? (value: unknown) => ({ value }) : validatorCompiler(route))
+
+const Lines = Type.String({
+  description: 'One `NationalDossier` a line, with the unit of the sender as `MaDinhDanhDV` in the address.',
+  format: 'binary', examples: [NATIONAL_LINES]
+})
+
+const DESCRIPTION = [
+  'Takes the messages that one-stop systems send to the national portal, `DongBoHoSoMC` (dossiers) and `CapNhatTienDoHoSoMC` ' +
+  '(steps), and ingests them like `POST /v1/dossiers`. The sender changes the address and sends a key of this service in ' +
+  '`Authorization` or `X-API-Key`. What the message looks like is found in public sources of one-stop systems (OpenCPS, a ' +
+  'client of one province), not in a published rule; other senders may differ. The statuses and the channel are those of the portal.',
+  '**Answer.** Such senders read `error_code`, and on anything but `0` send the whole message again. So the answer is 200 with ' +
+  '`error_code` `0` where all is taken, and 200 with `-1` where some dossiers are refused: those are listed, with pointers into the ' +
+  'dossier, and all others are stored, in one transaction with the import. Nothing is lost or half written, and sending it all ' +
+  'again is right. A message that cannot be taken at all, such as one without a key or too large, is a problem with the status of HTTP ' +
+  'and without `error_code`, which senders take as a failure as well. As lines of JSON, one dossier a line, there may be any number, ' +
+  'committed in chunks.',
+  '**Persons.** What is about the applicant is dropped before anything is stored or logged. No error repeats a value. A code that ' +
+  'does not look like one is refused, as it could be a name or a number of a person.',
+  '**Which version is newer.** The format does not say when a version was made. `updated_at` is the newest of its dates of filing, ' +
+  'reception, supplements (request and completion), end, return and refusal, to the second; dates more than a day in the future, and due dates, ' +
+  'do not count. Its milliseconds are the status: of two versions that are alike in that, the one with the higher status is newer. Where ' +
+  'the status is the same as well, the one that arrives later counts, unless the service had it before: then it is an old file ' +
+  'and `stale`. So the same files in any order, and twice, end in the same rows. What cannot be known: which of ' +
+  'two versions is newer that differ in none of these dates nor in the status, when the older one arrives last and for the first time; that a status went ' +
+  'back (6 to 4) without any date or step; that a date was taken back, such as that of an end by mistake: the later ' +
+  'date stays until another is later. `POST /v1/dossiers` mends such a dossier.',
+  '**Steps.** Of each dossier the newest step is kept: when it was (`ThoiDiemXuLy`) and the status since then. A dossier in process ' +
+  '(2, 4, 5, 6) has the status of a step of the same client that is later than all its dates. Ends come with the dossier, which has their dates; ' +
+  'steps to other statuses change nothing. A step may come before its dossier. `updated_at` stays that of the dossier. That ' +
+  '`TrangThai` of a step is the national status is found in software.',
+  '**What senders are known to distort.** Some send 5, 6 and 8 as 9, end a dossier without a due date by a step, and send a foreign ' +
+  'code under a random running number. Nothing is merged or mended by guess; `/v1/dossier-quality` lists pairs whose codes differ ' +
+  'in the running number only (`possible_duplicate`).'
+].join('\n\n')

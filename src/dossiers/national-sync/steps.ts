@@ -1,0 +1,100 @@
+// Steps in the processing of dossiers (CapNhatTienDoHoSoMC). A sender reports them apart from the dossiers, which it
+// need not send again meanwhile. The newest step of each dossier is kept: when it was, and the status since then.
+import { sql } from 'kysely'
+import { isReachedBy } from '../../catalogue/units/reach-sql.ts'
+import type { Issue } from '../../contract/errors.ts'
+import type { Trx } from '../../database/connect.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
+import { array, unnested } from '../../database/sql/bulk-binary.ts'
+import { detailsShown, type DetailsRead } from '../details/details.ts'
+import { hasEnded, IS_OPEN, isCounted } from '../rules/status.ts'
+import type { IngestContext, Version } from '../ingest/validate.ts'
+import type { DossierItem } from '../schema.ts'
+import { CODE, newestOf, statusIn } from './dossier.ts'
+import { fault, isNothing, isSent, readInstant, readText } from './values.ts'
+
+export interface Step {
+  code: string
+  /** Milliseconds since 1970. */
+  at: number
+  status: number
+}
+
+/** A step, or all that is wrong with it. Who took it, and what was written about it, stays behind. */
+export function nationalStep (sent: unknown, now: number): Step | Issue[] {
+  if (!isSent(sent)) return [fault('', 'invalid_type')]
+  const issues: Issue[] = []
+  const code = readText(sent, 'MaHoSo', CODE, issues)
+  const status = statusIn(sent, 'TrangThai', issues)
+  const instant = readInstant(sent, 'ThoiDiemXuLy', issues)
+  if (isNothing(sent['ThoiDiemXuLy'])) issues.push(fault('ThoiDiemXuLy', 'missing'))
+  const at = newestOf([instant], now)
+  if (instant !== undefined && at === null) issues.push(fault('ThoiDiemXuLy', 'out_of_range'))
+  return issues.length > 0 ? issues : { code: code!, at: at!, status }
+}
+
+/** Accepted and not ended. An end needs its date, which only the dossier gives. Before it counts nowhere. */
+export function isInProcess (status: number): boolean {
+  return isCounted(status) && !hasEnded(status)
+}
+
+/** Whose steps they are. Those of others do not count. */
+export interface StepsOwner {
+  client: string
+  source: string
+}
+
+/** Remembers steps of different dossiers that are newer than what is remembered. @returns their codes */
+export async function storeSteps (
+  trx: Trx, province: string, { client, source }: StepsOwner, steps: readonly Step[]
+): Promise<ReadonlySet<string>> {
+  await lock(trx, 'dossiers', 'shared')
+  await lock(trx, `steps ${client}`, 'exclusive')
+  const columns = unnested<Step>({
+    code: { type: 'text', of: ({ code }) => code }, at: { type: 'timestamptz', of: ({ at }) => at },
+    status: { type: 'int2', of: ({ status }) => status }
+  }, steps)
+  const { rows } = await sql<{ code: string }>`
+    insert into dossier_steps as stored (province_code, client, source, code, at, status)
+    select ${province}, ${client}, ${source}, code, at, status from ${columns} as given
+    on conflict (province_code, client, source, code) do update set at = excluded.at, status = excluded.status
+      where (excluded.at, excluded.status) > (stored.at, stored.status)
+    returning stored.code`.execute(trx)
+  return new Set(rows.map(({ code }) => code))
+}
+
+/** What ingest does with the steps that are remembered: a dossier in process has the status of a step that is newer. */
+export function stepsApplied ({ client, source }: StepsOwner): NonNullable<IngestContext['adjust']> {
+  return async (trx, province, versions) => {
+    const codes = versions.flatMap(({ dossier: { code, status } }) => isInProcess(status) ? [code] : [])
+    if (codes.length === 0) return versions
+    await lock(trx, `steps ${client}`, 'shared')
+    const { rows } = await sql<Step>`
+      select code, round(date_part('epoch', at) * 1000) as at, status from dossier_steps
+      where province_code = ${province} and client = ${client} and source = ${source}
+        and code = any(${array('text', codes)})`.execute(trx)
+    const steps = new Map(rows.map(step => [step.code, step]))
+    return rows.length === 0 ? versions : versions.map(version => afterStep(version, steps.get(version.dossier.code)))
+  }
+}
+
+function afterStep (version: Version, step: Step | undefined): Version {
+  const { dossier } = version
+  if (step === undefined || !isInProcess(dossier.status) || step.at <= dossier.updated_at) return version
+  return { ...version, dossier: { ...dossier, status: step.status } }
+}
+
+type Stored = Omit<DossierItem, 'source'> & { details: DetailsRead | null }
+
+/** The dossiers of some codes that are in process, as their source sent them but for the status. */
+export async function dossiersInProcess (
+  trx: Trx, province: string, { source }: StepsOwner, reach: IngestContext['reach'], codes: Iterable<string>
+): Promise<DossierItem[]> {
+  const { rows } = await sql<Stored>`
+    select code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
+      coalesce(supplements, '[]') as supplements, details
+    from dossiers
+    where province_code = ${province} and code = any(${array('text', [...codes])}) and source = ${source}
+      and ${IS_OPEN} and ${isReachedBy('unit', reach)}`.execute(trx)
+  return rows.map(({ details, ...item }) => ({ ...item, ...detailsShown(details) }))
+}

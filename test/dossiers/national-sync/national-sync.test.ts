@@ -1,0 +1,216 @@
+import { sql } from 'kysely'
+import { givenClient } from '../../client.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
+import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { item, mergeRollups, send } from '../given.ts'
+import { CODE, forgetNational, message, national, steps, URL } from './given.ts'
+
+const OTHER = '000.17.22.H56-210531-0002'
+const NDJSON = { 'content-type': 'application/x-ndjson' }
+const step = (ThoiDiemXuLy: string, TrangThai: string, MaHoSo = CODE) => ({ MaHoSo, ThoiDiemXuLy, TrangThai, NguoiXuLy: 'x' })
+
+forEachDatabase('a message of the national format', async (t, service) => {
+  const { get, post, db } = service
+  t.afterEach(() => forgetNational(db))
+  const stored = async (code = CODE) => (await get(`/v1/dossiers/${code}`)).body
+  const sent = async (...data: unknown[]) => (await post(URL, message(data))).body
+  const stepped = async (...data: unknown[]) => (await post(URL, steps(...data))).body
+
+  t.test('is answered as its senders expect, with exact counts', async t => {
+    const { status, body } = await post(URL, message([national(), national({ MaHoSo: OTHER, KenhThucHien: '2' })]))
+    t.equal(status, 200)
+    t.match(body, {
+      error_code: '0', message: '2 received', received: 2, created: 2, rejected: 0, errors: [], outcomes: ['created', 'created']
+    })
+    t.match((await get(`/v1/imports/${body.import}`, ADMIN)).body, { state: 'done', source: 'one-stop', received: 2, created: 2 })
+    t.match(await stored(), { unit: 'H56-380', status: 4, channel: 'direct', updated_at: '2021-05-31T08:00:00.004+07:00' })
+    t.match(await sent(national()), { error_code: '0', unchanged: 1 })
+    t.match((await get('/metrics')).text, /ingest_rows_total\{resource="national-sync\/dossiers",outcome="created"\} 2/)
+  })
+
+  t.test('leads to the same rows, sums and audit as a record of this service', async t => {
+    const rows = async () => {
+      await mergeRollups(db)
+      const dossiers = await db.selectFrom('dossiers').selectAll().execute()
+      const sums = await sql<object>`select * from dossier_sums_by_day order by 1, 2, 3, 4, 5`.execute(db)
+      return [dossiers.map(({ write: _, ...row }) => row), sums.rows]
+    }
+    const ended = { TrangThaiHoSo: '10', KenhThucHien: '3', NgayKetThucXuLy: '20210608103000', NgayTra: '20210609090000' }
+    await sent(national(ended))
+    const { items } = (await get('/v1/audit?resource=dossiers&limit=1', ADMIN)).body
+    t.match(items, [{ operation: 'postNationalDossiers', action: 'created', key: { code: CODE } }])
+    const ofMessage = await rows()
+    await forgetNational(db)
+    await post('/v1/dossiers?source=one-stop', { items: [item({
+      status: 10, channel: 'postal', finished_at: '2021-06-08T10:30:00+07:00', returned_at: '2021-06-09T09:00:00+07:00',
+      updated_at: '2021-06-09T09:00:00.010+07:00'
+    })] })
+    t.same(ofMessage, await rows())
+    t.same(await rebuildRollups(db), [])
+  })
+
+  t.test('may be a list with the rest in the address', async t => {
+    const url = `${URL}&MaDinhDanhDV=H56-380&isUpdating=`
+    t.match((await post(url, [national()])).body, { error_code: '0', created: 1 })
+    t.match((await post(url, message([national()], { madonvi: '', service: null, isUpdating: false }))).body, { unchanged: 1 })
+    t.match((await post(`${url}&service=CapNhatTienDoHoSoMC`, [step('20210601080000', '6')])).body, { updated: 1 })
+  })
+
+  t.test('is taken as lines as well, one dossier a line', async t => {
+    const url = `${URL}&MaDinhDanhDV=H56-380`
+    const lines = [national(), national({ MaHoSo: OTHER }), national({ MaHoSo: 'x' }), 5].map(line => JSON.stringify(line)).join('\n')
+    const { status, body } = await post(url, `${lines}\n{`, NDJSON)
+    t.equal(status, 200)
+    t.match(body, { error_code: '-1', received: 5, created: 2, rejected: 3, outcomes: null, errors: [
+      { line: 3, pointer: '/MaHoSo', code: 'malformed' }, { line: 4, code: 'invalid_type' }, { line: 5, code: 'not_json' }
+    ] })
+    t.match((await get(`/v1/imports/${body.import}/errors`, ADMIN)).body.items, [{ pointer: '/MaHoSo' }, {}, {}])
+    const key = { ...NDJSON, 'idempotency-key': 'national-lines' }
+    const first = await post(url, `${lines}\n`, key)
+    const again = await post(url, `${lines}\n`, key)
+    t.equal(again.headers['idempotency-replayed'], 'true')
+    t.same(again.body, first.body)
+    t.match(await post(URL, lines, NDJSON), { status: 400, body: { errors: [{ pointer: '/query/MaDinhDanhDV', code: 'missing' }] } })
+  })
+
+  t.test('stores what is sound and lists the rest, so that sending all of it again loses nothing', async t => {
+    const data = [
+      national(), national({ MaHoSo: OTHER, MaTTHC: '9.999999' }), national({ MaHoSo: '000.17.22.H56-210531-0003', NgayHenTra: '20210231000000' }),
+      national({ MaHoSo: '000.17.22.H56-210531-0004', TrangThaiHoSo: '9' })
+    ]
+    const { status, body } = await post(URL, message(data))
+    t.equal(status, 200)
+    t.match(body, {
+      error_code: '-1', message: /^3 of 4 refused/, created: 1, rejected: 3, outcomes: ['created', 'rejected', 'rejected', 'rejected'], errors: [
+        { line: 2, pointer: '/MaTTHC', code: 'unknown_procedure' }, { line: 3, pointer: '/NgayHenTra', code: 'malformed' },
+        { line: 4, pointer: '', code: 'end_unknown' }
+      ]
+    })
+    t.match((await get(`/v1/imports/${body.import}/errors`, ADMIN)).body.items, body.errors)
+    t.match(await get(`/v1/imports/${body.import}`, ADMIN), { body: { rejected: 3, created: 1 } })
+    const mended = [data[0], { ...data[1], MaTTHC: '1.001193' }, { ...data[2], NgayHenTra: '' }, { ...data[3], NgayTra: '20210601000000' }]
+    t.match(await sent(...mended), { error_code: '0', unchanged: 1, created: 3 })
+  })
+
+  t.test('is a dry run where that is asked for', async t => {
+    t.match((await post(`${URL}&dry_run=true`, message([national()]))).body, { import: null, created: 1, error_code: '0' })
+    t.match((await post(`${URL}&dry_run=true`, message([national({ MaHoSo: '' })]))).body, { import: null, error_code: '-1' })
+    t.match((await post(`${URL}&dry_run=true&MaDinhDanhDV=H56-380`, JSON.stringify(national()), NDJSON)).body, { created: 1 })
+    t.equal((await get(`/v1/dossiers/${CODE}`)).status, 404)
+  })
+
+  t.test('has no second effect under the same idempotency key', async t => {
+    const key = { 'idempotency-key': 'national-1' }
+    const first = await post(URL, message([national()]), key)
+    const again = await post(URL, message([national()]), key)
+    t.equal(again.headers['idempotency-replayed'], 'true')
+    t.same(again.body, first.body)
+  })
+
+  t.test('that cannot be taken at all is a problem without an error_code', async t => {
+    const refused = async (body: unknown, code: string, pointer?: string, status = 400) => {
+      const answer = await post(URL, body)
+      t.match(answer, { status, body: { code, errors: pointer === undefined ? [] : [{ pointer }] } })
+      t.notMatch(answer.body, { error_code: String })
+    }
+    await refused(message([], { service: 'XoaHoSo' }), 'invalid_request', '/service')
+    await refused(message([], { madonvi: '' }), 'invalid_request', '/query/MaDinhDanhDV')
+    await refused(message([], { madonvi: 5 }), 'invalid_request', '/madonvi')
+    await refused(message([], { madonvi: 'Sở Nội vụ' }), 'invalid_request', '/madonvi')
+    await refused(message(undefined), 'invalid_request', '/data')
+    await refused(message({}), 'invalid_request', '/data')
+    await refused(undefined, 'invalid_request', '')
+    await refused(message(Array(10_001).fill(0)), 'too_many_items', undefined, 413)
+    t.match(await post(URL, '{', { 'content-type': 'application/json' }), { status: 400, body: { code: 'malformed_request', detail: 'the body is not JSON in UTF-8' } })
+    t.match(await post(`${URL}&x=1&dry_run=x`, message([])), { status: 400, body: { errors: [
+      { pointer: '/query', code: 'unknown_property' }, { pointer: '/query/dry_run' }
+    ] } })
+  })
+
+  t.test('names the unit by its office where that is a code, otherwise by the sender', async t => {
+    await sent(national({ DonViXuLy: ' H56-381 ' }), national({ MaHoSo: OTHER, DonViXuLy: 'H56-999' }))
+    t.equal((await stored()).unit, 'H56-381')
+    t.equal((await stored(OTHER)).unit, 'H56-380')
+    const unknown = await post(URL, message([national({ DonViXuLy: 5 })], { madonvi: 'H56-999' }))
+    t.match(unknown.body, { error_code: '-1', errors: [{ line: 1, pointer: '', code: 'unknown_unit' }] })
+    const { headers } = await givenClient(service, 'thanh-hoa-national', { scopes: ['write:dossiers'], source: 'one-stop', unit: 'H56-380' })
+    const url = '/v1/national-sync/dossiers'
+    t.match((await post(url, message([national({ DonViXuLy: 'H56-381' })]), headers)).body, { errors: [{ code: 'forbidden_unit' }] })
+    t.match(await post(url, { ...steps(), madonvi: 'H56-381' }, headers), { status: 403, body: { errors: [{ pointer: '/madonvi', code: 'forbidden_unit' }] } })
+    t.match(await post(URL, { ...steps(), madonvi: 'H56-999' }), { status: 400, body: { errors: [{ pointer: '/madonvi', code: 'unknown_unit' }] } })
+  })
+
+  t.test('warns as others do, in the terms of the sender', async t => {
+    await post('/v1/procedures', { items: [{
+      code: '9.123456', name: 'x', field: 'land', level: 'district', interlinked: 'none', valid_from: '2022-01-01'
+    }] })
+    t.match(await sent(national({ MaTTHC: 'x' }), national({ MaTTHC: '9.123456' })), {
+      warning_count: 1, warnings: [{ line: 2, pointer: '/MaTTHC', code: 'procedure_not_in_force' }]
+    })
+  })
+
+  t.test('of an older version, or of one that came before, changes nothing', async t => {
+    const later = national({ NgayHenTra: '20210615170000' })
+    t.match(await sent(national({ TrangThaiHoSo: '2' })), { created: 1 })
+    t.match(await sent(national()), { updated: 1 })
+    t.match(await sent(later), { updated: 1 })
+    t.match(await sent(national()), { stale: 1 }, 'it came before')
+    t.match(await sent(national({ TrangThaiHoSo: '2' })), { stale: 1 }, 'its status is behind')
+    t.match(await sent(later), { unchanged: 1 })
+    t.match(await stored(), { status: 4, due_at: '2021-06-15T17:00:00.000+07:00' })
+    t.match(await sent(national({ TrangThaiHoSo: '9', NgayKetThucXuLy: '20210608103000' })), { updated: 1 })
+    t.match(await sent(national({ TrangThaiHoSo: '4' })), { stale: 1 })
+  })
+
+  t.test('of a dossier of another source is refused', async t => {
+    await send(db, [item({ updated_at: '2021-05-31T08:00:00.004+07:00' })], { source: 'other' })
+    t.match(await sent(national()), { errors: [{ pointer: '/MaHoSo', code: 'other_source' }] })
+  })
+
+  t.test('holds steps, of which the newest gives a dossier in process its status', async t => {
+    await sent(national({ TrangThaiHoSo: '2' }))
+    t.match(await stepped(step('20210601080000', '4')), { error_code: '0', received: 1, updated: 1, outcomes: ['updated'] })
+    t.match(await stored(), { status: 4, updated_at: '2021-05-31T08:00:00.002+07:00' })
+    t.match(await stepped(step('20210603080000', '6'), step('20210602080000', '4'), step('20210603080000', '4')), {
+      outcomes: ['updated', 'stale', 'stale']
+    })
+    t.match(await stepped(step('20210603090000', '4'), step('20210603100000', '6')), { outcomes: ['stale', 'unchanged'] })
+    t.match(await stepped(step('20210604080000', '4')), { updated: 1 }, 'back again')
+    t.match(await stepped(step('20210601080000', '4')), { unchanged: 1 })
+    t.match(await sent(national({ TrangThaiHoSo: '2' })), { unchanged: 1 })
+    t.equal((await stored()).status, 4)
+    t.match(await sent(national({ TrangThaiHoSo: '2', NgayHenTra: '' })), { updated: 1 })
+    t.match(await sent(national({ TrangThaiHoSo: '2' })), { stale: 1 }, 'an old file, whatever status the step gave it')
+    t.match(await stored(), { status: 4, due_at: null })
+    t.match(await stepped(step('20210609080000', '10')), { unchanged: 1 }, 'an end comes with the dossier')
+    t.match(await sent(national({ TrangThaiHoSo: '9', NgayKetThucXuLy: '20210603080000' })), { updated: 1 })
+    t.match(await stored(), { status: 9 })
+    t.match(await stepped(step('20210610080000', '4')), { unchanged: 1 }, 'it has ended')
+  })
+
+  t.test('holds steps before their dossiers, of the same client alone', async t => {
+    t.match(await stepped(step('20210601080000', '6'), step('20210601080000', '5', OTHER), { ...step('', '4') }, step('20990101000000', '4'), 5), {
+      error_code: '-1', outcomes: ['unchanged', 'unchanged', 'rejected', 'rejected', 'rejected'], errors: [
+        { line: 3, pointer: '/ThoiDiemXuLy', code: 'missing' }, { line: 4, pointer: '/ThoiDiemXuLy', code: 'out_of_range' }, { line: 5, code: 'invalid_type' }
+      ]
+    })
+    await sent(national(), national({ MaHoSo: '000.17.22.H56-210531-0003' }))
+    t.equal((await stored()).status, 6)
+    const { headers } = await givenClient(service, 'another-national', { scopes: ['write:dossiers'], source: 'one-stop' })
+    await post('/v1/national-sync/dossiers', message([national({ MaHoSo: OTHER })]), headers)
+    t.equal((await stored(OTHER)).status, 4)
+  })
+
+  t.test('holds steps of dossiers that the catalogue would refuse by now', async t => {
+    await sent(national())
+    await sql`update units set reports_dossiers = false where id = 'H56-380'`.execute(db)
+    t.match(await stepped(step('20210601080000', '6')), { error_code: '-1', outcomes: ['rejected'], errors: [{ line: 1, code: 'no_own_desk' }] })
+    await sql`update units set reports_dossiers = true where id = 'H56-380'`.execute(db)
+  })
+
+  t.test('shows pairs whose codes differ in the running number only, and merges none', async t => {
+    await sent(national(), national({ MaHoSo: '000.17.22.H56-210531-48213', DonViXuLy: '' }))
+    const { items } = (await get('/v1/dossier-quality/dossiers?rule=possible_duplicate')).body
+    t.same(items.map(({ code }: { code: string }) => code), [CODE, '000.17.22.H56-210531-48213'])
+  })
+})
