@@ -9,6 +9,13 @@ import type { Metrics } from '../observability/metrics.ts'
 import type { Clock } from '../time/cut.ts'
 import type { ResponseCache } from './response/response-cache.ts'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The log has the route in place of the address: what is sent in the address can be about a person. */
+    hasPrivateAddress?: boolean
+  }
+}
+
 /** Gives handlers the types of what their schemas let through. */
 export interface TypeBoxProvider extends FastifyTypeProvider {
   validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown

@@ -19,7 +19,8 @@ export async function operationRoutes (app: App, { db, metrics, now }: Pick<Cont
     const route = request.routeOptions.url ?? 'none'
     const status = reply.statusCode
     requestDurations.observe({ method, route, status }, reply.elapsedTime / 1000)
-    const url = redactSecrets(request.url)
+    const { hasPrivateAddress = false } = request.routeOptions.config
+    const url = hasPrivateAddress ? route : redactSecrets(request.url)
     // Behind a proxy it comes from X-Forwarded-For, which can be any text.
     const address = redactSecrets(request.ip)
     const trace = traceparent === undefined ? undefined : traceOf(traceparent as string)

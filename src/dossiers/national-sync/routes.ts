@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { Type, type TSchema } from 'typebox'
-import { DomainError } from '../../contract/errors.ts'
+import { DomainError, type Issue } from '../../contract/errors.ts'
 import { NDJSON_TYPES } from '../../contract/formats.ts'
 import { Ref } from '../../contract/fields.ts'
 import { acceptJsonUnquoted } from '../../http/body/json-body.ts'
@@ -16,7 +16,7 @@ import {
   NATIONAL_LINES, NationalDossier, NationalMessage, NationalStep, NationalSyncAnswer, NationalSyncQuery
 } from './schema.ts'
 
-const config = { scope: 'write:dossiers' } as const
+const config = { scope: 'write:dossiers', hasPrivateAddress: true } as const
 
 export async function nationalSyncRoutes (app: App, context: Context) {
   const { db, metrics, writers } = context
@@ -81,13 +81,20 @@ export async function nationalSyncRoutes (app: App, context: Context) {
   }
 }
 
-/** What is wrong with a request, without the name of a parameter that there is not: it can be anything. */
+/** What is wrong with an address, without a name or a value of a parameter: either can be anything. */
 function withoutNames (error: FastifyError | DomainError): FastifyError | DomainError {
-  if (!(error instanceof DomainError) || error.issues.every(({ code }) => code !== 'unknown_property')) return error
-  const issues = error.issues.map(issue => issue.code !== 'unknown_property' ? issue : {
-    ...issue, pointer: issue.pointer.slice(0, issue.pointer.lastIndexOf('/')), detail: 'there is a parameter that this does not take'
+  if (!(error instanceof DomainError) || !error.issues.some(isOfAddress)) return error
+  const issues = error.issues.map(issue => {
+    if (!isOfAddress(issue)) return issue
+    const { code } = issue
+    const pointer = code === 'unknown_property' ? '/query' : issue.pointer
+    return { pointer, code, detail: `${pointer.slice(1)} breaks the rule ${code}` }
   })
   return new DomainError(error.code, issues.map(({ detail }) => detail).join('; '), issues)
+}
+
+function isOfAddress ({ pointer }: Issue): boolean {
+  return pointer.startsWith('/query')
 }
 
 /** The body is read by hand: what a check says of a value could repeat it. */

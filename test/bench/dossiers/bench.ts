@@ -53,9 +53,9 @@ export async function send<Answer> ({ service, key }: Bench, path: string, body:
 }
 
 /** Sends a file as a stream, from a process of its own. */
-export async function post ({ service, key }: Bench, { path }: Written): Promise<Counts> {
+export async function post ({ service, key }: Bench, { path }: Written, to = '/v1/dossiers'): Promise<Counts> {
   const script = new URL('post.ts', import.meta.url).pathname
-  const { stdout } = await promisify(execFile)(process.execPath, [script, service.address, key, path])
+  const { stdout } = await promisify(execFile)(process.execPath, [script, service.address, key, path, to])
   const answer = JSON.parse(stdout) as Counts & { errors: unknown[] }
   if (answer.rejected > 0) throw new Error(`rejected: ${JSON.stringify(answer.errors.slice(0, 3))}`)
   return answer

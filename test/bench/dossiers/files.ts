@@ -45,22 +45,26 @@ export interface Files {
   posted: Written
   copied: Written
   revised: Written
+  /** The posted ones in the format of the national portal. */
+  national: Written
 }
 
 /** Writes the dossiers from the `from`-th to the one before the `until`-th. */
 export function writeFiles (folder: string, from: number, until: number, perDay?: number): Files {
   const posted = new Lines(`${folder}/posted-${until}.ndjson`)
+  const national = new Lines(`${folder}/national-${until}.ndjson`)
   const copied = new Lines(`${folder}/copied-${until}.txt`)
   const revised = new Lines(`${folder}/revised-${until}.ndjson`)
   let i = 0
   for (const [first, ...later] of histories(until, perDay)) {
     if (i++ < from) continue
     posted.add(postedLine(first!))
+    national.add(nationalLine(first!))
     copied.add(copiedLine(first!))
     for (const version of later) revised.add(postedLine(version))
   }
-  for (const file of [posted, copied, revised]) file.close()
-  return { posted, copied, revised }
+  for (const file of [posted, copied, revised, national]) file.close()
+  return { posted, copied, revised, national }
 }
 
 export function postedLine (version: Version): string {
@@ -69,6 +73,30 @@ export function postedLine (version: Version): string {
   return `{"code":"${code}","unit":"${unit}","procedure":"${procedure}","channel":"${channel}","status":${status},` +
     `"received_at":"${received_at}","due_at":"${due_at}","finished_at":${orNull(finished_at)},` +
     `"returned_at":${orNull(returned_at)},"updated_at":"${updated_at}"${supplements}}\n`
+}
+
+const CHANNELS = { direct: '1', online: '2', postal: '3' }
+
+/** With all that senders say of a dossier, most of which is dropped. */
+function nationalLine ({ code, unit, procedure, channel, status, received_at, due_at, ...ends }: Version): string {
+  const { finished_at, returned_at, supplement } = ends
+  const supplements = supplement === null ? [] : [{
+    HoSoBoSungId: 1, NguoiYeuCauBoSung: 'x', NoiDungBoSung: 'x', NgayBoSung: national(supplement.requested_at), NguoiTiepNhanBoSung: 'x',
+    NgayTiepNhanBoSung: national(supplement.completed_at), TrangThaiBoSung: '1', NgayHenTraTruoc: national(supplement.old_due_at),
+    NgayHenTraMoi: national(supplement.new_due_at)
+  }]
+  return `${JSON.stringify({
+    MaHoSo: code, MaTTHC: procedure, TenTTHC: 'Thu tuc hanh chinh', MaLinhVuc: 'G01', TenLinhVuc: 'Linh vuc', KenhThucHien: CHANNELS[channel],
+    ChuHoSo: 'Nguyen Van A', LoaiDoiTuong: '1', MaDoiTuong: '', ThongTinKhac: '', Email: '', Fax: '', SoDienThoai: '', TrichYeuHoSo: 'Ho so',
+    NgayTiepNhan: national(received_at), NgayHenTra: national(due_at), TrangThaiHoSo: String(status), NgayTra: national(returned_at),
+    ThongTinTra: '', HinhThuc: '0', NgayKetThucXuLy: national(finished_at), DonViXuLy: unit, GhiChu: '', TaiLieuNop: [],
+    DanhSachLePhi: [], DanhSachTepDinhKemKhac: [], DanhSachHoSoBoSung: supplements, DanhSachGiayToKetQua: [], NoiNopHoSo: '1'
+  })}\n`
+}
+
+/** `20210531080000` */
+function national (instant: string | null): string {
+  return instant === null ? '' : instant.slice(0, 19).replaceAll(/[-T:]/g, '')
 }
 
 function orNull (text: string | null): string {

@@ -5,6 +5,9 @@ import { COPIED, type Files } from './files.ts'
 import { grouped, median, percent, printTable } from './table.ts'
 import { cpuOf, cpuOfFamily, watchMemory, type Memory } from './usage.ts'
 
+/** Each dossier names its office by code, the sender a unit that none has. */
+const NATIONAL = '/v1/national-sync/dossiers?MaDinhDanhDV=H56-380'
+
 interface Measured {
   seconds: number
   /** In microseconds a record. */
@@ -17,15 +20,20 @@ interface Measured {
  * @throws Error when what is stored is not what was sent
  */
 export async function measureIngest (bench: Bench, files: Files, rounds: number): Promise<void> {
-  const { posted, copied, revised } = files
+  const { posted, copied, revised, national } = files
   const copying: Measured[] = []
   const posting: Measured[] = []
+  const ofPortal: Measured[] = []
   const again: Measured[] = []
   const revising: Measured[] = []
   const memories: Memory[] = []
   for (let round = 0; round < rounds; round++) {
     await clear(bench)
     copying.push(await measured(bench, copied.records, () => copy(bench, copied)))
+    await clear(bench)
+    ofPortal.push(await measured(bench, national.records, async () => {
+      expect(await post(bench, national, NATIONAL), { received: national.records, created: national.records })
+    }))
     await clear(bench)
     if (round === rounds - 1) await copy(bench, copied)
     await bench.postgres.query('checkpoint', [], bench.url)
@@ -61,6 +69,7 @@ export async function measureIngest (bench: Bench, files: Files, rounds: number)
   printTable('Taking dossiers in', note, [
     row('psql `\\copy`', copied.records, copying),
     row('`POST /v1/dossiers`, new', posted.records, posting),
+    row('`POST /v1/national-sync/dossiers`, new', national.records, ofPortal),
     row('the same again, unchanged', posted.records, again),
     row('newer versions', revised.records, revising)
   ])

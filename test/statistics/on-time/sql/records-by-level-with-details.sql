@@ -308,7 +308,7 @@ from
                     sum((resolved_early + resolved_on_time + resolved_overdue)) filter (
                       where
                         day >= starts_on
-                        and (details ->> 'fee_due')::bigint is not null
+                        and ((details ->> 'fee_due')::bigint is not null or details ->> 'has_fee' is not null)
                     ),
                     0
                   )::bigint as fee_known,
@@ -316,7 +316,7 @@ from
                     sum((resolved_early + resolved_on_time + resolved_overdue)) filter (
                       where
                         day >= starts_on
-                        and (details ->> 'fee_due')::bigint > 0
+                        and coalesce((details ->> 'fee_due')::bigint > 0, (details ->> 'has_fee')::boolean)
                     ),
                     0
                   )::bigint as resolved_with_fee,
