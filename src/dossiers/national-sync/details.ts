@@ -1,4 +1,5 @@
-// What the national format says of digitisation and payment, as counts and flags. Names, links and amounts stay out.
+// What the national format says of digitisation and payment, as counts and flags. Names, links and amounts stay out. An
+// empty list says nothing: there is software that sends all lists empty.
 import type { Issue } from '../../contract/errors.ts'
 import type { SentDetails } from '../details/schema.ts'
 import { hasResult } from '../rules/status.ts'

@@ -16,6 +16,7 @@ const PROCEDURE = /^\d\.\d{6}(?:\.[0-9A-Za-z]{1,8})*$/
 
 const CHANNELS = new Map([['1', 'direct'], ['2', 'online'], ['3', 'postal']] as const)
 export const STATUSES = new Map(Array.from({ length: 10 }, (_, i) => [String(i + 1), i + 1]))
+const NONE: SupplementItem[] = []
 const REGISTERED = 1
 const NOT_ACCEPTED = 3
 
@@ -37,35 +38,35 @@ export interface Reading {
 export function nationalDossier (sent: unknown, { unitOf, now }: Reading): DossierItem | Issue[] {
   if (!isSent(sent)) return [fault('', 'invalid_type')]
   const issues: Issue[] = []
-  const instant = (name: string) => readInstant(sent, name, issues)
   const code = readText(sent, 'MaHoSo', CODE, issues)
   const procedure = readText(sent, 'MaTTHC', PROCEDURE, issues)
   const channel = readChoice(sent, 'KenhThucHien', CHANNELS, issues) ?? 'direct'
   const status = statusIn(sent, 'TrangThaiHoSo', issues)
-  const [submitted, received, due] = [instant('NgayNopHoSo'), instant('NgayTiepNhan'), instant('NgayHenTra')]
-  const [finished, returned, refused] = [instant('NgayKetThucXuLy'), instant('NgayTra'), instant('NgayTuChoi')]
+  const submitted = readInstant(sent, 'NgayNopHoSo', issues)
+  const received = readInstant(sent, 'NgayTiepNhan', issues)
+  const due = readInstant(sent, 'NgayHenTra', issues)
+  const finished = readInstant(sent, 'NgayKetThucXuLy', issues)
+  const returned = readInstant(sent, 'NgayTra', issues)
+  const refused = readInstant(sent, 'NgayTuChoi', issues)
   // Before it is accepted a dossier counts nowhere, and has no date of reception yet.
   const isAccepted = status !== REGISTERED && status !== NOT_ACCEPTED
   const begun = received ?? (isAccepted ? undefined : submitted ?? refused)
   if (begun === undefined && isNothing(sent['NgayTiepNhan'])) issues.push(fault('NgayTiepNhan', 'missing'))
   const supplements = supplementsIn(sent, issues)
   const details = nationalDetails(sent, status, issues)
-  const ofSupplements = supplements.flatMap(({ happened }) => happened)
-  const newest = newestOf([submitted, received, finished, returned, refused, ...ofSupplements], now)
+  const happened = [submitted, received, finished, returned, refused]
+  for (const supplement of supplements) happened.push(...supplement.happened)
+  const newest = newestOf(happened, now)
   if (issues.length === 0 && newest === null) issues.push(fault('NgayTiepNhan', 'out_of_range'))
   if (issues.length > 0) return issues
 
-  const item: DossierItem = {
+  return {
     code: code!, unit: unitOf(sent['DonViXuLy']), procedure: procedure!, channel, status, received_at: begun!.text,
-    updated_at: new Date(newest! + status).toISOString()
+    due_at: due?.text ?? null, finished_at: finished?.text ?? null, returned_at: returned?.text ?? null,
+    updated_at: new Date(newest! + status).toISOString(),
+    supplements: supplements.length === 0 ? NONE : supplements.map(({ item }) => item),
+    submitted_at: submitted?.text ?? null, refused_at: refused?.text ?? null, ...details
   }
-  if (due !== undefined) item.due_at = due.text
-  if (finished !== undefined) item.finished_at = finished.text
-  if (returned !== undefined) item.returned_at = returned.text
-  if (submitted !== undefined) item.submitted_at = submitted.text
-  if (refused !== undefined) item.refused_at = refused.text
-  if (supplements.length > 0) item.supplements = supplements.map(({ item }) => item)
-  return Object.assign(item, details)
 }
 
 /** @returns 0 where it is at fault */
@@ -93,9 +94,14 @@ interface Supplement {
   happened: (SentInstant | undefined)[]
 }
 
+const NO_SUPPLEMENTS: Supplement[] = []
+
 function supplementsIn (sent: Sent, issues: Issue[]): Supplement[] {
   const list = 'DanhSachHoSoBoSung'
-  return (readList(sent, list, issues) ?? []).flatMap((one, i) => {
+  const sentList = readList(sent, list, issues)
+  // Nearly always.
+  if (sentList === undefined) return NO_SUPPLEMENTS
+  return sentList.flatMap((one, i) => {
     const instant = (name: string) => readInstant(one, name, issues, `${list}/${i}/${name}`)
     const [requested, completed] = [instant('NgayBoSung'), instant('NgayTiepNhanBoSung')]
     const [oldDue, newDue] = [instant('NgayHenTraTruoc'), instant('NgayHenTraMoi')]

@@ -126,7 +126,8 @@ const DESCRIPTION = [
   'and `stale`. So the same files in any order, and twice, end in the same rows. What cannot be known: which of ' +
   'two versions is newer that differ in none of these dates nor in the status, when the older one arrives last and for the first time; that a status went ' +
   'back (6 to 4) without any date or step; that a date was taken back, such as that of an end by mistake: the later ' +
-  'date stays until another is later. `POST /v1/dossiers` mends such a dossier.',
+  'date stays until another is later. That a dossier was open again after an end counts as taken up again only where both versions came ' +
+  'in order. `POST /v1/dossiers` mends such a dossier.',
   '**Steps.** Of each dossier the newest step is kept: when it was (`ThoiDiemXuLy`) and the status since then. A dossier in process ' +
   '(2, 4, 5, 6) has the status of a step of the same client that is later than all its dates. Ends come with the dossier, which has their dates; ' +
   'steps to other statuses change nothing. A step may come before its dossier. `updated_at` stays that of the dossier. That ' +

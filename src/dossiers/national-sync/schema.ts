@@ -17,7 +17,8 @@ const Flag = (description: string) => Type.Optional(Type.Unsafe<string | number 
 const Number = (description: string) => Type.Unsafe<string | number>({ description, type: ['string', 'number'] })
 
 export const NationalDossier = Open('NationalDossier', 'A dossier as one-stop systems send it to the national portal, of which these ' +
-  'properties are read. Any other is dropped unread: the applicant, identity numbers, telephone, e-mail and address, free ' +
+  'properties are read. An empty list says nothing: there is software that sends all lists empty. Any other property is dropped ' +
+  'unread: the applicant, identity numbers, telephone, e-mail and address, free ' +
   'texts, names of documents and addresses of files.', {
   MaHoSo: Type.String({
     description: 'Code: `000.17.22.H56-210531-0001`, `H15.50.05.13-261008-0975`, 13 digits or more, or `03706/2026/07906`. Any other ' +

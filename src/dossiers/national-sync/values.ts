@@ -27,9 +27,13 @@ export function fault (at: string, code: Fault & IssueCode): Issue {
   return { pointer: at === '' ? '' : `/${at}`, code, detail: `${at.slice(at.lastIndexOf('/') + 1)} ${SENTENCES[code]}` }
 }
 
+const BLANK = 32
+
 /** Nothing is said: left out, null, or a text of nothing but blanks. */
 export function isNothing (value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (typeof value === 'string' && value.trim() === '')
+  if (value === undefined || value === null || value === '') return true
+  // Nearly all texts begin with something: they need no copy without blanks.
+  return typeof value === 'string' && value.charCodeAt(0) <= BLANK && value.trim() === ''
 }
 
 /**
@@ -44,7 +48,7 @@ export function readInstant (sent: Sent, name: string, issues: Issue[], at = nam
     issues.push(fault(at, 'invalid_type'))
     return undefined
   }
-  const text = rfc3339(value.trim())
+  const text = rfc3339(value.length === 14 ? value : value.trim())
   const milliseconds = instantOf(text)
   if (!Number.isNaN(milliseconds)) return { text, milliseconds }
   issues.push(fault(at, 'malformed'))
@@ -80,12 +84,14 @@ export function readChoice<T> (
 ): T | undefined {
   const value = sent[name]
   if (isNothing(value)) return undefined
-  const choice = typeof value === 'string' || typeof value === 'number' ? choices.get(String(value).trim()) : undefined
+  const choice = typeof value === 'string' || typeof value === 'number'
+    ? choices.get(value as string) ?? choices.get(String(value).trim())
+    : undefined
   if (choice === undefined) issues.push(fault(name, 'not_allowed'))
   return choice
 }
 
-/** The objects of a list. undefined: none is given, or it is at fault. */
+/** The objects of a list. undefined: none is given, it is empty, or it is at fault. */
 export function readList (sent: Sent, name: string, issues: Issue[]): readonly Sent[] | undefined {
   const value = sent[name]
   if (isNothing(value)) return undefined
@@ -93,8 +99,9 @@ export function readList (sent: Sent, name: string, issues: Issue[]): readonly S
     issues.push(fault(name, 'invalid_type'))
     return undefined
   }
-  value.forEach((one: unknown, i) => { if (!isSent(one)) issues.push(fault(`${name}/${i}`, 'invalid_type')) })
-  return value.filter(isSent)
+  if (value.length === 0) return undefined
+  for (let i = 0; i < value.length; i++) if (!isSent(value[i])) issues.push(fault(`${name}/${i}`, 'invalid_type'))
+  return value.every(isSent) ? value : value.filter(isSent)
 }
 
 /** A text that has a form. undefined: not given, or at fault. */

@@ -81,7 +81,7 @@ const CHANNELS = { direct: '1', online: '2', postal: '3' }
 function nationalLine ({ code, unit, procedure, channel, status, received_at, due_at, ...ends }: Version): string {
   const { finished_at, returned_at, supplement } = ends
   const supplements = supplement === null ? [] : [{
-    HoSoBoSungId: 1, NguoiYeuCauBoSung: 'x', NoiDungBoSung: 'x', NgayBoSung: national(supplement.requested_at), NguoiTiepNhanBoSung: 'x',
+    HoSoBoSungId: 1, NguoiYeuCauBoSung: 'x', NoiDungBoSung: 'x', NgayBoSung: national(supplement.requested_at),
     NgayTiepNhanBoSung: national(supplement.completed_at), TrangThaiBoSung: '1', NgayHenTraTruoc: national(supplement.old_due_at),
     NgayHenTraMoi: national(supplement.new_due_at)
   }]
