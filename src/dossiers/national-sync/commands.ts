@@ -6,7 +6,6 @@ import { resolveUnits, type ResolvedUnit } from '../../catalogue/units/resolve.t
 import { assertSource } from '../../catalogue/sources/register.ts'
 import { today } from '../../time/business-day.ts'
 import { assertBatchSize } from '../../writes/batch.ts'
-import type { Outcome } from '../../writes/outcomes.ts'
 import type { IssuesByRow } from '../../writes/row-issues.ts'
 import type { Written } from '../../writes/unit-of-work.ts'
 import type { Origin, Write } from '../../writes/write.ts'
@@ -48,7 +47,7 @@ export async function postNationalDossiers (
   const answer = { ...counts, errors: errors.slice(0, MAX_ERRORS), ...odd }
   if (dry_run) return nationalAnswer({ import: null, ...answer }, outcomes)
   const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
-  await addToImport(trx, by, id, { counts, errors, ...odd })
+  await addToImport(trx, by, id, { counts, errors, waits: [], ...odd })
   await endImport(trx, by, id, 'done', { ...counts, ...odd })
   return nationalAnswer({ import: id, ...answer }, outcomes)
 }
@@ -68,7 +67,7 @@ export async function importNationalDossiers (
   return { answer: nationalAnswer(answer, null), replayed }
 }
 
-function nationalAnswer (answer: DossierAnswer, outcomes: Outcome[] | null): NationalSyncAnswer {
+function nationalAnswer (answer: DossierAnswer, outcomes: Ingested['outcomes'] | null): NationalSyncAnswer {
   const { received, rejected } = answer
   const message = rejected === 0
     ? `${received} received`
@@ -82,7 +81,10 @@ interface Sender {
   unit: string
 }
 
-/** The place for what ingest is to do with dossiers of this format otherwise than with others. */
+/**
+ * The place for what ingest is to do with dossiers of this format otherwise than with others. Unknown codes are refused:
+ * what waits keeps the names of units as they came, and the unit of a sender can be a name of a person by mistake.
+ */
 async function ingestNational (write: Write, { source, unit }: Sender, data: readonly unknown[]): Promise<Ingested> {
   const { trx, by } = write
   const reading: Reading = { unitOf: await unitNames(trx, source, unit, data), now: Date.now() }
@@ -102,14 +104,14 @@ async function ingestNational (write: Write, { source, unit }: Sender, data: rea
 
 /** What became of items, at their positions in what was sent, in the terms of the sender. */
 function placed (received: number, faults: IssuesByRow, positions: readonly number[], ingested: Ingested): Ingested {
-  const { warnings, conflicts } = ingested
-  const outcomes = Array<Outcome>(received).fill('rejected')
+  const { warnings } = ingested
+  const outcomes = Array<Ingested['outcomes'][number]>(received).fill('rejected')
   ingested.outcomes.forEach((outcome, i) => { outcomes[positions[i]!] = outcome })
   const issues = new Map(faults)
   for (const [i, each] of ingested.issues) issues.set(positions[i]!, each.map(nationalIssue))
   const first = warnings.first.map(({ index, warning }) => (
     { index: positions[index]!, warning: { ...warning, pointer: nationalPointer(warning.pointer) } }))
-  return { outcomes, issues, conflicts, warnings: { count: warnings.count, first } }
+  return { ...ingested, outcomes, issues, warnings: { count: warnings.count, first } }
 }
 
 /** The unit of a dossier: its office where that is a code or an alias of a unit, otherwise the unit of the sender. */
@@ -131,7 +133,7 @@ async function ingestSteps (write: Write, { source, unit }: Sender, data: readon
   const owner: StepsOwner = { client, source }
   const now = Date.now()
   const issues: IssuesByRow = new Map()
-  const outcomes = Array<Outcome>(data.length).fill('unchanged')
+  const outcomes = Array<Ingested['outcomes'][number]>(data.length).fill('unchanged')
   const newest = new Map<string, Step & { index: number }>()
   data.forEach((sent, index) => {
     const step = nationalStep(sent, now)

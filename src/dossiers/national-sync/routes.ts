@@ -10,6 +10,7 @@ import { validatorCompiler } from '../../http/request/validator-compiler.ts'
 import { countRows, inWrite, originOf, PostHeaders, requestHash } from '../../http/request/write-request.ts'
 import { problems, sendError } from '../../http/response/error-handler.ts'
 import { sourceOf } from '../commands.ts'
+import type { ImportOptions } from '../ingest/stream.ts'
 import { importNationalDossiers, postNationalDossiers } from './commands.ts'
 import { messageIn, unitOf } from './message.ts'
 import {
@@ -51,7 +52,7 @@ export async function nationalSyncRoutes (app: App, context: Context) {
     }, async (request, reply) => {
       const { body, query } = request
       const { dry_run = false } = query
-      const options = { source: sourceOf(query.source, request.caller), dry_run }
+      const options = { source: sourceOf(query.source, request.caller), dry_run, unknown_codes: 'refuse' as const }
       const answer = body instanceof Readable
         ? await stream(request, reply, body, options)
         : await inWrite(context, request, reply, write => (
@@ -62,7 +63,7 @@ export async function nationalSyncRoutes (app: App, context: Context) {
   })
 
   async function stream (
-    request: FastifyRequest, reply: FastifyReply, body: Readable, options: { source: string, dry_run: boolean }
+    request: FastifyRequest, reply: FastifyReply, body: Readable, options: ImportOptions
   ): Promise<NationalSyncAnswer> {
     const { MaDinhDanhDV: unit } = request.query as NationalSyncQuery
     const key = (request.headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null

@@ -87,8 +87,11 @@ export const NationalMessage = Type.Union([
   Type.Array(Type.Union([Ref(NationalDossier), Ref(NationalStep)]), { description: 'The same as `data` alone.' })
 ], { examples: [{ session: '', madonvi: 'H56-380', service: 'DongBoHoSoMC', isUpdating: 'true', data: [EXAMPLE] }] })
 
+const { source, dry_run } = PostQuery.properties
+
 export const NationalSyncQuery = Type.Object({
-  ...PostQuery.properties,
+  source,
+  dry_run,
   service: Type.Optional(Type.String({
     description: 'What the list in the body holds: `DongBoHoSoMC` or `CapNhatTienDoHoSoMC`. `service` of the message takes precedence.',
     default: 'DongBoHoSoMC'
@@ -108,7 +111,7 @@ export const NationalSyncAnswer = Named('NationalSyncAnswer', 'What became of a 
   }),
   message: Type.String({ description: 'The same in words.' }),
   ...DossierAnswer.properties,
-  outcomes: Nullable(Type.Array(OneOf(OUTCOMES), {
+  outcomes: Nullable(Type.Array(OneOf([...OUTCOMES, 'waiting']), {
     description: 'What became of each dossier or step, in the order of `data`. null: of a stream.'
   }))
 })
