@@ -82,7 +82,7 @@ interface Sender {
 }
 
 /**
- * The place for what ingest is to do with dossiers of this format otherwise than with others. Unknown codes are refused:
+ * The place for what ingest is to do with dossiers of this format alone. Unknown codes are refused:
  * what waits keeps the names of units as they came, and the unit of a sender can be a name of a person by mistake.
  */
 async function ingestNational (write: Write, { source, unit }: Sender, data: readonly unknown[]): Promise<Ingested> {

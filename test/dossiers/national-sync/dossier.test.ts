@@ -103,7 +103,8 @@ t.test('a code is one that systems give, and no name, telephone or identity numb
 t.test('digitisation and payment are counts and flags', async t => {
   const details = (given: Record<string, unknown>) => {
     const others = ['code', 'unit', 'procedure', 'channel', 'status', 'received_at', 'updated_at', 'supplements']
-    return Object.fromEntries(Object.entries(known(read(given))).filter(([name]) => !others.includes(name) && !/_at$/.test(name)))
+    return Object.fromEntries(Object.entries(known(read(given))).filter(
+      ([name]) => !others.includes(name) && !/_at$/.test(name)))
   }
   t.same(details({}), {})
   t.same(details({
