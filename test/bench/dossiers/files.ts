@@ -88,7 +88,8 @@ function nationalLine ({ code, unit, procedure, channel, status, received_at, du
   return `${JSON.stringify({
     MaHoSo: code, MaTTHC: procedure, TenTTHC: 'Thu tuc hanh chinh', MaLinhVuc: 'G01', TenLinhVuc: 'Linh vuc', KenhThucHien: CHANNELS[channel],
     ChuHoSo: 'Nguyen Van A', LoaiDoiTuong: '1', MaDoiTuong: '', ThongTinKhac: '', Email: '', Fax: '', SoDienThoai: '', TrichYeuHoSo: 'Ho so',
-    NgayTiepNhan: national(received_at), NgayHenTra: national(due_at), TrangThaiHoSo: String(status), NgayTra: national(returned_at),
+    NgayTiepNhan: national(received_at), NgayHenTra: national(due_at),
+    TrangThaiHoSo: String(status), NgayTra: national(returned_at),
     ThongTinTra: '', HinhThuc: '0', NgayKetThucXuLy: national(finished_at), DonViXuLy: unit, GhiChu: '', TaiLieuNop: [],
     DanhSachLePhi: [], DanhSachTepDinhKemKhac: [], DanhSachHoSoBoSung: supplements, DanhSachGiayToKetQua: [], NoiNopHoSo: '1'
   })}\n`
