@@ -15,6 +15,7 @@ import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
+import { differenceRoutes } from './statistics/on-time/difference/routes.ts'
 import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
@@ -59,6 +60,7 @@ export async function registerFeatures (
   await v1.register(continuityRoutes, context)
   await v1.register(onTimeRoutes, context)
   await v1.register(durationsRoutes, context)
+  await v1.register(differenceRoutes, context)
   await v1.register(dossierRoutes, context)
   await v1.register(nationalSyncRoutes, context)
   await v1.register(importRoutes, context)

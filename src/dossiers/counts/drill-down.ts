@@ -19,6 +19,8 @@ export interface ListedDossier {
   received_at: string | null
   due_at: string | null
   ended_at: string | null
+  /** As the rules see it. */
+  due_by_rules: string | null
   counted_on: string
   in_time: boolean
   is_pending: boolean
@@ -74,7 +76,7 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
       union all
       ${singlePassDossiers(shown, whichDossiers(plan, WITHOUT_SUPPLEMENTS), instantsOf(plan), counting)}
     )
-    select ${asSent(plan)}, ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+    select ${asSent(plan)}, ended_at, due_at as due_by_rules, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
       null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
     from listed`
 }

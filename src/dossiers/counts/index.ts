@@ -17,6 +17,7 @@ export { askedSpans, type Span } from './spans.ts'
 export {
   countUnits, isExpected, isRecorded, recordingUnits, reportingUnits, standsIn, type ReportingUnit
 } from './reporting-units.ts'
+export { isAffectedBy, stepsBetween, type RulesStep } from '../counting-rules/steps.ts'
 export { passedAtStart } from './passed-at-start.ts'
 export { grainOf } from './tables.ts'
 export type { Counting } from './carried.ts'

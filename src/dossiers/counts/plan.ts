@@ -1,3 +1,4 @@
+import type { RawBuilder } from 'kysely'
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
@@ -51,6 +52,8 @@ export interface CountQuestion {
   rules?: Choices | null
   /** By what reception is measured; left out: it is not counted. */
   reception?: readonly ReceptionRule[] | undefined
+  /** Of dossiers that were in one state only these are read; left out: all. No sums are kept of them. */
+  inOneState?: RawBuilder<boolean>
 }
 
 /**

@@ -118,8 +118,9 @@ export function whichStates (plan: CountPlan): RawBuilder<unknown> {
  */
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)
-  const { rules = null } = plan
-  const received = sql`${IN_ONE_STATE} and received_at < ${end}`
+  const { rules = null, inOneState } = plan
+  const among = inOneState === undefined ? sql`` : sql` and (${inOneState})`
+  const received = sql`${IN_ONE_STATE} and received_at < ${end}${among}`
   const counts = sql`
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
     and ${only}`

@@ -20,10 +20,25 @@ const COUNTING = {
 export function dossiersPage (
   plan: RecordsPlan, part: typeof PARTS[number], page: PageRequest
 ): RawBuilder<ExplainedDossier> {
-  const inNumerator = plan.method === 'received' ? sql`in_time and not is_pending` : sql`in_time`
+  const inNumerator = isInNumerator(plan)
   const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
   return pageQuery(sql<ExplainedDossier>`
     select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator' && name !== 'share'))},
-      ${inNumerator} as in_numerator, ${plan.carried === 'nothing' ? sql`1 as share` : sql`share`}
+      ${inNumerator} as in_numerator, ${shareIn(plan)}
     from (${explainedDossiers(plan, COUNTING[plan.method])}) as counted where ${wanted}`, LATE_FIRST, page)
+}
+
+/** Each time that a figure counts a dossier: the columns of one that is listed, `in_numerator` and `share`. */
+export function dossiersCounted (plan: RecordsPlan): RawBuilder<unknown> {
+  return sql`
+    select counted.*, ${isInNumerator(plan)} as in_numerator${plan.carried === 'nothing' ? sql`, 1 as share` : sql``}
+    from (${explainedDossiers(plan, COUNTING[plan.method])}) as counted`
+}
+
+function isInNumerator ({ method }: RecordsPlan): RawBuilder<boolean> {
+  return method === 'received' ? sql<boolean>`in_time and not is_pending` : sql<boolean>`in_time`
+}
+
+function shareIn ({ carried }: RecordsPlan): RawBuilder<unknown> {
+  return carried === 'nothing' ? sql`1 as share` : sql`share`
 }

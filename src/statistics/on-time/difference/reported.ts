@@ -1,0 +1,58 @@
+import { sql } from 'kysely'
+import type { Trx } from '../../../database/connect.ts'
+import { recordingUnits } from '../../../dossiers/counts/index.ts'
+import { DOSSIERS } from '../../kinds/index.ts'
+import type { RecordsPlan } from '../records/plan.ts'
+import { recordsQuery } from '../records/records-sql.ts'
+import { reportedPlanOf } from '../reported/plan.ts'
+import { reportedQuery } from '../reported/reported-sql.ts'
+import type { ResolvedQuery } from '../resolve-query.ts'
+import type { OnTimeQuery } from '../schema.ts'
+import type { Figure } from './figures.ts'
+
+/** What units add to a figure. */
+interface OfUnits {
+  units: number
+  numerator_change: number
+  denominator_change: number
+}
+
+interface ReportedFigures {
+  withoutRecords: OfUnits
+  withoutReports: OfUnits
+  reported: Figure
+  isEstimated: boolean
+}
+
+/**
+ * What units reported, and what of its difference from records is of units of which only one of the two is there. It
+ * is known of units that report for themselves; a unit whose figure is unknown is left out.
+ * @param byUnit the plan of the records, grouped by unit
+ */
+export async function reportedFigures (
+  trx: Trx, question: OnTimeQuery, resolved: ResolvedQuery, byUnit: RecordsPlan
+): Promise<ReportedFigures> {
+  const { source, spans: [span] } = byUnit
+  const asked = { ...question, basis: 'reported' as const }
+  const { rows: [whole] } = await reportedQuery(reportedPlanOf(DOSSIERS, asked, resolved)).execute(trx)
+  const figures = { reported: whole!, isEstimated: whole!.estimated }
+  if (whole!.scope === 'total') return { ...figures, withoutRecords: summed([], 1), withoutReports: summed([], -1) }
+  const { rows } = await reportedQuery(reportedPlanOf(DOSSIERS, { ...asked, group_by: ['unit'] }, resolved)).execute(trx)
+  const reports = rows.filter(({ scope }) => scope === 'own')
+  const { rows: records } = await recordsQuery(byUnit).execute(trx)
+  const { rows: senders } = await sql<{ unit: string }>`
+    select unit from ${recordingUnits(source)} as desks where since <= ${span!.to}::date`.execute(trx)
+  const recorded = new Set([...records, ...senders].map(({ unit }) => unit))
+  const reporting = new Set(reports.map(({ unit }) => unit))
+  return {
+    ...figures,
+    withoutRecords: summed(reports.filter(({ unit }) => !recorded.has(unit)), 1),
+    withoutReports: summed(records.filter(({ unit }) => !reporting.has(unit)), -1)
+  }
+}
+
+function summed (all: readonly Figure[], by: 1 | -1): OfUnits {
+  const known = all.filter(({ numerator, denominator }) => numerator !== null && denominator !== null)
+  const sumOf = (name: keyof Figure) => by * known.reduce((sum, figure) => sum + figure[name]!, 0)
+  return { units: known.length, numerator_change: sumOf('numerator'), denominator_change: sumOf('denominator') }
+}

@@ -1,0 +1,126 @@
+import { Type, type Static } from 'typebox'
+import { HierarchyName } from '../../../catalogue/hierarchy/schema.ts'
+import { Code, Count, Day, DossierCode, Instant, Named, Nullable, OneOf, UnitCode } from '../../../contract/fields.ts'
+import { FormatQuery } from '../../../contract/formats.ts'
+import { PageQuery } from '../../../contract/paging.ts'
+import { CHOICE_NAMES } from '../../../dossiers/counting-rules/schema.ts'
+import { CHANNELS } from '../../../dossiers/schema.ts'
+import { CUT, METHOD_MEANING, METHODS, OnTimeFilters } from '../schema.ts'
+
+export const REASONS = [...CHOICE_NAMES, 'units_without_records', 'units_without_reports', 'unexplained', 'total'] as const
+export type Reason = typeof REASONS[number]
+export const TARGETS = ['rules', 'reported', 'published'] as const
+
+const REASON_MEANING = 'Why the figures differ. A choice of counting rules (`/v1/counting-rules` says what each is about): what ' +
+  'this choice alone changes, the choices above it being switched already. `units_without_records`: units that reported ' +
+  'and have sent no dossiers (not synchronised). `units_without_reports`: units with dossiers that reported nothing. ' +
+  '`unexplained`: what is left, of which nothing more is known. `total`: the whole difference, counted for itself.'
+
+const figure = (description: string) => Nullable(Type.Number({ description: `${description} null: unknown.`, format: 'double' }))
+const percent = (description: string) => Nullable(Type.Number({
+  description: `${description} null: unknown, or the denominator is 0.`, minimum: 0, maximum: 100
+}))
+const change = (description: string) => Nullable(Type.Number({ description: `${description} null: unknown.`, format: 'double' }))
+const dossiers = (description: string) => Nullable(Type.Integer({
+  description: `${description} null: the reason is no choice of counting rules.`, minimum: 0
+}))
+
+export const DifferenceRow = Named('DifferenceRow', 'One reason for which two figures of dossiers on time differ: the figures ' +
+  'before and after it. Each row begins where the one above it ends, so that the changes add up to those of `total`.', {
+  reason: OneOf(REASONS, { description: REASON_MEANING }),
+  meaning: Type.String({ description: 'The reason in Vietnamese.' }),
+  choice_before: Nullable(Type.String({ description: 'The way that `rules` choose. null: the reason is no choice.' })),
+  choice_after: Nullable(Type.String({ description: 'The way that `other_rules` choose. null: the reason is no choice.' })),
+  numerator_before: figure('Dossiers on time, as the method counts them, before.'),
+  denominator_before: figure('All dossiers, as the method counts them, before.'),
+  on_time_percent_before: percent('100 × numerator / denominator before, rounded half up to two decimals.'),
+  numerator_after: figure('Dossiers on time after.'),
+  denominator_after: figure('All dossiers after.'),
+  on_time_percent_after: percent('The percentage after.'),
+  numerator_change: change('`numerator_after` − `numerator_before`.'),
+  denominator_change: change('`denominator_after` − `denominator_before`.'),
+  percent_change: Nullable(Type.Number({
+    description: '`on_time_percent_after` − `on_time_percent_before`, in percentage points. These add up as well. It is what the ' +
+      'reason changes in this order of reasons; in another order the points are shared otherwise, and their sum is the same. ' +
+      'null: one of them is unknown.',
+    minimum: -100, maximum: 100
+  })),
+  dossiers: dossiers('How many dossiers count otherwise, which are those of the list. One that counts for two units is two.'),
+  became_counted: dossiers('Of these, those that count more often in the denominator: most did not count at all.'),
+  no_longer_counted: dossiers('Those that count less often in the denominator: most do not count any more.'),
+  became_in_time: dossiers('Those that count as before, and are on time now.'),
+  became_late: dossiers('Those that count as before, and are not on time any more.'),
+  units: Nullable(Type.Integer({ description: 'How many units it is about. null: the reason is not about units.', minimum: 0 })),
+  dossiers_url: Nullable(Type.String({ description: 'Address of the list of these dossiers. null: the reason is no choice of counting rules.' })),
+  rules: Code('Code of the counting rules of the first figure.'),
+  rules_version: Type.Integer({ description: 'Their version.', minimum: 1 }),
+  other_rules: Nullable(Code('Code of the counting rules that it is compared with. null: only one was named.')),
+  other_rules_version: Nullable(Type.Integer({ description: 'Their version. null: only one was named.', minimum: 1 })),
+  against: OneOf(TARGETS, {
+    description: 'What the last figure is. `rules`: records by `other_rules`. `reported`: what units reported. `published`: the figure that was given.'
+  }),
+  method: OneOf(METHODS, { description: METHOD_MEANING }),
+  hierarchy: HierarchyName,
+  estimated: Type.Boolean({ description: 'Whether a figure holds shares of units that were split.' }),
+  ...CUT
+})
+export type DifferenceRow = Static<typeof DifferenceRow>
+
+const { basis: _basis, rules: _rules, ...RecordsFilters } = OnTimeFilters
+
+const published = (what: string) => Type.Optional(Count(`${what} Both are given, or neither; not with \`against\`.`))
+
+export const DifferenceQuery = Type.Object({
+  ...RecordsFilters,
+  rules: Type.Array(Code('Code'), {
+    description: 'Codes of one or two counting rules: the first figure is that of records by the one, and the next by the other. ' +
+      'One is enough where it is compared with something else.',
+    minItems: 1, maxItems: 2, examples: [['default', 'portal-766']]
+  }),
+  against: Type.Optional(OneOf(['reported'], { description: '`reported`: records are compared with what units reported, after the rules were switched.' })),
+  published_numerator: published('Dossiers on time as published elsewhere, such as by the portal.'),
+  published_denominator: published('All dossiers as published elsewhere.'),
+  ...FormatQuery
+}, { additionalProperties: false })
+export type DifferenceQuery = Static<typeof DifferenceQuery>
+
+export const DifferenceDossiersQuery = Type.Object({
+  ...RecordsFilters,
+  rules: Type.Array(Code('Code'), {
+    description: 'Codes of the two counting rules.', minItems: 2, maxItems: 2, examples: [['default', 'portal-766']]
+  }),
+  reason: OneOf(CHOICE_NAMES, { description: 'The choice whose dossiers are listed.' }),
+  ...PageQuery,
+  ...FormatQuery
+}, { additionalProperties: false })
+export type DifferenceDossiersQuery = Static<typeof DifferenceDossiersQuery>
+
+const COUNTS_AS = ['in_time', 'late', 'not_counted'] as const
+const side = <S extends 'before' | 'after'>(name: S, when: string) => ({
+  [`counts_${name}`]: OneOf(COUNTS_AS, {
+    description: `How it counts ${when} the choice is switched: in the numerator, in the denominator only, or not at all. Of one that counts more than once, the last time.`
+  }),
+  [`ended_at_${name}`]: Nullable(Instant('When it ended, by these rules. null: it is open, or does not count.')),
+  [`due_at_${name}`]: Nullable(Instant('When it is due, by these rules. null: no due date, or it does not count.')),
+  [`counted_on_${name}`]: Nullable(Day('Day for which it counts. null: it does not count.'))
+}) as SideProperties<S>
+type SideProperties<S extends string> = { [N in `counts_${S}`]: ReturnType<typeof OneOf<typeof COUNTS_AS[number]>> } &
+  { [N in `ended_at_${S}` | `due_at_${S}` | `counted_on_${S}`]: ReturnType<typeof Nullable<ReturnType<typeof Day>>> }
+
+export const DifferenceDossier = Named('DifferenceDossier', 'A dossier that counts otherwise because of one choice of counting ' +
+  'rules, the choices above it being switched already.', {
+  code: DossierCode('Code of the dossier.'),
+  unit: UnitCode('Id of the unit that it counts for.'),
+  procedure: Code('Code of the procedure.'),
+  field: Code('Code of the field.'),
+  channel: OneOf(CHANNELS, { description: 'How it was received.' }),
+  source: Code('The system that sent it.'),
+  status: Type.Integer({ description: 'National status, as the dossier says it. Of a dossier that has moved since: what it was then.' }),
+  received_at: Instant('When it was received.'),
+  due_at: Nullable(Instant('When it is due, as the dossier says it. null: no due date.')),
+  ...side('before', 'before'),
+  ...side('after', 'after'),
+  numerator_change: Type.Number({ description: 'What it changes in the numerator.', format: 'double' }),
+  denominator_change: Type.Number({ description: 'What it changes in the denominator.', format: 'double' })
+})
+export type DifferenceDossier = Static<typeof DifferenceDossier>
