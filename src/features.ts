@@ -17,6 +17,7 @@ import { importRoutes } from './dossiers/imports/routes.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
 import { differenceRoutes } from './statistics/on-time/difference/routes.ts'
 import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
+import { latenessRoutes } from './statistics/on-time/lateness/routes.ts'
 import { onTimeRoutes } from './statistics/on-time/routes.ts'
 import { onTimeSeriesRoutes } from './statistics/on-time-series/routes.ts'
 import { periodRoutes } from './catalogue/periods/routes.ts'
@@ -61,6 +62,7 @@ export async function registerFeatures (
   await v1.register(onTimeRoutes, context)
   await v1.register(durationsRoutes, context)
   await v1.register(differenceRoutes, context)
+  await v1.register(latenessRoutes, context)
   await v1.register(dossierRoutes, context)
   await v1.register(nationalSyncRoutes, context)
   await v1.register(importRoutes, context)

@@ -42,6 +42,8 @@ export const VIETNAMESE: Record<string, string> = {
   listOnTimeDossiers: 'Các hồ sơ tạo nên một con số, hồ sơ trễ hạn trước',
   getDifference: 'Vì sao hai con số đúng hạn khác nhau: từng nguyên nhân, cộng lại đúng bằng chênh lệch',
   listDifferenceDossiers: 'Các hồ sơ được tính khác nhau vì một nguyên nhân',
+  getLateness: 'Hồ sơ quá hạn theo nguyên nhân: nhận khi đã quá hạn, chờ bổ sung, cập nhật chậm, giải quyết chậm',
+  listLateDossiers: 'Các hồ sơ quá hạn, kèm nguyên nhân',
   getDurations: 'Thời gian giải quyết hồ sơ theo ngày làm việc: trung bình, trung vị, 90 %, trong thời hạn quy định',
   getOnTimeSeries: 'Tỷ lệ đúng hạn theo từng tháng',
   getReconciliation: 'Đối chiếu số liệu báo cáo với hồ sơ',

@@ -127,6 +127,8 @@ function requestFor (
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
     getDifference: `/v1/on-time/difference?period=${PERIOD}&unit=${unit}&rules=default,portal-766`,
     listDifferenceDossiers: `/v1/on-time/difference/dossiers?period=${PERIOD}&unit=${unit}&rules=default,portal-766&reason=stopped`,
+    getLateness: `/v1/on-time/lateness?period=${PERIOD}&unit=${unit}`,
+    listLateDossiers: `/v1/on-time/lateness/dossiers?period=${PERIOD}&unit=${unit}`,
     getDurations: `/v1/on-time/durations?period=${PERIOD}&unit=${unit}`,
     getBacklog: `/v1/backlog?as_of=2021-07-02&unit=${unit}`,
     listDossierQuality: `/v1/dossier-quality?unit=${unit}`,

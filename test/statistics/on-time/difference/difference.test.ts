@@ -1,6 +1,6 @@
 import { givenClient } from '../../../client.ts'
 import { forEachDatabase } from '../../../database.ts'
-import { item, send } from '../../../dossiers/given.ts'
+import { forgetReports, item, send } from '../../../dossiers/given.ts'
 import type { DossierItem } from '../../../../src/dossiers/schema.ts'
 
 const at = (text: string) => `2021-${text.replace(' ', 'T')}+07:00`
@@ -94,25 +94,29 @@ forEachDatabase('why two figures differ, by reason', async (t, { db, get, put, p
   })
 
   t.test('is said between records and reports, with the units that lack either', async t => {
-    const report = (unit: string, inTime: number, overdue: number) => ({
-      period: '2021-Q3', unit, received_online: 0, received_direct: inTime + overdue, carried_over: 0, resolved_early: 0,
-      resolved_on_time: inTime, resolved_overdue: overdue, pending_in_time: 0, pending_overdue: 0
+    await forgetReports(db)
+    const report = (unit: string, inTime: number, overdue: number, others: object = {}) => ({
+      source: 'a', period: 'cal-2021-M06', unit, received_online: 0, received_direct: inTime + overdue, carried_over: 0, resolved_early: 0,
+      resolved_on_time: inTime, resolved_overdue: overdue, pending_in_time: 0, pending_overdue: 0, ...others
     })
-    const period = 'period=2021-Q3'
+    const period = 'period=cal-2021-M06'
     t.match((await difference(`rules=default&against=reported&unit=H56-382&${period}`)).items, [
-      { numerator_before: 0, numerator_after: 0 }, {}, { numerator_after: null, numerator_change: null }, { reason: 'total', on_time_percent_after: null }
+      { numerator_before: 0, numerator_after: 0, units: 0 }, {}, { numerator_after: null, numerator_change: null },
+      { reason: 'total', numerator_before: 0, on_time_percent_after: null }
     ])
-    const sent = await post('/v1/statistics/dossiers', { source: 'manual', items: [report('H56-380', 5, 1), report('H56-382', 7, 2)] })
-    t.equal(sent.status, 200, JSON.stringify(sent.body))
-    const all = await difference(`rules=default&against=reported&method=handled&${period}`)
-    t.match(all.items.map((row: Row) => row.reason), ['units_without_records', 'units_without_reports', 'unexplained', 'total'])
-    const [synchronised, , , total] = all.items
-    t.match(synchronised, { numerator_change: 7, denominator_change: 9, units: 1, against: 'reported', other_rules: null })
-    t.match(all.items[1], { units: 1, denominator_change: -1 })
-    t.match(total, { numerator_after: 12, denominator_after: 15 })
-    t.equal(all.items.slice(0, 3).reduce((sum: number, row: Row) => sum + row.denominator_change, 0), total.denominator_change)
+    const sent = await post('/v1/dossier-statistics', { items: [
+      report('H56-380', 5, 1), report('H56-382', 7, 2), report('H56-386', 7, 2, { scope: 'total' }),
+      { source: 'a', period: 'cal-2021-M06', unit: 'H56-384', received_online: 3 }
+    ] })
+    t.equal(sent.body.created, 4, JSON.stringify(sent.body))
+    const { items } = await difference(`rules=default&against=reported&method=handled&level=district&${period}`)
+    t.match(items.map((row: Row) => row.reason), ['units_without_records', 'units_without_reports', 'unexplained', 'total'])
+    t.match(items[0], { numerator_change: 7, denominator_change: 9, units: 1, against: 'reported', other_rules: null })
+    t.match(items[1], { numerator_change: -1, denominator_change: -1, units: 1 })
     const both = await changes(`rules=default,local-06a&against=reported&method=handled&unit=H56-382&${period}`)
     t.same(both, ['units_without_records 7/9', 'total 7/9'])
+    t.same(await changes(`rules=default&against=reported&method=handled&unit=H56-380&${period}`), ['unexplained 2/-3', 'total 2/-3'])
+    t.same(await changes(`rules=default&against=reported&unit=H56-386&${period}`), ['unexplained 7/9', 'total 7/9'])
   })
 
   t.test('is asked for two figures, of days that have begun', async t => {
@@ -121,8 +125,8 @@ forEachDatabase('why two figures differ, by reason', async (t, { db, get, put, p
     t.same(await issues(`rules=default&${JUNE}`), ['/query/rules missing'])
     t.same(await issues(`rules=default&published_numerator=1&${JUNE}`), ['/query/published_denominator missing'])
     t.same(await issues(`rules=default&published_numerator=2&published_denominator=1&${JUNE}`), ['/query/published_numerator out_of_range'])
-    t.same(await issues('rules=default&published_numerator=1&published_denominator=1&against=reported&period=2021-Q3'), ['/query/against not_allowed'])
-    t.same(await issues(`rules=default&against=reported&${JUNE}`), ['/query/from needs_records', '/query/to needs_records', '/query/period missing'])
+    t.same(await issues('rules=default&published_numerator=1&published_denominator=1&against=reported&period=cal-2021-M06'), ['/query/against not_allowed'])
+    t.same(await issues(`rules=default&against=reported&${JUNE}`), ['/query/from needs_records', '/query/to needs_records'])
     t.same(await issues(`rules=default,none&${JUNE}`), ['/query/rules unknown_rules'])
     t.same((await difference('rules=default,local-06a&period=2050')).items, [])
     const list = 'rules=default,local-06a&reason=stopped'
