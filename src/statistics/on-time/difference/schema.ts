@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { HierarchyName } from '../../../catalogue/hierarchy/schema.ts'
-import { Code, Count, Day, DossierCode, Instant, Named, Nullable, OneOf, UnitCode } from '../../../contract/fields.ts'
+import { Code, Count, Day, DossierCode, Example, Instant, Named, Nullable, OneOf, UnitCode } from '../../../contract/fields.ts'
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
 import { CHOICE_NAMES } from '../../../dossiers/counting-rules/schema.ts'
@@ -89,7 +89,7 @@ export const DifferenceDossiersQuery = Type.Object({
   rules: Type.Array(Code('Code'), {
     description: 'Codes of the two counting rules.', minItems: 2, maxItems: 2, examples: [['default', 'portal-766']]
   }),
-  reason: OneOf(CHOICE_NAMES, { description: 'The choice whose dossiers are listed.' }),
+  reason: Example(OneOf(CHOICE_NAMES, { description: 'The choice whose dossiers are listed.' }), 'open_supplement'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
