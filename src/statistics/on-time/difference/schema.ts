@@ -7,6 +7,10 @@ import { CHOICE_NAMES } from '../../../dossiers/counting-rules/schema.ts'
 import { CHANNELS } from '../../../dossiers/schema.ts'
 import { CUT, METHOD_MEANING, METHODS, OnTimeFilters } from '../schema.ts'
 
+/** Those that judge when dossiers end. Counting rules say nothing of reception. */
+export const METHODS_BY_END = METHODS.filter(method => method !== 'reception')
+export const MethodByEnd = Type.Optional(OneOf(METHODS_BY_END, { description: METHOD_MEANING, default: 'resolved' }))
+
 export const REASONS = [...CHOICE_NAMES, 'units_without_records', 'units_without_reports', 'unexplained', 'total'] as const
 export type Reason = typeof REASONS[number]
 export const TARGETS = ['rules', 'reported', 'published'] as const
@@ -59,7 +63,7 @@ export const DifferenceRow = Named('DifferenceRow', 'One reason for which two fi
   against: OneOf(TARGETS, {
     description: 'What the last figure is. `rules`: records by `other_rules`. `reported`: what units reported. `published`: the figure that was given.'
   }),
-  method: OneOf(METHODS, { description: METHOD_MEANING }),
+  method: OneOf(METHODS_BY_END, { description: METHOD_MEANING }),
   hierarchy: HierarchyName,
   estimated: Type.Boolean({ description: 'Whether a figure holds shares of units that were split.' }),
   ...CUT
@@ -72,6 +76,7 @@ const published = (what: string) => Type.Optional(Count(`${what} Both are given,
 
 export const DifferenceQuery = Type.Object({
   ...RecordsFilters,
+  method: MethodByEnd,
   rules: Type.Array(Code('Code'), {
     description: 'Codes of one or two counting rules: the first figure is that of records by the one, and the next by the other. ' +
       'One is enough where it is compared with something else.',
@@ -86,6 +91,7 @@ export type DifferenceQuery = Static<typeof DifferenceQuery>
 
 export const DifferenceDossiersQuery = Type.Object({
   ...RecordsFilters,
+  method: MethodByEnd,
   rules: Type.Array(Code('Code'), {
     description: 'Codes of the two counting rules.', minItems: 2, maxItems: 2, examples: [['default', 'portal-766']]
   }),

@@ -4,7 +4,8 @@ import { Code, Named, Nullable, OneOf } from '../../../contract/fields.ts'
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
 import { ExplainedDossier } from '../explain/schema.ts'
-import { CUT, METHOD_MEANING, METHODS, OnTimeFilters } from '../schema.ts'
+import { METHODS_BY_END, MethodByEnd } from '../difference/schema.ts'
+import { CUT, METHOD_MEANING, OnTimeFilters } from '../schema.ts'
 
 export const CAUSES = ['inherited', 'waiting', 'sync', 'own'] as const
 export type Cause = typeof CAUSES[number]
@@ -29,7 +30,7 @@ export const LatenessRow = Named('LatenessRow', 'How many late dossiers have one
     description: '100 × dossiers / late, rounded half up to two decimals. null: none is late.', minimum: 0, maximum: 100
   })),
   dossiers_url: Type.String({ description: 'Address of the list of these dossiers.' }),
-  method: OneOf(METHODS, { description: METHOD_MEANING }),
+  method: OneOf(METHODS_BY_END, { description: METHOD_MEANING }),
   rules: Code('Code of the counting rules.'),
   rules_version: Type.Integer({ description: 'Version of the counting rules.', minimum: 1 }),
   hierarchy: HierarchyName,
@@ -40,18 +41,21 @@ export type LatenessRow = Static<typeof LatenessRow>
 
 const { basis: _basis, ...RecordsFilters } = OnTimeFilters
 
-export const LatenessQuery = Type.Object({ ...RecordsFilters, ...FormatQuery }, { additionalProperties: false })
+export const LatenessQuery = Type.Object({ ...RecordsFilters, method: MethodByEnd, ...FormatQuery }, { additionalProperties: false })
 export type LatenessQuery = Static<typeof LatenessQuery>
 
 export const LatenessDossiersQuery = Type.Object({
   ...RecordsFilters,
+  method: MethodByEnd,
   cause: Type.Optional(OneOf(CAUSES, { description: 'Only those of this cause.' })),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type LatenessDossiersQuery = Static<typeof LatenessDossiersQuery>
 
-const { in_time: _inTime, in_numerator: _inNumerator, ...Late } = ExplainedDossier.properties
+const {
+  in_time: _inTime, in_numerator: _inNumerator, submitted_at: _submitted, waited_hours: _waited, limit_hours: _limit, ...Late
+} = ExplainedDossier.properties
 
 export const LateDossier = Named('LateDossier', 'A late dossier with its cause.', {
   cause: OneOf(CAUSES, { description: CAUSE_MEANING }),

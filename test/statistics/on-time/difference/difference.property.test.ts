@@ -5,7 +5,7 @@ import { CHOICE_NAMES } from '../../../../src/dossiers/counting-rules/schema.ts'
 import type { Db } from '../../../../src/database/connect.ts'
 import { differenceDossiers, onTimeDifference } from '../../../../src/statistics/on-time/difference/queries.ts'
 import { onTime } from '../../../../src/statistics/on-time/queries.ts'
-import { METHODS } from '../../../../src/statistics/on-time/schema.ts'
+import { METHODS_BY_END } from '../../../../src/statistics/on-time/difference/schema.ts'
 import { parseDay, startOf } from '../../../../src/time/business-day.ts'
 import { forEachDatabase } from '../../../database.ts'
 import { runs } from '../../../property.ts'
@@ -27,7 +27,7 @@ const histories = fc.array(fc.array(fc.record({ dossier, updated_at: instants })
 
 const days = fc.integer({ min: parseDay('2020-12-28'), max: parseDay('2021-03-10') })
 const questions = fc.record({
-  days: fc.tuple(days, days), method: fc.constantFrom(...METHODS), isRunning: fc.boolean(),
+  days: fc.tuple(days, days), method: fc.constantFrom(...METHODS_BY_END), isRunning: fc.boolean(),
   unit: fc.constantFrom(undefined, 'H56', 'H56-380')
 }).map(({ days: [a, b], method, isRunning, unit }) => {
   const [from, to] = [Math.min(a, b), Math.max(a, b)]
