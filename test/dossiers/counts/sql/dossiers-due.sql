@@ -575,8 +575,8 @@ with
   )
 select
   "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at", ended_at,
-  to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending, null::timestamptz as submitted_at,
-  null::float8 as waited_hours, null::float8 as limit_hours
+  due_at as due_by_rules, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+  null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
 from listed
 -- $1 "2021-09-15T00:00:00+07:00"
 -- $2 "2021-06-15T00:00:00+07:00"

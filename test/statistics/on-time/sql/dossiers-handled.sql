@@ -697,7 +697,7 @@ from
           )
         select
           "code", "unit", "procedure", "field", "channel", "source", "status", "received_at", "due_at",
-          ended_at, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
+          ended_at, due_at as due_by_rules, to_char(day, 'YYYY-MM-DD') as counted_on, in_time, is_pending,
           null::timestamptz as submitted_at, null::float8 as waited_hours, null::float8 as limit_hours
         from listed
       ) as counted
