@@ -124,6 +124,113 @@ export interface DossierDesks {
   unit: string;
 }
 
+export interface DossierDifferencesByDay {
+  became_overdue: Generated<number>;
+  cancelled: Generated<number>;
+  channel: string;
+  day: string;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  rules: string;
+}
+
+export interface DossierDifferencesByDesk {
+  became_overdue: Generated<number>;
+  cancelled: Generated<number>;
+  channel: string;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  rules: string;
+  slice: string;
+  unit: string;
+}
+
+export interface DossierDifferencesByProcedure {
+  became_overdue: Generated<number>;
+  cancelled: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  procedure: string;
+  province_code: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  rules: string;
+  slice: string;
+}
+
+export interface DossierDifferencesByProcedureQuarter {
+  became_overdue: Generated<number>;
+  cancelled: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  field: string;
+  level: string;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  procedure: string;
+  province_code: string;
+  quarter: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  rules: string;
+}
+
+export interface DossierDifferencesByUnitQuarter {
+  became_overdue: Generated<number>;
+  cancelled: Generated<number>;
+  due: Generated<number>;
+  due_in_time: Generated<number>;
+  moved: Generated<number>;
+  moved_overdue: Generated<number>;
+  no_longer_overdue: Generated<number>;
+  province_code: string;
+  quarter: string;
+  received_direct: Generated<number>;
+  received_online: Generated<number>;
+  received_postal: Generated<number>;
+  resolved_early: Generated<number>;
+  resolved_on_time: Generated<number>;
+  resolved_overdue: Generated<number>;
+  rules: string;
+  unit: string;
+}
+
 export interface DossierHistories {
   code: string | null;
   content: Json | null;
@@ -390,6 +497,7 @@ export interface DossierSumsLog {
   resolved_on_time: number[] | null;
   resolved_overdue: number[] | null;
   rollup: string;
+  rules: string[] | null;
   times: ArrayType<string>;
   units: string[] | null;
 }
@@ -976,6 +1084,11 @@ export interface DB {
   counting_rules: CountingRules;
   dossier_changes: DossierChanges;
   dossier_desks: DossierDesks;
+  dossier_differences_by_day: DossierDifferencesByDay;
+  dossier_differences_by_desk: DossierDifferencesByDesk;
+  dossier_differences_by_procedure: DossierDifferencesByProcedure;
+  dossier_differences_by_procedure_quarter: DossierDifferencesByProcedureQuarter;
+  dossier_differences_by_unit_quarter: DossierDifferencesByUnitQuarter;
   dossier_histories: DossierHistories;
   dossier_states: DossierStates;
   dossier_statistics: DossierStatistics;

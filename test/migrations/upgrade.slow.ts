@@ -200,6 +200,18 @@ const ROWS: Record<string, string[]> = {
   ],
   '0040_steps_of_dossiers': [
     `insert into dossier_steps values ('H56', 'one-stop', 'one-stop', '000.17.22.H56-210531-0001', '2021-06-01 08:00+07', 4)`
+  ],
+  '0041_sums_by_kept_rules': [
+    `insert into dossier_differences_by_desk (province_code, rules, unit, field, channel, slice, became_overdue)
+      values ('H56', 'portal-766', 'H56-380', 'land', 'direct', '2021-05-15', -1)`,
+    `insert into dossier_differences_by_unit_quarter (province_code, rules, unit, quarter, became_overdue)
+      values ('H56', 'portal-766', 'H56-380', '2021-04-01', -1)`,
+    `insert into dossier_differences_by_procedure (province_code, rules, procedure, level, field, slice, became_overdue)
+      values ('H56', 'portal-766', '1.010708', 'district', 'land', '2021-05-15', -1)`,
+    `insert into dossier_differences_by_procedure_quarter (province_code, rules, procedure, level, field, quarter, became_overdue)
+      values ('H56', 'portal-766', '1.010708', 'district', 'land', '2021-04-01', -1)`,
+    `insert into dossier_differences_by_day (province_code, rules, level, channel, day, became_overdue)
+      values ('H56', 'portal-766', 'district', 'direct', '2021-05-31', -1)`
   ]
 }
 

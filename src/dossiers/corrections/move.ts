@@ -6,8 +6,11 @@ import type { Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
+import { DEFAULT_RULES, KEPT_RULES } from '../counting-rules/kept.ts'
+import { graceOf } from '../counting-rules/seen.ts'
+import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
 import { incremented, keyOrder } from '../rollups/cells.ts'
-import { keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
+import { isOfDifferences, keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
@@ -69,7 +72,7 @@ async function createTables (trx: Trx, fields: readonly FieldsOf[]): Promise<voi
       as given (procedure text, field text, from_at timestamptz, until_at timestamptz)`.execute(trx)
   await sql`
     create temporary table moved_events on commit drop as
-    select ${columns(KEYS)}, field as new_field, null::date as day, ${columns(EVENT_MEASURES)} from dossier_sums_by_desk
+    select ${columns(KEYS)}, field as new_field, null::date as day, ${columns(EVENT_MEASURES)} from dossier_differences_by_desk
       cross join (select null::text as procedure, null::text as level) as others where false`.execute(trx)
 }
 
@@ -111,13 +114,23 @@ async function moveBatch (trx: Trx, after: number, last: number): Promise<void> 
       select from dossiers where ${inBatch} order by ${DOSSIER} for update) as locked`.execute(trx)
   const moving = (which: RawBuilder<unknown>) => sql`(
     select stored.*, meant.field as new_field from ${which} as stored join meant_fields as meant on ${IS_ELSEWHERE})`
-  const plain = moving(sql`(select * from dossiers where ${IN_ONE_STATE} and ${inBatch})`)
-  const states = moving(dossierStates(inBatch))
-  const names = columns([...KEYS, 'new_field', 'day'])
-  await sql`
-    insert into moved_events (${names}, ${columns(EVENT_MEASURES)})
-    select ${names}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})`))}
-    from (${dossierEvents([...KEYS, 'new_field'], { plain, states })}) as events group by ${names}`.execute(trx)
+  const plain = sql`(select * from dossiers where ${IN_ONE_STATE} and ${inBatch})`
+  const states = dossierStates(inBatch)
+  const keys = [...KEYS.filter(name => name !== 'rules'), 'new_field']
+  const names = columns([...keys, 'day'])
+  const byDefault = dossierEvents(keys, { plain: moving(plain), states: moving(states) })
+  const add = (rules: string, events: RawBuilder<unknown>, sign: 1 | -1) => sql`
+    insert into moved_events (rules, ${names}, ${columns(EVENT_MEASURES)})
+    select ${rules}, ${names}, ${sql.join(EVENT_MEASURES.map(name => sql`${sql.lit(sign)} * sum(${sql.ref(name)})`))}
+    from (${events}) as events group by ${names}`.execute(trx)
+  await add(DEFAULT_RULES, byDefault, 1)
+  for (const { code, choices } of KEPT_RULES) {
+    const seen = {
+      plain: moving(dossiersSeenBy(choices, plain)), states: moving(statesSeenBy(choices, states, sql`true`))
+    }
+    await add(code, dossierEvents(keys, seen, graceOf(choices)), 1)
+    await add(code, byDefault, -1)
+  }
   for (const table of ['dossiers', 'dossier_states'] as const) {
     await sql`
       update ${sql.table(table)} as stored set field = meant.field from meant_fields as meant
@@ -143,6 +156,7 @@ async function moveCells (trx: Trx, table: RollupTable): Promise<void> {
       select ${named}, ${sql.join(summed)}
       from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from moved_events) as events
         cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
+      where (rules <> ${DEFAULT_RULES}) = ${isOfDifferences(table)}
       group by ${named}
     ) as sums order by province_code collate "C", ${keyOrder(table)}
     on conflict (${columns(key)}) do update set ${incremented()}`.execute(trx)

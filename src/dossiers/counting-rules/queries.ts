@@ -3,10 +3,13 @@ import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import type { Db } from '../../database/connect.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { DEFAULT_RULES } from './kept.ts'
 import { rulesOf } from './seen.ts'
 import type { Choices, CountingRules, CountingRulesQuery } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }, { name: 'version', kind: 'number' }]
+
+export { DEFAULT_RULES }
 
 /** As it is stored. */
 interface StoredRules extends Omit<CountingRules, keyof Choices> {
@@ -46,7 +49,6 @@ export interface AskedRules {
   choices: Choices | null
 }
 
-export const DEFAULT_RULES = 'default'
 const DEFAULT: AskedRules = { rules: DEFAULT_RULES, rules_version: 1, choices: null }
 
 /**

@@ -2,10 +2,11 @@ import type { RawBuilder } from 'kysely'
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
+import { keptFor, type KeptRules } from '../counting-rules/kept.ts'
 import type { Choices } from '../counting-rules/schema.ts'
 import type { DetailFilter } from '../details/filters-sql.ts'
 import { cutsOf, grainsFor, type Cuts, type Span } from './spans.ts'
-import { FAMILIES, familyOf, type Family, type TimeGrain } from '../rollups/families.ts'
+import { differencesOf, FAMILY_NAMES, familyOf, type Family, type RollupFamily, type TimeGrain } from '../rollups/families.ts'
 
 export const COUNT_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type CountKey = typeof COUNT_KEYS[number]
@@ -60,7 +61,17 @@ export interface CountQuestion {
  * What a count is read from: a family of rollups with the grains that are needed, the longest first, or the dossiers
  * themselves.
  */
-export type Reading = { family: Family, grains: readonly TimeGrain[] } | 'dossiers'
+export type Reading = RollupReading | 'dossiers'
+
+export interface RollupReading extends FamilyReading {
+  /** By other rules than the default ones: of which rules differences are kept, and where they are read. */
+  differences?: FamilyReading & { rules: KeptRules }
+}
+
+interface FamilyReading {
+  family: Family
+  grains: readonly TimeGrain[]
+}
 
 /** A question with what it is counted from. */
 export interface CountPlan extends CountQuestion {
@@ -99,22 +110,39 @@ function carriedBy ({ unitsOf = null, unit, level, keys }: CountQuestion): Carri
 
 /** The smallest family that knows the answer exactly; in the end the dossiers themselves. */
 export function readingFor (question: CountQuestion): Reading {
-  const { keys, spans, unit, level, field, procedure, channel, source, said = [], rules = null } = question
-  if (said.length > 0 || rules !== null) return 'dossiers'
+  const { said = [], rules = null } = question
+  const kept = rules === null ? null : keptFor(rules)
+  if (said.length > 0 || (rules !== null && kept === null)) return 'dossiers'
+  const needed = keysNeeded(question)
+  const reading = smallestOf(familyOf, needed, question.spans)
+  if (reading === null) return 'dossiers'
+  return kept === null
+    ? reading
+    : { ...reading, differences: { rules: kept, ...smallestOf(differencesOf, needed, question.spans)! } }
+}
+
+function keysNeeded ({ keys, unit, level, field, procedure, channel, source }: CountQuestion): Set<string> {
   const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
     if (filter !== undefined) needed.add(name)
   }
   if (unit !== null) needed.add('unit')
   needed.delete('period')
-  for (const family of Object.keys(FAMILIES) as Family[]) {
-    const { keys, tables } = familyOf(family)
+  return needed
+}
+
+/** null: there is none. What the sums know, the differences know as well. */
+function smallestOf (
+  families: (name: Family) => RollupFamily | undefined, needed: ReadonlySet<string>, spans: readonly Span[]
+): FamilyReading | null {
+  for (const family of FAMILY_NAMES) {
+    const { keys, tables } = families(family) ?? { keys: [], tables: {} }
     // The level of a unit is looked up.
     const known: readonly string[] = keys.includes('unit') ? [...keys, 'level'] : keys
     const grains = [...needed].every(name => known.includes(name)) ? grainsFor(spans, tables) : null
     if (grains !== null) return { family, grains }
   }
-  return 'dossiers'
+  return null
 }
 
 /** What the statements of a plan read. */
@@ -124,14 +152,19 @@ export function readingsOf ({ reading, unitReading, carried }: CountPlan): Readi
 
 /**
  * Runs a statement of a plan, with more time than usual where it may need that: it reads dossiers, as all do that count
- * details or reception, or each half month of units by field and channel since the first.
+ * details or reception or by other rules than the default ones, or each half month of units by field and channel since
+ * the first.
  */
 export function readWithTimeFor<R> (db: Db, plan: CountPlan, read: (db: Db) => Promise<R>): Promise<R> {
-  const isLarge = readingsOf(plan).some(reading => reading === 'dossiers' || reading.family === 'desk')
+  const isLarge = readingsOf(plan).some(reading => (
+    reading === 'dossiers' || reading.family === 'desk' || reading.differences !== undefined))
   return isLarge || plan.details === true || plan.reception !== undefined ? inSlowRead(db, read) : read(db)
 }
 
 /** A name for a reading: two of one name are the same. */
 export function nameOfReading (reading: Reading): string {
-  return reading === 'dossiers' ? reading : [reading.family, ...reading.grains].join(' ')
+  if (reading === 'dossiers') return reading
+  const { family, grains, differences } = reading
+  const others = differences === undefined ? [] : [differences.rules.code, differences.family, ...differences.grains]
+  return [family, ...grains, ...others].join(' ')
 }

@@ -82,3 +82,16 @@ function within (
 function nextSlice (slice: DayNumber): DayNumber {
   return sliceOf(slice + 17)
 }
+
+/** Conditions on the times that a grain is read for. */
+export function timesRead (grain: TimeGrain, grains: readonly TimeGrain[], cuts: Cuts): RawBuilder<unknown>[] {
+  const { cutQuarters, cutSlices, slicesOfCutQuarters, daysOfCutSlices } = cuts
+  const [cut, inPlace] = {
+    quarter: [cutQuarters, []], slice: [cutSlices, slicesOfCutQuarters], day: [[], daysOfCutSlices]
+  }[grain]
+  const time = sql.ref(grain)
+  return [
+    ...grain === grains[0] ? [] : [sql`and ${time} = any(${inPlace}::date[])`],
+    ...grain === grains.at(-1) ? [] : [sql`and ${time} <> all(${cut}::date[])`]
+  ]
+}

@@ -3,23 +3,23 @@ import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { IS_BORNE, standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import type { CountPlan, Reading } from './plan.ts'
+import type { CountPlan, RollupReading } from './plan.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
+import { keepsUndated, type KeptRules } from '../counting-rules/kept.ts'
+import type { Choices } from '../counting-rules/schema.ts'
 import { graceOf } from '../counting-rules/seen.ts'
 import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
-import type { Cuts, Span } from './spans.ts'
+import { timesRead, type Span } from './spans.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import type { Instants } from '../rules/single-pass-sql.ts'
-import { familyOf, type RollupKey, type TimeGrain } from '../rollups/families.ts'
+import { differencesOf, familyOf, type RollupFamily, type TimeGrain } from '../rollups/families.ts'
 import { cellsOf } from '../rollups/log.ts'
 
-export type RollupReading = Exclude<Reading, 'dossiers'>
-
 /** What one row of a rollup is for. `half_month` is the word for `slice` outside of the database. */
-export type Grain = RollupKey | Exclude<TimeGrain, 'slice'> | 'half_month'
+export type Grain = RollupFamily['keys'][number] | Exclude<TimeGrain, 'slice'> | 'half_month'
 
 /** The grain of the rows that explain a count: the columns that name a row. That of its time comes last. */
 export function grainOf ({ family, grains }: RollupReading): Grain[] {
@@ -42,7 +42,7 @@ export function rollupRowsOf (plan: CountPlan, reading: RollupReading): RawBuild
     : sql.ref(name))
   const places = grain.map((_, i) => sql.lit(i + 1))
   const { keys } = familyOf(reading.family)
-  const rows = readRollups(keys, plan, { ...reading, grains: reading.grains.slice(-1) })
+  const rows = readRollups(keys, plan, { family: familyOf(reading.family), grains: reading.grains.slice(-1) })
   return sql<RollupRow>`
     select ${columns(keys)}, case when day >= ${from}::date then day end as ${sql.ref(grain.at(-1)!)},
       ${sql.join(EVENT_MEASURES.map(name => sql`sum(${reached(name)}) as ${sql.ref(name)}`))}
@@ -53,35 +53,52 @@ export function rollupRowsOf (plan: CountPlan, reading: RollupReading): RawBuild
 /** What happened when, as a query for the keys of a plan, `day` and the measures. */
 export function happenings (plan: CountPlan): RawBuilder<unknown> {
   const names = plan.keys.filter(key => key !== 'period')
-  return plan.reading === 'dossiers' ? countedEvents(names, plan) : readRollups(names, plan, plan.reading)
+  const { reading, rules = null } = plan
+  if (reading === 'dossiers') return countedEvents(names, plan)
+  const { family, grains, differences } = reading
+  const sums = readRollups(names, plan, { family: familyOf(family), grains })
+  if (differences === undefined) return sums
+  const { family: name, grains: ofDifferences, rules: kept } = differences
+  return sql`
+    ${sums}
+    union all
+    ${readRollups(names, plan, { family: differencesOf(name)!, grains: ofDifferences, kept })}
+    ${keepsUndated(rules!) ? sql`` : sql`union all ${undatedOtherwise(names, plan, rules!, kept)}`}`
+}
+
+/** By how much what has no due date counts otherwise than in the sums that are kept. */
+function undatedOtherwise (
+  names: readonly string[], plan: CountPlan, rules: Choices, kept: KeptRules
+): RawBuilder<unknown> {
+  const undated = { ...plan, said: [sql<boolean>`due_at is null`] }
+  const own = names.length === 0 ? sql`` : sql`${columns(names)}, `
+  const less = sql.join(EVENT_MEASURES.map(name => sql`-${sql.ref(name)}`))
+  return sql`
+    select ${own}day, ${columns(EVENT_MEASURES)} from (${countedEvents(names, { ...undated, rules })}) as undated
+    union all
+    select ${own}day, ${less} from (${countedEvents(names, { ...undated, rules: kept.choices })}) as as_kept`
+}
+
+interface Rollups {
+  family: RollupFamily
+  grains: readonly TimeGrain[]
+  /** Whose differences are read. */
+  kept?: KeptRules
 }
 
 /** Each grain is read for its part of time, the longest for all that is not cut. */
 function readRollups (
-  names: readonly string[], plan: CountPlan, { family, grains }: RollupReading
+  names: readonly string[], plan: CountPlan, { family: { keys, tables }, grains, kept }: Rollups
 ): RawBuilder<unknown> {
-  const { keys, tables } = familyOf(family)
   const isOfUnits = keys.includes('unit')
   const leveled = isOfUnits && (plan.level !== undefined || names.includes('level'))
   const filtered = filters(plan, 'level', ...keys.filter(key => key !== 'level'))
   const from = (grain: TimeGrain) => sql`
     select ${names.length === 0 ? sql`` : sql`${columns(names)}, `}${sql.ref(grain)} as day, ${columns(EVENT_MEASURES)}
     from ${cellsOf(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
-    where ${ofProvinces(plan)} ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
+    where ${ofProvinces(plan)} ${kept === undefined ? sql`` : sql`and rules = ${kept.code}`}
+      ${filtered} ${sql.join(timesRead(grain, grains, plan.cuts), sql` `)}`
   return sql.join(grains.map(from), sql` union all `)
-}
-
-/** Conditions on the times that a grain is read for. */
-function timesRead (grain: TimeGrain, grains: readonly TimeGrain[], cuts: Cuts): RawBuilder<unknown>[] {
-  const { cutQuarters, cutSlices, slicesOfCutQuarters, daysOfCutSlices } = cuts
-  const [cut, inPlace] = {
-    quarter: [cutQuarters, []], slice: [cutSlices, slicesOfCutQuarters], day: [[], daysOfCutSlices]
-  }[grain]
-  const time = sql.ref(grain)
-  return [
-    ...grain === grains[0] ? [] : [sql`and ${time} = any(${inPlace}::date[])`],
-    ...grain === grains.at(-1) ? [] : [sql`and ${time} <> all(${cut}::date[])`]
-  ]
 }
 
 /**

@@ -4,11 +4,14 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
+import { KEPT_RULES } from '../counting-rules/kept.ts'
+import { graceOf } from '../counting-rules/seen.ts'
+import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { incremented, keyOrder } from './cells.ts'
-import { keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
+import { isOfDifferences, keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
 import { cellsOf } from './log.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
@@ -35,6 +38,11 @@ const COUNTED = {
 }
 type Counted = keyof typeof COUNTED
 
+/** The same of differences: by how much kept rules count otherwise. */
+const DIFFERENCES: Record<Counted, string> = {
+  counted_desks: 'differing_desks', counted_procedures: 'differing_procedures'
+}
+
 /**
  * A temporary table of the cells of a rollup that deviate: by how much, in the columns of the measures, and what is
  * `stored`, as an array of these.
@@ -59,14 +67,34 @@ export async function findDeviations (snapshot: Trx): Promise<void> {
       create temporary table ${sql.table(counted)} on commit drop as
       select ${names}, ${forEach(name => sql`sum(${name}) as ${name}`)}
       from (${dossierEvents(['province_code', ...keys], ALL)}) as events group by ${names}`.execute(snapshot)
+    await findDifferences(snapshot, counted, keys)
     const isOfProcedures = counted === 'counted_procedures'
     for (const table of ROLLUP_TABLES.filter(table => keysOf(table).includes('procedure') === isOfProcedures)) {
-      await findDeviationsOf(snapshot, table, counted)
+      await findDeviationsOf(snapshot, table, isOfDifferences(table) ? DIFFERENCES[counted] : counted)
     }
   }
 }
 
-async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: Counted): Promise<void> {
+/** Counts all dossiers by kept rules, less what they count by the default ones. */
+async function findDifferences (snapshot: Trx, counted: Counted, keys: readonly string[]): Promise<void> {
+  const names = columns(['province_code', ...keys, 'day'])
+  const byRules = KEPT_RULES.map(({ code, choices }) => {
+    const seen = { plain: dossiersSeenBy(choices, ALL.plain), states: statesSeenBy(choices, ALL.states, sql`true`) }
+    return sql`
+      select ${code}::text as rules, ${names}, ${forEach(name => sql`sum(${name}) as ${name}`)}
+      from (
+        select ${names}, ${columns(EVENT_MEASURES)}
+        from (${dossierEvents(['province_code', ...keys], seen, graceOf(choices))}) as seen
+        union all
+        select ${names}, ${forEach(name => sql`-${name}`)} from ${sql.table(counted)}
+      ) as both_counts group by ${names} having ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)}) <> 0`), sql` or `)}`
+  })
+  await sql`
+    create temporary table ${sql.table(DIFFERENCES[counted])} on commit drop as
+    ${sql.join(byRules, sql` union all `)}`.execute(snapshot)
+}
+
+async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: string): Promise<void> {
   const key = columns(keyOf(table))
   const summed = forEach(name => sql`sum(${name})::integer as ${name}`)
   const [storedOnes, countedOnes] = ['stored', 'counted'].map(side => (

@@ -9,7 +9,14 @@ export const ROLLUPS = {
   dossier_sums_by_procedure_quarter: ['procedure', 'level', 'field', 'quarter'],
   dossier_sums_by_level: ['level', 'field', 'slice'],
   dossier_sums_by_channel: ['level', 'channel', 'slice'],
-  dossier_sums_by_day: ['level', 'channel', 'day']
+  dossier_sums_by_day: ['level', 'channel', 'day'],
+  // By how much kept counting rules count otherwise than the default ones. There are few such cells, so that large
+  // families answer for the smaller ones.
+  dossier_differences_by_desk: ['rules', 'unit', 'field', 'channel', 'slice'],
+  dossier_differences_by_unit_quarter: ['rules', 'unit', 'quarter'],
+  dossier_differences_by_procedure: ['rules', 'procedure', 'level', 'field', 'slice'],
+  dossier_differences_by_procedure_quarter: ['rules', 'procedure', 'level', 'field', 'quarter'],
+  dossier_differences_by_day: ['rules', 'level', 'channel', 'day']
 } as const
 export type RollupTable = keyof typeof ROLLUPS
 export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
@@ -20,7 +27,9 @@ export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
  */
 export const LOGS = {
   dossier_sums_by_desk: ['dossier_sums_by_desk'],
-  dossier_sums_by_procedure: ['dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter']
+  dossier_sums_by_procedure: ['dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'],
+  dossier_differences_by_desk: ['dossier_differences_by_desk', 'dossier_differences_by_unit_quarter'],
+  dossier_differences_by_procedure: ['dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter']
 } as const satisfies Partial<Record<RollupTable, readonly RollupTable[]>>
 export type Log = keyof typeof LOGS
 export const LOG_NAMES = Object.keys(LOGS) as Log[]
@@ -43,8 +52,13 @@ export function timeOf (table: RollupTable): TimeGrain {
   return ROLLUPS[table].at(-1) as TimeGrain
 }
 
-interface RollupFamily {
-  keys: readonly RollupKey[]
+/** Whether a rollup holds differences of kept counting rules. */
+export function isOfDifferences (table: RollupTable): boolean {
+  return keysOf(table).includes('rules')
+}
+
+export interface RollupFamily {
+  keys: readonly Exclude<RollupKey, 'rules'>[]
   tables: Partial<Record<TimeGrain, RollupTable>>
 }
 
@@ -60,7 +74,27 @@ export const FAMILIES = {
   }
 } as const satisfies Record<string, RollupFamily>
 export type Family = keyof typeof FAMILIES
+export const FAMILY_NAMES = Object.keys(FAMILIES) as Family[]
+
+/** Those of differences. What `field` knows, `procedure` does. */
+const FAMILIES_OF_DIFFERENCES: Partial<Record<Family, RollupFamily>> = {
+  channel: { keys: FAMILIES.channel.keys, tables: { day: 'dossier_differences_by_day' } },
+  unit: {
+    keys: FAMILIES.unit.keys,
+    tables: { quarter: 'dossier_differences_by_unit_quarter', slice: 'dossier_differences_by_desk' }
+  },
+  desk: { keys: FAMILIES.desk.keys, tables: { slice: 'dossier_differences_by_desk' } },
+  procedure: {
+    keys: FAMILIES.procedure.keys,
+    tables: { quarter: 'dossier_differences_by_procedure_quarter', slice: 'dossier_differences_by_procedure' }
+  }
+}
 
 export function familyOf (name: Family): RollupFamily {
   return FAMILIES[name]
+}
+
+/** The family of differences of such a name; undefined: there is none. */
+export function differencesOf (name: Family): RollupFamily | undefined {
+  return FAMILIES_OF_DIFFERENCES[name]
 }

@@ -56,7 +56,7 @@ function countsOf ({ counts, places }: Cells, n: number): RawBuilder<unknown> {
 
 /** The column of the log that holds a column of rollups. */
 function arrayNameOf (name: string): string {
-  return name === 'slice' ? 'times' : `${name}s`
+  return name === 'slice' ? 'times' : name === 'rules' ? name : `${name}s`
 }
 
 function lockOf (province: string, log: Log): LockName {

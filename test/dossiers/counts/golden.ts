@@ -1,7 +1,6 @@
 import type { RawBuilder } from 'kysely'
 import { countedDossiers, countPlanOf, explainedDossiers, explainedRollupRows } from '../../../src/dossiers/counts/index.ts'
-import type { CountQuestion } from '../../../src/dossiers/counts/plan.ts'
-import type { RollupReading } from '../../../src/dossiers/counts/tables.ts'
+import type { CountQuestion, RollupReading } from '../../../src/dossiers/counts/plan.ts'
 import { compiler } from '../../compiler.ts'
 import type { GoldenStatement } from '../../golden-sql/statement.ts'
 

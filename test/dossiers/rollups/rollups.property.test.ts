@@ -3,6 +3,8 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
 import { parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
+import { KEPT_RULES, type KeptRules } from '../../../src/dossiers/counting-rules/kept.ts'
+import { graceOf, seenBy } from '../../../src/dossiers/counting-rules/seen.ts'
 import { EVENT_MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
 import type { RollupTable } from '../../../src/dossiers/rollups/families.ts'
 import { cellsOf } from '../../../src/dossiers/rollups/log.ts'
@@ -51,9 +53,40 @@ const deliveries = histories.chain(histories => {
 
 type Row = Record<string, string | number>
 
+/** By how much kept rules count a version otherwise, by day. */
+function differencesByHand ({ choices }: KeptRules, version: Version): Map<number, Record<string, number>> {
+  const differences = new Map<number, Record<string, number>>()
+  const add = (days: ReturnType<typeof daysByHand>, sign: 1 | -1) => {
+    for (const [day, figures] of days) {
+      const sums = differences.get(day) ?? {}
+      differences.set(day, sums)
+      for (const [measure, count] of Object.entries(figures)) sums[measure] = (sums[measure] ?? 0) + sign * count
+    }
+  }
+  add(daysByHand(seenBy(choices, version, null), SPAN, undefined, graceOf(choices)), 1)
+  add(daysByHand(version, SPAN), -1)
+  return differences
+}
+
 /** The sums as rows by their keys, without what is 0. */
 function summed (newest: Version[]): Record<string, Row> {
   const sums: Record<string, Row> = {}
+  for (const version of newest.filter(({ deleted }) => !deleted)) {
+    const [level, field] = [LEVELS[version.unit]!, FIELDS[version.procedure]!]
+    const { procedure, channel } = version
+    for (const kept of KEPT_RULES) {
+      for (const [day, figures] of differencesByHand(kept, version)) {
+        const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
+        for (const key of [
+          `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${channel} ${nameOf(day)}`,
+          `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`
+        ]) {
+          const row = sums[`${kept.code} ${key}`] ??= {}
+          for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
+        }
+      }
+    }
+  }
   for (const version of newest.filter(({ deleted }) => !deleted)) {
     const [level, field] = [LEVELS[version.unit]!, FIELDS[version.procedure]!]
     const { procedure, channel } = version
@@ -87,7 +120,12 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
     ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),
-    ...await rows('dossier_sums_by_day', 'level', 'channel', 'day')
+    ...await rows('dossier_sums_by_day', 'level', 'channel', 'day'),
+    ...await rows('dossier_differences_by_desk', 'rules', 'unit', 'field', 'channel', 'slice'),
+    ...await rows('dossier_differences_by_unit_quarter', 'rules', 'unit', 'of', 'quarter'),
+    ...await rows('dossier_differences_by_procedure', 'rules', 'procedure', 'level', 'field', 'slice'),
+    ...await rows('dossier_differences_by_procedure_quarter', 'rules', 'procedure', 'level', 'field', 'of', 'quarter'),
+    ...await rows('dossier_differences_by_day', 'rules', 'level', 'channel', 'day')
   ]))
 }
 

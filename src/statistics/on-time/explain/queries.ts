@@ -88,7 +88,10 @@ async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Expla
   // What is carried is shown unit by unit, each with its share.
   const reading = carried === 'nothing' ? ofFigure : unitReading
   const figure = await figureOf(trx, DOSSIERS, recordsQuery(plan))
-  if (reading === 'dossiers' || plan.method === 'reception') return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
+  // What is kept of other rules are differences, which explain nothing by themselves.
+  if (reading === 'dossiers' || plan.method === 'reception' || reading.differences !== undefined) {
+    return { ...figure, rows_of: 'dossiers', by: null, rows: [] }
+  }
   const rows = await rowsOf(trx, explainedRollupRows(plan, reading))
   return { ...figure, rows_of: 'rollup', by: grainOf(reading), rows: rows.map(row => explainedRollupRow(row, span!.from)) }
 }
