@@ -80,7 +80,9 @@ export const CountingRules = Named('CountingRules', 'A version of counting rules
   source: Properties.source,
   built_in: Type.Boolean({ description: 'Whether it comes with the service. Such rules cannot be changed.' }),
   kept: Type.Boolean({
-    description: 'Whether sums by these rules are kept, as fast to read as those of `default`. By others dossiers are counted one by one for each question.'
+    description: 'Whether sums by these rules are kept, nearly as fast to read as those of `default`. What has no due date is not in them where ' +
+      '`no_due_date` is `procedure_term`: it is counted for each question, by the terms and the calendar as they are then. By other ' +
+      'rules all dossiers are counted one by one for each question.'
   }),
   ...ChoiceProperties
 })

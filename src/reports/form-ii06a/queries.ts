@@ -5,7 +5,7 @@ import { notFound } from '../../contract/errors.ts'
 import { periodByCode } from '../../catalogue/periods/queries.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
 import { noDossiers, type Figures } from '../../statistics/on-time/empty-rows.ts'
-import { onTime } from '../../statistics/on-time/queries.ts'
+import { onTime, rulesNamed } from '../../statistics/on-time/queries.ts'
 import type { UnknownAsked } from '../../measures/unknown.ts'
 import { cutAt, cutOf } from '../../time/cut.ts'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
@@ -21,23 +21,24 @@ const ALL_UNITS = 1_000_000
 /**
  * Form II.06a of a unit and all units below it.
  * @param now milliseconds since 1970
- * @throws DomainError `not_found` for unit and period, `invalid_request` for a hierarchy of no day
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for a hierarchy of no day and for unknown rules
  */
 export async function dossierForm (
   db: Db, path: DossierFormPath, question: DossierFormQuery, reach: Reach, now: number
 ): Promise<DossierForm> {
-  const { basis = 'reported', unknown = false } = question
+  const { basis = 'reported', unknown = false, rules } = question
   const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const period = await periodByCode(db, path.period)
   const resolved = await reachedUnit(db, path.unit, reach, { day: hierarchy.unitsOf?.day ?? period.ends_on })
   if (resolved === undefined) throw notFound('unit', path.unit)
   const { id: unit } = resolved
   const label = {
-    unit, period: period.code, basis, hierarchy: hierarchy.name, title: TITLE, ...cutOf(now, period.ends_on)
+    unit, period: period.code, basis, hierarchy: hierarchy.name, ...await rulesNamed(db, { basis, rules }, period, now),
+    title: TITLE, ...cutOf(now, period.ends_on)
   }
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return { ...label, ...filledForm([], new Map(), null, question) }
-  const asked = { unknown, hierarchy: hierarchy.name }
+  const asked = { unknown, hierarchy: hierarchy.name, rules }
   const { own, total } = await figuresByUnit(db, unit, period, { ...asked, basis }, reach, now)
   const days = basis === 'records' ? { ...period, ends_on: cut.to } : period
   const desks = (await reportingUnits(db, unit, hierarchy.unitsOf)).filter(desk => standsIn(desk, days))
@@ -56,7 +57,7 @@ function hasMovedWithin (figures: readonly Figures[]): boolean {
 }
 
 async function balancedFigures (
-  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'hierarchy' | 'unknown'>, reach: Reach,
+  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'hierarchy' | 'unknown' | 'rules'>, reach: Reach,
   now: number
 ): Promise<Balanced> {
   const query = { ...asked, basis: 'records' as const, period: [code], unit: exactly(unit) }
@@ -69,7 +70,7 @@ type OwnFigures = Map<string, Figures & { units_reported: number }>
 
 /** Figures of each unit's own dossiers, and of the consolidated row of the unit of the form. */
 async function figuresByUnit (
-  db: Db, unit: string, { code }: Period, asked: Required<Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown'>>, reach: Reach,
+  db: Db, unit: string, { code }: Period, asked: Pick<DossierFormQuery, 'basis' | 'hierarchy' | 'unknown' | 'rules'>, reach: Reach,
   now: number
 ): Promise<{ own: OwnFigures, total: Figures | null }> {
   const query = { ...asked, period: [code], unit: exactly(unit), group_by: ['unit' as const] }

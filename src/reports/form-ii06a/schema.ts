@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
 import { TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
+import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
@@ -61,6 +62,7 @@ export const DossierForm = Named('DossierForm',
     period: Code('Code of the period.'),
     basis: OneOf(BASES, { description: BASIS_MEANING }),
     hierarchy: HierarchyName,
+    ...RulesColumns,
     title: Name('Title of the form in Vietnamese.'),
     sections: Type.Array(Ref(DossierFormSection)),
     grand_total: Ref(DossierFormRow),
@@ -77,6 +79,7 @@ export type DossierFormPath = Static<typeof DossierFormPath>
 export const DossierFormQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   ...UnknownQuery,
+  rules: RulesFilter,
   hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })

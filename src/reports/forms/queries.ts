@@ -9,7 +9,7 @@ import type { Db } from '../../database/connect.ts'
 import { isDetailColumn } from '../../form-ii06a/detail-measures.ts'
 import { ALL_COLUMNS, FORMS, type FormDefinition, type FormMeasure } from '../../form-ii06a/forms.ts'
 import { nothingReported } from '../../statistics/on-time/empty-rows.ts'
-import { onTime } from '../../statistics/on-time/queries.ts'
+import { onTime, rulesNamed } from '../../statistics/on-time/queries.ts'
 import type { OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { cutAt, cutOf } from '../../time/cut.ts'
 import type { FilledForm, FormPath, FormQuery, FormRow, FormSection } from './schema.ts'
@@ -22,28 +22,29 @@ const ALL_ROWS = 1_000_000
  * reported only as a whole is in no row by field. Rows and their total are of one scope, which is never mixed: where
  * own rows count, consolidated ones are left out.
  * @param now milliseconds since 1970
- * @throws DomainError `not_found` for form, unit and period, `invalid_request` for a hierarchy of no day
+ * @throws DomainError `not_found` for form, unit and period, `invalid_request` for a hierarchy of no day and for unknown rules
  */
 export async function filledForm (
-  db: Db, path: FormPath, { basis = 'reported', hierarchy: asked }: FormQuery, reach: Reach, now: number
+  db: Db, path: FormPath, { basis = 'reported', hierarchy: asked, rules }: FormQuery, reach: Reach, now: number
 ): Promise<FilledForm> {
   const definition = FORMS.find(({ form }) => form === path.form)
   if (definition === undefined) throw notFound('form', path.form)
   const hierarchy = hierarchyOf(asked, reach, now)
-  const { code: period, starts_on, ends_on } = await periodByCode(db, path.period)
+  const days = await periodByCode(db, path.period)
+  const { code: period, starts_on, ends_on } = days
   const unit = await reachedUnit(db, path.unit, reach, { day: hierarchy.unitsOf?.day ?? ends_on })
   if (unit === undefined) throw notFound('unit', path.unit)
   const head = {
     form: definition.form, number: definition.number, circular: definition.circular, title: definition.title,
     ...await namesOf(db, unit.id), period, starts_on, ends_on, basis, hierarchy: hierarchy.name,
-    columns: [...definition.columns], ...cutOf(now, ends_on)
+    ...await rulesNamed(db, { basis, rules }, days, now), columns: [...definition.columns], ...cutOf(now, ends_on)
   }
   if (cutAt(now, { from: starts_on, to: ends_on }) === null) {
     return { ...head, sections: [], grand_total: rowOf(NOTHING, definition, GRAND_TOTAL) }
   }
   // Details are counted from the dossiers themselves, which takes long.
   const details = definition.columns.some(({ name }) => isDetailColumn(name))
-  const question = { basis, hierarchy: hierarchy.name, period: [period], unit: exactly(unit.id), details }
+  const question = { basis, rules, hierarchy: hierarchy.name, period: [period], unit: exactly(unit.id), details }
   const counted = async (keys: ('level' | FormDefinition['rows'])[]) => (
     (await onTime(db, { ...question, group_by: keys }, { limit: ALL_ROWS }, reach, now)).items)
   const { byLevel, rows } = definition

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
 import { ALL_COLUMNS, FORM_CODES, type FormMeasure } from '../../form-ii06a/forms.ts'
+import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
 
@@ -59,6 +60,7 @@ export const FilledForm = Named('FilledForm', 'A form that is filled for a unit 
   ends_on: Day('Last day, included.'),
   basis: OneOf(BASES, { description: BASIS_MEANING }),
   hierarchy: HierarchyName,
+  ...RulesColumns,
   columns: Type.Array(Column, { description: 'The columns of figures, in the order of the form.' }),
   sections: Type.Array(Ref(FormSection)),
   grand_total: Ref(FormRow),
@@ -75,6 +77,7 @@ export type FormPath = Static<typeof FormPath>
 
 export const FormQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
+  rules: RulesFilter,
   hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -10,12 +10,12 @@ import type { StatisticsKind } from '../kinds/kind.ts'
 import { assertAnswerable } from './answerable.ts'
 import { OnTimeCaches } from './caches.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
-import type { CountedRow } from './percentage-sql.ts'
+import type { CountedRow, RulesOfRow } from './percentage-sql.ts'
 import { recordsPlanOf } from './records/plan.ts'
 import { receptionRulesFor } from './reception/rules.ts'
 import { reportedPlanOf } from './reported/plan.ts'
 import {
-  answeredRows, resolveDays, spansAsked, type AskedSpan, type ResolvedQuery
+  answeredRows, resolveDays, rulesAsked, rulesOfRow, spansAsked, type AskedPeriod, type AskedSpan, type ResolvedQuery
 } from './resolve-query.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
@@ -48,6 +48,17 @@ export async function onTime (
     ? await recordsRows(db, question, page, asOf, caches)
     : await reportedRows(db, kind, question, page, asOf, caches)
   return { ...pageOf(answeredRows(kind, rows, spans, resolved), orderOf(kind, question), page.limit), province }
+}
+
+/**
+ * The counting rules that an answer about a period names, which is counted by `onTime`.
+ * @throws DomainError `invalid_request` for unknown rules, and for any where what is reported is asked for
+ */
+export async function rulesNamed (
+  db: Db, asked: Pick<OnTimeQuery, 'basis' | 'rules'>, period: Pick<AskedPeriod, 'code' | 'ends_on'>, now: number
+): Promise<RulesOfRow> {
+  assertAnswerable({ ...asked, period: [period.code] })
+  return rulesOfRow(await rulesAsked(db, asked, [period], now))
 }
 
 interface OnTimePage extends Page<OnTimeRow> {

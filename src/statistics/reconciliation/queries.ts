@@ -5,6 +5,7 @@ import { COLUMNS, FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import {
   countUnits, countedDossiers, countPlanOf, readWithTimeFor, isExpected, isRecorded, reportingUnits, type CarriedGroup
 } from '../../dossiers/counts/index.ts'
+import type { Choices } from '../../dossiers/counting-rules/schema.ts'
 import { MEASURES, roundedCount, TRANSFERS, type FigureName, type Measure } from '../../form-ii06a/measures.ts'
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
 import { sharesOf } from '../../catalogue/hierarchy/places-sql.ts'
@@ -12,7 +13,7 @@ import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { cutAt, type CutDays } from '../../time/cut.ts'
 import { DOSSIERS } from '../kinds/index.ts'
 import { countingSets } from '../reported/counting.ts'
-import { resolveQuery } from '../on-time/resolve-query.ts'
+import { resolveQuery, rulesAsked, rulesOfRow } from '../on-time/resolve-query.ts'
 import type { ReconciliationQuery, ReconciliationRow } from './schema.ts'
 
 type Scope = ReconciliationRow['scope']
@@ -33,9 +34,10 @@ export async function reconciliation (
   const known = await resolveQuery(db, named, reach, now)
   const unit = known.unit!
   const period = known.periods[0]!
+  const rules = await rulesAsked(db, { basis: 'records', rules: question.rules }, [period], now)
   const cut = cutAt(now, { from: period.starts_on, to: period.ends_on })
   if (cut === null) return []
-  const asked = { unit, province: known.province, scope, unitsOf: known.hierarchy.unitsOf }
+  const asked = { unit, province: known.province, scope, unitsOf: known.hierarchy.unitsOf, rules: rules!.choices }
   const set = await reportedSet(db, asked, period.code, source)
   const { isKnown, counts, ...coverage } = await recorded(db, asked, cut)
   const estimated = set?.estimated === true || counts?.estimated === true
@@ -62,6 +64,7 @@ export async function reconciliation (
       agrees: difference === null ? null : difference === 0,
       ...coverage,
       hierarchy: known.hierarchy.name,
+      ...rulesOfRow(rules),
       estimated,
       as_of: cut.as_of,
       provisional: cut.provisional
@@ -76,6 +79,8 @@ interface Asked {
   scope: Scope
   /** The units to which figures are carried; null: as reported. */
   unitsOf: UnitsOfDay | null
+  /** By which records count. */
+  rules: Choices | null
 }
 
 /** The sums of the source asked for, or of what counts of all. A consolidated row stays with its unit. */
@@ -112,12 +117,12 @@ interface Recorded extends Pick<ReconciliationRow, 'units_recorded' | 'units_exp
 }
 
 async function recorded (
-  db: Db, { unit, province, scope, unitsOf }: Asked, { from, to, dueTo }: CutDays
+  db: Db, { unit, province, scope, unitsOf, rules }: Asked, { from, to, dueTo }: CutDays
 ): Promise<Recorded> {
   const keys = scope === 'own' ? ['unit' as const] : []
   const span = { code: null, from, to, dueTo }
   const days = { starts_on: from, ends_on: to }
-  const plan = countPlanOf({ keys, spans: [span], unit, province, unitsOf })
+  const plan = countPlanOf({ keys, spans: [span], unit, province, unitsOf, rules })
   const { rows } = await readWithTimeFor(db, plan, db => countedDossiers(plan).execute(db))
   const counts = rows.find(row => scope === 'total' || row.unit === unit)
   const desks = (await reportingUnits(db, unit, unitsOf)).filter(desk => scope === 'total' || desk.bearer === unit)

@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, OneOf, SourceCode, UnitCode } from '../../contract/fields.ts'
+import { RulesColumns } from '../../dossiers/counting-rules/schema.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { CUT } from '../on-time/schema.ts'
@@ -35,6 +36,7 @@ export const ReconciliationRow = Named('ReconciliationRow',
       description: 'Number of units in this scope that exist in the period and are expected to report dossiers.', minimum: 0
     }),
     hierarchy: HierarchyName,
+    ...RulesColumns,
     estimated: Estimated,
     ...CUT
   })
@@ -48,6 +50,8 @@ export const ReconciliationQuery = Type.Object({
   scope: Type.Optional(OneOf(ROW_SCOPES, { description: SCOPE_MEANING, default: 'own' })),
   source: Type.Optional(Code('Source whose report is compared. Default: what counts of all sources.')),
   differing: Type.Optional(Type.Boolean({ description: 'Only measures whose difference is known and not 0.', default: false })),
+  rules: Type.Optional(Code('Code of the counting rules (`/v1/counting-rules`) by which records count, in the version of the last day of ' +
+    'the period, or of today if that is not over. Reports are by the rules of those who report. Default: `default`.')),
   hierarchy: HierarchyFilter,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -5,6 +5,7 @@ import { backlog } from '../../../src/dossiers/backlog/queries.ts'
 import { CHANNELS } from '../../../src/dossiers/schema.ts'
 import { countedDossiers, countPlanOf } from '../../../src/dossiers/counts/index.ts'
 import type { CountKey } from '../../../src/dossiers/counts/plan.ts'
+import { KEPT_RULES } from '../../../src/dossiers/counting-rules/kept.ts'
 import type { Bench } from './bench.ts'
 import { NOW } from './statements.ts'
 
@@ -15,9 +16,9 @@ const SPANS = [['2020-12-15', '2021-06-14'], ['2021-02-01', '2021-02-28'], ['202
 export async function expectSameAnswers ({ url }: Pick<Bench, 'url'>): Promise<void> {
   const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   try {
-    for (const keys of KEYS) {
+    for (const [keys, rules] of [...KEYS.map(keys => [keys, null] as const), ...KEPT_RULES.map(({ choices }) => [['unit'], choices] as const)]) {
       for (const [from, to] of SPANS) {
-        const plan = countPlanOf({ keys, spans: [{ code: null, from: from!, to: to!, dueTo: to! }], unit: null })
+        const plan = countPlanOf({ keys: [...keys] as CountKey[], spans: [{ code: null, from: from!, to: to!, dueTo: to! }], unit: null, rules })
         const answer = async (reading: typeof plan.reading) => (
           await sql`select * from (${countedDossiers({ ...plan, reading })}) as counted order by ${sql.join(keys.map(key => sql.ref(key)))}`
             .execute(db)).rows

@@ -22,6 +22,7 @@ const MONTHS = ['cal-2021-M02', 'cal-2021-M04', 'cal-2021-M05']
 
 const QUESTIONS: Question[] = [
   ...['level', 'field', 'unit'].map(key => ({ key, paths: [BY + key], times: 500, warmUp: 10 })),
+  ...['level', 'unit'].map(key => ({ key: `${key}, portal-766`, paths: [`${BY}${key}&rules=portal-766`], times: 500, warmUp: 10 })),
   { key: 'nothing', paths: [ALL], times: 500, warmUp: 10 },
   { key: 'level, any days', paths: Array.from({ length: SPANS }, () => anyDays('level')), times: 500, warmUp: 10 },
   ...['procedure', 'unit,field', 'unit,channel'].map(key => ({ key, paths: [BY + key], times: 50, warmUp: 2 })),

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { startPostgres, whyNoPostgres } from '../../postgres.ts'
 import { clear, SETTINGS, startBench } from './bench.ts'
 import { measureIngest } from './ingest.ts'
+import { measureKeptRules } from './kept-rules.ts'
 import { writeFiles } from './files.ts'
 import { measureDueDates } from './due-dates.ts'
 import { measureHierarchy } from './hierarchy.ts'
@@ -30,6 +31,7 @@ try {
     await measureDueDates(bench)
     await measureStages(bench, files.posted)
     await measureIngest(bench, files, rounds)
+    await measureKeptRules(bench, files, rounds)
     await clear(bench)
     await measureReads(bench, folder, sizes, rounds)
     await clear(bench)

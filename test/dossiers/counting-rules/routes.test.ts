@@ -1,3 +1,4 @@
+import { KEPT_RULES } from '../../../src/dossiers/counting-rules/kept.ts'
 import { forEachDatabase } from '../../database.ts'
 
 const OURS = { code: 'ours', valid_from: '2021-01-01', name: 'Theo ngày', source: 'Quy chế một cửa' }
@@ -16,6 +17,9 @@ forEachDatabase('counting rules', async (t, { get, post }) => {
       { code: 'local-06a', due_until: 'end_of_due_day', stopped: 'open_in_time' },
       { code: 'portal-766', open_supplement: 'request_is_end', repeated_request: 'overdue' }
     ])
+    const ofCode = Object.fromEntries(items.map((item: { code: string }) => [item.code, item]))
+    t.same(items.filter(({ kept }: { kept: boolean }) => kept).map(({ code }: { code: string }) => code), ['default', 'portal-766'])
+    for (const { code, choices: { no_due_date: _, ...choices } } of KEPT_RULES) t.match(ofCode[code], { kept: true, ...choices })
   })
 
   t.test('are posted, and other choices are another version from a later day on', async t => {

@@ -94,6 +94,23 @@ forEachDatabase('a form', async (t, { db, get, post }) => {
     })
   })
 
+  t.test('counts by the rules of others where it is asked to, and names them', async t => {
+    const asked = { requested_at: at('07-05'), completed_at: null, old_due_at: null, new_due_at: null }
+    await send(db, [given('7', { unit: 'H56-SVHTTDL', status: 5, supplements: [asked] })])
+    const [byDefault, byPortal] = [await form('ii-07a', '?basis=records', 'H56-SVHTTDL'), await form('ii-07a', '?basis=records&rules=portal-766', 'H56-SVHTTDL')]
+    t.match(byDefault, { rules: 'default', rules_version: 1, grand_total: { received: 1, pending_in_time: 1, resolved: 0 } })
+    t.match(byPortal, { rules: 'portal-766', rules_version: 1, grand_total: { received: 1, pending: 0, resolved: 1 } })
+    t.match((await form('07a-btp', '?basis=records&rules=portal-766', 'H56-SVHTTDL')).grand_total, { received: 1, resolved: 1 })
+    const ofUnits = (await get('/v1/forms/ii-06a/H56-SVHTTDL/2021-Q3?basis=records&rules=portal-766')).body
+    t.match(ofUnits, { rules: 'portal-766', rules_version: 1, grand_total: { received: 1, resolved: 1 } })
+    t.match(await form('07a-btp'), { rules: null, rules_version: null })
+    for (const path of ['07a-btp/H56/2050', 'ii-06a/H56/2021-Q3']) {
+      t.match(await get(`/v1/forms/${path}?rules=portal-766`), { status: 400, body: { errors: [{ pointer: '/query/rules', code: 'needs_records' }] } })
+    }
+    t.match(await get('/v1/forms/07a-btp/H56/2021-Q3?basis=records&rules=nobody'), { status: 400, body: { errors: [{ code: 'unknown_rules' }] } })
+    await send(db, [{ code: '7', unit: 'H56-SVHTTDL', deleted: true, updated_at: at('07-06') }])
+  })
+
   t.test('is a table of its own columns', async t => {
     const named = ['row_number', 'section', 'kind', 'code', 'name']
     for (const { form: code, columns } of FORMS) {

@@ -106,6 +106,20 @@ forEachDatabase('what a unit reported beside what its records say', async (t, se
     t.same(differing.map(({ measure }) => measure), ['received', 'received_direct', 'resolved', 'resolved_in_time'])
   })
 
+  t.test('counts records by the rules of others where it is asked to, and names them', async t => {
+    const reasons = (rows: NamedReconciliationRow[]) => [rows[0]!.rules, rows[0]!.rules_version, measure(rows, 'pending_overdue')!.from_records]
+    t.same(reasons(rows), ['default', 1, 1])
+    await send(db, [item({
+      ...received, code: 'asked', status: 5, due_at: '2020-02-01T17:00:00+07:00', supplements: [
+        { requested_at: '2020-01-08T08:00:00+07:00', completed_at: '2020-01-09T08:00:00+07:00', old_due_at: null, new_due_at: null },
+        { requested_at: '2020-01-10T08:00:00+07:00', completed_at: null, old_due_at: null, new_due_at: null }
+      ]
+    })])
+    t.same(reasons(await rowsOf('unit=H56-380')), ['default', 1, 1])
+    t.same(reasons(await rowsOf('unit=H56-380&rules=portal-766')), ['portal-766', 1, 2])
+    await send(db, [{ code: 'asked', unit: 'H56-380', deleted: true, updated_at: '2020-01-12T08:00:00+07:00' }])
+  })
+
   t.test('is a table for people, too', async t => {
     const { text } = await get(`/v1/reconciliation?period=${PERIOD}&unit=H56-380&source=a&format=csv`)
     const table = parse<Record<string, string>>(text, { columns: true, bom: true })
