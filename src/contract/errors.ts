@@ -18,7 +18,7 @@ export type IssueCode =
   | 'period_not_begun' | 'unit_not_valid' | 'duplicate_key' | 'mixed_detail' | 'set_incomplete' | 'field_mismatch' | 'nothing_reported' | 'no_own_desk'
   // dossiers
   | 'unknown_status' | 'end_unknown' | 'end_before_received' | 'supplements_overlap'
-  | 'other_source' | 'too_many_versions' | 'built_in_rules' | 'waiting_for_unit' | 'waiting_for_procedure' | 'too_many_waiting'
+  | 'other_source' | 'too_many_versions' | 'built_in_rules' | 'waiting_for_unit' | 'waiting_for_procedure' | 'too_many_waiting' | 'not_taken_in'
   // identities of form II.06a, and of feedback
   | 'received_identity' | 'postal_identity' | 'resolved_identity' | 'pending_identity' | 'balance_identity'
   // of the measures of details

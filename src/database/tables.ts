@@ -686,6 +686,8 @@ export interface Imports {
   started_at: Generated<string>;
   state: string;
   taken_in: Generated<number>;
+  taken_in_warning_count: Generated<number>;
+  taken_in_warnings: Generated<Json>;
   taken_over: Generated<number>;
   unchanged: Generated<number>;
   updated: Generated<number>;

@@ -212,7 +212,8 @@ const ROWS: Record<string, string[]> = {
       values ('H56', 'portal-766', '1.010708', 'district', 'land', '2021-04-01', -1)`,
     `insert into dossier_differences_by_day (province_code, rules, level, channel, day, became_overdue)
       values ('H56', 'portal-766', 'district', 'direct', '2021-05-31', -1)`
-  ]
+  ],
+  '0053_warnings_of_rows_taken_in': [`update imports set taken_in_warning_count = 1, taken_in_warnings = '[{}]'`]
 }
 
 /** Tables whose rows are in others from a migration on. */

@@ -53,14 +53,26 @@ export async function addToImport (
 }
 
 function addedWarnings ({ warning_count: count, warnings }: ImportWarnings): RawBuilder<unknown> {
-  const all = sql`warnings || ${JSON.stringify(warnings)}::jsonb`
-  return sql`warning_count = warning_count + ${count},
-    warnings = jsonb_path_query_array(${all}, ${sql.lit(`$[0 to ${MAX_WARNINGS - 1}]`)})`
+  return sql`warning_count = warning_count + ${count}, warnings = ${firstOf(sql`warnings || ${asJson(warnings)}`)}`
 }
 
-/** Adds to an import that rows of it which waited are taken in, and what is odd about them. */
+function asJson (warnings: ImportWarnings['warnings']): RawBuilder<unknown> {
+  return sql`${JSON.stringify(warnings)}::jsonb`
+}
+
+function firstOf (warnings: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`jsonb_path_query_array(${warnings}, ${sql.lit(`$[0 to ${MAX_WARNINGS - 1}]`)})`
+}
+
+/**
+ * Adds to an import that rows of it which waited are taken in, and what is odd about them. They may be while it still
+ * runs, so they are also apart from what it counts itself.
+ */
 export async function addTakenIn (trx: Trx, id: number, rows: number, odd: ImportWarnings): Promise<void> {
-  await sql`update imports set changed_at = clock_timestamp(), taken_in = taken_in + ${rows}, ${addedWarnings(odd)}
+  const { warning_count: count, warnings } = odd
+  await sql`update imports set changed_at = clock_timestamp(), taken_in = taken_in + ${rows}, ${addedWarnings(odd)},
+      taken_in_warning_count = taken_in_warning_count + ${count},
+      taken_in_warnings = ${firstOf(sql`taken_in_warnings || ${asJson(warnings)}`)}
     where id = ${id}`.execute(trx)
 }
 
@@ -78,15 +90,17 @@ async function errorsToStore (
 }
 
 /**
- * @param all of all rows: the running counts and warnings may include chunks twice that were retried
+ * @param all of all rows that it has taken itself: the running counts and warnings may include chunks twice that were
+ *   retried
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function endImport (
   trx: Trx, { province_code }: Owner, id: number, state: 'done' | 'interrupted', all: OutcomeCounts & ImportWarnings
 ): Promise<void> {
-  const given = [...COUNTS, 'warning_count' as const].map(name => sql`${sql.ref(name)} = ${all[name]}`)
+  const given = COUNTS.map(name => sql`${sql.ref(name)} = ${all[name]}`)
   await change(trx, province_code, id, sql`state = ${state}, ended_at = clock_timestamp(), ${sql.join(given)},
-    warnings = ${JSON.stringify(all.warnings)}::jsonb`)
+    warning_count = ${all.warning_count} + taken_in_warning_count,
+    warnings = ${firstOf(sql`${asJson(all.warnings)} || taken_in_warnings`)}`)
 }
 
 /** An import that is done may end again: the answer to its commit can be lost. */

@@ -9,6 +9,7 @@ import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import { compressByLz4 } from '../../database/sql/compression.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { today } from '../../time/business-day.ts'
+import { issueAt } from '../../writes/row-issues.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { addTakenIn } from '../imports/commands.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
@@ -20,11 +21,16 @@ const LOCK = 20_211_206
 /** Versions that are taken in at once. Each has three warnings at most, all of which are then listed. */
 const CHUNK = 300
 
+const OPERATION = 'takeInWaitingDossiers'
+
+/** Lists of what waits are answered from memory until something is written. */
+const NO_ROWS = { province: '', rows: 0 }
+
 /** Names that are looked up at once. */
 const NAMES = 1_000
 
 /** Whose versions go in together, as they were sent: what a name means, and who may write it, follows from it. */
-interface Sender {
+export interface Sender {
   client: string
   source: string
   reach: Reach
@@ -61,10 +67,22 @@ export async function nextSender (db: Db, units: readonly NamedUnit[]): Promise<
   return sender
 }
 
-/** @returns how many versions it has looked at; 0: another process takes them in */
-export async function takeInChunk (db: Db, sender: Sender, units: readonly NamedUnit[]): Promise<number> {
+/** The ids of the versions that the next chunk of a sender has, in their order. */
+export async function nextVersions (db: Db, sender: Sender, units: readonly NamedUnit[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from waiting_dossiers where ${isOf(sender)} and ${isKnown(units)} order by id limit ${CHUNK}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * @param only the id of the only version to take in; left out: the next chunk
+ * @returns how many versions it has looked at; 0: another process takes them in
+ */
+export async function takeInChunk (
+  db: Db, sender: Sender, units: readonly NamedUnit[], only?: number
+): Promise<number> {
   const { client, source, reach } = sender
-  const { found } = await runOwnWrite(db, client, 'takeInWaitingDossiers', async write => {
+  const { found } = await runOwnWrite(db, client, OPERATION, async write => {
     const { trx } = write
     await allowSlowStatements(trx)
     await compressByLz4(trx)
@@ -72,16 +90,32 @@ export async function takeInChunk (db: Db, sender: Sender, units: readonly Named
     // Not in one statement with the lock: its snapshot would be older than that.
     const { rows } = await sql<WaitingVersion>`
       select id, import, line, item from waiting_dossiers
-      where client = ${client} and source = ${source} and reach is not distinct from ${reach} and ${isKnown(units)}
-        and ${lock!.taken}
+      where ${isOf(sender)} and ${isKnown(units)} and ${lock!.taken}
+        and ${only === undefined ? sql`true` : sql`id = ${only}`}
       order by id limit ${CHUNK}`.execute(trx)
     const ingested = await ingestDossiers(write, rows.map(({ item }) => item), { source, reach })
     await settle(trx, rows, ingested)
-    // Lists of what waits are answered from memory until something is written.
-    write.ownAuditRows ??= { province: '', rows: 0 }
+    write.ownAuditRows ??= NO_ROWS
     return { found: rows.length }
   })
   return found
+}
+
+/** Leaves a version that cannot be taken in, for a reason that is not its own, to be tried when it is sent again. */
+export async function failVersion (db: Db, { client }: Sender, id: number): Promise<void> {
+  const issue = issueAt(null, 'not_taken_in', 'taking it in failed unexpectedly; the log of the service says why')
+  await runOwnWrite(db, client, OPERATION, async write => {
+    await sql`
+      update waiting_dossiers set failed = true, issues = ${JSON.stringify([issue])}::jsonb where id = ${id}`
+      .execute(write.trx)
+    write.ownAuditRows = NO_ROWS
+    return {}
+  })
+}
+
+/** Of versions that wait: this sender has sent them. */
+function isOf ({ client, source, reach }: Sender): RawBuilder<boolean> {
+  return sql`client = ${client} and source = ${source} and reach is not distinct from ${reach}`
 }
 
 /** Of versions that wait: the catalogue has what they name. */

@@ -5,6 +5,7 @@ import { Busy } from '../../../src/contract/errors.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { lock } from '../../../src/database/sql/advisory-lock.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
+import { retryFailedDossiers } from '../../../src/dossiers/waiting/commands.ts'
 import { WaitingRunner } from '../../../src/dossiers/waiting/runner.ts'
 import { knownUnits, nextSender, takeInChunk } from '../../../src/dossiers/waiting/take-in.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
@@ -86,6 +87,57 @@ forEachDatabase('dossiers that wait for what is there', async (t, service) => {
     await takenIn(db)
     await late.runner.stop()
     t.same([late.failures, (await storedDossiers(db)).length], [[], 2])
+  })
+
+  t.test('are taken in one by one where a chunk fails, and those that fail again are tried when they are sent again', async t => {
+    await given(service, 4)
+    await sql`alter table dossiers add constraint faulty check (code not in ('d-1', 'd-2')) not valid`.execute(db)
+    const { runner, failures } = runnerFor(service)
+    runner.begin()
+    await takenIn(db, ['d-1 failed', 'd-2 failed'])
+    await runner.stop()
+    t.match(failures.map(error => (error as { code: string }).code), ['23514', '23514', '23514'])
+    t.equal(failures.length, 3)
+    t.same((await storedDossiers(db)).map(({ code }) => code), ['d-0', 'd-3'])
+    const { rows } = await sql`select issues from waiting_dossiers`.execute(db)
+    t.match(rows, Array(2).fill({ issues: [{ pointer: '', code: 'not_taken_in' }] }))
+    const again = runnerFor(service)
+    again.runner.begin()
+    await again.runner.stop()
+    t.same(again.failures, [], 'not again and again')
+    await sql`alter table dossiers drop constraint faulty`.execute(db)
+    await retryFailedDossiers(db)
+    await takeAllIn(db)
+    t.same([(await storedDossiers(db)).length, await waiting(db), await rebuildRollups(db)], [4, [], []])
+  })
+
+  t.test('are taken in one by one no longer where the process ends, or the database is busy', async t => {
+    const faulty = async (onFailure: (runner: WaitingRunner) => void, writers = AT_ONCE) => {
+      await given(service, 3)
+      await sql`alter table dossiers add constraint faulty check (code <> 'd-0') not valid`.execute(db)
+      const { runner } = runnerFor(service, { onFailure: () => { onFailure(runner) }, writers })
+      runner.begin()
+      while ((await waiting(db)).join() === 'd-0,d-1,d-2' && !isOver) await sleep(20)
+      await runner.stop()
+      await sql`alter table dossiers drop constraint faulty`.execute(db)
+      const left = await waiting(db)
+      await sql`delete from waiting_dossiers`.execute(db)
+      return left
+    }
+    let isOver = false
+    t.same(await faulty(runner => {
+      void runner.stop()
+      isOver = true
+    }), ['d-0', 'd-1', 'd-2'])
+    isOver = false
+    let chunks = 0
+    t.same(await faulty(() => {}, {
+      run: async work => {
+        if (chunks++ === 0) return work()
+        isOver = true
+        throw new Busy('busy')
+      }
+    }), ['d-0', 'd-1', 'd-2'])
   })
 
   t.test('are left waiting while the database is busy, or broken, which is logged', async t => {

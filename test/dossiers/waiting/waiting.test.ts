@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
-import { pruneImports } from '../../../src/dossiers/imports/commands.ts'
+import { inTransaction } from '../../../src/database/transaction.ts'
+import { beginImport, endImport, pruneImports } from '../../../src/dossiers/imports/commands.ts'
+import { noCounts } from '../../../src/dossiers/imports/counts.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { retryFailedDossiers } from '../../../src/dossiers/waiting/commands.ts'
 import { givenClient } from '../../client.ts'
@@ -100,6 +102,25 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     const { items } = (await get('/v1/audit?resource=dossiers', ADMIN)).body
     t.match(items[0], { operation: 'takeInWaitingDossiers', client: 'tests', action: 'created' })
     t.match((await post(KEEP, { items: sent })).body, { received: 4, unchanged: 4, waiting: 0 })
+  })
+
+  t.test('leave what is odd about them with their import, also where it ends after they were taken in', async t => {
+    const owner = { client: 'tests', province_code: '' }
+    const opened = await inTransaction(db, trx => beginImport(trx, owner, { source: 'one-stop', dry_run: false, idempotency_key: null }))
+    const keep = { import: opened, client: 'tests', province: '', lineOf: () => 2 }
+    await keeping(db, [of('H56-380', '9.5', 'odd', { received_at: '2021-05-31T08:00:00+07:00', due_at: null })], { keep })
+    await post('/v1/procedures', { items: [{ ...PROCEDURE, code: '9.5', valid_from: '2021-06-01' }] })
+    await takenIn(db)
+    t.match(await importOf(opened), { state: 'running', taken_in: 1, warning_count: 1, warnings: [{ line: 2 }] })
+    const warnings = [{ line: 1, pointer: '/fee_paid', code: 'paid_more_than_due' as const, detail: 'x' }]
+    for (const _ of ['done', 'the answer was lost']) {
+      await inTransaction(db, trx => endImport(trx, owner, opened, 'done', { ...noCounts(), received: 2, waiting: 1, warning_count: 1, warnings }))
+    }
+    t.match(await importOf(opened), {
+      state: 'done', received: 2, taken_in: 1, warning_count: 2,
+      warnings: [{ line: 1, code: 'paid_more_than_due' }, { line: 2, code: 'procedure_not_in_force' }]
+    })
+    await forget(db)
   })
 
   t.test('are followed by what decisions and events of units bring', async t => {
