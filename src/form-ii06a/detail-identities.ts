@@ -32,6 +32,7 @@ const IDENTITIES: readonly DetailIdentity[] = [
 const SHARES: readonly Omit<DetailIdentity, 'code'>[] = [
   { total: 'received', parts: ['received_non_territorial'] },
   { total: 'resolved', parts: ['resolved_withdrawn', 'resolved_stopped'] },
+  { total: 'pending', parts: ['pending_awaiting_supplement'] },
   ...([
     'resolved_with_fee', 'resolved_paid', 'resolved_digitised', 'resolved_electronic_result', 'resolved_data_reused'
   ] as const).map(part => ({ total: 'resolved' as const, parts: [part] }))

@@ -23,6 +23,8 @@ const MEANINGS = {
   pending_overdue_with_apology: 'The part of `pending_overdue` with an apology, sent by the end of the period. A stock; ' +
     'unknown of what left for another unit during the period.',
   pending_overdue_without_apology: 'The part of `pending_overdue` without one. A stock.',
+  pending_awaiting_supplement: 'The part of `pending` for which a supplement is awaited (chờ bổ sung). A stock; from records unknown of ' +
+    'what left for another unit during the period. Such dossiers are not overdue, so they are in `pending_in_time`.',
   reception_in_time: 'Dossiers received in the period, of which it is known when they were filed (`submitted_at`), within the time limit ' +
     'for reception: working hours from filing to reception, by `reception_limits` of the calendar. Published is a limit of 8 for ' +
     'online dossiers, and 4 for interlinked ones where so ruled; here it holds for every channel that says when a dossier was filed. ' +
@@ -46,8 +48,8 @@ export type DetailMeasures = Record<DetailMeasure, number | null>
 
 /** Stocks at the end of a period; the others are flows. */
 export const DETAIL_STOCKS: readonly DetailMeasure[] = [
-  'pending_overdue_with_apology', 'pending_overdue_without_apology', 'reception_pending_in_time',
-  'reception_pending_overdue'
+  'pending_overdue_with_apology', 'pending_overdue_without_apology', 'pending_awaiting_supplement',
+  'reception_pending_in_time', 'reception_pending_overdue'
 ]
 
 /** They are not counted from records. */

@@ -51,6 +51,7 @@ const TITLES: Partial<Record<FormMeasure, string>> = {
   pending_overdue: 'Đang giải quyết: quá hạn',
   pending_overdue_with_apology: 'Đang giải quyết: quá hạn, có thư xin lỗi',
   pending_overdue_without_apology: 'Đang giải quyết: quá hạn, không có thư xin lỗi',
+  pending_awaiting_supplement: 'Đang giải quyết: chờ bổ sung',
   resolved_paid: 'Hồ sơ có thanh toán: tổng số',
   resolved_paid_online: 'Thanh toán trực tuyến',
   resolved_paid_direct: 'Thanh toán trực tiếp',
@@ -103,7 +104,7 @@ export const FORMS: readonly FormDefinition[] = [
     form: 'ii-07a', number: 'II.07a/VPCP/KSTT', circular: CIRCULAR, title: `${TITLE} theo lĩnh vực`, rows: 'field', byLevel: false,
     columns: ([
       'received', 'received_online', 'received_direct', 'carried_over', 'resolved', 'resolved_in_time', 'resolved_overdue',
-      'resolved_withdrawn', 'pending', 'pending_in_time', 'pending_overdue'
+      'resolved_withdrawn', 'pending', 'pending_in_time', 'pending_overdue', 'pending_awaiting_supplement'
     ] as const).map(column)
   },
   { ...BTP, form: '07a-btp', rows: 'unit' },

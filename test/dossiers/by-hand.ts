@@ -59,6 +59,11 @@ function endOf (day: DayNumber): number {
   return (day + 1) * 86_400_000 - 7 * 3_600_000
 }
 
+/** Whether a dossier that is open when a day ends awaits a supplement. */
+export function awaitsByHand (dossier: Countable, day: DayNumber): boolean {
+  return termByHand(withOpenWait(dossier), day) === 'waiting'
+}
+
 function endByHand (dossier: Countable): number | null {
   const { status, finished_at: finished, returned_at: returned, updated_at: updated } = dossier
   switch (status) {

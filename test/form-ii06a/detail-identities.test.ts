@@ -67,6 +67,7 @@ t.test('each identity is named when it does not hold', async t => {
   t.same(faultsOf({ resolved_withdrawn: 2, resolved_stopped: 2 }, { resolved: 3 }), ['resolved_withdrawn part_exceeds_total'])
   t.same(faultsOf({ received_non_territorial: 4, resolved_digitised: 9 }, { received: 3 }), [
     'received_non_territorial part_exceeds_total'])
+  t.same(faultsOf({ pending_awaiting_supplement: 4 }, { pending: 3 }), ['pending_awaiting_supplement part_exceeds_total'])
   t.match(completedDetails({ resolved_stopped: 4 }, measuresOf({ resolved: 3 })).issues[0]!.detail,
     /^resolved \(3\) is less than what is known of resolved_withdrawn \+ resolved_stopped \(4\)$/)
 })

@@ -10,7 +10,7 @@ import { countedEvents, graceIn, happenings, instantsOf, whichDossiers } from '.
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { DETAIL_MEASURES } from '../../form-ii06a/detail-measures.ts'
 import {
-  COUNTS_DETAILS, DETAIL_SUMS, DETAILS_OF_RECORDS, summedDetails, type OverdueBy
+  COUNTS_DETAILS, DETAIL_COLUMNS, DETAIL_SUMS, DETAILS_OF_RECORDS, summedDetails, type OverdueBy
 } from '../details/measures-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
@@ -78,7 +78,7 @@ function withOthers (plan: CountPlan): RawBuilder<unknown> {
   const { keys, details = false, reception } = plan
   const own = keys.filter(key => key !== 'period')
   const names = keys.map(key => sql.ref(key))
-  const what = countedEvents([...own, 'status', 'details'], plan, sql.raw(COUNTS_DETAILS))
+  const what = countedEvents([...own, ...DETAIL_COLUMNS], plan, sql.raw(COUNTS_DETAILS))
   const [ofDetails, ofReception] = [details ? DETAIL_SUMS : [], reception === undefined ? [] : RECEPTION_SUMS]
   return sql`
     select ${sql.join([...names, ...sumsOf(plan).map(summedAgain)])} from (
@@ -197,7 +197,7 @@ const COUNTED = sql.raw(COUNTS.map(name => `${DERIVED[name] ?? name} as ${name}`
 /** Of how many dossiers a measure of details is about. */
 const ABOUT = {
   received: '(received_online + received_direct)', resolved: RESOLVED, resolved_overdue: 'resolved_overdue',
-  received_online: 'received_online', pending_overdue: PENDING_OVERDUE
+  received_online: 'received_online', pending_overdue: PENDING_OVERDUE, transferred_out: TRANSFERRED_OUT
 }
 const OF_OTHERS: readonly string[] = ['cancelled', ...RECEPTION_MEASURES]
 // Where a calendar does not reach so far.

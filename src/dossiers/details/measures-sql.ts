@@ -1,5 +1,5 @@
 // What details count for: sums over the events of dossiers that say something, beside the days of a span. An event is
-// a row of `dossierEvents` with the columns `status` and `details`.
+// a row of `dossierEvents` with the columns of `DETAIL_COLUMNS`.
 //
 // What a version says of a dossier is what always was, as with its channel: if it changes, past days change with it. An
 // apology counts from its own day on.
@@ -32,6 +32,18 @@ const overdueStock = (where: string) => (
   `(coalesce(sum(became_overdue) filter (where day <= due_on and ${where}), 0) -
     coalesce(sum(no_longer_overdue - moved_overdue) filter (where ${where}), 0))::bigint`)
 
+const SPAN_ENDS = `((ends_on + 1)::timestamp at time zone interval '7 hours')`
+const LAST_COMPLETED = `(supplements -> -1 ->> 'completed_at')`
+/** Whether a supplement is awaited when the span ends: one of the list, or by the status alone since the last version. */
+const AWAITS_SUPPLEMENT = `((status = 5 and (supplements is null or ${LAST_COMPLETED} is not null)
+    and greatest(updated_at, ${LAST_COMPLETED}::timestamptz) < ${SPAN_ENDS})
+  or exists (
+    select from jsonb_to_recordset(supplements) as asked (requested_at timestamptz, completed_at timestamptz)
+    where requested_at < ${SPAN_ENDS} and coalesce(completed_at >= ${SPAN_ENDS}, true)))`
+/** What is open when a span ends. What happened to one dossier adds up to 1 or 0. */
+const openStock = (where: string) => (
+  `coalesce(sum(${RECEIVED} - ${RESOLVED} - cancelled + moved) filter (where ${where}), 0)::bigint`)
+
 const SUMS = {
   online_service_known: flow('received_online', `${said('online_service')} is not null`),
   received_online_full: flow('received_online', `${said('online_service')} = 'full'`),
@@ -57,7 +69,8 @@ const SUMS = {
   data_reused_known: flow(RESOLVED, `${said('data_reused')} is not null`),
   resolved_data_reused: flow(RESOLVED, isTrue('data_reused')),
   pending_apology_known: overdueStock(APOLOGY_KNOWN),
-  pending_overdue_with_apology: overdueStock(apologisedBy('ends_on'))
+  pending_overdue_with_apology: overdueStock(apologisedBy('ends_on')),
+  pending_awaiting_supplement: openStock(AWAITS_SUPPLEMENT)
 }
 type DetailSum = keyof typeof SUMS
 
@@ -75,13 +88,19 @@ const summed = (overdueBy: OverdueBy) => (
   Object.entries(SUMS).map(([name, sum]) => `${sum.replaceAll('due_on', overdueBy)} as ${name}`).join())
 const SUMMED_DETAILS = { due_on: summed('due_on'), ends_on: summed('ends_on') }
 /** Dossiers that count for any of these sums, as a condition. */
-export const COUNTS_DETAILS = '(details is not null or status in (7, 8))'
+export const COUNTS_DETAILS = '(details is not null or supplements is not null or status in (5, 7, 8))'
+/** The columns of dossiers that these sums need of an event. */
+export const DETAIL_COLUMNS = ['status', 'details', 'supplements', 'updated_at']
 
 interface CountedDetail {
   /** Left out: the sum of the same name. */
   value?: string
   /** Of how many dossiers it is known, and what they are a part of; left out: of all. */
-  known?: { sum: DetailSum, of: 'received' | 'resolved' | 'resolved_overdue' | 'received_online' | 'pending_overdue' }
+  known?: {
+    /** 0: of none of them. */
+    sum: DetailSum | 0
+    of: 'received' | 'resolved' | 'resolved_overdue' | 'received_online' | 'pending_overdue' | 'transferred_out'
+  }
 }
 
 const ONLINE: CountedDetail = { known: { sum: 'online_service_known', of: 'received_online' } }
@@ -107,5 +126,6 @@ export const DETAILS_OF_RECORDS: Partial<Record<DetailMeasure, CountedDetail>> =
   resolved_electronic_result: ofResolved('electronic_result_known'),
   resolved_data_reused: ofResolved('data_reused_known'),
   pending_overdue_with_apology: { known: PENDING_LATE },
-  pending_overdue_without_apology: { value: 'pending_apology_known - pending_overdue_with_apology', known: PENDING_LATE }
+  pending_overdue_without_apology: { value: 'pending_apology_known - pending_overdue_with_apology', known: PENDING_LATE },
+  pending_awaiting_supplement: { known: { sum: 0, of: 'transferred_out' } }
 }

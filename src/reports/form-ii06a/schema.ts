@@ -5,6 +5,7 @@ import { TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/meas
 import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { BASES, BASIS_MEANING, CUT, OnTimeRow } from '../../statistics/on-time/schema.ts'
+import { BesideColumns } from '../../form-ii06a/beside.ts'
 import { FORM_MEASURES } from '../../form-ii06a/columns.ts'
 import type { UnknownAsked } from '../../measures/unknown.ts'
 import { UnknownQuery } from '../../form-ii06a/unknown.ts'
@@ -38,6 +39,7 @@ export const DossierFormRow = Named('DossierFormRow',
         'the grand total, and only if no unit has reported its own dossiers. null: nothing reported.'
     })),
     ...figures,
+    ...BesideColumns,
     estimated: Estimated,
     units_reported: Type.Integer({ description: 'Number of the expected units in this row that have figures.', minimum: 0 }),
     units_expected: Type.Integer({

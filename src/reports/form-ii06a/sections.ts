@@ -1,3 +1,4 @@
+import { besideColumns, type Beside } from '../../form-ii06a/beside.ts'
 import { roundedCount, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
 import type { UnknownAsked } from '../../measures/unknown.ts'
 import { nothingReported, type Figures } from '../../statistics/on-time/empty-rows.ts'
@@ -80,9 +81,12 @@ function sumOf (
   }
 }
 
-function figuresOf (figures: Figures, asked: UnknownAsked): Pick<DossierFormRow, 'scope' | 'estimated' | FigureName | Transfer> {
-  const names = ['scope' as const, ...figuresAsked(asked), 'estimated' as const]
-  return Object.fromEntries(names.map(name => [name, figures[name]])) as unknown as Figures
+function figuresOf (
+  figures: Figures, asked: UnknownAsked
+): Pick<DossierFormRow, 'scope' | 'estimated' | FigureName | Transfer | keyof Beside> {
+  const names = ['scope' as const, ...figuresAsked(asked)]
+  const shown = Object.fromEntries(names.map(name => [name, figures[name]])) as unknown as Figures
+  return { ...shown, ...besideColumns(figures), estimated: figures.estimated }
 }
 
 function withLowerFirst (name: string): string {

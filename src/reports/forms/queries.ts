@@ -6,6 +6,7 @@ import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { notFound } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
+import { besideColumns } from '../../form-ii06a/beside.ts'
 import { isDetailColumn } from '../../form-ii06a/detail-measures.ts'
 import { ALL_COLUMNS, FORMS, type FormDefinition, type FormMeasure } from '../../form-ii06a/forms.ts'
 import { nothingReported } from '../../statistics/on-time/empty-rows.ts'
@@ -95,7 +96,7 @@ function rowOf (counted: Counted, { columns }: FormDefinition, label: Label): Fo
   const figures = ALL_COLUMNS.map(name => [name, shown.has(name) ? counted[name] : null])
   const { estimated, units_reported, units_expected } = counted
   const shownFigures = Object.fromEntries(figures) as Record<FormMeasure, number | null>
-  return { ...label, ...shownFigures, estimated, units_reported, units_expected }
+  return { ...label, ...shownFigures, ...besideColumns(counted), estimated, units_reported, units_expected }
 }
 
 interface Names {

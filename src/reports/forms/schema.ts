@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { FormatQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
+import { BesideColumns } from '../../form-ii06a/beside.ts'
 import { ALL_COLUMNS, FORM_CODES, type FormMeasure } from '../../form-ii06a/forms.ts'
 import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
@@ -26,6 +27,7 @@ export const FormRow = Named('FormRow', 'A row of a form. What cannot be known f
   code: Nullable(UnitCode('Code of the field, the procedure or the unit. null in totals.')),
   name: Text('Its name, in Vietnamese.'),
   ...figures,
+  ...BesideColumns,
   estimated: Estimated,
   units_reported: Type.Integer({ description: 'Number of units that have figures of the level, or of all levels; not in this row alone.', minimum: 0 }),
   units_expected: Type.Integer({ description: 'Number of units that are expected to report dossiers.', minimum: 0 })
@@ -83,11 +85,15 @@ export const FormQuery = Type.Object({
 }, { additionalProperties: false })
 export type FormQuery = Static<typeof FormQuery>
 
-/** The columns of a table: those of the form between what names a row and what says how complete it is. */
+/** The columns of a table: those of the form between what names a row and what it lacks. */
 export function tableOf (columns: readonly FormMeasure[]) {
   const {
-    row_number, section, kind, code, name, estimated, units_reported, units_expected, ...measures
+    row_number, section, kind, code, name, neither_resolved_nor_pending, estimated, units_reported, units_expected,
+    ...measures
   } = FormRow.properties
   const figures = Object.fromEntries(columns.map(name => [name, measures[name]]))
-  return Type.Object({ row_number, section, kind, code, name, ...figures, estimated, units_reported, units_expected })
+  return Type.Object({
+    row_number, section, kind, code, name, ...figures, neither_resolved_nor_pending, estimated, units_reported,
+    units_expected
+  })
 }

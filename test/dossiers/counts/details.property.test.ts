@@ -9,7 +9,7 @@ import { dayOf, parseDay, type DayNumber } from '../../../src/time/business-day.
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 import { countables } from '../arbitrary.ts'
-import { daysByHand, type Figures } from '../by-hand.ts'
+import { awaitsByHand, daysByHand, type Figures } from '../by-hand.ts'
 import { nameOf, PATHS } from '../catalogue.ts'
 import { forget, itemOf, send } from '../given.ts'
 
@@ -46,6 +46,9 @@ function countedByHand (dossier: Dossier, { from, to, dueTo }: Record<'from' | '
   const overdue = sum(({ resolved_overdue = 0 }) => resolved_overdue)
   const stock = sum(({ became_overdue = 0 }) => became_overdue, -Infinity, dueTo) -
     sum(({ no_longer_overdue = 0 }) => no_longer_overdue, -Infinity, to)
+  const isOpen = sum(figures => (
+    (figures.received_online ?? 0) + (figures.received_direct ?? 0) - (figures.resolved_early ?? 0) -
+    (figures.resolved_on_time ?? 0) - (figures.resolved_overdue ?? 0) - (figures.cancelled ?? 0)), -Infinity) > 0
   const endedOn = all.find(([, { resolved_overdue = 0 }]) => resolved_overdue > 0)?.[0] ?? 0
   const apologised = (by: DayNumber) => said.apology_at === undefined ? said.apology : dayOf(said.apology_at) <= by
   const { fee_due: fee, fee_paid: paidFee, payment_channel: paidBy } = said
@@ -74,6 +77,7 @@ function countedByHand (dossier: Dossier, { from, to, dueTo }: Record<'from' | '
     cancelled: sum(({ cancelled = 0 }) => cancelled),
     pending_overdue_with_apology: of(stock, apologised(to)),
     pending_overdue_without_apology: of(stock, not(apologised(to))),
+    pending_awaiting_supplement: isOpen && awaitsByHand(dossier, to) ? 1 : 0,
     reception_in_time: null, reception_overdue: null, reception_pending_in_time: null, reception_pending_overdue: null,
     not_received: null, results_differing: null,
     receipts_issued: null, enterprises_verified: null

@@ -55,7 +55,7 @@ forEachDatabase('a form', async (t, { db, get, post }) => {
       total: { kind: 'total', received: 3 }
     }])
     t.equal(sections.length, 1)
-    t.match(grand_total, { received: 3, resolved_withdrawn: 0 })
+    t.match(grand_total, { received: 3, resolved_withdrawn: 0, pending_awaiting_supplement: 0 })
   })
 
   t.test('has rows of one scope, which its total is of', async t => {
@@ -88,6 +88,32 @@ forEachDatabase('a form', async (t, { db, get, post }) => {
     t.match((await form('07a-btp', '?basis=records')).grand_total, { received: 6, received_online_full: null, cancelled: 1 })
   })
 
+  t.test('names what was cancelled beside its columns, and what awaits a supplement where it has a column', async t => {
+    t.match(await form('ii-06a-fields', '?basis=records'), {
+      sections: [
+        {
+          rows: [{ received: 3, resolved: 1, pending: 1, cancelled: null, neither_resolved_nor_pending: 1 }],
+          total: { neither_resolved_nor_pending: 1 }
+        },
+        { total: { neither_resolved_nor_pending: 0 } }, { total: { neither_resolved_nor_pending: 0 } }
+      ],
+      grand_total: { neither_resolved_nor_pending: 1 }
+    })
+    t.equal((await form('ii-06a', '?basis=records')).grand_total.neither_resolved_nor_pending, 1)
+    const { text } = await get('/v1/forms/ii-06a/H56/2021-Q3?basis=records&format=csv')
+    const table = parse<Record<string, string>>(text, { columns: true, bom: true })
+    t.match(table.find(({ unit }) => unit === 'H56-SNV'), { neither_resolved_nor_pending: '1' })
+    await send(db, [
+      given('7', { unit: 'H56-STC', status: 5, updated_at: at('08-01') }),
+      given('8', { unit: 'H56-STC', supplements: [{ requested_at: at('09-14'), completed_at: at('09-15') }] })
+    ])
+    const ofUnit = async (period: string) => (await form('ii-07a', '?basis=records', 'H56-STC', period)).grand_total
+    t.match(await ofUnit('2021-Q3'), { pending: 2, pending_in_time: 2, pending_awaiting_supplement: 2 })
+    t.match(await ofUnit('2021-Q4'), { pending: 2, pending_awaiting_supplement: 1 })
+    t.match(await form('ii-07a', '', 'H56', '2022-Q1'), { grand_total: { received: 2, pending_awaiting_supplement: null, neither_resolved_nor_pending: null } })
+    await send(db, ['7', '8'].map(code => ({ code, unit: 'H56-STC', updated_at: at('12-01'), deleted: true })))
+  })
+
   t.test('counts at the units of another day where it is asked to', async t => {
     t.match(await form('07a-btp', '?basis=records&hierarchy=current'), {
       hierarchy: 'current', grand_total: { received: 6, estimated: false }
@@ -118,7 +144,7 @@ forEachDatabase('a form', async (t, { db, get, post }) => {
       t.equal(status, 200)
       const table = parse<Record<string, string>>(text, { columns: true, bom: true })
       t.same(Object.keys(table[0]!), [
-        ...named, ...columns.map(({ name }) => name), 'estimated', 'units_reported', 'units_expected'
+        ...named, ...columns.map(({ name }) => name), 'neither_resolved_nor_pending', 'estimated', 'units_reported', 'units_expected'
       ])
       t.equal(table.length, rowsOf(await form(code, '?basis=records')).length)
     }

@@ -73,6 +73,8 @@ forEachDatabase('the measures of form 07a/BTP', async (t, { db, get, post }) => 
       await rowsOf(`/v1/on-time?basis=records&details=true&from=2021-07-${from}&to=2021-07-${to}&unit=${unit}`))[0]
     t.match(await of('H56-SNV', '01', '19'), { received_online_full: 1, pending_overdue: 1, pending_overdue_with_apology: 1 })
     t.match(await of('H56-STC', '21', '25'), { carried_over: 1, received_online_full: 0, pending_overdue_with_apology: 1 })
+    t.match(await of('H56-STC', '21', '25'), { pending: 1, pending_awaiting_supplement: 0 })
+    t.match(await of('H56-SNV', '01', '25'), { pending: 1, pending_awaiting_supplement: null })
     t.match(await of('H56-SNV', '01', '25'), { pending_overdue: 1, transferred_out: 1, pending_overdue_with_apology: null })
     await send(db, [{ code: '8', unit: 'H56-STC', updated_at: at('07-21'), deleted: true }])
   })
