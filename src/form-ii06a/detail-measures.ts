@@ -28,7 +28,8 @@ const MEANINGS = {
   reception_in_time: 'Dossiers received in the period, of which it is known when they were filed (`submitted_at`), within the time limit ' +
     'for reception: working hours from filing to reception, by `reception_limits` of the calendar. Published is a limit of 8 for ' +
     'online dossiers, and 4 for interlinked ones where so ruled; here it holds for every channel that says when a dossier was filed. ' +
-    'From records it is unknown of those received online of which that is not known.',
+    'From records it is unknown of those received online of which that is not known. Counting rules (`rules`) say when a dossier ' +
+    'ends and is due, and so change no measure of reception.',
   reception_overdue: 'The same beyond that limit.',
   reception_pending_in_time: 'Dossiers that wait for reception at the end of the period, within the time limit for reception. A stock. From ' +
     'records: filed by the end and not received or refused by then; of a period that is not over, limits that passed today do ' +

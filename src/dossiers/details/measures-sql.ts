@@ -34,7 +34,7 @@ const overdueStock = (where: string) => (
 
 const SPAN_ENDS = `((ends_on + 1)::timestamp at time zone interval '7 hours')`
 const LAST_COMPLETED = `(supplements -> -1 ->> 'completed_at')`
-/** Whether a supplement is awaited when the span ends: one of the list, or by the status alone since the last version. */
+/** Whether a supplement is awaited when the span ends: one of the list, or by the status since the last version. */
 const AWAITS_SUPPLEMENT = `((status = 5 and (supplements is null or ${LAST_COMPLETED} is not null)
     and greatest(updated_at, ${LAST_COMPLETED}::timestamptz) < ${SPAN_ENDS})
   or exists (

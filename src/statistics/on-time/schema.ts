@@ -23,7 +23,8 @@ export const METHODS = ['resolved', 'handled', 'received', 'due', 'reception'] a
 export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved in time / resolved, as most provinces report. ' +
     '`handled`: (resolved in time + pending in time) / received, as in QĐ 766/QĐ-TTg. `received`: resolved in time / received. ' +
     '`due`: ended in time / fell due; with `records` only. `reception`: (received within the limit for reception + ' +
-    'waiting within it) / (received + waiting for reception), with `records` only, for at most 366 days: see `reception_in_time`. What was cancelled is left out of `received`, as far as `resolved` ' +
+    'waiting within it) / (received + waiting for reception), with `records` only, for at most 366 days: see `reception_in_time`; counting rules (`rules`) ' +
+    'change nothing about it. What was cancelled is left out of `received`, as far as `resolved` ' +
     'and `pending` are known, and is not left out of `due`.'
 
 export const BASES = ['reported', 'records'] as const

@@ -36,9 +36,18 @@ function resolved ({ period = [], unit, hierarchy, rules, basis }: OnTimeQuery, 
 /** Long after all of them. */
 const NOW = Date.parse('2026-01-01T00:00:00+07:00')
 
+/** Two mornings, and a limit of eight hours, or four for what is interlinked. */
+const RECEPTION = [{
+  province: null,
+  openings: ['2021-06-14', '2021-06-15'].map((day, i) => (
+    { opens: Date.parse(`${day}T07:30:00+07:00`), closes: Date.parse(`${day}T11:30:00+07:00`), before: i * 14_400_000 })),
+  limits: [{ since: Date.parse('2021-01-01T00:00:00+07:00'), limit: 28_800_000, interlinked: 14_400_000 }]
+}]
+
 export function recordsPlan (question: OnTimeQuery, reach: Reach = null): RecordsPlan {
   const { periods, ...others } = resolved(question, reach)
-  return recordsPlanOf(question, spansAsked(question, periods, NOW), others)
+  const reception = question.method === 'reception' ? RECEPTION : undefined
+  return recordsPlanOf(question, spansAsked(question, periods, NOW), others, reception)
 }
 
 export function reportedPlan (question: OnTimeQuery, reach: Reach = null, kind = DOSSIERS): ReportedPlan {
@@ -115,6 +124,10 @@ const QUESTIONS: Record<string, [asks: string, question: OnTimeQuery, reach?: Re
   'records-by-level-any-days': [
     'How many were on time at each level, from any day to any day?',
     { from: '2021-07-05', to: '2021-07-16', group_by: ['level'] }
+  ],
+  'records-by-level-at-reception': [
+    'How many were received in time at each level, by the working hours of their calendar?',
+    { period: ['2021-Q3'], method: 'reception', group_by: ['level'] }
   ],
   'records-by-channel': ['How many were on time of those that came in each way?', { period: ['2021-Q3'], group_by: ['channel'] }],
   'records-by-field': ['How many were on time in each field?', { period: ['2021-Q3'], group_by: ['field'] }],

@@ -83,7 +83,10 @@ from
             when (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) - pending_apology_known = 0 then pending_apology_known - pending_overdue_with_apology
           end as pending_overdue_without_apology,
           (pending_overdue + least(greatest(- moved_overdue, 0), greatest(- moved, 0))) - pending_apology_known as pending_overdue_without_apology_unknown,
-          null::bigint as results_differing,
+          case
+            when greatest(- moved, 0) - 0 = 0 then pending_awaiting_supplement
+          end as pending_awaiting_supplement,
+          greatest(- moved, 0) - 0 as pending_awaiting_supplement_unknown, null::bigint as results_differing,
           ((carried_over + greatest(moved, 0)) + received_online + received_direct) as results_differing_unknown,
           null::bigint as receipts_issued,
           ((carried_over + greatest(moved, 0)) + received_online + received_direct) as receipts_issued_unknown,
@@ -199,7 +202,8 @@ from
               coalesce(sum(data_reused_known), 0)::bigint as data_reused_known,
               coalesce(sum(resolved_data_reused), 0)::bigint as resolved_data_reused,
               coalesce(sum(pending_apology_known), 0)::bigint as pending_apology_known,
-              coalesce(sum(pending_overdue_with_apology), 0)::bigint as pending_overdue_with_apology
+              coalesce(sum(pending_overdue_with_apology), 0)::bigint as pending_overdue_with_apology,
+              coalesce(sum(pending_awaiting_supplement), 0)::bigint as pending_awaiting_supplement
             from
               (
                 select
@@ -213,7 +217,8 @@ from
                   0 as payment_channel_known, 0 as resolved_paid_online, 0 as resolved_paid_direct,
                   0 as digitised_known, 0 as resolved_digitised, 0 as electronic_result_known,
                   0 as resolved_electronic_result, 0 as data_reused_known, 0 as resolved_data_reused,
-                  0 as pending_apology_known, 0 as pending_overdue_with_apology
+                  0 as pending_apology_known, 0 as pending_overdue_with_apology,
+                  0 as pending_awaiting_supplement
                 from summed
                 union all
                 select
@@ -472,22 +477,45 @@ from
                       ),
                       0
                     )
-                  )::bigint as pending_overdue_with_apology
+                  )::bigint as pending_overdue_with_apology,
+                  coalesce(
+                    sum(
+                      (received_online + received_direct) - (resolved_early + resolved_on_time + resolved_overdue) - cancelled + moved
+                    ) filter (
+                      where
+                        (
+                          (
+                            status = 5
+                            and (supplements is null or (supplements -> -1 ->> 'completed_at') is not null)
+                            and greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz) < ((ends_on + 1)::timestamp at time zone interval '7 hours')
+                          )
+                          or exists (
+                            select
+                            from
+                              jsonb_to_recordset(supplements) as asked (requested_at timestamptz, completed_at timestamptz)
+                            where
+                              requested_at < ((ends_on + 1)::timestamp at time zone interval '7 hours')
+                              and coalesce(completed_at >= ((ends_on + 1)::timestamp at time zone interval '7 hours'), true)
+                          )
+                        )
+                    ),
+                    0
+                  )::bigint as pending_awaiting_supplement
                 from
                   asked
                   join (
                     select
-                      "level", "status", "details", day, "received_online", "received_direct",
-                      "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                      "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0 as moved,
-                      0 as moved_overdue
+                      "level", "status", "details", "supplements", "updated_at", day, "received_online",
+                      "received_direct", "received_postal", "resolved_early", "resolved_on_time",
+                      "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                      "cancelled", 0 as moved, 0 as moved_overdue
                     from
                       (
                         with
                           counted as not materialized (
                             select
                               "province_code", "code", "record", "status", "channel", "due_at", "level",
-                              "details", ended_at, asked,
+                              "details", "supplements", "updated_at", ended_at, asked,
                               coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                               ("received_at" at time zone interval '7 hours')::date as received_on,
                               ("ended_at" at time zone interval '7 hours')::date as ended_on,
@@ -515,7 +543,7 @@ from
                                     ) >= $7::timestamptz
                                     or supplements is not null
                                   )
-                                  and (details is not null or status in (7, 8))
+                                  and (details is not null or supplements is not null or status in (5, 7, 8))
                                   and province_code = any (array(select id from units where parent is null))
                               ) as dossiers
                               cross join lateral (
@@ -567,8 +595,9 @@ from
                           ),
                           terms as (
                             select
-                              "province_code", "code", "record", "level", "status", "details", "is_cancelled",
-                              ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
+                              "province_code", "code", "record", "level", "status", "details", "supplements",
+                              "updated_at", "is_cancelled", ended_at, ended_on, due_from_then as due,
+                              2147483647 as n, true as final,
                               greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                               'infinity'::date as stops_on,
                               coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -583,8 +612,8 @@ from
                               and waited_until is not null
                             union all
                             select
-                              "province_code", "code", "record", "level", "status", "details", "is_cancelled",
-                              ended_at, ended_on, due_until_then, n, false,
+                              "province_code", "code", "record", "level", "status", "details", "supplements",
+                              "updated_at", "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                               greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                               ("requested_at" at time zone interval '7 hours')::date, false
                             from waits
@@ -618,7 +647,7 @@ from
                               final
                               or reached_on < stops_on
                           )
-                        select "level", "status", "details", happened.*
+                        select "level", "status", "details", "supplements", "updated_at", happened.*
                         from
                           counted
                           cross join lateral (
@@ -663,7 +692,7 @@ from
                           )
                         union all
                         select
-                          "level", "status", "details", ended_on, 0, 0, 0,
+                          "level", "status", "details", "supplements", "updated_at", ended_on, 0, 0, 0,
                           (not is_cancelled and is_in_time and is_early)::int,
                           (not is_cancelled and is_in_time and not is_early)::int,
                           (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
@@ -680,19 +709,23 @@ from
                               and ended_at is not null
                           ) as ended
                         union all
-                        select "level", "status", "details", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
+                        select
+                          "level", "status", "details", "supplements", "updated_at", reached_on, 0, 0, 0, 0,
+                          0, 0, 1, 0, 0, 0, 0
                         from overdue
                         where begins
                         union all
-                        select "level", "status", "details", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                        select
+                          "level", "status", "details", "supplements", "updated_at", overdue_until, 0, 0, 0,
+                          0, 0, 0, 0, 1, 0, 0, 0
                         from overdue
                         where
                           ends
                           and overdue_until < 'infinity'
                         union all
                         select
-                          "level", "status", "details", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                          is_in_time::int, 0
+                          "level", "status", "details", "supplements", "updated_at", reached_on, 0, 0, 0, 0,
+                          0, 0, 0, 0, 1, is_in_time::int, 0
                         from met
                         where is_another
                       ) as events
@@ -706,7 +739,8 @@ from
                               counted as not materialized (
                                 select
                                   "province_code", "code", "record", "state", "status", "channel", "due_at",
-                                  "level", "details", "held_from", "held_until", ended_at, asked,
+                                  "level", "details", "supplements", "updated_at", "held_from", "held_until",
+                                  ended_at, asked,
                                   coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
                                   received_on as received_on, ends_on as ended_on,
                                   ("due_at" at time zone interval '7 hours')::date as due_on,
@@ -810,8 +844,8 @@ from
                               terms as (
                                 select
                                   "province_code", "code", "record", "state", "level", "status", "details",
-                                  "held_from", "held_until", "is_cancelled", ended_at, ended_on,
-                                  due_from_then as due, 2147483647 as n, true as final,
+                                  "supplements", "updated_at", "held_from", "held_until", "is_cancelled",
+                                  ended_at, ended_on, due_from_then as due, 2147483647 as n, true as final,
                                   greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                   'infinity'::date as stops_on,
                                   coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -827,8 +861,8 @@ from
                                 union all
                                 select
                                   "province_code", "code", "record", "state", "level", "status", "details",
-                                  "held_from", "held_until", "is_cancelled", ended_at, ended_on,
-                                  due_until_then, n, false,
+                                  "supplements", "updated_at", "held_from", "held_until", "is_cancelled",
+                                  ended_at, ended_on, due_until_then, n, false,
                                   greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                   ("requested_at" at time zone interval '7 hours')::date, false
                                 from waits
@@ -868,7 +902,8 @@ from
                                   or reached_on < stops_on
                               )
                             select
-                              "level", "status", "details", "state", "held_from", "held_until", happened.*
+                              "level", "status", "details", "supplements", "updated_at", "state", "held_from",
+                              "held_until", happened.*
                             from
                               counted
                               cross join lateral (
@@ -913,8 +948,9 @@ from
                               )
                             union all
                             select
-                              "level", "status", "details", "state", "held_from", "held_until", ended_on, 0,
-                              0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                              "level", "status", "details", "supplements", "updated_at", "state", "held_from",
+                              "held_until", ended_on, 0, 0, 0,
+                              (not is_cancelled and is_in_time and is_early)::int,
                               (not is_cancelled and is_in_time and not is_early)::int,
                               (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                             from
@@ -931,51 +967,54 @@ from
                               ) as ended
                             union all
                             select
-                              "level", "status", "details", "state", "held_from", "held_until", reached_on, 0,
-                              0, 0, 0, 0, 0, 1, 0, 0, 0, 0
+                              "level", "status", "details", "supplements", "updated_at", "state", "held_from",
+                              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
                             from overdue
                             where begins
                             union all
                             select
-                              "level", "status", "details", "state", "held_from", "held_until", overdue_until,
-                              0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                              "level", "status", "details", "supplements", "updated_at", "state", "held_from",
+                              "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
                             from overdue
                             where
                               ends
                               and overdue_until < 'infinity'
                             union all
                             select
-                              "level", "status", "details", "state", "held_from", "held_until", reached_on, 0,
-                              0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
+                              "level", "status", "details", "supplements", "updated_at", "state", "held_from",
+                              "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
                             from met
                             where is_another
                           )
                         select
-                          "level", "status", "details", day, "received_online", "received_direct",
-                          "received_postal", "resolved_early", "resolved_on_time", "resolved_overdue",
-                          "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
+                          "level", "status", "details", "supplements", "updated_at", day, "received_online",
+                          "received_direct", "received_postal", "resolved_early", "resolved_on_time",
+                          "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                          "cancelled", 0, 0
                         from events
                         where
                           day >= held_from
                           and day < held_until
                         union all
                         select
-                          "level", "status", "details", held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                          "level", "status", "details", "supplements", "updated_at", held_from, 0, 0, 0, 0, 0,
+                          0, 0, 0, 0, 0, 0,
                           sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                           sum(became_overdue - no_longer_overdue)
                         from events
                         where day < held_from
-                        group by "level", "status", "details", held_from
+                        group by "level", "status", "details", "supplements", "updated_at", held_from
                         union all
                         select
-                          "level", "status", "details", held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                          "level", "status", "details", "supplements", "updated_at", held_until, 0, 0, 0, 0,
+                          0, 0, 0, 0, 0, 0, 0,
                           - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
                           - sum(became_overdue - no_longer_overdue)
                         from events
                         where
                           day < held_until
                           and held_until < 'infinity'
-                        group by "level", "status", "details", held_until
+                        group by "level", "status", "details", "supplements", "updated_at", held_until
                       ) as of_states
                   ) as days on day <= ends_on
                 group by "level"
@@ -1018,9 +1057,9 @@ from
           "resolved_withdrawn", "resolved_stopped", "resolved_with_fee", "resolved_paid",
           "resolved_paid_online", "resolved_paid_direct", "resolved_digitised", "resolved_electronic_result",
           "resolved_data_reused", "cancelled", "pending_overdue_with_apology",
-          "pending_overdue_without_apology", "reception_in_time", "reception_overdue",
-          "reception_pending_in_time", "reception_pending_overdue", "not_received", "results_differing",
-          "receipts_issued", "enterprises_verified", false as estimated,
+          "pending_overdue_without_apology", "pending_awaiting_supplement", "reception_in_time",
+          "reception_overdue", "reception_pending_in_time", "reception_pending_overdue", "not_received",
+          "results_differing", "receipts_issued", "enterprises_verified", false as estimated,
           coalesce(units_reported, 0) as units_reported, coalesce(units_expected, 0) as units_expected,
           null::text as sources_used, null::text as sources_left_out
         from
@@ -1058,9 +1097,10 @@ from
       "received_non_territorial", "resolved_overdue_with_apology", "resolved_overdue_without_apology",
       "resolved_withdrawn", "resolved_stopped", "resolved_with_fee", "resolved_paid", "resolved_paid_online",
       "resolved_paid_direct", "resolved_digitised", "resolved_electronic_result", "resolved_data_reused",
-      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology", "reception_in_time",
-      "reception_overdue", "reception_pending_in_time", "reception_pending_overdue", "not_received",
-      "results_differing", "receipts_issued", "enterprises_verified",
+      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology",
+      "pending_awaiting_supplement", "reception_in_time", "reception_overdue", "reception_pending_in_time",
+      "reception_pending_overdue", "not_received", "results_differing", "receipts_issued",
+      "enterprises_verified",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100

@@ -25,6 +25,7 @@ from
           (details ->> 'cancelled')::bigint as "cancelled",
           (details ->> 'pending_overdue_with_apology')::bigint as "pending_overdue_with_apology",
           (details ->> 'pending_overdue_without_apology')::bigint as "pending_overdue_without_apology",
+          (details ->> 'pending_awaiting_supplement')::bigint as "pending_awaiting_supplement",
           (details ->> 'reception_in_time')::bigint as "reception_in_time",
           (details ->> 'reception_overdue')::bigint as "reception_overdue",
           (details ->> 'reception_pending_in_time')::bigint as "reception_pending_in_time",
@@ -139,6 +140,12 @@ from
               true
               and "pending_overdue_without_apology" is null
           ) as "pending_overdue_without_apology_unknown",
+          sum("pending_awaiting_supplement") filter (where true) as "pending_awaiting_supplement",
+          count(*) filter (
+            where
+              true
+              and "pending_awaiting_supplement" is null
+          ) as "pending_awaiting_supplement_unknown",
           sum("reception_in_time") filter (where true) as "reception_in_time",
           count(*) filter (where true and "reception_in_time" is null) as "reception_in_time_unknown",
           sum("reception_overdue") filter (where true) as "reception_overdue",
@@ -260,6 +267,9 @@ from
           case "pending_overdue_without_apology_unknown"
             when 0 then "pending_overdue_without_apology"
           end as "pending_overdue_without_apology",
+          case "pending_awaiting_supplement_unknown"
+            when 0 then "pending_awaiting_supplement"
+          end as "pending_awaiting_supplement",
           case "reception_in_time_unknown" when 0 then "reception_in_time" end as "reception_in_time",
           case "reception_overdue_unknown" when 0 then "reception_overdue" end as "reception_overdue",
           case "reception_pending_in_time_unknown"
@@ -297,9 +307,10 @@ from
       "received_non_territorial", "resolved_overdue_with_apology", "resolved_overdue_without_apology",
       "resolved_withdrawn", "resolved_stopped", "resolved_with_fee", "resolved_paid", "resolved_paid_online",
       "resolved_paid_direct", "resolved_digitised", "resolved_electronic_result", "resolved_data_reused",
-      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology", "reception_in_time",
-      "reception_overdue", "reception_pending_in_time", "reception_pending_overdue", "not_received",
-      "results_differing", "receipts_issued", "enterprises_verified",
+      "cancelled", "pending_overdue_with_apology", "pending_overdue_without_apology",
+      "pending_awaiting_supplement", "reception_in_time", "reception_overdue", "reception_pending_in_time",
+      "reception_pending_overdue", "not_received", "results_differing", "receipts_issued",
+      "enterprises_verified",
       case
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
