@@ -11,6 +11,7 @@ import { qualityRoutes } from './dossiers/quality/routes.ts'
 import { evaluationFormulaRoutes } from './evaluation/formulas/routes.ts'
 import { evaluationInputRoutes } from './evaluation/inputs/routes.ts'
 import { evaluationRoutes } from './evaluation/scores/routes.ts'
+import { evaluationHistoryRoutes } from './evaluation/snapshots/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
@@ -77,6 +78,7 @@ export async function registerFeatures (
   await v1.register(onTimeSeriesRoutes, context)
   await v1.register(reconciliationRoutes, context)
   await v1.register(evaluationRoutes, context)
+  await v1.register(evaluationHistoryRoutes, context)
   await v1.register(evaluationInputRoutes, context)
   await v1.register(evaluationFormulaRoutes, context)
   await v1.register(reportRoutes, context)

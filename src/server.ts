@@ -12,6 +12,7 @@ import { vacuum } from './database/embedded/vacuum.ts'
 import { openDatabase } from './database/open.ts'
 import { recountOutdated } from './dossiers/upgrade/recount-outdated.ts'
 import { addFormulas } from './evaluation/formulas/store.ts'
+import { takeMissingSnapshots } from './evaluation/snapshots/commands.ts'
 import { retryFailedCorrections, showCorrection } from './dossiers/corrections/commands.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
@@ -27,7 +28,12 @@ import { addCalendar } from './working-time/calendars/store.ts'
 const HOUR = 3_600_000
 
 type HourlyWork = (db: Db) => Promise<void>
-const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, mergeLogs]
+const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, mergeLogs, takeToday]
+
+/** The first look of a day takes the snapshot. */
+function takeToday (db: Db): Promise<void> {
+  return takeMissingSnapshots(db, Date.now())
+}
 
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {

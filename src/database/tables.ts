@@ -552,6 +552,23 @@ export interface EvaluationInputs {
   unit: string;
 }
 
+export interface EvaluationSnapshots {
+  day: string;
+  formula: string | null;
+  group: string;
+  level: string;
+  maximum: number | null;
+  period: string;
+  points: number | null;
+  points_from: string | null;
+  points_of: number | null;
+  province_code: string;
+  provisional: boolean;
+  taken_at: string;
+  unit: string;
+  unknown: string | null;
+}
+
 export interface FeedbackByLevel {
   carried_over: Generated<number>;
   carried_over_unknown: Generated<number>;
@@ -1107,6 +1124,7 @@ export interface DB {
   dossiers: Dossiers;
   evaluation_formulas: EvaluationFormulas;
   evaluation_inputs: EvaluationInputs;
+  evaluation_snapshots: EvaluationSnapshots;
   feedback_by_level: FeedbackByLevel;
   feedback_sets: FeedbackSets;
   feedback_statistics: FeedbackStatistics;

@@ -1,13 +1,14 @@
 import { sql, type RawBuilder } from 'kysely'
 import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
+import { isDay } from '../../time/business-day.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { isStorable } from '../../text/storable.ts'
 
 /** A column to sort by. `nulls` come last in either direction; the last columns of an order make it unique. */
 export interface OrderColumn {
   name: string
-  kind: 'text' | 'number' | 'instant' | 'boolean'
+  kind: 'text' | 'number' | 'instant' | 'day' | 'boolean'
   descending?: boolean
   /** Never null, and a number a whole one. Where all are, and all go in one direction, an index serves any page. */
   required?: boolean
@@ -96,6 +97,7 @@ function isOfKind (value: unknown, { kind, required }: OrderColumn): boolean {
     case 'number': return required ? Number.isSafeInteger(value) : Number.isFinite(value)
     case 'boolean': return typeof value === 'boolean'
     case 'instant': return typeof value === 'string' && !Number.isNaN(instantOf(value))
+    case 'day': return typeof value === 'string' && isDay(value)
     case 'text': return typeof value === 'string' && isStorable(value)
   }
 }

@@ -63,7 +63,7 @@ const READS = [
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
-  'getEvaluation', 'explainEvaluation', 'listEvaluationInputs', 'listEvaluationFormulas'
+  'getEvaluation', 'explainEvaluation', 'listEvaluationHistory', 'listEvaluationInputs', 'listEvaluationFormulas'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
