@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { takeMissingSnapshots } from '../../src/evaluation/snapshots/commands.ts'
 import { createClientKey } from '../../src/access/clients/commands.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
 import type { Db } from '../../src/database/connect.ts'
@@ -38,6 +39,7 @@ export async function givenExamples (
   await post('/v1/procedure-decisions', exampleOf('postProcedureDecision'))
   await post('/v1/procedure-reviews', exampleOf('postProcedureReviews'))
   await post('/v1/evaluation-inputs', exampleOf('postEvaluationInputs'))
+  await takeMissingSnapshots(db, Date.parse('2026-10-01T00:10:00+07:00'))
   // A job to show, which is done.
   await post('/v1/procedures', { items: [{
     code: '1.009994', name: 'Cấp giấy phép xây dựng mới', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-03-03',

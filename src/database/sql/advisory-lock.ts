@@ -9,8 +9,8 @@ import type { Trx } from '../connect.ts'
  *   read or locked.
  * - `desks` of a province: who adds dossiers shares it, and who takes away the first of a unit has it alone. That one
  *   looks for the next first dossier and must see all that others add, and they must see what it finds.
- * - `steps` of a client: who stores steps of its dossiers has it alone, and who ingests its dossiers and looks for their
- *   steps shares it. Then either sees what the other has stored. Take it after `dossiers`.
+ * - `steps` of a client: who stores steps of its dossiers has it alone, and who ingests its dossiers and looks for
+ *   their steps shares it. Then either sees what the other has stored. Take it after `dossiers`.
  * - `log` of a rollup of a province: who merges it has it alone. Nobody who adds to it waits for that.
  * - `backlog` of a province: the same for the log of its open dossiers.
  * - `snapshots` of a province: who takes the snapshot of its evaluation has it alone.

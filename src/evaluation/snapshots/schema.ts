@@ -39,7 +39,7 @@ export const EvaluationHistoryRow = Named('EvaluationHistoryRow', 'Points of a u
 export type EvaluationHistoryRow = Omit<Static<typeof EvaluationHistoryRow>, 'unit_name' | 'level_name'>
 
 export const EvaluationHistoryQuery = Type.Object({
-  unit: Example(Type.Optional(UnitCode('This unit. Left out: that of the key, otherwise every province. Its code or an alias.')), 'H56'),
+  unit: Example(Type.Optional(UnitCode('This unit. Left out: that of the key, otherwise every province. Its code or an alias.')), 'H56-STC'),
   children: Type.Optional(Type.Boolean({
     description: 'Also the units directly below it, as they stood on each day.', default: false
   })),
@@ -49,8 +49,8 @@ export const EvaluationHistoryQuery = Type.Object({
   period_kind: Type.Optional(Type.Array(OneOf(PERIOD_KINDS), {
     description: 'Only periods of these kinds.', minItems: 1, maxItems: 3, uniqueItems: true
   })),
-  from: Type.Optional(Day('First day. Default: 30 days before the last.')),
-  to: Type.Optional(Day('Last day, included. Default: today.')),
+  from: Example(Type.Optional(Day('First day. Default: 30 days before the last.')), '2026-10-01'),
+  to: Example(Type.Optional(Day('Last day, included. Default: today.')), '2026-10-01'),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
