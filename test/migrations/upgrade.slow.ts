@@ -213,8 +213,8 @@ const ROWS: Record<string, string[]> = {
     `insert into dossier_differences_by_day (province_code, rules, level, channel, day, became_overdue)
       values ('H56', 'portal-766', 'district', 'direct', '2021-05-31', -1)`
   ],
-  '0053_warnings_of_rows_taken_in': [`update imports set taken_in_warning_count = 1, taken_in_warnings = '[{}]'`],
-  '0057_evaluation_snapshots': [
+  '0042_warnings_of_rows_taken_in': [`update imports set taken_in_warning_count = 1, taken_in_warnings = '[{}]'`],
+  '0043_evaluation_snapshots': [
     `insert into evaluation_snapshots values ('H56', 20, 17.35, 20, '2026-10-01 00:10+07', '2026-10-01', true, 'H56-STC', 'province',
       'cal-2026-M10', 'PROGRESS', 'computed', null, 'qd-766-found-2026')`
   ]
