@@ -194,6 +194,18 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     await forget(db)
   })
 
+  t.test('is counted once where the calendar of the country is that of a province', async t => {
+    const { body: standard } = await get('/v1/calendars/vn')
+    await send(db, [filed('a', '03-01 08:00:00', '03-01 09:00:00')])
+    for (const province of ['H56', null]) {
+      t.match(await post('/v1/calendars', { items: [{ ...standard, province }] }), { status: 200 })
+      for (const unit of ['', '&unit=H56']) {
+        t.match(await rowsOf(`${FROM}&method=reception${unit}`), [{ numerator: 1, denominator: 1 }])
+      }
+    }
+    await forget(db)
+  })
+
   t.test('is explained by its dossiers, which add up to the figure', async t => {
     await send(db, [
       filed('a', '03-01 08:00:00', '03-01 09:00:00'), filed('b', '03-01 08:00:00', '03-09 09:00:00'), waiting('c', '03-31 16:00:00'), waiting('d', '03-02 16:00:00')

@@ -34,13 +34,14 @@ export async function receptionRulesFor (
   const stored = await storedCalendars(db)
   const standard = stored.get(DEFAULT_CALENDAR)!
   const own = [...stored.values()].filter(calendar => calendar.province !== null)
-  const asked = own.find(calendar => calendar.province === province)
-  const calendars = province === null ? [standard, ...own] : [asked ?? standard]
+  const asked = own.find(calendar => calendar.province === province) ?? standard
+  // That of all others may be that of a province as well.
+  const calendars = province === null ? [{ ...standard, province }, ...own] : [{ ...asked, province: null }]
   const rules: ReceptionRule[] = []
   for (const calendar of calendars) {
     const limits = calendar.reception_limits.length > 0 ? calendar.reception_limits : standard.reception_limits
     const rule = unlessYearMissing<ReceptionRule, number>(() => ruleOf(calendar, limits, from, to), year => year)
-    if (typeof rule !== 'number') rules.push(calendar === asked ? { ...rule, province: null } : rule)
+    if (typeof rule !== 'number') rules.push(rule)
     else if (!isMethod) return undefined
     else throw invalid(pointer, 'calendar_year_missing', `the calendar ${calendar.code} has no year ${rule}, which reception in these days needs`)
   }
