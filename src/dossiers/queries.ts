@@ -62,7 +62,7 @@ export function shownDossier ({ province_code: _, record: __, details, ...dossie
 }
 
 /** What was filed and not received is stored as received when it was filed. */
-function receptionShown (
+export function receptionShown (
   { status, received_at: received }: { status: number | null, received_at: string | null }, details: DetailsRead | null
 ): string | null {
   const submitted = details?.submitted_at ?? null

@@ -12,6 +12,8 @@ import { inSlowRead } from '../../database/time-limits.ts'
 import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
 import { dayAfter } from '../../time/calendar.ts'
+import type { DetailsRead } from '../details/details.ts'
+import { receptionShown } from '../queries.ts'
 import { DELETED, ENDED_AT } from '../rules/status.ts'
 import { COUNTS_START, countsByCalendar, dossiersByCalendar, LIST_START, type Looked } from './by-calendar.ts'
 import { BY_CALENDAR, RULES } from './rules.ts'
@@ -74,9 +76,13 @@ export async function qualityDossiers (
   }
   const { found, looked } = await findings(db, asked, reach, now)
   const { items, next_cursor } = await inTwoParts<Found>(page, LIST_START, found && (async first => {
-    const query = sql<Found>`select ${columns([...SHOWN, 'record'])} from (${found}) as found`
+    const query = sql<Found & { details: DetailsRead | null }>`
+      select ${columns([...SHOWN, 'record', 'details'])} from (${found}) as found`
     const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_RULE, first).execute(trx))
-    return pageOf(rows, BY_RULE, first.limit)
+    const { items, next_cursor } = pageOf(rows, BY_RULE, first.limit)
+    return {
+      items: items.map(({ details, ...row }) => ({ ...row, received_at: receptionShown(row, details) })), next_cursor
+    }
   }), looked && (async second => {
     const { items, next_cursor } = await dossiersByCalendar(db, looked, OF_DOSSIER, second)
     return { items: items.map(row => ({ ...shown(row), rule: BY_CALENDAR })), next_cursor }

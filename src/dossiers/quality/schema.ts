@@ -51,7 +51,7 @@ export const QualityDossier = Named('QualityDossier', 'A dossier that breaks a r
   procedure: Code('Code of the procedure.'),
   channel: OneOf(CHANNELS, { description: 'How it was received.' }),
   status: Type.Integer({ description: 'National status, 1 to 10.', minimum: 1, maximum: 10 }),
-  received_at: Instant('When it was received.'),
+  received_at: Nullable(Instant('When it was received. null: it was filed, and not received (status 1 or 3).')),
   due_at: Nullable(Instant('When the result is due. null: no due date.')),
   finished_at: Nullable(Instant('When processing ended. null: not given.')),
   returned_at: Nullable(Instant('When the result was returned. null: not given.')),

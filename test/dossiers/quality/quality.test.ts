@@ -69,6 +69,10 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
     ])
     await send(db, [at('resolved-again', 9, 6)])
     t.same(await breaking('status_backwards'), ['accepted', 'reopened', 'resolved-again'])
+    await send(db, [{ ...at('accepted', 3, 5), received_at: null, submitted_at: day(1, 7) }])
+    t.match((await get('/v1/dossier-quality/dossiers?rule=status_backwards')).body.items, [
+      { code: 'accepted', received_at: null }, { received_at: '2021-05-31T08:00:00.000+07:00' }, {}
+    ], 'as the dossier itself')
   })
 
   t.test('is doubtful of what comes online for a procedure that only informs', async t => {
