@@ -1,6 +1,6 @@
 // The sums of reception, and the measures that follow from them.
 import { sql, type RawBuilder } from 'kysely'
-import { filedDossiers, IS_KNOWN, IS_RECEIVED, IS_REFUSED_IN_SPAN, WAITED_AT_END, WAITS_AT_END } from './filed-sql.ts'
+import { filedInSpans, IS_KNOWN, IS_RECEIVED, IS_REFUSED_IN_SPAN, unsaidByDay, WAITS_AT_END } from './filed-sql.ts'
 import type { CountPlan } from '../plan.ts'
 
 const countIf = (...conditions: RawBuilder<boolean>[]) => sql`count(*) filter (where ${sql.join(conditions, sql` and `)})`
@@ -8,6 +8,7 @@ const isUnknown = sql<boolean>`not ${IS_KNOWN}`
 const inTime = (waited: RawBuilder<unknown>) => sql<boolean>`${waited} <= allowed`
 const late = (waited: RawBuilder<unknown>) => sql<boolean>`${waited} > allowed`
 const WAITED = sql`waited`
+const WAITED_AT_END = sql`waited_at_end`
 
 const SUMS: Record<string, RawBuilder<unknown>> = {
   reception_in_time: countIf(IS_RECEIVED, IS_KNOWN, inTime(WAITED)),
@@ -22,15 +23,23 @@ const SUMS: Record<string, RawBuilder<unknown>> = {
 /** What is summed of a group in a span. Each can be added, over whatever groups. */
 export const RECEPTION_SUMS = Object.keys(SUMS)
 
-/** These sums by the spans in `asked`, by the keys of a plan, which come first. */
+/**
+ * These sums by the spans in `asked`, by the keys of a plan, which come first. They may come in several rows of a
+ * group.
+ */
 export function receptionSums (
   plan: CountPlan, beside: readonly RawBuilder<unknown>[], grouped: RawBuilder<unknown>
 ): RawBuilder<unknown> {
   const own = plan.keys.filter(key => key !== 'period')
+  const keys = plan.keys.map(key => sql.ref(key))
   const sums = RECEPTION_SUMS.map(name => sql`${SUMS[name]} as ${sql.ref(name)}`)
+  const unsaid = RECEPTION_SUMS.map(name => (
+    name === 'reception_unknown' ? sql`coalesce(sum(dossiers), 0)::bigint as ${sql.ref(name)}` : sql`0 as ${sql.ref(name)}`))
   return sql`
-    select ${sql.join([...plan.keys.map(key => sql.ref(key)), ...beside, ...sums])}
-    from asked cross join (${filedDossiers(own, plan)}) as filed ${grouped}`
+    select ${sql.join([...keys, ...beside, ...sums])} from ${filedInSpans(own, plan)} ${grouped}
+    union all
+    select ${sql.join([...keys, ...beside, ...unsaid])}
+    from asked join (${unsaidByDay(own, plan)}) as days on day between starts_on and ends_on ${grouped}`
 }
 
 const KNOWN = '(reception_in_time + reception_overdue + reception_pending_in_time + reception_pending_overdue)'
