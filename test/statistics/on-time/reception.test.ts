@@ -135,6 +135,16 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
     await forget(db)
   })
 
+  t.test('counts once of a dossier that was reopened', async t => {
+    await send(db, [filed('a', '03-01 08:00:00', '03-01 09:00:00', { status: 10, finished_at: at('03-02 09:00:00'), returned_at: at('03-02 09:00:00'), updated_at: at('03-02 09:00:00') })])
+    await send(db, [filed('a', '03-01 08:00:00', '03-10 09:00:00')])
+    const until = (to: string) => `/v1/on-time?basis=records&from=2021-03-01&to=2021-03-${to}&details=true&unknown=true`
+    for (const to of ['05', '31']) {
+      t.match(await rowsOf(until(to)), [{ reception_in_time: 1, reception_overdue: 0, reception_pending_overdue: 0 }])
+    }
+    await forget(db)
+  })
+
   t.test('is unknown of what was received online without saying when it was filed', async t => {
     const { submitted_at: _, ...unsaid } = filed('u', '03-01 08:00:00', '03-01 09:00:00')
     const asked = `${FROM}&method=reception&details=true&unknown=true`

@@ -1,6 +1,6 @@
 // Dossiers by when they were filed, when they were received, and how much working time lies in between.
 import { sql, type RawBuilder } from 'kysely'
-import { columns } from '../../../database/sql/bulk-json.ts'
+import { columns, same } from '../../../database/sql/bulk-json.ts'
 import { dayOfInstant, startOfDate, startOfDay } from '../../../time/business-day-sql.ts'
 import { dayAfter } from '../../../time/calendar.ts'
 import { AWAITS_RECEPTION, IS_COUNTED, IS_REFUSED } from '../../rules/status.ts'
@@ -32,7 +32,7 @@ export function filedInSpans (names: readonly string[], plan: CountPlan): RawBui
 }
 
 /**
- * A dossier that has moved counts where it was received that was
+ * A dossier that has moved counts where it was received, and one that was reopened when it was first. One that was
  * never received counts where it is.
  */
 function filedDossiers (names: readonly string[], plan: CountPlan): RawBuilder<unknown> {
@@ -82,7 +82,11 @@ function receivedDossiers (
       from dossiers where ${IN_ONE_STATE} and ${IS_COUNTED} and received_at >= ${start} and ${which} and ${scope}
       union all
       select ${needed}, received_at, null from ${dossierStates(scope)} as states
-      where ${IS_COUNTED} and ${IS_RECEIVED_IN_STATE} and received_on >= ${from}::date and ${which}`
+      where ${IS_COUNTED} and ${IS_RECEIVED_IN_STATE} and received_on >= ${from}::date and ${which}
+        and (held_from = '-infinity' or not exists (
+          select from dossier_states as former
+          where ${same('former', 'states', ['province_code', 'code', 'record'])} and former.state < states.state
+            and former.received_on >= former.held_from and former.received_on < former.held_until))`
 }
 
 function scopeOf (plan: CountPlan): RawBuilder<unknown> {
