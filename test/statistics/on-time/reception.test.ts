@@ -236,15 +236,22 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
       return [status, ...(body.errors ?? []).map(({ pointer, code }: Record<string, string>) => `${pointer} ${code}`)]
     }
     t.same(await faults('from=2019-12-30&to=2020-01-10'), [400, '/query/to calendar_year_missing'])
-    t.same(await faults('period=cal-2020-M01'), [400, '/query/period calendar_year_missing'])
-    t.same(await faults('from=2020-01-01&to=2020-01-10'), [400, '/query/to calendar_year_missing'], 'what was filed the year before counts')
+    t.same(await faults('period=cal-2019-M12'), [400, '/query/period calendar_year_missing'])
+    t.same(await faults('from=2020-01-01&to=2020-01-10'), [200])
     t.same(await faults('from=2020-01-06&to=2020-01-10'), [200])
     t.same(await faults('from=2020-02-01&to=2021-02-01'), [400, '/query/to out_of_range'])
     t.match(await get('/v1/on-time?period=2021-Q3&method=reception'), { body: { errors: [{ pointer: '/query/method', code: 'needs_records' }] } })
     t.match(await send(db, [item({ code: 'old', received_at: '2020-01-02T08:00:00+07:00', updated_at: '2020-01-02T08:00:00+07:00', due_at: null })]), { outcomes: ['created'] })
-    t.match(await rowsOf('/v1/on-time?basis=records&from=2020-01-01&to=2020-01-31&details=true&unknown=true'), [
+    t.match(await rowsOf('/v1/on-time?basis=records&from=2019-12-31&to=2020-01-31&details=true&unknown=true'), [
       { received: 1, reception_in_time: null, reception_in_time_unknown: 1, not_received: null }
     ], 'of all measures those of reception are unknown')
+    const early = (code: string, submitted: string) => item({
+      code, submitted_at: submitted, received_at: '2020-01-02T09:00:00+07:00', updated_at: '2020-01-02T09:00:00+07:00', due_at: null
+    })
+    await send(db, [early('known', '2020-01-02T08:00:00+07:00'), early('before', '2019-12-31T16:00:00+07:00')])
+    t.match(await rowsOf('/v1/on-time?basis=records&period=cal-2020-M01&details=true&unknown=true&method=reception'), [
+      { numerator: 1, denominator: 1, reception_in_time: null, reception_in_time_unknown: 1 }
+    ], 'no limit is known of what was filed before the calendar')
     await forget(db)
   })
 })

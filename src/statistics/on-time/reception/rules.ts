@@ -57,18 +57,17 @@ function ruleOf (
     province: content.province,
     openings: calendar.openings(firstDay(calendar, longest(limits), from), to),
     limits: limits.map(({ valid_from, working_hours: hours, interlinked_working_hours: interlinked }) => (
-      { since: startOf(parseDay(valid_from)), limit: hours * HOUR, interlinked: (interlinked ?? hours) * HOUR }))
+      { since: startOf(Math.max(parseDay(valid_from), calendar.first)), limit: hours * HOUR, interlinked: (interlinked ?? hours) * HOUR }))
   }
 }
 
 /**
  * A day with more working time from it to the spans than any limit, so that what was filed before and received in them
- * is late, however long before.
+ * is late, however long before. Or the first day of the calendar: of what was filed before, no limit is known.
  */
 function firstDay (calendar: CompiledCalendar, longest: number, from: DayNumber): DayNumber {
   const position = calendar.positionOf(startOf(from)) - longest / MINUTE - 1
-  // It begins before the calendar, whose first position is that of an instant before as well.
-  return position < 0 ? calendar.first - 1 : dayOf(calendar.startAt(position))
+  return position < 0 ? calendar.first : dayOf(calendar.startAt(position))
 }
 
 function longest (limits: readonly ReceptionLimit[]): number {
