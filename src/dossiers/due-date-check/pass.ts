@@ -12,7 +12,7 @@ import { checkDueDate, type Finding, type StoredDueDate } from './check.ts'
  * one goes on from there. So no request takes longer the more dossiers there are. Dossiers are read in chunks. A unit
  * counts like some dossiers, as it takes a statement.
  */
-export const BOUNDS = { chunk: 5_000, page: 50_000, unit: 20 }
+export const BOUNDS = { chunk: 1_000, page: 50_000, unit: 20 }
 export type Bounds = typeof BOUNDS
 
 /** Where a pass has come to, as the values of a cursor. */
