@@ -40,6 +40,10 @@ export interface Keeping {
   province: string
   /** Of an item by its index. */
   lineOf: (index: number) => number
+  /** Whether an unknown name of a unit may be kept, which otherwise is refused; left out: any may. */
+  mayKeepUnit?: ((name: string) => boolean) | undefined
+  /** What is listed of what a row waits for, in the terms of the sender; left out: as ingest says it. */
+  told?: ((issue: Issue) => Issue) | undefined
 }
 
 export interface WellFormed {

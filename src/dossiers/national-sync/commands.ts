@@ -12,19 +12,16 @@ import type { Origin, Write } from '../../writes/write.ts'
 import { addToImport, beginImport, endImport } from '../imports/commands.ts'
 import { countsOf } from '../imports/counts.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
-import { ingestStream, type ImportOptions, type Stream } from '../ingest/stream.ts'
+import { errorsOf, ingestStream, MAX_ERRORS, type ImportOptions, type Stream } from '../ingest/stream.ts'
 import type { DossierItem, DossierAnswer } from '../schema.ts'
 import { nationalDossier, type Reading } from './dossier.ts'
 import { nationalIssue, nationalPointer } from './issues.ts'
-import { UNIT, type Message } from './message.ts'
+import { isUnitCode, UNIT, type Message } from './message.ts'
 import type { NationalSyncAnswer } from './schema.ts'
 import {
   dossiersInProcess, isInProcess, nationalStep, stepsApplied, storeSteps, type Step, type StepsOwner
 } from './steps.ts'
 import { isSent } from './values.ts'
-
-/** Errors that an answer lists; the import has more of them. */
-const MAX_ERRORS = 1_000
 
 /**
  * Takes a message in, without what is at fault in it, in one transaction.
@@ -36,17 +33,18 @@ export async function postNationalDossiers (
   assertBatchSize(data, '; as lines of JSON there may be any number')
   const { trx, by } = write
   await assertSource(trx, source, '/query/source')
-  const sender = { source, unit }
+  // First, as rows that wait name it.
+  const id = dry_run ? null : await beginImport(trx, by, { source, dry_run, idempotency_key: null })
+  const sender = { source, unit, import: id ?? 0, lineOf }
   const ingest = service === 'DongBoHoSoMC' ? ingestNational : ingestSteps
-  const { outcomes, issues, conflicts, warnings: { count, first } } = await ingest(write, sender, data)
+  const { outcomes, issues, waits, conflicts, warnings: { count, first } } = await ingest(write, sender, data)
   const counts = countsOf(outcomes, conflicts)
-  const errors = [...issues].sort(([a], [b]) => a - b)
-    .flatMap(([index, each]) => each.map(issue => ({ line: index + 1, ...issue })))
-  const warnings = first.map(({ index, warning }) => ({ line: index + 1, ...warning }))
+  const byLine = (listed: IssuesByRow) => errorsOf(listed, lineOf).sort((a, b) => a.line - b.line)
+  const errors = byLine(issues)
+  const warnings = first.map(({ index, warning }) => ({ line: lineOf(index), ...warning }))
   const odd = { warning_count: count, warnings }
-  const answer = { ...counts, errors: errors.slice(0, MAX_ERRORS), ...odd }
-  if (dry_run) return nationalAnswer({ import: null, ...answer }, outcomes)
-  const id = await beginImport(trx, by, { source, dry_run, idempotency_key: null })
+  const answer = { ...counts, errors: byLine(new Map([...issues, ...waits])).slice(0, MAX_ERRORS), ...odd }
+  if (id === null) return nationalAnswer({ import: id, ...answer }, outcomes)
   await addToImport(trx, by, id, { counts, errors, waits: [], ...odd })
   await endImport(trx, by, id, 'done', { ...counts, ...odd })
   return nationalAnswer({ import: id, ...answer }, outcomes)
@@ -59,18 +57,22 @@ export async function postNationalDossiers (
 export async function importNationalDossiers (
   db: Db, writers: Semaphore, origin: Origin, stream: Stream, options: ImportOptions, unit: string
 ): Promise<Written<NationalSyncAnswer>> {
-  const sender = { source: options.source, unit }
+  const { source } = options
   const { answer, replayed } = await ingestStream(db, writers, origin, stream, options, {
     codeOf: item => isSent(item) ? item['MaHoSo'] : undefined,
-    ingest: (write, items) => ingestNational(write, sender, items)
+    ingest: (write, items, id, lineOf) => ingestNational(write, { source, unit, import: id, lineOf }, items)
   })
   return { answer: nationalAnswer(answer, null), replayed }
 }
 
+function lineOf (index: number): number {
+  return index + 1
+}
+
 function nationalAnswer (answer: DossierAnswer, outcomes: Ingested['outcomes'] | null): NationalSyncAnswer {
-  const { received, rejected } = answer
+  const { received, rejected, waiting } = answer
   const message = rejected === 0
-    ? `${received} received`
+    ? `${received} received${waiting === 0 ? '' : `, of which ${waiting} wait for codes that the catalogue does not have, see errors`}`
     : `${rejected} of ${received} refused, see errors; the others are stored. Send all of it again when those are mended`
   return { error_code: rejected === 0 ? '0' : '-1', message, ...answer, outcomes }
 }
@@ -81,12 +83,23 @@ interface Sender {
   unit: string
 }
 
+interface Import {
+  /** Its id; 0: a dry run. */
+  import: number
+  /** Of what was sent, by its index. */
+  lineOf: (index: number) => number
+}
+
 /**
- * The place for what ingest is to do with dossiers of this format alone. Unknown codes are refused:
- * what waits keeps the names of units as they came, and the unit of a sender can be a name of a person by mistake.
+ * The place for what ingest is to do with dossiers of this format alone. Those with unknown codes are kept waiting.
+ * What waits keeps the name of its unit as it came, which can be a name of a person by mistake: only what has the shape
+ * of a code may wait.
  */
-async function ingestNational (write: Write, { source, unit }: Sender, data: readonly unknown[]): Promise<Ingested> {
+async function ingestNational (
+  write: Write, { source, unit, import: id, lineOf }: Sender & Import, data: readonly unknown[]
+): Promise<Ingested> {
   const { trx, by } = write
+  const { client, province_code: province } = by
   const reading: Reading = { unitOf: await unitNames(trx, source, unit, data), now: Date.now() }
   const items: DossierItem[] = []
   const positions: number[] = []
@@ -97,7 +110,11 @@ async function ingestNational (write: Write, { source, unit }: Sender, data: rea
     else positions[items.push(item) - 1] = index
   })
   const context = {
-    source, reach: by.unit, ignoresRepeats: true, adjust: stepsApplied({ client: by.client, source })
+    source, reach: by.unit, ignoresRepeats: true, adjust: stepsApplied({ client, source }),
+    keep: {
+      import: id, client, province, lineOf: (i: number) => lineOf(positions[i]!), mayKeepUnit: isUnitCode,
+      told: nationalIssue
+    }
   }
   return placed(data.length, issues, positions, await ingestDossiers(write, items, context))
 }
@@ -109,12 +126,16 @@ function placed (received: number, faults: IssuesByRow, positions: readonly numb
   ingested.outcomes.forEach((outcome, i) => { outcomes[positions[i]!] = outcome })
   const issues = new Map(faults)
   for (const [i, each] of ingested.issues) issues.set(positions[i]!, each.map(nationalIssue))
+  const waits = new Map([...ingested.waits].map(([i, each]) => [positions[i]!, each]))
   const first = warnings.first.map(({ index, warning }) => (
     { index: positions[index]!, warning: { ...warning, pointer: nationalPointer(warning.pointer) } }))
-  return { ...ingested, outcomes, issues, warnings: { count: warnings.count, first } }
+  return { ...ingested, outcomes, issues, waits, warnings: { count: warnings.count, first } }
 }
 
-/** The unit of a dossier: its office where that is a code or an alias of a unit, otherwise the unit of the sender. */
+/**
+ * The unit of a dossier: its office where that is a code or an alias of a unit, or has the shape of a code and may be
+ * known later; otherwise the unit of the sender.
+ */
 async function unitNames (
   trx: Trx, source: string, unit: string, data: readonly unknown[]
 ): Promise<Reading['unitOf']> {
@@ -123,7 +144,7 @@ async function unitNames (
   if (names.length === 0) return () => unit
   const unitOf = await resolveUnits(trx, names.map(name => ({ name, source })))
   const known = new Set(names.filter(name => unitOf({ name, source }, today()) !== undefined))
-  return office => typeof office === 'string' && known.has(office.trim()) ? office.trim() : unit
+  return office => typeof office === 'string' && (known.has(office.trim()) || isUnitCode(office.trim())) ? office.trim() : unit
 }
 
 /** Takes steps in. A step whose dossier is not there yet is remembered. */

@@ -11,8 +11,8 @@ import {
  * must not become the code of a dossier.
  */
 export const CODE = /^(?:(?:\d{2,3}\.)*[A-Za-z]\d{2}(?:\.\d{2,3})*-\d{6}-\d{1,10}|\d{13,20}|\d{1,8}\/\d{4}\/\d{1,8})$/
-/** `1.001612`, `2.000815.000.00.00.H56` */
-const PROCEDURE = /^\d\.\d{6}(?:\.[0-9A-Za-z]{1,8})*$/
+/** `1.001612`, `2.000815.000.00.00.H56`. One that is unknown is kept, so nothing in it may be a name or a telephone. */
+const PROCEDURE = /^[1-9]\.\d{6}(?:(?:\.\d{2,3}){0,4}\.[A-Z]\d{2})?$/
 
 const CHANNELS = new Map([['1', 'direct'], ['2', 'online'], ['3', 'postal']] as const)
 export const STATUSES = new Map(Array.from({ length: 10 }, (_, i) => [String(i + 1), i + 1]))

@@ -14,6 +14,8 @@ const NAMES: Readonly<Record<string, string>> = {
 const DETAILS: Partial<Record<IssueCode, string>> = {
   unknown_unit: 'neither DonViXuLy nor the unit of the sender (madonvi, MaDinhDanhDV) is a code or an alias of a unit',
   unknown_procedure: 'the catalogue has no procedure of this code',
+  waiting_for_unit: 'neither DonViXuLy nor the unit of the sender is a code or an alias of a unit; the dossier waits for it',
+  waiting_for_procedure: 'the catalogue has no procedure of this code; the dossier waits for it',
   no_own_desk: 'the unit has no desk of its own',
   unit_not_valid: 'the unit did not exist while it had the dossier',
   forbidden_unit: 'this key may not write dossiers of the unit',

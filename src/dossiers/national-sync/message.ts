@@ -21,6 +21,16 @@ export interface Addressed {
 export const UNIT = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 
 /**
+ * What a code of a unit looks like: `H56-380`, `H56.22.17` or `000.17.22.H56`. Of what the catalogue does not have
+ * nothing else may be kept: it may be a name, a telephone or an identity number of a person.
+ */
+const CODE_OF_UNIT = /^(?:[A-Z]\d{2}(?:[.-]\d{1,5}){0,3}|\d{2,3}(?:\.\d{2,3}){0,3}\.[A-Z]\d{2})$/
+
+export function isUnitCode (name: string): boolean {
+  return CODE_OF_UNIT.test(name)
+}
+
+/**
  * The message in a body: an object with `service`, `madonvi` and `data`, or only the list, with the rest in the
  * address. `session`, `isUpdating` and anything else is not looked at.
  * @throws DomainError `invalid_request`, without any value of the body

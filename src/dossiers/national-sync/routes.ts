@@ -52,7 +52,7 @@ export async function nationalSyncRoutes (app: App, context: Context) {
     }, async (request, reply) => {
       const { body, query } = request
       const { dry_run = false } = query
-      const options = { source: sourceOf(query.source, request.caller), dry_run, unknown_codes: 'refuse' as const }
+      const options = { source: sourceOf(query.source, request.caller), dry_run, unknown_codes: 'keep' as const }
       const answer = body instanceof Readable
         ? await stream(request, reply, body, options)
         : await inWrite(context, request, reply, write => (
@@ -120,6 +120,11 @@ const DESCRIPTION = [
   'committed in chunks.',
   '**Persons.** What is about the applicant is dropped before anything is stored or logged. No error repeats a value. A code that ' +
   'does not look like one is refused, as it could be a name or a number of a person.',
+  '**Unknown codes.** A dossier whose procedure (`MaTTHC`) or unit the catalogue does not have waits, as with `unknown_codes=keep` of ' +
+  '`POST /v1/dossiers`, and counts nowhere. It is `waiting` in `outcomes`, and `errors` says what it waits for. When the codes are posted, ' +
+  'it is taken in by itself, with its steps. `error_code` stays `0`: nothing is lost, and the sender need not send it again. ' +
+  '`/v1/unknown-codes` lists the codes that are missing. Of units, what has the shape of a code waits, such as `H56-380`, `H56.22.17` ' +
+  'or `000.17.22.H56`; where the unit of the sender is unknown and has no such shape, the dossier is refused (`unknown_unit`).',
   '**Which version is newer.** The format does not say when a version was made. `updated_at` is the newest of its dates of filing, ' +
   'reception, supplements (request and completion), end, return and refusal, to the second; dates more than a day in the future, and due dates, ' +
   'do not count. Its milliseconds are the status: of two versions that are alike in that, the one with the higher status is newer. Where ' +

@@ -24,11 +24,13 @@ export const NationalDossier = Open('NationalDossier', 'A dossier as one-stop sy
     description: 'Code: `000.17.22.H56-210531-0001`, `H15.50.05.13-261008-0975`, 13 digits or more, or `03706/2026/07906`. Any other ' +
       'text is refused (`malformed`): it could be a name or a number of a person.'
   }),
-  MaTTHC: Type.String({ description: 'Code of the procedure, such as `1.001612`.' }),
+  MaTTHC: Type.String({ description: 'Code of the procedure, such as `1.001612` or `2.000815.000.00.00.H56`. Any other text is ' +
+      'refused (`malformed`).' }),
   KenhThucHien: Type.Optional(Nullable(Number('`1` or empty: direct, `2`: online, `3`: by post.'))),
   TrangThaiHoSo: Number(`National status: ${STATUS_MEANINGS}.`),
-  DonViXuLy: Text('The office. Where it is a code or an alias of a unit, the dossier is of that unit, otherwise of the unit of the ' +
-    'sender: names are not looked up.'),
+  DonViXuLy: Text('The office. Where it is a code or an alias of a unit, the dossier is of that unit. Where it only looks like a code, as ' +
+    '`H56-380`, `H56.22.17` or `000.17.22.H56` do, the dossier waits for that unit. Otherwise it is of the unit of the sender: names are ' +
+    'not looked up.'),
   NgayNopHoSo: Date('When it was filed, not after it was received.'),
   NgayTiepNhan: Date('When it was received. With status 1 and 3 it may be empty: then `NgayNopHoSo` or `NgayTuChoi` stands for it, ' +
     'and the dossier counts nowhere.'),
@@ -107,7 +109,8 @@ export const NationalSyncAnswer = Named('NationalSyncAnswer', 'What became of a 
   error_code: OneOf(['0', '-1'], {
     description: '`0`: all of it is taken. `-1`: some dossiers are refused, and all others are stored. A sender that sends the whole ' +
       'message again changes nothing twice, and the refused ones are taken once they, or the catalogue, are mended. Never `3` or ' +
-      '`-3`, on which senders send the same as an update.'
+      '`-3`, on which senders send the same as an update. Dossiers that only wait for codes are not lost and need not be sent ' +
+      'again: with nothing else refused it is `0`.'
   }),
   message: Type.String({ description: 'The same in words.' }),
   ...DossierAnswer.properties,

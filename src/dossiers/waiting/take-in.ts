@@ -13,6 +13,7 @@ import { issueAt } from '../../writes/row-issues.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { addTakenIn } from '../imports/commands.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
+import { stepsApplied } from '../national-sync/steps.ts'
 import type { DossierItem } from '../schema.ts'
 
 /** An advisory lock of an arbitrary number: its holder takes a chunk in. It ends with the transaction. */
@@ -93,7 +94,9 @@ export async function takeInChunk (
       where ${isOf(sender)} and ${isKnown(units)} and ${lock!.taken}
         and ${only === undefined ? sql`true` : sql`id = ${only}`}
       order by id limit ${CHUNK}`.execute(trx)
-    const ingested = await ingestDossiers(write, rows.map(({ item }) => item), { source, reach })
+    const ingested = await ingestDossiers(write, rows.map(({ item }) => item), {
+      source, reach, adjust: stepsApplied({ client, source })
+    })
     await settle(trx, rows, ingested)
     write.ownAuditRows ??= NO_ROWS
     return { found: rows.length }

@@ -97,7 +97,7 @@ t.test('a code is one that systems give, and no name, telephone or identity numb
     'Nguyễn Văn A', 'NGUYENVANA1990', '0912345678', '038090001234', 'a@b.vn', 'Nguyen-210531-0001', `${CODE} Nguyễn Văn A`, '0912-345-678'
   ]) t.same(faults({ MaHoSo }), ['/MaHoSo malformed'], MaHoSo)
   for (const MaTTHC of ['1.001612', '2.000815.000.00.00.H56']) t.match(read({ MaTTHC }), { procedure: MaTTHC })
-  for (const MaTTHC of ['Nguyễn Văn A', '0912345678', 'A.123456']) t.same(faults({ MaTTHC }), ['/MaTTHC malformed'])
+  for (const MaTTHC of ['Nguyễn Văn A', '0912345678', 'A.123456', '0.912345', '1.001612.Nguyen', '1.001612.000000.H56']) t.same(faults({ MaTTHC }), ['/MaTTHC malformed'])
 })
 
 t.test('digitisation and payment are counts and flags', async t => {

@@ -75,14 +75,14 @@ forEachDatabase('a message of the national format', async (t, service) => {
 
   t.test('stores what is sound and lists the rest, so that sending all of it again loses nothing', async t => {
     const data = [
-      national(), national({ MaHoSo: OTHER, MaTTHC: '9.999999' }), national({ MaHoSo: '000.17.22.H56-210531-0003', NgayHenTra: '20210231000000' }),
+      national(), national({ MaHoSo: OTHER, MaTTHC: '9.x' }), national({ MaHoSo: '000.17.22.H56-210531-0003', NgayHenTra: '20210231000000' }),
       national({ MaHoSo: '000.17.22.H56-210531-0004', TrangThaiHoSo: '9' })
     ]
     const { status, body } = await post(URL, message(data))
     t.equal(status, 200)
     t.match(body, {
       error_code: '-1', message: /^3 of 4 refused/, created: 1, rejected: 3, outcomes: ['created', 'rejected', 'rejected', 'rejected'], errors: [
-        { line: 2, pointer: '/MaTTHC', code: 'unknown_procedure' }, { line: 3, pointer: '/NgayHenTra', code: 'malformed' },
+        { line: 2, pointer: '/MaTTHC', code: 'malformed' }, { line: 3, pointer: '/NgayHenTra', code: 'malformed' },
         { line: 4, pointer: '', code: 'end_unknown' }
       ]
     })
@@ -128,10 +128,10 @@ forEachDatabase('a message of the national format', async (t, service) => {
   })
 
   t.test('names the unit by its office where that is a code, otherwise by the sender', async t => {
-    await sent(national({ DonViXuLy: ' H56-381 ' }), national({ MaHoSo: OTHER, DonViXuLy: 'H56-999' }))
+    await sent(national({ DonViXuLy: ' H56-381 ' }), national({ MaHoSo: OTHER, DonViXuLy: 'PTC' }))
     t.equal((await stored()).unit, 'H56-381')
     t.equal((await stored(OTHER)).unit, 'H56-380')
-    const unknown = await post(URL, message([national({ DonViXuLy: 5 })], { madonvi: 'H56-999' }))
+    const unknown = await post(URL, message([national({ DonViXuLy: 5 })], { madonvi: 'HuyenA' }))
     t.match(unknown.body, { error_code: '-1', errors: [{ line: 1, pointer: '', code: 'unknown_unit' }] })
     const { headers } = await givenClient(service, 'thanh-hoa-national', { scopes: ['write:dossiers'], source: 'one-stop', unit: 'H56-380' })
     const url = '/v1/national-sync/dossiers'

@@ -42,7 +42,8 @@ const WRONG_WITHIN = [
   { DanhSachHoSoBoSung: [{ NgayBoSung: NAME, NgayTiepNhanBoSung: 'Qxmark', NgayHenTraMoi: IDENTITY }] }, { DanhSachHoSoBoSung: [NAME] },
   { TaiLieuNop: [{ DuocSoHoa: NAME, DuocTaiSuDung: IDENTITY, DuocLayTuKhoDMQG: { Qxmark: 1 } }] },
   { TaiLieuNop: [NAME, null] },
-  { MaTTHC: '5.550190' }, { MaTTHC: '1.001612', DonViXuLy: 'Qxmark' }, { NgayTiepNhan: '55501905550190' }, { TrangThaiHoSo: '9', NgayTra: '' },
+  { MaTTHC: '5.550190' }, { MaTTHC: '1.999999.Qxmark' }, { DonViXuLy: 'H56.Qxmark' }, { DonViXuLy: 'H56-038555019012', MaTTHC: '9.999999' },
+  { MaTTHC: '1.001612', DonViXuLy: 'Qxmark' }, { NgayTiepNhan: '55501905550190' }, { TrangThaiHoSo: '9', NgayTra: '' },
   { NgayNopHoSo: '20210601080000', NgayTiepNhan: '20210531080000' }, { MaHoSo: `000.17.22.H56-210531-0001 ${NAME}` }
 ]
 const FAULTS: object[] = [...WRONG, ...WRONG_WITHIN]
@@ -132,7 +133,7 @@ forOneDatabase('10 000 dossiers with marked persons', async (t, { db, post, get 
   await sendTo(SOURCE, whole, { ...JSON_TYPE, 'idempotency-key': 'marked-1' })
   await sendTo(`${SOURCE}&dry_run=true`, whole, JSON_TYPE)
   for (const given of [
-    { service: NAME }, { service: [NAME] }, { madonvi: NAME }, { madonvi: 'Qxmark' }, { madonvi: { Qxmark: 1 } },
+    { service: NAME }, { service: [NAME] }, { madonvi: NAME }, { madonvi: 'Qxmark' }, { madonvi: 'H56-Qxmark' }, { madonvi: 'H56.0955501901' }, { madonvi: { Qxmark: 1 } },
     { session: NAME, isUpdating: NAME }
   ]) await sendTo(SOURCE, message(dossiers(1, 2), given))
   const asked = encodeURIComponent(NAME)
@@ -156,7 +157,7 @@ forOneDatabase('10 000 dossiers with marked persons', async (t, { db, post, get 
   for (const headers of wrongKeys) await sendTo(`${SOURCE}&ChuHoSo=${asked}`, whole, { ...JSON_TYPE, ...headers })
 
   // Lists besides, which add what the tables hold.
-  for (const url of ['/v1/imports', '/v1/dossiers', '/v1/source-conflicts', '/v1/dossier-quality', '/metrics']) {
+  for (const url of ['/v1/imports', '/v1/dossiers', '/v1/unknown-codes', '/v1/source-conflicts', '/v1/dossier-quality', '/metrics']) {
     answers.push((await get(url, ADMIN)).text)
   }
   await post('/v1/dossiers?source=one-stop', { items: [item({ code: 'control-9000001' })] })
@@ -164,6 +165,7 @@ forOneDatabase('10 000 dossiers with marked persons', async (t, { db, post, get 
   t.same([...statuses.keys()].sort(), [200, 400, 401, 413, 415], 'every kind of answer was met')
   t.same(await tablesWith(db, MARKS.source), [], 'no table holds a mark')
   t.ok((await tablesWith(db, 'control-9000001')).includes('dossiers'), 'what is there is found')
+  t.ok((await tablesWith(db, '9[.]999999')).includes('waiting_dossiers'), 'codes wait')
   t.ok((await tablesWith(db, 'malformed')).includes('import_errors'))
   t.same(answers.filter(answer => MARKS.test(answer)).map(answer => answer.slice(0, 300)), [], 'no answer holds a mark')
   t.ok(logged.length > 50, 'requests are logged')

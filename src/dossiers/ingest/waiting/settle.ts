@@ -46,8 +46,10 @@ export async function settleWaiting (write: Write, context: IngestContext, chunk
 }
 
 async function keepWaiting (
-  { trx }: Write, { source, reach }: IngestContext, keep: Keeping, { invalid, wellFormed, lookups, province }: Chunk
+  { trx }: Write, { source, reach, ignoresRepeats = false }: IngestContext, keep: Keeping, chunk: Chunk
 ): Promise<Settled> {
+  const { invalid, wellFormed, lookups, province } = chunk
+  const { mayKeepUnit = () => true, told = (issue: Issue) => issue } = keep
   const { true: unknown = [], false: rejected = [] } = Object.groupBy(invalid, row => `${row.issues.every(namesUnknown)}`)
   if (unknown.length === 0) return { waiting: [], stale: [], rejected }
   const positions = new Map(wellFormed.map(({ index }, position) => [index, position]))
@@ -57,6 +59,10 @@ async function keepWaiting (
     const position = positions.get(index)!
     const { item } = wellFormed[position]!
     const unit = unitBefore(lookups.unitsOf[position])
+    if (unit === undefined && !mayKeepUnit(item.unit)) {
+      rejected.push({ index, issues })
+      continue
+    }
     common ||= unit?.province_code ?? keep.province
     if (unit !== undefined && unit.province_code !== common) {
       rejected.push({ index, issues: [...issues, otherProvince(common)] })
@@ -65,12 +71,12 @@ async function keepWaiting (
     const code = plainText(item.code)
     rows.push({
       index, code, line: keep.lineOf(index), updated_at: instantOf(item.updated_at), restores: item.deleted === false,
-      owner: unit?.id ?? reach, issues: issues.map(waitsFor), item: { ...item, code },
+      owner: unit?.id ?? reach, issues: issues.map(issue => told(waitsFor(issue))), item: { ...item, code },
       missing_unit: unit === undefined ? item.unit : null,
       missing_procedure: issues.some(({ code }) => code === 'unknown_procedure') ? item.procedure! : null
     })
   }
-  const { surplus, stale } = await keepRows(trx, { ...keep, source, reach, province: common }, rows)
+  const { surplus, stale } = await keepRows(trx, { ...keep, source, reach, province: common, ignoresRepeats }, rows)
   const left = new Set([...surplus, ...stale])
   return {
     waiting: rows.filter(row => !left.has(row)), stale,

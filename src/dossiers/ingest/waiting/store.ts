@@ -35,6 +35,11 @@ interface Sender {
   reach: Reach
 }
 
+interface Keeper extends Sender, Keeping {
+  /** See `IngestContext`. */
+  ignoresRepeats: boolean
+}
+
 const KEPT: Columns<WaitingRow> = {
   code: { type: 'text', of: ({ code }) => code },
   line: { type: 'int4', of: ({ line }) => line },
@@ -86,9 +91,9 @@ const IS_OPEN = sql`not stored.item ? 'deleted' and not stored.item ? 'correctio
 
 /** @returns those that are older than what waits, and those for which there is no room */
 export async function keepRows (
-  trx: Trx, sender: Sender & Keeping, rows: readonly WaitingRow[]
+  trx: Trx, sender: Keeper, rows: readonly WaitingRow[]
 ): Promise<{ surplus: WaitingRow[], stale: WaitingRow[] }> {
-  const { source, reach, province, client, import: id } = sender
+  const { source, reach, province, client, import: id, ignoresRepeats } = sender
   const { rows: stored } = await sql<Beside>`
     select position, id, stored.item = given.item as same, ${PLACE} as place, ${IS_OPEN} as open,
       (extract(epoch from stored.updated_at) * 1000)::bigint as updated_at
@@ -96,7 +101,7 @@ export async function keepRows (
       join waiting_dossiers as stored on stored.source = ${source} and stored.code = given.code
     where ${isReachedBy('stored.owner', reach)}
     order by stored.updated_at, id`.execute(trx)
-  const { fresh, again, stale, dropped } = sorted(rows, Map.groupBy(stored, ({ position }) => position))
+  const { fresh, again, stale, dropped } = sorted(rows, Map.groupBy(stored, ({ position }) => position), ignoresRepeats)
   await sql`delete from waiting_dossiers where id = any(${array('int8', dropped)})`.execute(trx)
   await sql`
     update waiting_dossiers as stored set ${assignments(SENT_AGAIN, 'given')}, import = ${id}, client = ${client},
@@ -122,7 +127,9 @@ interface Sorted {
 }
 
 /** @param beside by the position of the row, in the order of their time */
-function sorted (rows: readonly WaitingRow[], beside: ReadonlyMap<number, readonly Beside[]>): Sorted {
+function sorted (
+  rows: readonly WaitingRow[], beside: ReadonlyMap<number, readonly Beside[]>, ignoresRepeats: boolean
+): Sorted {
   const found: Sorted = { fresh: [], again: [], stale: [], dropped: [] }
   const timeOf = ({ code, updated_at: at }: WaitingRow) => `${at} ${code}`
   const lastOf = new Map(rows.map((row, position) => [timeOf(row), position]))
@@ -133,10 +140,11 @@ function sorted (rows: readonly WaitingRow[], beside: ReadonlyMap<number, readon
     // Of versions of the same time the last one counts, and the first says when it came to where it is.
     if (last !== undefined && lastOf.get(timeOf(row)) !== position) continue
     if (last?.same === true) found.again.push({ ...row, id: last.id })
+    else if (ignoresRepeats && ofSameTime.some(({ same }) => same)) found.stale.push(row)
     else if (!row.restores && others.some(({ updated_at: at }) => at > row.updated_at)) found.stale.push(row)
     else {
       found.fresh.push(row)
-      if (ofSameTime.length > 1) found.dropped.push(last!.id)
+      if (ofSameTime.length > 1 && !ignoresRepeats) found.dropped.push(last!.id)
       found.dropped.push(...inBetween(others, row))
     }
   }
