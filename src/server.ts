@@ -15,6 +15,7 @@ import { addFormulas } from './evaluation/formulas/store.ts'
 import { takeMissingSnapshots } from './evaluation/snapshots/commands.ts'
 import { retryFailedCorrections, showCorrection } from './dossiers/corrections/commands.ts'
 import { pruneImports } from './dossiers/imports/commands.ts'
+import { pruneSteps } from './dossiers/national-sync/steps.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
 import { logOptions } from './observability/log.ts'
@@ -28,7 +29,7 @@ import { addCalendar } from './working-time/calendars/store.ts'
 const HOUR = 3_600_000
 
 type HourlyWork = (db: Db) => Promise<void>
-const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, mergeLogs, takeToday]
+const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, pruneSteps, mergeLogs, takeToday]
 
 /** The first look of a day takes the snapshot. */
 function takeToday (db: Db): Promise<void> {
@@ -38,7 +39,7 @@ function takeToday (db: Db): Promise<void> {
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {
   return vacuum(db, [
-    'dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers'
+    'dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers', 'dossier_steps'
   ])
 }
 

@@ -136,7 +136,8 @@ const DESCRIPTION = [
   'in order. `POST /v1/dossiers` mends such a dossier.',
   '**Steps.** Of each dossier the newest step is kept: when it was (`ThoiDiemXuLy`) and the status since then. A dossier in process ' +
   '(2, 4, 5, 6) has the status of a step of the same client that is later than all its dates. Ends come with the dossier, which has their dates; ' +
-  'steps to other statuses change nothing. A step may come before its dossier. `updated_at` stays that of the dossier. That ' +
+  'steps to other statuses change nothing. A step may come before its dossier. `updated_at` stays that of the dossier. A step is kept until ' +
+  'its dossier has a later date, or for 30 days where it has ended; a step whose dossier does not come for a year is forgotten. That ' +
   '`TrangThai` of a step is the national status is found in software.',
   '**What senders are known to distort.** Some send 5, 6 and 8 as 9, end a dossier without a due date by a step, and send a foreign ' +
   'code under a random running number. Nothing is merged or mended by guess; `/v1/dossier-quality` lists pairs whose codes differ ' +

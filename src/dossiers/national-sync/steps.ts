@@ -3,7 +3,7 @@
 import { sql } from 'kysely'
 import { isReachedBy } from '../../catalogue/units/reach-sql.ts'
 import type { Issue } from '../../contract/errors.ts'
-import type { Trx } from '../../database/connect.ts'
+import type { Db, Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import { detailsShown, type DetailsRead } from '../details/details.ts'
@@ -97,4 +97,25 @@ export async function dossiersInProcess (
     where province_code = ${province} and code = any(${array('text', [...codes])}) and source = ${source}
       and ${IS_OPEN} and ${isReachedBy('unit', reach)}`.execute(trx)
   return rows.map(({ details, ...item }) => ({ ...item, ...detailsShown(details) }))
+}
+
+const PRUNED_AT_ONCE = 10_000
+
+/**
+ * Forgets steps that can change nothing any more, in small batches: those that are not later than the version of the
+ * dossier that is stored, as no version that replaces it is older; after 30 days those of dossiers that have ended; and
+ * after a year those of dossiers that never came.
+ */
+export async function pruneSteps (db: Db): Promise<void> {
+  const ofStep = sql`province_code = steps.province_code and code = steps.code and source = steps.source`
+  for (;;) {
+    const { numAffectedRows } = await sql`
+      delete from dossier_steps where ctid = any(array(
+        select ctid from dossier_steps as steps
+        where exists (select from dossiers where ${ofStep}
+            and (steps.at <= updated_at or (steps.at < now() - interval '30 days' and not (${IS_OPEN}))))
+          or (steps.at < now() - interval '1 year' and not exists (select from dossiers where ${ofStep}))
+        limit ${PRUNED_AT_ONCE}))`.execute(db)
+    if (Number(numAffectedRows) < PRUNED_AT_ONCE) return
+  }
 }

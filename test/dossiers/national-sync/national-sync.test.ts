@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
+import { pruneSteps } from '../../../src/dossiers/national-sync/steps.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { item, mergeRollups, send } from '../given.ts'
 import { CODE, forgetNational, message, national, steps, URL } from './given.ts'
@@ -199,6 +200,24 @@ forEachDatabase('a message of the national format', async (t, service) => {
     const { headers } = await givenClient(service, 'another-national', { scopes: ['write:dossiers'], source: 'one-stop' })
     await post('/v1/national-sync/dossiers', message([national({ MaHoSo: OTHER })]), headers)
     t.equal((await stored(OTHER)).status, 4)
+  })
+
+  t.test('is forgotten, where it is a step that can change nothing any more', async t => {
+    const left = async () => {
+      await pruneSteps(db)
+      return (await db.selectFrom('dossier_steps').select('code').orderBy('code').execute()).map(({ code }) => code.at(-1))
+    }
+    const of = (n: number) => `000.17.22.H56-210531-000${n}`
+    const ended = { TrangThaiHoSo: '9', NgayKetThucXuLy: '20210608103000' }
+    await stepped(...[1, 2, 3, 4].map(n => step('20210610080000', '6', of(n))))
+    await sql`update dossier_steps set at = now() - interval '300 days' where code = ${of(4)}`.execute(db)
+    await sent(national(), national({ MaHoSo: of(2), ...ended, NgayTra: '20210611080000' }), national({ MaHoSo: of(3), ...ended }))
+    t.same(await left(), ['1', '4'], 'those of what has ended, and of what never came for a year, are gone')
+    t.match(await sent(national({ NgayHenTra: '' })), { updated: 1 })
+    t.equal((await stored()).status, 6)
+    await sent(national({ DanhSachHoSoBoSung: [{ NgayBoSung: '20210620080000' }], TrangThaiHoSo: '5' }))
+    await sql`update dossier_steps set at = now() - interval '367 days' where code = ${of(4)}`.execute(db)
+    t.same(await left(), [])
   })
 
   t.test('holds steps of dossiers that the catalogue would refuse by now', async t => {
