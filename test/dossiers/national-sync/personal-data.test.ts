@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { buildApp } from '../../../src/app.ts'
 import type { Db } from '../../../src/database/connect.ts'
 import { logOptions } from '../../../src/observability/log.ts'
-import { ADMIN, forOneDatabase } from '../../database.ts'
+import { ADMIN, EMBEDDED, forOneDatabase } from '../../database.ts'
 import { item, send } from '../given.ts'
 import { message, national, steps } from './given.ts'
 
@@ -32,6 +32,9 @@ const PERSONAL = {
   DSKetNoiCSDL: [{ MaCSDL: NAME }], TenTTHC: NAME, MaLinhVuc: NAME, TenLinhVuc: NAME, DonViXuLy: NAME,
   [NAME]: NAME, Qxmark: { Qxmark: [NAME] }
 }
+
+/** Messages are sent in four parts. The embedded database takes fewer: each fault still comes in one of them. */
+const QUARTER = EMBEDDED ? 250 : 2_500
 
 /** The same in places that are for something else. */
 const WRONG = ['MaHoSo', 'MaTTHC', 'KenhThucHien', 'TrangThaiHoSo', 'NgayNopHoSo', 'NgayTiepNhan', 'NgayHenTra', 'NgayKetThucXuLy', 'NgayTra',
@@ -73,7 +76,7 @@ async function tablesWith (db: Db, text: string): Promise<string[]> {
   return found
 }
 
-forOneDatabase('10 000 dossiers with marked persons', async (t, { db, post, get }) => {
+forOneDatabase('thousands of dossiers with marked persons', async (t, { db, post, get }) => {
   const logged: string[] = []
   const logger = pino(logOptions('trace'), { write: line => { logged.push(line) } })
   const app = await buildApp({ db, logger, corrections: { lookEvery: 3_600_000 }, http: { maxEventLoopDelay: 0 } })
@@ -101,10 +104,10 @@ forOneDatabase('10 000 dossiers with marked persons', async (t, { db, post, get 
     received += answer.received
     created += answer.created
   }
-  for (let from = 0; from < 7_500; from += 2_500) counted(await sendTo(SOURCE, message(dossiers(from, 2_500))))
-  counted(await sendTo(BY_LINES, dossiers(7_500, 2_500).map(one => JSON.stringify(one)).join('\n'), NDJSON))
-  t.equal(received, 10_000)
-  t.ok(created > 7_000, `${created} created`)
+  for (let i = 0; i < 3; i++) counted(await sendTo(SOURCE, message(dossiers(i * QUARTER, QUARTER))))
+  counted(await sendTo(BY_LINES, dossiers(3 * QUARTER, QUARTER).map(one => JSON.stringify(one)).join('\n'), NDJSON))
+  t.equal(received, 4 * QUARTER)
+  t.ok(created > 2.8 * QUARTER, `${created} created`)
 
   // Steps, sound and not.
   const step = {
