@@ -47,7 +47,7 @@ export async function ingestDossiers (
 ): Promise<Ingested> {
   const { trx } = write
   await lock(trx, 'dossiers', 'shared')
-  const { wellFormed, malformed } = wellFormedItems(items)
+  const { wellFormed, malformed } = wellFormedItems(items, context.isWellFormed)
   const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
   const { province, versions: sent, invalid } = validVersions(wellFormed, lookups, context)
   const versions = context.adjust === undefined ? sent : await context.adjust(trx, province, sent)

@@ -14,7 +14,7 @@ import { countsOf } from '../imports/counts.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
 import { errorsOf, ingestStream, MAX_ERRORS, type ImportOptions, type Stream } from '../ingest/stream.ts'
 import type { DossierItem, DossierAnswer } from '../schema.ts'
-import { nationalDossier, type Reading } from './dossier.ts'
+import { isCertain, nationalDossier, type Reading } from './dossier.ts'
 import { nationalIssue, nationalPointer } from './issues.ts'
 import { isUnitCode, UNIT, type Message } from './message.ts'
 import type { NationalSyncAnswer } from './schema.ts'
@@ -110,7 +110,7 @@ async function ingestNational (
     else positions[items.push(item) - 1] = index
   })
   const context = {
-    source, reach: by.unit, ignoresRepeats: true, adjust: stepsApplied({ client, source }),
+    source, reach: by.unit, ignoresRepeats: true, isWellFormed: isCertain, adjust: stepsApplied({ client, source }),
     keep: {
       import: id, client, province, lineOf: (i: number) => lineOf(positions[i]!), mayKeepUnit: isUnitCode,
       told: nationalIssue

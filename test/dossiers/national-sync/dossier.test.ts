@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import t from 'tap'
-import { nationalDossier } from '../../../src/dossiers/national-sync/dossier.ts'
+import { isCertain, nationalDossier } from '../../../src/dossiers/national-sync/dossier.ts'
 import { nationalIssue } from '../../../src/dossiers/national-sync/issues.ts'
-import type { DossierItem } from '../../../src/dossiers/schema.ts'
+import { checkOf } from '../../../src/contract/validation.ts'
+import { DossierItem } from '../../../src/dossiers/schema.ts'
 import { CODE, national } from './given.ts'
 
 const NOW = Date.parse('2021-07-01T00:00:00+07:00')
@@ -141,4 +143,30 @@ t.test('what ingest finds is said in the terms of the sender, without a value', 
     pointer: '/DanhSachHoSoBoSung/0/NgayHenTraMoi', detail: 'the dossier breaks the rule too_many_versions'
   })
   t.same(['', '/unit', '/updated_at'].map(pointer => issue(pointer, 'unknown_procedure').pointer), ['', '', ''])
+})
+
+t.test('a record of which that is certain has the shape of one', async t => {
+  const check = checkOf(DossierItem)
+  const date = fc.constantFrom('', '20210601080000', '2021-06-01T08:00:00.123456', '01/06/2021 08:00:00', '2021-06-01T08:00:00Z', '00010101000000')
+  const flag = fc.constantFrom('', '0', '1', true)
+  const many = (most: number) => fc.constantFrom(0, 1, most).map(length => Array<object>(length).fill({ NgayBoSung: '20210601080000' }))
+  const sent = fc.record({
+    MaHoSo: fc.constantFrom(CODE, '12345678901234567890', `${'000.'.repeat(40)}H56-210531-0001`), MaTTHC: fc.constantFrom('1.001612', '2.000815.000.00.00.H56'),
+    KenhThucHien: fc.constantFrom('', '1', 3), TrangThaiHoSo: fc.integer({ min: 1, max: 10 }), NgayNopHoSo: date, NgayTiepNhan: date,
+    NgayHenTra: date, NgayKetThucXuLy: date, NgayTra: date, NgayTuChoi: date, HoSoCoThanhPhanSoHoa: flag, TaiKhoanDuocXacThucVoiVNeID: flag,
+    DuocThanhToanTrucTuyen: fc.constantFrom('', '0', '2'), DanhSachGiayToKetQua: many(2), DanhSachLePhi: many(2),
+    DanhSachHoSoBoSung: many(2), TaiLieuNop: many(2), DSKetNoiCSDL: many(2)
+  })
+  let certain = 0
+  fc.assert(fc.property(sent, given => {
+    const item = nationalDossier(national(given), reading)
+    if (Array.isArray(item) || !isCertain(item)) return
+    certain++
+    t.same(check(known(item), ''), [])
+  }), { numRuns: 300, examples: [[{ ...fc.sample(sent, 1)[0]!, ...national() } as never]] })
+  t.ok(certain > 0)
+  for (const uncertain of [
+    { MaHoSo: `${'000.'.repeat(40)}H56-210531-0001` }, { DanhSachHoSoBoSung: [{ NgayBoSung: '20210601080000' }] }, { TaiLieuNop: [{}] }, { DSKetNoiCSDL: [{}] },
+    { NgayTiepNhan: '00010101000000' }
+  ]) t.notOk(isCertain(read(uncertain)))
 })
