@@ -15,7 +15,8 @@ const SAID = {
   submitted_at: at('05-30', '20:15:00'), refused_at: at('06-21'), refused_after_acceptance: true, cancelled: true,
   apology: true, apology_at: at('06-09'), promised_at: at('06-15', '17:00:00'), online_service: 'full' as const, non_territorial: true,
   fee_due: 50_000, fee_paid: 50_000, payment_channel: 'online' as const, parts: 4,
-  digitised_parts: 3, electronic_result: false, data_reused: true, case_limit: 5, case_limit_unit: 'working_days' as const
+  digitised_parts: 3, electronic_result: false, data_reused: true, has_fee: true, paid_online: false,
+  national_store_parts: 1, databases_used: 2, identity_verified: true, case_limit: 5, case_limit_unit: 'working_days' as const
 }
 const NOTHING = Object.fromEntries(DETAIL_NAMES.map(name => [name, null]))
 const stopped = (said: object) => item({ channel: 'online', status: 8, finished_at: at('06-21'), ...said })
