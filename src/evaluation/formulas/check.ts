@@ -41,7 +41,7 @@ function volumeIssues (volume: string | null, criteria: readonly Criterion[]): I
 }
 
 function issuesOfCriterion (
-  { inputs, levels, maximum, rate, points }: Criterion, at: string, known: ReadonlySet<string>
+  { inputs, levels, maximum, rate, points, counted }: Criterion, at: string, known: ReadonlySet<string>
 ): Issue[] {
   const declared = inputs.map(declaredOf)
   const ofPoints: DeclaredInput[] = rate === null ? declared : [...declared, { name: RATE, type: 'number', measure: null }]
@@ -53,8 +53,16 @@ function issuesOfCriterion (
     ...rate === null ? [] : formulaIssues(rate, declared, null, `${at}/rate`),
     ...points === null ? [] : formulaIssues(points, ofPoints, POINTS, `${at}/points`),
     ...decimalsIssues(maximum, `${at}/maximum`),
+    ...countedIssues(counted, inputs, at),
     ...points !== null && maximum === null ? [issueAt(`${at}/maximum`, 'missing', 'points need a maximum')] : []
   ]
+}
+
+/** Records say how many, and of how many. */
+function countedIssues (counted: Criterion['counted'], inputs: Criterion['inputs'], at: string): Issue[] {
+  const hasBoth = ['numerator', 'denominator'].every(name => inputs.some(input => input.name === name))
+  if (counted == null || hasBoth) return []
+  return [issueAt(`${at}/counted`, 'not_allowed', 'records give a numerator and a denominator, which are not among the inputs')]
 }
 
 function issuesOfInput ({ name, type, measure, choices }: Criterion['inputs'][number], at: string): Issue[] {

@@ -10,6 +10,21 @@ export const QD_766 = 'qd-766'
 const STATUSES = ['published', 'found'] as const
 const CERTAINTIES = ['rule', 'found', 'unknown'] as const
 const MAX_GROUPS = 50
+/** What is counted from dossier records, with `numerator / denominator` in words. */
+export const COUNTED = {
+  progress: 'dossiers on time / handled, as `/v1/on-time` with `basis=records`, `rules=portal-766` and `method=handled`, of the unit and all ' +
+    'units below it',
+  electronic_result: 'results with an electronic document / results of which `electronic_result` is known',
+  digitised: 'results with digitised parts / results of which `digitised_parts` is known',
+  digitised_with_result: 'results with digitised parts and an electronic document / results of which both are known',
+  data_reused: 'results in which data was reused / results of which `data_reused` is known',
+  national_store: 'results with parts from the national store / results of which `national_store_parts` is known',
+  population_data: 'results with a verified identity or a database used / results of which `identity_verified` or `databases_used` is known',
+  paid_online: 'results paid online / results for which a fee was due, of which `paid_online`, or `payment_channel`, is known, or ' +
+    '`fee_paid` is 0'
+} as const
+export type CountedName = keyof typeof COUNTED
+const COUNTED_NAMES = Object.keys(COUNTED) as CountedName[]
 const MAX_CRITERIA = 100
 
 const LANGUAGE = [
@@ -61,6 +76,12 @@ const Criterion = Type.Object({
   points: FormulaOf('The points, of the inputs and of `rate`. null: not known; then only points that are posted count. The ' +
     'language is that of `rate`.'),
   points_status: Certainty('the points'),
+  counted: Type.Optional(Nullable(OneOf(COUNTED_NAMES, {
+    description: `What of dossier records its numerator and denominator are, where records know them: ${
+      COUNTED_NAMES.map(name => `\`${name}\`: ${COUNTED[name]}`).join('; ')}. Results are dossiers of the unit and all units below it ` +
+      'that ended in the span with status 9 or 10. Counts of records come before posted ones, which are then shown beside them. null, or ' +
+      'left out: only what is posted counts.'
+  }))),
   note: Nullable(Text('What else is known, and what is not. null: nothing.', 4_000))
 }, { additionalProperties: false })
 export type Criterion = Static<typeof Criterion>

@@ -23,13 +23,20 @@ export async function storeFormulas (trx: Trx, formulas: readonly EvaluationForm
 }
 
 /**
- * Adds the versions that a database lacks. What is stored stays as it is. Where none is missing, nothing is written:
- * the database may take no writes.
+ * Adds the versions that a database lacks. What is stored stays as it is, but for what is counted from records: a version
+ * that was stored before that could be said takes it over. Where nothing is missing, nothing is written: the database
+ * may take no writes.
  */
 export async function addFormulas (db: Db, formulas: readonly EvaluationFormula[]): Promise<void> {
   const missing = async (db: Db) => {
     const stored = await storedFormulas(db)
-    return formulas.filter(({ code }) => !stored.has(code))
+    const { rows: former } = await sql<{ code: string }>`
+      select code from evaluation_formulas where not groups @? '$[*].criteria[*].counted'`.execute(db)
+    return formulas.flatMap(formula => {
+      const before = stored.get(formula.code)
+      if (before === undefined) return [formula]
+      return former.some(({ code }) => code === formula.code) ? [withCounted(before, formula)] : []
+    })
   }
   if ((await missing(db)).length === 0) return
   await inTransaction(db, async trx => {
@@ -37,6 +44,14 @@ export async function addFormulas (db: Db, formulas: readonly EvaluationFormula[
     // A process that starts at the same time may have added them meanwhile.
     await storeFormulas(trx, (await missing(trx)).map(canonical))
   })
+}
+
+function withCounted (stored: EvaluationFormula, { groups }: EvaluationFormula): EvaluationFormula {
+  const counted = new Map(groups.flatMap(({ criteria }) => criteria).map(({ code, counted }) => [code, counted]))
+  const taken = stored.groups.map(group => ({
+    ...group, criteria: group.criteria.map(criterion => ({ ...criterion, counted: counted.get(criterion.code) }))
+  }))
+  return { ...stored, groups: taken }
 }
 
 /** Properties in one order: jsonb has an order of its own. Those of a node of a formula are in that of their names. */
@@ -52,12 +67,12 @@ export function canonical (formula: EvaluationFormula): EvaluationFormula {
 }
 
 function canonicalCriterion (
-  { code, name, maximum, levels, inputs, rate, rate_status, points, points_status, note }: Criterion
+  { code, name, maximum, levels, inputs, rate, rate_status, points, points_status, counted, note }: Criterion
 ): Criterion {
   return {
     code, name, maximum, levels,
     inputs: inputs.map(({ name, type, measure, choices, meaning }) => ({ name, type, measure, choices, meaning })),
-    rate: sorted(rate), rate_status, points: sorted(points), points_status, note
+    rate: sorted(rate), rate_status, points: sorted(points), points_status, counted: counted ?? null, note
   }
 }
 

@@ -6,7 +6,8 @@ import { formulaInForce } from '../formulas/queries.ts'
 import { scoreOf } from './points/criterion.ts'
 import { unitAsked } from './queries.ts'
 import type { EvaluationExplained, EvaluationExplainQuery, EvaluationRow } from './schema.ts'
-import { scored } from './points/scored.ts'
+import { PROGRESS } from './points/records.ts'
+import { scored, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
 import { spansAsked } from './points/spans.ts'
 
@@ -29,12 +30,28 @@ export async function evaluationExplained (
     throw invalid('/query/criterion', 'unknown_criterion', `the formula that applies has no criterion ${code}`)
   }
   const question = { unit: id, children: false, level: undefined, byLevel: false, reach }
-  const found = (await scored(db, spans, question, formulaOn)).find(({ score }) => score.criterion === code)
+  const found = (await scored(db, spans, question, formulaOn, now)).find(({ score }) => score.criterion === code)
   if (found === undefined) throw invalid('/query/unit', 'unit_not_valid', `unit ${id} does not exist in these days`)
   const steps: Step[] = []
   scoreOf(criterion, found.score.values, steps)
   const inputs = { ...found.score.values }
-  return { row: rowOf(found), criterion, inputs, steps: steps.map(shownStep), province: province! }
+  const links = criterion.counted === 'progress' ? progressLinks(found) : NO_LINKS
+  return { row: rowOf(found), criterion, inputs, ...links, steps: steps.map(shownStep), province: province! }
+}
+
+const NO_LINKS = { explain_url: null, dossiers_url: null }
+
+/** Where progress is opened down to its dossiers. */
+export function progressLinks (
+  { span: { from, to }, subject: { unit }, score }: Scored
+): Pick<EvaluationExplained, 'explain_url' | 'dossiers_url'> {
+  if (score.countsFrom !== 'records') return NO_LINKS
+  const { basis, ...rules } = PROGRESS
+  const query = new URLSearchParams({ ...rules, from, to, unit: unit! })
+  return {
+    explain_url: `/v1/on-time/explain?basis=${basis}&${query}`,
+    dossiers_url: `/v1/on-time/explain/dossiers?${query}&part=rest`
+  }
 }
 
 function shownStep ({ pointer, op, value: { known, unknown } }: Step): EvaluationExplained['steps'][number] {

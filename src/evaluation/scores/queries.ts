@@ -19,7 +19,8 @@ interface Answer {
 }
 
 /**
- * Points of units by the formula that holds on the last day of each span, from what is posted.
+ * Points of units by the formula that holds on the last day of each span, from
+ * dossier records and from what is posted.
  * @param now milliseconds since 1970
  * @throws DomainError `invalid_request` for unknown codes and for what does not go together; `too_many_rows`
  */
@@ -33,7 +34,7 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   const { id, province } = await unitAsked(db, question.unit, spans, reach)
   const asked = { unit: id, children: question.children === true, level: question.level, byLevel, reach }
   const formulaOn = await formulaInForce(db, question.formula)
-  const all = (await scored(db, spans, asked, formulaOn)).filter(one => isAsked(one, question))
+  const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
   const comparisonOf = await comparisons(db, question, spans, asked, now)
   const rows = all.map(one => rowOf(one, ranks?.get(one) ?? NO_RANK, comparisonOf(one)))
@@ -57,7 +58,7 @@ async function comparisons (
   if (compare === undefined) return () => NO_COMPARISON
   if (period === undefined) throw invalid('/query/compare', 'period_or_days', 'only periods are compared')
   const before = await spansBefore(db, spans, compare, now)
-  const then = await scored(db, [...before.values()], asked, await formulaInForce(db, formula))
+  const then = await scored(db, [...before.values()], asked, await formulaInForce(db, formula), now)
   const found = new Map(then.map(one => [comparedKey(one.span.period!, one), one]))
   return one => {
     const span = before.get(one.span.period!)

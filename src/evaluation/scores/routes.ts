@@ -20,10 +20,12 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
       description: 'One row for each unit and criterion, with rows for the groups and the total. The groups and their most points (18 ' +
         'transparency, 20 progress, 12 online services, 22 digitisation, 10 online payment, 18 satisfaction), and most rates, are ' +
         'published rules; how points follow from a rate was in part found from published figures, and of some criteria it is not ' +
-        'known: `rate_status` and `points_status` say which. Counts and the portal\'s own points are those of ' +
-        '`/v1/evaluation-inputs`. What is unknown is null with its reason and counts in no sum; `points_of` says of how many of the ' +
-        '100 points a sum is. Points of a unit come from what is posted for the unit itself: those of a province are not the ' +
-        'sum of the units below it. All rows are one page.',
+        'known: `rate_status` and `points_status` say which. Counts are those of dossier ' +
+        'records, live, where the formula says what is counted and records know it (`counts_from`), otherwise those of ' +
+        '`/v1/evaluation-inputs`, as are the portal\'s own points. ' +
+        'What is unknown is null with its reason and counts in no sum; `points_of` says of how many of the ' +
+        '100 points a sum is. Counts of records are of the unit and all units below it. Posted ones are of the unit itself: those of a ' +
+        'province are not the sum of the units below it. All rows are one page.',
       querystring: EvaluationQuery,
       response: {
         200: listResponse(EvaluationRow, 'Rows of each period and unit: criteria, their group after them, the total last.'),

@@ -5,6 +5,7 @@ import type { Criterion } from '../formulas/schema.ts'
 
 export const KINDS = ['criterion', 'group', 'total'] as const
 const SOURCES = ['computed', 'imported', 'mixed'] as const
+const COUNTS_FROM = ['records', 'inputs', 'mixed'] as const
 export const UNKNOWN = [
   'no_formula', 'not_in_scope', 'formula_unknown', 'nothing_posted', 'unknown_input', 'denominator_zero', 'unknown_choice'
 ] as const
@@ -37,13 +38,23 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   points_from: Nullable(OneOf(SOURCES, { description: 'Where the points come from. `mixed`: a sum of both. null: unknown.' })),
   unknown: Nullable(OneOf(UNKNOWN, {
     description: 'Why no points are computed. `no_formula`: none holds on the last day. `not_in_scope`: units of this level are not judged ' +
-      'by it. `formula_unknown`: the rule is not known. `nothing_posted`: no counts. `unknown_input`: a count is missing. ' +
+      'by it. `formula_unknown`: the rule is not known. `nothing_posted`: no counts, neither posted nor in records. `unknown_input`: a count is missing. ' +
       '`denominator_zero`: there were none, and the rule does not say what counts then. `unknown_choice`. Of a sum: why its ' +
       'first unknown criterion is. null: known.'
   })),
   unknown_detail: Nullable(Text('The same for people. null: known.')),
   numerator: Nullable(count('What the rate divides; of a level the sum. null: not known, or not a criterion.')),
   denominator: Nullable(count('What the rate divides by; of a level the sum. null: not known, or not a criterion.')),
+  counts_from: Nullable(OneOf(COUNTS_FROM, {
+    description: 'Where the counts come from. `records`: counted live from dossier records, as `counted` of the criterion in the formula says; ' +
+      'where records know them, they score, and what is posted is shown beside them. `inputs`: posted to `/v1/evaluation-inputs`. ' +
+      '`mixed`: of a level, units of both. null: none, or not a criterion.'
+  })),
+  known_percent: Nullable(Type.Number({
+    description: 'Of counts from records, in how many percent of the dossiers it is known what is counted, rounded half up to two decimals; ' +
+      'the others are in neither count. null: not counted from records.',
+    minimum: 0, maximum: 100
+  })),
   rate_percent: points('100 × rate, rounded half up to two decimals. It is divided once, of sums. null: unknown.'),
   rate_status: Nullable(OneOf(CERTAINTIES, { description: 'How certain the formula of the rate is. null: not a criterion.' })),
   points_status: Nullable(OneOf(CERTAINTIES, { description: 'How certain the formula of the points is. null: not a criterion.' })),
@@ -51,8 +62,15 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   computed_of: points('Of how many of the maximum `computed_points` are. null: unknown.'),
   imported_points: points('What the portal itself gives, as posted. null: not posted, or grouped by level.'),
   difference: points('`computed_points` less `imported_points`, where both are of all the points. null: otherwise.'),
+  posted_numerator: Nullable(count('The numerator that is posted, where records are counted. null: none, or not both.')),
+  posted_denominator: Nullable(count('The denominator that is posted, where records are counted. null: none, or not both.')),
+  posted_points: points('What the formula comes to of the posted counts, where records are counted. null: unknown, or not both.'),
+  posted_difference: points('`computed_points` less `posted_points`. null: one of them is unknown.'),
   units_reported: count('Units with counts; of a group and of the total, with counts of any of its criteria.'),
   units_expected: count('Units that the row is about.'),
+  coverage_percent: Type.Number({
+    description: '100 × units_reported / units_expected, rounded half up to two decimals.', minimum: 0, maximum: 100
+  }),
   sources: Type.Array(Code('Code'), { description: 'The sources of the counts and points.' }),
   formula: Nullable(Code('Code of the version of the formula. null: none holds.')),
   provisional: Type.Boolean({ description: 'Whether the span is not over, so that its points may still change.' }),
@@ -157,6 +175,13 @@ export const EvaluationExplained = Named('EvaluationExplained', 'How the points 
   inputs: Type.Unsafe<Record<string, number | string>>({
     type: 'object', additionalProperties: { type: ['integer', 'string'] }, description: 'What the formulas were given, by name.'
   }),
+  explain_url: Nullable(Type.String({
+    description: 'Address of the explanation of the counts, which names the address of their dossiers. null: it is not progress counted from ' +
+      'records.'
+  })),
+  dossiers_url: Nullable(Type.String({
+    description: 'Address of the dossiers that cost the points: those of the denominator that are not in the numerator. null: as before.'
+  })),
   steps: Type.Array(Step, { description: 'Every node of the formulas, those within before the node itself; first of the rate.' })
 })
 export type EvaluationExplained = Static<typeof EvaluationExplained>

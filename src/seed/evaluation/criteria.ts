@@ -44,7 +44,7 @@ export function divided ({ measure, numerator, denominator }: Divided, given: Gi
   return {
     levels: null,
     inputs: [{ name: 'numerator', ...number, meaning: numerator }, { name: 'denominator', ...number, meaning: denominator }],
-    rate: RATIO, rate_status: 'rule', points: null, points_status: 'unknown', note: null,
+    rate: RATIO, rate_status: 'rule', points: null, points_status: 'unknown', counted: null, note: null,
     ...given
   }
 }

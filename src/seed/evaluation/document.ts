@@ -66,7 +66,7 @@ const LARGER: Formula = { op: 'max', of: [input('reported'), input('on_portal')]
 function progress () {
   return group('PROGRESS', 20, [divided(dossiers(
     'Hồ sơ giải quyết đúng hạn và đang giải quyết chưa đến hạn', 'Hồ sơ tiếp nhận hoặc giải quyết trong kỳ'), {
-    code: 'PROGRESS_ON_TIME', name: '2.1 Hồ sơ giải quyết đúng hạn', maximum: 20, ...rule(share(20)),
+    counted: 'progress', code: 'PROGRESS_ON_TIME', name: '2.1 Hồ sơ giải quyết đúng hạn', maximum: 20, ...rule(share(20)),
     note: 'An open dossier with one request for a supplement ends at the request, and with more than one is late. What was withdrawn ' +
       'counts if it had been accepted.'
   })])
@@ -106,19 +106,19 @@ function digitisation () {
   const population = { levels: ['province'], maximum: 2, ...rule(share(2)) }
   return group('DIGITISATION', 22, [
     divided(dossiers('Hồ sơ có tệp kết quả', 'Hồ sơ của thủ tục trả kết quả'), {
-      code: 'ORIGINAL_RESULT_AVAILABLE', name: '4.1 Hồ sơ cấp kết quả điện tử', maximum: 6, ...rule(share(6))
+      counted: 'electronic_result', code: 'ORIGINAL_RESULT_AVAILABLE', name: '4.1 Hồ sơ cấp kết quả điện tử', maximum: 6, ...rule(share(6))
     }),
     divided(dossiers('Hồ sơ có tệp thành phần và tệp kết quả', 'Hồ sơ'), {
-      code: 'SO_HOA_GIAY_TO_GIAI_QUYET', name: '4.2 Hồ sơ số hóa', maximum: 4, ...rule(threshold(0.8, 4))
+      counted: 'digitised_with_result', code: 'SO_HOA_GIAY_TO_GIAI_QUYET', name: '4.2 Hồ sơ số hóa', maximum: 4, ...rule(threshold(0.8, 4))
     }),
     divided(dossiers('Hồ sơ có ít nhất một thành phần dùng lại', 'Hồ sơ có ngày tiếp nhận'), {
-      code: 'REUSED_DIGITIZED_DATA', name: '4.3 Khai thác, sử dụng lại dữ liệu số hóa', maximum: 2, ...rule(threshold(0.8, 2))
+      counted: 'data_reused', code: 'REUSED_DIGITIZED_DATA', name: '4.3 Khai thác, sử dụng lại dữ liệu số hóa', maximum: 2, ...rule(threshold(0.8, 2))
     }),
     divided(dossiers('Hồ sơ lấy từ kho dữ liệu cá nhân', 'Hồ sơ'), {
-      code: 'SYNCED_WITH_DVCQG_PERSONAL_STORAGE', name: '4.4 Kho dữ liệu cá nhân', maximum: 4, ...rule(share(4))
+      counted: 'national_store', code: 'SYNCED_WITH_DVCQG_PERSONAL_STORAGE', name: '4.4 Kho dữ liệu cá nhân', maximum: 4, ...rule(share(4))
     }),
     divided(dossiers('Hồ sơ xác thực VNeID hoặc kết nối cơ sở dữ liệu', 'Hồ sơ'), {
-      ...population, code: 'CITIZEN_DATA_CONNECTED_DOSSIER', name: '4.5 Hồ sơ kết nối dữ liệu dân cư'
+      ...population, counted: 'population_data', code: 'CITIZEN_DATA_CONNECTED_DOSSIER', name: '4.5 Hồ sơ kết nối dữ liệu dân cư'
     }),
     divided(procedures('Thủ tục kết nối dữ liệu dân cư', 'Thủ tục'), {
       ...population, code: 'CITIZEN_DATA_CONNECTED_FORMALITY', name: '4.5 Thủ tục kết nối dữ liệu dân cư'
@@ -132,7 +132,7 @@ function payment () {
       code: 'PAYMENT_PROCEDURES_PAID', name: '3.5 Thủ tục có giao dịch thanh toán trực tuyến', maximum: 2, ...rule(threshold(0.8, 2))
     }),
     divided(dossiers('Hồ sơ thanh toán trực tuyến', 'Hồ sơ có phí, lệ phí khác 0'), {
-      code: 'PAYMENT_DOSSIERS', name: '3.6 Hồ sơ thanh toán trực tuyến', maximum: 6, ...rule(share(6))
+      counted: 'paid_online', code: 'PAYMENT_DOSSIERS', name: '3.6 Hồ sơ thanh toán trực tuyến', maximum: 6, ...rule(share(6))
     })
   ])
 }

@@ -46,7 +46,7 @@ function progress () {
     measure: 'dossiers',
     numerator: 'Hồ sơ giải quyết sớm, đúng hạn và đang giải quyết trong hạn',
     denominator: 'Hồ sơ tiếp nhận và giải quyết trong kỳ'
-  }, { code: 'PROGRESS_ON_TIME', name: 'Hồ sơ giải quyết đúng hạn', maximum: 20, ...found(share(20)) })])
+  }, { counted: 'progress', code: 'PROGRESS_ON_TIME', name: 'Hồ sơ giải quyết đúng hạn', maximum: 20, ...found(share(20)) })])
 }
 
 function onlineServices () {
@@ -65,23 +65,23 @@ function digitisation () {
   const population = { levels: ['province'], maximum: 2, ...found(share(2)) }
   return group('DIGITISATION', 22, [
     divided(dossiers('Hồ sơ có kết quả điện tử', 'Hồ sơ đã giải quyết có kết quả là giấy tờ'), {
-      code: 'ORIGINAL_RESULT_AVAILABLE', name: 'Hồ sơ cấp kết quả điện tử', maximum: 6, ...found(share(6))
+      counted: 'electronic_result', code: 'ORIGINAL_RESULT_AVAILABLE', name: 'Hồ sơ cấp kết quả điện tử', maximum: 6, ...found(share(6))
     }),
     divided(dossiers('Hồ sơ được số hóa', 'Hồ sơ'), {
-      code: 'SO_HOA_GIAY_TO_GIAI_QUYET', name: 'Hồ sơ số hóa giấy tờ, kết quả giải quyết', maximum: 4, ...found(share(4))
+      counted: 'digitised', code: 'SO_HOA_GIAY_TO_GIAI_QUYET', name: 'Hồ sơ số hóa giấy tờ, kết quả giải quyết', maximum: 4, ...found(share(4))
     }),
     divided({ measure: 'communes', numerator: 'Xã có chứng thực bản sao điện tử', denominator: 'Số xã' }, {
       code: 'ELECTRONIC_CERTIFIED_COPY', name: 'Chứng thực bản sao điện tử', maximum: 2, ...found(share(2))
     }),
     divided(dossiers('Hồ sơ có thành phần được thay bằng dữ liệu', 'Hồ sơ của thủ tục đã công bố tái sử dụng'), {
-      code: 'REUSED_DIGITIZED_DATA', name: 'Khai thác, sử dụng lại dữ liệu số hóa', maximum: 2, ...found(threshold(0.8, 2))
+      counted: 'data_reused', code: 'REUSED_DIGITIZED_DATA', name: 'Khai thác, sử dụng lại dữ liệu số hóa', maximum: 2, ...found(threshold(0.8, 2))
     }),
     divided(dossiers('Hồ sơ số hóa và chia sẻ để dùng lại', 'Hồ sơ'), {
       code: 'SYNCED_WITH_DVCQG_PERSONAL_STORAGE', name: 'Đồng bộ vào kho dữ liệu cá nhân', maximum: 4,
       rate_status: 'unknown', note: 'Only 0 points were seen, so how points follow is not known.'
     }),
     divided(dossiers('Hồ sơ khai thác dữ liệu dân cư', 'Hồ sơ'), {
-      ...population, code: 'CITIZEN_DATA_CONNECTED_DOSSIER', name: 'Hồ sơ kết nối dữ liệu dân cư'
+      ...population, counted: 'population_data', code: 'CITIZEN_DATA_CONNECTED_DOSSIER', name: 'Hồ sơ kết nối dữ liệu dân cư'
     }),
     divided({ measure: 'procedures', numerator: 'Thủ tục khai thác dữ liệu dân cư', denominator: 'Thủ tục' }, {
       ...population, code: 'CITIZEN_DATA_CONNECTED_FORMALITY', name: 'Thủ tục kết nối dữ liệu dân cư'
@@ -94,7 +94,7 @@ function payment () {
   const rate = ratioOr(0)
   return group('ONLINE_PAYMENT', 10, [
     divided({ measure: 'dossiers', numerator: 'Hồ sơ thanh toán trực tuyến', denominator: 'Hồ sơ có nghĩa vụ tài chính' }, {
-      code: 'PAYMENT_DOSSIERS', name: 'Hồ sơ thanh toán trực tuyến', maximum: 6, rate, ...found(share(6))
+      counted: 'paid_online', code: 'PAYMENT_DOSSIERS', name: 'Hồ sơ thanh toán trực tuyến', maximum: 6, rate, ...found(share(6))
     }),
     divided(procedures('Thủ tục có giao dịch thanh toán trực tuyến'), {
       code: 'PAYMENT_PROCEDURES_PAID', name: 'Thủ tục có giao dịch thanh toán trực tuyến', maximum: 2, rate, ...found(threshold(0.8, 2))

@@ -29,6 +29,12 @@ forEachDatabase('versions of the formula', async (t, service) => {
     await sql`delete from evaluation_formulas where code = ${documentFormula().code}`.execute(db)
     await addFormulas(db, [documentFormula(), foundFormula()])
     await addFormulas(db, [documentFormula(), foundFormula()])
+    await sql`update evaluation_formulas set groups = replace(groups::text, '"counted"', '"former"')::jsonb, precedence = 150
+      where code = ${foundFormula().code}`.execute(db)
+    await addFormulas(db, [documentFormula(), foundFormula()])
+    t.same((await get('/v1/evaluation-formulas?scheme=qd-766')).body.items[1], JSON.parse(JSON.stringify({ ...foundFormula(), precedence: 150 })),
+      'a version that was stored before says what is counted from records, and is otherwise as it was')
+    await post('/v1/evaluation-formulas', { items: [foundFormula()] })
     t.same((await get('/v1/evaluation-formulas?as_of=2025-12-31')).body.items, [])
     t.equal((await get('/v1/evaluation-formulas?as_of=2026-01-01&limit=1')).body.items.length, 1)
   })
@@ -56,6 +62,7 @@ forEachDatabase('versions of the formula', async (t, service) => {
     const faults = async (...items: unknown[]) => (await post('/v1/evaluation-formulas', { items })).body.errors
       .map(({ pointer, code }: Record<string, string>) => `${pointer} ${code}`).toSorted()
     const at = '/items/0/groups/0/criteria/0'
+    t.same(await faults(formula({}, { inputs: [], rate: null, points: null, counted: 'progress' })), [`${at}/counted not_allowed`])
     t.same(await faults(formula({}, { points: { op: 'sum', of: [input('rate'), { op: 'constant', value: 'x' }] } })),
       [`${at}/points/of/1/value invalid_type`])
     t.same(await faults(formula({}, { points: input('rate') })), [`${at}/points measures_differ`])

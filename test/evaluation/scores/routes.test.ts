@@ -1,5 +1,6 @@
 import { forEachDatabase, type Answer } from '../../database.ts'
 import { givenClient } from '../../client.ts'
+import { send } from '../../dossiers/given.ts'
 import { givenInputs, givenPhuTho, progress, PUBLISHED, Q3 } from '../given.ts'
 
 type Row = Record<string, unknown>
@@ -8,7 +9,7 @@ const rowsOf = ({ body }: Answer, ...names: string[]) => (body.items as Row[]).m
 const faultOf = ({ body }: Answer) => `${body.errors[0].pointer} ${body.errors[0].code}`
 
 forEachDatabase('points by Decision 766', async (t, service) => {
-  const { get, post } = service
+  const { get, post, db } = service
   await givenPhuTho(service)
   await givenInputs(service, ...Object.entries(PUBLISHED).map(([unit, [n, d]]) => progress(unit, n, d)))
   const ask = `/v1/evaluation?period=${Q3}&unit=H44`
@@ -211,6 +212,39 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     t.equal(faultOf(await get(`${asked}x&period=${Q3}&unit=H44`)), '/query/criterion unknown_criterion')
     t.equal(faultOf(await get(`${asked}&period=cal-2025-Q1&unit=H44`)), '/query/criterion unknown_criterion')
     t.equal(faultOf(await get(`${asked}&period=cal-2025-Q1&unit=H44&formula=qd-766-found-2026`)), '/query/unit unit_not_valid')
+  })
+
+  t.test('are counted live from dossier records where the formula says so, beside what is posted', async t => {
+    const dossier = (n: number, others: object) => ({
+      code: `000.00.00.H44-260701-${n}`, unit: 'H44.13', procedure: '1.001612', channel: 'direct', status: 10,
+      received_at: '2026-07-01T08:00:00+07:00', due_at: '2026-07-10T17:00:00+07:00', finished_at: '2026-07-06T09:00:00+07:00',
+      updated_at: '2026-07-06T09:05:00+07:00', ...others
+    })
+    const items = [
+      dossier(1, { digitised_parts: 1 }), dossier(2, {}),
+      dossier(3, { finished_at: '2026-07-20T09:00:00+07:00', updated_at: '2026-07-20T09:05:00+07:00', digitised_parts: 0 })
+    ]
+    t.same((await send(db, items)).outcomes, ['created', 'created', 'created'])
+    await givenInputs(service, { unit: 'H44.07', period: Q3, criterion: 'SO_HOA_GIAY_TO_GIAI_QUYET', source: 'one-stop', numerator: 1 })
+    const asked = `/v1/evaluation?period=${Q3}&unit=H44.13`
+    const columns = ['numerator', 'denominator', 'counts_from', 'known_percent', 'points', 'posted_numerator', 'posted_denominator',
+      'posted_points', 'posted_difference', 'sources', 'coverage_percent']
+    t.same(rowsOf(await get(`${asked}&criterion=PROGRESS_ON_TIME&criterion=SO_HOA_GIAY_TO_GIAI_QUYET&criterion=PUBLISH_ON_TIME`), ...columns), [
+      [null, null, null, null, null, null, null, null, null, [], 0],
+      [2, 3, 'records', 100, 13.33, 2, 4, 10, 3.33, [], 100],
+      [1, 2, 'records', 66.67, 2, null, null, null, null, [], 100]
+    ])
+    t.same(rowsOf(await get(`${ask}&children=true&group_by=level&criterion=PROGRESS_ON_TIME`), 'level', 'counts_from'), [
+      ['province', 'mixed'], ['commune', 'inputs']
+    ])
+    const { body } = await get(`/v1/evaluation/explain?period=${Q3}&unit=H44.13&criterion=PROGRESS_ON_TIME`)
+    const counts = (await get(body.explain_url)).body
+    t.match(counts, { numerator: 2, denominator: 3 })
+    t.same(rowsOf(await get(body.dossiers_url), 'code', 'in_numerator'), [['000.00.00.H44-260701-3', false]])
+    t.match((await get(`/v1/evaluation/explain?period=${Q3}&unit=H44.01&criterion=PROGRESS_ON_TIME`)).body, { explain_url: null })
+    t.match((await get('/v1/evaluation?from=2027-01-01&to=2027-01-31&unit=H44&criterion=PROGRESS_ON_TIME')).body.items, [{ counts_from: null }],
+      'a span that has not begun has no counts')
+    t.same(rowsOf(await get(`/v1/evaluation?period=${Q3}&criterion=PROGRESS_ON_TIME&level=commune`), 'unit'), [])
   })
 
   t.test('are refused for what does not go together', async t => {

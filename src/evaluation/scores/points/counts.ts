@@ -1,13 +1,23 @@
 import { sql } from 'kysely'
 import type { Db } from '../../../database/connect.ts'
 import { array } from '../../../database/sql/bulk-binary.ts'
+import type { CountedName } from '../../formulas/schema.ts'
 import type { Span } from './spans.ts'
 import type { UnitInSpan } from './units.ts'
 
 /** What is counted of a criterion of a unit in a span, by the names of the formula's inputs. */
 export interface Counted {
   values: Readonly<Record<string, number | string>>
-  source: string
+  /** null: counted from records. */
+  source: string | null
+}
+
+/** What records say. */
+export interface Recorded extends Counted {
+  /** Dossiers of which it is known. */
+  known: number
+  /** Dossiers of which it could be known. */
+  of: number
 }
 
 /** Points that the portal gives. */
@@ -21,6 +31,7 @@ export interface Facts {
   /** @returns undefined: nothing is known */
   counted: (unit: UnitInSpan, criterion: string) => Counted | undefined
   imported: (unit: UnitInSpan, criterion: string) => Imported | undefined
+  recorded: (unit: UnitInSpan, counted: CountedName) => Recorded | undefined
 }
 
 interface Row {
@@ -38,7 +49,9 @@ interface Row {
  * What is posted of units. Of several sources the one of the highest precedence counts, then what was reported later;
  * for counts and for points apart.
  */
-export async function postedFacts (db: Db, spans: readonly Span[], units: readonly UnitInSpan[]): Promise<Facts> {
+export async function postedFacts (
+  db: Db, spans: readonly Span[], units: readonly UnitInSpan[]
+): Promise<Pick<Facts, 'counted' | 'imported'>> {
   const { rows } = await sql<Row>`
     select period, unit, criterion, source, numerator, denominator, inputs, points
     from evaluation_inputs join sources on sources.code = source

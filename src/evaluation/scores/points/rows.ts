@@ -1,6 +1,7 @@
 import type { Criterion, EvaluationFormula, Group } from '../../formulas/schema.ts'
 import { TOTAL } from '../../formulas/check.ts'
-import { summed, type Counted, type Facts } from './counts.ts'
+import { chosenCounts, NO_COUNTS, type ChosenCounts } from './chosen.ts'
+import type { Counted, Facts } from './counts.ts'
 import { scoreOf, type Hundredths, type UnknownPoints } from './criterion.ts'
 import type { EvaluationRow } from '../schema.ts'
 import type { UnitInSpan } from './units.ts'
@@ -35,12 +36,17 @@ export interface Score {
   rate: Hundredths | null
   /** Counts of a criterion; undefined: none, or not a criterion. */
   values: Counted['values'] | undefined
+  countsFrom: EvaluationRow['counts_from']
+  /** What is posted beside counts of records, and the points that it comes to; null: not both, or not a criterion. */
+  posted: { values: Counted['values'], points: Hundredths | null } | null
+  known: Pick<ChosenCounts, 'known' | 'of'>
   certainty: Pick<EvaluationRow, 'rate_status' | 'points_status'>
   /** Units with counts. */
   reported: readonly string[]
   sources: readonly string[]
 }
 
+const NOT_COUNTED = { values: undefined, countsFrom: null, posted: null, known: NO_COUNTS }
 const NO_CERTAINTY = { rate_status: null, points_status: null }
 
 /**
@@ -63,7 +69,8 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
   const { code, levels, rate_status, points_status } = criterion
   const maximum = criterion.maximum === null ? null : hundredths(criterion.maximum)
   const inScope = levels === null || (subject.level !== null && levels.includes(subject.level))
-  const { values, counted } = inScope ? countedOf(subject, criterion, facts) : { values: undefined, counted: [] }
+  const counts = inScope ? chosenCounts(subject.units, subject.unit !== null, criterion, facts) : NO_COUNTS
+  const { values, counted, from: countsFrom, posted: other } = counts
   const { rate, points, unknown } = inScope
     ? scoreOf(criterion, values)
     : { rate: null, points: null, unknown: { code: 'not_in_scope' as const, input: null } }
@@ -76,7 +83,8 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
     chosen: computed ?? posted,
     from: computed !== null ? 'computed' : posted !== null ? 'imported' : null,
     unknown, computed, imported: posted?.points ?? null, rate,
-    values,
+    values, countsFrom, posted: other === undefined ? null : { values: other, points: scoreOf(criterion, other).points },
+    known: counts,
     certainty: { rate_status, points_status },
     reported: counted.map(({ unit }) => unit),
     sources: sourcesOf([...counted.map(({ source }) => source), imported?.source])
@@ -84,23 +92,8 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
 }
 
 /** A count by its name; null: unknown. */
-export function countIn (score: Score | undefined, name: 'numerator' | 'denominator'): number | null {
-  return (score?.values?.[name] as number | undefined) ?? null
-}
-
-interface CountedUnit extends Counted {
-  unit: string
-}
-
-function countedOf (
-  { unit, units }: Subject, { code, inputs }: Criterion, facts: Facts
-): { values: Counted['values'] | undefined, counted: readonly CountedUnit[] } {
-  const all = units.flatMap(one => {
-    const found = facts.counted(one, code)
-    return found === undefined ? [] : [{ ...found, unit: one.unit }]
-  })
-  if (unit !== null) return { values: all[0]?.values, counted: all }
-  return summed(all, inputs.filter(({ type }) => type === 'number').map(({ name }) => name))
+export function countIn (values: Counted['values'] | undefined, name: 'numerator' | 'denominator'): number | null {
+  return (values?.[name] as number | undefined) ?? null
 }
 
 /** Points of several units do not add up. */
@@ -121,7 +114,7 @@ function sumOf (parts: readonly Score[], maximum: Hundredths, imported: ReturnTy
     kind: 'total', group: null, criterion: null, name: 'Tổng điểm', maximum,
     chosen: takesPosted ? posted : chosen, from,
     unknown: computed?.of === maximum ? null : parts.find(part => part.unknown !== null)?.unknown ?? null,
-    computed, imported: posted?.points ?? null, rate: null, values: undefined, certainty: NO_CERTAINTY,
+    computed, imported: posted?.points ?? null, rate: null, ...NOT_COUNTED, certainty: NO_CERTAINTY,
     reported: [...new Set(parts.flatMap(({ reported }) => reported))],
     sources: sourcesOf([...parts.flatMap(({ sources }) => sources), imported?.source])
   }
@@ -139,8 +132,8 @@ function withoutFormula (imported: ReturnType<typeof importedOf>): Score {
   return { ...score, maximum: null, unknown: { code: 'no_formula', input: null } }
 }
 
-function sourcesOf (sources: readonly (string | undefined)[]): string[] {
-  return [...new Set(sources.filter(source => source !== undefined))].sort()
+function sourcesOf (sources: readonly (string | null | undefined)[]): string[] {
+  return [...new Set(sources.filter(source => source != null))].sort()
 }
 
 /** Points have at most two decimals. */

@@ -4,6 +4,7 @@ import type { Db } from '../../../database/connect.ts'
 import type { FormulaOn } from '../../formulas/queries.ts'
 import type { EvaluationFormula } from '../../formulas/schema.ts'
 import { postedFacts, type Facts } from './counts.ts'
+import { recordedFacts } from './records.ts'
 import { countIn, scoresOf, type Score, type Subject } from './rows.ts'
 import type { Span } from './spans.ts'
 import { unitsIn, type UnitInSpan } from './units.ts'
@@ -32,13 +33,13 @@ const MAX_ROWS = 50_000
 
 /**
  * The scores of each unit, or each level, in each span.
+ * @param now milliseconds since 1970
  * @throws DomainError `too_many_rows`
  */
 export async function scored (
-  db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn
+  db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn, now: number
 ): Promise<Scored[]> {
   const units = await unitsIn(db, spans, asked)
-  const facts = await postedFacts(db, spans, units)
   const ofSpans = spans.map((span, i) => {
     const within = units.filter(unit => unit.span === i)
     return { span, subjects: byLevel ? levelsOf(within) : within.map(ofUnit), formula: formulaOn(span.to) }
@@ -47,6 +48,10 @@ export async function scored (
   if (rows > MAX_ROWS) {
     const detail = `the answer would have ${rows} rows, and has at most ${MAX_ROWS}; ask for one province or fewer periods`
     throw new DomainError('too_many_rows', detail)
+  }
+  const formulas = ofSpans.map(({ formula }) => formula)
+  const facts = {
+    ...await postedFacts(db, spans, units), recorded: await recordedFacts(db, spans, units, asked, formulas, now)
   }
   return ofSpans.flatMap(({ span, subjects, formula }) => (
     subjects.flatMap(subject => scoresWith(span, subject, formula, facts))))
@@ -61,7 +66,7 @@ function scoresWith (
 ): Scored[] {
   const scores = scoresOf(subject, formula, facts)
   const volume = scores.find(({ criterion }) => criterion !== null && criterion === formula?.volume)
-  const dossiers = countIn(volume, 'denominator')
+  const dossiers = countIn(volume?.values, 'denominator')
   return scores.map(score => ({ span, subject, formula, score, dossiers }))
 }
 

@@ -1,0 +1,147 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import type { Db } from '../../../src/database/connect.ts'
+import { graceOf, seenBy, type TermDueOf } from '../../../src/dossiers/counting-rules/seen.ts'
+import type { Details } from '../../../src/dossiers/details/details.ts'
+import type { Countable } from '../../../src/dossiers/rules/events.ts'
+import { evaluation } from '../../../src/evaluation/scores/queries.ts'
+import { onTime } from '../../../src/statistics/on-time/queries.ts'
+import { dayOf, nameOfDay, parseDay } from '../../../src/time/business-day.ts'
+import { forEachDatabase } from '../../database.ts'
+import { countables, instants } from '../../dossiers/arbitrary.ts'
+import { daysByHand } from '../../dossiers/by-hand.ts'
+import { FIELDS, LEVELS, PATHS } from '../../dossiers/catalogue.ts'
+import { PORTAL, termsByHand } from '../../dossiers/counting-rules/given.ts'
+import { forget, itemOf, send } from '../../dossiers/given.ts'
+import { countedByHand } from '../../dossiers/timeline/by-hand.ts'
+import { runs } from '../../property.ts'
+
+const ALL = { first: parseDay('2020-12-01'), last: parseDay('2021-08-31') }
+const NOW = Date.parse('2026-11-01T00:00:00+07:00')
+
+const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined })
+const said = fc.record({
+  has_fee: maybe(fc.boolean()), paid_online: maybe(fc.boolean()), national_store_parts: maybe(fc.nat(1)),
+  databases_used: maybe(fc.nat(1)), identity_verified: maybe(fc.boolean()), digitised_parts: maybe(fc.nat(1)),
+  electronic_result: maybe(fc.boolean()), data_reused: maybe(fc.boolean()), fee_paid: maybe(fc.constantFrom(0, 9_000)),
+  payment_channel: maybe(fc.constantFrom('online' as const, 'direct' as const))
+})
+const dossier = fc.record({
+  countable: countables, said, unit: fc.constantFrom(...Object.keys(LEVELS)), procedure: fc.constantFrom(...Object.keys(FIELDS))
+}).map(({ countable, said, unit, procedure }) => {
+  const details: Details = { ...countable.details }
+  // What contradicts something else that is said is refused.
+  const { has_fee: hasFee, paid_online: paidOnline, ...others } = said
+  Object.assign(details, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)))
+  if (hasFee !== undefined && details.fee_due === undefined) details.has_fee = hasFee
+  if (paidOnline !== undefined && details.payment_channel === undefined && details.fee_paid === undefined) details.paid_online = paidOnline
+  return { ...countable, unit, procedure, details: Object.keys(details).length === 0 ? null : details }
+})
+type Given = Countable & { unit: string, procedure: string }
+
+const days = fc.integer({ min: parseDay('2020-12-28'), max: parseDay('2021-03-10') })
+const spans = fc.tuple(days, days).map(([a, b]) => ({ from: nameOfDay(Math.min(a, b)), to: nameOfDay(Math.max(a, b)) }))
+
+type Counts = [numerator: number, denominator: number]
+type Answer = (detail: Details) => boolean | undefined
+
+const isDigitised: Answer = ({ digitised_parts: parts }) => parts === undefined ? undefined : parts > 0
+const ANSWERS: Record<string, Record<string, { of?: Answer, is: Answer }>> = {
+  'qd-766-found-2026': {
+    ORIGINAL_RESULT_AVAILABLE: { is: ({ electronic_result: result }) => result },
+    SO_HOA_GIAY_TO_GIAI_QUYET: { is: isDigitised },
+    REUSED_DIGITIZED_DATA: { is: ({ data_reused: reused }) => reused },
+    PAYMENT_DOSSIERS: {
+      of: ({ fee_due: due, has_fee: has }) => due === undefined ? has : due > 0,
+      is: ({ paid_online: online, payment_channel: channel, fee_paid: paid }) => {
+        if (online !== undefined) return online
+        if (channel !== undefined) return channel === 'online'
+        return paid === 0 ? false : undefined
+      }
+    }
+  },
+  'qd-766-document-2026': {
+    SO_HOA_GIAY_TO_GIAI_QUYET: {
+      is: details => {
+        const [digitised, result] = [isDigitised(details), details.electronic_result]
+        return digitised === undefined || result === undefined ? undefined : digitised && result
+      }
+    },
+    SYNCED_WITH_DVCQG_PERSONAL_STORAGE: { is: ({ national_store_parts: parts }) => parts === undefined ? undefined : parts > 0 }
+  }
+}
+const POPULATION: Answer = ({ identity_verified: verified, databases_used: databases }) => {
+  if (verified === undefined && databases === undefined) return undefined
+  return verified === true || (databases ?? 0) > 0
+}
+
+function progressByHand (dossiers: Given[], span: { from: string, to: string }, termDueOf: TermDueOf): Counts {
+  const days = dossiers.map(dossier => daysByHand(seenBy(PORTAL, dossier, termDueOf(dossier)), ALL, undefined, graceOf(PORTAL)))
+  const counts = countedByHand(days, { ...span, dueTo: span.to, overdueTo: span.to })
+  return [counts.resolved_in_time + counts.pending_in_time, counts.resolved + counts.pending]
+}
+
+function saidByHand (dossiers: Given[], { from, to }: { from: string, to: string }, of: Answer, is: Answer): Counts {
+  const results = dossiers.filter(({ status, finished_at: finished, returned_at: returned }) => {
+    const end = finished ?? returned
+    return status >= 9 && end !== null && dayOf(end) >= parseDay(from) && dayOf(end) <= parseDay(to)
+  }).map(({ details }) => details ?? {}).filter(details => of(details) === true && is(details) !== undefined)
+  return [results.filter(details => is(details) === true).length, results.length]
+}
+
+async function rowsOf (db: Db, formula: string, span: { from: string, to: string }, unit: string) {
+  const { items } = await evaluation(db, { ...span, formula, unit, kind: ['criterion'] }, null, NOW)
+  return new Map(items.map(row => [row.criterion!, row]))
+}
+
+forEachDatabase('points by Decision 766 from dossier records', async (t, { db }) => {
+  const termDueOf = await termsByHand(db)
+
+  t.test('are those of a count by hand, of each unit with all below it', async t => {
+    await fc.assert(fc.asyncProperty(fc.array(dossier, { minLength: 1, maxLength: 12 }), spans, async (dossiers, span) => {
+      await forget(db)
+      const { issues } = await send(db, dossiers.map((dossier, i) => itemOf({ ...dossier, code: `000.00.00.H56-210101-${i}` })))
+      if (issues.size > 0) throw new Error(JSON.stringify([...issues]))
+      for (const [formula, answers] of Object.entries(ANSWERS)) {
+        for (const unit of ['H56', 'H56-380', 'H56-14755']) {
+          const own = dossiers.filter(dossier => PATHS[dossier.unit]!.includes(unit))
+          const byHand: Record<string, Counts> = { PROGRESS_ON_TIME: progressByHand(own, span, termDueOf) }
+          for (const [code, { of = () => true, is }] of Object.entries(answers)) byHand[code] = saidByHand(own, span, of, is)
+          if (unit === 'H56') byHand.CITIZEN_DATA_CONNECTED_DOSSIER = saidByHand(own, span, () => true, POPULATION)
+          const rows = await rowsOf(db, formula, span, unit)
+          for (const [code, [numerator, denominator]] of Object.entries(byHand)) {
+            const row = rows.get(code)!
+            const expected = denominator === 0 ? [null, null, null] : [numerator, denominator, 'records']
+            if (isDeepStrictEqual([row.numerator, row.denominator, row.counts_from], expected)) continue
+            throw new Error(JSON.stringify({ unit, code, span, expected, row }))
+          }
+          const [numerator, denominator] = byHand.PROGRESS_ON_TIME!
+          const points = denominator === 0 ? null : Math.floor((4_000 * numerator + denominator) / (2 * denominator)) / 100
+          if (rows.get('PROGRESS_ON_TIME')!.points !== points) throw new Error(JSON.stringify({ unit, points }))
+        }
+      }
+    }), { numRuns: runs(40) })
+    t.pass()
+  })
+
+  t.test('count what moves between units once for the unit above them', async t => {
+    const moving = fc.array(fc.tuple(dossier, fc.constantFrom(...Object.keys(LEVELS)), instants), { minLength: 1, maxLength: 6 })
+    await fc.assert(fc.asyncProperty(moving, spans, async (moves, span) => {
+      await forget(db)
+      for (const [i, [dossier, unit, at]] of moves.entries()) {
+        const code = `000.00.00.H56-210101-${i}`
+        await send(db, [itemOf({ ...dossier, code })])
+        await send(db, [itemOf({ ...dossier, code, unit, updated_at: Math.max(at, dossier.updated_at) + 1_000 })])
+      }
+      for (const unit of ['H56', 'H56-380']) {
+        const question = { ...span, unit, basis: 'records', rules: 'portal-766', method: 'handled' } as const
+        const [expected] = (await onTime(db, question, { limit: 1 }, null, NOW)).items
+        const row = (await rowsOf(db, 'qd-766-found-2026', span, unit)).get('PROGRESS_ON_TIME')!
+        const counts = [row.numerator ?? 0, row.denominator ?? 0]
+        if (isDeepStrictEqual(counts, [expected!.numerator, expected!.denominator])) continue
+        throw new Error(JSON.stringify({ unit, span, counts, expected }))
+      }
+    }), { numRuns: runs(30) })
+    t.pass()
+  })
+})
