@@ -15,9 +15,12 @@ export async function deleteWaitingDossiers (
 ): Promise<DeletedWaiting> {
   const source = sourceOf(asked, by)
   const { rows } = await sql<{ province_code: string, owner: string | null, dossiers: number }>`
-    with deleted as (
-      delete from waiting_dossiers
+    with locked as (
+      select id from waiting_dossiers
       where source = ${source} and ${sql.ref(`missing_${kind}`)} = ${code} and ${isReachedBy('owner', by.unit)}
+      order by id for update),
+    deleted as (
+      delete from waiting_dossiers where id in (select id from locked)
       returning province_code, owner, code)
     select province_code, owner, count(distinct code)::integer as dossiers from deleted
     group by province_code, owner order by province_code, owner`.execute(trx)

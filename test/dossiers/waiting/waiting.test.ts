@@ -269,7 +269,35 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     await forget(db)
   })
 
-  t.test('are no more than 100 000 of a source', async t => {
+  t.test('are at most 100 of a dossier, of which those that come together and tell nothing are left out', async t => {
+    const version = (minute: number, given = {}) => of('H56-380', '9.6', 'many', {
+      updated_at: `2021-06-01T${String(8 + Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00+07:00`, ...given
+    })
+    const all = (from: number, given = (_: number) => ({})) => Array.from({ length: 150 }, (_, i) => version(from + i, given(i)))
+    t.same((await keeping(db, all(0))).outcomes, Array(150).fill('waiting'))
+    t.same(await waiting(db), ['many', 'many'])
+    await keeping(db, all(150))
+    t.equal((await waiting(db)).length, 3, 'the newest of those before')
+    const moving = await keeping(db, all(300, i => ({ unit: i % 2 === 0 ? 'H56-381' : 'H56-380' })))
+    t.same(moving.outcomes.filter(outcome => outcome === 'waiting').length, 97)
+    t.same([moving.outcomes.at(-1), moving.issues.get(149)!.map(({ code }) => code)], ['rejected', ['too_many_versions']])
+    t.equal((await waiting(db)).length, 99, 'one that waited is between others')
+    await remove('/v1/unknown-codes?kind=procedure&code=9.6&source=one-stop')
+  })
+
+  t.test('do not wait where a newer version of the dossier is stored, unless they take a deletion back', async t => {
+    const { outcomes } = await keeping(db, [
+      of('H56-380', '9.6', 'z', { updated_at: at(9) }), of('H56-380', '1.001612', 'z', { updated_at: at(10) })
+    ])
+    t.same([outcomes, await waiting(db)], [['stale', 'created'], []])
+    t.same((await keeping(db, [of('H56-380', '9.6', 'z', { updated_at: at(9) })])).outcomes, ['stale'])
+    t.same((await keeping(db, [of('H56-380', '9.6', 'z', { updated_at: at(9), deleted: false })])).outcomes, ['waiting'])
+    t.same((await keeping(db, [of('H56-380', '9.6', 'z', { updated_at: at(11) })])).outcomes, ['waiting'])
+    await remove('/v1/unknown-codes?kind=procedure&code=9.6&source=one-stop')
+    await forget(db)
+  })
+
+  t.test('are no more than 100 000 of a client, which leaves room for others of the source', async t => {
     await sql`
       insert into waiting_dossiers (province_code, source, code, updated_at, owner, missing_procedure, item, client, import, line, issues)
       select 'H56', 'one-stop', 'w-' || n, now(), 'H56-380', '9.7', '{}', 'tests', 1, 1, '[]' from generate_series(1, 99999) as n`.execute(db)
@@ -277,6 +305,8 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     t.same([outcomes, issues.get(1)!.map(({ code }) => code)], [['waiting', 'rejected'], ['too_many_waiting']])
     t.same((await keeping(db, [of('H56-380', '9.7', 'c')])).outcomes, ['rejected'])
     t.same((await keeping(db, [of('H56-380', '9.7', 'c')], { source: 'other' })).outcomes, ['waiting'])
+    const keep = { import: 1, client: 'another', province: '', lineOf: () => 1 }
+    t.same((await keeping(db, [of('H56-380', '9.7', 'd')], { keep })).outcomes, ['waiting'])
     await sql`delete from waiting_dossiers`.execute(db)
   })
 })

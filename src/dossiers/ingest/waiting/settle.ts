@@ -10,7 +10,8 @@ import { unitBefore } from '../lookups/found-unit.ts'
 import type { Lookups } from '../lookups/lookups.ts'
 import { namesUnknown } from '../normalise/normalise.ts'
 import type { IngestContext, Keeping, Version, WellFormed } from '../validate.ts'
-import { dropOutdated, keepRows, type WaitingRow } from './store.ts'
+import { dropOutdated, keepRows, lockWaiting } from './store.ts'
+import { MOST_VERSIONS, type WaitingRow } from './thin.ts'
 
 export interface Chunk {
   /** Those that are sound, and those of them that are refused. */
@@ -34,9 +35,11 @@ export interface Settled {
 
 /** Keeps rows waiting where that is asked for, and forgets those that wait in vain. */
 export async function settleWaiting (write: Write, context: IngestContext, chunk: Chunk): Promise<Settled> {
-  const { versions, refused, invalid } = chunk
+  const { versions, refused, invalid, wellFormed } = chunk
   const isRefused = new Set(refused.map(({ index }) => index))
-  const dropped = await dropOutdated(write.trx, context, versions.filter(({ index }) => !isRefused.has(index)))
+  const sound = versions.filter(({ index }) => !isRefused.has(index))
+  const some = await lockWaiting(write.trx, context, wellFormed.map(({ item }) => plainText(item.code)))
+  const dropped = some ? await dropOutdated(write.trx, context, sound) : 0
   const settled = context.keep === undefined
     ? { waiting: [], stale: [], rejected: [...invalid] }
     : await keepWaiting(write, context, context.keep, chunk)
@@ -76,11 +79,15 @@ async function keepWaiting (
       missing_procedure: issues.some(({ code }) => code === 'unknown_procedure') ? item.procedure! : null
     })
   }
-  const { surplus, stale } = await keepRows(trx, { ...keep, source, reach, province: common, ignoresRepeats }, rows)
-  const left = new Set([...surplus, ...stale])
+  const sender = { ...keep, source, reach, province: common, ignoresRepeats }
+  const { surplus, excess, stale } = await keepRows(trx, sender, rows)
+  const left = new Set([...surplus, ...excess, ...stale])
   return {
     waiting: rows.filter(row => !left.has(row)), stale,
-    rejected: [...rejected, ...surplus.map(({ index }) => ({ index, issues: [tooMany(source)] }))]
+    rejected: [
+      ...rejected, ...surplus.map(({ index }) => ({ index, issues: [tooMany(source)] })),
+      ...excess.map(({ index, code }) => ({ index, issues: [tooManyVersions(code)] }))
+    ]
   }
 }
 
@@ -90,5 +97,9 @@ function waitsFor ({ code, pointer, detail }: Issue): Issue {
 }
 
 function tooMany (source: string): Issue {
-  return issueAt(null, 'too_many_waiting', `too many versions of dossiers of source ${source} wait already; see /v1/unknown-codes`)
+  return issueAt(null, 'too_many_waiting', `too many versions of dossiers of source ${source}, or of this client, wait already; see /v1/unknown-codes`)
+}
+
+function tooManyVersions (code: string): Issue {
+  return issueAt('code', 'too_many_versions', `${MOST_VERSIONS} versions of dossier ${code} wait already; see /v1/unknown-codes`)
 }
