@@ -83,7 +83,7 @@ export async function takeInChunk (
   db: Db, sender: Sender, units: readonly NamedUnit[], only?: number
 ): Promise<number> {
   const { client, source, reach } = sender
-  const { found } = await runOwnWrite(db, client, OPERATION, async write => {
+  const { found, failed } = await runOwnWrite(db, client, OPERATION, async write => {
     const { trx } = write
     await allowSlowStatements(trx)
     await compressByLz4(trx)
@@ -97,10 +97,11 @@ export async function takeInChunk (
     const ingested = await ingestDossiers(write, rows.map(({ item }) => item), {
       source, reach, adjust: stepsApplied({ client, source })
     })
-    await settle(trx, rows, ingested)
-    write.ownAuditRows ??= NO_ROWS
-    return { found: rows.length }
+    const taken = await forgetTaken(trx, rows, ingested)
+    if (taken > 0) write.ownAuditRows ??= NO_ROWS
+    return { found: rows.length, failed: failedOf(rows, ingested) }
   })
+  if (failed.length > 0) await markFailed(db, client, failed)
   return found
 }
 
@@ -131,18 +132,42 @@ function isKnown (units: readonly NamedUnit[]): RawBuilder<boolean> {
     and (missing_unit is null or (source, missing_unit) in (select known.source, known.name from ${names} as known))`
 }
 
-/** Forgets what is taken in, and says of the others why they are not. */
-async function settle (trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested): Promise<void> {
+interface FailedVersion {
+  id: number
+  issues: readonly Issue[]
+}
+
+function failedOf (rows: readonly WaitingVersion[], { issues }: Ingested): FailedVersion[] {
   const isLater = ({ code }: Issue) => LATER.includes(code)
-  const failed = [...issues].filter(([, each]) => !each.some(isLater)).map(([index, each]) => (
-    { id: rows[index]!.id, issues: each }))
-  const taken = [...rows.keys()].filter(index => !issues.has(index))
-  await sql`
-    update waiting_dossiers as stored set failed = true, issues = given.issues
-    from ${unnested({
+  return [...issues].filter(([, each]) => !each.some(isLater)).map(([index, each]) => ({ id: rows[index]!.id, issues: each }))
+}
+
+/**
+ * Says of versions why they are not taken in, in a transaction of its own: that of the chunk holds the rollups, and a
+ * chunk that is sent locks rows that wait before them.
+ */
+async function markFailed (db: Db, client: string, failed: readonly FailedVersion[]): Promise<void> {
+  await runOwnWrite(db, client, OPERATION, async write => {
+    const given = unnested({
       id: { type: 'int8', of: ({ id }) => id }, issues: { type: 'jsonb', of: ({ issues }) => JSON.stringify(issues) }
-    }, failed)} as given
-    where stored.id = given.id`.execute(trx)
+    }, failed)
+    await sql`
+      select id from waiting_dossiers where id = any(${array('int8', failed.map(({ id }) => id))})
+      order by id for update`.execute(write.trx)
+    await sql`
+      update waiting_dossiers as stored set failed = true, issues = given.issues
+      from ${given} as given where stored.id = given.id`.execute(write.trx)
+    write.ownAuditRows = NO_ROWS
+    return {}
+  })
+}
+
+/**
+ * Forgets what is taken in. Ingest has forgotten nearly all of it, before it wrote to the rollups.
+ * @returns how many versions are taken in
+ */
+async function forgetTaken (trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested): Promise<number> {
+  const taken = [...rows.keys()].filter(index => !issues.has(index))
   await sql`
     delete from waiting_dossiers where id = any(${array('int8', taken.map(index => rows[index]!.id))})`.execute(trx)
   for (const [id, ofOne] of Map.groupBy(taken, index => rows[index]!.import)) {
@@ -150,4 +175,5 @@ async function settle (trx: Trx, rows: readonly WaitingVersion[], { issues, warn
       .map(({ index, warning }) => ({ line: rows[index]!.line, ...warning }))
     await addTakenIn(trx, id, ofOne.length, { warning_count: odd.length, warnings: odd })
   }
+  return taken.length
 }
