@@ -15,7 +15,9 @@ forEachDatabase('a source that hands its dossiers over', async (t, { address, db
   t.test('hands over those of a chunk in flight as well', async t => {
     const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
     const chunk = runOwnWrite(second.db, 'tests', 'send', async write => {
-      await ingestDossiers(write, [item({ code: 'a' }), item({ code: 'b' })], CONTEXT)
+      const keep = { import: 1, client: 'tests', province: '', lineOf: () => 1 }
+      const items = [item({ code: 'a' }), item({ code: 'b' }), item({ code: 'c', procedure: '9.9' })]
+      await ingestDossiers(write, items, { ...CONTEXT, keep })
       await asked
       return {}
     })
@@ -26,5 +28,6 @@ forEachDatabase('a source that hands its dossiers over', async (t, { address, db
     await chunk
     t.equal((await answer).status, 200)
     t.same((await sql`select distinct source from dossiers`.execute(db)).rows, [{ source: 'new' }])
+    t.same((await sql`select source, code from waiting_dossiers`.execute(db)).rows, [{ source: 'new', code: 'c' }])
   })
 })
