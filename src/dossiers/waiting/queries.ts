@@ -9,7 +9,10 @@ import type { UnknownCode, UnknownCodeQuery } from './schema.ts'
 
 const ORDER: OrderColumn[] = ['kind', 'code', 'source'].map(name => ({ name, kind: 'text', required: true }))
 
-/** Codes that dossiers within reach name and that the catalogue does not have, by kind and code. */
+/**
+ * Codes that dossiers within reach name and that the catalogue does not have, by kind and code. A procedure that is there
+ * by now is left out where its dossiers wait for a unit as well.
+ */
 export async function unknownCodes (
   db: Db, { kind, source }: UnknownCodeQuery, page: PageRequest, reach: Reach
 ): Promise<Page<UnknownCode>> {
@@ -20,6 +23,8 @@ export async function unknownCodes (
     from waiting_dossiers as waiting
       cross join lateral (values ('procedure', missing_procedure), ('unit', missing_unit)) as missing (kind, code)
     where missing.code is not null and ${isReachedBy('owner', reach)}
+      and (failed or missing.kind <> 'procedure' or missing_unit is null
+        or missing.code not in (select code from procedures))
       and ${kind === undefined ? sql`true` : sql`missing.kind = ${kind}`}
       and ${source === undefined ? sql`true` : sql`source = ${source}`}
     group by missing.kind, missing.code, source`

@@ -93,7 +93,7 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     t.match((await get('/v1/dossiers/b')).body, { procedure: '9.1', field: 'land', unit: 'H56-380' })
     t.match(await importOf(id), { waiting: 6, taken_in: 1, warning_count: 1, warnings: [{ line: Number, code: 'procedure_not_in_force' }] })
     t.match((await get('/v1/on-time?basis=records&period=2021-Q2&unit=H56')).body.items, [{ received: 2 }])
-    t.match(await codes(), [{ kind: 'procedure', code: '9.1', dossiers: 1 }, { code: 'X1' }, { code: 'one-stop:X1' }])
+    t.match(await codes(), [{ kind: 'unit', code: 'X1' }, { code: 'one-stop:X1' }])
     await post('/v1/units', { items: [{ ...UNIT, aliases: ['one-stop:X1'] }] })
     await takenIn(db)
     t.match((await get('/v1/dossiers')).body.items, [{ code: 'a' }, { code: 'b' }, { code: 'c', unit: 'H56-NEW' }, { code: 'd', unit: 'H56-NEW' }])
