@@ -29,6 +29,7 @@ export async function onTimeDifference (
   db: Db, asked: DifferenceQuery, reach: Reach, now: number, dossiersUrl: (reason: string) => string
 ): Promise<DifferenceRow[]> {
   assertComparable(asked)
+  const { method = 'resolved' } = asked
   const { rules: [code, otherCode], against: target, published_numerator, published_denominator, ...filters } = asked
   const question = recordsQuestion(filters, reach)
   if (target === 'reported') assertAnswerable({ ...question, basis: 'reported' })
@@ -42,7 +43,7 @@ export async function onTimeDifference (
     const against = target ?? (published_numerator === undefined ? 'rules' : 'published')
     const ofAll: OfAll = {
       rules: rules.rules, rules_version: rules.rules_version, other_rules: otherRules?.rules ?? null,
-      other_rules_version: otherRules?.rules_version ?? null, against, method: plan.method,
+      other_rules_version: otherRules?.rules_version ?? null, against, method,
       hierarchy: resolved.hierarchy.name, estimated: first.estimated || last.estimated, as_of: span.as_of,
       provisional: span.provisional
     }

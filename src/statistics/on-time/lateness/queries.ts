@@ -32,6 +32,7 @@ export async function lateness (
   if (span === undefined) return []
   const plan = recordsPlanOf(question, [span], resolved)
   const { rows } = await inSlowRead(db, trx => countedCauses(plan).execute(trx))
+  const { method = 'resolved' } = asked
   const late = roundedCount(rows.reduce((sum, { dossiers }) => sum + dossiers, 0))
   const { rules, rules_version } = resolved.rules!
   return CAUSES.map(cause => {
@@ -39,7 +40,7 @@ export async function lateness (
     return {
       cause, meaning: MEANINGS[cause], dossiers, late,
       share_percent: late === 0 ? null : Math.round(10_000 * dossiers / late) / 100,
-      dossiers_url: dossiersUrl(cause), method: plan.method, rules, rules_version, hierarchy: resolved.hierarchy.name,
+      dossiers_url: dossiersUrl(cause), method, rules, rules_version, hierarchy: resolved.hierarchy.name,
       estimated: rows.some(({ estimated }) => estimated), as_of: span.as_of, provisional: span.provisional
     }
   })

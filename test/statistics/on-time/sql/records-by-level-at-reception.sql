@@ -123,180 +123,97 @@ from
                   0 as pending_overdue,
                   count(*) filter (
                     where
-                      (
-                        received >= "starts_on"::timestamp at time zone interval '7 hours'
-                        and received < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                      )
+                      (received >= start_at and received < end_at)
                       and (submitted is not null and allowed is not null)
                       and waited <= allowed
                   ) as "reception_in_time",
                   count(*) filter (
                     where
-                      (
-                        received >= "starts_on"::timestamp at time zone interval '7 hours'
-                        and received < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                      )
+                      (received >= start_at and received < end_at)
                       and (submitted is not null and allowed is not null)
                       and waited > allowed
                   ) as "reception_overdue",
                   count(*) filter (
                     where
-                      (
-                        received >= "starts_on"::timestamp at time zone interval '7 hours'
-                        and received < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                      )
+                      (received >= start_at and received < end_at)
                       and not (submitted is not null and allowed is not null)
                   ) as "reception_unknown",
                   count(*) filter (
                     where
                       (
-                        filed < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                        and coalesce(received >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
-                        and coalesce(refused >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
+                        filed < end_at
+                        and (received is null or received >= end_at)
+                        and (refused is null or refused >= end_at)
                       )
                       and (submitted is not null and allowed is not null)
-                      and greatest(
-                        case width_bucket(
-                            (
-                              extract(
-                                epoch
-                                from ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                              ) * 1000
-                            )::bigint,
-                            opens
-                          )
-                          when 0 then 0
-                          else befores[
-                            width_bucket(
-                              (
-                                extract(
-                                  epoch
-                                  from
-                                    ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                ) * 1000
-                              )::bigint,
-                              opens
-                            )
-                          ] + least(
-                            (
-                              extract(
-                                epoch
-                                from ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                              ) * 1000
-                            )::bigint - opens[
-                              width_bucket(
-                                (
-                                  extract(
-                                    epoch
-                                    from
-                                      ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                  ) * 1000
-                                )::bigint,
-                                opens
-                              )
-                            ], lasts[
-                              width_bucket(
-                                (
-                                  extract(
-                                    epoch
-                                    from
-                                      ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                  ) * 1000
-                                )::bigint,
-                                opens
-                              )
-                            ]
-                          )
-                        end - filed_position,
-                        0
-                      ) <= allowed
+                      and waited_at_end <= allowed
                   ) as "reception_pending_in_time",
                   count(*) filter (
                     where
                       (
-                        filed < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                        and coalesce(received >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
-                        and coalesce(refused >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
+                        filed < end_at
+                        and (received is null or received >= end_at)
+                        and (refused is null or refused >= end_at)
                       )
                       and (submitted is not null and allowed is not null)
-                      and greatest(
-                        case width_bucket(
-                            (
-                              extract(
-                                epoch
-                                from ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                              ) * 1000
-                            )::bigint,
-                            opens
-                          )
-                          when 0 then 0
-                          else befores[
-                            width_bucket(
-                              (
-                                extract(
-                                  epoch
-                                  from
-                                    ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                ) * 1000
-                              )::bigint,
-                              opens
-                            )
-                          ] + least(
-                            (
-                              extract(
-                                epoch
-                                from ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                              ) * 1000
-                            )::bigint - opens[
-                              width_bucket(
-                                (
-                                  extract(
-                                    epoch
-                                    from
-                                      ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                  ) * 1000
-                                )::bigint,
-                                opens
-                              )
-                            ], lasts[
-                              width_bucket(
-                                (
-                                  extract(
-                                    epoch
-                                    from
-                                      ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                                  ) * 1000
-                                )::bigint,
-                                opens
-                              )
-                            ]
-                          )
-                        end - filed_position,
-                        0
-                      ) > allowed
+                      and waited_at_end > allowed
                   ) as "reception_pending_overdue",
                   count(*) filter (
                     where
                       (
-                        filed < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                        and coalesce(received >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
-                        and coalesce(refused >= ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day'), true)
+                        filed < end_at
+                        and (received is null or received >= end_at)
+                        and (refused is null or refused >= end_at)
                       )
                       and not (submitted is not null and allowed is not null)
                   ) as "reception_pending_unknown",
-                  count(*) filter (
-                    where
-                      (
-                        refused >= "starts_on"::timestamp at time zone interval '7 hours'
-                        and refused < ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day')
-                      )
-                  ) as "not_received"
+                  count(*) filter (where (refused >= start_at and refused < end_at)) as "not_received"
                 from
-                  asked
-                  cross join (
+                  (
                     select
-                      "level", "submitted", "filed", "received", "refused", opens, lasts, befores,
-                      filed_position,
+                      asked.*, rules.rule as of_rule, start_at, end_at,
+                      case width_bucket(
+                          (extract(epoch from due_end) * 1000)::bigint, opens
+                        )
+                        when 0 then 0
+                        else befores[
+                          width_bucket((extract(epoch from due_end) * 1000)::bigint, opens)
+                        ] + least(
+                          (extract(epoch from due_end) * 1000)::bigint - opens[
+                            width_bucket((extract(epoch from due_end) * 1000)::bigint, opens)
+                          ], lasts[
+                            width_bucket((extract(epoch from due_end) * 1000)::bigint, opens)
+                          ]
+                        )
+                      end as reached
+                    from
+                      (
+                        select *
+                        from
+                          (
+                            values ($6::text, $7::date, $8::date, $9::date)
+                          ) as spans (period, starts_on, ends_on, due_on)
+                      ) as asked
+                      cross join (
+                        select *
+                        from
+                          (
+                            values
+                              ($10::text, $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[])
+                          ) as rules (rule, opens, lasts, befores, since, limits, interlinked_limits)
+                      ) as rules
+                      cross join lateral (
+                        select
+                          "starts_on"::timestamp at time zone interval '7 hours' as start_at,
+                          ("ends_on"::timestamp at time zone interval '7 hours' + interval '1 day') as end_at,
+                          ("due_on"::timestamp at time zone interval '7 hours' + interval '1 day') as due_end
+                      ) as instants
+                    offset
+                      0
+                  ) as spans
+                  join (
+                    select
+                      "level", "submitted", "filed", "received", "refused", rule, filed_position,
                       case width_bucket(
                           (extract(epoch from received) * 1000)::bigint, opens
                         )
@@ -317,22 +234,18 @@ from
                     from
                       (
                         select
-                          "level", "province_code", "procedure", "channel", "status", "received_at",
-                          "updated_at", "details", received_at as received, null::timestamptz as refused
+                          "level", "province_code", "procedure", "received_at", "details",
+                          received_at as received, null::timestamptz as refused
                         from dossiers
                         where
                           held_from is null
                           and (status >= 4 or status = 2)
-                          and received_at >= $6::timestamptz
-                          and (
-                            (details ->> 'submitted_at') is not null
-                            or (channel = 'online' and received_at < $7::timestamptz)
-                          )
+                          and received_at >= $17::timestamptz
+                          and (details ->> 'submitted_at') is not null
                           and province_code = any (array(select id from units where parent is null))
                         union all
                         select
-                          "level", "province_code", "procedure", "channel", "status", "received_at",
-                          "updated_at", "details", received_at, null
+                          "level", "province_code", "procedure", "received_at", "details", received_at, null
                         from
                           (
                             select
@@ -358,22 +271,36 @@ from
                           (status >= 4 or status = 2)
                           and received_on >= held_from
                           and received_on < held_until
-                          and received_on >= $8::date
+                          and received_on >= $18::date
+                          and (details ->> 'submitted_at') is not null
                           and (
-                            (details ->> 'submitted_at') is not null
-                            or (channel = 'online' and received_at < $9::timestamptz)
+                            held_from = '-infinity'
+                            or not exists (
+                              select
+                              from dossier_states as former
+                              where
+                                ("former"."province_code", "former"."code", "former"."record") = ("states"."province_code", "states"."code", "states"."record")
+                                and former.state < states.state
+                                and former.received_on >= former.held_from
+                                and former.received_on < former.held_until
+                            )
                           )
                         union all
                         select
-                          "level", "province_code", "procedure", "channel", "status", "received_at",
-                          "updated_at", "details", null,
+                          "level", "province_code", "procedure", "received_at", "details", null::timestamptz,
                           case
                             when status = 3 then coalesce((details ->> 'refused_at')::timestamptz, updated_at)
                           end
                         from dossiers
                         where
-                          (status = 1 or status = 3)
-                          and received_at < $10::timestamptz
+                          (
+                            status = 1
+                            or (
+                              status = 3
+                              and coalesce((details ->> 'refused_at')::timestamptz, updated_at) >= $19::timestamptz
+                            )
+                          )
+                          and received_at < $20::timestamptz
                           and not coalesce((details ->> 'refused_after_acceptance')::boolean, false)
                           and province_code = any (array(select id from units where parent is null))
                       ) as found
@@ -392,10 +319,11 @@ from
                         from
                           (
                             values
-                              ($11::text, $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
-                          ) as rules (province, opens, lasts, befores, since, limits, interlinked_limits)
-                      ) as rules on rules.province is not distinct from case
-                        when province_code = any ($18) then province_code
+                              ($21::text, $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[])
+                          ) as rules (rule, opens, lasts, befores, since, limits, interlinked_limits)
+                      ) as rules on rule = case
+                        when province_code = any ($28) then province_code
+                        else ''
                       end
                       cross join lateral (
                         select
@@ -414,7 +342,93 @@ from
                             )
                           end as filed_position
                       ) as position
-                  ) as filed
+                    offset
+                      0
+                  ) as filed on rule = of_rule
+                  and (
+                    (received >= start_at and received < end_at)
+                    or (refused >= start_at and refused < end_at)
+                    or (
+                      filed < end_at
+                      and (received is null or received >= end_at)
+                      and (refused is null or refused >= end_at)
+                    )
+                  )
+                  cross join lateral (
+                    select greatest(reached - filed_position, 0) as waited_at_end
+                  ) as until_end
+                group by "level"
+                union all
+                select
+                  "level", 0 as received_online, 0 as received_direct, 0 as received_postal,
+                  0 as resolved_early, 0 as resolved_on_time, 0 as resolved_overdue, 0 as due,
+                  0 as due_in_time, 0 as cancelled, 0 as moved, 0 as moved_overdue, 0 as carried_over,
+                  0 as pending_overdue, 0 as "reception_in_time", 0 as "reception_overdue",
+                  coalesce(sum(dossiers), 0)::bigint as "reception_unknown", 0 as "reception_pending_in_time",
+                  0 as "reception_pending_overdue", 0 as "reception_pending_unknown", 0 as "not_received"
+                from
+                  asked
+                  join (
+                    select
+                      "level", (received at time zone interval '7 hours')::date as day, count(*) as dossiers
+                    from
+                      (
+                        select "level", "received_at", received_at as received, null::timestamptz as refused
+                        from dossiers
+                        where
+                          held_from is null
+                          and (status >= 4 or status = 2)
+                          and received_at >= $29::timestamptz
+                          and (details ->> 'submitted_at') is null
+                          and channel = 'online'
+                          and received_at < $30::timestamptz
+                          and province_code = any (array(select id from units where parent is null))
+                        union all
+                        select "level", "received_at", received_at, null
+                        from
+                          (
+                            select
+                              "province_code", "code", "record", "source", "unit", "level", "procedure",
+                              "field", "channel", "status", "received_at", "due_at", "finished_at",
+                              "returned_at", "updated_at", "supplements", "details", "held_from",
+                              "received_on", "ends_on", 32767::smallint as state,
+                              'infinity'::date as held_until
+                            from dossiers
+                            where
+                              held_from is not null
+                              and province_code = any (array(select id from units where parent is null))
+                            union all
+                            select
+                              "province_code", "code", "record", "source", "unit", "level", "procedure",
+                              "field", "channel", "status", "received_at", "due_at", "finished_at",
+                              "returned_at", "updated_at", "supplements", "details", "held_from",
+                              "received_on", "ends_on", state, held_until
+                            from dossier_states
+                            where province_code = any (array(select id from units where parent is null))
+                          ) as states
+                        where
+                          (status >= 4 or status = 2)
+                          and received_on >= held_from
+                          and received_on < held_until
+                          and received_on >= $31::date
+                          and (details ->> 'submitted_at') is null
+                          and channel = 'online'
+                          and received_at < $32::timestamptz
+                          and (
+                            held_from = '-infinity'
+                            or not exists (
+                              select
+                              from dossier_states as former
+                              where
+                                ("former"."province_code", "former"."code", "former"."record") = ("states"."province_code", "states"."code", "states"."record")
+                                and former.state < states.state
+                                and former.received_on >= former.held_from
+                                and former.received_on < former.held_until
+                            )
+                          )
+                      ) as found
+                    group by 1, 2
+                  ) as days on day between starts_on and ends_on
                 group by "level"
               ) as all_sums
             group by "level"
@@ -434,7 +448,7 @@ from
             select *
             from
               (
-                values ($19::text, $20::date, $21::date, $22::date)
+                values ($33::text, $34::date, $35::date, $36::date)
               ) as spans (period, starts_on, ends_on, due_on)
           ) as asked
           cross join units
@@ -472,7 +486,7 @@ from
                   select *
                   from
                     (
-                      values ($23::text, $24::date, $25::date, $26::date)
+                      values ($37::text, $38::date, $39::date, $40::date)
                     ) as spans (period, starts_on, ends_on, due_on)
                 ) as asked
                 join dossier_states as states on held_until = starts_on
@@ -493,7 +507,7 @@ from
         when denominator > 0
         and numerator <= denominator then ((20000 * numerator + denominator) / (2 * denominator))::float8 / 100
       end as on_time_percent,
-      $27::text as method, $28::text as basis, estimated, units_reported, units_expected
+      $41::text as method, $42::text as basis, estimated, units_reported, units_expected
     from
       (
         select *, (reception_numerator)::bigint as numerator, (reception_denominator)::bigint as denominator
@@ -501,33 +515,47 @@ from
       ) as divided
   ) as listed
 order by "level" asc nulls last
-limit $29 + 1
+limit $43 + 1
 -- $1 null
 -- $2 "2021-06-15"
 -- $3 "2021-09-14"
 -- $4 "2021-09-14"
 -- $5 "2021-09-14"
--- $6 "2021-06-15T00:00:00+07:00"
--- $7 "2021-09-15T00:00:00+07:00"
--- $8 "2021-06-15"
--- $9 "2021-09-15T00:00:00+07:00"
--- $10 "2021-09-15T00:00:00+07:00"
--- $11 null
--- $12 [1623630600000,1623717000000]
--- $13 [14400000,14400000]
--- $14 [0,14400000]
--- $15 [1609434000000]
--- $16 [28800000]
--- $17 [14400000]
--- $18 []
--- $19 null
--- $20 "2021-06-15"
--- $21 "2021-09-14"
--- $22 "2021-09-14"
--- $23 null
--- $24 "2021-06-15"
--- $25 "2021-09-14"
--- $26 "2021-09-14"
--- $27 "reception"
--- $28 "records"
--- $29 1000
+-- $6 null
+-- $7 "2021-06-15"
+-- $8 "2021-09-14"
+-- $9 "2021-09-14"
+-- $10 ""
+-- $11 [1623630600000,1623717000000]
+-- $12 [14400000,14400000]
+-- $13 [0,14400000]
+-- $14 [1609434000000]
+-- $15 [28800000]
+-- $16 [14400000]
+-- $17 "2021-06-15T00:00:00+07:00"
+-- $18 "2021-06-15"
+-- $19 "2021-06-15T00:00:00+07:00"
+-- $20 "2021-09-15T00:00:00+07:00"
+-- $21 ""
+-- $22 [1623630600000,1623717000000]
+-- $23 [14400000,14400000]
+-- $24 [0,14400000]
+-- $25 [1609434000000]
+-- $26 [28800000]
+-- $27 [14400000]
+-- $28 []
+-- $29 "2021-06-15T00:00:00+07:00"
+-- $30 "2021-09-15T00:00:00+07:00"
+-- $31 "2021-06-15"
+-- $32 "2021-09-15T00:00:00+07:00"
+-- $33 null
+-- $34 "2021-06-15"
+-- $35 "2021-09-14"
+-- $36 "2021-09-14"
+-- $37 null
+-- $38 "2021-06-15"
+-- $39 "2021-09-14"
+-- $40 "2021-09-14"
+-- $41 "reception"
+-- $42 "records"
+-- $43 1000
