@@ -65,7 +65,8 @@ export function countDifferences ({ choices }: KeptRules, dossier: Timeline, cou
 
 /** Whether rules may see more in a dossier than that it is in time on its due day. */
 function isSeenOtherwise ({ status, supplements, details }: Countable): boolean {
-  return supplements.length > 0 || isWaiting(status) || (status === REFUSED && details?.refused_after_acceptance === true)
+  const isRefusedLate = status === REFUSED && details?.refused_after_acceptance === true
+  return supplements.length > 0 || isWaiting(status) || isRefusedLate
 }
 
 /** What was never asked for a supplement is overdue a day later than by the default rules. */

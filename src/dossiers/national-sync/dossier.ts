@@ -76,7 +76,9 @@ const CERTAIN_LENGTH = 50
  * Whether what `nationalDossier` makes certainly is a record: without lists, nothing in it can be too long or too many.
  * Local time of the first day of year 1 is in a year 0 in UTC, which there is not.
  */
-export function isCertain ({ code, updated_at: at, supplements, parts, databases_used: databases }: DossierItem): boolean {
+export function isCertain (
+  { code, updated_at: at, supplements, parts, databases_used: databases }: DossierItem
+): boolean {
   const isPlain = supplements === NONE && parts === undefined && databases === undefined
   return isPlain && code.length <= CERTAIN_LENGTH && !at.startsWith('0000')
 }

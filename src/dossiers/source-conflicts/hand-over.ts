@@ -5,7 +5,8 @@ import { lock } from '../../database/sql/advisory-lock.ts'
 
 /**
  * Makes the dossiers of a source those of its successor, deleted ones as well. Those that wait for a code do so for the
- * successor. An alias of a unit is of the source that it names, or else from now on of the successor, which must have it.
+ * successor. An alias of a unit is of the source that it names, or otherwise from now on of the successor, which must
+ * have it.
  * @returns how many, without those that wait
  */
 export async function handOverDossiers (trx: Trx, source: string, successor: string): Promise<number> {

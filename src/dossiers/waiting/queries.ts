@@ -10,8 +10,8 @@ import type { UnknownCode, UnknownCodeQuery } from './schema.ts'
 const ORDER: OrderColumn[] = ['kind', 'code', 'source'].map(name => ({ name, kind: 'text', required: true }))
 
 /**
- * Codes that dossiers within reach name and that the catalogue does not have, by kind and code. A procedure that is there
- * by now is left out where its dossiers wait for a unit as well.
+ * Codes that dossiers within reach name and that the catalogue does not have, by kind and code. A procedure that is
+ * there by now is left out where its dossiers wait for a unit as well.
  */
 export async function unknownCodes (
   db: Db, { kind, source }: UnknownCodeQuery, page: PageRequest, reach: Reach

@@ -139,7 +139,8 @@ interface FailedVersion {
 
 function failedOf (rows: readonly WaitingVersion[], { issues }: Ingested): FailedVersion[] {
   const isLater = ({ code }: Issue) => LATER.includes(code)
-  return [...issues].filter(([, each]) => !each.some(isLater)).map(([index, each]) => ({ id: rows[index]!.id, issues: each }))
+  return [...issues].filter(([, each]) => !each.some(isLater))
+    .map(([index, each]) => ({ id: rows[index]!.id, issues: each }))
 }
 
 /**
@@ -166,7 +167,9 @@ async function markFailed (db: Db, client: string, failed: readonly FailedVersio
  * Forgets what is taken in. Ingest has forgotten nearly all of it, before it wrote to the rollups.
  * @returns how many versions are taken in
  */
-async function forgetTaken (trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested): Promise<number> {
+async function forgetTaken (
+  trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested
+): Promise<number> {
   const taken = [...rows.keys()].filter(index => !issues.has(index))
   await sql`
     delete from waiting_dossiers where id = any(${array('int8', taken.map(index => rows[index]!.id))})`.execute(trx)

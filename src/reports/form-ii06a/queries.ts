@@ -21,7 +21,8 @@ const ALL_UNITS = 1_000_000
 /**
  * Form II.06a of a unit and all units below it.
  * @param now milliseconds since 1970
- * @throws DomainError `not_found` for unit and period, `invalid_request` for a hierarchy of no day and for unknown rules
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for a hierarchy of no day and for rules that
+ *   are not known
  */
 export async function dossierForm (
   db: Db, path: DossierFormPath, question: DossierFormQuery, reach: Reach, now: number

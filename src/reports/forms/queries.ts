@@ -23,7 +23,8 @@ const ALL_ROWS = 1_000_000
  * reported only as a whole is in no row by field. Rows and their total are of one scope, which is never mixed: where
  * own rows count, consolidated ones are left out.
  * @param now milliseconds since 1970
- * @throws DomainError `not_found` for form, unit and period, `invalid_request` for a hierarchy of no day and for unknown rules
+ * @throws DomainError `not_found` for form, unit and period, `invalid_request` for a hierarchy of no day and for rules
+ *   that are not known
  */
 export async function filledForm (
   db: Db, path: FormPath, { basis = 'reported', hierarchy: asked, rules }: FormQuery, reach: Reach, now: number

@@ -18,7 +18,8 @@ export async function expectSameAnswers ({ url }: Pick<Bench, 'url'>): Promise<v
   try {
     for (const [keys, rules] of [...KEYS.map(keys => [keys, null] as const), ...KEPT_RULES.map(({ choices }) => [['unit'], choices] as const)]) {
       for (const [from, to] of SPANS) {
-        const plan = countPlanOf({ keys: [...keys] as CountKey[], spans: [{ code: null, from: from!, to: to!, dueTo: to! }], unit: null, rules })
+        const spans = [{ code: null, from: from!, to: to!, dueTo: to! }]
+        const plan = countPlanOf({ keys: [...keys] as CountKey[], spans, unit: null, rules })
         const answer = async (reading: typeof plan.reading) => (
           await sql`select * from (${countedDossiers({ ...plan, reading })}) as counted order by ${sql.join(keys.map(key => sql.ref(key)))}`
             .execute(db)).rows

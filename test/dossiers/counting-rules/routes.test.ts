@@ -19,7 +19,9 @@ forEachDatabase('counting rules', async (t, { get, post }) => {
     ])
     const ofCode = Object.fromEntries(items.map((item: { code: string }) => [item.code, item]))
     t.same(items.filter(({ kept }: { kept: boolean }) => kept).map(({ code }: { code: string }) => code), ['default', 'portal-766'])
-    for (const { code, choices: { no_due_date: _, ...choices } } of KEPT_RULES) t.match(ofCode[code], { kept: true, ...choices })
+    for (const { code, choices: { no_due_date: _, ...choices } } of KEPT_RULES) {
+      t.match(ofCode[code], { kept: true, ...choices })
+    }
   })
 
   t.test('are posted, and other choices are another version from a later day on', async t => {

@@ -145,7 +145,8 @@ forEachDatabase('dossiers by the rules of others', async (t, { db }) => {
       const deviations = await rebuildRollups(db)
       if (deviations.length > 0) throw new Error(JSON.stringify(deviations))
       const plan = countPlanOf({ keys, spans: [span], unit: null, rules })
-      const counted = async (plan: CountPlan) => (await countedDossiers(plan).execute(db)).rows.map(row => JSON.stringify(row)).sort()
+      const counted = async (plan: CountPlan) => (
+        (await countedDossiers(plan).execute(db)).rows.map(row => JSON.stringify(row)).sort())
       const [kept, fromDossiers] = [await counted(plan), await counted({ ...plan, reading: 'dossiers' })]
       if (isDeepStrictEqual(kept, fromDossiers)) return
       throw new Error(JSON.stringify({ rules, plan, kept, fromDossiers }))

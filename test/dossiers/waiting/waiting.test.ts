@@ -273,7 +273,8 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     const version = (minute: number, given = {}) => of('H56-380', '9.6', 'many', {
       updated_at: `2021-06-01T${String(8 + Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00+07:00`, ...given
     })
-    const all = (from: number, given = (_: number) => ({})) => Array.from({ length: 150 }, (_, i) => version(from + i, given(i)))
+    const all = (from: number, given: (i: number) => object = () => ({})) => (
+      Array.from({ length: 150 }, (_, i) => version(from + i, given(i))))
     t.same((await keeping(db, all(0))).outcomes, Array(150).fill('waiting'))
     t.same(await waiting(db), ['many', 'many'])
     await keeping(db, all(150))

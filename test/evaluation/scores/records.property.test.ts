@@ -27,14 +27,17 @@ const said = fc.record({
   payment_channel: maybe(fc.constantFrom('online' as const, 'direct' as const))
 })
 const dossier = fc.record({
-  countable: countables, said, unit: fc.constantFrom(...Object.keys(LEVELS)), procedure: fc.constantFrom(...Object.keys(FIELDS))
+  countable: countables, said, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS))
 }).map(({ countable, said, unit, procedure }) => {
   const details: Details = { ...countable.details }
   // What contradicts something else that is said is refused.
   const { has_fee: hasFee, paid_online: paidOnline, ...others } = said
   Object.assign(details, Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)))
   if (hasFee !== undefined && details.fee_due === undefined) details.has_fee = hasFee
-  if (paidOnline !== undefined && details.payment_channel === undefined && details.fee_paid === undefined) details.paid_online = paidOnline
+  if (paidOnline !== undefined && details.payment_channel === undefined && details.fee_paid === undefined) {
+    details.paid_online = paidOnline
+  }
   return { ...countable, unit, procedure, details: Object.keys(details).length === 0 ? null : details }
 })
 type Given = Countable & { unit: string, procedure: string }
@@ -67,7 +70,9 @@ const ANSWERS: Record<string, Record<string, { of?: Answer, is: Answer }>> = {
         return digitised === undefined || result === undefined ? undefined : digitised && result
       }
     },
-    SYNCED_WITH_DVCQG_PERSONAL_STORAGE: { is: ({ national_store_parts: parts }) => parts === undefined ? undefined : parts > 0 }
+    SYNCED_WITH_DVCQG_PERSONAL_STORAGE: {
+      is: ({ national_store_parts: parts }) => parts === undefined ? undefined : parts > 0
+    }
   }
 }
 const POPULATION: Answer = ({ identity_verified: verified, databases_used: databases }) => {
@@ -76,7 +81,8 @@ const POPULATION: Answer = ({ identity_verified: verified, databases_used: datab
 }
 
 function progressByHand (dossiers: Given[], span: { from: string, to: string }, termDueOf: TermDueOf): Counts {
-  const days = dossiers.map(dossier => daysByHand(seenBy(PORTAL, dossier, termDueOf(dossier)), ALL, undefined, graceOf(PORTAL)))
+  const days = dossiers.map(dossier => (
+    daysByHand(seenBy(PORTAL, dossier, termDueOf(dossier)), ALL, undefined, graceOf(PORTAL))))
   const counts = countedByHand(days, { ...span, dueTo: span.to, overdueTo: span.to })
   return [counts.resolved_in_time + counts.pending_in_time, counts.resolved + counts.pending]
 }
@@ -98,7 +104,8 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
   const termDueOf = await termsByHand(db)
 
   t.test('are those of a count by hand, of each unit with all below it', async t => {
-    await fc.assert(fc.asyncProperty(fc.array(dossier, { minLength: 1, maxLength: 12 }), spans, async (dossiers, span) => {
+    const some = fc.array(dossier, { minLength: 1, maxLength: 12 })
+    await fc.assert(fc.asyncProperty(some, spans, async (dossiers, span) => {
       await forget(db)
       const { issues } = await send(db, dossiers.map((dossier, i) => itemOf({ ...dossier, code: `000.00.00.H56-210101-${i}` })))
       if (issues.size > 0) throw new Error(JSON.stringify([...issues]))
@@ -106,7 +113,9 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
         for (const unit of ['H56', 'H56-380', 'H56-14755']) {
           const own = dossiers.filter(dossier => PATHS[dossier.unit]!.includes(unit))
           const byHand: Record<string, Counts> = { PROGRESS_ON_TIME: progressByHand(own, span, termDueOf) }
-          for (const [code, { of = () => true, is }] of Object.entries(answers)) byHand[code] = saidByHand(own, span, of, is)
+          for (const [code, { of = () => true, is }] of Object.entries(answers)) {
+            byHand[code] = saidByHand(own, span, of, is)
+          }
           if (unit === 'H56') byHand.CITIZEN_DATA_CONNECTED_DOSSIER = saidByHand(own, span, () => true, POPULATION)
           const rows = await rowsOf(db, formula, span, unit)
           for (const [code, [numerator, denominator]] of Object.entries(byHand)) {
@@ -116,7 +125,9 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
             throw new Error(JSON.stringify({ unit, code, span, expected, row }))
           }
           const [numerator, denominator] = byHand.PROGRESS_ON_TIME!
-          const points = denominator === 0 ? null : Math.floor((4_000 * numerator + denominator) / (2 * denominator)) / 100
+          const points = denominator === 0
+            ? null
+            : Math.floor((4_000 * numerator + denominator) / (2 * denominator)) / 100
           if (rows.get('PROGRESS_ON_TIME')!.points !== points) throw new Error(JSON.stringify({ unit, points }))
         }
       }
@@ -125,7 +136,8 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
   })
 
   t.test('count what moves between units once for the unit above them', async t => {
-    const moving = fc.array(fc.tuple(dossier, fc.constantFrom(...Object.keys(LEVELS)), instants), { minLength: 1, maxLength: 6 })
+    const moved = fc.tuple(dossier, fc.constantFrom(...Object.keys(LEVELS)), instants)
+    const moving = fc.array(moved, { minLength: 1, maxLength: 6 })
     await fc.assert(fc.asyncProperty(moving, spans, async (moves, span) => {
       await forget(db)
       for (const [i, [dossier, unit, at]] of moves.entries()) {

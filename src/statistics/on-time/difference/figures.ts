@@ -77,7 +77,8 @@ function minus (a: number | null, b: number | null): number | null {
 
 /** 100 × numerator / denominator, rounded half up to two decimals, in whole numbers: see percentage-sql.ts. */
 function percentOf ({ numerator, denominator }: Figure): number | null {
-  if (numerator === null || denominator === null || denominator <= 0 || numerator < 0 || numerator > denominator) return null
+  if (numerator === null || denominator === null || denominator <= 0) return null
+  if (numerator < 0 || numerator > denominator) return null
   const [n, d] = [numerator, denominator].map(count => BigInt(Math.round(count * 10_000))) as [bigint, bigint]
   return Number((20_000n * n + d) / (2n * d)) / 100
 }

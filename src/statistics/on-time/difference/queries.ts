@@ -165,7 +165,10 @@ function plansOf (compared: Compared, { choice, before, after }: RulesStep): [Re
   return [{ ...planBy(compared, before), inOneState }, { ...planBy(compared, after), inOneState }]
 }
 
-/** The dossiers that count otherwise for one reason. @throws DomainError `invalid_request` as `onTimeDifference` does */
+/**
+ * The dossiers that count otherwise for one reason.
+ * @throws DomainError `invalid_request` as `onTimeDifference` does
+ */
 export async function differenceDossiers (
   db: Db, asked: DifferenceDossiersQuery, page: PageRequest, reach: Reach, now: number
 ): Promise<Page<DifferenceDossier>> {

@@ -41,7 +41,9 @@ export type LatenessRow = Static<typeof LatenessRow>
 
 const { basis: _basis, ...RecordsFilters } = OnTimeFilters
 
-export const LatenessQuery = Type.Object({ ...RecordsFilters, method: MethodByEnd, ...FormatQuery }, { additionalProperties: false })
+export const LatenessQuery = Type.Object({
+  ...RecordsFilters, method: MethodByEnd, ...FormatQuery
+}, { additionalProperties: false })
 export type LatenessQuery = Static<typeof LatenessQuery>
 
 export const LatenessDossiersQuery = Type.Object({
@@ -54,7 +56,8 @@ export const LatenessDossiersQuery = Type.Object({
 export type LatenessDossiersQuery = Static<typeof LatenessDossiersQuery>
 
 const {
-  in_time: _inTime, in_numerator: _inNumerator, submitted_at: _submitted, waited_hours: _waited, limit_hours: _limit, ...Late
+  in_time: _inTime, in_numerator: _inNumerator, submitted_at: _submitted, waited_hours: _waited, limit_hours: _limit,
+  ...Late
 } = ExplainedDossier.properties
 
 export const LateDossier = Named('LateDossier', 'A late dossier with its cause.', {

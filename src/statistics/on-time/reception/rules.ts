@@ -57,7 +57,10 @@ function ruleOf (
     province: content.province,
     openings: calendar.openings(firstDay(calendar, longest(limits), from), to),
     limits: limits.map(({ valid_from, working_hours: hours, interlinked_working_hours: interlinked }) => (
-      { since: startOf(Math.max(parseDay(valid_from), calendar.first)), limit: hours * HOUR, interlinked: (interlinked ?? hours) * HOUR }))
+      {
+        since: startOf(Math.max(parseDay(valid_from), calendar.first)), limit: hours * HOUR,
+        interlinked: (interlinked ?? hours) * HOUR
+      }))
   }
 }
 

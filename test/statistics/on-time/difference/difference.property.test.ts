@@ -15,7 +15,8 @@ import { rules } from '../../../dossiers/counting-rules/given.ts'
 import { forget, itemOf, send } from '../../../dossiers/given.ts'
 
 const dossier = fc.record({
-  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)), procedure: fc.constantFrom(...Object.keys(FIELDS))
+  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS))
 }).map(({ countable, ...others }) => ({ ...countable, ...others }))
 
 /** Versions of some dossiers, of which a few move, end and are taken up again. */

@@ -10,11 +10,18 @@ const open = (code: string, others: Partial<DossierItem> = {}) => item({
 const ended = (code: string, end: string, others: Partial<DossierItem> = {}) => (
   open(code, { status: 10, finished_at: at(end), updated_at: at(end), ...others }))
 const asked = (requested: string, completed: string | null = null) => ({
-  requested_at: at(requested), completed_at: completed === null ? null : at(completed), old_due_at: null, new_due_at: null
+  requested_at: at(requested), completed_at: completed === null ? null : at(completed), old_due_at: null,
+  new_due_at: null
 })
 
 const JUNE = 'from=2021-06-01&to=2021-06-30'
-interface Row { reason: string, numerator_change: number, denominator_change: number, dossiers: number, dossiers_url: string }
+interface Row {
+  reason: string
+  numerator_change: number
+  denominator_change: number
+  dossiers: number
+  dossiers_url: string
+}
 
 forEachDatabase('why two figures differ, by reason', async (t, { db, get, put, post }) => {
   await send(db, [
@@ -35,7 +42,8 @@ forEachDatabase('why two figures differ, by reason', async (t, { db, get, put, p
   t.test('is said for each choice in which the portal and this service differ, and each has its list', async t => {
     const query = `rules=default,portal-766&method=handled&${JUNE}`
     const { items } = await difference(query)
-    t.same(items.map(({ reason, choice_before, choice_after, numerator_change, denominator_change }: Row & Record<string, string>) => (
+    type Named = Row & Record<string, string>
+    t.same(items.map(({ reason, choice_before, choice_after, numerator_change, denominator_change }: Named) => (
       [reason, choice_before, choice_after, numerator_change, denominator_change])), [
       ['due_until', 'due_instant', 'due_instant', 0, 0], ['open_on_due_day', 'overdue', 'in_time', 1, 0],
       ['open_supplement', 'in_time', 'request_is_end', -1, 0], ['repeated_request', 'as_one', 'overdue', -1, 0],
@@ -44,13 +52,15 @@ forEachDatabase('why two figures differ, by reason', async (t, { db, get, put, p
       ['refused_after_acceptance', 'not_counted', 'ended', 1, 1], ['total', null, null, -1, 1]
     ])
     t.match(items[1], {
-      meaning: /ngày hẹn trả/, numerator_before: 4, denominator_before: 10, on_time_percent_before: 40, numerator_after: 5,
+      meaning: /ngày hẹn trả/, numerator_before: 4, denominator_before: 10, on_time_percent_before: 40,
+      numerator_after: 5,
       on_time_percent_after: 50, percent_change: 10, dossiers: 1, became_in_time: 1, became_late: 0, became_counted: 0,
       no_longer_counted: 0, units: null, rules: 'default', rules_version: 1, other_rules: 'portal-766', against: 'rules',
       method: 'handled', estimated: false, provisional: false
     })
     t.match(items.at(-1), {
-      numerator_before: 4, numerator_after: 3, denominator_after: 11, on_time_percent_after: 27.27, percent_change: -12.73,
+      numerator_before: 4, numerator_after: 3, denominator_after: 11, on_time_percent_after: 27.27,
+      percent_change: -12.73,
       dossiers: null, dossiers_url: null
     })
     const lists = await Promise.all(items.slice(0, -1).map(listed))
