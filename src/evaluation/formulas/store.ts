@@ -25,8 +25,7 @@ export async function storeFormulas (trx: Trx, formulas: readonly EvaluationForm
 /**
  * Adds the versions that a database lacks. What is stored stays as it is, but for what is counted from records: a
  * version that was stored before that could be said takes it over. Where nothing is missing, nothing is written: the
- * database
- * may take no writes.
+ * database may take no writes.
  */
 export async function addFormulas (db: Db, formulas: readonly EvaluationFormula[]): Promise<void> {
   const missing = async (db: Db) => {
