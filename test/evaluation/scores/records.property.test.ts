@@ -131,7 +131,7 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
           if (rows.get('PROGRESS_ON_TIME')!.points !== points) throw new Error(JSON.stringify({ unit, points }))
         }
       }
-    }), { numRuns: runs(40) })
+    }), { numRuns: runs(10) })
     t.pass()
   })
 
@@ -153,7 +153,7 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
         if (isDeepStrictEqual(counts, [expected!.numerator, expected!.denominator])) continue
         throw new Error(JSON.stringify({ unit, span, counts, expected }))
       }
-    }), { numRuns: runs(30) })
+    }), { numRuns: runs(10) })
     t.pass()
   })
 })
