@@ -95,10 +95,9 @@ function lockOf (province: string): LockName {
  */
 async function mergeUnlessOthersDo (trx: Trx, province: string): Promise<void> {
   const { rows: [taken] } = await sql<{ alone: boolean }>`select ${tryLock(lockOf(province))} as alone`.execute(trx)
-  if (!taken!.alone) return
   await allowSlowStatements(trx)
   await sql`
-    with taken as (delete from backlog_sums_log where province_code = ${province} returning *),
+    with taken as (delete from backlog_sums_log where province_code = ${province} and ${taken!.alone} returning *),
     changed as (
       select unit, kind, day, sum(dossiers)::integer as dossiers from (${unpacked(sql`taken`)}) as cells
       group by unit, kind, day having sum(dossiers) <> 0

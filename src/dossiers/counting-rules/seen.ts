@@ -73,8 +73,9 @@ function seenAs (choices: Choices, dossier: Countable, isLast: boolean): Seen {
   // What the form counts in no column counts in none by any rules.
   if (details?.cancelled === true) return null
   if (status === REFUSED) {
-    const isEnd = choices.refused_after_acceptance === 'ended' && details?.refused_after_acceptance === true
-    return isEnd && (details.refused_at ?? -Infinity) >= received ? 'refused' : null
+    const isEnd = choices.refused_after_acceptance === 'ended' && details?.refused_after_acceptance === true &&
+      details.refused_at !== undefined && details.refused_at >= received
+    return isEnd ? 'refused' : null
   }
   if (status === WITHDRAWN) return choices.withdrawn === 'on_time' ? 'in_time' : null
   if (status === STOPPED) return choices.stopped === 'open_in_time' ? 'open' : null

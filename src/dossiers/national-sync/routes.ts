@@ -86,7 +86,6 @@ export async function nationalSyncRoutes (app: App, context: Context) {
 function withoutNames (error: FastifyError | DomainError): FastifyError | DomainError {
   if (!(error instanceof DomainError) || !error.issues.some(isOfAddress)) return error
   const issues = error.issues.map(issue => {
-    if (!isOfAddress(issue)) return issue
     const { code } = issue
     const pointer = code === 'unknown_property' ? '/query' : issue.pointer
     return { pointer, code, detail: `${pointer.slice(1)} breaks the rule ${code}` }

@@ -86,6 +86,7 @@ forEachDatabase('what a source says more of a dossier', async (t, { get, post, d
     t.same(await issuesOf({ promised_at: at('06-15') }), ['apology_at missing'])
     t.same(await issuesOf({ apology: false, apology_at: at('06-09') }), ['apology not_allowed'])
     t.same(await issuesOf({ parts: 2, digitised_parts: 3 }), ['digitised_parts out_of_range'])
+    t.same(await issuesOf({ has_fee: false, fee_due: 1 }), ['has_fee not_allowed'])
     t.same(await issuesOf({ case_limit: 2 }), ['case_limit_unit missing'])
     t.same(await issuesOf({ case_limit_unit: 'hours' }), ['case_limit missing'])
     t.same(await issuesOf({ cancelled: true, status: 4 }), ['cancelled not_allowed'])

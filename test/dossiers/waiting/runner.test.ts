@@ -142,8 +142,13 @@ forEachDatabase('dossiers that wait for what is there', async (t, service) => {
 
   t.test('are left waiting while the database is busy, or broken, which is logged', async t => {
     await given(service, 1)
-    const busy = runnerFor(service, { writers: { run: async () => { throw new Busy('busy') } } })
+    const { promise: isRefused, resolve: refuse } = Promise.withResolvers<void>()
+    const busy = runnerFor(service, { writers: { run: async () => {
+      refuse()
+      throw new Busy('busy')
+    } } })
     busy.runner.begin()
+    await isRefused
     await busy.runner.stop()
     t.same([busy.failures, (await waiting(db)).length], [[], 1])
     await sql`alter table waiting_dossiers rename to gone`.execute(db)
