@@ -142,6 +142,8 @@ t.test('what ingest finds is said in the terms of the sender, without a value', 
   t.match(issue('/supplements/0/new_due_at', 'too_many_versions'), {
     pointer: '/DanhSachHoSoBoSung/0/NgayHenTraMoi', detail: 'the dossier breaks the rule too_many_versions'
   })
+  const related = { successors: ['H56-1'], predecessors: ['H56-2'] }
+  t.match(nationalIssue({ pointer: '/unit', code: 'unit_not_valid', detail: 'x', ...related }), related)
   t.same(['', '/unit', '/updated_at'].map(pointer => issue(pointer, 'unknown_procedure').pointer), ['', '', ''])
 })
 
