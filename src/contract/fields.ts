@@ -16,9 +16,9 @@ export function Ref<T extends TSchema> (schema: T): TUnsafe<Static<T>> {
 
 /** `null` is unknown or none. One `type` with two names: for `anyOf` validators report three errors instead of one. */
 export function Nullable<T extends TSchema> (schema: T): TUnsafe<Static<T> | null> {
-  const { type, enum: values, ...rest } = schema as unknown as { type: string, enum?: unknown[] }
+  const { type, enum: values, ...rest } = schema as unknown as { type: string | string[], enum?: unknown[] }
   return Type.Unsafe<Static<T> | null>({
-    ...rest, type: [type, 'null'], ...(values === undefined ? {} : { enum: [...values, null] })
+    ...rest, type: [type, 'null'].flat(), ...(values === undefined ? {} : { enum: [...values, null] })
   })
 }
 

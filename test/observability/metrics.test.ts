@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { connect } from '../../src/database/connect.ts'
 import { buildApp } from '../../src/app.ts'
@@ -39,6 +40,8 @@ forEachDatabase('the pool', async (t, { address }) => {
     t.teardown(async () => { await app.close(); await close() })
     const counts = async () => countsIn((await app.inject('/metrics')).body)
     await app.ready()
+    // Its background jobs have looked for work.
+    while (pool.waitingCount > 0 || pool.idleCount < pool.totalCount) await sleep(5)
     const client = await pool.connect()
     const waiting = pool.connect()
     t.same(await counts(), { total: 1, idle: 0, waiting: 1 })

@@ -61,7 +61,7 @@ const READS = [
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
-  'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
+  'listCountingRules', 'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
   'getEvaluation', 'explainEvaluation', 'listEvaluationHistory', 'listEvaluationInputs', 'listEvaluationFormulas'
 ]

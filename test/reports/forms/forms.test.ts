@@ -122,7 +122,7 @@ forEachDatabase('a form', async (t, { db, get, post }) => {
 
   t.test('counts by the rules of others where it is asked to, and names them', async t => {
     const asked = { requested_at: at('07-05'), completed_at: null, old_due_at: null, new_due_at: null }
-    await send(db, [given('7', { unit: 'H56-SVHTTDL', status: 5, supplements: [asked] })])
+    await send(db, [given('9', { unit: 'H56-SVHTTDL', status: 5, supplements: [asked] })])
     const [byDefault, byPortal] = [await form('ii-07a', '?basis=records', 'H56-SVHTTDL'), await form('ii-07a', '?basis=records&rules=portal-766', 'H56-SVHTTDL')]
     t.match(byDefault, { rules: 'default', rules_version: 1, grand_total: { received: 1, pending_in_time: 1, resolved: 0 } })
     t.match(byPortal, { rules: 'portal-766', rules_version: 1, grand_total: { received: 1, pending: 0, resolved: 1 } })
