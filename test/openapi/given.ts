@@ -55,6 +55,9 @@ export async function givenExamples (
   })
   await runOwnWrite(db, 'tests', 'givenExamples', write => createClientKey(write, 'example', 0, keyOf(EXAMPLE_KEY)!))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
-  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })])
+  await send(db, [item({ code: 'ended-in-2021-Q3', ...ended }), item({
+    code: 'asked-in-2021-Q3', status: 5, received_at: '2021-07-01T08:00:00+07:00', due_at: '2021-07-20T17:00:00+07:00',
+    updated_at: '2021-07-05T08:00:00+07:00', supplements: [{ requested_at: '2021-07-05T08:00:00+07:00' }]
+  })])
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended })], { source: 'other' })
 }
