@@ -88,7 +88,9 @@ export function sorted (
     else if (!row.restores && (others.has_newer || others.is_outdated)) found.stale.push(row)
     else fresh.set(row, others)
   }
-  for (const row of withoutBetween([...fresh.keys()])) {
+  const kept = withoutBetween([...fresh.keys()])
+  const next = nextOnes(kept)
+  for (const row of kept) {
     const others = fresh.get(row)!
     const versions = versionsOf.get(row.code)!
     if (versions >= MOST_VERSIONS) {
@@ -98,9 +100,20 @@ export function sorted (
     versionsOf.set(row.code, versions + 1)
     found.fresh.push(row)
     if (others.of_time > 1 && !ignoresRepeats) found.dropped.push(others.last_of_time!)
-    found.dropped.push(...inBetween(others.last_two, row))
+    if (next.has(row)) found.dropped.push(...inBetween(others.last_two, row))
   }
   return found
+}
+
+/** Of each dossier the row that follows what waits: between that and a later row there are others. */
+function nextOnes (rows: readonly WaitingRow[]): Set<WaitingRow> {
+  const next = new Set<WaitingRow>()
+  for (const versions of Map.groupBy(rows, ({ code }) => code).values()) {
+    const first = Math.min(...versions.map(({ updated_at: at }) => at))
+    const ofFirst = versions.filter(({ updated_at: at }) => at === first)
+    if (ofFirst.length === 1) next.add(ofFirst[0]!)
+  }
+  return next
 }
 
 /** Of open versions in one place, one after the other, the first and the last tell all. */
