@@ -108,13 +108,13 @@ function listed (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier>
 
 /**
  * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the
- * `share` of it that counts, if the plan is carried.
+ * `share` of it that counts, which is less than 1 only if the plan is carried.
  */
 export function explainedDossiers (
   plan: CountPlan, counting: Counting
-): RawBuilder<ListedDossier & { share?: number }> {
+): RawBuilder<ListedDossier & { share: number }> {
   const borne = borneUnits(plan)
-  if (borne === null) return listed(plan, counting)
+  if (borne === null) return sql`select counted.*, 1 as share from (${listed(plan, counting)}) as counted`
   return sql`
     with borne as materialized (${borne})
     select counted.*, share from ${carried(listed(unitByUnit(plan), counting))}`

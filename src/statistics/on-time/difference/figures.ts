@@ -9,6 +9,9 @@ export interface Figure {
   denominator: number | null
 }
 
+/** A figure of records, which know every count. */
+export type KnownFigure = Record<keyof Figure, number>
+
 /** What is the same in all rows of an answer. */
 export type OfAll = Pick<DifferenceRow, 'rules' | 'rules_version' | 'other_rules' | 'other_rules_version' | 'against' |
   'method' | 'hierarchy' | 'estimated' | 'as_of' | 'provisional'>
@@ -60,15 +63,13 @@ export function rowOf (
   }
 }
 
-export function plus (figure: Figure, change: Pick<Changed, 'numerator_change' | 'denominator_change'>): Figure {
+export function plus (
+  figure: KnownFigure, change: Pick<Changed, 'numerator_change' | 'denominator_change'>
+): KnownFigure {
   return {
-    numerator: sumOf(figure.numerator, change.numerator_change),
-    denominator: sumOf(figure.denominator, change.denominator_change)
+    numerator: roundedCount(figure.numerator + change.numerator_change),
+    denominator: roundedCount(figure.denominator + change.denominator_change)
   }
-}
-
-function sumOf (a: number | null, b: number): number | null {
-  return a === null ? null : roundedCount(a + b)
 }
 
 function minus (a: number | null, b: number | null): number | null {

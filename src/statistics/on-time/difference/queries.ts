@@ -14,7 +14,7 @@ import { recordsQuery } from '../records/records-sql.ts'
 import { resolveQuery, rulesAsked, spansAsked, type AskedSpan, type ResolvedQuery } from '../resolve-query.ts'
 import type { OnTimeQuery } from '../schema.ts'
 import { BY_DOSSIER, changedPage, summedChanges } from './changed-sql.ts'
-import { plus, rowOf, type Figure, type OfAll } from './figures.ts'
+import { plus, rowOf, type KnownFigure, type OfAll } from './figures.ts'
 import { reportedFigures } from './reported.ts'
 import type { DifferenceDossier, DifferenceDossiersQuery, DifferenceQuery, DifferenceRow } from './schema.ts'
 
@@ -121,13 +121,13 @@ function planBy (
   return recordsPlanOf(asked, [span], { ...resolved, rules: { ...rules, choices } })
 }
 
-async function figureOf (trx: Trx, plan: RecordsPlan): Promise<Figure & { estimated: boolean }> {
+async function figureOf (trx: Trx, plan: RecordsPlan): Promise<KnownFigure & { estimated: boolean }> {
   const { rows: [row] } = await recordsQuery(plan).execute(trx)
-  return row!
+  return row as KnownFigure & { estimated: boolean }
 }
 
 async function rowsByRules (
-  trx: Trx, compared: Compared, first: Figure, ofAll: OfAll, dossiersUrl: (reason: string) => string
+  trx: Trx, compared: Compared, first: KnownFigure, ofAll: OfAll, dossiersUrl: (reason: string) => string
 ): Promise<DifferenceRow[]> {
   const rows: DifferenceRow[] = []
   let before = first

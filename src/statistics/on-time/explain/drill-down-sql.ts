@@ -24,21 +24,17 @@ export function dossiersPage (
   const wanted = { denominator: sql`true`, numerator: inNumerator, rest: sql`not (${inNumerator})` }[part]
   return pageQuery(sql<ExplainedDossier>`
     select ${columns(Object.keys(ExplainedDossier.properties).filter(name => name !== 'in_numerator' && name !== 'share'))},
-      ${inNumerator} as in_numerator, ${shareIn(plan)}
+      ${inNumerator} as in_numerator, share
     from (${explainedDossiers(plan, COUNTING[plan.method])}) as counted where ${wanted}`, LATE_FIRST, page)
 }
 
 /** Each time that a figure counts a dossier: the columns of one that is listed, `in_numerator` and `share`. */
 export function dossiersCounted (plan: RecordsPlan): RawBuilder<unknown> {
   return sql`
-    select counted.*, ${isInNumerator(plan)} as in_numerator${plan.carried === 'nothing' ? sql`, 1 as share` : sql``}
+    select counted.*, ${isInNumerator(plan)} as in_numerator
     from (${explainedDossiers(plan, COUNTING[plan.method])}) as counted`
 }
 
 function isInNumerator ({ method }: RecordsPlan): RawBuilder<boolean> {
   return method === 'received' ? sql<boolean>`in_time and not is_pending` : sql<boolean>`in_time`
-}
-
-function shareIn ({ carried }: RecordsPlan): RawBuilder<unknown> {
-  return carried === 'nothing' ? sql`1 as share` : sql`share`
 }
