@@ -74,6 +74,9 @@ forEachDatabase('a list', async (t, { get }) => {
       const { status } = await get(`/v1/fields?cursor=${cursorOf('position,code', position, 'land')}`)
       t.equal(status, position === null ? 200 : 400, String(position))
     }
+    for (const day of ['2026-02-30', 5]) {
+      t.match(await get(`/v1/evaluation/history?cursor=${cursorOf('unit,period,group,day', 'H56', 'cal-2026', 'total', day)}`), invalid)
+    }
     t.match(await get(`/v1/units?cursor=${'a'.repeat(2001)}`), { status: 400, body: { errors: [{ code: 'invalid_length' }] } })
   })
 

@@ -54,6 +54,7 @@ forEachDatabase('a message of the national format', async (t, service) => {
     const url = `${URL}&MaDinhDanhDV=H56-380&isUpdating=`
     t.match((await post(url, [national()])).body, { error_code: '0', created: 1 })
     t.match((await post(url, message([national()], { madonvi: '', service: null, isUpdating: false }))).body, { unchanged: 1 })
+    t.match((await post(`${url}&service=`, [national()])).body, { unchanged: 1 })
     t.match((await post(`${url}&service=CapNhatTienDoHoSoMC`, [step('20210601080000', '6')])).body, { updated: 1 })
   })
 
