@@ -21,7 +21,7 @@ insert into counting_rules (code, version, valid_from, built_in, kept, name, sou
     '{"due_until": "due_instant", "open_on_due_day": "overdue", "open_supplement": "in_time", "repeated_request": "as_one",
       "withdrawn": "by_end", "stopped": "ended", "financial_obligation": "open", "no_due_date": "in_time",
       "refused_after_acceptance": "not_counted"}'),
-  ('portal-766', 1, '1900-01-01', true, false, 'Cổng Dịch vụ công quốc gia, Quyết định 766/QĐ-TTg',
+  ('portal-766', 1, '1900-01-01', true, true, 'Cổng Dịch vụ công quốc gia, Quyết định 766/QĐ-TTg',
     'Công thức tiêu chí 2.1 như Cổng công bố; cách tính hồ sơ chờ nghĩa vụ tài chính chưa rõ',
     '{"due_until": "due_instant", "open_on_due_day": "in_time", "open_supplement": "request_is_end",
       "repeated_request": "overdue", "withdrawn": "by_end", "stopped": "ended", "financial_obligation": "open",

@@ -130,5 +130,3 @@ alter table dossier_sums_log add constraint dossier_sums_log_rollup check (rollu
 create index dossiers_without_due_date on dossiers (unit, received_at) where due_at is null;
 
 create index dossier_states_without_due_date on dossier_states (province_code, unit) where due_at is null;
-
-update counting_rules set kept = true where code = 'portal-766' and built_in;
