@@ -22,7 +22,8 @@ const STREAMS = ['importDossiers']
 
 /** Of the service itself, beside the requests. */
 function isLookForJobs (text: string): boolean {
-  return /select id, procedures, client from procedure_corrections\s+where state in/.test(text)
+  return /select id, procedures, client from procedure_corrections\s+where state in/.test(text) ||
+    /from waiting_dossiers\s+where (missing_unit is not null and )?not failed/.test(text)
 }
 
 /** Collects the statements from here on, each with how long it would wait at most. */
