@@ -46,9 +46,10 @@ function oneSchema (schemas: Node[]): Node {
 }
 
 function withChoices (node: Node, types: string[]): Node {
-  if (types.includes('null')) return node
+  const known = types.filter(type => type !== 'null')
+  if (known.length === 1) return node
   const { type: _, description, ...rest } = node
-  return { description: description ?? '', anyOf: types.map(type => ({ type, ...keywordsOf(type, rest) })) }
+  return { description: description ?? '', anyOf: known.map(type => ({ type: known.length < types.length ? [type, 'null'] : type, ...keywordsOf(type, rest) })) }
 }
 
 /** Of numbers; all others are of texts. */
