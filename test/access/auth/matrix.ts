@@ -55,6 +55,7 @@ const NEEDS: Record<string, string> = {
   getMetrics: 'metrics'
 }
 const READS = [
+  'getDifference', 'listDifferenceDossiers', 'getLateness', 'listLateDossiers',
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
   'getReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
