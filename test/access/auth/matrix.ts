@@ -124,7 +124,10 @@ function requestFor (
     deleteFeedbackStatistics: `/v1/feedback-statistics?unit=${unit}&period=${PERIOD}`,
     listIndicatorValues: `/v1/indicator-values?unit=${unit}`,
     getEvaluation: `/v1/evaluation?period=${PERIOD}&unit=${unit}`,
-    explainEvaluation: `/v1/evaluation/explain?period=${PERIOD}&unit=${unit}&criterion=PROGRESS_ON_TIME`,
+    explainEvaluation: `/v1/evaluation/explain?period=${PERIOD}&unit=${unit}&criterion=PROGRESS_ON_TIME` +
+      '&formula=qd-766-found-2026',
+    listEvaluationHistory: `/v1/evaluation/history?unit=${unit}`,
+    listEvaluationInputs: `/v1/evaluation-inputs?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
@@ -176,7 +179,9 @@ function requestFor (
     postPeriods: { items: [] },
     postCalendars: { items: [] },
     postCountingRules: { items: [] },
-    postEvaluationInputs: { items: [] },
+    postEvaluationInputs: {
+      items: [{ unit, period: PERIOD, criterion: 'PROGRESS_ON_TIME', source: 'one-stop', numerator: 1, denominator: 2 }]
+    },
     postEvaluationFormulas: { items: [] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
@@ -207,6 +212,9 @@ const OUT_OF_REACH: Record<string, number> = {
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,
+  getDifference: 400, listDifferenceDossiers: 400, getLateness: 400, listLateDossiers: 400,
+  getEvaluation: 400, explainEvaluation: 400, listEvaluationHistory: 400, listEvaluationInputs: 400,
+  postEvaluationInputs: 403,
   postDossierStatistics: 403, postDossiers: 403, postNationalDossiers: 403, postIndicatorValues: 403,
   listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,
   // Of a stream each row is refused alone.
@@ -214,7 +222,10 @@ const OUT_OF_REACH: Record<string, number> = {
 }
 
 /** What all provinces of a database share is written by those whose keys are for all units. */
-const COMMON = ['postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision']
+const COMMON = [
+  'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
+  'postEvaluationFormulas'
+]
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
   const needed = NEEDS[id]!

@@ -148,6 +148,7 @@ function stateOf ({ item, updated_at }: WaitingRow): State {
   return { updated_at, place: placeOf(item), open }
 }
 
+/** As `PLACE` says it in SQL: a deleted dossier names no procedure. */
 function placeOf ({ unit, procedure }: DossierItem): string {
-  return `${unit} ${procedure ?? ''}`
+  return [unit, procedure].join(' ')
 }

@@ -76,10 +76,14 @@ function minus (a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : roundedCount(a - b)
 }
 
-/** 100 × numerator / denominator, rounded half up to two decimals, in whole numbers: see percentage-sql.ts. */
+/**
+ * 100 × numerator / denominator, rounded half up to two decimals, in whole numbers: see percentage-sql.ts. null:
+ * unknown, or no share, as a figure between two may be of which units have moved.
+ */
 function percentOf ({ numerator, denominator }: Figure): number | null {
-  if (numerator === null || denominator === null || denominator <= 0) return null
-  if (numerator < 0 || numerator > denominator) return null
+  const isKnown = numerator !== null && denominator !== null
+  const isShare = isKnown && denominator > 0 && numerator >= 0 && numerator <= denominator
+  if (!isShare) return null
   const [n, d] = [numerator, denominator].map(count => BigInt(Math.round(count * 10_000))) as [bigint, bigint]
   return Number((20_000n * n + d) / (2n * d)) / 100
 }
