@@ -2,6 +2,7 @@ import type { Test } from 'tap'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { forEachDatabase } from '../../database.ts'
 import { forget, item, send } from '../given.ts'
+import { PORTAL } from './given.ts'
 
 // Each row of the table of counting rules at its boundary, by the rules that come with the service.
 
@@ -115,6 +116,16 @@ forEachDatabase('each row of the table of counting rules', async (t, { db, get, 
     await count(t, ended('06-05 00:00:00', waited), ['on time', 'late', 'on time'])
     const [row] = (await get('/v1/procedures')).body.items.filter(({ statutory_working_days: days }: { statutory_working_days: number | null }) => days === null)
     await count(t, ended('07-10 09:00:00', { ...none, procedure: row.code }), ['on time', 'on time', 'on time'])
+  })
+
+  t.test('without a due date, by rules that know no terms and are otherwise those of the portal', async t => {
+    const { no_due_date: _, ...choices } = PORTAL
+    const rules = { code: 'no-terms', valid_from: '2021-01-01', name: 'Như Cổng, không theo thời hạn', source: 'x' }
+    t.match(await post('/v1/counting-rules', { items: [{ ...rules, ...choices }] }), { body: { created: 1 } })
+    await count(t, open({ due_at: null, received_at: at('03-01 08:00:00') }), ['in time', 'overdue', 'in time'])
+    t.equal(await countedAs('no-terms'), 'in time')
+    await count(t, ended('06-10 17:00:01'), ['late', 'late', 'on time'])
+    t.equal(await countedAs('no-terms'), 'late')
   })
 
   t.test('refused after it had been accepted, at the due date and a second after', async t => {
