@@ -6,6 +6,8 @@ import { grouped, median, percent, printTable } from './table.ts'
 import { cpuOf, cpuOfFamily, watchMemory, type Memory } from './usage.ts'
 
 /** Each dossier names its office by code, the sender a unit that none has. */
+/** Of the records/s of `/v1/dossiers`. */
+const GOAL_NATIONAL = 0.8
 const NATIONAL = '/v1/national-sync/dossiers?MaDinhDanhDV=H56-380'
 
 interface Measured {
@@ -54,8 +56,10 @@ export async function measureIngest (bench: Bench, files: Files, rounds: number)
   await expectRecounted(bench)
 
   const best = median(copying.map(({ seconds }) => copied.records / seconds))
+  const rateOf = (records: number, runs: Measured[]) => median(runs.map(({ seconds }) => records / seconds))
+  const ofNational = rateOf(national.records, ofPortal) / rateOf(posted.records, posting)
   const row = (what: string, records: number, runs: Measured[]) => {
-    const rate = median(runs.map(({ seconds }) => records / seconds))
+    const rate = rateOf(records, runs)
     return {
       '': what, records: grouped(records), 'records/s': grouped(rate), 'of \\copy': percent(rate / best),
       'CPU µs/record: database': median(runs.map(({ database }) => database)).toFixed(1),
@@ -65,7 +69,8 @@ export async function measureIngest (bench: Bench, files: Files, rounds: number)
   const note = `Medians of ${rounds} rounds in turns, each on empty tables after a checkpoint. \`\\copy\` fills a table like \`dossiers\`, ` +
     'with its indexes; the service checks, keeps sums, versions and the audit as well. Afterwards the rows were the same, and ' +
     `a recount found all sums right. Memory of the service: at most ${Math.round(median(memories.map(({ max }) => max)))} MB, ` +
-    `and ${median(memories.map(({ slope }) => slope)).toFixed(1)} MB more a minute in the second half.`
+    `and ${median(memories.map(({ slope }) => slope)).toFixed(1)} MB more a minute in the second half. The national format comes to ${percent(ofNational)} of the records/s of new ones ` +
+    `(goal ${percent(GOAL_NATIONAL)}${ofNational < GOAL_NATIONAL ? ', **missed**' : ''}).`
   printTable('Taking dossiers in', note, [
     row('psql `\\copy`', copied.records, copying),
     row('`POST /v1/dossiers`, new', posted.records, posting),

@@ -4,6 +4,7 @@ import type { Choices } from '../../../../src/dossiers/counting-rules/schema.ts'
 import { CHOICE_NAMES } from '../../../../src/dossiers/counting-rules/schema.ts'
 import type { Db } from '../../../../src/database/connect.ts'
 import { differenceDossiers, onTimeDifference } from '../../../../src/statistics/on-time/difference/queries.ts'
+import { lateness } from '../../../../src/statistics/on-time/lateness/queries.ts'
 import { onTime } from '../../../../src/statistics/on-time/queries.ts'
 import { METHODS_BY_END } from '../../../../src/statistics/on-time/difference/schema.ts'
 import { parseDay, startOf } from '../../../../src/time/business-day.ts'
@@ -50,6 +51,11 @@ forEachDatabase('why two figures differ', async (t, { db }) => {
       await givenRules(db, 'b', b)
       for (const versions of histories) for (const version of versions) await send(db, [itemOf(version)])
       const [figureA, figureB] = [await figureBy('a', asked, now), await figureBy('b', asked, now)]
+      if (asked.method === 'handled') {
+        const causes = await lateness(db, { ...asked, rules: 'a' }, null, now, cause => cause)
+        const late = causes.reduce((sum, { dossiers }) => sum + dossiers, 0)
+        if (late !== figureA[1]! - figureA[0]!) throw new Error(JSON.stringify({ what: 'the late ones by cause', a, asked, causes }))
+      }
       const rows = await onTimeDifference(db, { ...asked, rules: ['a', 'b'] }, null, now, reason => reason)
       const [total, ...others] = rows.toReversed()
       const fail = (what: string): never => { throw new Error(JSON.stringify({ what, a, b, asked, rows })) }
