@@ -3,6 +3,7 @@
 -- trace in the history of a dossier.
 -- The province is that of the unit; of an unknown unit that of the key, '' where that is for all units. `owner` is the unit, or
 -- of an unknown one that of the key (null: all units): who reaches it sees the dossier. `reach` is the unit of the key itself.
+-- `national`: it came in the national format, whose versions are ordered by other rules.
 -- `issues` is what a dossier waits for; where it has `failed`, why it was not taken in when all was there.
 create table waiting_dossiers (
   id bigint generated always as identity,
@@ -12,6 +13,7 @@ create table waiting_dossiers (
   import bigint not null,
   line integer not null,
   failed boolean not null default false,
+  national boolean not null default false,
   province_code text collate "C" not null,
   source text collate "C" not null,
   code text collate "C" not null,
@@ -26,6 +28,8 @@ create table waiting_dossiers (
 );
 
 create index waiting_dossiers_by_code on waiting_dossiers (source, code);
+
+create index waiting_dossiers_in_order on waiting_dossiers (id) where not failed;
 
 create index waiting_dossiers_by_import on waiting_dossiers (import, line);
 

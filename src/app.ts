@@ -55,7 +55,7 @@ interface AppOptions {
   /** For one service of a process: it goes on when the service is closed. */
   measuresProcess?: boolean
   now?: Clock
-  /** Where corrections of fields run; left out: beside the requests. Waiting dossiers are looked for as often. */
+  /** Where corrections of fields run, and waiting dossiers are looked for; left out: beside the requests. */
   corrections?: Partial<Omit<CorrectionOptions, 'onFailure'>>
   http?: {
     corsOrigins?: Origins
@@ -130,7 +130,7 @@ export async function buildApp (
     onFailure: error => { app.log.error({ err: error }, 'moving dossiers to other fields failed') }
   })
   const waiting = new WaitingRunner({
-    db, writers: context.writers, lookEvery: jobs?.lookEvery,
+    db, ...jobs, writers: context.writers,
     onFailure: error => { app.log.error({ err: error }, 'taking in dossiers that waited failed') }
   })
   for (const job of [runner, waiting]) {

@@ -89,7 +89,7 @@ async function start (log: LogBuffer) {
     const hourly = setInterval(tidy, HOUR).unref()
     const { CORS_ORIGINS: corsOrigins, TRUST_PROXY: trustProxy } = config
     const http = { corsOrigins, trustProxy, connections: connectionBounds(descriptorLimit(), trustProxy !== undefined) }
-    // Moving all dossiers of a procedure may take minutes.
+    // Moving all dossiers of a procedure may take minutes, and so may looking through all that wait.
     const patient = database.url === undefined ? null
       : connect({ connectionString: database.url }, { max: 1, onLost, timeLimits: 'relaxed' })
     const corrections = patient === null ? {} : { db: patient.db, showProgress: showCorrection.bind(null, db) }

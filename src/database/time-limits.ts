@@ -54,16 +54,8 @@ export async function allowSlowStatements (trx: Transaction<DB>): Promise<void> 
     where current_setting('statement_timeout') <> '0'`).execute(trx)
 }
 
-/**
- * Reads, in one snapshot, what takes longer to count than a statement usually may. In a transaction it is read there:
- * who writes what is read wants no other one.
- */
+/** Reads, in one snapshot, what takes longer to count than a statement usually may. */
 export async function inSlowRead<R> (db: Kysely<DB>, read: (trx: Transaction<DB>) => Promise<R>): Promise<R> {
-  if (db.isTransaction) {
-    const trx = db as Transaction<DB>
-    await allowSlowStatements(trx)
-    return read(trx)
-  }
   return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
     await allowSlowStatements(trx)
     return read(trx)

@@ -13,10 +13,11 @@ import type { Trx } from '../connect.ts'
  *   their steps shares it. Then either sees what the other has stored. Take it after `dossiers`.
  * - `log` of a rollup of a province: who merges it has it alone. Nobody who adds to it waits for that.
  * - `backlog` of a province: the same for the log of its open dossiers.
+ * - `waiting`: who takes a chunk of waiting dossiers in has it alone.
  * - `snapshots` of a province: who takes the snapshot of its evaluation has it alone.
  */
 export type LockName = 'dossiers' | `desks ${string}` | `steps ${string}` | `log ${string}` | `backlog ${string}` |
-  `snapshots ${string}`
+  'waiting' | `snapshots ${string}`
 
 export async function lock (trx: Trx, name: LockName, mode: 'shared' | 'exclusive'): Promise<void> {
   const take = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')

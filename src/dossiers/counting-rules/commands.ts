@@ -8,7 +8,7 @@ import { changeOf, type BatchAnswer, type BatchOptions } from '../../writes/batc
 import { duplicateKeys, ingestBatch } from '../../writes/ingest-batch.ts'
 import { issueAt } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
-import { versionsOf } from './queries.ts'
+import { isKept, versionsOf } from './queries.ts'
 import {
   CHOICE_NAMES, CountingRulesItem, DEFAULT_CHOICES, type Choices, type CountingRules
 } from './schema.ts'
@@ -59,10 +59,11 @@ function rowOf (
   { code, valid_from, name, source, ...posted }: CountingRulesItem, versions: readonly CountingRules[]
 ): CountingRules {
   const same = versions.find(version => version.valid_from === valid_from)
-  const { version = versions.length + 1, built_in = false, kept = false } = same ?? {}
+  const { version = versions.length + 1, built_in = false } = same ?? {}
+  const choices = { ...DEFAULT_CHOICES, ...posted }
   return {
-    code, version, valid_from, name: name.normalize('NFC'), source: source.normalize('NFC'), built_in, kept,
-    ...DEFAULT_CHOICES, ...posted
+    code, version, valid_from, name: name.normalize('NFC'), source: source.normalize('NFC'), built_in,
+    kept: isKept(choices), ...choices
   }
 }
 
@@ -84,8 +85,8 @@ function issuesOf (row: CountingRules, versions: readonly CountingRules[]): Issu
 async function store (trx: Trx, rows: readonly CountingRules[]): Promise<void> {
   if (rows.length === 0) return
   await upsert(trx, 'counting_rules', ['code', 'version'], rows.map(row => {
-    const { code, version, valid_from, name, source, built_in, kept } = row
+    const { code, version, valid_from, name, source, built_in } = row
     const choices = Object.fromEntries(CHOICE_NAMES.map(name => [name, row[name]])) as Choices
-    return { code, version, valid_from, name, source, built_in, kept, choices }
+    return { code, version, valid_from, name, source, built_in, choices }
   }) as never[])
 }

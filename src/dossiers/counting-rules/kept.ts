@@ -18,8 +18,6 @@ type KeptChoices = Choices & {
   no_due_date: 'in_time'
 }
 
-export const DEFAULT_RULES = 'default'
-
 export interface KeptRules {
   code: string
   /** As sums are kept. */

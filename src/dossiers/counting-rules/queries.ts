@@ -3,16 +3,14 @@ import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import type { Db } from '../../database/connect.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
-import { DEFAULT_RULES } from './kept.ts'
+import { keptFor } from './kept.ts'
 import { rulesOf } from './seen.ts'
-import type { Choices, CountingRules, CountingRulesQuery } from './schema.ts'
+import { DEFAULT_RULES, type Choices, type CountingRules, type CountingRulesQuery } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }, { name: 'version', kind: 'number' }]
 
-export { DEFAULT_RULES }
-
 /** As it is stored. */
-interface StoredRules extends Omit<CountingRules, keyof Choices> {
+interface StoredRules extends Omit<CountingRules, keyof Choices | 'kept'> {
   choices: Choices
 }
 
@@ -34,11 +32,16 @@ export async function versionsOf (db: Db, codes: readonly string[]): Promise<Cou
 }
 
 function storedRules (which: RawBuilder<unknown>): RawBuilder<StoredRules> {
-  return sql`select code, version, valid_from, name, source, built_in, kept, choices from counting_rules where ${which}`
+  return sql`select code, version, valid_from, name, source, built_in, choices from counting_rules where ${which}`
 }
 
 function shown ({ choices, ...rules }: StoredRules): CountingRules {
-  return { ...rules, ...choices }
+  return { ...rules, kept: isKept(choices), ...choices }
+}
+
+/** Whether there are sums by choices: those of the default rules, or differences to them. */
+export function isKept (choices: Choices): boolean {
+  return rulesOf(choices) === null || keptFor(choices) !== null
 }
 
 /** The rules of a question. */

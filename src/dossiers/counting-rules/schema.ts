@@ -63,6 +63,8 @@ const PostedChoices = choices(name => Type.Optional(OneOf(CHOICES[name] as reado
   description: MEANINGS[name], default: CHOICES[name][0]
 }))) as unknown as { [N in ChoiceName]: ReturnType<typeof Type.Optional<OneOfChoice<N>>> }
 
+/** The rules of this service, which choose the first of each. */
+export const DEFAULT_RULES = 'default'
 export const DEFAULT_CHOICES = choices(name => CHOICES[name][0]) as Choices
 
 const Properties = {

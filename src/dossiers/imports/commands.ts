@@ -38,7 +38,7 @@ export interface Progress extends ImportWarnings {
  * @throws DomainError `idempotency_key_in_use` when the import has lost its lease and another has its key
  */
 export async function addToImport (
-  trx: Trx, { province_code }: Owner, id: number, { counts, errors, waits: _, ...odd }: Progress
+  trx: Trx, { province_code }: Owner, id: number, { counts, errors, ...odd }: Omit<Progress, 'waits'>
 ): Promise<void> {
   const added = COUNTS.map(name => sql`${sql.ref(name)} = ${sql.ref(name)} + ${counts[name]}`)
   if (odd.warning_count > 0) added.push(addedWarnings(odd))

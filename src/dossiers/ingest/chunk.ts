@@ -64,12 +64,15 @@ export async function ingestDossiers (
   const conflicts = stored.flatMap(round => round.conflicts)
   await recordConflicts(trx, conflicts)
   const refused = [...surplus, ...stored.flatMap(({ refused }) => refused)]
-  const kept = await settleWaiting(write, context, { versions, refused, invalid, wellFormed, lookups, province })
+  const changes = stored.flatMap(({ changes }) => changes)
+  const kept = await settleWaiting(write, context, {
+    versions, changed: new Set(changes.map(({ index }) => index)), refused, invalid, wellFormed, lookups, province
+  })
   // Last, so that the rollups that all chunks write are locked for as short as possible.
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const rejected = [...malformed, ...kept.rejected, ...refused]
   const outcomes = outcomesOf(items.length, {
-    changes: stored.flatMap(({ changes }) => changes), rejected, waiting: kept.waiting,
+    changes, rejected, waiting: kept.waiting,
     stale: [...older, ...kept.stale, ...stored.flatMap(({ stale }) => stale)]
   })
   const [issues, waits] = [new Map(), new Map()] as [IssuesByRow, IssuesByRow]

@@ -40,6 +40,8 @@ export interface Keeping {
   client: string
   /** That of the key; '' for all. */
   province: string
+  /** Whether they came in the national format; left out: they did not. */
+  national?: boolean | undefined
   /** Of an item by its index. */
   lineOf: (index: number) => number
   /** Whether an unknown name of a unit may be kept, which otherwise is refused; left out: any may. */

@@ -45,7 +45,7 @@ export async function postNationalDossiers (
   const odd = { warning_count: count, warnings }
   const answer = { ...counts, errors: byLine(new Map([...issues, ...waits])).slice(0, MAX_ERRORS), ...odd }
   if (id === null) return nationalAnswer({ import: id, ...answer }, outcomes)
-  await addToImport(trx, by, id, { counts, errors, waits: [], ...odd })
+  await addToImport(trx, by, id, { counts, errors, ...odd })
   await endImport(trx, by, id, 'done', { ...counts, ...odd })
   return nationalAnswer({ import: id, ...answer }, outcomes)
 }
@@ -112,8 +112,8 @@ async function ingestNational (
   const context = {
     source, reach: by.unit, ignoresRepeats: true, isWellFormed: isCertain, adjust: stepsApplied({ client, source }),
     keep: {
-      import: id, client, province, lineOf: (i: number) => lineOf(positions[i]!), mayKeepUnit: isUnitCode,
-      told: nationalIssue
+      import: id, client, province, national: true, lineOf: (i: number) => lineOf(positions[i]!),
+      mayKeepUnit: isUnitCode, told: nationalIssue
     }
   }
   return placed(data.length, issues, positions, await ingestDossiers(write, items, context))

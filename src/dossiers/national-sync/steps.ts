@@ -6,6 +6,8 @@ import type { Issue } from '../../contract/errors.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { array, unnested } from '../../database/sql/bulk-binary.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
+import { inTransaction } from '../../database/transaction.ts'
 import { detailsShown, type DetailsRead } from '../details/details.ts'
 import { hasEnded, IS_OPEN, isCounted } from '../rules/status.ts'
 import type { IngestContext, Version } from '../ingest/validate.ts'
@@ -109,13 +111,16 @@ const PRUNED_AT_ONCE = 10_000
 export async function pruneSteps (db: Db): Promise<void> {
   const ofStep = sql`province_code = steps.province_code and code = steps.code and source = steps.source`
   for (;;) {
-    const { numAffectedRows } = await sql`
-      delete from dossier_steps where ctid = any(array(
-        select ctid from dossier_steps as steps
-        where exists (select from dossiers where ${ofStep}
-            and (steps.at <= updated_at or (steps.at < now() - interval '30 days' and not (${IS_OPEN}))))
-          or (steps.at < now() - interval '1 year' and not exists (select from dossiers where ${ofStep}))
-        limit ${PRUNED_AT_ONCE}))`.execute(db)
+    const { numAffectedRows } = await inTransaction(db, async trx => {
+      await allowSlowStatements(trx)
+      return sql`
+        delete from dossier_steps where ctid = any(array(
+          select ctid from dossier_steps as steps
+          where exists (select from dossiers where ${ofStep}
+              and (steps.at <= updated_at or (steps.at < now() - interval '30 days' and not (${IS_OPEN}))))
+            or (steps.at < now() - interval '1 year' and not exists (select from dossiers where ${ofStep}))
+          limit ${PRUNED_AT_ONCE}))`.execute(trx)
+    })
     if (Number(numAffectedRows) < PRUNED_AT_ONCE) return
   }
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { isReachedBy } from '../../catalogue/units/reach-sql.ts'
 import type { Db } from '../../database/connect.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
+import { inTransaction } from '../../database/transaction.ts'
 import type { AuditRow } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 import { sourceOf } from '../commands.ts'
@@ -31,8 +33,17 @@ export async function deleteWaitingDossiers (
   return { dossiers: rows.reduce((sum, { dossiers }) => sum + dossiers, 0) }
 }
 
-/** Lets those that failed be tried again. Where there are none it writes nothing: the database may be read-only. */
+/**
+ * Lets those that failed be tried again, but for those that a chunk has locked: what came for them makes them fresh
+ * itself. Where there are none it writes nothing: the database may be read-only.
+ */
 export async function retryFailedDossiers (db: Db): Promise<void> {
   const { rows } = await sql`select from waiting_dossiers where failed limit 1`.execute(db)
-  if (rows.length > 0) await sql`update waiting_dossiers set failed = false where failed`.execute(db)
+  if (rows.length === 0) return
+  await inTransaction(db, async trx => {
+    await allowSlowStatements(trx)
+    await sql`
+      update waiting_dossiers set failed = false
+      where id in (select id from waiting_dossiers where failed for update skip locked)`.execute(trx)
+  })
 }

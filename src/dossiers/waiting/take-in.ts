@@ -6,6 +6,7 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Issue, IssueCode } from '../../contract/errors.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { array, unnested } from '../../database/sql/bulk-binary.ts'
+import { tryLock } from '../../database/sql/advisory-lock.ts'
 import { compressByLz4 } from '../../database/sql/compression.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { today } from '../../time/business-day.ts'
@@ -13,11 +14,9 @@ import { issueAt } from '../../writes/row-issues.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { addTakenIn } from '../imports/commands.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
+import { nationalIssue, nationalPointer } from '../national-sync/issues.ts'
 import { stepsApplied } from '../national-sync/steps.ts'
 import type { DossierItem } from '../schema.ts'
-
-/** An advisory lock of an arbitrary number: its holder takes a chunk in. It ends with the transaction. */
-const LOCK = 20_211_206
 
 /** Versions that are taken in at once. Each has three warnings at most, all of which are then listed. */
 const CHUNK = 300
@@ -35,6 +34,8 @@ export interface Sender {
   client: string
   source: string
   reach: Reach
+  /** Whether they came in the national format, whose repeats change nothing and whose steps may have come before. */
+  national: boolean
 }
 
 interface WaitingVersion {
@@ -64,7 +65,7 @@ export async function knownUnits (db: Db): Promise<NamedUnit[]> {
 /** The sender of the first version that can be taken in; undefined: there is none. */
 export async function nextSender (db: Db, units: readonly NamedUnit[]): Promise<Sender | undefined> {
   const { rows: [sender] } = await sql<Sender>`
-    select client, source, reach from waiting_dossiers where ${isKnown(units)} order by id limit 1`.execute(db)
+    select client, source, reach, national from waiting_dossiers where ${isKnown(units)} order by id limit 1`.execute(db)
   return sender
 }
 
@@ -82,12 +83,12 @@ export async function nextVersions (db: Db, sender: Sender, units: readonly Name
 export async function takeInChunk (
   db: Db, sender: Sender, units: readonly NamedUnit[], only?: number
 ): Promise<number> {
-  const { client, source, reach } = sender
+  const { client, source, reach, national } = sender
   const { found, failed } = await runOwnWrite(db, client, OPERATION, async write => {
     const { trx } = write
     await allowSlowStatements(trx)
     await compressByLz4(trx)
-    const { rows: [lock] } = await sql<{ taken: boolean }>`select pg_try_advisory_xact_lock(${LOCK}) as taken`.execute(trx)
+    const { rows: [lock] } = await sql<{ taken: boolean }>`select ${tryLock('waiting')} as taken`.execute(trx)
     // Not in one statement with the lock: its snapshot would be older than that.
     const { rows } = await sql<WaitingVersion>`
       select id, import, line, item from waiting_dossiers
@@ -95,11 +96,11 @@ export async function takeInChunk (
         and ${only === undefined ? sql`true` : sql`id = ${only}`}
       order by id limit ${CHUNK}`.execute(trx)
     const ingested = await ingestDossiers(write, rows.map(({ item }) => item), {
-      source, reach, adjust: stepsApplied({ client, source })
+      source, reach, ...national ? { ignoresRepeats: true, adjust: stepsApplied({ client, source }) } : {}
     })
-    const taken = await forgetTaken(trx, rows, ingested)
+    const taken = await forgetTaken(trx, rows, ingested, national)
     if (taken > 0) write.ownAuditRows ??= NO_ROWS
-    return { found: rows.length, failed: failedOf(rows, ingested) }
+    return { found: rows.length, failed: failedOf(rows, ingested, national) }
   })
   if (failed.length > 0) await markFailed(db, client, failed)
   return found
@@ -118,8 +119,8 @@ export async function failVersion (db: Db, { client }: Sender, id: number): Prom
 }
 
 /** Of versions that wait: this sender has sent them. */
-function isOf ({ client, source, reach }: Sender): RawBuilder<boolean> {
-  return sql`client = ${client} and source = ${source} and reach is not distinct from ${reach}`
+function isOf ({ client, source, reach, national }: Sender): RawBuilder<boolean> {
+  return sql`client = ${client} and source = ${source} and national = ${national} and reach is not distinct from ${reach}`
 }
 
 /** Of versions that wait: the catalogue has what they name. */
@@ -137,10 +138,11 @@ interface FailedVersion {
   issues: readonly Issue[]
 }
 
-function failedOf (rows: readonly WaitingVersion[], { issues }: Ingested): FailedVersion[] {
+function failedOf (rows: readonly WaitingVersion[], { issues }: Ingested, national: boolean): FailedVersion[] {
+  const told = national ? nationalIssue : (issue: Issue) => issue
   const isLater = ({ code }: Issue) => LATER.includes(code)
   return [...issues].filter(([, each]) => !each.some(isLater))
-    .map(([index, each]) => ({ id: rows[index]!.id, issues: each }))
+    .map(([index, each]) => ({ id: rows[index]!.id, issues: each.map(told) }))
 }
 
 /**
@@ -168,14 +170,15 @@ async function markFailed (db: Db, client: string, failed: readonly FailedVersio
  * @returns how many versions are taken in
  */
 async function forgetTaken (
-  trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested
+  trx: Trx, rows: readonly WaitingVersion[], { issues, warnings }: Ingested, national: boolean
 ): Promise<number> {
+  const pointerOf = national ? nationalPointer : (pointer: string) => pointer
   const taken = [...rows.keys()].filter(index => !issues.has(index))
   await sql`
     delete from waiting_dossiers where id = any(${array('int8', taken.map(index => rows[index]!.id))})`.execute(trx)
   for (const [id, ofOne] of Map.groupBy(taken, index => rows[index]!.import)) {
     const odd = warnings.first.filter(({ index }) => rows[index]!.import === id)
-      .map(({ index, warning }) => ({ line: rows[index]!.line, ...warning }))
+      .map(({ index, warning }) => ({ line: rows[index]!.line, ...warning, pointer: pointerOf(warning.pointer) }))
     await addTakenIn(trx, id, ofOne.length, { warning_count: odd.length, warnings: odd })
   }
   return taken.length

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { lock, tryLock, type LockName } from '../../database/sql/advisory-lock.ts'
-import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import {
@@ -44,23 +43,28 @@ export async function takeMissingSnapshots (db: Db, now: number): Promise<void> 
 }
 
 async function takeIfMissing (db: Db, province: string, now: number): Promise<void> {
+  const day = nameOfDay(dayOf(now))
+  if (await isTaken(db, province, day)) return
+  const found = await pointsNow(db, province, day, now)
   await inTransaction(db, async trx => {
     const { rows: [lock] } = await sql<{ taken: boolean }>`select ${tryLock(lockOf(province))} as taken`.execute(trx)
-    if (!lock!.taken || await isTaken(trx, province, nameOfDay(dayOf(now)))) return
-    await take(trx, province, now)
+    if (!lock!.taken || await isTaken(trx, province, day)) return
+    await store(trx, province, day, found)
   })
 }
 
 /**
  * Takes the snapshot of today, also where there is one. The later one of a day replaces the earlier one, unit by unit,
  * but not with less: a unit of which fewer points are known now, by the same version of the formula, stays as it was.
- * It is one transaction: one that fails changes nothing.
+ * It is stored in one transaction: one that fails changes nothing.
  * @param now milliseconds since 1970
  */
 export async function takeSnapshot (db: Db, province: string, now: number): Promise<Snapshot> {
+  const day = nameOfDay(dayOf(now))
+  const found = await pointsNow(db, province, day, now)
   return inTransaction(db, async trx => {
     await lock(trx, lockOf(province), 'exclusive')
-    return take(trx, province, now)
+    return store(trx, province, day, found)
   })
 }
 
@@ -68,10 +72,11 @@ function lockOf (province: string): LockName {
   return `snapshots ${province}`
 }
 
-async function take (trx: Trx, province: string, now: number): Promise<Snapshot> {
-  await allowSlowStatements(trx)
-  const day = nameOfDay(dayOf(now))
-  const found = Map.groupBy(await pointsNow(trx, province, day, now), keyOf)
+/** @param points as they were counted before, so that nobody waits for the transaction meanwhile */
+async function store (
+  trx: Trx, province: string, day: string, points: readonly SnapshotRow[]
+): Promise<Snapshot> {
+  const found = Map.groupBy(points, keyOf)
   const stored = Map.groupBy(await storedOn(trx, province, day), keyOf)
   if (stored.size === 0 && [...found.values()].flat().every(({ points }) => points === null)) {
     return { day, units: 0, kept: [] }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { exactly } from '../../catalogue/units/resolve.ts'
-import type { Trx } from '../../database/connect.ts'
+import type { Db, Trx } from '../../database/connect.ts'
 import { insertMissing } from '../../database/sql/bulk-json.ts'
 import { TOTAL } from '../formulas/check.ts'
 import { evaluation } from '../scores/queries.ts'
@@ -37,15 +37,15 @@ export function keyOf ({ unit, period }: UnitInPeriod): string {
  * that run, and of those that ended the day before, which are then no longer provisional.
  * @param now milliseconds since 1970
  */
-export async function pointsNow (trx: Trx, province: string, day: string, now: number): Promise<SnapshotRow[]> {
+export async function pointsNow (db: Db, province: string, day: string, now: number): Promise<SnapshotRow[]> {
   const { rows: periods } = await sql<{ code: string }>`
     select code from periods
     where calendar = 'calendar' and kind = any(${[...PERIOD_KINDS]}) and starts_on <= ${day} and ends_on >= ${day}::date - 1
-    order by starts_on, code`.execute(trx)
+    order by starts_on, code`.execute(db)
   const found: SnapshotRow[] = []
   for (const { code: period } of periods) {
     const { items } = await evaluation(
-      trx, { period: [period], unit: exactly(province), children: true, kind: ['group', 'total'] }, null, now)
+      db, { period: [period], unit: exactly(province), children: true, kind: ['group', 'total'] }, null, now)
     found.push(...items.map(({
       unit, level, group, maximum, points, points_of, points_from, unknown, formula, provisional
     }) => ({
@@ -56,11 +56,11 @@ export async function pointsNow (trx: Trx, province: string, day: string, now: n
   return found
 }
 
-export async function isTaken (trx: Trx, province: string, day: string): Promise<boolean> {
+export async function isTaken (db: Db, province: string, day: string): Promise<boolean> {
   const { rows: [stored] } = await sql<{ taken: boolean }>`
     select exists(
       select from evaluation_snapshots where province_code = ${province} and unit = ${province} and day = ${day}
-    ) as taken`.execute(trx)
+    ) as taken`.execute(db)
   return stored!.taken
 }
 

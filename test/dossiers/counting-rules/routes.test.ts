@@ -34,8 +34,8 @@ forEachDatabase('counting rules', async (t, { get, post }) => {
     t.match(await sent(next, next), { created: 0, errors: ['/items/0 duplicate_key', '/items/1 duplicate_key'] })
     t.match(await sent(next, { ...next, valid_from: '2023-01-01' }), { created: 2 })
     t.match((await get('/v1/counting-rules?code=ours')).body.items, [
-      { version: 1, valid_from: '2021-01-01', withdrawn: 'by_end', built_in: false, kept: false },
-      { version: 2, valid_from: '2022-01-01', withdrawn: 'on_time' }, { version: 3 }
+      { version: 1, valid_from: '2021-01-01', withdrawn: 'by_end', built_in: false, kept: true },
+      { version: 2, valid_from: '2022-01-01', withdrawn: 'on_time', kept: false }, { version: 3 }
     ])
   })
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { PROCEDURE, takenIn, UNIT, waiting } from '../waiting/given.ts'
@@ -5,7 +6,9 @@ import { forgetNational, message, national, steps, URL } from './given.ts'
 
 const NDJSON = { 'content-type': 'application/x-ndjson' }
 const code = (n: number) => `000.17.22.H56-210531-000${n}`
-const [KNOWN, PROCEDURE_TO_COME, UNIT_TO_COME, BOTH, NO_CODE] = [code(1), code(2), code(3), code(4), code(5)]
+const [KNOWN, PROCEDURE_TO_COME, UNIT_TO_COME, BOTH, NO_CODE, TWO, NO_DESK] = [1, 2, 3, 4, 5, 6, 7].map(code) as [
+  string, string, string, string, string, string, string
+]
 
 /** As sent by hand of a sender, with what the catalogue does not have, and what it never will. */
 const DATA = [
@@ -26,6 +29,10 @@ forEachDatabase('dossiers of the national format with codes that the catalogue d
   t.teardown(() => forgetNational(db))
   const unknown = async () => (await get('/v1/unknown-codes')).body.items
   const errorsOf = async (id: number) => (await get(`/v1/imports/${id}/errors`, ADMIN)).body.items
+
+  const until = async (isDone: (waiting: string[]) => boolean) => {
+    for (let tries = 0; !isDone(await waiting(db)) && tries < 1_000; tries++) await sleep(20)
+  }
 
   t.test('wait, in the terms of the sender, and nothing else is at fault', async t => {
     t.match((await post(`${URL}&dry_run=true`, message(DATA))).body, { import: null, error_code: '-1', created: 1, waiting: 3, rejected: 1 })
@@ -62,6 +69,27 @@ forEachDatabase('dossiers of the national format with codes that the catalogue d
     t.match(await sent('20210612170000'), { waiting: 1 })
     t.match(await sent('20210611170000'), { stale: 1, waiting: 0 })
     t.match(await sent('20210612170000'), { waiting: 1 })
+  })
+
+  t.test('are not lost to an older file, whose dossier is there', async t => {
+    const [old, newer] = [{}, { MaTTHC: '9.999002' }].map(given => message([national({ MaHoSo: TWO, ...given })]))
+    t.match((await post(URL, old)).body, { created: 1 })
+    t.match((await post(URL, newer)).body, { waiting: 1 })
+    t.match((await post(URL, old)).body, { error_code: '0', received: 1, created: 0, updated: 0 })
+    t.ok((await waiting(db)).includes(TWO))
+    await post('/v1/procedures', { items: [{ ...PROCEDURE, code: '9.999002' }] })
+    await until(all => !all.includes(TWO))
+    t.match((await get(`/v1/dossiers/${TWO}`)).body, { procedure: '9.999002' })
+  })
+
+  t.test('say in the terms of the sender why they are not taken in', async t => {
+    const { body } = await post(URL, message([national({ MaHoSo: NO_DESK, DonViXuLy: 'H56.77.77' })]))
+    t.match(body, { waiting: 1 })
+    await post('/v1/units', { items: [{ ...UNIT, code: 'H56-NO-DESK', reports_dossiers: false, aliases: ['one-stop:H56.77.77'] }] })
+    await until(all => all.includes(`${NO_DESK} failed`))
+    t.match(await errorsOf(body.import), [{ line: 1, pointer: '', code: 'no_own_desk', detail: 'the unit has no desk of its own' }])
+    t.match((await post(URL, message([national({ MaHoSo: NO_DESK })]))).body, { created: 1 })
+    t.notOk((await waiting(db)).some(each => each.startsWith(NO_DESK)))
   })
 
   t.test('are taken in by themselves when the codes are posted, with their steps', async t => {

@@ -211,6 +211,15 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     await forget(db)
   })
 
+  t.test('are not kept where a version of the same time that came later names what is there', async t => {
+    const [waits, known] = [of('H56-380', '9.58', 's'), of('H56-380', '1.001612', 's')]
+    t.match((await post(KEEP, { items: [waits, known] })).body, { created: 1, stale: 1, waiting: 0 })
+    t.match((await post(KEEP, { items: [known, waits] })).body, { unchanged: 1, waiting: 1 })
+    t.match((await post(KEEP, { items: [known] })).body, { unchanged: 1 })
+    t.same(await waiting(db), [], 'sent again, it is the last of its time')
+    await forget(db)
+  })
+
   t.test('that are at fault when it is posted are listed with that, and tried again when they are sent again', async t => {
     const { body } = await post(KEEP, { items: [of('H56-DESK', '1.001612', 'a')] })
     await post('/v1/units', { items: [{ ...UNIT, code: 'H56-DESK', reports_dossiers: false }] })

@@ -16,6 +16,8 @@ import { MOST_VERSIONS, type WaitingRow } from './thin.ts'
 export interface Chunk {
   /** Those that are sound, and those of them that are refused. */
   versions: readonly Version[]
+  /** Indexes of those by which something has changed. */
+  changed: ReadonlySet<number>
   refused: readonly RowIssues[]
   invalid: readonly RowIssues[]
   wellFormed: readonly WellFormed[]
@@ -35,14 +37,16 @@ export interface Settled {
 
 /** Keeps rows waiting where that is asked for, and forgets those that wait in vain. */
 export async function settleWaiting (write: Write, context: IngestContext, chunk: Chunk): Promise<Settled> {
-  const { versions, refused, invalid, wellFormed } = chunk
+  const { versions, changed, refused, invalid, wellFormed } = chunk
   const isRefused = new Set(refused.map(({ index }) => index))
   const sound = versions.filter(({ index }) => !isRefused.has(index))
+  // A version that was stored before and comes again is not later than one of the same time that came since.
+  const isLater = ({ index }: Version) => context.ignoresRepeats !== true || changed.has(index)
   const some = await lockWaiting(write.trx, context, wellFormed.map(({ item }) => plainText(item.code)))
-  const dropped = some ? await dropOutdated(write.trx, context, sound) : 0
+  const dropped = some ? await dropOutdated(write.trx, context, sound, isLater) : 0
   const settled = context.keep === undefined
     ? { waiting: [], stale: [], rejected: [...invalid] }
-    : await keepWaiting(write, context, context.keep, chunk)
+    : await keepWaiting(write, context, context.keep, { ...chunk, versions: sound.filter(isLater) })
   // Lists of what waits are answered from memory until something is written.
   if (dropped > 0 || settled.waiting.length > 0) write.ownAuditRows ??= { province: chunk.province, rows: 0 }
   return settled
@@ -51,7 +55,7 @@ export async function settleWaiting (write: Write, context: IngestContext, chunk
 async function keepWaiting (
   { trx }: Write, { source, reach, ignoresRepeats = false }: IngestContext, keep: Keeping, chunk: Chunk
 ): Promise<Settled> {
-  const { invalid, wellFormed, lookups, province } = chunk
+  const { versions, invalid, wellFormed, lookups, province } = chunk
   const { mayKeepUnit = () => true, told = (issue: Issue) => issue } = keep
   const { true: unknown = [], false: rejected = [] } = Object.groupBy(invalid, row => `${row.issues.every(namesUnknown)}`)
   if (unknown.length === 0) return { waiting: [], stale: [], rejected }
@@ -80,7 +84,13 @@ async function keepWaiting (
     })
   }
   const sender = { ...keep, source, reach, province: common, ignoresRepeats }
-  const { surplus, excess, stale } = await keepRows(trx, sender, rows)
+  // Of versions of the same time the last one counts.
+  const timeOf = (code: string, at: number) => `${at} ${code}`
+  const lastOf = new Map(versions.map(({ index, dossier: { code, updated_at: at } }) => [timeOf(code, at), index]))
+  const { true: replaced = [], false: others = [] } = Object.groupBy(rows, ({ index, code, updated_at: at }) => (
+    `${(lastOf.get(timeOf(code, at)) ?? -1) > index}`))
+  const { surplus, excess, stale: older } = await keepRows(trx, sender, others)
+  const stale = [...replaced, ...older]
   const left = new Set([...surplus, ...excess, ...stale])
   return {
     waiting: rows.filter(row => !left.has(row)), stale,

@@ -53,18 +53,24 @@ export async function lockWaiting (trx: Trx, { source }: Sender, codes: readonly
 }
 
 /**
- * Forgets versions that wait of dossiers of which these are newer, or as new. They must be locked.
+ * Forgets versions that wait of dossiers of which these are newer, or as new and later. They must be locked.
+ * @param isLater whether a version counts as later than one of the same time that waits
  * @returns how many
  */
 export async function dropOutdated (
-  trx: Trx, { source, reach }: Sender, versions: readonly Version[]
+  trx: Trx, { source, reach }: Sender, versions: readonly Version[], isLater: (version: Version) => boolean
 ): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from waiting_dossiers as stored
-    using ${unnested({ ...CODE, ...UPDATED }, versions.map(({ dossier }) => dossier))} as given
-    where stored.source = ${source} and stored.code = given.code and stored.updated_at <= given.updated_at
+    using ${unnested(OUTDATING, versions.map(version => ({ ...version.dossier, is_later: isLater(version) })))} as given
+    where stored.source = ${source} and stored.code = given.code
+      and (stored.updated_at < given.updated_at or (stored.updated_at = given.updated_at and given.is_later))
       and ${isReachedBy('stored.owner', reach)}`.execute(trx)
   return Number(numAffectedRows)
+}
+
+const OUTDATING: Columns<Version['dossier'] & { is_later: boolean }> = {
+  ...CODE, ...UPDATED, is_later: { type: 'bool', of: ({ is_later: isLater }) => Number(isLater) }
 }
 
 const PLACE = sql`concat(stored.item ->> 'unit', ' ', stored.item ->> 'procedure')`
@@ -79,21 +85,21 @@ const IS_OPEN = sql`not stored.item ? 'deleted' and not stored.item ? 'correctio
 export async function keepRows (
   trx: Trx, sender: Keeper, rows: readonly WaitingRow[]
 ): Promise<{ surplus: WaitingRow[], excess: WaitingRow[], stale: WaitingRow[] }> {
-  const { source, province, client, import: id, ignoresRepeats } = sender
+  const { source, province, client, import: id, ignoresRepeats, national = false } = sender
   const beside = await besideRows(trx, sender, rows)
   const { fresh, again, stale, excess, dropped } = sorted(rows, beside, ignoresRepeats)
   await sql`
     delete from waiting_dossiers where source = ${source} and id = any(${array('int8', dropped)})`.execute(trx)
   await sql`
     update waiting_dossiers as stored set ${assignments(SENT_AGAIN, 'given')}, import = ${id}, client = ${client},
-      reach = ${sender.reach}, failed = false, sent_at = clock_timestamp()
+      national = ${national}, reach = ${sender.reach}, failed = false, sent_at = clock_timestamp()
     from ${unnested({ ...AGAIN, id: { type: 'int8', of: ({ id }) => id } }, again)} as given
     where stored.id = given.id`.execute(trx)
-  const room = await roomOf(trx, sender)
+  const room = fresh.length === 0 ? 0 : await roomOf(trx, sender)
   const names = columns(Object.keys(KEPT))
   await sql`
-    insert into waiting_dossiers (province_code, source, client, reach, import, ${names})
-    select ${province}, ${source}, ${client}, ${sender.reach}, ${id}::bigint, ${names}
+    insert into waiting_dossiers (province_code, source, client, national, reach, import, ${names})
+    select ${province}, ${source}, ${client}, ${national}, ${sender.reach}, ${id}::bigint, ${names}
     from ${unnested(KEPT, fresh.slice(0, room))} as given order by position`.execute(trx)
   return { surplus: fresh.slice(room), excess, stale }
 }

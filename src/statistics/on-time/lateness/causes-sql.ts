@@ -48,7 +48,7 @@ function lateDossiers (plan: RecordsPlan): RawBuilder<unknown> {
         status in (${sql.lit(WITHDRAWN)}, ${sql.lit(STOPPED)}) and finished_at is null and returned_at is null as is_end_unsaid
       from dossiers
       where dossiers.province_code = units.province_code and dossiers.code = late.code and dossiers.source = late.source
-      order by record limit 1
+      order by (unit = late.unit) desc, record limit 1
     ) as now
     cross join lateral (
       select coalesce(sum(least(completed_at, until) - requested_at), interval '0') as waited
