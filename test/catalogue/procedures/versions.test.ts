@@ -194,5 +194,6 @@ forEachDatabase('counts of procedures', async (t, { get }) => {
     t.same(await faults('from=2021-01-02'), ['/query/to missing'])
     t.same(await faults('to=2021-01-02'), ['/query/from missing'])
     t.same(await faults('from=2021-01-02&to=2021-01-01'), ['/query/to out_of_range'])
+    t.match((await get('/v1/procedures/counts?from=2021-01-01&to=2021-06-30')).body.items, [{ as_of: '2021-06-30', from: '2021-01-01', in_force: 13 }])
   })
 })

@@ -12,7 +12,7 @@ import { countables, instants } from '../../dossiers/arbitrary.ts'
 import { daysByHand } from '../../dossiers/by-hand.ts'
 import { FIELDS, LEVELS, PATHS } from '../../dossiers/catalogue.ts'
 import { PORTAL, termsByHand } from '../../dossiers/counting-rules/given.ts'
-import { forget, item, itemOf, send } from '../../dossiers/given.ts'
+import { forget, itemOf, send } from '../../dossiers/given.ts'
 import { countedByHand } from '../../dossiers/timeline/by-hand.ts'
 import { runs } from '../../property.ts'
 
@@ -102,21 +102,6 @@ async function rowsOf (db: Db, formula: string, span: { from: string, to: string
 
 forEachDatabase('points by Decision 766 from dossier records', async (t, { db }) => {
   const termDueOf = await termsByHand(db)
-
-  t.test('count a dossier that moved for both units, and once for the unit above', async t => {
-    await forget(db)
-    const sent = { received_at: '2021-01-04T08:00:00+07:00', due_at: '2021-01-15T17:00:00+07:00' }
-    await send(db, [item({ ...sent, unit: 'H56-381', updated_at: '2021-01-04T08:05:00+07:00' })])
-    await send(db, [item({
-      ...sent, unit: 'H56-380', status: 10, finished_at: '2021-01-08T09:00:00+07:00', updated_at: '2021-01-08T09:05:00+07:00'
-    })])
-    const { items } = await evaluation(db, {
-      from: '2021-01-01', to: '2021-01-31', formula: 'qd-766-found-2026', unit: 'H56', children: true, criterion: ['PROGRESS_ON_TIME']
-    }, null, NOW)
-    const counted = items.filter(({ denominator }) => denominator !== null)
-    t.same(counted.map(row => [row.unit, row.numerator, row.denominator]),
-      [['H56', 1, 1], ['H56-380', 1, 1], ['H56-381', 1, 1]])
-  })
 
   t.test('are those of a count by hand, of each unit with all below it', async t => {
     const some = fc.array(dossier, { minLength: 1, maxLength: 12 })

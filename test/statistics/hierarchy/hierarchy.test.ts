@@ -93,6 +93,13 @@ forEachDatabase('after a reform', async (t, { db, get, post }) => {
       t.same(await of380('H56-380'), ['2021-Q4'])
       t.same(await of380('H56-382'), ['2022-Q1'])
     })
+
+    t.test(`a span of periods is carried to successors as well (${basis})`, async t => {
+      const source = basis === 'reported' ? 'first' : 'one-stop'
+      await post('/v1/dossier-statistics', { items: [report(merged, 3, { period: '2021-Q3' }), report(other, 2, { period: '2021-Q3' })] })
+      const { body } = await get(`/v1/on-time?basis=${basis}&source=${source}&period=2021-Q3,2021-Q4&group_by=unit&unit=new&hierarchy=${AFTER}`)
+      t.match(body.items, [{ unit: 'new', period: null, received: basis === 'records' ? 5 : 55, carried_over: 0 }])
+    })
   }
 
   t.test('a row says by which units it counts, and whether a share is an estimate', async t => {
