@@ -36,6 +36,7 @@ const HEADERS: Record<string, Header> = {
   'ratelimit-limit': { description: 'Requests a minute that the client may send, if there is a limit.', schema: count, isSent: isLimited },
   'ratelimit-remaining': { description: 'Requests that are left of them.', schema: count, isSent: isLimited },
   'ratelimit-reset': { description: 'Seconds until the minute is over.', schema: count, isSent: isLimited },
+  'content-language': { description: 'Language of the texts of a problem: `en` or `vi`, as `Accept-Language` prefers.', schema: text, isSent: isOf() },
   'retry-after': { description: 'Seconds to wait before the next attempt.', schema: count, isSent: isOf('409', '429', '503') },
   'www-authenticate': { description: 'How to send a key.', schema: text, isSent: isOf('401') },
   'idempotency-replayed': {

@@ -38,7 +38,7 @@ export function answerUnrouted (app: App) {
     const [path] = partsOf(request)
     const methods = methodsAt(path).toSorted().join(', ')
     if (methods === '') return sendNotFound(reply, `there is no ${request.method} ${path}`)
-    const kind = { code: 'method_not_allowed', status: 405, title: 'The address does not take this method' }
+    const kind = { code: 'method_not_allowed', status: 405, title: 'The address does not take this method' } as const
     return sendProblem(reply.header('allow', methods), kind, `${path} takes ${methods}, not ${request.method}`, [])
   }
   app.setNotFoundHandler(answer)

@@ -5,14 +5,16 @@ import { DomainError, type Issue, type DomainErrorCode } from '../../contract/er
 import { PlaceProperties, Ref, RelatedUnitProperties } from '../../contract/fields.ts'
 import { placedIn } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
+import { languageOf, sayLanguage } from './language.ts'
+import { ISSUES, TITLES, type ProblemCode } from './vietnamese.ts'
 
 /** RFC 9457. `errors` lists all issues, not only the first. */
 export const Problem = Type.Object({
   type: Type.String({ description: 'A URN that ends in the code.' }),
-  title: Type.String({ description: 'The kind of problem, for people.' }),
+  title: Type.String({ description: 'The kind of problem, for people: in Vietnamese where `Accept-Language` prefers `vi`, otherwise in English.' }),
   status: Type.Integer({ description: 'The HTTP status.' }),
   code: Type.String({ description: 'Stable code of the problem, for programs.' }),
-  detail: Type.String({ description: 'What is wrong with this request, for people.' }),
+  detail: Type.String({ description: 'What is wrong with this request, for people. In Vietnamese the English text follows in brackets.' }),
   errors: Type.Array(Type.Object({
     pointer: Type.String({
       description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request.'
@@ -68,7 +70,7 @@ const DESCRIPTIONS: Record<number, string> = {
   503: 'Busy, as with other spreadsheets (`too_many_spreadsheets`), or the database cannot be reached or takes no writes, as during a failover. Try again after `Retry-After` seconds.'
 }
 
-interface Kind { code: string, status: number, title: string }
+interface Kind { code: ProblemCode, status: number, title: string }
 
 const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
   invalid_request: { status: 400, title: 'The request is not valid' },
@@ -146,13 +148,27 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
   return { kind, detail: kind.title, issues: [] }
 }
 
-/** Answers with a problem (RFC 9457). */
+/**
+ * Answers with a problem (RFC 9457), in the language that the request prefers. What is said of this request alone is in
+ * English; in Vietnamese it stands in brackets after what the code means.
+ */
 export function sendProblem (
   reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
 ) {
+  const language = languageOf(reply.request)
+  const problem = { type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }
+  const shown = language === 'vi' ? inVietnamese(problem) : problem
   // The file that was asked for has a name already, which a problem must not be stored under.
-  return reply.removeHeader('content-disposition').code(status).type('application/problem+json')
-    .send(redactSecrets(JSON.stringify({ type: `urn:cchc:problem:${code}`, title, status, code, detail, errors })))
+  return sayLanguage(reply, language).removeHeader('content-disposition').code(status).type('application/problem+json')
+    .send(redactSecrets(JSON.stringify(shown)))
+}
+
+interface ProblemTexts { code: ProblemCode, title: string, detail: string, errors: readonly Issue[] }
+
+function inVietnamese<P extends ProblemTexts> (problem: P): P {
+  const title = TITLES[problem.code]
+  const errors = problem.errors.map(error => ({ ...error, detail: `${ISSUES[error.code]} (${error.detail})` }))
+  return { ...problem, title, detail: `${title} (${problem.detail})`, errors }
 }
 
 /**

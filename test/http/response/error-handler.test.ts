@@ -11,7 +11,7 @@ import { copyTemplate } from '../../embedded.ts'
 
 async function appOn (t: Test, address: Address) {
   const { db, close } = connect(address, { max: 2, onLost: () => {} })
-  const app = await buildApp({ db })
+  const app = await buildApp({ db, http: { maxEventLoopDelay: 0 } })
   t.teardown(async () => { await app.close(); await close() })
   return { app }
 }
@@ -66,7 +66,7 @@ t.test('a database that goes away is unavailable until it is back', async t => {
 
 forEachDatabase('a database whose connections are all in use is busy', async (t, { address }) => {
   const { pool, db, close } = connect({ ...address, connectionTimeoutMillis: 100 }, { max: 1, onLost: () => {} })
-  const app = await buildApp({ db })
+  const app = await buildApp({ db, http: { maxEventLoopDelay: 0 } })
   t.teardown(async () => { await app.close(); await close() })
   const client = await pool.connect()
   t.match(await app.inject('/v1/levels'), { statusCode: 503, headers: { 'retry-after': '1' }, body: /"code":"busy"/ })

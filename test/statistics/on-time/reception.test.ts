@@ -113,7 +113,7 @@ forEachDatabase('reception', async (t, { db, get, post, put }) => {
 
   t.test('is late today when today is over', async t => {
     let now = at('03-15 16:00:00')
-    const app = await buildApp({ db, now: () => Date.parse(now) })
+    const app = await buildApp({ db, now: () => Date.parse(now), http: { maxEventLoopDelay: 0 } })
     t.teardown(() => app.close())
     await send(db, [waiting('a', '03-12 07:00:00'), waiting('b', '03-15 08:00:00'), waiting('c', '03-15 18:00:00')])
     const asked = async () => (await app.inject('/v1/on-time?basis=records&period=cal-2021-M03&method=reception')).json().items

@@ -15,7 +15,7 @@ const FILTERS = ['', '&level=district', '&unit=H56-380', '&field=business-regist
 
 forEachDatabase('a span that is not over', async (t, { db, post, put }) => {
   let now = MORNING
-  const app = await buildApp({ db, now: () => Date.parse(now) })
+  const app = await buildApp({ db, now: () => Date.parse(now), http: { maxEventLoopDelay: 0 } })
   t.teardown(() => app.close())
   const get = async (path: string) => (await app.inject(`/v1/${path}`)).json()
   const figures = async (query: string) => (await get(`on-time?basis=records&${query}`)).items[0]
