@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
-import { countOf, endsInOrder, refuses, start } from './running.ts'
+import { countOf, endsInOrder, refuses, start, untilAccepted } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
 
 t.jobs = 3
@@ -16,7 +16,8 @@ t.test('more connections than it has descriptors for do not end it; SIGINT does'
   await Promise.all(idle.slice(150).map(async socket => socket.closed || once(socket, 'close')))
   for (const socket of idle) socket.destroy()
   await sleep(100)
-  t.match(await (await fetch(`${base}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } })).text(), /^http_connections_refused_total [1-9]/m)
+  const metrics = await untilAccepted(() => fetch(`${base}/metrics`, { headers: { 'x-api-key': ADMIN_KEY } }))
+  t.match(await metrics.text(), /^http_connections_refused_total [1-9]/m)
   await endsInOrder(t, service, 'SIGINT')
 })
 
