@@ -101,7 +101,6 @@ export interface CountingRules {
   built_in: Generated<boolean>;
   choices: Json;
   code: string;
-  kept: Generated<boolean>;
   name: string;
   source: string;
   valid_from: string;
@@ -1035,6 +1034,7 @@ export interface WaitingDossiers {
   line: number;
   missing_procedure: string | null;
   missing_unit: string | null;
+  national: Generated<boolean>;
   owner: string | null;
   province_code: string;
   reach: string | null;
