@@ -19,11 +19,12 @@ const ALLOWED: Record<string, string[]> = {
   'form-ii06a': ['contract', 'measures'],
   feedback: ['contract', 'measures'],
   formulas: ['contract'],
+  documents: ['text', 'contract'],
   concurrency: ['contract'],
   observability: ['text'],
   database: ['time', 'text', 'contract', 'concurrency'],
   writes: ['time', 'text', 'contract', 'concurrency', 'database'],
-  http: ['time', 'text', 'contract', 'concurrency', 'observability', 'database', 'writes'],
+  http: ['time', 'text', 'contract', 'documents', 'concurrency', 'observability', 'database', 'writes'],
   openapi: ['http'],
   operations: ['ground', 'http'],
   catalogue: ['ground', 'http'],
@@ -37,7 +38,7 @@ const ALLOWED: Record<string, string[]> = {
 }
 const FEATURES = ['catalogue', 'access', 'working-time', 'dossiers', 'statistics', 'evaluation', 'reports']
 const GROUND = [
-  'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'formulas', 'concurrency', 'observability', 'database',
+  'time', 'text', 'contract', 'measures', 'form-ii06a', 'feedback', 'formulas', 'documents', 'concurrency', 'observability', 'database',
   'writes'
 ]
 

@@ -11,7 +11,7 @@ import type { Semaphore } from '../../concurrency/semaphore.ts'
 import { Busy } from '../../contract/errors.ts'
 import { DEFAULT_LIMIT, MAX_LIMIT, PageQuery, type Page, type PageRequest } from '../../contract/paging.ts'
 import { Ref } from '../../contract/fields.ts'
-import { FORMATS, FormatQuery, MEDIA_TYPES, NDJSON_TYPES, type Format } from '../../contract/formats.ts'
+import { FormatQuery, MEDIA_TYPES, NDJSON_TYPES, type Format } from '../../contract/formats.ts'
 import { csvOf } from '../tables/csv.ts'
 import { fileNameOf } from '../tables/file-name.ts'
 import { spreadsheetOf } from '../tables/xlsx.ts'
@@ -43,15 +43,19 @@ export function listResponse (row: TObject, description: string, beside: TProper
   return tableResponse(list, description)
 }
 
-export function tableResponse (json: TSchema, description: string) {
-  const schemas = { json, ndjson: Type.String(), csv: Type.String(), xlsx: Type.String({ format: 'binary' }) }
+/** @param types the formats that there are, with their media types */
+export function tableResponse (
+  json: TSchema, description: string, types: Readonly<Record<string, string>> = MEDIA_TYPES
+) {
+  const file = Type.String({ format: 'binary' })
+  const schemas: Record<string, TSchema> = { json, ndjson: Type.String(), csv: Type.String(), xlsx: file, docx: file }
   return {
     description,
     headers: {
       link: Type.String({ description: 'Address of the next page with `rel="next"`, if there is one.' }),
       'content-disposition': Type.String({ description: 'Name of the file, for all formats but JSON.' })
     },
-    content: Object.fromEntries(FORMATS.map(format => [MEDIA_TYPES[format], { schema: schemas[format] }]))
+    content: Object.fromEntries(Object.entries(types).map(([format, type]) => [type, { schema: schemas[format] }]))
   }
 }
 
@@ -59,14 +63,25 @@ const ANY_TYPE = '*/*'
 
 /** @throws an error with status 406 if `Accept` names no available format */
 export function formatOf (request: FastifyRequest): Format {
-  const { format } = request.query as { format?: Format }
+  return formatAmong(request, MEDIA_TYPES)
+}
+
+/**
+ * @param types the formats that there are, with their media types
+ * @throws an error with status 406 if `Accept` names none of them
+ */
+export function formatAmong<F extends string> (
+  request: FastifyRequest, types: Readonly<Record<F | 'json' | 'ndjson', string>>
+): F | 'json' | 'ndjson' {
+  const { format } = request.query as { format?: F }
   if (format !== undefined) return format
   // Most say nothing, or that anything will do.
   if ((request.headers.accept ?? ANY_TYPE) === ANY_TYPE) return 'json'
-  const type = request.accepts().type([...Object.values(MEDIA_TYPES), ...NDJSON_TYPES]) as string
-  const accepted = NDJSON_TYPES.includes(type) ? 'ndjson' : FORMATS.find(name => MEDIA_TYPES[name] === type)
-  if (accepted !== undefined) return accepted
-  throw Object.assign(new Error(`available formats are ${Object.values(MEDIA_TYPES).join(', ')}`), { statusCode: 406 })
+  const known = Object.entries<string>(types)
+  const type = request.accepts().type([...Object.values<string>(types), ...NDJSON_TYPES]) as string
+  const [accepted] = NDJSON_TYPES.includes(type) ? ['ndjson'] : known.find(([, known]) => known === type) ?? []
+  if (accepted !== undefined) return accepted as F
+  throw Object.assign(new Error(`available formats are ${Object.values(types).join(', ')}`), { statusCode: 406 })
 }
 
 /**

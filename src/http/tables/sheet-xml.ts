@@ -1,3 +1,5 @@
+import { lettersOf } from '../../documents/xlsx/address.ts'
+import { escapeXml, XML_HEADER } from '../../text/xml.ts'
 import { cellOf, DATE_FORMATS } from './cells.ts'
 
 export interface Column { name: string, format: string | undefined }
@@ -19,8 +21,8 @@ export async function * sheetXml (columns: Column[], rows: AsyncIterable<Record<
   const widths = columns.map(({ name, format = '' }, i) => (
     `<col min="${i + 1}" max="${i + 1}" width="${Math.max(name.length, DATE_FORMATS[format]?.length ?? 0) + 2}" customWidth="1"/>`))
   const letters = columns.map((_, i) => lettersOf(i))
-  let xml = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' +
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView workbookViewId="0">' +
+  let xml = `${XML_HEADER}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">` +
+    '<sheetViews><sheetView workbookViewId="0">' +
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>' +
     `<cols>${widths.join('')}</cols><sheetData>` +
     `<row r="1">${columns.map(({ name }, i) => textCell(`${letters[i]}1`, name, HEADING)).join('')}</row>`
@@ -54,19 +56,4 @@ function textCell (at: string, text: string, style = ''): string {
 
 function styleOf (name: string): string {
   return ` s="${STYLES.indexOf(name) + 1}"`
-}
-
-// XML has no control characters but three, of which a reader takes a plain CR for a line feed.
-const UNSAFE = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
-const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#13;' }
-
-/** @returns the text without what XML cannot hold */
-export function escapeXml (text: string): string {
-  return text.replaceAll(UNSAFE, letter => ESCAPES[letter] ?? '')
-}
-
-/** The name of a column: A to Z, then AA. */
-function lettersOf (index: number): string {
-  const last = String.fromCharCode(65 + index % 26)
-  return index < 26 ? last : lettersOf(Math.floor(index / 26) - 1) + last
 }

@@ -1,6 +1,6 @@
-import { escapeXml, STYLES } from './sheet-xml.ts'
+import { escapeXml, XML_HEADER as HEADER } from '../../text/xml.ts'
+import { STYLES } from './sheet-xml.ts'
 
-const HEADER = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
 const PACKAGE = 'http://schemas.openxmlformats.org/package/2006'
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'

@@ -1,7 +1,9 @@
 import type { App, Context } from '../../http/context.ts'
-import { formatOf, sendFile, sendShared, tableResponse } from '../../http/response/respond.ts'
+import { documentFormatOf, documentResponse, sendDocument } from '../../http/response/document.ts'
+import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
+import { appendixOf } from './appendix.ts'
 import { filledReport } from './queries.ts'
 import { Report, ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
@@ -14,17 +16,20 @@ export async function reportRoutes (app: App, { db, cache }: Context) {
       operationId: 'getReport',
       tags: ['reports'],
       summary: 'Get the filled form of a unit for a period',
-      description: 'All rows in the order of the form, including those without a posted value. csv, ndjson and xlsx ' +
-        'contain only the rows.',
+      description: 'All rows in the order of the form, including those without a posted value. csv and ndjson contain only the ' +
+        'rows. xlsx and docx are the appendix as it is printed: STT, Chỉ tiêu thống kê, Đơn vị tính, Kết quả, Ghi chú, digits ' +
+        'as reported. The xlsx can be filled in and sent back: `POST /v1/reports/{unit}/{period}/import`.',
       params: ReportPath,
       querystring: ReportQuery,
-      response: { 200: tableResponse(Ref(Report), 'The filled form.'), ...problems(400, 404, 406) }
+      response: { 200: documentResponse(Ref(Report), 'The filled form.'), ...problems(400, 404, 406) }
     }
   }, async (request, reply) => {
-    const format = formatOf(request)
+    const format = documentFormatOf(request)
     const report = () => filledReport(db, request.params, request.query, request.caller.unit)
-    return format === 'json'
-      ? sendShared(cache, request, reply, async () => ({ value: await report(), link: null }))
-      : sendFile(request, reply, format, ReportRow, (await report()).rows)
+    if (format === 'json') return sendShared(cache, request, reply, async () => ({ value: await report(), link: null }))
+    const filled = await report()
+    return format === 'csv' || format === 'ndjson'
+      ? sendFile(request, reply, format, ReportRow, filled.rows)
+      : sendDocument(request, reply, format, await appendixOf(db, filled))
   })
 }

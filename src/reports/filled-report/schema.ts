@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../contract/formats.ts'
+import { DocumentQuery } from '../../contract/formats.ts'
 import { Code, Example, Named, Nullable, Ref, UnitCode } from '../../contract/fields.ts'
 import { IndicatorProperties, ValueProperties } from '../indicators/schema.ts'
 
@@ -27,6 +27,6 @@ export type ReportPath = Static<typeof ReportPath>
 
 export const ReportQuery = Type.Object({
   form: Type.Optional(Code('Code of the form. Default: the form in force on the last day of the period.')),
-  ...FormatQuery
+  ...DocumentQuery
 }, { additionalProperties: false })
 export type ReportQuery = Static<typeof ReportQuery>

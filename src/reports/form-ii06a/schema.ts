@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../contract/formats.ts'
+import { DocumentQuery } from '../../contract/formats.ts'
 import { Code, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
 import { TRANSFERS, type FigureName, type Transfer } from '../../form-ii06a/measures.ts'
 import { RulesColumns, RulesFilter } from '../../dossiers/counting-rules/schema.ts'
@@ -83,6 +83,6 @@ export const DossierFormQuery = Type.Object({
   ...UnknownQuery,
   rules: RulesFilter,
   hierarchy: HierarchyFilter,
-  ...FormatQuery
+  ...DocumentQuery
 }, { additionalProperties: false })
 export type DossierFormQuery = Static<typeof DossierFormQuery>

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { FormatQuery } from '../../contract/formats.ts'
+import { DocumentQuery } from '../../contract/formats.ts'
 import { Code, Day, Example, Name, Named, Nullable, OneOf, Ref, Text, UnitCode } from '../../contract/fields.ts'
 import { BesideColumns } from '../../form-ii06a/beside.ts'
 import { ALL_COLUMNS, FORM_CODES, type FormMeasure } from '../../form-ii06a/forms.ts'
@@ -81,7 +81,7 @@ export const FormQuery = Type.Object({
   basis: Type.Optional(OneOf(BASES, { description: BASIS_MEANING, default: 'reported' })),
   rules: RulesFilter,
   hierarchy: HierarchyFilter,
-  ...FormatQuery
+  ...DocumentQuery
 }, { additionalProperties: false })
 export type FormQuery = Static<typeof FormQuery>
 

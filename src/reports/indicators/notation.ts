@@ -1,3 +1,4 @@
+import { vietnameseNumber } from '../../text/vietnamese-number.ts'
 import type { Value, ValueType } from './schema.ts'
 
 // A dot only separates thousands. A text such as 0.079 was probably meant as a decimal, so it is refused, not guessed.
@@ -34,16 +35,10 @@ export function printedOf ({ state, number, numerator, denominator, choice }: Va
   if (state === 'no_data') return '-'
   if (state === 'not_provided') return ''
   if (choice !== null) return String(choice)
-  if (number !== null) return numberText(number)
-  return `${numberText(numerator!)}/${numberText(denominator!)}`
+  if (number !== null) return vietnameseNumber(number)
+  return `${vietnameseNumber(numerator!)}/${vietnameseNumber(denominator!)}`
 }
 
 function wholeOf (text: string): number {
   return Number(text.replaceAll('.', ''))
-}
-
-function numberText (number: number): string {
-  const [whole, decimals] = String(number).split('.')
-  const grouped = whole!.replaceAll(/\B(?=(\d{3})+$)/g, '.')
-  return decimals === undefined ? grouped : `${grouped},${decimals}`
 }

@@ -1,0 +1,32 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { withoutDeadline } from '../../concurrency/request-deadline.ts'
+import { DOCUMENT_TYPES, type DocumentFormat } from '../../contract/formats.ts'
+import type { Document } from '../../documents/document.ts'
+import { docxOf } from '../../documents/docx/docx.ts'
+import { xlsxOf } from '../../documents/xlsx/xlsx.ts'
+import { fileNameOf } from '../tables/file-name.ts'
+import { formatAmong, tableResponse } from './respond.ts'
+
+const WRITERS = { docx: docxOf, xlsx: xlsxOf }
+
+/** The 200 answer of what is also a document that people send. */
+export function documentResponse (json: TSchema, description: string) {
+  return tableResponse(json, description, DOCUMENT_TYPES)
+}
+
+/** @throws an error with status 406 if `Accept` names no available format */
+export function documentFormatOf (request: FastifyRequest): DocumentFormat {
+  return formatAmong(request, DOCUMENT_TYPES)
+}
+
+/** Answers with a document as a file. Documents are written in turn with spreadsheets. */
+export async function sendDocument (
+  request: FastifyRequest, reply: FastifyReply, format: keyof typeof WRITERS, document: Document
+) {
+  reply.type(DOCUMENT_TYPES[format])
+  reply.header('content-disposition', `attachment; filename="${fileNameOf(request)}.${format}"`)
+  const write = WRITERS[format]
+  const file = await withoutDeadline(() => request.server.spreadsheets.run(() => write(document)))
+  return reply.send(file)
+}
