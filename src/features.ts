@@ -27,6 +27,7 @@ import { procedureReviewRoutes } from './catalogue/procedure-reviews/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
+import { workbookImportRoutes } from './reports/workbook-import/routes.ts'
 import { procedureCorrectionRoutes } from './dossiers/corrections/routes.ts'
 import { passDossiers, returnDossiers } from './dossiers/passing/commands.ts'
 import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
@@ -82,6 +83,7 @@ export async function registerFeatures (
   await v1.register(evaluationInputRoutes, context)
   await v1.register(evaluationFormulaRoutes, context)
   await v1.register(reportRoutes, context)
+  await v1.register(workbookImportRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)
   await v1.register(indicatorRoutes, context)

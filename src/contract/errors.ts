@@ -2,7 +2,7 @@
 export type IssueCode =
   // shape
   | 'missing' | 'unknown_property' | 'invalid_type' | 'not_allowed' | 'malformed' | 'out_of_range'
-  | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'not_csv' | 'not_utf8' | 'invalid_cursor'
+  | 'invalid_length' | 'too_many' | 'not_text' | 'not_json' | 'not_csv' | 'not_xlsx' | 'not_utf8' | 'invalid_cursor'
   // references
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'unknown_formula' | 'unknown_criterion' | 'several_provinces'
@@ -25,6 +25,9 @@ export type IssueCode =
   | 'online_service_identity' | 'apology_identity' | 'payment_identity' | 'part_exceeds_total'
   // indicator values
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
+  // a report as a workbook
+  | 'not_a_report' | 'other_unit' | 'other_period' | 'other_form' | 'column_missing' | 'row_missing' | 'row_inserted'
+  | 'row_moved' | 'merged_cells'
   // what a client may do
   | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope' | 'forbidden_limit' | 'forbidden_expiry'
   // clients
@@ -33,8 +36,8 @@ export type IssueCode =
   | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'needs_details' | 'period_or_days'
 
 /**
- * `pointer` is a JSON Pointer into the body (`/items/3/unit`), or `/query/…`, `/path/…`, `/headers/…` for what is
- * not in the body.
+ * `pointer` is a JSON Pointer into the body (`/items/3/unit`), the address of a cell (`D17`) in a workbook, or
+ * `/query/…`, `/path/…`, `/headers/…` for what is not in the body.
  */
 export interface Issue extends Partial<Place>, RelatedUnits {
   pointer: string

@@ -56,6 +56,7 @@ export const VIETNAMESE: Record<string, string> = {
   postEvaluationFormulas: 'Thêm hoặc cập nhật công thức chấm điểm',
   listChanges: 'Các thay đổi từ lần hỏi trước',
   getReport: 'Báo cáo đã điền của một đơn vị trong một kỳ',
+  importReport: 'Gửi báo cáo đã điền trong tệp Excel',
   getForm: 'Biểu II.06a, II.06b, II.07a, 07a/BTP theo lĩnh vực, thủ tục hoặc đơn vị',
   getDossierForm: 'Biểu II.06a của một đơn vị trong một kỳ',
   listForms: 'Các biểu mẫu thống kê',

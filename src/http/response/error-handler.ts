@@ -17,7 +17,8 @@ export const Problem = Type.Object({
   detail: Type.String({ description: 'What is wrong with this request, for people. In Vietnamese the English text follows in brackets.' }),
   errors: Type.Array(Type.Object({
     pointer: Type.String({
-      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request.'
+      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request. Of a ' +
+        'workbook the address of the cell, such as `D17`; empty: the file as a whole.'
     }),
     code: Type.String({ description: 'Stable code of the error, for programs.' }),
     detail: Type.String({ description: 'What is wrong, for people.' }),

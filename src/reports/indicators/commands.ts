@@ -2,20 +2,22 @@ import { changeOf, type BatchAnswer, type BatchOptions } from '../../writes/batc
 import { ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
 import type { Trx } from '../../database/connect.ts'
 import type { Write } from '../../writes/write.ts'
-import { checkOf } from '../../contract/validation.ts'
+import { checkOf, type Check } from '../../contract/validation.ts'
 import { resolvedChecks } from './check.ts'
 import { VALUE_KEY } from './queries.ts'
 import { IndicatorValueItem, type IndicatorValue } from './schema.ts'
 import { insertOrLock, updateValues, valueKeyOf, type StoredValue } from './store.ts'
 
-const checkItem = checkOf(IndicatorValueItem)
+/** What is wrong with the shape of an item. */
+export const checkItem = checkOf(IndicatorValueItem)
 
 /**
  * Creates or updates indicator values, by unit, period, form and indicator, all in one transaction.
+ * @param check of the shape of an item, which can have come in another way than as JSON
  * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
  */
 export async function postIndicatorValues (
-  write: Write, items: readonly unknown[], options: BatchOptions
+  write: Write, items: readonly unknown[], options: BatchOptions, check: Check = checkItem
 ): Promise<BatchAnswer> {
   const { trx, by } = write
   return ingestBatch(write, items, options, {
@@ -23,7 +25,7 @@ export async function postIndicatorValues (
     key: VALUE_KEY,
     show: shown,
     of: row => row,
-    check: checkItem,
+    check,
     resolve: (values: IndicatorValueItem[]) => resolvedChecks(trx, values, by),
     store: rows => storeValues(trx, rows)
   })

@@ -1,0 +1,88 @@
+import { DomainError, type Issue } from '../../contract/errors.ts'
+import type { Check } from '../../contract/validation.ts'
+import type { ReadSheet } from '../../documents/reading/sheet.ts'
+import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
+import type { Write } from '../../writes/write.ts'
+import { filledReport } from '../filled-report/queries.ts'
+import type { Report, ReportPath } from '../filled-report/schema.ts'
+import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
+import type { IndicatorValueItem } from '../indicators/schema.ts'
+import { noteIn, valueIn, type CellIssue } from './cells.ts'
+import { assertOf } from './facts.ts'
+import type { ImportQuery } from './schema.ts'
+import { rowsOf, type PlacedCell, type TableRow } from './table.ts'
+
+/**
+ * Writes what a filled workbook says, as if its rows had been posted as indicator values. Rows that are empty in the
+ * file and in what is stored say nothing.
+ * @returns the answer of the batch; its pointers are addresses of cells, as are those of what is thrown
+ * @throws DomainError `not_found` for unit and period; `invalid_request` for a workbook that is not that of the report;
+ *   `invalid_rows`
+ */
+export async function importReport (
+  write: Write, path: ReportPath, sheets: readonly ReadSheet[], { form }: Pick<ImportQuery, 'form'>, options: BatchOptions
+): Promise<BatchAnswer> {
+  const report = await filledReport(write.trx, path, { form }, write.by.unit)
+  assertOf(sheets, report)
+  const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report)).filter(({ isNews }) => isNews)
+  const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))
+  const check: Check = (item, at) => {
+    const { issues } = byItem.get(item)!
+    return issues.length > 0 ? issues.map(issue => ({ ...issue, pointer: at + issue.pointer })) : checkItem(item, at)
+  }
+  try {
+    const items = rows.map(({ item }) => item)
+    const { errors, rows: outcomes, ...counts } = await postIndicatorValues(write, items, options, check)
+    const answer = { ...counts, errors: errors.map(error => placed(error, rows)) }
+    if (outcomes === undefined) return answer
+    return { ...answer, rows: outcomes.map(one => ({ ...one, pointer: addressOf(one.pointer!, rows) })) }
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error
+    throw new DomainError(error.code, error.message, error.issues.map(issue => placed(issue, rows)))
+  }
+}
+
+interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
+  item: IndicatorValueItem
+  /** What is wrong with the cells themselves. */
+  issues: Issue[]
+  /** Something is in the cells, or was stored. */
+  isNews: boolean
+}
+
+function itemOf ({ indicator, printed, note }: TableRow, { unit, period, form }: Report): ItemRow {
+  const issues: Issue[] = []
+  const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {
+    const issue = isMerged ? MERGED : isIssue(read) ? read : null
+    if (issue === null) return read as T
+    issues.push({ pointer: `/${property}`, ...issue })
+    return otherwise
+  }
+  const value = take('printed', printed, valueIn(printed.cell, indicator.value_type), { printed: '' })
+  const text = take('note', note, noteIn(note.cell), null)
+  const isStored = (indicator.state ?? 'not_provided') !== 'not_provided' || indicator.note !== null
+  const isEmpty = issues.length === 0 && value.printed === '' && text === null
+  const item = { unit, period, form, indicator: indicator.code, ...value, note: text }
+  return { item, printed, note, issues, isNews: isStored || !isEmpty }
+}
+
+const MERGED: CellIssue = {
+  code: 'merged_cells', detail: 'the cell is merged with others, and each indicator needs a cell of its own; unmerge them'
+}
+
+function isIssue (read: unknown): read is CellIssue {
+  return typeof read === 'object' && read !== null && 'detail' in read
+}
+
+/** An issue with the address of its cell in place of its pointer into a batch, also where it speaks of it. */
+function placed<I extends { pointer: string, detail: string }> (issue: I, rows: readonly ItemRow[]): I {
+  const pointer = addressOf(issue.pointer, rows)
+  return { ...issue, pointer, detail: issue.detail.replaceAll(issue.pointer.slice(1), pointer) }
+}
+
+/** @param pointer such as `/items/3/note` */
+function addressOf (pointer: string, rows: readonly ItemRow[]): string {
+  const [, , index, property] = pointer.split('/')
+  const row = rows[Number(index)]!
+  return (property === 'note' ? row.note : row.printed).address
+}
