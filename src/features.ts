@@ -8,8 +8,10 @@ import { backlogRoutes } from './dossiers/backlog/routes.ts'
 import { dueDateCheckRoutes } from './dossiers/due-date-check/routes.ts'
 import { nationalSyncRoutes } from './dossiers/national-sync/routes.ts'
 import { qualityRoutes } from './dossiers/quality/routes.ts'
+import { evaluationDossierRoutes } from './evaluation/dossiers/routes.ts'
 import { evaluationFormulaRoutes } from './evaluation/formulas/routes.ts'
 import { evaluationInputRoutes } from './evaluation/inputs/routes.ts'
+import { evaluationLeverRoutes } from './evaluation/levers/routes.ts'
 import { evaluationRoutes } from './evaluation/scores/routes.ts'
 import { evaluationHistoryRoutes } from './evaluation/snapshots/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
@@ -79,6 +81,8 @@ export async function registerFeatures (
   await v1.register(onTimeSeriesRoutes, context)
   await v1.register(reconciliationRoutes, context)
   await v1.register(evaluationRoutes, context)
+  await v1.register(evaluationDossierRoutes, context)
+  await v1.register(evaluationLeverRoutes, context)
   await v1.register(evaluationHistoryRoutes, context)
   await v1.register(evaluationInputRoutes, context)
   await v1.register(evaluationFormulaRoutes, context)

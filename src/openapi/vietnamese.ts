@@ -49,6 +49,8 @@ export const VIETNAMESE: Record<string, string> = {
   getReconciliation: 'Đối chiếu số liệu báo cáo với hồ sơ',
   getEvaluation: 'Điểm theo Quyết định 766/QĐ-TTg của từng đơn vị: từng nhóm, từng tiêu chí',
   explainEvaluation: 'Giải thích điểm của một tiêu chí: công thức, số liệu, từng bước',
+  listEvaluationDossiers: 'Các hồ sơ tạo nên số liệu của một tiêu chí, hồ sơ làm mất điểm trước',
+  listEvaluationLevers: 'Việc gì mang lại nhiều điểm nhất: điểm còn thiếu, hồ sơ làm mất điểm, hồ sơ còn kịp giải quyết đúng hạn',
   listEvaluationHistory: 'Điểm của từng đơn vị theo từng ngày, so với ngày trước',
   listEvaluationInputs: 'Số liệu chấm điểm như đã gửi, theo từng nguồn',
   postEvaluationInputs: 'Gửi số liệu hoặc điểm của Cổng Dịch vụ công quốc gia để chấm điểm',

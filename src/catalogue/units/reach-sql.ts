@@ -16,7 +16,7 @@ export function isWithin (column: string, subtree: Subtree): RawBuilder<boolean>
 }
 
 /** The same of a row of `units`. */
-export function isCovered ({ id, by }: Subtree): RawBuilder<boolean> {
+export function isCovered ({ id, by }: Pick<Subtree, 'id' | 'by'>): RawBuilder<boolean> {
   return sql`${id} = any(${sql.ref(`units.${by}`)})`
 }
 

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { isCovered, PROVINCES } from '../../catalogue/units/reach-sql.ts'
-import { subtreeFor, type Subtree } from '../../catalogue/units/resolve.ts'
+import { subtreeFor, type ResolvedUnit, type Subtree } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
@@ -11,6 +11,7 @@ import { inSlowRead } from '../../database/time-limits.ts'
 import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { dayIn, startOfDay } from '../../time/business-day-sql.ts'
 import { dayAfter } from '../../time/calendar.ts'
+import { loggedBacklog } from '../backlog-sums/sums.ts'
 import { openNow, openOn } from '../rules/open-sql.ts'
 import { AGES, AHEAD, bucketsOf, countsOf, type Buckets } from './buckets.ts'
 import { dayBounds } from './day-bounds.ts'
@@ -93,4 +94,42 @@ function openInDossiers (
       from (${open}) as open
     ) as placed
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
+}
+
+/** Open dossiers that are due soon and not overdue. */
+interface DueSoon {
+  dossiers: number
+  /** Working days from today within which they are due. */
+  workingDays: number
+}
+
+/**
+ * How many dossiers of a unit and all below it `dossiers` lists with `due_within`.
+ * @param within working days
+ * @param until the working days end with it, if that is sooner: what is due later does not matter to who asks
+ * @returns null: the calendar has not these days
+ */
+export async function dueSoon (
+  db: Db, { id, province_code: province }: Pick<ResolvedUnit, 'id' | 'province_code'>,
+  { within, until }: { within: number, until: string }, now: number
+): Promise<DueSoon | null> {
+  const today = nameOfDay(dayOf(now))
+  const distances = Array.from({ length: within + 1 }, (_, i) => i)
+  const { days } = await dayBounds(db, province, today, [], '/query/due_within', distances)
+  const workingDays = distances.find(distance => (days.get(distance) ?? until) >= until) ?? within
+  const last = days.get(workingDays)!
+  if (last === null) return null
+  const which = sql`province_code = ${province} and unit = any(array(select id from units where ${isCovered({ id, by: 'path' })}))`
+  const due = sql`kind = 'due' and day between ${today}::date and ${last}::date and ${which}`
+  const end = startOfDay(dayAfter(last))
+  const toCome = openNow([], sql`received_at >= ${startOfDay(dayAfter(today))} and ${which}`, sql`'infinity'`)
+  const { rows: [counted] } = await sql<{ dossiers: number }>`
+    select coalesce(sum(dossiers), 0)::bigint as dossiers from (
+      select dossiers from backlog_sums where ${due}
+      union all
+      select dossiers from (${loggedBacklog()}) as logged where ${due}
+      union all
+      select -1 from (${toCome}) as to_come where reached_at < ${end}
+    ) as cells`.execute(db)
+  return { dossiers: counted!.dossiers, workingDays }
 }

@@ -1,15 +1,11 @@
 import type { Reach } from '../../contract/caller.ts'
-import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Step } from '../../formulas/evaluate.ts'
-import { formulaInForce } from '../formulas/queries.ts'
 import { scoreOf } from './points/criterion.ts'
-import { unitAsked } from './queries.ts'
+import { criterionAsked, scoresOfUnit } from './queries.ts'
 import type { EvaluationExplained, EvaluationExplainQuery, EvaluationRow } from './schema.ts'
-import { PROGRESS } from './points/records.ts'
-import { scored, type Scored } from './points/scored.ts'
+import { dossierLinks } from './links.ts'
 import { rowOf } from './shown.ts'
-import { spansAsked } from './points/spans.ts'
 
 type Explained = Omit<EvaluationExplained, 'row'> & { row: EvaluationRow, province: string }
 
@@ -19,38 +15,17 @@ type Explained = Omit<EvaluationExplained, 'row'> & { row: EvaluationRow, provin
  * @throws DomainError `invalid_request` for unknown codes
  */
 export async function evaluationExplained (
-  db: Db, { criterion: code, ...asked }: EvaluationExplainQuery, reach: Reach, now: number
+  db: Db, asked: EvaluationExplainQuery, reach: Reach, now: number
 ): Promise<Explained> {
-  const spans = await spansAsked(db, asked, now)
-  const { id, province } = await unitAsked(db, asked.unit, spans, reach)
-  if (id === null) throw invalid('/query/unit', 'missing', 'the points of one unit are explained; name it')
-  const formulaOn = await formulaInForce(db, asked.formula)
-  const criterion = formulaOn(spans[0]!.to)?.groups.flatMap(({ criteria }) => criteria).find(one => one.code === code)
-  if (criterion === undefined) {
-    throw invalid('/query/criterion', 'unknown_criterion', `the formula that applies has no criterion ${code}`)
-  }
-  const question = { unit: id, children: false, level: undefined, byLevel: false, reach }
-  const found = (await scored(db, spans, question, formulaOn, now)).find(({ score }) => score.criterion === code)
-  if (found === undefined) throw invalid('/query/unit', 'unit_not_valid', `unit ${id} does not exist in these days`)
+  const question = await criterionAsked(db, asked, reach, now)
+  const { criterion, province } = question
+  const all = await scoresOfUnit(db, question, reach, now)
+  const found = all.find(({ score }) => score.criterion === criterion.code)!
   const steps: Step[] = []
   scoreOf(criterion, found.score.values, steps)
-  const inputs = { ...found.score.values }
-  const links = criterion.counted === 'progress' ? progressLinks(found) : NO_LINKS
-  return { row: rowOf(found), criterion, inputs, ...links, steps: steps.map(shownStep), province: province! }
-}
-
-const NO_LINKS = { explain_url: null, dossiers_url: null }
-
-/** Where progress is opened down to its dossiers. */
-export function progressLinks (
-  { span: { from, to }, subject: { unit }, score }: Scored
-): Pick<EvaluationExplained, 'explain_url' | 'dossiers_url'> {
-  if (score.countsFrom !== 'records') return NO_LINKS
-  const { basis, ...rules } = PROGRESS
-  const query = new URLSearchParams({ ...rules, from, to, unit: unit! })
   return {
-    explain_url: `/v1/on-time/explain?basis=${basis}&${query}`,
-    dossiers_url: `/v1/on-time/explain/dossiers?${query}&part=rest`
+    row: rowOf(found), criterion, inputs: { ...found.score.values }, ...dossierLinks(found, criterion),
+    steps: steps.map(shownStep), province
   }
 }
 

@@ -3,10 +3,11 @@ import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
 import { TOTAL } from '../formulas/check.ts'
-import { formulaInForce } from '../formulas/queries.ts'
+import { formulaInForce, type FormulaOn } from '../formulas/queries.ts'
+import type { Criterion } from '../formulas/schema.ts'
 import { compared, comparedKey, NO_COMPARISON } from './comparison.ts'
 import { NO_RANK, ranksOf } from './ranks.ts'
-import type { EvaluationQuery, EvaluationRow } from './schema.ts'
+import type { EvaluationExplainQuery, EvaluationQuery, EvaluationRow } from './schema.ts'
 import { scored, type Asked, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
 import { spansAsked, spansBefore, type Span } from './points/spans.ts'
@@ -49,6 +50,51 @@ export async function unitAsked (
   const unit = await reachedUnit(db, name ?? exactly(reach!), reach, { day: spans.at(-1)!.to })
   if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${name}`)
   return { id: unit.id, province: unit.province_code }
+}
+
+/** One criterion of one unit in one span, as asked for. */
+export interface CriterionAsked {
+  span: Span
+  unit: string
+  province: string
+  criterion: Criterion
+  formulaOn: FormulaOn
+}
+
+/** @throws DomainError `invalid_request` for unknown codes, and without a unit */
+export async function criterionAsked (
+  db: Db, { criterion: code, ...asked }: EvaluationExplainQuery, reach: Reach, now: number
+): Promise<CriterionAsked> {
+  const found = await unitAndSpan(db, asked, reach, now)
+  const criteria = found.formulaOn(found.span.to)?.groups.flatMap(({ criteria }) => criteria)
+  const criterion = criteria?.find(one => one.code === code)
+  if (criterion === undefined) {
+    throw invalid('/query/criterion', 'unknown_criterion', `the formula that applies has no criterion ${code}`)
+  }
+  return { ...found, criterion }
+}
+
+/** The same of all criteria. */
+export async function unitAndSpan (
+  db: Db, asked: Omit<EvaluationExplainQuery, 'criterion'>, reach: Reach, now: number
+): Promise<Omit<CriterionAsked, 'criterion'>> {
+  const spans = await spansAsked(db, asked, now)
+  const { id, province } = await unitAsked(db, asked.unit, spans, reach)
+  if (id === null) throw invalid('/query/unit', 'missing', 'this is asked of one unit; name it')
+  return { span: spans[0]!, unit: id, province: province!, formulaOn: await formulaInForce(db, asked.formula) }
+}
+
+/**
+ * The scores of one unit in one span.
+ * @throws DomainError `unit_not_valid`
+ */
+export async function scoresOfUnit (
+  db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number
+): Promise<Scored[]> {
+  const asked = { unit, children: false, level: undefined, byLevel: false, reach }
+  const found = await scored(db, [span], asked, formulaOn, now)
+  if (found.length === 0) throw invalid('/query/unit', 'unit_not_valid', `unit ${unit} does not exist in these days`)
+  return found
 }
 
 async function comparisons (

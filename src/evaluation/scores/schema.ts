@@ -180,7 +180,8 @@ export const EvaluationExplained = Named('EvaluationExplained', 'How the points 
       'records.'
   })),
   dossiers_url: Nullable(Type.String({
-    description: 'Address of the dossiers that cost the points: those of the denominator that are not in the numerator. null: as before.'
+    description: 'Address of the dossiers that cost the points: those of the denominator that are not in the numerator; with `counts_from` ' +
+      '`mixed` those that records have. null: not counted from records.'
   })),
   steps: Type.Array(Step, { description: 'Every node of the formulas, those within before the node itself; first of the rate.' })
 })

@@ -65,7 +65,8 @@ const READS = [
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCountingRules', 'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
-  'getEvaluation', 'explainEvaluation', 'listEvaluationHistory', 'listEvaluationInputs', 'listEvaluationFormulas'
+  'getEvaluation', 'explainEvaluation', 'listEvaluationDossiers', 'listEvaluationLevers', 'listEvaluationHistory', 'listEvaluationInputs',
+  'listEvaluationFormulas'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -128,6 +129,9 @@ function requestFor (
     getEvaluation: `/v1/evaluation?period=${PERIOD}&unit=${unit}`,
     explainEvaluation: `/v1/evaluation/explain?period=${PERIOD}&unit=${unit}&criterion=PROGRESS_ON_TIME` +
       '&formula=qd-766-found-2026',
+    listEvaluationDossiers: `/v1/evaluation/dossiers?period=${PERIOD}&unit=${unit}&criterion=PROGRESS_ON_TIME` +
+      '&formula=qd-766-found-2026',
+    listEvaluationLevers: `/v1/evaluation/levers?period=${PERIOD}&unit=${unit}&formula=qd-766-found-2026`,
     listEvaluationHistory: `/v1/evaluation/history?unit=${unit}`,
     listEvaluationInputs: `/v1/evaluation-inputs?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
@@ -215,7 +219,8 @@ const OUT_OF_REACH: Record<string, number> = {
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,
   getDifference: 400, listDifferenceDossiers: 400, getLateness: 400, listLateDossiers: 400,
-  getEvaluation: 400, explainEvaluation: 400, listEvaluationHistory: 400, listEvaluationInputs: 400,
+  getEvaluation: 400, explainEvaluation: 400, listEvaluationDossiers: 400, listEvaluationLevers: 400,
+  listEvaluationHistory: 400, listEvaluationInputs: 400,
   postEvaluationInputs: 403,
   postDossierStatistics: 403, postDossiers: 403, postNationalDossiers: 403, postIndicatorValues: 403,
   listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,

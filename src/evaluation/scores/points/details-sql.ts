@@ -1,5 +1,8 @@
 import { sql } from 'kysely'
+import type { Page, PageRequest } from '../../../contract/paging.ts'
 import type { Db } from '../../../database/connect.ts'
+import { columns } from '../../../database/sql/bulk-json.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
 import { countPlanOf, readWithTimeFor, resultsOf } from '../../../dossiers/counts/index.ts'
 import type { CutDays } from '../../../time/cut.ts'
 import type { CountedName } from '../../formulas/schema.ts'
@@ -60,4 +63,48 @@ export async function saidOfResults (
     select unit, ${COLUMNS} from (${resultsOf(plan, ['unit', 'details'])}) as results group by unit`
   const { rows } = await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => query.execute(db))
   return new Map(rows.map(({ unit, ...counts }) => [unit, counts]))
+}
+
+/** A dossier that is counted; `in_numerator` is null where it does not say. */
+interface DossierCounted {
+  code: string
+  unit: string
+  procedure: string
+  field: string
+  channel: 'online' | 'direct' | 'postal'
+  source: string
+  status: number
+  received_at: string
+  due_at: string | null
+  ended_at: string
+  counted_on: string
+  in_numerator: boolean | null
+}
+
+const LISTED = ['code', 'unit', 'procedure', 'field', 'channel', 'source', 'status', 'received_at', 'due_at']
+const PARTS = {
+  denominator: 'in_numerator is not null', numerator: 'in_numerator', rest: 'not in_numerator', unknown: 'in_numerator is null'
+}
+const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
+const ORDER: OrderColumn[] = [{ name: 'in_numerator', kind: 'boolean' }, ...['unit', 'code', 'source', 'counted_on'].map(text)]
+
+/**
+ * The results of a unit, and of all below it, that a count is made of.
+ * @param counted what is counted, and of it which part
+ */
+export async function detailDossiers (
+  db: Db, days: CutDays, unit: string, { counted, part }: { counted: DetailCount, part: keyof typeof PARTS },
+  page: PageRequest
+): Promise<Page<DossierCounted>> {
+  const { is, of = 'true' } = CONDITIONS[counted]
+  const plan = countPlanOf({ keys: [], spans: [{ ...days, code: null }], unit })
+  const results = resultsOf(plan, [...LISTED, 'finished_at', 'returned_at', 'details'])
+  const query = sql<DossierCounted>`
+    select * from (
+      select ${columns(LISTED)}, coalesce(finished_at, returned_at) as ended_at, to_char(ended_on, 'YYYY-MM-DD') as counted_on,
+        ${sql.raw(is)} as in_numerator
+      from (${results}) as results where ${sql.raw(of)}
+    ) as counted where ${sql.raw(PARTS[part])}`
+  const { rows } = await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => pageQuery(query, ORDER, page).execute(db))
+  return pageOf(rows, ORDER, page.limit)
 }
