@@ -33,7 +33,7 @@ export type IssueCode =
   // clients
   | 'source_needed'
   // questions
-  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'needs_details' | 'period_or_days'
+  | 'overlapping_periods' | 'gap_between_periods' | 'needs_records' | 'needs_unknown' | 'needs_details' | 'needs_compare' | 'period_or_days'
 
 /**
  * `pointer` is a JSON Pointer into the body (`/items/3/unit`), the address of a cell (`D17`) in a workbook, or

@@ -8,6 +8,11 @@ const KINDS = ['week', 'month', 'two_months', 'quarter', 'half_year', 'nine_mont
 const CALENDAR_MEANING = '`reform`: months run from the 15th to the 14th, as in administrative-reform reports. ' +
   '`calendar`: ordinary months. Any other is one whose periods were posted.'
 
+export const COMPARES = ['previous', 'year_ago'] as const
+export const COMPARE_MEANING = '`previous`: with the period before, of the same kind and calendar; of several periods that are added up, with as ' +
+  'many before them. `year_ago`: with the same period of the year before. Of days (`from` and `to`): with as many days right before, or the ' +
+  'same days a year before; the last day of February stays the last. What it is compared with is in the answer.'
+
 export const Calendar = (description: string) => SourceCode(`${description} ${CALENDAR_MEANING}`)
 
 export const Period = Named('Period', 'A reporting period (kỳ báo cáo). Days are days in Asia/Ho_Chi_Minh.', {

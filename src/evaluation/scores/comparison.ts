@@ -1,18 +1,19 @@
 import type { EvaluationRow } from './schema.ts'
 import type { Scored } from './points/scored.ts'
+import type { Span } from './points/spans.ts'
 
 type Comparison = Pick<EvaluationRow,
-  'compared_period' | 'compared_formula' | 'compared_points' | 'points_change' | 'compared_rate_percent' |
-  'rate_change' | 'comparable'>
+  'compared_period' | 'compared_from' | 'compared_to' | 'compared_formula' | 'compared_points' | 'points_change' |
+  'compared_rate_percent' | 'rate_change' | 'comparable'>
 
 export const NO_COMPARISON: Comparison = {
-  compared_period: null, compared_formula: null, compared_points: null, points_change: null,
-  compared_rate_percent: null, rate_change: null, comparable: null
+  compared_period: null, compared_from: null, compared_to: null, compared_formula: null, compared_points: null,
+  points_change: null, compared_rate_percent: null, rate_change: null, comparable: null
 }
 
 /** By what a score of another span is found again. */
-export function comparedKey (period: string, { subject, score: { kind, group, criterion } }: Scored): string {
-  return [period, subject.unit, subject.level, kind, group, criterion].join(' ')
+export function comparedKey (span: Span, { subject, score: { kind, group, criterion } }: Scored): string {
+  return [span.period, span.from, span.to, subject.unit, subject.level, kind, group, criterion].join(' ')
 }
 
 /**
@@ -26,6 +27,8 @@ export function compared (now: Scored, then: Scored, acrossFormulas: boolean): C
     a == null || b == null || !(comparable || acrossFormulas) ? null : (a - b) / 100)
   return {
     compared_period: then.span.period,
+    compared_from: then.span.from,
+    compared_to: then.span.to,
     compared_formula: then.formula?.code ?? null,
     compared_points: was.chosen === null ? null : was.chosen.points / 100,
     points_change: change(is.chosen?.points, was.chosen?.points),

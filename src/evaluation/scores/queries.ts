@@ -10,7 +10,7 @@ import { NO_RANK, ranksOf } from './ranks.ts'
 import type { EvaluationExplainQuery, EvaluationQuery, EvaluationRow } from './schema.ts'
 import { scored, type Asked, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
-import { spansAsked, spansBefore, type Span } from './points/spans.ts'
+import { comparedSpans, spansAsked, type Span } from './points/spans.ts'
 
 interface Answer {
   items: EvaluationRow[]
@@ -98,17 +98,17 @@ export async function scoresOfUnit (
 }
 
 async function comparisons (
-  db: Db, { compare, formula, across_formulas: across = false, period }: EvaluationQuery, spans: readonly Span[],
-  asked: Asked, now: number
+  db: Db, { compare, formula, across_formulas: across = false }: EvaluationQuery, spans: readonly Span[], asked: Asked,
+  now: number
 ): Promise<(one: Scored) => typeof NO_COMPARISON> {
   if (compare === undefined) return () => NO_COMPARISON
-  if (period === undefined) throw invalid('/query/compare', 'period_or_days', 'only periods are compared')
-  const before = await spansBefore(db, spans, compare, now)
-  const then = await scored(db, [...before.values()], asked, await formulaInForce(db, formula), now)
-  const found = new Map(then.map(one => [comparedKey(one.span.period!, one), one]))
+  const before = await comparedSpans(db, spans, compare, now)
+  const there = before.filter(span => span !== null)
+  const then = await scored(db, there, asked, await formulaInForce(db, formula), now)
+  const found = new Map(then.map(one => [comparedKey(one.span, one), one]))
   return one => {
-    const span = before.get(one.span.period!)
-    const other = span === undefined ? undefined : found.get(comparedKey(span.period!, one))
+    const span = before[spans.indexOf(one.span)]!
+    const other = span === null ? undefined : found.get(comparedKey(span, one))
     return other === undefined ? NO_COMPARISON : compared(one, other, across)
   }
 }

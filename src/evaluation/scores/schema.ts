@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Code, Day, Example, Named, Nullable, OneOf, Text, UnitCode } from '../../contract/fields.ts'
 import { FormatQuery } from '../../contract/formats.ts'
+import { COMPARE_MEANING, COMPARES } from '../../catalogue/periods/schema.ts'
 import type { Criterion } from '../formulas/schema.ts'
 
 export const KINDS = ['criterion', 'group', 'total'] as const
@@ -84,7 +85,9 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
     description: 'Why it has no rank. `stands_above`: the unit that was asked for is not one of its children. `too_few_dossiers`: fewer ' +
       'than `least_dossiers`. `covers_less`: its points are of fewer criteria than those of others. null: it has one, or no rank was asked for.'
   })),
-  compared_period: Nullable(Code(`Code of the period that it is compared with. ${ON_COMPARE}`)),
+  compared_period: Nullable(Code(`Code of the period that it is compared with. null: days are compared, or ${ON_COMPARE}`)),
+  compared_from: Nullable(Day(`First day of what it is compared with. ${ON_COMPARE}`)),
+  compared_to: Nullable(Day(`Last day of what it is compared with. ${ON_COMPARE}`)),
   compared_formula: Nullable(Code(`The version of the formula there. ${ON_COMPARE}`)),
   compared_points: points(`Points there. ${ON_COMPARE}`),
   points_change: points('`points` less `compared_points`. null: one of them is unknown, or they may not be compared.'),
@@ -135,8 +138,8 @@ export const EvaluationQuery = Type.Object({
   least_dossiers: Type.Optional(Type.Integer({
     description: 'Units with fewer dossiers in the span are listed and not ranked.', minimum: 0, maximum: 1_000_000, default: 1
   })),
-  compare: Type.Optional(OneOf(['previous', 'year_ago'], {
-    description: 'With the period before of the same kind and calendar, or the one a year before. Only with `period`.'
+  compare: Type.Optional(OneOf(COMPARES, {
+    description: COMPARE_MEANING
   })),
   across_formulas: Type.Optional(Type.Boolean({
     description: 'Compares also what two versions of the formula come to, or sums of other criteria.', default: false

@@ -2,6 +2,7 @@ import { DomainError, type Issue } from '../../contract/errors.ts'
 import { DETAIL_FILTERS } from '../../dossiers/counts/index.ts'
 import { isDetailColumn } from '../../form-ii06a/detail-measures.ts'
 import { isUnknownColumn } from '../../measures/unknown.ts'
+import { isComparedColumn } from './comparison/schema.ts'
 import type { OnTimeQuery } from './schema.ts'
 
 /**
@@ -13,12 +14,13 @@ export function assertAnswerable (question: OnTimeQuery): void {
 }
 
 /** A cursor holds the values of the columns that rows are sorted by, so rows must have them. */
-function needingColumns ({ sort = [], unknown = false, details = false }: OnTimeQuery): Issue[] {
+function needingColumns ({ sort = [], unknown = false, details = false, compare }: OnTimeQuery): Issue[] {
   return sort.flatMap((name): Issue[] => {
     const column = name.replace('-', '')
-    const needs = (what: 'unknown' | 'details') => (
-      { pointer: '/query/sort', code: `needs_${what}` as const, detail: `${name} needs ${what}=true: otherwise rows do not have it` })
+    const needs = (what: 'unknown' | 'details' | 'compare') => (
+      { pointer: '/query/sort', code: `needs_${what}` as const, detail: `${name} needs ${what}: otherwise rows do not have it` })
     return [
+      ...compare === undefined && isComparedColumn(column) ? [needs('compare')] : [],
       ...!unknown && isUnknownColumn(column) ? [needs('unknown')] : [], ...!details && isDetailColumn(column) ? [needs('details')] : []
     ]
   })

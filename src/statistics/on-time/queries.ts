@@ -1,4 +1,3 @@
-import { movesAround } from '../../catalogue/hierarchy/places-sql.ts'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
@@ -9,13 +8,13 @@ import { DOSSIERS } from '../kinds/index.ts'
 import type { StatisticsKind } from '../kinds/kind.ts'
 import { assertAnswerable } from './answerable.ts'
 import { OnTimeCaches } from './caches.ts'
+import { comparedRows } from './comparison/queries.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow, RulesOfRow } from './percentage-sql.ts'
-import { recordsPlanOf } from './records/plan.ts'
-import { receptionRulesFor } from './reception/rules.ts'
-import { reportedPlanOf } from './reported/plan.ts'
+import { plannedRecords } from './records/planned.ts'
+import { plannedReport } from './reported/plan.ts'
 import {
-  answeredRows, resolveDays, rulesAsked, rulesOfRow, spansAsked, type AskedPeriod, type AskedSpan, type ResolvedQuery
+  answeredRows, resolveDays, rulesAsked, rulesOfRow, spansAsked, type AskedPeriod, type ResolvedSpans
 } from './resolve-query.ts'
 import type { OnTimeQuery, OnTimeRow } from './schema.ts'
 
@@ -44,9 +43,7 @@ export async function onTime (
   const { province } = resolved
   if (spans.length === 0) return { items: [], next_cursor: null, province }
   const asOf = { ...resolved, spans }
-  const rows = question.basis === 'records'
-    ? await recordsRows(db, question, page, asOf, caches)
-    : await reportedRows(db, kind, question, page, asOf, caches)
+  const rows = await rowsOf(db, kind, question, page, asOf, caches, now)
   return { ...pageOf(answeredRows(kind, rows, spans, resolved), orderOf(kind, question), page.limit), province }
 }
 
@@ -71,27 +68,27 @@ export function withinReach (asked: OnTimeQuery, reach: Reach): OnTimeQuery {
   return reach === null ? asked : { ...asked, unit: asked.unit ?? exactly(reach) }
 }
 
-interface Resolved extends ResolvedQuery {
-  spans: AskedSpan[]
+function rowsOf (
+  db: Db, kind: StatisticsKind, question: OnTimeQuery, page: PageRequest, asOf: ResolvedSpans, caches: OnTimeCaches,
+  now: number
+): Promise<CountedRow[]> {
+  const { compare, basis } = question
+  if (compare !== undefined) return comparedRows(db, kind, { ...question, compare }, page, asOf, now)
+  if (basis === 'records') return recordsRows(db, question, page, asOf, caches)
+  return reportedRows(db, kind, question, page, asOf, caches)
 }
 
 async function reportedRows (
-  db: Db, kind: StatisticsKind, question: OnTimeQuery, page: PageRequest,
-  { periods, spans, ...resolved }: Resolved, caches: OnTimeCaches
+  db: Db, kind: StatisticsKind, question: OnTimeQuery, page: PageRequest, resolved: ResolvedSpans, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
-  const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
-  const plan = reportedPlanOf(kind, question, { ...resolved, periods: begun })
+  const plan = plannedReport(kind, question, resolved)
   return (await db.executeQuery(reportedPage(db, question, plan, page, caches))).rows
 }
 
 async function recordsRows (
-  db: Db, question: OnTimeQuery, page: PageRequest, { spans, ...resolved }: Resolved, caches: OnTimeCaches
+  db: Db, question: OnTimeQuery, page: PageRequest, resolved: ResolvedSpans, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
-  const { unit, hierarchy } = resolved
-  // Of one span only its last day matters.
-  const moves = unit === null || hierarchy.unitsOf !== null || spans.length === 1 ? [] : await movesAround(db, unit)
-  const reception = await receptionRulesFor(db, question, spans, resolved.province)
-  const plan = recordsPlanOf(question, spans, resolved, reception, moves)
+  const plan = await plannedRecords(db, question, resolved)
   const statement = recordsPage(db, question, plan, page, caches)
   return (await readWithTimeFor(db, plan, db => db.executeQuery(statement))).rows
 }

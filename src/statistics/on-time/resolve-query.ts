@@ -140,6 +140,11 @@ export interface AskedSpan extends CutDays {
   code: string | null
 }
 
+/** A question with its codes looked up, and its spans that have begun. */
+export interface ResolvedSpans extends ResolvedQuery {
+  spans: AskedSpan[]
+}
+
 interface Days {
   code: string | null
   from: string

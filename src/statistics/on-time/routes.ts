@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox'
+import { Type, type TObject } from 'typebox'
 import type { App, Context } from '../../http/context.ts'
 import { listResponse, sendList, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
@@ -10,6 +10,7 @@ import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
 import { FeedbackOnTimeQuery, FeedbackOnTimeRow } from '../feedback/schema.ts'
 import { FEEDBACK } from '../kinds/index.ts'
+import { isComparedColumn } from './comparison/schema.ts'
 import { dossiersExplaining, onTimeExplained } from './explain/queries.ts'
 import { onTime } from './queries.ts'
 import {
@@ -30,7 +31,11 @@ export async function onTimeRoutes (app: App, context: OnTimeContext) {
 
 async function dossierRoutes (app: App, { db, cache, now, onTimeCaches }: OnTimeContext) {
   for (const schema of [OnTimeRow, OnTimeExplained, ExplainedRow, ExplainedDossier]) app.addSchema(schema)
-  const columnsOf = columnsWithDetailsAsked(OnTimeRow)
+  const others = Object.entries(OnTimeRow.properties).filter(([name]) => !isComparedColumn(name))
+  const columns = columnsWithDetailsAsked(Type.Object(Object.fromEntries(others)))
+  const columnsWithCompared = columnsWithDetailsAsked(OnTimeRow)
+
+  const columnsOf = (query: OnTimeQuery) => (query.compare === undefined ? columns : columnsWithCompared)(query)
 
   app.get('/on-time', {
     config: { cache: 'until-commit' },

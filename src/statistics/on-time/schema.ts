@@ -10,6 +10,7 @@ import { eachMeasure, eachTransfer } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { Filters } from '../reported/schema.ts'
+import { CompareQuery, COMPARED_COLUMNS, ComparedColumns } from './comparison/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type GroupKey = typeof GROUP_KEYS[number]
@@ -116,7 +117,8 @@ export const OnTimeRow = Named('OnTimeRow', 'Summed counts of the dossiers of on
   ...SOURCE_LISTS,
   hierarchy: HierarchyName,
   ...RulesColumns,
-  ...CUT
+  ...CUT,
+  ...ComparedColumns
 })
 export type NamedOnTimeRow = Static<typeof OnTimeRow>
 /** As it is counted, before names are looked up. */
@@ -151,13 +153,14 @@ export const OnTimeQuery = Type.Object({
   ...OnTimeFilters,
   ...UnknownQuery,
   ...DetailsQuery,
+  ...CompareQuery,
   group_by: Type.Optional(Type.Array(OneOf(GROUP_KEYS), {
     description: 'Keys to group by: one row for each combination. Default: one row in all.', maxItems: GROUP_KEYS.length, uniqueItems: true,
     examples: [['level']]
   })),
   sort: Type.Optional(Type.Array(OneOf(sortsOf(OnTimeRow)), {
-    description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Columns of `unknown` only with ' +
-      'it. Default: the group keys.',
+    description: 'Columns to sort by, with `-` for descending, such as `-on_time_percent`. null comes last. Columns of `unknown` and of `compare` only ' +
+      'with it. Default: the group keys.',
     maxItems: 5, uniqueItems: true
   })),
   ...PageQuery,
@@ -165,9 +168,12 @@ export const OnTimeQuery = Type.Object({
 }, { additionalProperties: false })
 export type OnTimeQuery = Static<typeof OnTimeQuery>
 
-/** What a row has beside its keys and their names. */
-export function figureOf<P extends TProperties> ({ properties }: TObject<P>): Omit<P, GroupKey | Name> {
-  const figure = Object.entries(properties).filter(([name]) => ![...GROUP_KEYS, ...NAMES].some(one => one === name))
-  return Object.fromEntries(figure) as Omit<P, GroupKey | Name>
+type NotFigure = GroupKey | Name | keyof typeof ComparedColumns
+
+/** What a row has beside its keys and their names, and beside what it is compared with. */
+export function figureOf<P extends TProperties> ({ properties }: TObject<P>): Omit<P, NotFigure> {
+  const others: readonly string[] = [...GROUP_KEYS, ...NAMES, ...COMPARED_COLUMNS]
+  const figure = Object.entries(properties).filter(([name]) => !others.includes(name))
+  return Object.fromEntries(figure) as Omit<P, NotFigure>
 }
 export const FIGURE = figureOf(OnTimeRow)

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import { spansBefore } from '../../../catalogue/periods/queries.ts'
 import { invalid } from '../../../contract/errors.ts'
 import type { Db } from '../../../database/connect.ts'
+import type { Compare } from '../../../time/before.ts'
 import { cutOf, type Cut } from '../../../time/cut.ts'
 
 /** A span of days that points are asked for. */
@@ -52,17 +54,15 @@ function spanOf ({ code, starts_on: from, ends_on: to }: Days, now: number): Spa
   return { period: code, periods: [code], from, to, ...cutOf(now, to) }
 }
 
-/** The span that each is compared with, by the code of its period; there may be none. */
-export async function spansBefore (
-  db: Db, spans: readonly Span[], compare: 'previous' | 'year_ago', now: number
-): Promise<Map<string, Span>> {
-  const codes = spans.map(({ period }) => period)
-  const isBefore = compare === 'previous'
-    ? sql`before.ends_on = asked.starts_on - 1`
-    : sql`before.starts_on = (asked.starts_on - interval '1 year')::date and before.year = asked.year - 1`
-  const { rows } = await sql<Days & { of: string }>`
-    select asked.code as of, before.code, before.starts_on, before.ends_on
-    from periods as asked join periods as before using (calendar, kind)
-    where asked.code = any(${codes}) and ${isBefore}`.execute(db)
-  return new Map(rows.map(({ of, ...days }) => [of, spanOf(days, now)]))
+/** The span that each is compared with; null: there is none. */
+export async function comparedSpans (
+  db: Db, spans: readonly Span[], compare: Compare, now: number
+): Promise<(Span | null)[]> {
+  const asked = spans.map(({ period, from, to }) => ({ periods: period === null ? [] : [period], from, to }))
+  const before = await spansBefore(db, asked, compare)
+  return Promise.all(before.map(async span => {
+    if (span === null) return null
+    const { periods: [period], from, to } = span
+    return period === undefined ? spanOfDays(db, from, to, now) : spanOf(period, now)
+  }))
 }

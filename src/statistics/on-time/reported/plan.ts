@@ -1,6 +1,6 @@
 import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { StatisticsKind } from '../../kinds/kind.ts'
-import type { ResolvedQuery } from '../resolve-query.ts'
+import type { ResolvedQuery, ResolvedSpans } from '../resolve-query.ts'
 import type { GroupKey, OnTimeQuery } from '../schema.ts'
 
 /** A question about what is reported, with its codes looked up. */
@@ -28,6 +28,14 @@ export interface ReportedPlan {
   span: boolean
   /** The smallest table that knows the answer exactly. */
   table: 'levels' | 'sets' | 'rows'
+}
+
+/** The plan of a question, about its periods that have begun. */
+export function plannedReport (
+  kind: StatisticsKind, question: OnTimeQuery, { periods, spans, ...resolved }: ResolvedSpans
+): ReportedPlan {
+  const begun = periods.filter(({ code }) => spans.some(span => span.code === null || span.code === code))
+  return reportedPlanOf(kind, question, { ...resolved, periods: begun })
 }
 
 /** @param resolved with the periods that have begun */
