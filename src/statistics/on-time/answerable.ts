@@ -2,7 +2,7 @@ import { DomainError, type Issue } from '../../contract/errors.ts'
 import { DETAIL_FILTERS } from '../../dossiers/counts/index.ts'
 import { isDetailColumn } from '../../form-ii06a/detail-measures.ts'
 import { isUnknownColumn } from '../../measures/unknown.ts'
-import { isComparedColumn } from './comparison/schema.ts'
+import { isComparedColumn } from './comparison/columns/schema.ts'
 import type { OnTimeQuery } from './schema.ts'
 
 /**

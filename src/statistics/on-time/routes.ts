@@ -10,7 +10,7 @@ import { COUNTING_RULE } from '../reported/schema.ts'
 import type { OnTimeCaches } from './caches.ts'
 import { FeedbackOnTimeQuery, FeedbackOnTimeRow } from '../feedback/schema.ts'
 import { FEEDBACK } from '../kinds/index.ts'
-import { isComparedColumn } from './comparison/schema.ts'
+import { isComparedColumn } from './comparison/columns/schema.ts'
 import { dossiersExplaining, onTimeExplained } from './explain/queries.ts'
 import { onTime } from './queries.ts'
 import {

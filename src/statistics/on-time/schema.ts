@@ -10,7 +10,7 @@ import { eachMeasure, eachTransfer } from '../../form-ii06a/meanings.ts'
 import { UnknownProperties, UnknownQuery } from '../../form-ii06a/unknown.ts'
 import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { Filters } from '../reported/schema.ts'
-import { CompareQuery, COMPARED_COLUMNS, ComparedColumns } from './comparison/schema.ts'
+import { CompareQuery, COMPARED_COLUMNS, ComparedColumns } from './comparison/columns/schema.ts'
 
 export const GROUP_KEYS = ['level', 'field', 'unit', 'procedure', 'channel', 'period'] as const
 export type GroupKey = typeof GROUP_KEYS[number]

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
-import { Code, Day, Nullable, OneOf } from '../../../contract/fields.ts'
-import { COMPARE_MEANING, COMPARES } from '../../../catalogue/periods/schema.ts'
+import { Code, Day, Nullable, OneOf } from '../../../../contract/fields.ts'
+import { COMPARE_MEANING, COMPARES } from '../../../../catalogue/periods/schema.ts'
 
 const only = <T extends TSchema>(schema: T) => Type.Optional(Nullable(schema))
 const ONLY = 'Only with `compare`.'
