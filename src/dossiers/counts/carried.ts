@@ -80,10 +80,12 @@ function grouping (names: readonly string[]): RawBuilder<unknown> {
 }
 
 /**
- * Without groups: the units that a figure is carried from, each with the share of it that counts. null: not carried.
+ * The units that a figure is carried from, each with the share of it that counts: in all, or with the key `unit` for
+ * each unit. null: not carried.
  */
 function borneUnits (plan: CountPlan): RawBuilder<unknown> | null {
-  return plan.carried === 'nothing' ? null : sharesOf({ ...borneOf(plan), keys: [] })
+  const keys = plan.keys.filter(key => key === 'unit')
+  return plan.carried === 'nothing' ? null : sharesOf({ ...borneOf(plan), keys })
 }
 
 /** `share`: the part of the row that counts, if the plan is carried. */
@@ -107,15 +109,18 @@ function listed (plan: CountPlan, counting: Counting): RawBuilder<ListedDossier>
 }
 
 /**
- * The dossiers that the only span of a plan without keys counts, one row for each time that it counts one, or the
- * `share` of it that counts, which is less than 1 only if the plan is carried.
+ * The dossiers that the only span of a plan counts, one row for each time that it counts one, or the `share` of it that
+ * counts, which is less than 1 only if the plan is carried. `counted_for`: with the key `unit`, the unit whose group it
+ * is in.
  */
 export function explainedDossiers (
   plan: CountPlan, counting: Counting
-): RawBuilder<ListedDossier & { share: number }> {
+): RawBuilder<ListedDossier & { share: number, counted_for: string | null }> {
   const borne = borneUnits(plan)
-  if (borne === null) return sql`select counted.*, 1 as share from (${listed(plan, counting)}) as counted`
+  if (borne === null) {
+    return sql`select counted.*, 1 as share, counted.unit as counted_for from (${listed(plan, counting)}) as counted`
+  }
   return sql`
     with borne as materialized (${borne})
-    select counted.*, share from ${carried(listed(unitByUnit(plan), counting))}`
+    select counted.*, share, bearer as counted_for from ${carried(listed(unitByUnit(plan), counting))}`
 }

@@ -28,6 +28,10 @@ export const METHOD_MEANING = 'What the percentage divides. `resolved`: resolved
     'change nothing about it. What was cancelled is left out of `received`, as far as `resolved` ' +
     'and `pending` are known, and is not left out of `due`.'
 
+/** Those that judge when dossiers end. Counting rules say nothing of reception. */
+export const METHODS_BY_END = METHODS.filter(method => method !== 'reception')
+export const MethodByEnd = Type.Optional(OneOf(METHODS_BY_END, { description: METHOD_MEANING, default: 'resolved' }))
+
 export const BASES = ['reported', 'records'] as const
 
 export const BASIS_MEANING = 'What is counted. `reported`: the dossier statistics that units report. `records`: the dossiers themselves, ' +

@@ -2,8 +2,6 @@ import { sql, type RawBuilder } from 'kysely'
 import type { PageRequest } from '../../../contract/paging.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
-import { dossiersCounted } from '../explain/drill-down-sql.ts'
-import type { RecordsPlan } from '../records/plan.ts'
 import type { DifferenceDossier } from './schema.ts'
 
 /** What tells listed dossiers apart. */
@@ -24,8 +22,8 @@ export interface Changed {
   denominator_change: number
 }
 
-/** One row. */
-export function summedChanges (before: RecordsPlan, after: RecordsPlan): RawBuilder<Changed> {
+/** One row. @param sides as from sides-sql.ts */
+export function summedChanges (sides: RawBuilder<unknown>): RawBuilder<Changed> {
   const countIf = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
   return sql<Changed>`
     select count(*) as dossiers,
@@ -35,14 +33,12 @@ export function summedChanges (before: RecordsPlan, after: RecordsPlan): RawBuil
       ${countIf(sql`denominator_change = 0 and numerator_change < 0`)} as became_late,
       ${sql.join(CHANGES.map(name => sql`coalesce(sum(${sql.ref(name)}), 0)::float8 as ${sql.ref(name)}`))}
     from (
-      select ${SUMMED} from ${bothSides(before, after)} group by ${columns(DOSSIER)}
+      select ${SUMMED} from ${sides} group by ${columns(DOSSIER)}
     ) as dossiers where ${CHANGE}`
 }
 
 /** One page of them. */
-export function changedPage (
-  before: RecordsPlan, after: RecordsPlan, page: PageRequest
-): RawBuilder<DifferenceDossier> {
+export function changedPage (sides: RawBuilder<unknown>, page: PageRequest): RawBuilder<DifferenceDossier> {
   const last = (name: string, of = sql``) => sql`(array_agg(${sql.ref(name)} order by side, counted_on desc)${of})[1]`
   const side = (name: 'before' | 'after', number: number) => {
     const of = sql` filter (where side = ${sql.lit(number)})`
@@ -57,7 +53,7 @@ export function changedPage (
     from (
       select ${columns(DOSSIER)}, ${sql.join(SAME.map(name => sql`${last(name)} as ${sql.ref(name)}`))},
         ${side('before', -1)}, ${side('after', 1)}, ${SUMMED}
-      from ${bothSides(before, after)} group by ${columns(DOSSIER)}
+      from ${sides} group by ${columns(DOSSIER)}
     ) as dossiers where ${CHANGE}`, BY_DOSSIER, page)
 }
 
@@ -65,12 +61,3 @@ const SIDES = ['before', 'after'].flatMap(side => [`counts_${side}`, `ended_at_$
 const SUMMED = sql`
   coalesce(sum(side * share) filter (where in_numerator), 0) as numerator_change, sum(side * share) as denominator_change`
 const CHANGE = sql`numerator_change <> 0 or denominator_change <> 0`
-
-/** Each time that either figure counts a dossier. What both count alike cancels out. */
-function bothSides (before: RecordsPlan, after: RecordsPlan): RawBuilder<unknown> {
-  return sql`(
-    select *, -1 as side from (${dossiersCounted(before)}) as counted_before
-    union all
-    select *, 1 from (${dossiersCounted(after)}) as counted_after
-  ) as both_sides`
-}

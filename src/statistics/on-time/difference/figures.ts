@@ -36,6 +36,9 @@ const MEANINGS: Record<Reason, string> = {
   refused_after_acceptance: 'Từ chối sau khi đã tiếp nhận: không tính hay đã kết thúc',
   units_without_records: 'Đơn vị có báo cáo nhưng chưa gửi hồ sơ (chưa đồng bộ)',
   units_without_reports: 'Đơn vị có hồ sơ nhưng không báo cáo',
+  inherited: 'Quá hạn ngay khi nhận từ đơn vị khác: nhiều nhất bằng phần chênh lệch còn lại',
+  waiting: 'Quá hạn do thời gian chờ bổ sung hồ sơ: nhiều nhất bằng phần chênh lệch còn lại',
+  sync: 'Giải quyết đúng hạn nhưng cập nhật, đồng bộ chậm: nhiều nhất bằng phần chênh lệch còn lại',
   unexplained: 'Phần còn lại, chưa rõ nguyên nhân',
   total: 'Toàn bộ chênh lệch'
 }
@@ -70,6 +73,23 @@ export function plus (
     numerator: roundedCount(figure.numerator + change.numerator_change),
     denominator: roundedCount(figure.denominator + change.denominator_change)
   }
+}
+
+/**
+ * A figure with some late dossiers on time: as many of them as another figure has more on time, and fewer that are not.
+ * @param late how many there are
+ */
+export function excusedBy (figure: Figure, other: Figure, late: number): Figure {
+  const more = minus(other.numerator, figure.numerator)
+  const fewer = minus(rest(figure), rest(other))
+  if (more === null || fewer === null) return { numerator: null, denominator: figure.denominator }
+  const excused = Math.max(0, Math.min(late, more, fewer))
+  return { numerator: roundedCount(figure.numerator! + excused), denominator: figure.denominator }
+}
+
+/** What is not on time. */
+function rest ({ numerator, denominator }: Figure): number | null {
+  return minus(denominator, numerator)
 }
 
 function minus (a: number | null, b: number | null): number | null {

@@ -1,22 +1,25 @@
 import type { Reach } from '../../../contract/caller.ts'
-import type { Issue } from '../../../contract/errors.ts'
 import type { Page, PageRequest } from '../../../contract/paging.ts'
 import type { Db, Trx } from '../../../database/connect.ts'
 import { pageOf } from '../../../database/sql/keyset.ts'
 import { inSlowRead } from '../../../database/time-limits.ts'
-import type { AskedRules } from '../../../dossiers/counting-rules/queries.ts'
-import type { Choices } from '../../../dossiers/counting-rules/schema.ts'
-import { isAffectedBy, stepsBetween, type RulesStep } from '../../../dossiers/counts/index.ts'
-import { assertAnswerable, refuse } from '../answerable.ts'
-import { withinReach } from '../queries.ts'
-import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
+import type { RulesStep } from '../../../dossiers/counts/index.ts'
+import { assertAnswerable } from '../answerable.ts'
+import type { RecordsPlan } from '../records/plan.ts'
 import { recordsQuery } from '../records/records-sql.ts'
-import { resolveQuery, rulesAsked, spansAsked, type AskedSpan, type ResolvedQuery } from '../resolve-query.ts'
-import type { OnTimeQuery } from '../schema.ts'
 import { BY_DOSSIER, changedPage, summedChanges } from './changed-sql.ts'
-import { plus, rowOf, type KnownFigure, type OfAll } from './figures.ts'
+import {
+  assertComparable, assertListed, comparedIn, lastByUnit, planBy, plansOf, recordsQuestion, stepsOf, type Compared
+} from './compared.ts'
+import { excusedBy, plus, rowOf, type Figure, type KnownFigure, type OfAll } from './figures.ts'
 import { reportedFigures } from './reported.ts'
-import type { DifferenceDossier, DifferenceDossiersQuery, DifferenceQuery, DifferenceRow } from './schema.ts'
+import {
+  CAUSES_OF_OTHERS, isChoice, type DifferenceDossier, type DifferenceDossiersQuery, type DifferenceQuery,
+  type DifferenceRow, type Reason
+} from './schema.ts'
+import { countedExcusable, excused, leftOut, switched } from './sides-sql.ts'
+
+type DossiersUrl = (reason: Reason) => string
 
 /**
  * Why two figures of dossiers on time differ, reason by reason, and the whole difference last. Empty: the span has not
@@ -26,7 +29,7 @@ import type { DifferenceDossier, DifferenceDossiersQuery, DifferenceQuery, Diffe
  * @throws DomainError `invalid_request` as `onTime` does, and for less or more than two figures
  */
 export async function onTimeDifference (
-  db: Db, asked: DifferenceQuery, reach: Reach, now: number, dossiersUrl: (reason: string) => string
+  db: Db, asked: DifferenceQuery, reach: Reach, now: number, dossiersUrl: DossiersUrl
 ): Promise<DifferenceRow[]> {
   assertComparable(asked)
   const { method = 'resolved' } = asked
@@ -37,8 +40,7 @@ export async function onTimeDifference (
     const compared = await comparedIn(trx, question, [code!, otherCode], reach, now)
     if (compared === null) return []
     const { resolved, span, rules: [rules, otherRules] } = compared
-    const plan = planBy(compared, rules.choices)
-    const first = await figureOf(trx, plan)
+    const first = await figureOf(trx, planBy(compared, rules.choices))
     const last = otherRules === null ? first : await figureOf(trx, planBy(compared, otherRules.choices))
     const against = target ?? (published_numerator === undefined ? 'rules' : 'published')
     const ofAll: OfAll = {
@@ -49,76 +51,29 @@ export async function onTimeDifference (
     }
     const rows = otherRules === null ? [] : await rowsByRules(trx, compared, first, ofAll, dossiersUrl)
     if (against === 'rules') return [...rows, rowOf('total', first, last, ofAll)]
+    const byUnit = lastByUnit(compared)
     if (against === 'published') {
       const published = { numerator: published_numerator!, denominator: published_denominator! }
-      return [...rows, rowOf('unexplained', last, published, ofAll), rowOf('total', first, published, ofAll)]
+      const left = await rowsLeft(trx, byUnit, { before: last, other: published, except: [] }, ofAll, dossiersUrl)
+      return [...rows, ...left, rowOf('total', first, published, ofAll)]
     }
-    const ofLast = planBy(compared, (otherRules ?? rules).choices, ['unit'])
-    const found = await reportedFigures(trx, question, resolved, ofLast)
-    const { withoutRecords, withoutReports, reported, isEstimated } = found
+    const found = await reportedFigures(trx, question, resolved, byUnit)
+    const { withoutRecords, withoutReports: except, reported, isEstimated } = found
     const named = { ...ofAll, estimated: ofAll.estimated || isEstimated }
-    const [synchronised, known] = [plus(last, withoutRecords), plus(plus(last, withoutRecords), withoutReports)]
+    const changes = except.length === 0 ? UNCHANGED : await changesOf(trx, leftOut(byUnit, except))
+    const { numerator_change, denominator_change, ...counts } = changes
+    const synchronised = plus(last, withoutRecords)
+    const known = plus(synchronised, { numerator_change, denominator_change })
     return [
       ...rows,
       rowOf('units_without_records', last, synchronised, named, { units: withoutRecords.units }),
-      rowOf('units_without_reports', synchronised, known, named, { units: withoutReports.units }),
-      rowOf('unexplained', known, reported, named),
+      rowOf('units_without_reports', synchronised, known, named, {
+        ...counts, units: except.length, dossiers_url: dossiersUrl('units_without_reports')
+      }),
+      ...await rowsLeft(trx, byUnit, { before: known, other: reported, except }, named, dossiersUrl),
       rowOf('total', first, reported, named)
     ]
   })
-}
-
-function assertComparable (
-  { rules, against, published_numerator: numerator, published_denominator: denominator }: DifferenceQuery
-): void {
-  const issue = (name: string, code: Issue['code'], detail: string): Issue => ({ pointer: `/query/${name}`, code, detail })
-  const published = Object.entries({ numerator, denominator })
-  const isPublished = published.some(([, count]) => count !== undefined)
-  refuse([
-    ...isPublished
-      ? published.filter(([, count]) => count === undefined).map(([name]) => (
-          issue(`published_${name}`, 'missing', `a published figure needs published_${name}`)))
-      : [],
-    ...isPublished && against !== undefined ? [issue('against', 'not_allowed', 'against and a published figure exclude one another')] : [],
-    ...numerator !== undefined && denominator !== undefined && numerator > denominator
-      ? [issue('published_numerator', 'out_of_range', 'published_numerator is more than published_denominator')]
-      : [],
-    ...rules.length === 1 && against === undefined && !isPublished
-      ? [issue('rules', 'missing', 'name two counting rules, or what else records are compared with')]
-      : []
-  ])
-}
-
-function recordsQuestion (filters: Omit<OnTimeQuery, 'basis' | 'rules'>, reach: Reach): OnTimeQuery {
-  const question = { ...withinReach(filters, reach), basis: 'records' } as const
-  assertAnswerable(question)
-  return question
-}
-
-interface Compared {
-  question: OnTimeQuery
-  resolved: ResolvedQuery
-  span: AskedSpan
-  rules: [AskedRules, AskedRules | null]
-}
-
-/** @returns null: the span has not begun */
-async function comparedIn (
-  db: Db, question: OnTimeQuery, codes: readonly [string, string | undefined], reach: Reach, now: number
-): Promise<Compared | null> {
-  const resolved = await resolveQuery(db, question, reach, now)
-  const [span] = spansAsked(question, resolved.periods, now)
-  const rulesOf = async (rules: string) => (await rulesAsked(db, { ...question, rules }, resolved.periods, now))!
-  const rules = await rulesOf(codes[0])
-  const otherRules = codes[1] === undefined ? null : await rulesOf(codes[1])
-  return span === undefined ? null : { question, resolved, span, rules: [rules, otherRules] }
-}
-
-function planBy (
-  { question, resolved, span, rules: [rules] }: Compared, choices: Choices | null, keys?: OnTimeQuery['group_by']
-): RecordsPlan {
-  const asked = keys === undefined ? question : { ...question, group_by: keys }
-  return recordsPlanOf(asked, [span], { ...resolved, rules: { ...rules, choices } })
 }
 
 async function figureOf (trx: Trx, plan: RecordsPlan): Promise<KnownFigure & { estimated: boolean }> {
@@ -127,13 +82,13 @@ async function figureOf (trx: Trx, plan: RecordsPlan): Promise<KnownFigure & { e
 }
 
 async function rowsByRules (
-  trx: Trx, compared: Compared, first: KnownFigure, ofAll: OfAll, dossiersUrl: (reason: string) => string
+  trx: Trx, compared: Compared, first: KnownFigure, ofAll: OfAll, dossiersUrl: DossiersUrl
 ): Promise<DifferenceRow[]> {
   const rows: DifferenceRow[] = []
   let before = first
   for (const step of stepsOf(compared)) {
     const { choice, ways: [choice_before, choice_after] } = step
-    const { numerator_change, denominator_change, ...counts } = await changesOf(trx, compared, step)
+    const { numerator_change, denominator_change, ...counts } = await changesOfStep(trx, compared, step)
     const after = plus(before, { numerator_change, denominator_change })
     rows.push(rowOf(choice, before, after, ofAll, {
       choice_before, choice_after, ...counts, dossiers_url: dossiersUrl(choice)
@@ -143,43 +98,76 @@ async function rowsByRules (
   return rows
 }
 
-/** Between two rules. */
-function stepsOf ({ rules: [rules, otherRules] }: Compared): RulesStep[] {
-  return stepsBetween(rules.choices, otherRules!.choices)
-}
-
 const UNCHANGED = {
   dossiers: 0, became_counted: 0, no_longer_counted: 0, became_in_time: 0, became_late: 0, numerator_change: 0,
   denominator_change: 0
 }
 
-async function changesOf (trx: Trx, compared: Compared, step: RulesStep) {
-  if (step.ways[0] === step.ways[1]) return UNCHANGED
-  const { rows: [changes] } = await summedChanges(...plansOf(compared, step)).execute(trx)
+async function changesOfStep (trx: Trx, compared: Compared, step: RulesStep) {
+  return step.ways[0] === step.ways[1] ? UNCHANGED : changesOf(trx, switched(...plansOf(compared, step)))
+}
+
+async function changesOf (trx: Trx, sides: Parameters<typeof summedChanges>[0]) {
+  const { rows: [changes] } = await summedChanges(sides).execute(trx)
   return changes!
 }
 
-/** The plans before and after a step, about the dossiers that it can concern. */
-function plansOf (compared: Compared, { choice, before, after }: RulesStep): [RecordsPlan, RecordsPlan] {
-  const inOneState = isAffectedBy(choice, compared.span.to)
-  return [{ ...planBy(compared, before), inOneState }, { ...planBy(compared, after), inOneState }]
+interface Left {
+  before: KnownFigure
+  /** That of somebody else. */
+  other: Figure
+  /** Units whose dossiers do not count any more. */
+  except: readonly string[]
+}
+
+/** What late dossiers may have to do with what is left of a difference, and what is left then. */
+async function rowsLeft (
+  trx: Trx, byUnit: RecordsPlan, { before: known, other, except }: Left, ofAll: OfAll, dossiersUrl: DossiersUrl
+): Promise<DifferenceRow[]> {
+  const { rows: late } = await countedExcusable(byUnit, except).execute(trx)
+  let before: Figure = known
+  const rows = CAUSES_OF_OTHERS.map(cause => {
+    const { dossiers = 0, shares = 0 } = late.find(row => row.cause === cause) ?? {}
+    const after = excusedBy(before, other, shares)
+    const row = rowOf(cause, before, after, ofAll, { dossiers, dossiers_url: dossiersUrl(cause) })
+    before = after
+    return row
+  })
+  return [...rows, rowOf('unexplained', before, other, ofAll)]
 }
 
 /**
- * The dossiers that count otherwise for one reason.
- * @throws DomainError `invalid_request` as `onTimeDifference` does
+ * The dossiers of one reason.
+ * @throws DomainError `invalid_request` as `onTimeDifference` does, and for a reason that there is not
  */
 export async function differenceDossiers (
   db: Db, asked: DifferenceDossiersQuery, page: PageRequest, reach: Reach, now: number
 ): Promise<Page<DifferenceDossier>> {
-  const { rules: [code, otherCode], reason, ...filters } = asked
+  assertListed(asked)
+  const { rules: [code, otherCode], reason, against, ...filters } = asked
   const question = recordsQuestion(filters, reach)
+  if (against === 'reported') assertAnswerable({ ...question, basis: 'reported' })
   return inSlowRead(db, async trx => {
     const compared = await comparedIn(trx, question, [code!, otherCode], reach, now)
-    if (compared === null) return { items: [], next_cursor: null }
-    const step = stepsOf(compared).find(({ choice }) => choice === reason)!
-    if (step.ways[0] === step.ways[1]) return { items: [], next_cursor: null }
-    const { rows } = await changedPage(...plansOf(compared, step), page).execute(trx)
+    const sides = compared === null ? null : await sidesOf(trx, compared, reason, against)
+    if (sides === null) return { items: [], next_cursor: null }
+    const { rows } = await changedPage(sides, page).execute(trx)
     return pageOf(rows, BY_DOSSIER, page.limit)
   })
+}
+
+/** @returns null: nothing counts otherwise */
+async function sidesOf (
+  trx: Trx, compared: Compared, reason: DifferenceDossiersQuery['reason'], against: DifferenceDossiersQuery['against']
+) {
+  if (isChoice(reason)) {
+    const step = stepsOf(compared).find(({ choice }) => choice === reason)!
+    return step.ways[0] === step.ways[1] ? null : switched(...plansOf(compared, step))
+  }
+  const byUnit = lastByUnit(compared)
+  const { question, resolved } = compared
+  const except = against === undefined
+    ? []
+    : (await reportedFigures(trx, question, resolved, byUnit)).withoutReports
+  return reason === 'units_without_reports' ? leftOut(byUnit, except) : excused(byUnit, reason, except)
 }

@@ -10,16 +10,14 @@ import type { ResolvedQuery } from '../resolve-query.ts'
 import type { OnTimeQuery } from '../schema.ts'
 import type { Figure } from './figures.ts'
 
-/** What units add to a figure. */
-interface OfUnits {
-  units: number
-  numerator_change: number
-  denominator_change: number
-}
-
 interface ReportedFigures {
-  withoutRecords: OfUnits
-  withoutReports: OfUnits
+  /** What units without records add. */
+  withoutRecords: { units: number, numerator_change: number, denominator_change: number }
+  /**
+   * Units of which there are records and no reports. What they add is not the sum of their figures: a dossier that has
+   * moved can count for two units, and then counts once for both.
+   */
+  withoutReports: string[]
   reported: Figure
   isEstimated: boolean
 }
@@ -36,7 +34,7 @@ export async function reportedFigures (
   const asked = { ...question, basis: 'reported' as const }
   const { rows: [whole] } = await reportedQuery(reportedPlanOf(DOSSIERS, asked, resolved)).execute(trx)
   const figures = { reported: whole!, isEstimated: whole!.estimated }
-  if (whole!.scope === 'total') return { ...figures, withoutRecords: summed([], 1), withoutReports: summed([], -1) }
+  if (whole!.scope === 'total') return { ...figures, withoutRecords: summed([]), withoutReports: [] }
   const { rows } = await reportedQuery(reportedPlanOf(DOSSIERS, { ...asked, group_by: ['unit'] }, resolved)).execute(trx)
   const reports = rows.filter(({ scope }) => scope === 'own')
   const { rows: records } = await recordsQuery(byUnit).execute(trx)
@@ -46,13 +44,13 @@ export async function reportedFigures (
   const reporting = new Set(reports.map(({ unit }) => unit))
   return {
     ...figures,
-    withoutRecords: summed(reports.filter(({ unit }) => !recorded.has(unit)), 1),
-    withoutReports: summed(records.filter(({ unit }) => !reporting.has(unit)), -1)
+    withoutRecords: summed(reports.filter(({ unit }) => !recorded.has(unit))),
+    withoutReports: records.map(({ unit }) => unit!).filter(unit => !reporting.has(unit))
   }
 }
 
-function summed (all: readonly Figure[], by: 1 | -1): OfUnits {
+function summed (all: readonly Figure[]): ReportedFigures['withoutRecords'] {
   const known = all.filter(({ numerator, denominator }) => numerator !== null && denominator !== null)
-  const sumOf = (name: keyof Figure) => by * known.reduce((sum, figure) => sum + figure[name]!, 0)
+  const sumOf = (name: keyof Figure) => known.reduce((sum, figure) => sum + figure[name]!, 0)
   return { units: known.length, numerator_change: sumOf('numerator'), denominator_change: sumOf('denominator') }
 }

@@ -3,21 +3,28 @@ import { HierarchyName } from '../../../catalogue/hierarchy/schema.ts'
 import { Code, Count, Day, DossierCode, Example, Instant, Named, Nullable, OneOf, UnitCode } from '../../../contract/fields.ts'
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
-import { CHOICE_NAMES } from '../../../dossiers/counting-rules/schema.ts'
+import { CHOICE_NAMES, type ChoiceName } from '../../../dossiers/counting-rules/schema.ts'
 import { CHANNELS } from '../../../dossiers/schema.ts'
-import { CUT, METHOD_MEANING, METHODS, OnTimeFilters } from '../schema.ts'
+import { CAUSES } from '../lateness/schema.ts'
+import { CUT, METHOD_MEANING, METHODS_BY_END, MethodByEnd, OnTimeFilters } from '../schema.ts'
 
-/** Those that judge when dossiers end. Counting rules say nothing of reception. */
-export const METHODS_BY_END = METHODS.filter(method => method !== 'reception')
-export const MethodByEnd = Type.Optional(OneOf(METHODS_BY_END, { description: METHOD_MEANING, default: 'resolved' }))
+/** Causes that are not the unit's own: the figure of another may not count such dossiers as late. */
+export const CAUSES_OF_OTHERS = CAUSES.filter(cause => cause !== 'own')
+export type CauseOfOthers = typeof CAUSES_OF_OTHERS[number]
 
-export const REASONS = [...CHOICE_NAMES, 'units_without_records', 'units_without_reports', 'unexplained', 'total'] as const
+/** Reasons with a list of dossiers. */
+const LISTED = [...CHOICE_NAMES, 'units_without_reports', ...CAUSES_OF_OTHERS] as const
+
+export const REASONS = [...CHOICE_NAMES, 'units_without_records', 'units_without_reports', ...CAUSES_OF_OTHERS, 'unexplained', 'total'] as const
 export type Reason = typeof REASONS[number]
 export const TARGETS = ['rules', 'reported', 'published'] as const
 
 const REASON_MEANING = 'Why the figures differ. A choice of counting rules (`/v1/counting-rules` says what each is about): what ' +
   'this choice alone changes, the choices above it being switched already. `units_without_records`: units that reported ' +
   'and have sent no dossiers (not synchronised). `units_without_reports`: units with dossiers that reported nothing. ' +
+  '`inherited`, `waiting`, `sync`: dossiers that are late by the last rules, by their cause as in `/v1/on-time/lateness`, which ' +
+  'the other figure may count as on time: at most all of them, at most as many as it has more on time, and at most as many ' +
+  'as it has fewer that are not on time. Which of them it counts so is not known. ' +
   '`unexplained`: what is left, of which nothing more is known. `total`: the whole difference, counted for itself.'
 
 const figure = (description: string) => Nullable(Type.Number({ description: `${description} null: unknown.`, format: 'double' }))
@@ -26,8 +33,9 @@ const percent = (description: string) => Nullable(Type.Number({
 }))
 const change = (description: string) => Nullable(Type.Number({ description: `${description} null: unknown.`, format: 'double' }))
 const dossiers = (description: string) => Nullable(Type.Integer({
-  description: `${description} null: the reason is no choice of counting rules.`, minimum: 0
+  description: `${description} null: no dossiers of the reason are here.`, minimum: 0
 }))
+const which = (description: string) => dossiers(`${description} null as well for \`inherited\`, \`waiting\` and \`sync\`: it is not known.`)
 
 export const DifferenceRow = Named('DifferenceRow', 'One reason for which two figures of dossiers on time differ: the figures ' +
   'before and after it. Each row begins where the one above it ends, so that the changes add up to those of `total`.', {
@@ -49,13 +57,18 @@ export const DifferenceRow = Named('DifferenceRow', 'One reason for which two fi
       'null: one of them is unknown.',
     minimum: -100, maximum: 100
   })),
-  dossiers: dossiers('How many dossiers count otherwise, which are those of the list. One that counts for two units is two.'),
-  became_counted: dossiers('Of these, those that count more often in the denominator: most did not count at all.'),
-  no_longer_counted: dossiers('Those that count less often in the denominator: most do not count any more.'),
-  became_in_time: dossiers('Those that count as before, and are on time now.'),
-  became_late: dossiers('Those that count as before, and are not on time any more.'),
+  dossiers: dossiers('How many dossiers count otherwise, which are those of the list; of `inherited`, `waiting` and `sync`, how many may. ' +
+    'One that counts for two units is two.'),
+  became_counted: which('Of these, those that count more often in the denominator: most did not count at all.'),
+  no_longer_counted: which('Those that count less often in the denominator: most do not count any more.'),
+  became_in_time: which('Those that count as before, and are on time now.'),
+  became_late: which('Those that count as before, and are not on time any more.'),
   units: Nullable(Type.Integer({ description: 'How many units it is about. null: the reason is not about units.', minimum: 0 })),
-  dossiers_url: Nullable(Type.String({ description: 'Address of the list of these dossiers. null: the reason is no choice of counting rules.' })),
+  dossiers_url: Nullable(Type.String({
+    description: 'Address of the list of these dossiers. null: no dossiers of the reason are here. Units without records have sent ' +
+      'none; of what others reported or published only sums are known, so what is `unexplained` has no list; and the ' +
+      'dossiers of `total` are those of the other rows.'
+  })),
   rules: Code('Code of the counting rules of the first figure.'),
   rules_version: Type.Integer({ description: 'Their version.', minimum: 1 }),
   other_rules: Nullable(Code('Code of the counting rules that it is compared with. null: only one was named.')),
@@ -93,18 +106,28 @@ export const DifferenceDossiersQuery = Type.Object({
   ...RecordsFilters,
   method: MethodByEnd,
   rules: Type.Array(Code('Code'), {
-    description: 'Codes of the two counting rules.', minItems: 2, maxItems: 2, examples: [['default', 'portal-766']]
+    description: 'Codes of the counting rules: two for a choice; of other reasons the last ones count.', minItems: 1, maxItems: 2,
+    examples: [['default', 'portal-766']]
   }),
-  reason: Example(OneOf(CHOICE_NAMES, { description: 'The choice whose dossiers are listed.' }), 'open_supplement'),
+  reason: Example(OneOf(LISTED, { description: REASON_MEANING }), 'open_supplement'),
+  against: Type.Optional(OneOf(['reported'], {
+    description: 'For `units_without_reports`, which needs it; and for `inherited`, `waiting` and `sync`, where it leaves out dossiers of ' +
+      'units that reported nothing. Not with a choice.'
+  })),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type DifferenceDossiersQuery = Static<typeof DifferenceDossiersQuery>
 
+/** Whether a reason is a choice between two counting rules. */
+export function isChoice (reason: Reason): reason is ChoiceName {
+  return CHOICE_NAMES.some(name => name === reason)
+}
+
 const COUNTS_AS = ['in_time', 'late', 'not_counted'] as const
 const side = <S extends 'before' | 'after'>(name: S, when: string) => ({
   [`counts_${name}`]: OneOf(COUNTS_AS, {
-    description: `How it counts ${when} the choice is switched: in the numerator, in the denominator only, or not at all. Of one that counts more than once, the last time.`
+    description: `How it counts ${when} the reason: in the numerator, in the denominator only, or not at all. Of one that counts more than once, the last time.`
   }),
   [`ended_at_${name}`]: Nullable(Instant('When it ended, by these rules. null: it is open, or does not count.')),
   [`due_at_${name}`]: Nullable(Instant('When it is due, by these rules. null: no due date, or it does not count.')),
@@ -113,8 +136,8 @@ const side = <S extends 'before' | 'after'>(name: S, when: string) => ({
 type SideProperties<S extends string> = { [N in `counts_${S}`]: ReturnType<typeof OneOf<typeof COUNTS_AS[number]>> } &
   { [N in `ended_at_${S}` | `due_at_${S}` | `counted_on_${S}`]: ReturnType<typeof Nullable<ReturnType<typeof Day>>> }
 
-export const DifferenceDossier = Named('DifferenceDossier', 'A dossier that counts otherwise because of one choice of counting ' +
-  'rules, the choices above it being switched already.', {
+export const DifferenceDossier = Named('DifferenceDossier', 'A dossier that counts otherwise, or may, because of one ' +
+  'reason, the choices above it being switched already.', {
   code: DossierCode('Code of the dossier.'),
   unit: UnitCode('Id of the unit that it counts for.'),
   procedure: Code('Code of the procedure.'),

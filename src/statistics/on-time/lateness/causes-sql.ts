@@ -29,7 +29,7 @@ export function latePage (plan: RecordsPlan, cause: Cause | undefined, page: Pag
  * The late dossiers of a figure, each time that one counts, with `cause`. `until` is the end, or the end of the day for
  * which one counts that had not ended by then.
  */
-function lateDossiers (plan: RecordsPlan): RawBuilder<unknown> {
+export function lateDossiers (plan: RecordsPlan): RawBuilder<unknown> {
   return sql`
     select late.*, case
         when came_overdue then 'inherited'

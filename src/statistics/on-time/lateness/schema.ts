@@ -4,8 +4,7 @@ import { Code, Named, Nullable, OneOf } from '../../../contract/fields.ts'
 import { FormatQuery } from '../../../contract/formats.ts'
 import { PageQuery } from '../../../contract/paging.ts'
 import { ExplainedDossier } from '../explain/schema.ts'
-import { METHODS_BY_END, MethodByEnd } from '../difference/schema.ts'
-import { CUT, METHOD_MEANING, OnTimeFilters } from '../schema.ts'
+import { CUT, METHOD_MEANING, METHODS_BY_END, MethodByEnd, OnTimeFilters } from '../schema.ts'
 
 export const CAUSES = ['inherited', 'waiting', 'sync', 'own'] as const
 export type Cause = typeof CAUSES[number]

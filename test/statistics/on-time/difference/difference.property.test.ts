@@ -1,31 +1,15 @@
 import fc from 'fast-check'
-import { sql } from 'kysely'
-import type { Choices } from '../../../../src/dossiers/counting-rules/schema.ts'
 import { CHOICE_NAMES } from '../../../../src/dossiers/counting-rules/schema.ts'
-import type { Db } from '../../../../src/database/connect.ts'
 import { differenceDossiers, onTimeDifference } from '../../../../src/statistics/on-time/difference/queries.ts'
 import { lateness } from '../../../../src/statistics/on-time/lateness/queries.ts'
-import { onTime } from '../../../../src/statistics/on-time/queries.ts'
-import { METHODS_BY_END } from '../../../../src/statistics/on-time/difference/schema.ts'
+import { METHODS_BY_END } from '../../../../src/statistics/on-time/schema.ts'
 import { parseDay, startOf } from '../../../../src/time/business-day.ts'
 import { forEachDatabase } from '../../../database.ts'
 import { runs } from '../../../property.ts'
-import { countables, instants } from '../../../dossiers/arbitrary.ts'
-import { FIELDS, LEVELS, nameOf } from '../../../dossiers/catalogue.ts'
+import { nameOf } from '../../../dossiers/catalogue.ts'
 import { rules } from '../../../dossiers/counting-rules/given.ts'
 import { forget, itemOf, send } from '../../../dossiers/given.ts'
-
-const dossier = fc.record({
-  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
-  procedure: fc.constantFrom(...Object.keys(FIELDS))
-}).map(({ countable, ...others }) => ({ ...countable, ...others }))
-
-/** Versions of some dossiers, of which a few move, end and are taken up again. */
-const histories = fc.array(fc.array(fc.record({ dossier, updated_at: instants }), { minLength: 1, maxLength: 3 }), {
-  minLength: 1, maxLength: 12
-}).map(all => all.map((versions, i) => versions.map(({ dossier, updated_at: updated }, n) => ({
-  ...dossier, code: `000.00.00.H56-210101-${i}`, updated_at: Math.max(updated, dossier.received_at) + n * 1000
-})).toSorted((a, b) => a.updated_at - b.updated_at)))
+import { figureBy, givenRules, histories } from './given.ts'
 
 const days = fc.integer({ min: parseDay('2020-12-28'), max: parseDay('2021-03-10') })
 const questions = fc.record({
@@ -37,12 +21,6 @@ const questions = fc.record({
   return { now, asked: { from: nameOf(from), to: nameOf(to), method, ...unit === undefined ? {} : { unit } } }
 })
 
-async function givenRules (db: Db, code: string, choices: Choices) {
-  await sql`delete from counting_rules where code = ${code}`.execute(db)
-  await sql`insert into counting_rules (code, version, valid_from, name, source, choices)
-    values (${code}, 1, '2020-01-01', 'Bất kỳ', 'Thử', ${JSON.stringify(choices)}::jsonb)`.execute(db)
-}
-
 forEachDatabase('why two figures differ', async (t, { db }) => {
   t.test('adds up to the whole difference for any two rules, dossiers and methods, with its lists', async t => {
     await fc.assert(fc.asyncProperty(histories, rules, rules, questions, async (histories, a, b, { now, asked }) => {
@@ -50,7 +28,7 @@ forEachDatabase('why two figures differ', async (t, { db }) => {
       await givenRules(db, 'a', a)
       await givenRules(db, 'b', b)
       for (const versions of histories) for (const version of versions) await send(db, [itemOf(version)])
-      const [figureA, figureB] = [await figureBy('a', asked, now), await figureBy('b', asked, now)]
+      const [figureA, figureB] = [await figureBy(db, 'a', asked, now), await figureBy(db, 'b', asked, now)]
       if (asked.method === 'handled') {
         const causes = await lateness(db, { ...asked, rules: 'a' }, null, now, cause => cause)
         const late = causes.reduce((sum, { dossiers }) => sum + dossiers, 0)
@@ -75,9 +53,4 @@ forEachDatabase('why two figures differ', async (t, { db }) => {
     }), { numRuns: runs(20) })
     t.pass()
   })
-
-  async function figureBy (rules: string, asked: object, now: number) {
-    const { items: [row] } = await onTime(db, { ...asked, rules, basis: 'records' }, { limit: 1 }, null, now)
-    return [row!.numerator, row!.denominator]
-  }
 })
