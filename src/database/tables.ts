@@ -740,6 +740,23 @@ export interface IndicatorValues {
   unit: string;
 }
 
+export interface IndicatorValueVersions {
+  choice: number | null;
+  denominator: number | null;
+  form: string;
+  indicator: string;
+  known_from: string;
+  known_until: string | null;
+  note: string | null;
+  number: number | null;
+  numerator: number | null;
+  period: string;
+  printed: string;
+  province_code: string;
+  state: string;
+  unit: string;
+}
+
 export interface Levels {
   code: string;
   name: string;
@@ -840,6 +857,23 @@ export interface ProcedureVersions {
   successor: string | null;
   valid_from: string;
   valid_to: string | null;
+}
+
+export interface ReportRevisions {
+  approved_at: string;
+  content: string;
+  form: string;
+  id: string;
+  note: string | null;
+  nothing_to_report: boolean;
+  period: string;
+  province_code: string;
+  published_at: string;
+  reason: string | null;
+  revision: number;
+  sha256: string;
+  submitted_at: string;
+  unit: string;
 }
 
 export interface RollupRules {
@@ -945,6 +979,37 @@ export interface StatusMaps {
   code: string;
   source: string;
   status: number;
+}
+
+export interface SubmissionDeadlines {
+  due_on: string | null;
+  form: string;
+  lock_on: string | null;
+  period: string;
+  province_code: string;
+  unit: string;
+}
+
+export interface Submissions {
+  approved_at: string | null;
+  approved_by: string | null;
+  changed: Generated<boolean>;
+  form: string;
+  note: string | null;
+  nothing_to_report: Generated<boolean>;
+  period: string;
+  province_code: string;
+  published_at: string | null;
+  reopen_reason: string | null;
+  reopened_at: string | null;
+  reopened_from: string | null;
+  reopened_until: string | null;
+  revision: Generated<number>;
+  sent_at: string | null;
+  stage: Generated<string>;
+  submitted_at: string | null;
+  submitted_by: string | null;
+  unit: string;
 }
 
 export interface UnitAliases {
@@ -1133,6 +1198,7 @@ export interface DB {
   idempotency_keys: IdempotencyKeys;
   import_errors: ImportErrors;
   imports: Imports;
+  indicator_value_versions: IndicatorValueVersions;
   indicator_values: IndicatorValues;
   indicators: Indicators;
   levels: Levels;
@@ -1143,12 +1209,15 @@ export interface DB {
   procedure_reviews: ProcedureReviews;
   procedure_versions: ProcedureVersions;
   procedures: Procedures;
+  report_revisions: ReportRevisions;
   rollup_rules: RollupRules;
   source_conflicts: SourceConflicts;
   sources: Sources;
   statistics_by_level: StatisticsByLevel;
   statistics_sets: StatisticsSets;
   status_maps: StatusMaps;
+  submission_deadlines: SubmissionDeadlines;
+  submissions: Submissions;
   unit_aliases: UnitAliases;
   unit_assignments: UnitAssignments;
   unit_bearers: UnitBearers;

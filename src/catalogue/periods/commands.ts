@@ -98,6 +98,7 @@ async function periodsWithFigures (trx: Trx, changes: readonly Change<Period>[])
       exists(select from statistics_sets where period = periods.code)
       or exists(select from feedback_sets where period = periods.code)
       or exists(select from indicator_values where period = periods.code)
+      or exists(select from submissions where period = periods.code)
       or exists(select from evaluation_inputs where period = periods.code))`.execute(trx)
   const used = new Set(rows.map(({ code }) => code))
   return moved.filter(({ after }) => used.has(after!.code)).map(({ index, after }) => {

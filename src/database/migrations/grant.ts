@@ -9,7 +9,7 @@ export async function roleOf (db: Db): Promise<string> {
 }
 
 /** History: rows are added and read, and never changed. */
-const APPEND_ONLY = ['writes', 'changes', 'dossier_versions', 'dossier_changes']
+const APPEND_ONLY = ['writes', 'changes', 'dossier_versions', 'dossier_changes', 'report_revisions']
 
 /**
  * Lets the role of the service use the tables of their owner, and only add to and read those that hold history.

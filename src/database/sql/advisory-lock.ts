@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { Trx } from '../connect.ts'
+import type { Db, Trx } from '../connect.ts'
 
 /**
  * Advisory locks, which are held until the transaction ends.
@@ -15,13 +15,21 @@ import type { Trx } from '../connect.ts'
  * - `backlog` of a province: the same for the log of its open dossiers.
  * - `waiting`: who takes a chunk of waiting dossiers in has it alone.
  * - `snapshots` of a province: who takes the snapshot of its evaluation has it alone.
+ * - `values`: who writes values of indicators, or publishes a report, shares it before the instant of that is taken.
+ *   Who asks what was known at an instant has it alone for a moment, and so waits for those with an earlier one.
  */
 export type LockName = 'dossiers' | `desks ${string}` | `steps ${string}` | `log ${string}` | `backlog ${string}` |
-  'waiting' | `snapshots ${string}`
+  'waiting' | `snapshots ${string}` | 'values'
 
 export async function lock (trx: Trx, name: LockName, mode: 'shared' | 'exclusive'): Promise<void> {
   const take = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock')
   await sql`select ${take}(${numberOf(name)})`.execute(trx)
+}
+
+/** Waits until all are done who hold a lock now. Who asks for it meanwhile waits as well. */
+export async function waitForAll (db: Db, name: LockName): Promise<void> {
+  // A statement is a transaction of its own, with which the lock ends.
+  await sql`select pg_advisory_xact_lock(${numberOf(name)})`.execute(db)
 }
 
 /** Takes a lock alone if that needs no waiting, as a part of a statement. It is true if the lock is taken. */

@@ -49,6 +49,12 @@ export async function dependents (trx: Trx, change: StoredChange, made: readonly
     select 'unit_has_figures', 'indicators of ' || min(period) || ' are stored for ' || unit from indicator_values
     where province_code = ${province} and unit = any(${made}) group by unit
     union all
+    select 'unit_has_figures', 'a report of ' || min(period) || ' is stored for ' || unit from submissions
+    where province_code = ${province} and unit = any(${made}) group by unit
+    union all
+    select 'unit_has_figures', 'deadlines of ' || min(period) || ' are stored for ' || unit from submission_deadlines
+    where province_code = ${province} and unit = any(${made}) group by unit
+    union all
     select 'unit_has_figures', 'evaluation of ' || min(period) || ' is stored for ' || unit from evaluation_inputs
     where province_code = ${province} and unit = any(${made}) group by unit
     order by 1, 2`.execute(trx)

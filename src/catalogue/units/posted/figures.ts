@@ -38,6 +38,7 @@ export async function issuesOfFigures (trx: Trx, planned: readonly Planned[]): P
       select unit, period from statistics_sets where unit in (select id from units where path && ${ids})
       union select unit, period from feedback_sets where unit in (select id from units where path && ${ids})
       union select unit, period from indicator_values where unit in (select id from units where path && ${ids})
+      union select unit, period from submissions where unit in (select id from units where path && ${ids})
       union select unit, period from evaluation_inputs where unit in (select id from units where path && ${ids})),
     filled as (
       select unit from used
