@@ -28,6 +28,8 @@ export type IssueCode =
   // a report as a workbook
   | 'not_a_report' | 'other_unit' | 'other_period' | 'other_form' | 'column_missing' | 'row_missing' | 'row_inserted'
   | 'row_moved' | 'merged_cells'
+  // the life of a report
+  | 'period_locked' | 'check_failed' | 'check_warning' | 'note_needed' | 'values_given'
   // what a client may do
   | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope' | 'forbidden_limit' | 'forbidden_expiry'
   // clients
@@ -73,6 +75,7 @@ export class Busy extends Error {}
 export type DomainErrorCode =
   | 'invalid_request' | 'invalid_rows' | 'not_found' | 'too_many_items' | 'too_many_rows' | 'too_many_spreadsheets'
   | 'unauthenticated' | 'insufficient_scope' | 'forbidden_rows' | 'rate_limited' | 'issuer_unavailable'
+  | 'period_locked' | 'wrong_stage' | 'own_submission' | 'checks_failed'
   | 'change_in_use' | 'precondition_failed' | 'idempotency_key_in_use' | 'idempotency_key_reused' | 'cursor_of_another_history'
 
 /** A rule says no. Knows nothing of HTTP: `http/response/error-handler.ts` turns the code into a status. */

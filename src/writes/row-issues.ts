@@ -49,11 +49,12 @@ export function issuesOfBatch (all: IssuesByRow): Issue[] {
 
 /**
  * Refuses a batch of which all rows are written or none.
- * @throws DomainError `invalid_rows`, or `forbidden_rows` when the caller may not write some of them
+ * @throws DomainError `invalid_rows`, `forbidden_rows` when the caller may not write some of them, or `period_locked`
  */
 export function assertSound (all: IssuesByRow, received: number, so = 'nothing was written'): void {
   if (all.size === 0) return
   const isForbidden = [...all.values()].some(issues => issues.some(({ code }) => FORBIDDEN.includes(code)))
+  const isLocked = [...all.values()].some(issues => issues.some(({ code }) => code === 'period_locked'))
   const detail = `${all.size} of ${received} rows are at fault; ${so}`
-  throw new DomainError(isForbidden ? 'forbidden_rows' : 'invalid_rows', detail, issuesOfBatch(all))
+  throw new DomainError(isForbidden ? 'forbidden_rows' : isLocked ? 'period_locked' : 'invalid_rows', detail, issuesOfBatch(all))
 }

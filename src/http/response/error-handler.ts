@@ -17,8 +17,8 @@ export const Problem = Type.Object({
   detail: Type.String({ description: 'What is wrong with this request, for people. In Vietnamese the English text follows in brackets.' }),
   errors: Type.Array(Type.Object({
     pointer: Type.String({
-      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request. Of a ' +
-        'workbook the address of the cell, such as `D17`; empty: the file as a whole.'
+      description: 'JSON Pointer into the body, or `/query/…`, `/path/…`, `/headers/…` for other parts of the request; ' +
+        '`/report/…` for an indicator of a stored report. Of a workbook the address of the cell, such as `D17`; empty: the file as a whole.'
     }),
     code: Type.String({ description: 'Stable code of the error, for programs.' }),
     detail: Type.String({ description: 'What is wrong, for people.' }),
@@ -55,12 +55,14 @@ export function problems (...statuses: number[]) {
 const DESCRIPTIONS: Record<number, string> = {
   400: 'The request is not valid; `errors` lists where.',
   401: 'A key is required, or the key is not valid.',
-  403: 'The key does not have the required scope, or may not write for some of the units.',
+  403: 'The key does not have the required scope, or may not write for some of the units. Of an approval: the same client ' +
+    'submitted the report (`own_submission`).',
   404: 'Not found.',
   406: '`Accept` names no available format.',
   408: 'The body arrived too slowly.',
   409: 'A request with this idempotency key is still running. Try again after `Retry-After` seconds: by then a ' +
-    'request whose process was killed has lost the key. Of a withdrawal: something builds on the change (`change_in_use`).',
+    'request whose process was killed has lost the key. Of a withdrawal: something builds on the change (`change_in_use`). ' +
+    'Of a report: it is locked (`period_locked`), or at a stage that does not allow this (`wrong_stage`).',
   410: 'The cursor names a write that this database does not have, such as one made after the backup that was restored. ' +
     'Start again: take `since=latest`, then read the lists as a whole.',
   412: 'The row has another version than `If-Match` names. Nothing was written.',
@@ -85,6 +87,10 @@ const DOMAIN_ERRORS: Record<DomainErrorCode, Omit<Kind, 'code'>> = {
   forbidden_rows: { status: 403, title: 'The key may not write all of this' },
   rate_limited: { status: 429, title: 'Too many requests' },
   issuer_unavailable: { status: 503, title: 'Tokens cannot be checked; try again' },
+  period_locked: { status: 409, title: 'The report is locked' },
+  wrong_stage: { status: 409, title: 'The report is at another stage' },
+  own_submission: { status: 403, title: 'Nobody approves what they submitted' },
+  checks_failed: { status: 422, title: 'The report does not pass its checks' },
   change_in_use: { status: 409, title: 'Something builds on this change' },
   precondition_failed: { status: 412, title: 'The row has changed meanwhile' },
   idempotency_key_in_use: { status: 409, title: 'The same request is still running' },

@@ -3,7 +3,7 @@ import type { Document } from '../../documents/document.ts'
 import type { Db } from '../../database/connect.ts'
 import { reportingOf, type Reporting } from '../documents/queries.ts'
 import { periodLine, signatureOf } from '../documents/wording.ts'
-import type { Report, ReportRow } from './schema.ts'
+import type { FilledReport, ReportRow } from './schema.ts'
 
 /** What the columns of the appendix are called, on paper and in a workbook that comes back. */
 export const COLUMNS = {
@@ -25,13 +25,13 @@ export interface Facts extends Record<string, string> {
   form_version: string
 }
 
-export async function appendixOf (db: Db, report: Report): Promise<Document> {
+export async function appendixOf (db: Db, report: FilledReport): Promise<Document> {
   const { name } = await db.selectFrom('forms').select('name').where('code', '=', report.form).executeTakeFirstOrThrow()
   return appendix(report, name, await reportingOf(db, report.unit, report.period))
 }
 
 /** The filled form as an appendix to a report, as it is printed. */
-export function appendix (report: Report, formName: string, reporting: Reporting): Document {
+export function appendix (report: FilledReport, formName: string, reporting: Reporting): Document {
   const { rows } = report
   return {
     name: 'Phụ lục',
@@ -65,7 +65,7 @@ export function appendix (report: Report, formName: string, reporting: Reporting
   }
 }
 
-export function factsOf ({ unit, period, form, rows }: Report): Facts {
+export function factsOf ({ unit, period, form, rows }: FilledReport): Facts {
   return { kind: KIND, unit, period, form, form_version: versionOf(rows) }
 }
 

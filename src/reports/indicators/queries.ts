@@ -4,8 +4,10 @@ import type { Reach } from '../../contract/caller.ts'
 import type { Page, PageRequest } from '../../contract/paging.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
 import { lastDayOf } from '../../catalogue/periods/queries.ts'
-import { isCovered } from '../../catalogue/units/reach-sql.ts'
+import { isWithin } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
+import { columns } from '../../database/sql/bulk-json.ts'
+import { settled, valuesKnownAt } from '../history/queries.ts'
 import type { Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueQuery } from './schema.ts'
 
 const BY_CODE: OrderColumn[] = [{ name: 'code', kind: 'text' }]
@@ -44,16 +46,15 @@ export async function indicatorValues (
 ): Promise<Page<IndicatorValue>> {
   const day = filters.unit === undefined ? undefined : await lastDayOf(db, filters.period)
   const unit = await subtreeFor(db, filters.unit, reach, { day })
-  let query = db.selectFrom('indicator_values as rows')
-    .innerJoin('units', 'units.id', 'rows.unit')
-    .select(['rows.unit', 'rows.period', 'rows.form', 'rows.indicator', ...VALUE_COLUMNS])
-  if (unit !== null) {
-    query = query.where('rows.province_code', '=', unit.province_code).where(isCovered(unit))
-  }
-  if (filters.period !== undefined) query = query.where('rows.period', 'in', filters.period)
-  if (filters.form !== undefined) query = query.where('rows.form', 'in', filters.form)
-  if (filters.indicator !== undefined) query = query.where('rows.indicator', 'in', filters.indicator)
-  if (filters.state !== undefined) query = query.where('rows.state', 'in', filters.state)
+  await settled(db, filters.as_known_at)
+  const conditions = [
+    unit === null ? sql`true` : sql`province_code = ${unit.province_code} and ${isWithin('indicator_values.unit', unit)}`,
+    ...(['period', 'form', 'indicator', 'state'] as const).map(name => (
+      filters[name] === undefined ? sql`true` : sql`${sql.ref(name)} = any(${filters[name]})`))
+  ]
+  const query = sql`
+    select unit, period, form, indicator, ${columns(VALUE_COLUMNS)} from ${valuesKnownAt(filters.as_known_at)}
+    where ${sql.join(conditions, sql` and `)}`
   const { rows } = await pageQuery(sql<IndicatorValue>`${query}`, BY_KEY, page).execute(db)
   return pageOf(rows, BY_KEY, page.limit)
 }

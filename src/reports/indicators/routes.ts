@@ -11,7 +11,7 @@ import {
 } from './schema.ts'
 
 export async function indicatorRoutes (app: App, context: Context) {
-  const { db, cache } = context
+  const { db, cache, now } = context
   app.addSchema(Form)
   app.addSchema(Indicator)
   app.addSchema(IndicatorValue)
@@ -58,7 +58,8 @@ export async function indicatorRoutes (app: App, context: Context) {
       tags: ['reports'],
       summary: 'Report indicator values, typed or as printed',
       description: 'Creates or updates values by unit, period, form and indicator. A printed text such as `2.079`, ' +
-        '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and stored digit for digit.',
+        '`92,41`, `09`, `48/48` or `-` is read in Vietnamese notation and stored digit for digit. What is approved, or locked by its ' +
+        'deadline, takes no values until it is reopened (`period_locked`). A report that was submitted is a draft again.',
       headers: PostHeaders,
       querystring: PostQuery,
       body: batchBody(IndicatorValueItem, EXAMPLE),
@@ -68,7 +69,7 @@ export async function indicatorRoutes (app: App, context: Context) {
   }, (request, reply) => {
     const options = batchOptions(request.query)
     return writeBatch(context, request, reply, options, write => (
-      postIndicatorValues(write, request.body.items, options)))
+      postIndicatorValues(write, request.body.items, options, now())))
   })
 }
 

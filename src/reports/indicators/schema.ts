@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
+import { AsKnownAtQuery } from '../history/schema.ts'
 import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text, UnitCode } from '../../contract/fields.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const
@@ -112,6 +113,7 @@ export const IndicatorValueQuery = Type.Object({
   form: ListOf(Code('Code'), 'Only these forms.'),
   indicator: ListOf(Code('Code'), 'Only these indicators.'),
   state: ListOf(OneOf(STATES), 'Only values in these states.'),
+  ...AsKnownAtQuery,
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -4,7 +4,7 @@ import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
 import { filledReport } from '../filled-report/queries.ts'
-import type { Report, ReportPath } from '../filled-report/schema.ts'
+import type { FilledReport, ReportPath } from '../filled-report/schema.ts'
 import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
 import type { IndicatorValueItem } from '../indicators/schema.ts'
 import { noteIn, valueIn, type CellIssue } from './cells.ts'
@@ -15,12 +15,14 @@ import { rowsOf, type PlacedCell, type TableRow } from './table.ts'
 /**
  * Writes what a filled workbook says, as if its rows had been posted as indicator values. Rows that are empty in the
  * file and in what is stored say nothing.
+ * @param now milliseconds since 1970
  * @returns the answer of the batch; its pointers are addresses of cells, as are those of what is thrown
  * @throws DomainError `not_found` for unit and period; `invalid_request` for a workbook that is not that of the report;
  *   `invalid_rows`
  */
 export async function importReport (
-  write: Write, path: ReportPath, sheets: readonly ReadSheet[], { form }: Pick<ImportQuery, 'form'>, options: BatchOptions
+  write: Write, path: ReportPath, sheets: readonly ReadSheet[], { form }: Pick<ImportQuery, 'form'>, options: BatchOptions,
+  now: number
 ): Promise<BatchAnswer> {
   const report = await filledReport(write.trx, path, { form }, write.by.unit)
   assertOf(sheets, report)
@@ -32,7 +34,7 @@ export async function importReport (
   }
   try {
     const items = rows.map(({ item }) => item)
-    const { errors, rows: outcomes, ...counts } = await postIndicatorValues(write, items, options, check)
+    const { errors, rows: outcomes, ...counts } = await postIndicatorValues(write, items, options, now, check)
     const answer = { ...counts, errors: errors.map(error => placed(error, rows)) }
     if (outcomes === undefined) return answer
     return { ...answer, rows: outcomes.map(one => ({ ...one, pointer: addressOf(one.pointer!, rows) })) }
@@ -50,7 +52,7 @@ interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
   isNews: boolean
 }
 
-function itemOf ({ indicator, printed, note }: TableRow, { unit, period, form }: Report): ItemRow {
+function itemOf ({ indicator, printed, note }: TableRow, { unit, period, form }: FilledReport): ItemRow {
   const issues: Issue[] = []
   const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {
     const issue = isMerged ? MERGED : isIssue(read) ? read : null

@@ -2,7 +2,7 @@ import { invalid, type DomainError, type IssueCode } from '../../contract/errors
 import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import { FACTS_SHEET } from '../../documents/xlsx/xlsx.ts'
 import { factsOf, type Facts } from '../filled-report/appendix.ts'
-import type { Report } from '../filled-report/schema.ts'
+import type { FilledReport } from '../filled-report/schema.ts'
 
 const AGAIN = 'get the file again and fill that in'
 
@@ -10,7 +10,7 @@ const AGAIN = 'get the file again and fill that in'
  * Refuses a workbook that was given for another report than the one that it is sent for.
  * @throws DomainError `invalid_request`
  */
-export function assertOf (sheets: readonly ReadSheet[], report: Report): void {
+export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): void {
   const facts = factsIn(sheets)
   const asked = factsOf(report)
   if (facts['kind'] !== asked.kind) {

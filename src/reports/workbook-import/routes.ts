@@ -41,7 +41,7 @@ export async function workbookImportRoutes (app: App, context: Context) {
       const options = batchOptions(request.query)
       const sheets = await readWorkbook(request.body as unknown as Buffer)
       return writeBatch(context, request, reply, options, write => (
-        importReport(write, request.params, sheets, request.query, options)))
+        importReport(write, request.params, sheets, request.query, options, context.now())))
     })
   })
 }
