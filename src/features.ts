@@ -1,7 +1,12 @@
 import { auditRoutes } from './access/audit/routes.ts'
 import { clientRoutes } from './access/clients/routes.ts'
+import { deadlineRoutes } from './reports/deadlines/routes.ts'
+import { reportDiffRoutes } from './reports/differences/routes.ts'
 import { dossierFormRoutes } from './reports/form-ii06a/routes.ts'
 import { formRoutes } from './reports/forms/routes.ts'
+import { revisionRoutes } from './reports/revisions/routes.ts'
+import { submissionMatrixRoutes } from './reports/submission-matrix/routes.ts'
+import { submissionRoutes } from './reports/submissions/routes.ts'
 import { countingRulesRoutes } from './dossiers/counting-rules/routes.ts'
 import { dossierRoutes } from './dossiers/routes.ts'
 import { backlogRoutes } from './dossiers/backlog/routes.ts'
@@ -88,6 +93,11 @@ export async function registerFeatures (
   await v1.register(evaluationFormulaRoutes, context)
   await v1.register(reportRoutes, context)
   await v1.register(workbookImportRoutes, context)
+  await v1.register(revisionRoutes, context)
+  await v1.register(reportDiffRoutes, context)
+  await v1.register(submissionRoutes, context)
+  await v1.register(deadlineRoutes, context)
+  await v1.register(submissionMatrixRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)
   await v1.register(indicatorRoutes, context)

@@ -16,7 +16,7 @@ import type { Examples } from '../../src/openapi/examples.ts'
 import { load } from '../../src/seed/load.ts'
 import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import { documentedRequest, operationsOf, type Document, type Operation, type Request } from './contract.ts'
-import { EXAMPLE_KEY, givenExamples } from './given.ts'
+import { EXAMPLE_KEY, givenExamples, givenReports } from './given.ts'
 import { fixed } from './recorded.ts'
 
 const FILE = new URL('../../openapi/examples.json', import.meta.url)
@@ -74,6 +74,7 @@ async function record (ask: Ask, db: Db): Promise<Examples> {
   let problems: Examples['problems'] = {}
   const put = sending(ask, 'PUT')
   const post = sending(ask, 'POST')
+  await givenReports({ db, post })
   // The first import has an error to list.
   await post('/v1/imports?source=one-stop', '{', { 'content-type': 'application/x-ndjson' })
   const answer = async (operation: Operation) => {

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { takeMissingSnapshots } from '../../src/evaluation/snapshots/commands.ts'
 import { createClientKey } from '../../src/access/clients/commands.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
+import { submitReport } from '../../src/reports/submissions/commands.ts'
+import { findingsOfSums } from '../../src/reports/submissions/findings.ts'
 import type { Db } from '../../src/database/connect.ts'
 import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import { item, send } from '../dossiers/given.ts'
@@ -12,6 +14,28 @@ export const EXAMPLE_KEY = `cchc_fedcba9876543210_${'B'.repeat(43)}`
 
 type Send = (url: string, body: unknown, headers?: Record<string, string>) => Promise<unknown>
 
+const PERIOD = '2021-H1'
+
+/** Reports at each stage, of a unit each. A second time they stay as they are. */
+export async function givenReports ({ db, post }: { db: Db, post: Send }): Promise<void> {
+  const given = await db.selectFrom('submissions').select('unit').where('submitted_by', '=', 'district').execute()
+  if (given.length > 0) return
+  const units = ['H56-381', 'H56-382', 'H56-384', 'H56-386', 'H56-385']
+  const value = (unit: string, number: number) => post('/v1/indicator-values', {
+    items: [{ unit, period: PERIOD, indicator: '1.1.1', number }]
+  })
+  const step = (unit: string, name: string, body?: object) => post(`/v1/reports/${unit}/${PERIOD}/${name}`, body)
+  for (const unit of units) await value(unit, 12)
+  for (const unit of units.slice(1)) {
+    const addressed = { path: { unit, period: PERIOD }, query: {}, now: Date.now() }
+    await runOwnWrite(db, 'district', 'submitReport', write => submitReport(write, addressed, {}, findingsOfSums))
+  }
+  for (const unit of units.slice(2)) await step(unit, 'approve')
+  for (const unit of units.slice(3)) await step(unit, 'publish')
+  await step('H56-385', 'reopen', { reason: 'Sai số liệu chỉ tiêu 1.1.1', until: '2099-12-31T17:00:00+07:00' })
+  await value('H56-385', 14)
+}
+
 /** What the examples speak of, and a fresh service has not: a client with a key, and dossiers with an import. */
 export async function givenExamples (
   { db, put, post }: { db: Db, put: Send, post: Send }, operations: Operation[]
@@ -21,6 +45,7 @@ export async function givenExamples (
   const stocks = {
     unit: 'H56-381', source: 'one-stop', received_online: 9, received_direct: 0, resolved_early: 2, resolved_overdue: 0, pending_overdue: 0
   }
+  await givenReports({ db, post })
   await post('/v1/dossier-statistics', { items: [
     { ...stocks, period: '2021-M01', carried_over: 0, resolved_in_time: 5, resolved_overdue: 1 },
     { ...stocks, period: '2021-M02', carried_over: 3, resolved_in_time: 8 },

@@ -19,6 +19,11 @@ const NEEDS: Record<string, string> = {
   postEvaluationFormulas: 'write:catalogue',
   postIndicatorValues: 'write:indicators',
   importReport: 'write:indicators',
+  submitReport: 'write:indicators',
+  approveReport: 'approve',
+  publishReport: 'approve',
+  reopenReport: 'approve',
+  putDeadlines: 'approve',
   postProcedures: 'write:catalogue',
   postProcedureDecision: 'write:catalogue',
   withdrawProcedureDecision: 'write:catalogue',
@@ -59,7 +64,7 @@ const READS = [
   'getDifference', 'listDifferenceDossiers', 'getLateness', 'listLateDossiers',
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
-  'getReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
+  'getReport', 'listRevisions', 'getReportDiff', 'getSubmission', 'listSubmissions', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
@@ -110,6 +115,15 @@ function requestFor (
     withdrawUnitChange: '/v1/unit-changes/999',
     getReport: `/v1/reports/${unit}/2021-H1`,
     importReport: `/v1/reports/${unit}/2021-H1/import`,
+    listRevisions: `/v1/reports/${unit}/2021-H1/revisions`,
+    getReportDiff: `/v1/reports/${unit}/2021-H1/diff?from=current`,
+    getSubmission: `/v1/reports/${unit}/2021-H1/submission`,
+    submitReport: `/v1/reports/${unit}/2021-Q4/submit`,
+    approveReport: `/v1/reports/${unit}/2021-Q3/approve`,
+    publishReport: `/v1/reports/${unit}/2021-Q3/publish`,
+    reopenReport: `/v1/reports/${unit}/2021-Q3/reopen`,
+    putDeadlines: `/v1/reports/${unit}/2021-Q3/deadlines`,
+    listSubmissions: `/v1/submissions?period=2021-Q3&unit=${unit}`,
     getForm: `/v1/forms/07a-btp/${unit}/2021-H1`,
     getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
@@ -177,6 +191,9 @@ function requestFor (
     postDossierStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
     postFeedbackStatistics: { items: [{ unit, period: PERIOD, scope: 'total', received: 1 }] },
     postIndicatorValues: { items: [{ unit, period: '2021-H1', indicator: '3.1.3', printed: '9' }] },
+    submitReport: { nothing_to_report: true },
+    reopenReport: { reason: 'x', until: new Date(Date.now() + 3_600_000).toISOString() },
+    putDeadlines: {},
     postProcedures: { items: [] },
     postProcedureDecision: DECISION,
     postProcedureReviews: { items: [{ unit, procedure: '1.001193', period: PERIOD, proposal: 'keep', outcome: 'pending' }] },
@@ -209,7 +226,10 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, importReport: 404, getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
+  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, listRevisions: 404, getReportDiff: 404, getSubmission: 404,
+  submitReport: 404, approveReport: 404, publishReport: 404, reopenReport: 404, putDeadlines: 404,
+  listSubmissions: 400, importReport: 404,
+  getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
@@ -234,6 +254,9 @@ const COMMON = [
   'postEvaluationFormulas'
 ]
 
+/** What needs a report that is at another stage. */
+const NOT_SUBMITTED = ['approveReport', 'publishReport', 'reopenReport']
+
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
   const needed = NEEDS[id]!
   if (needed === 'nothing') return 200
@@ -243,6 +266,9 @@ function expected ({ id }: Operation, scopes: string[] | null, own: string | nul
   if (id === 'withdrawProcedureDecision') return own === null ? 404 : 403
   // There is none that could be withdrawn again and again.
   if (id === 'withdrawUnitChange') return 404
+  // Nothing of it is submitted, and nobody sets the deadlines of their own unit but the province.
+  if (NOT_SUBMITTED.includes(id)) return reaches(own, asked) ? 409 : 404
+  if (id === 'putDeadlines' && own === asked && own !== 'H56') return 403
   return reaches(own, asked) ? 200 : OUT_OF_REACH[id] ?? 200
 }
 
