@@ -33,8 +33,10 @@ import { procedureDecisionRoutes } from './catalogue/procedure-decisions/routes.
 import { procedureReviewRoutes } from './catalogue/procedure-reviews/routes.ts'
 import { procedureRoutes } from './catalogue/procedures/routes.ts'
 import { reconciliationRoutes } from './statistics/reconciliation/routes.ts'
+import { checkRoutes } from './reports/checks/routes.ts'
 import { reportRoutes } from './reports/filled-report/routes.ts'
 import { workbookImportRoutes } from './reports/workbook-import/routes.ts'
+import { ruleRoutes } from './reports/rules/routes.ts'
 import { procedureCorrectionRoutes } from './dossiers/corrections/routes.ts'
 import { passDossiers, returnDossiers } from './dossiers/passing/commands.ts'
 import { handOverDossiers } from './dossiers/source-conflicts/hand-over.ts'
@@ -98,6 +100,8 @@ export async function registerFeatures (
   await v1.register(submissionRoutes, context)
   await v1.register(deadlineRoutes, context)
   await v1.register(submissionMatrixRoutes, context)
+  await v1.register(checkRoutes, context)
+  await v1.register(ruleRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)
   await v1.register(indicatorRoutes, context)

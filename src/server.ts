@@ -18,12 +18,14 @@ import { pruneImports } from './dossiers/imports/commands.ts'
 import { pruneSteps } from './dossiers/national-sync/steps.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
+import { addRules } from './reports/rules/store.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
 import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
 import { vietnam } from './seed/calendars/vn.ts'
 import { documentFormula } from './seed/evaluation/document.ts'
 import { foundFormula } from './seed/evaluation/found.ts'
+import { shippedRules } from './seed/rules/shipped.ts'
 import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
@@ -70,6 +72,7 @@ async function start (log: LogBuffer) {
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
     await addFormulas(connection.db, [foundFormula(), documentFormula()])
+    await addRules(connection.db, shippedRules())
     await retryFailedCorrections(connection.db)
     await retryFailedDossiers(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')

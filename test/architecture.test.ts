@@ -54,6 +54,7 @@ const DOORS = [
   /^dossiers\/rules\/status\.ts$/,
   /^working-time\/(calendar|due-date|steps|calendars\/(store|of-province)|due-date\/terms)\.ts$/,
   /^evaluation\/formulas\/store\.ts$/,
+  /^reports\/rules\/store\.ts$/,
   /^statistics\/on-time\/empty-rows\.ts$/
 ]
 

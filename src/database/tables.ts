@@ -881,6 +881,24 @@ export interface RollupRules {
   version: number;
 }
 
+export interface Rules {
+  code: string;
+  comparison: string;
+  form: string | null;
+  indicators: string[] | null;
+  kind: string;
+  left: Json;
+  message_en: string;
+  message_vi: string;
+  note: string | null;
+  right: Json;
+  right_to: Json | null;
+  severity: string;
+  tolerance: number;
+  valid_from: string;
+  valid_to: string | null;
+}
+
 export interface SourceConflicts {
   code: string;
   other_source: string;
@@ -1211,6 +1229,7 @@ export interface DB {
   procedures: Procedures;
   report_revisions: ReportRevisions;
   rollup_rules: RollupRules;
+  rules: Rules;
   source_conflicts: SourceConflicts;
   sources: Sources;
   statistics_by_level: StatisticsByLevel;

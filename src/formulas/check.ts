@@ -13,6 +13,16 @@ export const MAX_DECIMALS = 6
 const NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 const MAX_CHOICES = 50
 
+/** Inputs that are too many to list, or whose names follow a rule of their own. */
+export interface InputNames {
+  /** What a name looks like. */
+  pattern: RegExp
+  /** @returns undefined: there is no such input */
+  find: (name: string) => DeclaredInput | undefined
+  /** Which inputs there are, for who named another. */
+  known: string
+}
+
 export interface CheckedFormula {
   /** With pointers into the formula. */
   issues: Issue[]
@@ -25,19 +35,19 @@ export interface CheckedFormula {
  * or divided has one measure.
  * @param formula what was posted, which can be anything
  */
-export function checkFormula (formula: unknown, inputs: readonly DeclaredInput[]): CheckedFormula {
-  const check = new FormulaCheck(inputs)
+export function checkFormula (formula: unknown, inputs: readonly DeclaredInput[] | InputNames): CheckedFormula {
+  const check = new FormulaCheck('pattern' in inputs ? inputs : namesOf(inputs))
   const measure = check.node(formula, '', 1)
   return { issues: check.issues, measure }
 }
 
 class FormulaCheck {
   readonly issues: Issue[] = []
-  readonly #inputs: ReadonlyMap<string, DeclaredInput>
+  readonly #inputs: InputNames
   #nodes = 0
 
-  constructor (inputs: readonly DeclaredInput[]) {
-    this.#inputs = new Map(inputs.map(input => [input.name, input]))
+  constructor (inputs: InputNames) {
+    this.#inputs = inputs
   }
 
   /** @returns undefined where it is not known, for which there is an issue */
@@ -88,7 +98,7 @@ class FormulaCheck {
       }
       case 'name': {
         if (typeof value !== 'string') this.#refuse(at, 'invalid_type', 'it is a name')
-        else if (!NAME.test(value)) this.#refuse(at, 'malformed', `it matches ${NAME.source}`)
+        else if (!this.#inputs.pattern.test(value)) this.#refuse(at, 'malformed', `it matches ${this.#inputs.pattern.source}`)
         return []
       }
       case 'points_by_choice': {
@@ -133,14 +143,14 @@ class FormulaCheck {
   }
 
   #inputMeasure (name: string, at: string): Measure | undefined {
-    const input = this.#inputs.get(name)
+    const input = this.#inputs.find(name)
     if (input === undefined) return this.#unknownInput(name, at)
     if (input.type === 'number') return input.measure
     return this.#refuse(`${at}/name`, 'invalid_type', `${name} is a choice and no number; take the operator choice`)
   }
 
   #choice (name: string, codes: readonly string[], at: string): Measure | undefined {
-    const input = this.#inputs.get(name)
+    const input = this.#inputs.find(name)
     if (input === undefined) return this.#unknownInput(name, at)
     if (input.type !== 'choice') return this.#refuse(`${at}/name`, 'invalid_type', `${name} is a number and no choice`)
     const [without, others] = [except(input.choices, codes), except(codes, input.choices)]
@@ -152,8 +162,7 @@ class FormulaCheck {
   }
 
   #unknownInput (name: string, at: string): undefined {
-    const declared = [...this.#inputs.keys()].join(', ') || 'none'
-    return this.#refuse(`${at}/name`, 'unknown_input', `there is no input ${name}; declared are: ${declared}`)
+    return this.#refuse(`${at}/name`, 'unknown_input', `there is no input ${name}; ${this.#inputs.known}`)
   }
 
   #same (of: Measure[], at: string): Measure | undefined {
@@ -188,6 +197,11 @@ class FormulaCheck {
     this.issues.push({ pointer, code, detail })
     return undefined
   }
+}
+
+function namesOf (inputs: readonly DeclaredInput[]): InputNames {
+  const byName = new Map(inputs.map(input => [input.name, input]))
+  return { pattern: NAME, find: name => byName.get(name), known: `declared are: ${[...byName.keys()].join(', ') || 'none'}` }
 }
 
 function isObject (value: unknown): value is Record<string, unknown> {

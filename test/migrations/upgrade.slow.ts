@@ -217,6 +217,11 @@ const ROWS: Record<string, string[]> = {
   '0043_evaluation_snapshots': [
     `insert into evaluation_snapshots values ('H56', 20, 17.35, 20, '2026-10-01 00:10+07', '2026-10-01', true, 'H56-STC', 'province',
       'cal-2026-M10', 'PROGRESS', 'computed', null, 'qd-766-found-2026')`
+  ],
+  '0046_rules': [
+    `insert into rules (code, form, kind, severity, indicators, "left", comparison, "right", tolerance, message_vi, message_en, valid_from)
+      values ('own', 'cchc-2021', 'range', 'error', '{4.1.1}', '{"op": "input", "name": "each"}', 'at_most',
+        '{"op": "constant", "value": 100, "measure": "percent"}', 0, 'vượt', 'beyond', '2021-01-01')`
   ]
 }
 

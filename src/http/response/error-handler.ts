@@ -5,7 +5,7 @@ import { DomainError, type Issue, type DomainErrorCode } from '../../contract/er
 import { PlaceProperties, Ref, RelatedUnitProperties } from '../../contract/fields.ts'
 import { placedIn } from '../tables/csv-items.ts'
 import { redactSecrets } from '../../text/redact.ts'
-import { languageOf, sayLanguage } from './language.ts'
+import { languageOf } from './language.ts'
 import { ISSUES, TITLES, type ProblemCode } from './vietnamese.ts'
 
 /** RFC 9457. `errors` lists all issues, not only the first. */
@@ -162,11 +162,11 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
 export function sendProblem (
   reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
 ) {
-  const language = languageOf(reply.request)
+  const language = languageOf(reply.request, reply)
   const problem = { type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }
   const shown = language === 'vi' ? inVietnamese(problem) : problem
   // The file that was asked for has a name already, which a problem must not be stored under.
-  return sayLanguage(reply, language).removeHeader('content-disposition').code(status).type('application/problem+json')
+  return reply.removeHeader('content-disposition').code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify(shown)))
 }
 

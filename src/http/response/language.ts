@@ -1,20 +1,36 @@
 import type {} from '@fastify/accepts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from '../context.ts'
 
-/** What people read can be had in these. The first is that of requests without a preference. */
-const LANGUAGES = ['en', 'vi'] as const
+/** Languages of the texts that people read. The first is that of who asks for none of them. */
+export const LANGUAGES = ['en', 'vi'] as const
 export type Language = typeof LANGUAGES[number]
 
-/** Which of them `Accept-Language` prefers; a request that wants none of them gets the first. */
-export function languageOf (request: FastifyRequest): Language {
-  // Most say nothing.
-  if (request.headers['accept-language'] === undefined) return LANGUAGES[0]
-  return (request.accepts().language([...LANGUAGES]) || LANGUAGES[0]) as Language
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** That of the answer; null: it is the same in every language. */
+    answerLanguage: Language | null
+  }
 }
 
-/** Says in which language the answer is, and that it depends on what the request prefers. */
-export function sayLanguage (reply: FastifyReply, language: Language): FastifyReply {
-  const vary = reply.getHeader('vary')
-  return reply.header('content-language', language)
-    .header('vary', vary === undefined ? 'accept-language' : `${String(vary)}, accept-language`)
+/** Lets answers depend on `Accept-Language`. */
+export function answerInLanguages (app: Pick<App, 'decorateRequest'>): void {
+  app.decorateRequest('answerLanguage', null)
+}
+
+/** The language of an answer by `Accept-Language`, which its headers say. */
+export function languageOf (request: FastifyRequest, reply: FastifyReply): Language {
+  if (request.answerLanguage !== null) return request.answerLanguage
+  const accepted = request.accepts().language([...LANGUAGES])
+  const language = accepted === false ? LANGUAGES[0] : accepted as Language
+  request.answerLanguage = language
+  reply.header('content-language', language)
+  const others = reply.getHeader('vary')
+  reply.header('vary', others === undefined ? 'accept-language' : `${String(others)}, accept-language`)
+  return language
+}
+
+/** The headers of an answer in a language, for its schema. */
+export const LANGUAGE_HEADERS = {
+  'content-language': { type: 'string', enum: [...LANGUAGES], description: 'The language of its texts, by `Accept-Language`; English where neither is asked for.' }
 }

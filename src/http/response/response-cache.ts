@@ -14,10 +14,12 @@ export interface RenderedAnswer {
   province: string | null
 }
 
-/** What an answer depends on, besides the rows. A request has both. */
+/** What an answer depends on, besides the rows. A request has all of it. */
 export interface Question {
   caller: Caller
   url: string
+  /** That of the answer; null, or left out: it is the same in every language. */
+  answerLanguage?: string | null
 }
 
 /** Bytes that the cache may hold, and the estimate for each answer besides its body and its key. */
@@ -97,11 +99,11 @@ export class ResponseCache {
     })
   }
 
-  #keyOf ({ caller, url }: Question): string {
+  #keyOf ({ caller, url, answerLanguage }: Question): string {
     // Requests without a key are of one caller.
     let audience = this.#audiences.get(caller)
     if (audience === undefined) this.#audiences.set(caller, audience = audienceOf(caller))
-    return `${audience} ${url}`
+    return `${audience} ${answerLanguage ?? ''} ${url}`
   }
 
   /** Whether nothing was committed since that concerns the answer. */

@@ -7,13 +7,14 @@ import { FIELDS } from '../catalogue/fields.ts'
 import { FORM, indicators } from '../catalogue/form.ts'
 import { LEVELS } from '../catalogue/levels.ts'
 import { SOURCES } from '../catalogue/sources.ts'
+import { shippedRules } from '../rules/shipped.ts'
 import type { Division } from './provinces.ts'
 import { aliasesOf, SINCE, unitsOf } from './units.ts'
 
 const ONE_STOP = 'one-stop'
 
 /** How many rows were added to each table. */
-export type Added = Record<'units' | 'levels' | 'fields' | 'periods' | 'sources' | 'forms' | 'indicators', number>
+export type Added = Record<'units' | 'levels' | 'fields' | 'periods' | 'sources' | 'forms' | 'indicators' | 'rules', number>
 
 /**
  * Adds a province with its communes of today, and the reference tables as far as they lack something. What is stored
@@ -33,7 +34,8 @@ export async function loadProvince (trx: Trx, province: Division, code: string):
     periods: await insertMissing(trx, 'periods', usualPeriods()),
     sources: await insertMissing(trx, 'sources', SOURCES.filter(source => source.code === ONE_STOP)),
     forms: await insertMissing(trx, 'forms', [FORM]),
-    indicators: await insertMissing(trx, 'indicators', indicators())
+    indicators: await insertMissing(trx, 'indicators', indicators()),
+    rules: await insertMissing(trx, 'rules', shippedRules() as never[])
   }
   await addFirstVersions(trx)
   await insertMissing(trx, 'unit_aliases', aliasesOf(province, code))

@@ -17,6 +17,7 @@ const NEEDS: Record<string, string> = {
   deleteFeedbackStatistics: 'write:statistics',
   postEvaluationInputs: 'write:statistics',
   postEvaluationFormulas: 'write:catalogue',
+  postRules: 'write:catalogue',
   postIndicatorValues: 'write:indicators',
   importReport: 'write:indicators',
   submitReport: 'write:indicators',
@@ -70,8 +71,9 @@ const READS = [
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCountingRules', 'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
-  'getEvaluation', 'explainEvaluation', 'listEvaluationDossiers', 'listEvaluationLevers', 'listEvaluationHistory', 'listEvaluationInputs',
-  'listEvaluationFormulas'
+  'getEvaluation', 'explainEvaluation', 'listEvaluationDossiers', 'listEvaluationLevers', 'listEvaluationHistory',
+  'listEvaluationInputs',
+  'listEvaluationFormulas', 'getReportChecks', 'listChecks', 'listRules'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -124,6 +126,8 @@ function requestFor (
     reopenReport: `/v1/reports/${unit}/2021-Q3/reopen`,
     putDeadlines: `/v1/reports/${unit}/2021-Q3/deadlines`,
     listSubmissions: `/v1/submissions?period=2021-Q3&unit=${unit}`,
+    getReportChecks: `/v1/reports/${unit}/2021-H1/checks`,
+    listChecks: `/v1/checks?period=2021-H1&unit=${unit}`,
     getForm: `/v1/forms/07a-btp/${unit}/2021-H1`,
     getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
@@ -206,6 +210,7 @@ function requestFor (
       items: [{ unit, period: PERIOD, criterion: 'PROGRESS_ON_TIME', source: 'one-stop', numerator: 1, denominator: 2 }]
     },
     postEvaluationFormulas: { items: [] },
+    postRules: { items: [] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -226,9 +231,10 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, listRevisions: 404, getReportDiff: 404, getSubmission: 404,
+  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, listRevisions: 404, getReportDiff: 404,
+  getSubmission: 404,
   submitReport: 404, approveReport: 404, publishReport: 404, reopenReport: 404, putDeadlines: 404,
-  listSubmissions: 400, importReport: 404,
+  listSubmissions: 400, importReport: 404, getReportChecks: 404,
   getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
@@ -238,6 +244,7 @@ const OUT_OF_REACH: Record<string, number> = {
   listSourceConflicts: 400, listDossierStatistics: 400, listIndicatorValues: 400, listAudit: 400,
   getFeedbackOnTime: 400, explainFeedbackOnTime: 400, deleteFeedbackStatistics: 400, listFeedbackDiscontinuities: 400,
   listFeedbackStatistics: 400, postFeedbackStatistics: 403,
+  listChecks: 400,
   getDifference: 400, listDifferenceDossiers: 400, getLateness: 400, listLateDossiers: 400,
   getEvaluation: 400, explainEvaluation: 400, listEvaluationDossiers: 400, listEvaluationLevers: 400,
   listEvaluationHistory: 400, listEvaluationInputs: 400,
@@ -251,7 +258,7 @@ const OUT_OF_REACH: Record<string, number> = {
 /** What all provinces of a database share is written by those whose keys are for all units. */
 const COMMON = [
   'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
-  'postEvaluationFormulas'
+  'postEvaluationFormulas', 'postRules'
 ]
 
 /** What needs a report that is at another stage. */

@@ -6,7 +6,7 @@ import { provinceNamed } from '../../../src/seed/provinces/provinces.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
 
-const NOTHING = { levels: 0, units: 0, fields: 0, periods: 0, sources: 0, forms: 0, indicators: 0 }
+const NOTHING = { levels: 0, units: 0, fields: 0, periods: 0, sources: 0, forms: 0, indicators: 0, rules: 0 }
 
 forEachDatabase('a province that sets itself up beside another', async (t, { db, get, post, put }) => {
   const setUp = (name: string, code: string) => runOwnWrite(db, 'tests', 'setup', async write => {

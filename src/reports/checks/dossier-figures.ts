@@ -1,0 +1,80 @@
+import { exactly } from '../../catalogue/units/resolve.ts'
+import type { Db } from '../../database/connect.ts'
+import type { Measure } from '../../form-ii06a/measures.ts'
+import { onTime } from '../../statistics/on-time/queries.ts'
+import type { OnTimeQuery, OnTimeRow } from '../../statistics/on-time/schema.ts'
+import type { DossierFigure } from '../rules/names.ts'
+import { BASIS_OF } from '../rules/schema.ts'
+import type { Reason } from './schema.ts'
+
+/** A page limit above the number of units of a country. */
+const ALL_UNITS = 1_000_000
+
+/** Which dossiers: by what they are counted, in which of several periods, as a whole or by level. */
+export interface Wanted {
+  of: DossierFigure['of']
+  /** The first in which a unit has figures counts. */
+  periods: readonly string[]
+  byLevel: boolean
+}
+
+/** The dossiers of a unit, by level; those of all levels under ''. */
+type Rows = ReadonlyMap<string, OnTimeRow>
+export type DossierRows = ReadonlyMap<string, Rows>
+
+export interface CheckedUnit {
+  id: string
+  level: string
+  hasUnitsBelow: boolean
+}
+
+/**
+ * What is counted of the dossiers of units, each with all units below it.
+ * @param root id of a unit above all of them; null: there is none
+ */
+export async function dossierRows (
+  db: Db, wanted: Wanted, units: readonly CheckedUnit[], root: string | null, now: number
+): Promise<DossierRows> {
+  const found = new Map<string, Rows>()
+  for (const period of wanted.periods) {
+    const missing = units.filter(({ id }) => !found.has(id))
+    if (missing.length === 0) break
+    for (const [unit, rows] of await rowsIn(db, wanted, period, missing, root, now)) found.set(unit, rows)
+  }
+  return found
+}
+
+async function rowsIn (
+  db: Db, { of, byLevel }: Wanted, period: string, units: readonly CheckedUnit[], root: string | null, now: number
+): Promise<DossierRows> {
+  const ask = async (asked: Partial<OnTimeQuery>) => (
+    await onTime(db, { basis: BASIS_OF[of], period: [period], ...asked }, { limit: ALL_UNITS }, null, now)).items.filter(({ scope }) => scope !== null)
+  const found = new Map<string, Rows>()
+  const leaves = units.filter(({ hasUnitsBelow }) => !hasUnitsBelow)
+  if (leaves.length > 0) {
+    // One question for all of them: what they have is their own.
+    const [only, ...others] = leaves
+    const unit = others.length === 0 ? only!.id : root
+    const rows = await ask({ group_by: ['unit'], ...unit === null ? {} : { unit: exactly(unit) } })
+    const byUnit = new Map(rows.map(row => [row.unit, row]))
+    for (const { id, level } of leaves) {
+      const row = byUnit.get(id)
+      if (row !== undefined) found.set(id, new Map([[byLevel ? level : '', row]]))
+    }
+  }
+  for (const { id } of units.filter(({ hasUnitsBelow }) => hasUnitsBelow)) {
+    const rows = await ask({ unit: exactly(id), group_by: byLevel ? ['level'] : [] })
+    if (rows.length > 0) found.set(id, new Map(rows.map(row => [row.level ?? '', row])))
+  }
+  return found
+}
+
+/** A figure of a unit, or why it is not known. */
+export function dossierFigure (
+  rows: Rows | undefined, { level, measure }: { level: string | null, measure: Measure }
+): { value: number } | { reason: Reason } {
+  const row = rows?.get(level ?? '')
+  const value = row?.[measure] ?? null
+  if (row === undefined || value === null) return { reason: 'no_dossiers' }
+  return row.units_reported < row.units_expected ? { reason: 'incomplete' } : { value }
+}

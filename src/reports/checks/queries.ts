@@ -1,0 +1,160 @@
+import { periodByCode } from '../../catalogue/periods/queries.ts'
+import type { Period } from '../../catalogue/periods/schema.ts'
+import { reachedUnit, subtreeFor } from '../../catalogue/units/resolve.ts'
+import type { Reach } from '../../contract/caller.ts'
+import { invalid, notFound } from '../../contract/errors.ts'
+import type { Page, PageRequest } from '../../contract/paging.ts'
+import type { Db } from '../../database/connect.ts'
+import { pageOf, readCursor, type OrderColumn } from '../../database/sql/keyset.ts'
+import { formFor } from '../indicators/form-in-force.ts'
+import { allForms } from '../indicators/queries.ts'
+import { checkedReports, type CheckedReport } from './checked.ts'
+import { indicatorsIn, type PreparedRule } from './compare.ts'
+import { fourDecimals, messageOf, type MessageLanguage } from './messages.ts'
+import type { ChecksQuery, Finding, NotTried, ReportChecks, ReportChecksPath, ReportChecksQuery } from './schema.ts'
+
+/** A finding with its message in both languages. */
+export interface TwofoldFinding extends Omit<Finding, 'message'> {
+  messages: Record<MessageLanguage, string>
+}
+
+export interface ReportFindings {
+  /** Id of the unit. */
+  unit: string
+  period: string
+  form: string
+  /** How many rules are in force. */
+  rules: number
+  /** Errors before warnings, each by rule and indicator. */
+  findings: TwofoldFinding[]
+  /** By rule and reason. */
+  notTried: NotTried[]
+}
+
+/**
+ * What the rules find in the report of a unit, and which of them could not be tried.
+ * @param report `form` left out: the one in force on the last day of the period
+ * @param now milliseconds since 1970
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
+ */
+export async function findingsOf (
+  db: Db, report: { unit: string, period: string, form?: string | undefined }, reach: Reach, now: number = Date.now()
+): Promise<ReportFindings> {
+  const period = await periodByCode(db, report.period)
+  const unit = await reachedUnit(db, report.unit, reach, { day: period.ends_on })
+  if (unit === undefined) throw notFound('unit', report.unit)
+  const form = await formOf(db, report.form, period)
+  const { rules, reports } = await checkedReports(db, { form, period, subtree: { ...unit, by: 'path' }, only: unit.id }, now)
+  const [checked] = reports as [CheckedReport]
+  const findings = findingsIn(checked, rules)
+  return {
+    unit: unit.id, period: period.code, form, rules: rules.length,
+    findings: [...findings.filter(({ severity }) => severity === 'error'), ...findings.filter(({ severity }) => severity === 'warning')],
+    notTried: notTriedIn(checked)
+  }
+}
+
+/** @throws DomainError as `findingsOf` */
+export async function reportChecks (
+  db: Db, path: ReportChecksPath, { form: asked }: ReportChecksQuery, reach: Reach, now: number, language: MessageLanguage
+): Promise<ReportChecks> {
+  const { unit, period, form, rules, findings, notTried } = await findingsOf(db, { ...path, form: asked }, reach, now)
+  const count = (severity: Finding['severity']) => findings.filter(one => one.severity === severity).length
+  return {
+    unit, period, form, errors: count('error'), warnings: count('warning'), rules,
+    rules_not_tried: new Set(notTried.map(({ rule }) => rule)).size,
+    findings: findings.map(one => inLanguage(one, language)),
+    not_tried: notTried
+  }
+}
+
+const ORDER: OrderColumn[] = ['unit', 'rule', 'indicator'].map(name => ({ name, kind: 'text' }))
+
+interface FindingsPage extends Page<Finding> {
+  units_checked: number
+  not_tried: { rule: string, reason: NotTried['reason'], units: number }[]
+  province: string | null
+}
+
+/**
+ * What the rules find in the reports of all units that have reported for a period.
+ * @param now milliseconds since 1970
+ * @throws DomainError `invalid_request` for unknown codes
+ */
+export async function allFindings (
+  db: Db, query: ChecksQuery, page: PageRequest, reach: Reach, now: number, language: MessageLanguage
+): Promise<FindingsPage> {
+  const period = await periodAsked(db, query.period)
+  const subtree = await subtreeFor(db, query.unit, reach, { day: period.ends_on })
+  const form = await formOf(db, query.form, period)
+  const after = page.cursor === undefined ? null : readCursor(page.cursor, ORDER) as (string | null)[]
+  const { rules, reports } = await checkedReports(db, { form, period, subtree }, now)
+  const found = reports.flatMap(report => findingsIn(report, rules)).filter(one => isAsked(one, query))
+    .map(one => inLanguage(one, language)).filter(one => after === null || isAfter([one.unit, one.rule, one.indicator], after))
+  return {
+    ...pageOf(found, ORDER, page.limit),
+    units_checked: reports.length,
+    not_tried: untriedIn(reports),
+    province: subtree?.province_code ?? null
+  }
+}
+
+async function periodAsked (db: Db, code: string): Promise<Period> {
+  const period = await db.selectFrom('periods').selectAll().where('code', '=', code).executeTakeFirst()
+  if (period === undefined) throw invalid('/query/period', 'unknown_period', `there is no period ${code}`)
+  return period as Period
+}
+
+async function formOf (db: Db, asked: string | undefined, period: Period): Promise<string> {
+  const form = formFor(await allForms(db), asked, period)
+  if (typeof form === 'string') throw invalid('/query/form', 'unknown_form', form)
+  return form.code
+}
+
+/** Findings by rule and indicator. */
+function findingsIn ({ unit, breaches }: CheckedReport, rules: readonly PreparedRule[]): TwofoldFinding[] {
+  const prepared = new Map(rules.map(one => [one.rule.code, one]))
+  return breaches.map(breach => {
+    const { rule: { code: rule, severity, kind, comparison }, each, left, right, difference } = breach
+    return {
+      unit, rule, severity, kind, indicator: each, indicators: indicatorsIn(prepared.get(rule)!, each),
+      left: fourDecimals(left), comparison, right: fourDecimals(right), difference: fourDecimals(difference),
+      messages: { vi: messageOf(breach, 'vi'), en: messageOf(breach, 'en') }
+    }
+  }).toSorted((a, b) => isAfter([a.rule, a.indicator], [b.rule, b.indicator]) ? 1 : -1)
+}
+
+function inLanguage ({ messages, ...finding }: TwofoldFinding, language: MessageLanguage): Finding {
+  return { ...finding, message: messages[language] }
+}
+
+function notTriedIn ({ untried }: CheckedReport): NotTried[] {
+  return [...Map.groupBy(untried, ({ rule, reason }) => `${rule.code} ${reason}`).values()].map(same => {
+    const [{ rule, reason }] = same as [typeof same[number]]
+    const distinct = (names: (string | null)[]) => [...new Set(names.filter(name => name !== null))]
+    return {
+      rule: rule.code, kind: rule.kind, reason,
+      indicators: distinct(same.map(({ each }) => each)), inputs: distinct(same.map(({ input }) => input))
+    }
+  })
+}
+
+function untriedIn (reports: readonly CheckedReport[]): FindingsPage['not_tried'] {
+  const counts = new Map<string, FindingsPage['not_tried'][number]>()
+  for (const one of reports.flatMap(notTriedIn)) {
+    const key = `${one.rule} ${one.reason}`
+    const count = counts.get(key) ?? { rule: one.rule, reason: one.reason, units: 0 }
+    counts.set(key, { ...count, units: count.units + 1 })
+  }
+  return [...counts].sort(([a], [b]) => a < b ? -1 : 1).map(([, count]) => count)
+}
+
+function isAsked ({ rule, kind, severity }: TwofoldFinding, asked: ChecksQuery): boolean {
+  return (asked.rule?.includes(rule) ?? true) && (asked.kind?.includes(kind) ?? true) && (asked.severity?.includes(severity) ?? true)
+}
+
+/** Whether the one comes after the other, by one name after another. */
+function isAfter (one: readonly (string | null)[], other: readonly (string | null)[]): boolean {
+  const at = one.findIndex((name, i) => name !== other[i])
+  return at !== -1 && (one[at] ?? '') > (other[at] ?? '')
+}
