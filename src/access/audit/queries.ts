@@ -50,7 +50,10 @@ function rowsOf (conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
   ) as changed`
 }
 
-/** Adds `before` and `after` of dossiers to one page, from the stored versions of the dossiers. */
+/**
+ * Adds `before` and `after` of dossiers to one page, from the stored versions of the dossiers, which are looked up code
+ * by code. Without `offset 0` the planner flattens the subquery, and reads the histories of all dossiers for each entry.
+ */
 function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
   return sql<AuditEntry>`
     select position, n, at, resource, action, key, unit,
@@ -65,6 +68,7 @@ function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
           where value is distinct from content_before -> name) when action = 'created' then content end as after
       from dossier_histories as versions
       where versions.province_code = page.province_code and versions.write = page.write and code = key ->> 'code'
+      offset 0
     ) as dossier on resource = 'dossiers'
     order by position desc, n desc`
 }
