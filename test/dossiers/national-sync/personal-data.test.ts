@@ -6,6 +6,7 @@ import type { Db } from '../../../src/database/connect.ts'
 import { logOptions } from '../../../src/observability/log.ts'
 import { ADMIN, EMBEDDED, forOneDatabase } from '../../database.ts'
 import { item, send } from '../given.ts'
+import { takeAllIn } from '../waiting/given.ts'
 import { message, national, steps } from './given.ts'
 
 // Marks that stand for a person: in names, in addresses, and within numbers of identity cards and telephones.
@@ -159,16 +160,51 @@ forOneDatabase('thousands of dossiers with marked persons', async (t, { db, post
   ]
   for (const headers of wrongKeys) await sendTo(`${SOURCE}&ChuHoSo=${asked}`, whole, { ...JSON_TYPE, ...headers })
 
+  // Some of what waits is taken in, and some is refused then.
+  t.equal((await post('/v1/procedures', { items: [{
+    code: '9.999999', name: 'Thủ tục', field: 'land', level: 'district', interlinked: 'none', valid_from: '2020-01-01',
+    statutory_working_days: 10
+  }] })).status, 200)
+  await takeAllIn(db)
+
   // Lists besides, which add what the tables hold.
-  for (const url of ['/v1/imports', '/v1/dossiers', '/v1/unknown-codes', '/v1/source-conflicts', '/v1/dossier-quality', '/metrics']) {
-    answers.push((await get(url, ADMIN)).text)
+  const pages = async (path: string) => {
+    const texts: string[] = []
+    for (let query: string | null = 'limit=5000'; query !== null;) {
+      const { status, text, body } = await get(`${path}${path.includes('?') ? '&' : '?'}${query}`, ADMIN)
+      if (status !== 200) throw new Error(`${path} ${text.slice(0, 200)}`)
+      texts.push(text)
+      // The feed of changes has a cursor at its end as well.
+      const { next_cursor: next, more } = body as { next_cursor: string | null, more?: boolean }
+      const cursor: string = more === undefined ? 'cursor' : 'since'
+      query = next === null || more === false ? null : `limit=5000&${cursor}=${encodeURIComponent(next)}`
+    }
+    answers.push(...texts)
+    return texts
+  }
+  const imports = (await pages('/v1/imports')).flatMap(text => (JSON.parse(text) as { items: { id: number }[] }).items)
+  t.ok(imports.length > 10)
+  const told: string[] = []
+  for (const { id } of imports) {
+    answers.push((await get(`/v1/imports/${id}`, ADMIN)).text)
+    told.push(...await pages(`/v1/imports/${id}/errors`))
+  }
+  for (const sign of [/malformed/, /waiting_for_procedure/, /other_source/, /not_json/, /not_text/]) {
+    t.ok(told.some(text => sign.test(text)), `errors of imports have ${sign.source}`)
+  }
+  const listed = await Promise.all([
+    '/v1/audit', '/v1/changes', '/v1/unknown-codes', '/v1/dossiers', '/v1/source-conflicts'
+  ].map(async path => [path, (await pages(path)).join('')] as const))
+  for (const [path, text] of listed) t.match(text, /H56|5[.]550190/, `${path} has something to search`)
+  for (const path of [`/v1/dossiers/${code(2)}`, '/v1/dossier-quality', '/metrics']) {
+    answers.push((await get(path, ADMIN)).text)
   }
   await post('/v1/dossiers?source=one-stop', { items: [item({ code: 'control-9000001' })] })
 
   t.same([...statuses.keys()].sort(), [200, 400, 401, 413, 415], 'every kind of answer was met')
   t.same(await tablesWith(db, MARKS.source), [], 'no table holds a mark')
   t.ok((await tablesWith(db, 'control-9000001')).includes('dossiers'), 'what is there is found')
-  t.ok((await tablesWith(db, '9[.]999999')).includes('waiting_dossiers'), 'codes wait')
+  t.ok((await tablesWith(db, '5[.]550190')).includes('waiting_dossiers'), 'codes wait')
   t.ok((await tablesWith(db, 'malformed')).includes('import_errors'))
   t.same(answers.filter(answer => MARKS.test(answer)).map(answer => answer.slice(0, 300)), [], 'no answer holds a mark')
   t.ok(logged.length > 50, 'requests are logged')
