@@ -14,6 +14,7 @@ import { countsOf } from './imports/counts.ts'
 import { beginImport, endImport } from './imports/commands.ts'
 import { ingestDossiers } from './ingest/chunk.ts'
 import { contextOf, errorsOf, ingestStream, MAX_ERRORS, type ImportOptions, type Stream } from './ingest/stream.ts'
+import { warningsByLine } from './ingest/warnings.ts'
 import { recordConflicts, type SourcesInConflict } from './source-conflicts/record.ts'
 import { lockCode, shownDossier, storedDossier } from './queries.ts'
 import type { Dossier, DossierAnswer } from './schema.ts'
@@ -47,10 +48,8 @@ export async function postDossiers (
   conflicts.push(...ingested.conflicts)
   assertSound(ingested.issues, items.length)
   const counts = countsOf(ingested.outcomes, ingested.conflicts)
-  const { count, first } = ingested.warnings
-  const warnings = first.map(({ index, warning }) => ({ line: lineOf(index), ...warning }))
   const errors = errorsOf(ingested.waits, lineOf).slice(0, MAX_ERRORS)
-  const answer = { ...counts, errors, warning_count: count, warnings }
+  const answer = { ...counts, errors, ...warningsByLine(ingested.warnings, lineOf) }
   if (dry_run) return { import: null, ...answer }
   const id = begun ?? await begin()
   await endImport(trx, by, id, 'done', answer)

@@ -12,7 +12,7 @@ import { MEDIA_TYPES, NDJSON_TYPES, STREAM_TYPES } from '../contract/formats.ts'
 import { Ref } from '../contract/fields.ts'
 import { envelopeCompiler } from '../http/request/validator-compiler.ts'
 import {
-  countRows, inWrite, originOf, PostHeaders, ReasonHeaders, requestHash
+  countRows, inWrite, PostHeaders, ReasonHeaders, writeStream
 } from '../http/request/write-request.ts'
 import { deleteDossier, importDossiers, listConflicts, postDossiers, sourceOf } from './commands.ts'
 import type { ImportOptions } from './ingest/stream.ts'
@@ -117,24 +117,12 @@ export async function dossierRoutes (app: App, context: Context) {
   })
 
   async function stream (request: FastifyRequest, reply: FastifyReply, options: ImportOptions): Promise<DossierAnswer> {
-    const body = request.body as Readable
-    const key = (request.headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null
-    const origin = { ...originOf(request), idempotency: null }
-    // A client that has gone would not see the answer. Its body can be there already, or be inflating.
-    reply.raw.once('close', () => { body.destroy() })
-    try {
-      const { answer, replayed } = await importDossiers(
-        db, context.writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options)
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      // Such as a file in UTF-16, one JSON text over several lines, or an empty file.
-      if (answer.received === answer.rejected) reply.code(422)
-      if (!options.dry_run) countRows(metrics, request, reply, answer)
-      return answer
-    } catch (error) {
-      // The rest of the body has no bound: a client that sees this can stop sending it.
-      if (!body.readableEnded) reply.header('connection', 'close')
-      throw error
-    }
+    const answer = await writeStream(request, reply, (origin, stream) => (
+      importDossiers(db, context.writers, origin, stream, options)))
+    // Such as a file in UTF-16, one JSON text over several lines, or an empty file.
+    if (answer.received === answer.rejected) reply.code(422)
+    if (!options.dry_run) countRows(metrics, request, reply, answer)
+    return answer
   }
 
   app.get('/dossiers', {

@@ -3,7 +3,7 @@
 // does the same a second time, and a property test holds both to a count by hand.
 import { dayOf, startOf, type DayNumber } from '../../time/business-day.ts'
 import { waitsOf, type Countable, type Supplement } from '../rules/events.ts'
-import { FINANCIAL_OBLIGATION, hasEnded, IN_PROCESS, isCounted, PROCESSED, REFUSED, STOPPED, WITHDRAWN } from '../rules/status.ts'
+import { FINANCIAL_OBLIGATION, IN_PROCESS, isOpen, PROCESSED, REFUSED, STOPPED, WITHDRAWN } from '../rules/status.ts'
 import { tenuresOf, type DossierState, type Tenure, type Timeline } from '../rules/timeline.ts'
 import { CHOICE_NAMES, DEFAULT_CHOICES, type Choices } from './schema.ts'
 
@@ -79,7 +79,7 @@ function seenAs (choices: Choices, dossier: Countable, isLast: boolean): Seen {
   }
   if (status === WITHDRAWN) return choices.withdrawn === 'on_time' ? 'in_time' : null
   if (status === STOPPED) return choices.stopped === 'open_in_time' ? 'open' : null
-  if (!isCounted(status) || hasEnded(status)) return null
+  if (!isOpen(status)) return null
   if (status === FINANCIAL_OBLIGATION && choices.financial_obligation === 'open_in_time') return 'in_time'
   if (!isLast) return null
   const requests = waitsOf(dossier, null)

@@ -1,8 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
+import { calendarOf } from '../../working-time/calendars/of-province.ts'
 import { dayIn } from '../../time/business-day-sql.ts'
-
-/** A working calendar is of a province, or that of the whole country. */
-const COUNTRY = 'vn'
 
 /**
  * When a dossier without a due date is due by the term of its procedure, as an expression beside the columns of a
@@ -27,8 +25,8 @@ export function termEnd (): RawBuilder<string> {
       order by valid_from <= ${received} desc, case when valid_from <= ${received} then valid_from end desc nulls last, valid_from
       limit 1
     ) as version
-    join working_calendar_days as first on first.day = ${received} and first.working_calendar = coalesce(
-      (select code from working_calendars where province = sent.province_code), ${COUNTRY})
+    join working_calendar_days as first on first.day = ${received}
+      and first.working_calendar = ${calendarOf(sql.ref('sent.province_code'))}
     join working_calendar_days as last on last.working_calendar = first.working_calendar
       and last.working_days = first.working_days + term and last.is_working and last.day >= first.day
   )`

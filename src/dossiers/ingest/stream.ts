@@ -28,6 +28,7 @@ import type { ImportError } from '../imports/schema.ts'
 import type { DossierAnswer } from '../schema.ts'
 import type { IngestContext } from './validate.ts'
 import { ingestDossiers, type Ingested } from './chunk.ts'
+import { warningsByLine } from './warnings.ts'
 import { ChunkWorkers, codeOfRecord, type Chunk, type CodeOf } from './chunk-workers.ts'
 
 export interface ImportOptions {
@@ -163,13 +164,12 @@ async function ingestChunk (
     await allowSlowStatements(write.trx)
     // The audit of a chunk is a long list of codes.
     await compressByLz4(write.trx)
-    const { outcomes, issues, waits, conflicts, warnings: { count, first } } = await ingest(write, items, id, lineOf)
+    const { outcomes, issues, waits, conflicts, warnings: found } = await ingest(write, items, id, lineOf)
     const counts = countsOf(outcomes, conflicts)
     counts.received += unreadable.length
     counts.rejected += unreadable.length
     const errors = [...unreadable, ...errorsOf(issues, lineOf)]
-    const warnings = first.map(({ index, warning }) => ({ line: lineOf(index), ...warning }))
-    const progress = { counts, errors, waits: errorsOf(waits, lineOf), warning_count: count, warnings }
+    const progress = { counts, errors, waits: errorsOf(waits, lineOf), ...warningsByLine(found, lineOf) }
     if (!dry_run) await addToImport(write.trx, by, id, progress)
     return progress
   }, { dryRun: dry_run })

@@ -4,6 +4,7 @@ import { MAX_WARNINGS } from '../../writes/batch.ts'
 import type { DossierOutcome } from '../../writes/outcomes.ts'
 import { DELETED } from '../rules/status.ts'
 import { detailWarnings, type DetailWarning } from './normalise/details.ts'
+import type { ImportWarnings } from '../imports/schema.ts'
 import type { Lookups } from './lookups/lookups.ts'
 import type { Version } from './validate.ts'
 
@@ -11,6 +12,11 @@ import type { Version } from './validate.ts'
 export interface Warnings {
   count: number
   first: { index: number, warning: ProcedureWarning | DetailWarning }[]
+}
+
+/** The same with the lines that they are about, as an import and an answer say it. */
+export function warningsByLine ({ count, first }: Warnings, lineOf: (index: number) => number): ImportWarnings {
+  return { warning_count: count, warnings: first.map(({ index, warning }) => ({ line: lineOf(index), ...warning })) }
 }
 
 /** Dossiers that were received on a day on which their procedure was not in force, and details that do not fit. */

@@ -7,12 +7,12 @@ import { Ref } from '../../contract/fields.ts'
 import { acceptJsonUnquoted } from '../../http/body/json-body.ts'
 import type { App, Context } from '../../http/context.ts'
 import { validatorCompiler } from '../../http/request/validator-compiler.ts'
-import { countRows, inWrite, originOf, PostHeaders, requestHash } from '../../http/request/write-request.ts'
+import { countRows, inWrite, PostHeaders, writeStream } from '../../http/request/write-request.ts'
 import { problems, sendError } from '../../http/response/error-handler.ts'
 import { sourceOf } from '../commands.ts'
 import type { ImportOptions } from '../ingest/stream.ts'
 import { importNationalDossiers, postNationalDossiers } from './commands.ts'
-import { messageIn, unitOf } from './message.ts'
+import { messageIn, unitOf } from './format/message.ts'
 import {
   NATIONAL_LINES, NationalDossier, NationalMessage, NationalStep, NationalSyncAnswer, NationalSyncQuery
 } from './schema.ts'
@@ -54,7 +54,7 @@ export async function nationalSyncRoutes (app: App, context: Context) {
       const { dry_run = false } = query
       const options = { source: sourceOf(query.source, request.caller), dry_run, unknown_codes: 'keep' as const }
       const answer = body instanceof Readable
-        ? await stream(request, reply, body, options)
+        ? await stream(request, reply, options)
         : await inWrite(context, request, reply, write => (
             postNationalDossiers(write, messageIn(body, query), options)), { dryRun: dry_run })
       if (!dry_run) countRows(metrics, request, reply, answer)
@@ -62,23 +62,12 @@ export async function nationalSyncRoutes (app: App, context: Context) {
     })
   })
 
-  async function stream (
-    request: FastifyRequest, reply: FastifyReply, body: Readable, options: ImportOptions
+  function stream (
+    request: FastifyRequest, reply: FastifyReply, options: ImportOptions
   ): Promise<NationalSyncAnswer> {
     const { MaDinhDanhDV: unit } = request.query as NationalSyncQuery
-    const key = (request.headers as { 'idempotency-key'?: string })['idempotency-key'] ?? null
-    const origin = { ...originOf(request), idempotency: null }
-    reply.raw.once('close', () => { body.destroy() })
-    try {
-      const named = unitOf(unit, '/query/MaDinhDanhDV')
-      const { answer, replayed } = await importNationalDossiers(
-        db, writers, origin, { body, idempotency_key: key, hash: requestHash(request) }, options, named)
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      return answer
-    } catch (error) {
-      if (!body.readableEnded) reply.header('connection', 'close')
-      throw error
-    }
+    return writeStream(request, reply, async (origin, stream) => (
+      importNationalDossiers(db, writers, origin, stream, options, unitOf(unit, '/query/MaDinhDanhDV'))))
   }
 }
 

@@ -2,43 +2,16 @@
 // need not send again meanwhile. The newest step of each dossier is kept: when it was, and the status since then.
 import { sql } from 'kysely'
 import { isReachedBy } from '../../catalogue/units/reach-sql.ts'
-import type { Issue } from '../../contract/errors.ts'
 import type { Db, Trx } from '../../database/connect.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
 import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { detailsShown, type DetailsRead } from '../details/details.ts'
-import { hasEnded, IS_OPEN, isCounted } from '../rules/status.ts'
+import { IS_OPEN, isOpen } from '../rules/status.ts'
 import type { IngestContext, Version } from '../ingest/validate.ts'
 import type { DossierItem } from '../schema.ts'
-import { CODE, newestOf, statusIn } from './dossier.ts'
-import { fault, isNothing, isSent, readInstant, readText } from './values.ts'
-
-export interface Step {
-  code: string
-  /** Milliseconds since 1970. */
-  at: number
-  status: number
-}
-
-/** A step, or all that is wrong with it. Who took it, and what was written about it, stays behind. */
-export function nationalStep (sent: unknown, now: number): Step | Issue[] {
-  if (!isSent(sent)) return [fault('', 'invalid_type')]
-  const issues: Issue[] = []
-  const code = readText(sent, 'MaHoSo', CODE, issues)
-  const status = statusIn(sent, 'TrangThai', issues)
-  const instant = readInstant(sent, 'ThoiDiemXuLy', issues)
-  if (isNothing(sent['ThoiDiemXuLy'])) issues.push(fault('ThoiDiemXuLy', 'missing'))
-  const at = newestOf([instant], now)
-  if (instant !== undefined && at === null) issues.push(fault('ThoiDiemXuLy', 'out_of_range'))
-  return issues.length > 0 ? issues : { code: code!, at: at!, status }
-}
-
-/** Accepted and not ended. An end needs its date, which only the dossier gives. Before it counts nowhere. */
-export function isInProcess (status: number): boolean {
-  return isCounted(status) && !hasEnded(status)
-}
+import type { Step } from './format/step.ts'
 
 /** Whose steps they are. Those of others do not count. */
 export interface StepsOwner {
@@ -68,7 +41,7 @@ export async function storeSteps (
 /** What ingest does with the steps that are remembered: a dossier in process has the status of a step that is newer. */
 export function stepsApplied ({ client, source }: StepsOwner): NonNullable<IngestContext['adjust']> {
   return async (trx, province, versions) => {
-    const codes = versions.flatMap(({ dossier: { code, status } }) => isInProcess(status) ? [code] : [])
+    const codes = versions.flatMap(({ dossier: { code, status } }) => isOpen(status) ? [code] : [])
     if (codes.length === 0) return versions
     await lock(trx, `steps ${client}`, 'shared')
     const { rows } = await sql<Step>`
@@ -82,7 +55,7 @@ export function stepsApplied ({ client, source }: StepsOwner): NonNullable<Inges
 
 function afterStep (version: Version, step: Step | undefined): Version {
   const { dossier } = version
-  if (step === undefined || !isInProcess(dossier.status) || step.at <= dossier.updated_at) return version
+  if (step === undefined || !isOpen(dossier.status) || step.at <= dossier.updated_at) return version
   return { ...version, dossier: { ...dossier, status: step.status } }
 }
 

@@ -29,8 +29,12 @@ export function isWaiting (status: number): boolean {
   return status === SUPPLEMENT_REQUESTED
 }
 
-export function isOpen (status: number): boolean {
-  return isCounted(status) && !hasEnded(status)
+/** Accepted, and not ended. */
+const OPEN: readonly unknown[] = [ACCEPTED, IN_PROCESS, SUPPLEMENT_REQUESTED, FINANCIAL_OBLIGATION]
+
+/** @param status what a record gives, which can be a text of its source */
+export function isOpen (status: unknown): boolean {
+  return OPEN.includes(status)
 }
 
 export function hasEnded (status: number): boolean {
@@ -51,7 +55,9 @@ export function isResultReturned (before: number, after: number): boolean {
 export const IS_COUNTED = sql.raw(`(status >= ${IN_PROCESS} or status = ${ACCEPTED})`)
 export const AWAITS_RECEPTION = sql.raw(`status = ${REGISTERED}`)
 export const IS_REFUSED = sql.raw(`status = ${REFUSED}`)
-export const IS_OPEN = sql.raw(`status in (${ACCEPTED}, ${IN_PROCESS}, ${SUPPLEMENT_REQUESTED}, ${FINANCIAL_OBLIGATION})`)
+export const IS_OPEN = sql.raw(`status in (${OPEN.join(', ')})`)
+/** The same of a status within JSON. */
+export const OPEN_IN_JSON = sql.raw(OPEN.map(status => `'${String(status)}'`).join(', '))
 export const WAITS = sql.raw(`status = ${SUPPLEMENT_REQUESTED}`)
 export const HAS_RESULT = sql.raw(`status in (${PROCESSED}, ${RETURNED})`)
 

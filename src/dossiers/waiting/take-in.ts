@@ -14,7 +14,7 @@ import { issueAt } from '../../writes/row-issues.ts'
 import { runOwnWrite } from '../../writes/unit-of-work.ts'
 import { addTakenIn } from '../imports/commands.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
-import { nationalIssue, nationalPointer } from '../national-sync/issues.ts'
+import { nationalIssue, nationalPointer } from '../national-sync/format/issues.ts'
 import { stepsApplied } from '../national-sync/steps.ts'
 import type { DossierItem } from '../schema.ts'
 

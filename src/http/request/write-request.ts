@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
@@ -75,6 +76,37 @@ export async function writeBatch<A extends BatchAnswer> (
   const answer = await inWrite(context, request, reply, work, { dryRun })
   if (!dryRun) countRows(context.metrics, request, reply, answer)
   return request.csv === undefined ? answer : placedAnswer(request.csv, answer)
+}
+
+interface BodyStream {
+  body: Readable
+  idempotency_key: string | null
+  /** Of all but the body. */
+  hash: Hash
+}
+
+/**
+ * The same for a body that is read while it arrives, in transactions of its own. Its key is taken by what reads it, as
+ * only that sees all of the body.
+ */
+export async function writeStream<T> (
+  request: FastifyRequest, reply: FastifyReply,
+  work: (origin: Origin, stream: BodyStream) => Promise<{ answer: T, replayed: boolean }>
+): Promise<T> {
+  const body = request.body as Readable
+  const key = request.headers['idempotency-key'] as string | undefined
+  // A client that has gone would not see the answer. Its body can be there already, or be inflating.
+  reply.raw.once('close', () => { body.destroy() })
+  try {
+    const origin = { ...originOf(request), idempotency: null }
+    const { answer, replayed } = await work(origin, { body, idempotency_key: key ?? null, hash: requestHash(request) })
+    if (replayed) reply.header('idempotency-replayed', 'true')
+    return answer
+  } catch (error) {
+    // The rest of the body has no bound: a client that sees this can stop sending it.
+    if (!body.readableEnded) reply.header('connection', 'close')
+    throw error
+  }
 }
 
 /** Counts the rows of an answer by outcome, unless it is replayed. */

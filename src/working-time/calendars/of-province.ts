@@ -7,7 +7,7 @@ import { DEFAULT_CALENDAR, storedCalendars } from './store.ts'
  * The code of the working calendar of a province: its own, or that of any that has none.
  * @param province null: that of any
  */
-export function calendarOf (province: string | null | RawBuilder<string>): RawBuilder<string> {
+export function calendarOf (province: string | null | RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`(
     select code from working_calendars where province = ${province} or code = ${DEFAULT_CALENDAR}
     order by province is distinct from ${province} limit 1)`

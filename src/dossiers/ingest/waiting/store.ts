@@ -4,6 +4,7 @@ import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { array, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { assignments, columns } from '../../../database/sql/bulk-json.ts'
+import { OPEN_IN_JSON } from '../../rules/status.ts'
 import { CODE, UPDATED } from '../../storage/columns.ts'
 import type { Keeping, Version } from '../validate.ts'
 import { sorted, type Beside, type WaitingRow } from './thin.ts'
@@ -75,7 +76,7 @@ const OUTDATING: Columns<Version['dossier'] & { is_later: boolean }> = {
 
 const PLACE = sql`concat(stored.item ->> 'unit', ' ', stored.item ->> 'procedure')`
 const IS_OPEN = sql`not stored.item ? 'deleted' and not stored.item ? 'correction'
-  and stored.item -> 'status' in ('2', '4', '5', '6')`
+  and stored.item -> 'status' in (${OPEN_IN_JSON})`
 
 /**
  * Keeps rows; what waits of the same dossiers must be locked, and sound versions that came along be stored.

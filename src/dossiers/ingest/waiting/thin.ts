@@ -1,5 +1,6 @@
 // Which rows are kept beside what waits of the same dossiers: of many versions few tell all.
 import type { Issue } from '../../../contract/errors.ts'
+import { isOpen } from '../../rules/status.ts'
 import type { DossierItem } from '../../schema.ts'
 
 /** Versions of one dossier that wait at most. No dossier comes and goes that often; what does is at fault. */
@@ -141,10 +142,8 @@ function withoutBetween (rows: readonly WaitingRow[]): WaitingRow[] {
   return rows.filter(row => !between.has(row))
 }
 
-const OPEN: readonly unknown[] = [2, 4, 5, 6]
-
 function stateOf ({ item, updated_at }: WaitingRow): State {
-  const open = item.deleted === undefined && item.correction === undefined && OPEN.includes(item.status)
+  const open = item.deleted === undefined && item.correction === undefined && isOpen(item.status)
   return { updated_at, place: placeOf(item), open }
 }
 

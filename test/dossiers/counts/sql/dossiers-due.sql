@@ -1,5 +1,5 @@
 -- Which dossiers fell due, each time that they did?
-select counted.*, 1 as share
+select counted.*, 1 as share, counted.unit as counted_for
 from
   (
     with

@@ -1,5 +1,5 @@
 -- Which dossiers ended or are pending?
-select counted.*, 1 as share
+select counted.*, 1 as share, counted.unit as counted_for
 from
   (
     with

@@ -32,7 +32,7 @@ forEachDatabase('why two figures differ', async (t, { db }) => {
       if (asked.method === 'handled') {
         const causes = await lateness(db, { ...asked, rules: 'a' }, null, now, cause => cause)
         const late = causes.reduce((sum, { dossiers }) => sum + dossiers, 0)
-        if (late !== figureA[1]! - figureA[0]!) throw new Error(JSON.stringify({ what: 'the late ones by cause', a, asked, causes }))
+        if (late !== figureA[1] - figureA[0]) throw new Error(JSON.stringify({ what: 'the late ones by cause', a, asked, causes }))
       }
       const rows = await onTimeDifference(db, { ...asked, rules: ['a', 'b'] }, null, now, reason => reason)
       const [total, ...others] = rows.toReversed()

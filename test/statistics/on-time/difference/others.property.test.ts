@@ -59,7 +59,8 @@ forEachDatabase('why the figure of somebody else differs', async (t, { db, post 
       period: ['cal-2021-M01'], ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
     }))
     const worlds = fc.record({ histories, lateOnes, a: rules, reports })
-    await fc.assert(fc.asyncProperty(worlds, others, asked, async ({ histories, lateOnes, a, reports }, than, asked) => {
+    await fc.assert(fc.asyncProperty(worlds, others, asked, async (world, than, asked) => {
+      const { histories, lateOnes, a, reports } = world
       await forget(db)
       await forgetReports(db)
       await givenRules(db, 'a', a)
@@ -73,7 +74,7 @@ forEachDatabase('why the figure of somebody else differs', async (t, { db, post 
       const figure = await figureBy(db, 'a', asked, now)
       const other = than === 'reported' ? { against: than } : publishedBeside(figure, than)
       const question = { ...asked, rules: ['a'], ...other }
-      const rows = await onTimeDifference(db, question as never, null, now, reason => reason)
+      const rows = await onTimeDifference(db, question, null, now, reason => reason)
       const fail = (what: string): never => { throw new Error(JSON.stringify({ what, a, question, reports, rows })) }
       const total = rows.at(-1)!
       const { items: [reported] } = await onTime(db, { ...asked, basis: 'reported' } as never, { limit: 1 }, null, now)

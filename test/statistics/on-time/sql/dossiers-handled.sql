@@ -9,7 +9,7 @@ from
       in_time as in_numerator, share
     from
       (
-        select counted.*, 1 as share
+        select counted.*, 1 as share, counted.unit as counted_for
         from
           (
             with

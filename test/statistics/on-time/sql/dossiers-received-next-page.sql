@@ -11,7 +11,7 @@ from
       share
     from
       (
-        select counted.*, 1 as share
+        select counted.*, 1 as share, counted.unit as counted_for
         from
           (
             with

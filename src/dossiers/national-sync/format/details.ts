@@ -1,8 +1,8 @@
 // What the national format says of digitisation and payment, as counts and flags. Names, links and amounts stay out. An
 // empty list says nothing: there is software that sends all lists empty.
-import type { Issue } from '../../contract/errors.ts'
-import type { SentDetails } from '../details/schema.ts'
-import { hasResult } from '../rules/status.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import type { SentDetails } from '../../details/schema.ts'
+import { hasResult } from '../../rules/status.ts'
 import { isNothing, readChoice, readFlag, readList, type Sent } from './values.ts'
 
 /** 1: through the gateway of the national portal, 2: through one of the province. */

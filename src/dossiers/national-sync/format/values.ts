@@ -1,6 +1,6 @@
 // How values of the national format are read. Nothing here repeats a value: it could be a name in a wrong place.
-import type { Issue, IssueCode } from '../../contract/errors.ts'
-import { instantOf } from '../../time/rfc3339.ts'
+import type { Issue, IssueCode } from '../../../contract/errors.ts'
+import { instantOf } from '../../../time/rfc3339.ts'
 
 /** An object as it was sent: its properties can be anything. */
 export type Sent = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
-import type { Issue } from '../../contract/errors.ts'
-import type { DossierItem, SupplementItem } from '../schema.ts'
+import type { Issue } from '../../../contract/errors.ts'
+import type { DossierItem, SupplementItem } from '../../schema.ts'
 import { nationalDetails } from './details.ts'
 import {
   fault, isNothing, isSent, readChoice, readInstant, readList, readText, type Sent, type SentInstant

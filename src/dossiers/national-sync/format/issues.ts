@@ -1,6 +1,6 @@
 // Ingest says what is wrong in the terms of this service, and repeats values. Senders get it in their own terms, with
 // pointers into what they sent and without any value of it: a name can be in a wrong place.
-import type { Issue, IssueCode } from '../../contract/errors.ts'
+import type { Issue, IssueCode } from '../../../contract/errors.ts'
 
 /** The names of the national format for properties of `DossierItem`. */
 const NAMES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { invalid } from '../../contract/errors.ts'
+import { invalid } from '../../../contract/errors.ts'
 import { isNothing, isSent } from './values.ts'
 
 export const SERVICES = ['DongBoHoSoMC', 'CapNhatTienDoHoSoMC'] as const
