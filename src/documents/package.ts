@@ -7,13 +7,12 @@ import { XML_HEADER } from '../text/xml.ts'
 /** The text of a part, in pieces that are short enough to write without blocking others. */
 export type Pieces = Iterable<string>
 
-// A file of the same contents has the same bytes, whenever and wherever it is written. The time is a local one.
-const WRITTEN = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true }
-
 /** A package of parts (ECMA-376) by their paths. They are written in this order. */
 export async function packageOf (parts: Readonly<Record<string, Pieces>>): Promise<Buffer> {
   const zip = new ZipFile()
-  for (const [path, pieces] of Object.entries(parts)) zip.addBuffer(await written(pieces), path, WRITTEN)
+  // A file of the same contents has the same bytes, whenever and wherever it is written: a zip has local times.
+  const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true }
+  for (const [path, pieces] of Object.entries(parts)) zip.addBuffer(await written(pieces), path, options)
   zip.end()
   return buffer(zip.outputStream as Readable)
 }
