@@ -11,7 +11,7 @@ export type Pieces = Iterable<string>
 export async function packageOf (parts: Readonly<Record<string, Pieces>>): Promise<Buffer> {
   const zip = new ZipFile()
   // A file of the same contents has the same bytes, whenever and wherever it is written: a zip has local times.
-  const options = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true }
+  const options = { mtime: new Date(2000, 0, 1), mode: 0o100644, forceDosTimestamp: true }
   for (const [path, pieces] of Object.entries(parts)) zip.addBuffer(await written(pieces), path, options)
   zip.end()
   return buffer(zip.outputStream as Readable)

@@ -4,7 +4,7 @@ import { partsIn } from './packages.ts'
 export interface DocxRow {
   cells: string[]
   isHead: boolean
-  /** Of each cell: whether it is bold, how many columns it covers, and whether it begins or goes on with a merge downwards. */
+  /** Of each cell: whether it is bold, how many columns it covers, and whether a merge downwards begins or goes on. */
   bold: boolean[]
   spans: number[]
   merges: (string | null)[]

@@ -3,7 +3,9 @@ import type { Test } from 'tap'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { item, send } from '../../dossiers/given.ts'
+import { MEDIA_TYPES } from '../../../src/contract/formats.ts'
 import type { Db } from '../../../src/database/connect.ts'
+import { exampleWorkbook } from '../../reports/workbook-import/example.ts'
 
 export const HOME = 'H56-380'
 export const FOREIGN = 'H56-381'
@@ -105,6 +107,10 @@ const DECISION = {
 
 const SOURCE = { name: 'x', precedence: 100, synthetic: false }
 
+/** Reports to send, by their units. */
+const WORKBOOKS: Record<string, Buffer> = Object.fromEntries(await Promise.all(
+  ['H56', HOME, FOREIGN].map(async unit => [unit, await exampleWorkbook(unit)] as const)))
+
 /** A request that succeeds for who may make it and reaches the unit. */
 function requestFor (
   { id, path }: Operation, unit: string, { [unit]: key, import: ownImport }: Record<string, string>
@@ -198,6 +204,7 @@ function requestFor (
     submitReport: { nothing_to_report: true },
     reopenReport: { reason: 'x', until: new Date(Date.now() + 3_600_000).toISOString() },
     putDeadlines: {},
+    importReport: WORKBOOKS[unit]!,
     postProcedures: { items: [] },
     postProcedureDecision: DECISION,
     postProcedureReviews: { items: [{ unit, procedure: '1.001193', period: PERIOD, proposal: 'keep', outcome: 'pending' }] },
@@ -332,7 +339,7 @@ async function askAll (
       const status = expected(operation, scopes, own, unit)
       if (operation.id === 'deleteDossier' && status === 200) await givenDossier(db, unit)
       const request = requestFor(operation, unit, ids)
-      const type = typeof request.payload === 'string' ? { 'content-type': 'application/x-ndjson' } : {}
+      const type = typeOf(request.payload)
       const { method } = operation
       answers[what] = (await app.inject({ method, headers: { 'x-reason': 'test', ...headers, ...type }, ...request })).statusCode
       asExpected[what] = status
@@ -341,6 +348,11 @@ async function askAll (
   }
   // One comparison for all, as reporting thousands of them takes longer than asking.
   t.same(answers, asExpected)
+}
+
+function typeOf (payload: unknown): { 'content-type'?: string } {
+  if (Buffer.isBuffer(payload)) return { 'content-type': MEDIA_TYPES.xlsx }
+  return typeof payload === 'string' ? { 'content-type': 'application/x-ndjson' } : {}
 }
 
 let second = 0

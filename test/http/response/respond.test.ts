@@ -106,10 +106,11 @@ forEachDatabase('a table', async (t, { app, get, post }) => {
       '/v1/on-time?basis=records&from=2021-05-31&to=2021-06-10&format=ndjson': 'on-time_2021-05-31_2021-06-10.ndjson',
       '/v1/reports/H56/2021-H1?format=csv': 'reports_H56_2021-H1.csv',
       '/v1/forms/ii-06a/H56/2021-H1?format=xlsx': 'forms-ii-06a_H56_2021-H1.xlsx',
+      '/v1/reports/H56/2021-H1?format=docx': 'reports_H56_2021-H1.docx',
       '/v1/units/gso:38/on-time-series?from=2021-01&to=2021-02&format=csv': 'units-on-time-series_gso-38_2021-01_2021-02.csv'
     })) t.equal((await get(url)).headers['content-disposition'], `attachment; filename="${name}"`, url)
-    const { rawPayload } = await app.inject('/v1/forms/ii-06a/H56/2021-H1?format=xlsx')
-    t.same((await readSheets(rawPayload)).map(({ sheet }) => sheet), ['forms-ii-06a_H56_2021-H1'])
+    const { rawPayload } = await app.inject('/v1/on-time?period=2021-Q3&unit=H56-380&format=xlsx')
+    t.same((await readSheets(rawPayload)).map(({ sheet }) => sheet), ['on-time_H56-380_2021-Q3'])
   })
 
   t.test('that is known as a whole has an ETag and a length', async t => {

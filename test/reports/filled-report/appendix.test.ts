@@ -12,7 +12,7 @@ const paper = parse<Record<string, string>>(
   readFileSync(new URL('../../../src/seed/catalogue/cchc-2021.csv', import.meta.url)), { columns: true })
 /** What the paper has in the five columns of each row. */
 const printed = paper.map(row => [row['printed_code']!, row['name']!, row['measure_printed']!, row['value_printed']!, row['note']!])
-const onOneLine = (cells: readonly unknown[]) => cells.map(cell => String(cell ?? '').replaceAll('\n', ' '))
+const onOneLine = (cells: readonly unknown[]) => cells.map(cell => (cell as string | null ?? '').replaceAll('\n', ' '))
 
 forEachDatabase('the appendix of Thanh Hóa for the first half of 2021', async (t, { app, get }) => {
   const { rows } = (await get(URL_OF)).body as { rows: ReportRow[] }

@@ -9,7 +9,7 @@ export async function sendWorkbook ({ app }: Service, url: string, file: Buffer,
     headers: { ...ADMIN, 'content-type': MEDIA_TYPES.xlsx, ...headers }
   })
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what a client sees: anything
-  return { status, headers: answered, body: answer.json() as any }
+  return { status, headers: answered, body: answer.json<any>() }
 }
 
 /** The workbook of a report. */

@@ -21,6 +21,8 @@ forEachDatabase('in how many rows a measure is unknown', async (t, { app, get })
         t.same(columnsIn((await get(`${url}&format=${format}`)).text), [], `${url} as ${format}`)
         t.same(columnsIn((await get(`${url}&format=${format}&unknown=true`)).text), ALL, `${url} as ${format}, on request`)
       }
+      // That of a form is the paper, with its columns alone.
+      if (url.startsWith('/v1/forms/')) continue
       const [head] = await readSheet((await app.inject(`${url}&format=xlsx`)).rawPayload)
       const [fullHead] = await readSheet((await app.inject(`${url}&format=xlsx&unknown=true`)).rawPayload)
       t.same(head, fullHead!.filter(name => !String(name).endsWith('_unknown')), `${url} as xlsx`)
