@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { ZipFile } from 'yazl'
-import { XML_HEADER } from '../text/xml.ts'
+import { XML_HEADER } from './xml.ts'
 
 /** The text of a part, in pieces that are short enough to write without blocking others. */
 export type Pieces = Iterable<string>

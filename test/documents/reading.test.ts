@@ -71,6 +71,10 @@ t.test('texts are read from wherever a program puts them, without the reading of
   }
 })
 
+t.test('text outside of the shared texts is one of its own', async t => {
+  t.same(await cellsIn('<row><c t="s"><v>0</v></c></row>', { texts: '<t>lạc</t>' }), { '0,0': { kind: 'text', text: 'lạc' } })
+})
+
 t.test('a number is told from a percentage and from a date by its style', async t => {
   const styles = '<numFmts><numFmt numFmtId="170" formatCode="d &quot;tháng&quot; m"/><numFmt numFmtId="171" formatCode="0.0%"/></numFmts>' +
     '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>' +

@@ -1,4 +1,4 @@
-import { XML_HEADER } from '../../text/xml.ts'
+import { XML_HEADER } from '../xml.ts'
 import { marginsOf, pageOf, widthOf, type Document, type Sides } from '../document.ts'
 import { contentTypes, packageOf, relationships, RELATIONSHIPS, type Pieces } from '../package.ts'
 import { linesXml } from './lines.ts'

@@ -1,4 +1,4 @@
-import { escapeXml } from '../../text/xml.ts'
+import { escapeXml } from '../xml.ts'
 import type { Column, Line } from '../document.ts'
 
 interface LineStyle {

@@ -1,4 +1,4 @@
-import { vietnameseNumber } from '../../text/vietnamese-number.ts'
+import { vietnameseNumber } from '../vietnamese-number.ts'
 import { headCellAt, placedHead, widthOf, type Cell, type Column, type Document } from '../document.ts'
 import type { Pieces } from '../package.ts'
 import { linesXml } from './lines.ts'

@@ -1,4 +1,4 @@
-import { escapeXml, XML_HEADER } from '../../text/xml.ts'
+import { escapeXml, XML_HEADER } from '../xml.ts'
 import { marginsOf, type Cell, type Document, type Row } from '../document.ts'
 import type { Pieces } from '../package.ts'
 import { addressOf, areaText, type Area } from './address.ts'

@@ -1,4 +1,4 @@
-import { XML_HEADER } from '../../text/xml.ts'
+import { XML_HEADER } from '../xml.ts'
 import type { Column } from '../document.ts'
 import type { Pieces } from '../package.ts'
 

@@ -1,4 +1,4 @@
-import { escapeXml, XML_HEADER } from '../../text/xml.ts'
+import { escapeXml, XML_HEADER } from '../xml.ts'
 import type { Document } from '../document.ts'
 import { contentTypes, packageOf, relationships, RELATIONSHIPS, type Pieces } from '../package.ts'
 import { addressOf, lettersOf } from './address.ts'

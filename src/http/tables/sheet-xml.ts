@@ -1,5 +1,5 @@
 import { lettersOf } from '../../documents/xlsx/address.ts'
-import { escapeXml, XML_HEADER } from '../../text/xml.ts'
+import { escapeXml, XML_HEADER } from '../../documents/xml.ts'
 import { cellOf, DATE_FORMATS } from './cells.ts'
 
 export interface Column { name: string, format: string | undefined }

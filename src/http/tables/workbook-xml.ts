@@ -1,4 +1,4 @@
-import { escapeXml, XML_HEADER as HEADER } from '../../text/xml.ts'
+import { escapeXml, XML_HEADER as HEADER } from '../../documents/xml.ts'
 import { STYLES } from './sheet-xml.ts'
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'

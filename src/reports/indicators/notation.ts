@@ -1,4 +1,4 @@
-import { vietnameseNumber } from '../../text/vietnamese-number.ts'
+import { vietnameseNumber } from '../../documents/vietnamese-number.ts'
 import type { Value, ValueType } from './schema.ts'
 
 // A dot only separates thousands. A text such as 0.079 was probably meant as a decimal, so it is refused, not guessed.

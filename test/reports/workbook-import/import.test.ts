@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
@@ -224,5 +225,13 @@ forEachDatabase('a district that fills in its report', async (t, service) => {
     ])
     t.match(await sendWorkbook(service, `${url}/import`, blank, headers), { body: { received: 2, updated: 2 } }, 'and takes it back')
     t.match(await sendWorkbook(service, 'H56-380/2021-H1/import', filled, headers), { status: 404 }, 'of no other unit')
+  })
+
+  t.test('is not to blame for what fails in the service', async t => {
+    const blank = await workbookOf(service, 'H56-380/2021-H1')
+    const at = await rowsByCode(blank)
+    await sql`alter table indicator_values add constraint refused check (number <> 4242)`.execute(service.db)
+    const filled = await withCells(blank, { [`D${at['1.1.1']}`]: typed('4242') })
+    t.match(await sendWorkbook(service, 'H56-380/2021-H1/import', filled), { status: 500, body: { code: 'internal' } })
   })
 })
