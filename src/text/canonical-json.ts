@@ -1,6 +1,6 @@
 /**
  * JSON in its canonical form (RFC 8785): sorted keys, no blanks, numbers as JavaScript writes them. Two values that are
- * the same have the same text, whoever wrote it, so that its hash can be computed by anybody.
+ * the same have the same text in every program, so that anybody can compute its hash.
  * @param value of JSON alone: no undefined, no numbers that JSON has not
  */
 export function canonicalJson (value: unknown): string {

@@ -218,6 +218,17 @@ const ROWS: Record<string, string[]> = {
     `insert into evaluation_snapshots values ('H56', 20, 17.35, 20, '2026-10-01 00:10+07', '2026-10-01', true, 'H56-STC', 'province',
       'cal-2026-M10', 'PROGRESS', 'computed', null, 'qd-766-found-2026')`
   ],
+  '0044_life_of_reports': [
+    `insert into submissions (province_code, unit, period, form, stage, revision, published_at)
+      values ('H56', 'H56', '2021-H1', 'cchc-2021', 'published', 1, '2021-06-20 08:00+07')`,
+    `insert into submission_deadlines values ('H56', 'H56', '2021-H1', 'cchc-2021', '2021-06-20', null)`,
+    `insert into report_revisions values ('H56', 'H56', '2021-H1', 'cchc-2021', 1, 'a', 'b', '{}', false, null, null,
+      '2021-06-19 08:00+07', '2021-06-20 08:00+07', '2021-06-20 08:00+07')`
+  ],
+  '0045_versions_of_indicator_values': [
+    `insert into indicator_value_versions (province_code, unit, period, form, indicator, known_from, state, number, printed)
+      values ('H56', 'H56', '2021-H1', 'cchc-2021', '4.1.1', '2021-06-20 08:00+07', 'reported', 92.4, '92,4')`
+  ],
   '0046_rules': [
     `insert into rules (code, form, kind, severity, indicators, "left", comparison, "right", tolerance, message_vi, message_en, valid_from)
       values ('own', 'cchc-2021', 'range', 'error', '{4.1.1}', '{"op": "input", "name": "each"}', 'at_most',
@@ -453,6 +464,20 @@ forEachDatabase('a procedure that is stored with the last day of all has no end'
   t.same((await sql`select procedure, effective_on from procedure_changes where kind = 'repealed'`.execute(db)).rows, [
     { procedure: 'b', effective_on: '9999-12-31' }
   ])
+})
+
+forEachDatabase('a value of an earlier version is known since its last change', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0003_indicators')
+  for (const name of ['0001_catalogue', '0003_indicators']) {
+    for (const row of ROWS[name]!) await sql.raw(row).execute(db)
+  }
+  await sql`update indicator_values set changed_at = '2021-06-21T08:00:00Z'`.execute(db)
+  await migrate(db)
+  t.same((await sql`select unit, indicator, number, printed, known_from, known_until from indicator_value_versions`.execute(db)).rows, [{
+    unit: 'H56', indicator: '4.1.1', number: 92.41, printed: '92,41', known_from: '2021-06-21T15:00:00.000+07:00', known_until: null
+  }])
 })
 
 type Tables = Record<string, object[]>

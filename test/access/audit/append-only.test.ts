@@ -67,7 +67,7 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   })
 
   t.test('can change nothing of what it recorded', async t => {
-    for (const table of ['writes', 'changes', 'dossier_versions', 'dossier_changes']) {
+    for (const table of ['writes', 'changes', 'dossier_versions', 'dossier_changes', 'report_revisions']) {
       const name = sql.table(table)
       for (const statement of [
         sql`update ${name} set province_code = 'H40'`, sql`delete from ${name}`, sql`truncate ${name} cascade`,
