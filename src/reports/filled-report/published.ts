@@ -21,13 +21,14 @@ export async function report (
   if (revision !== undefined && asKnownAt !== undefined) {
     throw invalid('/query/as_known_at', 'not_allowed', 'a revision is known as it was published: as_known_at does not go with revision')
   }
-  const { key, period } = await reportNamed(db, path, form, reach)
   if (revision !== undefined) {
+    const { key } = await reportNamed(db, path, form, reach)
     const { content, publication } = await publishedReport(db, key, revision)
     return { ...content as FilledReport, provisional: false, publication }
   }
   await settled(db, asKnownAt)
   const filled = await filledReport(db, path, query, reach)
+  const { key, period } = await reportNamed(db, path, form, reach)
   // Afterwards: what is written meanwhile makes it provisional, and what is published meanwhile is what it holds.
   const { publication, changed } = await lastPublication(db, key, asKnownAt)
   const { provisional: runs } = cutOf(asKnownAt === undefined ? now : instantOf(asKnownAt), period.ends_on)
