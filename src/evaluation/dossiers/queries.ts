@@ -7,8 +7,8 @@ import { dossiersExplaining } from '../../statistics/on-time/explain/queries.ts'
 import type { ExplainedDossier } from '../../statistics/on-time/explain/schema.ts'
 import { cutAt } from '../../time/cut.ts'
 import { criterionAsked } from '../scores/queries.ts'
-import { detailDossiers } from '../scores/points/details-sql.ts'
-import { PROGRESS } from '../scores/points/records.ts'
+import { detailDossiers } from '../scores/points/records/details-sql.ts'
+import { PROGRESS } from '../scores/points/records/records.ts'
 import type { EvaluationDossier, EvaluationDossiersQuery } from './schema.ts'
 
 const NONE = { items: [], next_cursor: null }

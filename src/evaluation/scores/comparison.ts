@@ -1,4 +1,5 @@
 import type { EvaluationRow } from './schema.ts'
+import { keyOfPart } from './points/parts.ts'
 import type { Scored } from './points/scored.ts'
 import type { Span } from './points/spans.ts'
 
@@ -13,7 +14,7 @@ export const NO_COMPARISON: Comparison = {
 
 /** By what a score of another span is found again. */
 export function comparedKey (span: Span, { subject, score: { kind, group, criterion } }: Scored): string {
-  return [span.period, span.from, span.to, subject.unit, subject.level, kind, group, criterion].join(' ')
+  return [span.period, span.from, span.to, keyOfPart(subject.part), subject.unit, subject.level, kind, group, criterion].join(' ')
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Criterion } from '../formulas/schema.ts'
-import { PROGRESS } from './points/records.ts'
+import { PROGRESS } from './points/records/records.ts'
 import type { Scored } from './points/scored.ts'
 import type { EvaluationExplained } from './schema.ts'
 

@@ -8,6 +8,7 @@ import type { Criterion } from '../formulas/schema.ts'
 import { compared, comparedKey, NO_COMPARISON } from './comparison.ts'
 import { NO_RANK, ranksOf } from './ranks.ts'
 import type { EvaluationExplainQuery, EvaluationQuery, EvaluationRow } from './schema.ts'
+import { PART_KEYS } from './points/parts.ts'
 import { scored, type Asked, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
 import { comparedSpans, spansAsked, type Span } from './points/spans.ts'
@@ -33,7 +34,8 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   if (byLevel && question.rank === true) throw invalid('/query/rank', 'not_allowed', 'units are ranked, and levels are not')
   const spans = await spansAsked(db, question, now)
   const { id, province } = await unitAsked(db, question.unit, spans, reach)
-  const asked = { unit: id, children: question.children === true, level: question.level, byLevel, reach }
+  const parts = PART_KEYS.filter(key => question.group_by?.includes(key))
+  const asked = { unit: id, children: question.children === true, level: question.level, byLevel, parts, reach }
   const formulaOn = await formulaInForce(db, question.formula)
   const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
@@ -91,7 +93,7 @@ export async function unitAndSpan (
 export async function scoresOfUnit (
   db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number
 ): Promise<Scored[]> {
-  const asked = { unit, children: false, level: undefined, byLevel: false, reach }
+  const asked = { unit, children: false, level: undefined, byLevel: false, parts: [], reach }
   const found = await scored(db, [span], asked, formulaOn, now)
   if (found.length === 0) throw invalid('/query/unit', 'unit_not_valid', `unit ${unit} does not exist in these days`)
   return found

@@ -1,4 +1,5 @@
 import type { EvaluationRow } from './schema.ts'
+import { keyOfPart } from './points/parts.ts'
 import type { Scored } from './points/scored.ts'
 
 type Rank = Pick<EvaluationRow, 'rank' | 'ranked_units' | 'unranked'>
@@ -29,7 +30,7 @@ export function ranksOf (all: readonly Scored[], least: number): Map<Scored, Ran
 }
 
 function peersOf ({ span, subject, score: { kind, group, criterion } }: Scored): string {
-  return [span.from, span.to, span.period, subject.level, kind, group, criterion].join(' ')
+  return [span.from, span.to, span.period, subject.level, keyOfPart(subject.part), kind, group, criterion].join(' ')
 }
 
 function unrankedOf ({ subject, score, dossiers }: Scored, least: number): Rank['unranked'] {

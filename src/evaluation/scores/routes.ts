@@ -34,7 +34,7 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
     }
   }, (request, reply) => sendList(cache, request, reply, EvaluationRow, async () => {
     const found = await evaluation(db, request.query, request.caller.unit, now())
-    return { ...found, items: await withNames(db, found.items, ['unit', 'level']) }
+    return { ...found, items: await withNames(db, found.items) }
   }))
 
   app.get('/evaluation/explain', {
@@ -47,7 +47,7 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
     }
   }, (request, reply) => sendShared(cache, request, reply, async () => {
     const { province, row, ...explained } = await evaluationExplained(db, request.query, request.caller.unit, now())
-    const [named] = await withNames(db, [row], ['unit', 'level'])
+    const [named] = await withNames(db, [row])
     return { value: { row: named, ...explained }, link: null, province }
   }))
 }

@@ -8,7 +8,7 @@ export const KINDS = ['criterion', 'group', 'total'] as const
 const SOURCES = ['computed', 'imported', 'mixed'] as const
 const COUNTS_FROM = ['records', 'inputs', 'mixed'] as const
 export const UNKNOWN = [
-  'no_formula', 'not_in_scope', 'formula_unknown', 'nothing_posted', 'unknown_input', 'denominator_zero', 'unknown_choice'
+  'no_formula', 'not_in_scope', 'not_split', 'formula_unknown', 'nothing_posted', 'unknown_input', 'denominator_zero', 'unknown_choice'
 ] as const
 export const UNRANKED = ['stands_above', 'points_unknown', 'dossiers_unknown', 'too_few_dossiers', 'covers_less'] as const
 const CERTAINTIES = ['rule', 'found', 'unknown'] as const
@@ -27,6 +27,10 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   unit_name: Nullable(Text('Name of the unit as it is now. null: grouped by level.')),
   level: Nullable(Code('Code of the level of the unit, or of the units.')),
   level_name: Nullable(Text('Name of the level.')),
+  field: Nullable(Code('Code of the field. null unless grouped by it.')),
+  field_name: Nullable(Text('Name of the field. null unless grouped by it.')),
+  procedure: Nullable(Code('Code of the procedure. null unless grouped by it.')),
+  procedure_name: Nullable(Text('Name of the procedure. null unless grouped by it.')),
   kind: OneOf(KINDS, { description: '`criterion`, `group`: the sum of its criteria. `total`: the sum of all groups.' }),
   group: Nullable(Code('Code of the group. null: the total.')),
   criterion: Nullable(Code('Code of the criterion. null: a group or the total.')),
@@ -39,7 +43,7 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   points_from: Nullable(OneOf(SOURCES, { description: 'Where the points come from. `mixed`: a sum of both. null: unknown.' })),
   unknown: Nullable(OneOf(UNKNOWN, {
     description: 'Why no points are computed. `no_formula`: none holds on the last day. `not_in_scope`: units of this level are not judged ' +
-      'by it. `formula_unknown`: the rule is not known. `nothing_posted`: no counts, neither posted nor in records. `unknown_input`: a count is missing. ' +
+      'by it. `not_split`: grouped by field or procedure, and it is not counted from records. `formula_unknown`: the rule is not known. `nothing_posted`: no counts, neither posted nor in records. `unknown_input`: a count is missing. ' +
       '`denominator_zero`: there were none, and the rule does not say what counts then. `unknown_choice`. Of a sum: why its ' +
       'first unknown criterion is. null: known.'
   })),
@@ -49,13 +53,19 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   counts_from: Nullable(OneOf(COUNTS_FROM, {
     description: 'Where the counts come from. `records`: counted live from dossier records, as `counted` of the criterion in the formula says; ' +
       'where records know them, they score, and what is posted is shown beside them. `inputs`: posted to `/v1/evaluation-inputs`. ' +
-      '`mixed`: of a level, units of both. null: none, or not a criterion.'
+      '`mixed`: of both. To the records of a unit the posted counts are added of units below it that have none (`posted_units`), ' +
+      'so that a part of a unit does not stand for the whole. null: none, or not a criterion.'
   })),
   known_percent: Nullable(Type.Number({
     description: 'Of counts from records, in how many percent of the dossiers it is known what is counted, rounded half up to two decimals; ' +
       'the others are in neither count. null: not counted from records.',
     minimum: 0, maximum: 100
   })),
+  posted_units: Nullable(count('Units below it without records of what is counted, whose posted counts are added to those of records. null: ' +
+    'not counted from records.')),
+  recorded_units: Nullable(count('Units at or below it that are asked to report and send dossier records. null: not counted from records.')),
+  recordable_units: Nullable(count('Units at or below it that are asked to report dossiers: where `recorded_units` and `posted_units` are ' +
+    'fewer, counts are not of all of them. null: not counted from records.')),
   rate_percent: points('100 × rate, rounded half up to two decimals. It is divided once, of sums. null: unknown.'),
   rate_status: Nullable(OneOf(CERTAINTIES, { description: 'How certain the formula of the rate is. null: not a criterion.' })),
   points_status: Nullable(OneOf(CERTAINTIES, { description: 'How certain the formula of the points is. null: not a criterion.' })),
@@ -99,7 +109,7 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
 })
 export type NamedEvaluationRow = Static<typeof EvaluationRow>
 /** Before names are looked up. */
-export type EvaluationRow = Omit<NamedEvaluationRow, 'unit_name' | 'level_name'>
+export type EvaluationRow = Omit<NamedEvaluationRow, 'unit_name' | 'level_name' | 'field_name' | 'procedure_name'>
 
 const Asked = {
   period: Type.Optional(Type.Array(Code('Code'), {
@@ -120,10 +130,11 @@ export const EvaluationQuery = Type.Object({
   children: Type.Optional(Type.Boolean({
     description: 'Also the units directly below it, as they stand at the end of the span.', default: false
   })),
-  group_by: Type.Optional(Type.Array(OneOf(['unit', 'level', 'period']), {
-    description: 'Default: `unit`. `level`: the counts of the units of a level are summed, and the formula applied once; with ' +
+  group_by: Type.Optional(Type.Array(OneOf(['unit', 'level', 'field', 'procedure', 'period']), {
+    description: 'Default: `unit`. `field`, `procedure`: each unit, or level, once for each field or procedure of which records count ' +
+      'anything. Only criteria that are counted from records have points then; others are null, as is what is posted. `level`: the counts of the units of a level are summed, and the formula applied once; with ' +
       '`children` without the unit itself. Periods are always apart.',
-    minItems: 1, maxItems: 3, uniqueItems: true, examples: [['unit']]
+    minItems: 1, maxItems: 5, uniqueItems: true, examples: [['unit']]
   })),
   level: Type.Optional(Type.Array(Code('Code'), {
     description: 'Only units of these levels.', minItems: 1, maxItems: 20, uniqueItems: true

@@ -13,12 +13,14 @@ export function rowOf (
   const { maximum, chosen, computed, imported, unknown } = score
   const ofAll = computed !== null && computed.of === maximum && imported !== null
   return {
-    period, from, to, unit: subject.unit, level: subject.level, kind: score.kind, group: score.group,
+    period, from, to, unit: subject.unit, level: subject.level, ...subject.part, kind: score.kind, group: score.group,
     criterion: score.criterion, name: score.name, maximum: shown(maximum), points: shown(chosen?.points),
     points_of: maximum === null ? null : shown(chosen?.of), points_from: score.from,
     unknown: unknown?.code ?? null, unknown_detail: unknown === null ? null : detailOf(unknown),
     numerator: countIn(score.values, 'numerator'), denominator: countIn(score.values, 'denominator'), counts_from: score.countsFrom,
     known_percent: score.known.of === 0 ? null : percent(score.known.known, score.known.of),
+    posted_units: score.known.coverage === null ? null : score.known.others,
+    recorded_units: score.known.coverage?.reported ?? null, recordable_units: score.known.coverage?.expected ?? null,
     rate_percent: shown(score.rate), ...score.certainty,
     computed_points: shown(computed?.points), computed_of: shown(computed?.of), imported_points: shown(imported),
     difference: ofAll ? shown(computed.points - imported) : null,
@@ -51,6 +53,7 @@ function shown (hundredths: Hundredths | null | undefined): number | null {
 }
 
 const DETAILS: Record<UnknownPoints['code'], string> = {
+  not_split: 'it is not counted from records, and what is posted is not known by field or procedure',
   no_formula: 'no version of the formula holds on the last day',
   not_in_scope: 'units of this level are not judged by it',
   formula_unknown: 'how points follow from the rate is not known',

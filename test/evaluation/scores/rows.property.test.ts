@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import type { Facts } from '../../../src/evaluation/scores/points/counts.ts'
 import { scoresOf, type Score } from '../../../src/evaluation/scores/points/rows.ts'
+import { NO_PART } from '../../../src/evaluation/scores/points/parts.ts'
 import { foundFormula } from '../../../src/seed/evaluation/found.ts'
 import { runs } from '../../property.ts'
 
@@ -20,6 +21,9 @@ t.test('columns add up: a sum is that of its parts within its most points, or wh
     const byCode = new Map(items.map(item => [item.code, item]))
     const facts: Facts = {
       recorded: () => undefined,
+      unrecorded: () => [],
+      coverage: () => ({ expected: 1, reported: 0 }),
+      partsOf: () => [],
       counted: (_, code) => {
         const { numerator = null, denominator = null } = byCode.get(code) ?? {}
         const values = { ...numerator === null ? {} : { numerator }, ...denominator === null ? {} : { denominator } }
@@ -30,7 +34,7 @@ t.test('columns add up: a sum is that of its parts within its most points, or wh
         return points === null ? undefined : { points: points / 100, source: 'b' }
       }
     }
-    const scores = scoresOf({ unit: 'H56', level: 'province', units: [UNIT] }, FORMULA, facts)
+    const scores = scoresOf({ unit: 'H56', level: 'province', units: [UNIT], part: NO_PART }, FORMULA, facts)
     const groups = scores.filter(({ kind }) => kind === 'group')
     for (const group of groups) holds(group, scores.filter(one => one.kind === 'criterion' && one.group === group.group))
     holds(scores.at(-1)!, groups)

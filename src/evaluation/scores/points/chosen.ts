@@ -1,14 +1,18 @@
 import type { Criterion } from '../../formulas/schema.ts'
 import type { EvaluationRow } from '../schema.ts'
-import { summed, type Counted, type Facts } from './counts.ts'
-import type { UnitInSpan } from './units.ts'
+import { summed, type Counted, type Coverage, type Facts, type Recorded } from './counts.ts'
+import { NO_PART } from './parts.ts'
+import type { Subject, UnitInSpan } from './units.ts'
 
 interface CountedUnit extends Counted {
   unit: string
-  from: 'records' | 'inputs'
+  from: 'records' | 'inputs' | 'mixed'
   /** Dossiers of which records know what is counted, and all of which they could; 0: not counted from records. */
   known: number
   of: number
+  /** Units below it whose posted counts are added, with their sources. */
+  others: readonly string[]
+  otherSources: readonly (string | null)[]
 }
 
 /** The counts of a criterion of a unit or a level. */
@@ -21,20 +25,30 @@ export interface ChosenCounts {
   posted: Counted['values'] | undefined
   known: number
   of: number
+  /** Units whose posted counts are added to records. */
+  others: number
+  /** Of units with counts of records; null: there are none. */
+  coverage: Coverage | null
 }
 
-/** The counts of records where they know any, otherwise those that are posted. */
-export function chosenCounts (
-  units: readonly UnitInSpan[], isUnit: boolean, { code, inputs, counted: name }: Criterion, facts: Facts
-): ChosenCounts {
+/**
+ * The counts of records where they know any, otherwise those that are posted. To the records of a unit the posted
+ * counts are added of those below it that have none: otherwise a part of the unit would stand for the whole.
+ */
+export function chosenCounts ({ unit, units, part }: Subject, criterion: Criterion, facts: Facts): ChosenCounts {
+  const isUnit = unit !== null
+  const { code, inputs, counted: name } = criterion
+  const isWhole = part === NO_PART
   const all = units.flatMap((one): CountedUnit[] => {
-    const recorded = name == null ? undefined : facts.recorded(one, name)
-    const posted = facts.counted(one, code)
+    const recorded = name == null ? undefined : facts.recorded(one, name, part)
+    // What is posted is not known by parts.
+    const posted = isWhole ? facts.counted(one, code) : undefined
     const { unit } = one
     if (recorded !== undefined) {
-      return [{ ...recorded, values: { ...posted?.values, ...recorded.values }, unit, from: 'records' }]
+      return [withOthers(one, recorded, posted, isWhole ? othersOf(one, criterion, facts) : [])]
     }
-    return posted === undefined ? [] : [{ ...posted, unit, from: 'inputs', known: 0, of: 0 }]
+    if (posted === undefined) return []
+    return [{ ...posted, unit, from: 'inputs', known: 0, of: 0, others: [], otherSources: [] }]
   })
   const { values, counted } = isUnit
     ? { values: all[0]?.values, counted: all }
@@ -42,11 +56,57 @@ export function chosenCounts (
   const froms = new Set(counted.map(({ from }) => from))
   const from = froms.size > 1 ? 'mixed' : [...froms][0] ?? null
   const sum = (count: 'known' | 'of') => counted.reduce((total, one) => total + one[count], 0)
-  const posted = isUnit && from === 'records' ? facts.counted(units[0]!, code)?.values : undefined
-  return { values, counted, from, posted, known: sum('known'), of: sum('of') }
+  const isBeside = isUnit && isWhole && (from === 'records' || from === 'mixed')
+  const posted = isBeside ? facts.counted(units[0]!, code)?.values : undefined
+  const others = counted.reduce((total, one) => total + one.others.length, 0)
+  const recorded = new Set(counted.filter(({ from }) => from !== 'inputs').map(({ unit }) => unit))
+  return {
+    values, counted, from, posted, known: sum('known'), of: sum('of'), others,
+    coverage: coverageOf(units.filter(({ unit }) => recorded.has(unit)), facts)
+  }
 }
 
-/** Where nothing is asked. */
+/** The posted counts of units below one that have no records: of a unit, not those of others below it as well. */
+function othersOf (unit: UnitInSpan, { code, counted }: Criterion, facts: Facts): CountedBelow[] {
+  const found: CountedBelow[] = []
+  for (const { unit: below, path } of facts.unrecorded(unit, counted!)) {
+    if (found.some(({ unit }) => path.includes(unit))) continue
+    const { values, source } = facts.counted({ span: unit.span, unit: below }, code) ?? {}
+    const { numerator, denominator } = values ?? {}
+    if (typeof numerator !== 'number' || typeof denominator !== 'number') continue
+    found.push({ unit: below, source: source!, numerator, denominator })
+  }
+  return found
+}
+
+interface CountedBelow {
+  unit: string
+  source: string | null
+  numerator: number
+  denominator: number
+}
+
+function withOthers (
+  { unit }: UnitInSpan, { known, of, values, source }: Recorded, posted: Counted | undefined,
+  others: readonly CountedBelow[]
+): CountedUnit {
+  const sum = (name: 'numerator' | 'denominator') => (
+    others.reduce((total, one) => total + one[name], values[name] as number))
+  return {
+    values: { ...posted?.values, numerator: sum('numerator'), denominator: sum('denominator') },
+    source, unit, from: others.length === 0 ? 'records' : 'mixed', known, of,
+    others: others.map(({ unit }) => unit), otherSources: others.map(({ source }) => source)
+  }
+}
+
+function coverageOf (units: readonly UnitInSpan[], facts: Facts): Coverage | null {
+  if (units.length === 0) return null
+  const each = units.map(facts.coverage)
+  const sum = (name: keyof Coverage) => each.reduce((total, one) => total + one[name], 0)
+  return { expected: sum('expected'), reported: sum('reported') }
+}
+
+/** Of what is not counted, or where nothing is asked. */
 export const NO_COUNTS: ChosenCounts = {
-  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0
+  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0, others: 0, coverage: null
 }

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Db } from '../../../database/connect.ts'
 import { array } from '../../../database/sql/bulk-binary.ts'
 import type { CountedName } from '../../formulas/schema.ts'
+import type { Part } from './parts.ts'
 import type { Span } from './spans.ts'
-import type { UnitInSpan } from './units.ts'
+import type { UnitBelow, UnitInSpan } from './units.ts'
 
 /** What is counted of a criterion of a unit in a span, by the names of the formula's inputs. */
 export interface Counted {
@@ -26,12 +27,26 @@ export interface Imported {
   source: string
 }
 
+/** How many units at or below one are asked to report dossiers, and of how many there are records. */
+export interface Coverage {
+  expected: number
+  reported: number
+}
+
+/** A unit in the span of that index. */
+type InSpan = Pick<UnitInSpan, 'span' | 'unit'>
+
 /** What is known of units, from whatever it comes. */
 export interface Facts {
   /** @returns undefined: nothing is known */
-  counted: (unit: UnitInSpan, criterion: string) => Counted | undefined
+  counted: (unit: InSpan, criterion: string) => Counted | undefined
   imported: (unit: UnitInSpan, criterion: string) => Imported | undefined
-  recorded: (unit: UnitInSpan, counted: CountedName) => Recorded | undefined
+  recorded: (unit: UnitInSpan, counted: CountedName, part: Part) => Recorded | undefined
+  /** From the top down, those that stand below a unit and have no records at or below them. */
+  unrecorded: (unit: UnitInSpan, counted: CountedName) => readonly UnitBelow[]
+  coverage: (unit: UnitInSpan) => Coverage
+  /** Of which records count anything. */
+  partsOf: (unit: UnitInSpan) => readonly Part[]
 }
 
 interface Row {
@@ -46,18 +61,19 @@ interface Row {
 }
 
 /**
- * What is posted of units. Of several sources the one of the highest precedence counts, then what was reported later;
- * for counts and for points apart.
+ * What is posted of units, and of those that stand or stood below them. Of several sources the one of the highest
+ * precedence counts, then what was reported later; for counts and for points apart.
  */
 export async function postedFacts (
   db: Db, spans: readonly Span[], units: readonly UnitInSpan[]
 ): Promise<Pick<Facts, 'counted' | 'imported'>> {
+  const asked = array('text', [...new Set(units.map(({ unit }) => unit))])
   const { rows } = await sql<Row>`
     select period, unit, criterion, source, numerator, denominator, inputs, points
     from evaluation_inputs join sources on sources.code = source
     where province_code = any(${[...new Set(units.map(({ province_code }) => province_code))]})
       and period = any(${spans.flatMap(({ periods }) => periods)})
-      and unit = any(${array('text', [...new Set(units.map(({ unit }) => unit))])})
+      and unit = any(array(select unit from unit_versions where path && ${asked}))
     order by precedence desc, reported_at desc nulls last, source`.execute(db)
   const counted = new Map<string, Counted>()
   const imported = new Map<string, Imported>()
@@ -68,7 +84,7 @@ export async function postedFacts (
     if (Object.keys(values).length > 0 && !counted.has(key)) counted.set(key, { values, source })
     if (points !== null && !imported.has(key)) imported.set(key, { points, source })
   }
-  const find = <T>(facts: ReadonlyMap<string, T>, { span, unit }: UnitInSpan, criterion: string) => (
+  const find = <T>(facts: ReadonlyMap<string, T>, { span, unit }: InSpan, criterion: string) => (
     spans[span]!.periods.map(period => facts.get(`${period} ${unit} ${criterion}`)).find(fact => fact !== undefined))
   return {
     counted: (unit, criterion) => find(counted, unit, criterion),

@@ -4,14 +4,8 @@ import { chosenCounts, NO_COUNTS, type ChosenCounts } from './chosen.ts'
 import type { Counted, Facts } from './counts.ts'
 import { scoreOf, type Hundredths, type UnknownPoints } from './criterion.ts'
 import type { EvaluationRow } from '../schema.ts'
-import type { UnitInSpan } from './units.ts'
-
-/** Whom rows are about: a unit, or the units of a level. */
-export interface Subject {
-  unit: string | null
-  level: string | null
-  units: readonly UnitInSpan[]
-}
+import { NO_PART } from './parts.ts'
+import type { Subject } from './units.ts'
 
 /** Points, and of how many they are. */
 interface Sum {
@@ -39,7 +33,7 @@ export interface Score {
   countsFrom: EvaluationRow['counts_from']
   /** What is posted beside counts of records, and the points that it comes to; null: not both, or not a criterion. */
   posted: { values: Counted['values'], points: Hundredths | null } | null
-  known: Pick<ChosenCounts, 'known' | 'of'>
+  known: Pick<ChosenCounts, 'known' | 'of' | 'others' | 'coverage'>
   certainty: Pick<EvaluationRow, 'rate_status' | 'points_status'>
   /** Units with counts. */
   reported: readonly string[]
@@ -69,11 +63,12 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
   const { code, levels, rate_status, points_status } = criterion
   const maximum = criterion.maximum === null ? null : hundredths(criterion.maximum)
   const inScope = levels === null || (subject.level !== null && levels.includes(subject.level))
-  const counts = inScope ? chosenCounts(subject.units, subject.unit !== null, criterion, facts) : NO_COUNTS
+  const counts = inScope ? chosenCounts(subject, criterion, facts) : NO_COUNTS
   const { values, counted, from: countsFrom, posted: other } = counts
-  const { rate, points, unknown } = inScope
-    ? scoreOf(criterion, values)
-    : { rate: null, points: null, unknown: { code: 'not_in_scope' as const, input: null } }
+  const isSplit = subject.part !== NO_PART && criterion.counted == null
+  const { rate, points, unknown } = !inScope || isSplit
+    ? { rate: null, points: null, unknown: { code: inScope ? 'not_split' as const : 'not_in_scope' as const, input: null } }
+    : scoreOf(criterion, values)
   const imported = inScope ? importedOf(subject, code, facts) : undefined
   const of = maximum ?? 0
   const computed = points === null ? null : { points, of }
@@ -88,7 +83,7 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
     known: counts,
     certainty: { rate_status, points_status },
     reported: counted.map(({ unit }) => unit),
-    sources: sourcesOf([...counted.map(({ source }) => source), imported?.source])
+    sources: sourcesOf([...counted.flatMap(({ source, otherSources }) => [source, ...otherSources]), imported?.source])
   }
 }
 
@@ -97,9 +92,9 @@ export function countIn (values: Counted['values'] | undefined, name: 'numerator
   return (values?.[name] as number | undefined) ?? null
 }
 
-/** Points of several units do not add up. */
-function importedOf ({ unit, units }: Subject, code: string, facts: Facts) {
-  return unit === null ? undefined : facts.imported(units[0]!, code)
+/** Points of several units do not add up, and those of a unit are not known by parts. */
+function importedOf ({ unit, units, part }: Subject, code: string, facts: Facts) {
+  return unit === null || part !== NO_PART ? undefined : facts.imported(units[0]!, code)
 }
 
 /** The sum of criteria, or of groups. Those without a maximum are not in it. */

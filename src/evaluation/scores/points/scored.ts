@@ -4,10 +4,11 @@ import type { Db } from '../../../database/connect.ts'
 import type { FormulaOn } from '../../formulas/queries.ts'
 import type { EvaluationFormula } from '../../formulas/schema.ts'
 import { postedFacts, type Facts } from './counts.ts'
-import { recordedFacts } from './records.ts'
-import { countIn, scoresOf, type Score, type Subject } from './rows.ts'
+import { keyOfPart, NO_PART, type Part, type PartKey } from './parts.ts'
+import { recordedFacts } from './records/records.ts'
+import { countIn, scoresOf, type Score } from './rows.ts'
 import type { Span } from './spans.ts'
-import { unitsIn, type UnitInSpan } from './units.ts'
+import { unitsIn, type Subject, type UnitInSpan } from './units.ts'
 
 /** Whose points are asked for. */
 export interface Asked {
@@ -16,6 +17,8 @@ export interface Asked {
   children: boolean
   level: readonly string[] | undefined
   byLevel: boolean
+  /** Each unit or level is split by these. */
+  parts: readonly PartKey[]
   reach: Reach
 }
 
@@ -40,21 +43,36 @@ export async function scored (
   db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn, now: number
 ): Promise<Scored[]> {
   const units = await unitsIn(db, spans, asked)
-  const ofSpans = spans.map((span, i) => {
+  const formulas = spans.map(({ to }) => formulaOn(to))
+  const wholes = spans.map((_, i) => {
     const within = units.filter(unit => unit.span === i)
-    return { span, subjects: byLevel ? levelsOf(within) : within.map(ofUnit), formula: formulaOn(span.to) }
+    return byLevel ? levelsOf(within) : within.map(ofUnit)
   })
-  const rows = ofSpans.reduce((sum, { subjects, formula }) => sum + subjects.length * rowsOf(formula), 0)
-  if (rows > MAX_ROWS) {
-    const detail = `the answer would have ${rows} rows, and has at most ${MAX_ROWS}; ask for one province or fewer periods`
-    throw new DomainError('too_many_rows', detail)
-  }
-  const formulas = ofSpans.map(({ formula }) => formula)
+  // Before anything is counted; parts are known when it is.
+  assertNotTooMany(wholes, formulas)
   const facts = {
-    ...await postedFacts(db, spans, units), recorded: await recordedFacts(db, spans, units, asked, formulas, now)
+    ...await postedFacts(db, spans, units), ...await recordedFacts(db, spans, units, asked, formulas, now)
   }
-  return ofSpans.flatMap(({ span, subjects, formula }) => (
-    subjects.flatMap(subject => scoresWith(span, subject, formula, facts))))
+  const subjects = asked.parts.length === 0 ? wholes : wholes.map(all => all.flatMap(one => partsOf(one, facts)))
+  if (subjects !== wholes) assertNotTooMany(subjects, formulas)
+  return spans.flatMap((span, i) => subjects[i]!.flatMap(subject => scoresWith(span, subject, formulas[i], facts)))
+}
+
+/** @throws DomainError `too_many_rows` */
+function assertNotTooMany (
+  subjects: readonly (readonly Subject[])[], formulas: readonly (EvaluationFormula | undefined)[]
+): void {
+  const rows = subjects.reduce((sum, { length }, i) => sum + length * rowsOf(formulas[i]), 0)
+  if (rows <= MAX_ROWS) return
+  const detail = `the answer would have ${rows} rows, and has at most ${MAX_ROWS}; ask for fewer units, keys or periods`
+  throw new DomainError('too_many_rows', detail)
+}
+
+/** The parts of a unit or a level that anything is counted of, in the order of their codes. */
+function partsOf (whole: Subject, facts: Facts): Subject[] {
+  const parts = new Map<string, Part>()
+  for (const unit of whole.units) for (const part of facts.partsOf(unit)) parts.set(keyOfPart(part), part)
+  return [...parts].sort(([a], [b]) => a < b ? -1 : 1).map(([, part]) => ({ ...whole, part }))
 }
 
 function rowsOf (formula: EvaluationFormula | undefined): number {
@@ -71,11 +89,11 @@ function scoresWith (
 }
 
 function ofUnit (unit: UnitInSpan): Subject {
-  return { unit: unit.unit, level: unit.level, units: [unit] }
+  return { unit: unit.unit, level: unit.level, units: [unit], part: NO_PART }
 }
 
 /** The units of each level; the one above those that it has below it is not one of them. */
 function levelsOf (units: readonly UnitInSpan[]): Subject[] {
   const levels = Map.groupBy(units.filter(({ stands_above: isAbove }) => !isAbove), ({ level }) => level)
-  return [...levels].map(([level, units]) => ({ unit: null, level, units }))
+  return [...levels].map(([level, units]) => ({ unit: null, level, units, part: NO_PART }))
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { isVersionOn } from '../../../catalogue/hierarchy/places-sql.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Db } from '../../../database/connect.ts'
+import type { Part } from './parts.ts'
 import type { Span } from './spans.ts'
 
 /** A unit as it stands at the end of a span. */
@@ -13,6 +14,21 @@ export interface UnitInSpan {
   level: string
   /** The one that was asked for, where those below it are as well. */
   stands_above: boolean
+}
+
+/** Whom rows are about: a unit, or the units of a level, or a part of either. */
+export interface Subject {
+  unit: string | null
+  level: string | null
+  units: readonly UnitInSpan[]
+  part: Part
+}
+
+/** What stands below a unit. */
+export interface UnitBelow {
+  unit: string
+  /** From the province down to the unit itself. */
+  path: string[]
 }
 
 interface Asked {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import type { Page, PageRequest } from '../../../contract/paging.ts'
-import type { Db } from '../../../database/connect.ts'
-import { columns } from '../../../database/sql/bulk-json.ts'
-import { pageOf, pageQuery, type OrderColumn } from '../../../database/sql/keyset.ts'
-import { countPlanOf, readWithTimeFor, resultsOf } from '../../../dossiers/counts/index.ts'
-import type { CutDays } from '../../../time/cut.ts'
-import type { CountedName } from '../../formulas/schema.ts'
+import type { Page, PageRequest } from '../../../../contract/paging.ts'
+import type { Db } from '../../../../database/connect.ts'
+import { columns } from '../../../../database/sql/bulk-json.ts'
+import { pageOf, pageQuery, type OrderColumn } from '../../../../database/sql/keyset.ts'
+import { countPlanOf, readWithTimeFor, resultsOf } from '../../../../dossiers/counts/index.ts'
+import type { CutDays } from '../../../../time/cut.ts'
+import type { CountedName } from '../../../formulas/schema.ts'
+import { PART_KEYS, type Part, type PartKey } from '../parts.ts'
 
 /** What is counted of details: all but progress. */
 export type DetailCount = Exclude<CountedName, 'progress'>
@@ -51,18 +52,22 @@ const COLUMNS = sql.raw(DETAIL_COUNTS.map(name => {
     'denominator', count(*) filter (where ${of} and (${is}) is not null), 'all', count(*) filter (where ${of})) as ${name}`
 }).join())
 
+/** What the results of a unit say, or of a part of them. */
+type SaidOfResults = Record<DetailCount, KnownCounts> & Part & { unit: string }
+
 /**
- * What the results of a span say, by the unit that they count for. Units without results have none.
+ * What the results of a span say, by the unit that they count for and its parts. Units without results have none.
  * @param unit it and all below it; null: all
  */
 export async function saidOfResults (
-  db: Db, days: CutDays, unit: string | null
-): Promise<Map<string, Record<DetailCount, KnownCounts>>> {
+  db: Db, days: CutDays, unit: string | null, parts: readonly PartKey[]
+): Promise<SaidOfResults[]> {
   const plan = countPlanOf({ keys: ['unit'], spans: [{ ...days, code: null }], unit })
-  const query = sql<Record<DetailCount, KnownCounts> & { unit: string }>`
-    select unit, ${COLUMNS} from (${resultsOf(plan, ['unit', 'details'])}) as results group by unit`
-  const { rows } = await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => query.execute(db))
-  return new Map(rows.map(({ unit, ...counts }) => [unit, counts]))
+  const shown = sql.join(PART_KEYS.map(key => parts.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))
+  const query = sql<SaidOfResults>`
+    select unit, ${shown}, ${COLUMNS} from (${resultsOf(plan, ['unit', ...parts, 'details'])}) as results
+    group by ${columns(['unit', ...parts])}`
+  return (await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => query.execute(db))).rows
 }
 
 /** A dossier that is counted; `in_numerator` is null where it does not say. */

@@ -1,0 +1,160 @@
+import { exactly } from '../../../../catalogue/units/resolve.ts'
+import type { Reach } from '../../../../contract/caller.ts'
+import type { Db } from '../../../../database/connect.ts'
+import { onTime } from '../../../../statistics/on-time/queries.ts'
+import { cutAt, type CutDays } from '../../../../time/cut.ts'
+import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
+import { unitsBelow, type Inside } from './below.ts'
+import type { Coverage, Facts, Recorded } from '../counts.ts'
+import { saidOfResults, type DetailCount, type KnownCounts } from './details-sql.ts'
+import { keyOfPart, partOf, type Part, type PartKey } from '../parts.ts'
+import type { Span } from '../spans.ts'
+import type { UnitInSpan } from '../units.ts'
+
+/** How progress is counted: as the portal does. */
+export const PROGRESS = { basis: 'records', rules: 'portal-766', method: 'handled' } as const
+
+interface Asked {
+  /** It and what is below it; null: every province. */
+  unit: string | null
+  /** Each unit is counted once more for each of these. */
+  parts: readonly PartKey[]
+  reach: Reach
+}
+
+type RecordFacts = Pick<Facts, 'recorded' | 'unrecorded' | 'coverage' | 'partsOf'>
+type Below = ReadonlyMap<string, readonly Inside[]>
+interface CountedPart extends Part {
+  unit: string
+  name: CountedName
+  counts: KnownCounts
+}
+
+/**
+ * What dossier records say of units, each with all that stand below it at the end of the span, as far as the formula
+ * asks for it.
+ * @param formulas that of each span
+ * @param now milliseconds since 1970
+ */
+export async function recordedFacts (
+  db: Db, spans: readonly Span[], units: readonly UnitInSpan[], asked: Asked,
+  formulas: readonly (EvaluationFormula | undefined)[], now: number
+): Promise<RecordFacts> {
+  const found = new Map<string, Recorded>()
+  const parts = new Map<string, Map<string, Part>>()
+  const insides: Below[] = []
+  /** By span and count: the units with records, and all that stand above them. */
+  const withRecords = new Map<string, Set<string>>()
+  for (const [i, span] of spans.entries()) {
+    const within = units.filter(unit => unit.span === i)
+    const names = countedIn(formulas[i])
+    const days = cutAt(now, span)
+    insides.push(new Map())
+    if (days === null || names.length === 0 || within.length === 0) continue
+    const below = await unitsBelow(db, span, within)
+    insides[i] = below
+    for (const name of names) withRecords.set(`${i} ${name}`, new Set())
+    const all = await countsOf(db, { span, days, below, names }, asked, now)
+    for (const { unit, name, counts: { numerator, denominator, all: of }, ...part } of all.sums) {
+      if (denominator === 0) continue
+      const values = { numerator, denominator }
+      found.set(`${i} ${unit} ${name} ${keyOfPart(part)}`, { values, source: null, known: denominator, of })
+      const ofUnit = parts.get(`${i} ${unit}`) ?? new Map<string, Part>()
+      parts.set(`${i} ${unit}`, ofUnit.set(keyOfPart(part), part))
+    }
+    const paths = new Map([...below.values()].flat().map(({ unit, path }) => [unit, path]))
+    for (const { unit, name } of all.own) {
+      for (const above of paths.get(unit) ?? []) withRecords.get(`${i} ${name}`)!.add(above)
+    }
+  }
+  const insideOf = ({ span, unit }: UnitInSpan) => insides[span]!.get(unit) ?? []
+  return {
+    recorded: ({ span, unit }, name, part) => found.get(`${span} ${unit} ${name} ${keyOfPart(part)}`),
+    unrecorded: (unit, name) => insideOf(unit).filter(({ unit: inside }) => (
+      inside !== unit.unit && !withRecords.get(`${unit.span} ${name}`)!.has(inside))),
+    coverage: unit => coverageOf(insideOf(unit)),
+    partsOf: ({ span, unit }) => [...(parts.get(`${span} ${unit}`) ?? new Map<string, Part>()).values()]
+  }
+}
+
+function coverageOf (inside: readonly Inside[]): Coverage {
+  const expected = inside.filter(({ is_expected: isExpected }) => isExpected)
+  return { expected: expected.length, reported: expected.filter(({ is_recorded: isRecorded }) => isRecorded).length }
+}
+
+function countedIn (formula: EvaluationFormula | undefined): CountedName[] {
+  const criteria = formula?.groups.flatMap(({ criteria }) => criteria) ?? []
+  return [...new Set(criteria.map(({ counted }) => counted).filter(name => name != null))]
+}
+
+interface ToCount {
+  span: Span
+  days: CutDays
+  below: Below
+  names: readonly CountedName[]
+}
+
+/** `own`: of single units, with any; `sums`: of each unit with all below it. */
+interface Counts {
+  own: Pick<CountedPart, 'unit' | 'name'>[]
+  sums: CountedPart[]
+}
+
+async function countsOf (db: Db, { span, days, below, names }: ToCount, asked: Asked, now: number): Promise<Counts> {
+  const details = names.filter(name => name !== 'progress')
+  const all = [
+    ...names.includes('progress') ? [await progressOf(db, span, below, asked, now)] : [],
+    ...details.length === 0 ? [] : [await detailsOf(db, days, below, asked, details)]
+  ]
+  return { own: all.flatMap(({ own }) => own), sums: all.flatMap(({ sums }) => sums) }
+}
+
+/** There are fewer units than this. */
+const ALL = { limit: 1_000_000 }
+
+/**
+ * Dossiers on time of those handled. What moves between units counts for both, but once for the unit above them: there
+ * the sum of the units is not the count, which is then asked for.
+ */
+async function progressOf (
+  db: Db, { from, to }: Span, below: Below, { unit: top, parts, reach }: Asked, now: number
+): Promise<Counts> {
+  const ask = async (unit: string | null, keys: ('unit' | PartKey)[]) => {
+    const which = unit === null ? {} : { unit: exactly(unit) }
+    return (await onTime(db, { ...PROGRESS, from, to, ...which, group_by: keys }, ALL, reach, now)).items
+  }
+  const rows = await ask(top, ['unit', ...parts])
+  const byUnit = Map.groupBy(rows, ({ unit }) => unit)
+  const sums: CountedPart[] = []
+  for (const [unit, inside] of below) {
+    const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
+    const isSum = new Set(own.map(({ unit }) => unit)).size < 2 || own.every(({ transferred_out: out }) => out === 0)
+    const added = isSum ? own : await ask(unit, [...parts])
+    for (const same of Map.groupBy(added, row => keyOfPart(partOf(row, parts))).values()) {
+      const sum = (name: 'numerator' | 'denominator') => same.reduce((total, row) => total + row[name]!, 0)
+      const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('denominator') }
+      sums.push({ unit, name: 'progress', ...partOf(same[0]!, parts), counts })
+    }
+  }
+  const own = rows.filter(({ denominator }) => denominator! > 0)
+    .map(({ unit }) => ({ unit: unit!, name: 'progress' as const }))
+  return { own, sums }
+}
+
+async function detailsOf (
+  db: Db, days: CutDays, below: Below, { unit: top, parts }: Asked, names: readonly DetailCount[]
+): Promise<Counts> {
+  const rows = await saidOfResults(db, days, top, parts)
+  const byUnit = Map.groupBy(rows, ({ unit }) => unit)
+  const sums = [...below].flatMap(([unit, inside]) => {
+    const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
+    return [...Map.groupBy(own, keyOfPart).values()].flatMap(same => names.map((name): CountedPart => {
+      const sum = (count: keyof KnownCounts) => same.reduce((total, row) => total + row[name][count], 0)
+      const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('all') }
+      return { unit, name, ...partOf(same[0]!, parts), counts }
+    }))
+  })
+  const own = rows.flatMap(row => (
+    names.filter(name => row[name].denominator > 0).map(name => ({ unit: row.unit, name }))))
+  return { own, sums }
+}
