@@ -101,7 +101,6 @@ export interface CountingRules {
   built_in: Generated<boolean>;
   choices: Json;
   code: string;
-  kept: Generated<boolean>;
   name: string;
   source: string;
   valid_from: string;
@@ -716,6 +715,9 @@ export interface Imports {
 export interface Indicators {
   choices: Json;
   code: string;
+  continues_form: string | null;
+  continues_indicator: string | null;
+  derivation: Json | null;
   form: string;
   measure: string | null;
   name: string;
@@ -1035,6 +1037,7 @@ export interface WaitingDossiers {
   line: number;
   missing_procedure: string | null;
   missing_unit: string | null;
+  national: Generated<boolean>;
   owner: string | null;
   province_code: string;
   reach: string | null;

@@ -3,6 +3,7 @@ import t from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { migrate } from '../../src/database/migrations/migrate.ts'
 import { EVENT_MEASURES } from '../../src/dossiers/rules/events.ts'
+import { indicators } from '../../src/seed/catalogue/form.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../src/time/business-day.ts'
 import { forEachDatabase } from '../database.ts'
 import { nameOf } from '../dossiers/catalogue.ts'
@@ -217,6 +218,12 @@ const ROWS: Record<string, string[]> = {
   '0043_evaluation_snapshots': [
     `insert into evaluation_snapshots values ('H56', 20, 17.35, 20, '2026-10-01 00:10+07', '2026-10-01', true, 'H56-STC', 'province',
       'cal-2026-M10', 'PROGRESS', 'computed', null, 'qd-766-found-2026')`
+  ],
+  '0044_derivations_of_indicators': [`update indicators set derivation = '{"op": "units", "rule": "sum"}'`],
+  '0045_indicators_through_forms': [
+    `insert into forms values ('cchc-2026', 'Biểu mẫu 2026', '2026-01-01', null)`,
+    `insert into indicators (form, code, position, name, value_type, choices, continues_form, continues_indicator)
+      values ('cchc-2026', '4.1', 1, 'Tỷ lệ', 'percent', '[]', 'cchc-2021', '4.1.1')`
   ]
 }
 
@@ -447,6 +454,24 @@ forEachDatabase('a procedure that is stored with the last day of all has no end'
   ])
   t.same((await sql`select procedure, effective_on from procedure_changes where kind = 'repealed'`.execute(db)).rows, [
     { procedure: 'b', effective_on: '9999-12-31' }
+  ])
+})
+
+forEachDatabase('the form that is stored says what of it is derived, as that of a new database does', async (t, { db }) => {
+  const shipped = new Map(indicators().map(({ code, derivation }) => [code, derivation]))
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0043_evaluation_snapshots')
+  await sql`insert into forms values ('cchc-2021', 'Biểu mẫu 2021', '2021-01-01', null), ('other', 'Biểu mẫu khác', '2021-01-01', null)`.execute(db)
+  for (const { code, position } of indicators()) {
+    await sql`insert into indicators values ('cchc-2021', ${code}, ${position}, null, null, 'x', 'count', null, '[]')`.execute(db)
+  }
+  await sql`insert into indicators values ('other', '3.1.3', 1, null, null, 'x', 'count', null, '[]')`.execute(db)
+  await migrate(db)
+  const { rows } = await sql<{ form: string, code: string, derivation: unknown }>`
+    select form, code, derivation from indicators order by form, position`.execute(db)
+  t.same(rows, [
+    ...[...shipped].map(([code, derivation]) => ({ form: 'cchc-2021', code, derivation })), { form: 'other', code: '3.1.3', derivation: null }
   ])
 })
 

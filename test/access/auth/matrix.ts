@@ -58,7 +58,7 @@ const READS = [
   'getDifference', 'listDifferenceDossiers', 'getLateness', 'listLateDossiers',
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
-  'getReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
+  'getReport', 'explainReport', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
@@ -107,6 +107,7 @@ function requestFor (
     postUnitChanges: '/v1/unit-changes?dry_run=true',
     withdrawUnitChange: '/v1/unit-changes/999',
     getReport: `/v1/reports/${unit}/2021-H1`,
+    explainReport: `/v1/reports/${unit}/2021-H1/explain/3.1.3`,
     getForm: `/v1/forms/07a-btp/${unit}/2021-H1`,
     getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
@@ -203,7 +204,7 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
+  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, explainReport: 404, getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,
