@@ -16,6 +16,7 @@ import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
+import { indicatorFormRoutes } from './reports/indicator-forms/routes.ts'
 import { indicatorValueRoutes } from './reports/indicator-values/routes.ts'
 import { differenceRoutes } from './statistics/on-time/difference/routes.ts'
 import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
@@ -85,6 +86,7 @@ export async function registerFeatures (
   await v1.register(reportRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)
+  await v1.register(indicatorFormRoutes, context)
   await v1.register(indicatorRoutes, context)
   await v1.register(indicatorValueRoutes, context)
   await v1.register(levelRoutes, context)

@@ -24,6 +24,7 @@ export type IssueCode =
   // of the measures of details
   | 'online_service_identity' | 'apology_identity' | 'payment_identity' | 'part_exceeds_total'
   // indicator values
+  | 'form_has_values' | 'indicator_continued' | 'derivation_cycle'
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // what a client may do
   | 'forbidden_unit' | 'forbidden_source' | 'forbidden_scope' | 'forbidden_limit' | 'forbidden_expiry'

@@ -17,6 +17,7 @@ const NEEDS: Record<string, string> = {
   deleteFeedbackStatistics: 'write:statistics',
   postEvaluationInputs: 'write:statistics',
   postEvaluationFormulas: 'write:catalogue',
+  postForms: 'write:catalogue',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   postProcedureDecision: 'write:catalogue',
@@ -184,6 +185,7 @@ function requestFor (
       items: [{ unit, period: PERIOD, criterion: 'PROGRESS_ON_TIME', source: 'one-stop', numerator: 1, denominator: 2 }]
     },
     postEvaluationFormulas: { items: [] },
+    postForms: { items: [] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -225,7 +227,7 @@ const OUT_OF_REACH: Record<string, number> = {
 /** What all provinces of a database share is written by those whose keys are for all units. */
 const COMMON = [
   'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
-  'postEvaluationFormulas'
+  'postEvaluationFormulas', 'postForms'
 ]
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
