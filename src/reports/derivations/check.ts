@@ -170,7 +170,7 @@ function resultIssues (derivation: Derivation, measure: Measure, own: Declared, 
   return fits ? [] : [issue('', 'measures_differ', `it comes to ${measure ?? 'a number without a measure'}, and should be ${expected}`)]
 }
 
-/** The codes of indicators of a form whose derivations name one another in a circle. */
+/** The codes of indicators whose derivations, one by one, lead back to themselves. */
 export function inCycles (indicators: ReadonlyMap<string, { derivation: Derivation | null }>): string[] {
   const namedBy = (code: string) => {
     const derivation = indicators.get(code)?.derivation ?? null

@@ -206,7 +206,8 @@ function requestFor (
 
 /** What becomes of a request for a unit out of reach. What names no unit has no such case. */
 const OUT_OF_REACH: Record<string, number> = {
-  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, explainReport: 404, getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
+  getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, explainReport: 404, getDossierForm: 404, getForm: 404,
+  getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
   getOnTime: 400, explainOnTime: 400, listOnTimeDossiers: 400, getReconciliation: 400, deleteDossierStatistics: 400,

@@ -13,7 +13,8 @@ forEachDatabase('what the service derives beside the report of Thanh Hóa for th
 
   t.test('stands beside what is reported, with the difference and with the reason where there is none', async t => {
     const figures = [...rows.values()].filter(row => row.computed_number !== null || row.computed_unknown !== null)
-    t.same(figures.map(row => [row.code, row.source, row.number, row.computed_number ?? row.computed_unknown, row.difference]), [
+    t.same(figures.map(row => (
+      [row.code, row.source, row.number, row.computed_number ?? row.computed_unknown, row.difference])), [
       ['3.1.1', 'reported', 48, 2, 46],
       ['3.1.2', 'reported', 39, 0, 39],
       ['3.1.3', 'reported', 2_079, 13, 2_066],
@@ -106,11 +107,17 @@ forEachDatabase('a report that the service fills itself', async (t, service) => 
       item({ code: 'c', channel: 'online' })
     ])
     const { row, parts } = await explain('3.4.2', 'H56-380/2021-H1')
-    t.match(row, { computed_number: 50, computed_numerator: 1, computed_denominator: 2, units_reported: 1, units_expected: 1 })
+    t.match(row, { computed_number: 50, computed_numerator: 1, computed_denominator: 2 })
+    t.match(row, { units_reported: 1, units_expected: 1 })
     t.equal(parts[0]!.basis, 'records')
     t.match((await get(parts[0]!.url!)).body, { numerator: 1, denominator: 2 })
     t.same((await get(parts[0]!.dossiers_url!)).body.items.map(({ code }: { code: string }) => code), ['b'], 'the late one')
+    await send(db, [item({
+      code: 'd', received_at: '2021-07-01T08:00:00+07:00', due_at: '2021-07-09T17:00:00+07:00', status: 10,
+      finished_at: '2021-07-02T08:00:00+07:00'
+    })])
     t.equal((await explain('3.4.2')).parts[0]!.basis, 'reported', '27 districts reported, and one sent records')
+    t.match((await explain('3.4.2', 'H56-380/2021-Q3')).parts, [{ basis: 'records', value: 100, denominator: 1 }])
   })
 
   t.test('counts online dossiers of the procedures of an online service level', async t => {
@@ -124,6 +131,46 @@ forEachDatabase('a report that the service fills itself', async (t, service) => 
     t.match(steps.at(-1), { pointer: '', op: 'percent', value: 66.666667, input: null })
     t.match((await explain('7.8.1', 'H56/2021-H1')).row, { computed_number: 1 })
     t.match((await explain('7.8.2', 'H56/2021-H1')).row, { computed_number: 0 }, 'now that one has a level, the others have none')
+  })
+
+  t.test('adds up levels and fields, and then divides', async t => {
+    const onTime = (given: object) => ({ value_type: 'percent', name: 'x', derivation: { op: 'on_time', ...given } })
+    const indicators = [
+      { code: 'levels', ...onTime({ level: ['district', 'commune'] }) }, { code: 'fields', ...onTime({ field: ['land', 'construction'] }) },
+      { code: 'both', ...onTime({ level: ['district', 'commune'], field: ['land'] }) }, { code: 'due', ...onTime({ method: 'due' }) },
+      { code: 'all', ...onTime({ method: 'received', basis: 'reported' }) },
+      { code: 'many', ...onTime({ online_service_level: ['3', '4'] }) }
+    ]
+    await post('/v1/forms', { items: [{
+      code: 'own', name: 'x', valid_from: '2040-01-01', indicators: indicators.map((one, i) => ({ ...one, position: i + 1 }))
+    }] })
+    const rows = await derivedOf(service, '/v1/reports/H56/2021-Q3?form=own')
+    const counts = async (query: string) => {
+      const { items } = (await get(`/v1/on-time?period=2021-Q3&unit=H56&${query}`)).body as { items: Record<'numerator' | 'denominator', number>[] }
+      return items.reduce(([n, d], row) => [n! + row.numerator, d! + row.denominator], [0, 0])
+    }
+    const shown = (code: string) => [rows.get(code)!.computed_numerator, rows.get(code)!.computed_denominator]
+    t.same(shown('levels'), await counts('level=district,commune'))
+    t.match(rows.get('levels'), { units_reported: 586, units_expected: 586 })
+    t.same(shown('fields'), await counts('field=land,construction'))
+    t.same(shown('both'), await counts('field=land&level=district,commune'))
+    t.match(rows.get('fields'), { units_reported: 589, units_expected: 606 }, 'of the field with the most')
+    t.same(shown('all'), await counts('method=received'))
+    t.match(rows.get('due'), { computed_numerator: 1, computed_denominator: 1 }, 'what fell due is known of records only')
+    t.match(rows.get('many'), { computed_number: 100, computed_denominator: 1 })
+    for (const code of ['levels', 'fields', 'due', 'many']) {
+      const { parts: [part] } = (await get(`/v1/reports/H56/2021-Q3/explain/${code}?form=own`)).body as ReportExplained
+      t.match((await get(part!.url!)).body, { numerator: part!.numerator, denominator: part!.denominator })
+    }
+  })
+
+  t.test('names no more procedures than an address can', async t => {
+    const many = Array.from({ length: 101 }, (_, i) => ({
+      code: `9.${i}`, name: 'x', field: 'land', level: 'commune', online_service_level: '3', interlinked: 'none',
+      valid_from: '2020-01-01', correction: true
+    }))
+    await post('/v1/procedures', { items: many })
+    t.match((await explain('7.8.3', 'H56/2021-Q3')).parts, [{ url: null, value: 1 }, { url: null, value: 0 }])
   })
 
   t.test('knows nothing of a period that has not begun', async t => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
 
@@ -18,7 +19,7 @@ forEachDatabase('forms that are posted', async (t, service) => {
       derivation: { level: ['commune'], method: 'due', op: 'on_time', basis: 'records' }
     }
     t.match(await send(form({}, share, COUNT)), { created: 1 })
-    t.match(await send(form({}, COUNT, { ...share, derivation: { op: 'on_time', ...share.derivation } })), { unchanged: 1 })
+    t.match(await send(form({}, COUNT, { ...share, derivation: { op: 'on_time', method: 'due', basis: 'records', level: ['commune'] } })), { unchanged: 1 })
     t.match(await send(form({ valid_to: '2027-12-14', indicators: undefined })), { updated: 1 })
     t.match((await get('/v1/forms')).body.items, [{ code: 'cchc-2021' }, { code: 'own', valid_from: '2026-12-15', valid_to: '2027-12-14' }])
     const { items } = (await get('/v1/indicators?form=own')).body
@@ -107,6 +108,11 @@ forEachDatabase('forms that are posted', async (t, service) => {
     t.same(await faults(form({ code: 'first' }, { ...COUNT, value_type: 'percent' })), [`${at}/0/value_type indicator_continued`])
     t.match(await send(form({ code: 'first' }, { ...COUNT, name: 'Khác' })), { updated: 1 })
     t.match(await send(form({ code: 'untouched' }, { ...COUNT, code: '2' })), { updated: 1 })
+  })
+
+  t.test('that have no indicators, as a database of before may hold, get some', async t => {
+    await sql`insert into forms (code, name, valid_from) values ('bare', 'x', '2026-12-15')`.execute(service.db)
+    t.match(await send(form({ code: 'bare' })), { updated: 1 })
   })
 
   t.test('are common to all provinces', async t => {

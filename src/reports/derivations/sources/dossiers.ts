@@ -35,7 +35,7 @@ export class DossierCounts {
 
   async #on (basis: Basis, source: DossierSource): Promise<Counted> {
     const { level, field, online_service_level: online } = source
-    const method = source.op === 'on_time' ? source.method ?? 'resolved' : 'resolved'
+    const method = methodOf(source)
     const procedures = online === undefined ? undefined : await this.#proceduresOnline(online)
     const keys: GroupKey[] = [
       ...level === undefined ? [] : ['level'] as const, ...field === undefined ? [] : ['field'] as const,
@@ -90,7 +90,7 @@ export class DossierCounts {
     if (source.op === 'dossiers') {
       return { url: addressOf('/v1/on-time/explain', { basis, ...filters }), dossiers_url: null }
     }
-    const { method = 'resolved' } = source
+    const method = methodOf(source)
     const dossiers = addressOf('/v1/on-time/explain/dossiers', { method, part: 'rest', ...filters })
     return {
       url: addressOf('/v1/on-time/explain', { basis, method, ...filters }), dossiers_url: basis === 'records' ? dossiers : null
@@ -98,11 +98,16 @@ export class DossierCounts {
   }
 }
 
-/** Units are counted in each group, so those of groups that units share do not add up. */
+/** A measure does not depend on it. */
+function methodOf (source: DossierSource): Method {
+  return (source.op === 'on_time' ? source.method : undefined) ?? 'resolved'
+}
+
+/** A unit has one level. Fields and procedures share units: of them it is the one with the most, at least. */
 function coverageOf (rows: readonly OnTimeRow[]): Pick<Counted, 'units_reported' | 'units_expected'> {
-  const isShared = rows.length > 1 && rows.some(({ field, procedure }) => field !== null || procedure !== null)
+  const levels = [...Map.groupBy(rows, ({ level }) => level).values()]
   const units = (name: 'units_reported' | 'units_expected') => (
-    rows.reduce((sum, row) => isShared ? Math.max(sum, row[name]) : sum + row[name], 0))
+    levels.reduce((sum, ofLevel) => sum + Math.max(...ofLevel.map(row => row[name])), 0))
   return { units_reported: units('units_reported'), units_expected: units('units_expected') }
 }
 
