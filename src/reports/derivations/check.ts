@@ -170,11 +170,25 @@ function resultIssues (derivation: Derivation, measure: Measure, own: Declared, 
   return fits ? [] : [issue('', 'measures_differ', `it comes to ${measure ?? 'a number without a measure'}, and should be ${expected}`)]
 }
 
+/**
+ * The levels or fields that derivations name. A form that is stored may name some that its database lacks: districts
+ * have ended, and a database of today has no such level.
+ */
+export function codesNamed (derivations: readonly (Derivation | null)[], property: 'level' | 'field'): Set<string> {
+  const sources = derivations.flatMap(sourcesOf) as Partial<Record<typeof property, string[]>>[]
+  return new Set(sources.flatMap(source => source[property] ?? []))
+}
+
+/** The sources of a derivation. */
+function sourcesOf (derivation: Derivation | null): Source[] {
+  if (derivation === null) return []
+  return derivation.op === 'formula' ? Object.values(derivation.inputs) : [derivation]
+}
+
 /** The codes of indicators whose derivations, one by one, lead back to themselves. */
 export function inCycles (indicators: ReadonlyMap<string, { derivation: Derivation | null }>): string[] {
   const namedBy = (code: string) => {
-    const derivation = indicators.get(code)?.derivation ?? null
-    const sources = derivation === null ? [] : derivation.op === 'formula' ? Object.values(derivation.inputs) : [derivation]
+    const sources = sourcesOf(indicators.get(code)?.derivation ?? null)
     return sources.flatMap(source => source.op === 'indicator' ? [source.indicator] : [])
   }
   return [...indicators.keys()].filter(code => {

@@ -1,7 +1,7 @@
 import { daysInOrder } from '../../catalogue/post-rows.ts'
 import { issueAt } from '../../writes/row-issues.ts'
 import type { Issue, IssueCode } from '../../contract/errors.ts'
-import { inCycles, issuesOfDerivation, type Known } from '../derivations/check.ts'
+import { codesNamed, inCycles, issuesOfDerivation, type Known } from '../derivations/check.ts'
 import type { WholeForm, WholeIndicator } from './schema.ts'
 
 /** What a form may name. */
@@ -14,6 +14,12 @@ export interface KnownForms extends Omit<Known, 'indicators'> {
 export function issuesOfForm (form: WholeForm, known: KnownForms): Issue[] {
   const { valid_from: from, valid_to: to, indicators } = form
   const byCode = new Map(indicators.map(indicator => [indicator.code, indicator]))
+  const stored = known.forms.get(form.code)?.indicators.map(({ derivation }) => derivation) ?? []
+  const nameable = {
+    indicators: byCode,
+    levels: new Set([...known.levels, ...codesNamed(stored, 'level')]),
+    fields: new Set([...known.fields, ...codesNamed(stored, 'field')])
+  }
   const issues = [
     ...daysInOrder(['valid_from', 'valid_to'], from, to),
     ...laterIssues(form, known),
@@ -29,7 +35,7 @@ export function issuesOfForm (form: WholeForm, known: KnownForms): Issue[] {
   const derivations = indicators.flatMap((indicator, i) => (
     indicator.derivation === null
       ? []
-      : issuesOfDerivation(indicator.derivation, indicator, { ...known, indicators: byCode })
+      : issuesOfDerivation(indicator.derivation, indicator, nameable)
           .map(issue => ({ ...issue, pointer: `/indicators/${i}/derivation${issue.pointer}` }))))
   if (derivations.length > 0) return [...issues, ...derivations]
   const circular = inCycles(byCode)

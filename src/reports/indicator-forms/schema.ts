@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { Code, Day, MAX_POSITION, Name, Named, Nullable, Text } from '../../contract/fields.ts'
+import { Code, Day, MAX_POSITION, Name, Named, Nullable } from '../../contract/fields.ts'
 import { IndicatorProperties, OriginProperties } from '../indicators/schema.ts'
 
 const MAX_INDICATORS = 1_000
@@ -25,7 +25,7 @@ const FormIndicator = Type.Object({
 
 export const FormItem = Named('FormItem', 'A version of a form to post, as a whole. A property that is left out is null.', {
   code: Code('Code of the form.'),
-  name: Text('Name in Vietnamese.'),
+  name: Name('Name in Vietnamese.'),
   valid_from: Day('First day in force.'),
   valid_to: Type.Optional(Nullable(Day('Last day in force. null: no end is set.'))),
   indicators: Type.Optional(Type.Array(FormIndicator, {

@@ -115,6 +115,18 @@ forEachDatabase('forms that are posted', async (t, service) => {
     t.match(await send(form({ code: 'bare' })), { updated: 1 })
   })
 
+  t.test('that are stored go on naming levels that their database lacks', async t => {
+    const derivation = { op: 'on_time', level: ['hamlet'], field: ['none'] }
+    const indicator = { ...COUNT, value_type: 'percent', derivation }
+    t.same(await faults(form({ code: 'lacking' }, indicator)), [
+      `${at}/0/derivation/level/0 unknown_level`, `${at}/0/derivation/field/0 unknown_field`
+    ])
+    t.match(await send(form({ code: 'lacking' }, { ...indicator, derivation: null })), { created: 1 })
+    await sql`update indicators set derivation = ${JSON.stringify(derivation)}::jsonb where form = 'lacking'`.execute(service.db)
+    t.match(await send(form({ code: 'lacking' }, indicator)), { unchanged: 1 })
+    t.match(await send(form({ code: 'lacking', valid_to: '2030-01-01', indicators: undefined })), { updated: 1 })
+  })
+
   t.test('are common to all provinces', async t => {
     const { headers } = await givenClient(service, 'of-province', { scopes: ['write:catalogue'], unit: 'H56' })
     t.match(await post('/v1/forms', { items: [form()] }, headers), { status: 403, body: { code: 'forbidden_rows' } })
