@@ -23,6 +23,8 @@ import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
 import { indicatorRoutes } from './reports/indicators/routes.ts'
+import { indicatorFormRoutes } from './reports/indicator-forms/routes.ts'
+import { indicatorValueRoutes } from './reports/indicator-values/routes.ts'
 import { differenceRoutes } from './statistics/on-time/difference/routes.ts'
 import { durationsRoutes } from './statistics/on-time/durations/routes.ts'
 import { latenessRoutes } from './statistics/on-time/lateness/routes.ts'
@@ -104,7 +106,9 @@ export async function registerFeatures (
   await v1.register(ruleRoutes, context)
   await v1.register(dossierFormRoutes, context)
   await v1.register(formRoutes, context)
+  await v1.register(indicatorFormRoutes, context)
   await v1.register(indicatorRoutes, context)
+  await v1.register(indicatorValueRoutes, context)
   await v1.register(levelRoutes, context)
   await v1.register(unitRoutes, { ...context, effects: { takeInWaiting } })
   await v1.register(unitChangeRoutes, { ...context, effects: { passDossiers, returnDossiers, takeInWaiting } })

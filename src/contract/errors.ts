@@ -24,6 +24,7 @@ export type IssueCode =
   // of the measures of details
   | 'online_service_identity' | 'apology_identity' | 'payment_identity' | 'part_exceeds_total'
   // indicator values
+  | 'form_has_values' | 'indicator_continued' | 'derivation_cycle'
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // a report as a workbook
   | 'not_a_report' | 'other_unit' | 'other_period' | 'other_form' | 'column_missing' | 'row_missing' | 'row_inserted'

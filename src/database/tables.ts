@@ -715,6 +715,9 @@ export interface Imports {
 export interface Indicators {
   choices: Json;
   code: string;
+  continues_form: string | null;
+  continues_indicator: string | null;
+  derivation: Json | null;
   form: string;
   measure: string | null;
   name: string;

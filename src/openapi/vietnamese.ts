@@ -74,6 +74,8 @@ export const VIETNAMESE: Record<string, string> = {
   postRules: 'Thêm hoặc cập nhật quy tắc kiểm tra báo cáo',
   getForm: 'Biểu II.06a, II.06b, II.07a, 07a/BTP theo lĩnh vực, thủ tục hoặc đơn vị',
   getDossierForm: 'Biểu II.06a của một đơn vị trong một kỳ',
+  postForms: 'Thêm hoặc cập nhật biểu mẫu thống kê',
+  explainReport: 'Giải thích một số liệu của báo cáo',
   listForms: 'Các biểu mẫu thống kê',
   listIndicators: 'Các chỉ tiêu theo thứ tự trong biểu mẫu',
   listIndicatorValues: 'Giá trị các chỉ tiêu như đã báo cáo',

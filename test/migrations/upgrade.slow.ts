@@ -3,6 +3,7 @@ import t from 'tap'
 import type { Db } from '../../src/database/connect.ts'
 import { migrate } from '../../src/database/migrations/migrate.ts'
 import { EVENT_MEASURES } from '../../src/dossiers/rules/events.ts'
+import { indicators } from '../../src/seed/catalogue/form.ts'
 import { parseDay, quarterOf, sliceOf, type DayNumber } from '../../src/time/business-day.ts'
 import { forEachDatabase } from '../database.ts'
 import { nameOf } from '../dossiers/catalogue.ts'
@@ -233,6 +234,12 @@ const ROWS: Record<string, string[]> = {
     `insert into rules (code, form, kind, severity, indicators, "left", comparison, "right", tolerance, message_vi, message_en, valid_from)
       values ('own', 'cchc-2021', 'range', 'error', '{4.1.1}', '{"op": "input", "name": "each"}', 'at_most',
         '{"op": "constant", "value": 100, "measure": "percent"}', 0, 'vượt', 'beyond', '2021-01-01')`
+  ],
+  '0047_derivations_of_indicators': [`update indicators set derivation = '{"op": "units", "rule": "sum"}'`],
+  '0048_indicators_through_forms': [
+    `insert into forms values ('cchc-2026', 'Biểu mẫu 2026', '2026-01-01', null)`,
+    `insert into indicators (form, code, position, name, value_type, choices, continues_form, continues_indicator)
+      values ('cchc-2026', '4.1', 1, 'Tỷ lệ', 'percent', '[]', 'cchc-2021', '4.1.1')`
   ]
 }
 
@@ -478,6 +485,24 @@ forEachDatabase('a value of an earlier version is known since its last change', 
   t.same((await sql`select unit, indicator, number, printed, known_from, known_until from indicator_value_versions`.execute(db)).rows, [{
     unit: 'H56', indicator: '4.1.1', number: 92.41, printed: '92,41', known_from: '2021-06-21T15:00:00.000+07:00', known_until: null
   }])
+})
+
+forEachDatabase('the form that is stored says what of it is derived, as that of a new database does', async (t, { db }) => {
+  const shipped = new Map(indicators().map(({ code, derivation }) => [code, derivation]))
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0043_evaluation_snapshots')
+  await sql`insert into forms values ('cchc-2021', 'Biểu mẫu 2021', '2021-01-01', null), ('other', 'Biểu mẫu khác', '2021-01-01', null)`.execute(db)
+  for (const { code, position } of indicators()) {
+    await sql`insert into indicators values ('cchc-2021', ${code}, ${position}, null, null, 'x', 'count', null, '[]')`.execute(db)
+  }
+  await sql`insert into indicators values ('other', '3.1.3', 1, null, null, 'x', 'count', null, '[]')`.execute(db)
+  await migrate(db)
+  const { rows } = await sql<{ form: string, code: string, derivation: unknown }>`
+    select form, code, derivation from indicators order by form, position`.execute(db)
+  t.same(rows, [
+    ...[...shipped].map(([code, derivation]) => ({ form: 'cchc-2021', code, derivation })), { form: 'other', code: '3.1.3', derivation: null }
+  ])
 })
 
 type Tables = Record<string, object[]>

@@ -4,8 +4,8 @@ import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Name, Day, Example, ListOf, Named, Nullable, OneOf, Ref, Text } from '../../contract/fields.ts'
 
-const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
-const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
+export const ONLINE_SERVICE_LEVELS = ['2', '3', '4', 'partial', 'full'] as const
+export const INTERLINKED = ['none', 'same_level', 'cross_level'] as const
 
 const known = (description: string) => Nullable(Type.Boolean({ description: `${description} null: unknown.` }))
 
@@ -123,8 +123,14 @@ export const ProcedureHistory = Named('ProcedureHistory', 'A procedure through t
 })
 export type ProcedureHistory = Static<typeof ProcedureHistory>
 
+/** What happens to procedures in a period. */
+export const FLOWS = ['new', 'amended', 'replaced', 'repealed'] as const
+
 /** What procedures are counted by. */
 export const COUNT_KEYS = ['level', 'field', 'online_service_level', 'interlinked'] as const
+
+/** What is known of a procedure, or not. */
+export const FLAGS = ['payment_integrated', 'on_national_portal', 'internal_process_approved', 'internal_process_electronic'] as const
 
 const Flow = (description: string) => Nullable(Type.Integer({
   description: `${description} null unless asked for a period.`, minimum: 0

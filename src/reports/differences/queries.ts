@@ -13,14 +13,15 @@ import type { DiffQuery, ReportDiff, ReportDifference } from './schema.ts'
 
 /**
  * How two states of a report differ: what was published against what it is now, unless others are asked for.
+ * @param now milliseconds since 1970
  * @throws DomainError `not_found` for unit, period and revision; `invalid_request` for the form
  */
 export async function reportDiff (
-  db: Db, path: ReportPath, { from, to = CURRENT, form }: DiffQuery, reach: Reach
+  db: Db, path: ReportPath, { from, to = CURRENT, form }: DiffQuery, reach: Reach, now: number
 ): Promise<ReportDiff> {
   const { key } = await reportNamed(db, path, form, reach)
-  const before = await stateNamed(db, key, from ?? await lastRevision(db, key), reach)
-  const after = await stateNamed(db, key, to, reach)
+  const before = await stateNamed(db, key, from ?? await lastRevision(db, key), reach, now)
+  const after = await stateNamed(db, key, to, reach, now)
   return {
     unit: key.unit, period: key.period, form: key.form, from: before.side, to: after.side,
     items: differences(before.rows, after.rows)
@@ -40,9 +41,10 @@ interface State {
   rows: ReportRow[]
 }
 
-async function stateNamed (db: Db, key: ReportKey, name: string, reach: Reach): Promise<State> {
+async function stateNamed (db: Db, key: ReportKey, name: string, reach: Reach, now: number): Promise<State> {
   if (name === CURRENT) {
-    const { rows } = await filledReport(db, { unit: exactly(key.unit), period: key.period }, { form: key.form }, reach)
+    const { unit, period, form } = key
+    const { rows } = await filledReport(db, { unit: exactly(unit), period }, { form }, reach, now)
     return { side: { revision: null, sha256: null, published_at: null }, rows }
   }
   const { content, publication } = await publishedReport(db, key, Number(name))

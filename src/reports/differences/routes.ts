@@ -6,7 +6,7 @@ import { RevisionPath } from '../revisions/schema.ts'
 import { reportDiff } from './queries.ts'
 import { DiffQuery, ReportDiff, ReportDifference } from './schema.ts'
 
-export async function reportDiffRoutes (app: App, { db, cache }: Context) {
+export async function reportDiffRoutes (app: App, { db, cache, now }: Context) {
   app.addSchema(ReportDifference)
   app.addSchema(ReportDiff)
 
@@ -23,7 +23,7 @@ export async function reportDiffRoutes (app: App, { db, cache }: Context) {
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    const diff = () => reportDiff(db, request.params, request.query, request.caller.unit)
+    const diff = () => reportDiff(db, request.params, request.query, request.caller.unit, now())
     return format === 'json'
       ? sendShared(cache, request, reply, async () => ({ value: await diff(), link: null }))
       : sendFile(request, reply, format, ReportDifference, (await diff()).items)

@@ -27,7 +27,7 @@ export async function report (
     return { ...content as FilledReport, provisional: false, publication }
   }
   await settled(db, asKnownAt)
-  const filled = await filledReport(db, path, query, reach)
+  const filled = await filledReport(db, path, query, reach, now)
   const { key, period } = await reportNamed(db, path, form, reach)
   // Afterwards: what is written meanwhile makes it provisional, and what is published meanwhile is what it holds.
   const { publication, changed } = await lastPublication(db, key, asKnownAt)

@@ -12,7 +12,6 @@ import { today } from '../../time/business-day.ts'
 import { formFor } from './form-in-force.ts'
 import { givenValue } from './value-rules.ts'
 import { NOT_PROVIDED } from './notation.ts'
-import { allForms } from './queries.ts'
 import type { Form, Indicator, IndicatorValueItem } from './schema.ts'
 import { valueKeyOf, type StoredValue } from './store.ts'
 
@@ -26,7 +25,7 @@ export async function resolvedChecks (
     unitIn: (name, period) => unitOf({ name, source: null }, period?.ends_on ?? today()),
     periods,
     successors: new Map(),
-    forms: await allForms(trx),
+    forms: await lockedForms(trx),
     indicators: await indicatorsByKey(trx, items.map(({ indicator }) => indicator))
   }
   lookups.successors = await successorsAfter(trx, items.map(item => {
@@ -79,6 +78,12 @@ function preparedValue (item: IndicatorValueItem, lookups: Lookups, by: Caller):
     row: { province_code: unit.province_code, ...key, ...value, note: item.note?.normalize('NFC') || null },
     issues
   }
+}
+
+/** What values mean stays as it is until they are written: who changes a form waits. */
+async function lockedForms (trx: Trx): Promise<Form[]> {
+  const { rows } = await sql<Form>`select code, name, valid_from, valid_to from forms order by code for key share`.execute(trx)
+  return rows
 }
 
 type NamedPeriod = Pick<Period, 'code' | 'starts_on' | 'ends_on'>

@@ -5,16 +5,13 @@ import { problems } from '../../http/response/error-handler.ts'
 import { envelopeCompiler } from '../../http/request/validator-compiler.ts'
 import { PostHeaders, writeBatch } from '../../http/request/write-request.ts'
 import { postIndicatorValues } from './commands.ts'
-import { forms, indicators, indicatorValues } from './queries.ts'
-import {
-  Form, Indicator, IndicatorQuery, IndicatorValue, IndicatorValueItem, IndicatorValueQuery, PostQuery
-} from './schema.ts'
+import { forms, indicators } from './queries.ts'
+import { Form, Indicator, IndicatorQuery, IndicatorValueItem, PostQuery } from './schema.ts'
 
 export async function indicatorRoutes (app: App, context: Context) {
   const { db, cache, now } = context
   app.addSchema(Form)
   app.addSchema(Indicator)
-  app.addSchema(IndicatorValue)
   app.addSchema(IndicatorValueItem)
 
   app.get('/forms', {
@@ -36,20 +33,6 @@ export async function indicatorRoutes (app: App, context: Context) {
       response: { 200: listResponse(Indicator, 'Indicators, ordered by form and position.'), ...problems(400, 406) }
     }
   }, (request, reply) => sendList(cache, request, reply, Indicator, page => indicators(db, request.query, page)))
-
-  app.get('/indicator-values', {
-    schema: {
-      operationId: 'listIndicatorValues',
-      tags: ['reports'],
-      summary: 'List indicator values as stored',
-      querystring: IndicatorValueQuery,
-      response: {
-        200: listResponse(IndicatorValue, 'Values, ordered by period, unit, form and indicator.'),
-        ...problems(400, 406, 413)
-      }
-    }
-  }, (request, reply) => sendList(cache, request, reply, IndicatorValue, page => (
-    indicatorValues(db, request.query, page, request.caller.unit))))
 
   app.post('/indicator-values', {
     config: { scope: 'write:indicators' },

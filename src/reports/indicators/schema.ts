@@ -2,13 +2,13 @@ import { Type, type Static } from 'typebox'
 import { BatchQuery } from '../../writes/batch.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
-import { AsKnownAtQuery } from '../history/schema.ts'
+import { DERIVATION_LANGUAGE, type Derivation } from '../derivations/schema.ts'
 import { MAX_COUNT, Code, Count, Day, Example, ListOf, Named, Nullable, OneOf, Text, UnitCode } from '../../contract/fields.ts'
 
 const VALUE_TYPES = ['heading', 'count', 'percent', 'fraction', 'choice'] as const
 export type ValueType = typeof VALUE_TYPES[number]
 
-const STATES = ['reported', 'no_data', 'not_provided'] as const
+export const STATES = ['reported', 'no_data', 'not_provided'] as const
 const STATE_MEANING = '`reported`: there is a value, which may be 0. `no_data`: the report prints `-`. ' +
   '`not_provided`: left blank.'
 
@@ -33,6 +33,21 @@ export const IndicatorProperties = {
   measure: Nullable(Text('What is counted, as printed on paper. null: not printed.'))
 }
 
+const Correspondence = Type.Object({
+  form: Code('Code of the earlier form.'), indicator: Code('Code of its indicator.')
+}, { additionalProperties: false })
+
+/** How a form says that an indicator is derived, and which series it continues. */
+export const OriginProperties = {
+  derivation: Type.Unsafe<Derivation | null>({
+    type: ['object', 'null'], additionalProperties: true,
+    description: `How the service comes to the value itself. null: it is reported by hand. ${DERIVATION_LANGUAGE}`
+  }),
+  corresponds_to: Type.Unsafe<Static<typeof Correspondence> | null>({
+    ...Correspondence, type: ['object', 'null'], description: 'The indicator of an earlier form whose series this one continues. null: none.'
+  })
+}
+
 export const Indicator = Named('Indicator', 'A row of a statistics form (chỉ tiêu thống kê).', {
   form: Code('Code of the form.'),
   code: IndicatorProperties.code,
@@ -44,7 +59,8 @@ export const Indicator = Named('Indicator', 'A row of a statistics form (chỉ t
   measure: IndicatorProperties.measure,
   choices: Type.Array(Type.Object({ value: Type.Integer(), name: Type.String() }, { additionalProperties: false }), {
     description: 'Values that a `choice` may have. Empty for other value types.'
-  })
+  }),
+  ...OriginProperties
 })
 export type Indicator = Static<typeof Indicator>
 
@@ -106,17 +122,5 @@ export const IndicatorQuery = Type.Object({
   ...FormatQuery
 }, { additionalProperties: false })
 export type IndicatorQuery = Static<typeof IndicatorQuery>
-
-export const IndicatorValueQuery = Type.Object({
-  unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56'),
-  period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
-  form: ListOf(Code('Code'), 'Only these forms.'),
-  indicator: ListOf(Code('Code'), 'Only these indicators.'),
-  state: ListOf(OneOf(STATES), 'Only values in these states.'),
-  ...AsKnownAtQuery,
-  ...PageQuery,
-  ...FormatQuery
-}, { additionalProperties: false })
-export type IndicatorValueQuery = Static<typeof IndicatorValueQuery>
 
 export const PostQuery = Type.Object(BatchQuery, { additionalProperties: false })

@@ -84,7 +84,8 @@ export async function publishReport (write: Write, addressed: Addressed): Promis
     }
     const revision = report.revision + 1
     const { unit, form } = report
-    const content = await filledReport(trx, { unit: exactly(unit), period: period.code }, { form }, by.unit)
+    const path = { unit: exactly(unit), period: period.code }
+    const content = await filledReport(trx, path, { form }, by.unit, addressed.now)
     return {
       stage: 'published', revision, published_at: await addRevision(trx, report, revision, content),
       reopened_from: null, reopened_at: null, reopened_until: null, reopen_reason: null, changed: false

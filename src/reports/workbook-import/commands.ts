@@ -24,7 +24,7 @@ export async function importReport (
   write: Write, path: ReportPath, sheets: readonly ReadSheet[], { form }: Pick<ImportQuery, 'form'>, options: BatchOptions,
   now: number
 ): Promise<BatchAnswer> {
-  const report = await filledReport(write.trx, path, { form }, write.by.unit)
+  const report = await filledReport(write.trx, path, { form }, write.by.unit, now)
   assertOf(sheets, report)
   const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report)).filter(({ isNews }) => isNews)
   const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import type { Forms, Indicators } from '../../database/tables.ts'
+import { DERIVATIONS } from './derivations.ts'
 
 /** A row of `cchc-2021.csv`: the form as the report prints it. An empty text is an empty cell. */
 interface CsvRow {
@@ -46,7 +47,10 @@ export function indicators (): Indicators[] {
     name: row.name,
     value_type: row.value_type,
     measure: row.measure_printed || null,
-    choices: choicesOf(row.choices)
+    choices: choicesOf(row.choices),
+    derivation: DERIVATIONS[row.code] ?? null,
+    continues_form: null,
+    continues_indicator: null
   }))
 }
 

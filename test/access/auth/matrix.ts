@@ -20,6 +20,7 @@ const NEEDS: Record<string, string> = {
   postEvaluationInputs: 'write:statistics',
   postEvaluationFormulas: 'write:catalogue',
   postRules: 'write:catalogue',
+  postForms: 'write:catalogue',
   postIndicatorValues: 'write:indicators',
   importReport: 'write:indicators',
   submitReport: 'write:indicators',
@@ -67,7 +68,7 @@ const READS = [
   'getDifference', 'listDifferenceDossiers', 'getLateness', 'listLateDossiers',
   'listFeedbackStatistics', 'listFeedbackDiscontinuities', 'getFeedbackOnTime', 'explainFeedbackOnTime',
   'listDossierStatistics', 'listDiscontinuities', 'getOnTime', 'explainOnTime', 'listOnTimeDossiers', 'getOnTimeSeries', 'getReconciliation',
-  'getReport', 'listRevisions', 'getReportDiff', 'getSubmission', 'listSubmissions', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
+  'getReport', 'explainReport', 'listRevisions', 'getReportDiff', 'getSubmission', 'listSubmissions', 'getDossierForm', 'getForm', 'listForms', 'listIndicators', 'listIndicatorValues', 'listLevels', 'listUnits', 'getUnit', 'listUnitChanges', 'getLineage',
   'listFields', 'listPeriods', 'getPeriod', 'listProcedures', 'getProcedure', 'getProcedureHistory', 'countProcedures', 'listProcedureDecisions',
   'getProcedureDecision', 'listProcedureReviews', 'countProcedureReviews', 'listSources', 'getSource', 'listChanges',
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
@@ -134,6 +135,7 @@ function requestFor (
     listSubmissions: `/v1/submissions?period=2021-Q3&unit=${unit}`,
     getReportChecks: `/v1/reports/${unit}/2021-H1/checks`,
     listChecks: `/v1/checks?period=2021-H1&unit=${unit}`,
+    explainReport: `/v1/reports/${unit}/2021-H1/explain/3.1.3`,
     getForm: `/v1/forms/07a-btp/${unit}/2021-H1`,
     getDossierForm: `/v1/forms/ii-06a/${unit}/2021-H1`,
     getReconciliation: `/v1/reconciliation?period=${PERIOD}&unit=${unit}`,
@@ -218,6 +220,7 @@ function requestFor (
     },
     postEvaluationFormulas: { items: [] },
     postRules: { items: [] },
+    postForms: { items: [] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -241,7 +244,7 @@ const OUT_OF_REACH: Record<string, number> = {
   getUnit: 404, putUnit: 404, getLineage: 404, getReport: 404, listRevisions: 404, getReportDiff: 404,
   getSubmission: 404,
   submitReport: 404, approveReport: 404, publishReport: 404, reopenReport: 404, putDeadlines: 404,
-  listSubmissions: 400, importReport: 404, getReportChecks: 404,
+  listSubmissions: 400, importReport: 404, getReportChecks: 404, explainReport: 404,
   getDossierForm: 404, getForm: 404, getOnTimeSeries: 404,
   getDossier: 404, deleteDossier: 404, postUnitChanges: 403,
   getClient: 404, putClient: 404, listClientKeys: 404, createClientKey: 404, revokeClientKey: 404,
@@ -265,7 +268,7 @@ const OUT_OF_REACH: Record<string, number> = {
 /** What all provinces of a database share is written by those whose keys are for all units. */
 const COMMON = [
   'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
-  'postEvaluationFormulas', 'postRules'
+  'postEvaluationFormulas', 'postRules', 'postForms'
 ]
 
 /** What needs a report that is at another stage. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import { reportedValues } from '../../../src/seed/catalogue/form.ts'
+import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
 import { units } from '../../../src/seed/catalogue/units.ts'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
@@ -9,7 +10,13 @@ const values = reportedValues()
 const districts = units().filter(({ level }) => level === 'district')
 
 forEachDatabase('a report', async (t, { get, post }) => {
-  const { rows } = (await get('/v1/reports/H56/2021-H1')).body
+  /** What is derived is not the same for every unit. */
+  const postedIn = async (unit: string) => {
+    const { rows } = (await get(`/v1/reports/${unit}/2021-H1`)).body as { rows: ReportRow[] }
+    return rows.map(({ code, state, number, numerator, denominator, choice, printed, note }) => (
+      [code, state, number, numerator, denominator, choice, printed, note]))
+  }
+  const rows = await postedIn('H56')
   let run = 0
 
   t.test('is the same in whatever order and batches its values come, and however often', async t => {
@@ -22,7 +29,7 @@ forEachDatabase('a report', async (t, { get, post }) => {
         const { status } = await post('/v1/indicator-values', { items: part.map(value => ({ ...value, ...key })) })
         deepStrictEqual(status, 200)
       }
-      deepStrictEqual((await get(`/v1/reports/${key.unit}/${key.period}`)).body.rows, rows)
+      deepStrictEqual(await postedIn(key.unit), rows)
     }), { numRuns: runs(20) }))
   })
 })

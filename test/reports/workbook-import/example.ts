@@ -1,5 +1,6 @@
 import { xlsxOf } from '../../../src/documents/xlsx/xlsx.ts'
 import { appendix } from '../../../src/reports/filled-report/appendix.ts'
+import { NOTHING_DERIVED } from '../../../src/reports/filled-report/queries.ts'
 import { FORM, indicators, reportedValues } from '../../../src/seed/catalogue/form.ts'
 import { usualPeriods } from '../../../src/time/calendar.ts'
 
@@ -11,6 +12,7 @@ export async function exampleWorkbook (unit = 'H56'): Promise<Buffer> {
   const rows = indicators().map(({ code, printed_code, parent, name, value_type, measure }) => ({
     code, printed_code, parent, name, value_type: value_type as 'count', measure,
     state: null, number: null, numerator: null, denominator: null, choice: null,
+    ...NOTHING_DERIVED,
     printed: values.get(code)?.printed ?? '', note: values.get(code)?.note ?? null
   }))
   const period = usualPeriods().find(({ code }) => code === PERIOD)!

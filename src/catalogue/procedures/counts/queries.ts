@@ -3,9 +3,7 @@ import { invalid } from '../../../contract/errors.ts'
 import type { Db } from '../../../database/connect.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { today } from '../../../time/business-day.ts'
-import { COUNT_KEYS, type ProcedureCount, type ProcedureCountQuery } from '../schema.ts'
-
-const FLOWS = ['new', 'amended', 'replaced', 'repealed'] as const
+import { COUNT_KEYS, FLAGS, FLOWS, type ProcedureCount, type ProcedureCountQuery } from '../schema.ts'
 
 /**
  * How many procedures are in force on a day, and how many began, changed and ended in the days until then: what is in
@@ -27,7 +25,37 @@ export async function procedureCounts (db: Db, query: ProcedureCountQuery): Prom
 
 const DECISIONS = sql`count(distinct decision)::integer as decisions`
 const UNKNOWN = [...FLOWS, 'decisions'].map(name => sql`null::integer as ${sql.ref(name)}`)
-const OF_VERSION = columns(COUNT_KEYS, 'version')
+const FACT_KEYS = [...COUNT_KEYS, ...FLAGS] as const
+const OF_VERSION = columns(FACT_KEYS, 'version')
+
+/** Procedures that are counted as the same and do not differ in anything that can be asked for. */
+export interface ProcedureFacts extends Record<typeof FLAGS[number], boolean | null> {
+  what: 'in_force' | typeof FLOWS[number]
+  level: string
+  field: string
+  online_service_level: string | null
+  interlinked: string
+  procedures: number
+}
+
+/** What `procedureCounts` adds up, for several questions about one period. */
+export async function procedureFacts (
+  db: Db, { starts_on: from, ends_on: day }: { starts_on: string, ends_on: string }
+): Promise<ProcedureFacts[]> {
+  const { rows } = await sql<ProcedureFacts>`
+    select what, ${columns(FACT_KEYS)}, count(*)::integer as procedures
+    from (${factsOf(day, from)}) as facts group by what, ${columns(FACT_KEYS)}`.execute(db)
+  return rows
+}
+
+/** The online service levels of procedures that are in force on a day and have one, by their codes. */
+export async function onlineServiceLevels (db: Db, day: string): Promise<Map<string, string>> {
+  const { rows } = await sql<{ procedure: string, level: string }>`
+    select procedure, online_service_level as level from procedure_versions
+    where valid_from <= ${day} and coalesce(valid_to, 'infinity') >= ${day} and online_service_level is not null
+    order by procedure`.execute(db)
+  return new Map(rows.map(({ procedure, level }) => [procedure, level]))
+}
 
 /** One row for each procedure that is counted, and what it is counted as. */
 function factsOf (day: string, from: string | null): RawBuilder<unknown> {
