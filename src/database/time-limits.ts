@@ -54,8 +54,12 @@ export async function allowSlowStatements (trx: Transaction<DB>): Promise<void> 
     where current_setting('statement_timeout') <> '0'`).execute(trx)
 }
 
-/** Reads, in one snapshot, what takes longer to count than a statement usually may. */
+/**
+ * Reads, in one snapshot, what takes longer to count than a statement usually may. In a transaction it is a part of that,
+ * and sees what that sees.
+ */
 export async function inSlowRead<R> (db: Kysely<DB>, read: (trx: Transaction<DB>) => Promise<R>): Promise<R> {
+  if (db.isTransaction) return read(db as Transaction<DB>)
   return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
     await allowSlowStatements(trx)
     return read(trx)

@@ -25,8 +25,8 @@ export function languageOf (request: FastifyRequest, reply: FastifyReply): Langu
   const language = accepted === false ? LANGUAGES[0] : accepted as Language
   request.answerLanguage = language
   reply.header('content-language', language)
-  const others = reply.getHeader('vary')
-  reply.header('vary', others === undefined ? 'accept-language' : `${String(others)}, accept-language`)
+  // What the answer depends on besides, such as the origin of a page.
+  reply.header('vary', [reply.getHeader('vary'), 'accept-language'].flat().filter(Boolean).join(', '))
   return language
 }
 

@@ -31,11 +31,13 @@ interface Asked {
 }
 
 /**
- * Tries every rule that holds on the last day of the period on the reports of units. Values of all units are read in one
- * statement; dossiers only for units of which a rule has all else that it needs.
+ * Tries every rule that holds on the last day of the period on the reports of units. Values of all units are read in
+ * one statement; dossiers only for units of which a rule has all else that it needs.
  * @param now milliseconds since 1970
  */
-export async function checkedReports (db: Db, { form, period, subtree, only }: Asked, now: number): Promise<AllChecked> {
+export async function checkedReports (
+  db: Db, { form, period, subtree, only }: Asked, now: number
+): Promise<AllChecked> {
   const rules = (await rulesInForce(db, form, period.ends_on)).map(prepared)
   const related = await relatedPeriods(db, period)
   const others = [...new Set([...related.earlier, ...related.opening, ...related.parts])]
@@ -43,13 +45,13 @@ export async function checkedReports (db: Db, { form, period, subtree, only }: A
   const values = await figuresByUnit(db, asked, subtree)
   const units = only === undefined ? [...values.keys()] : [only]
   const figuresWith = (unit: string, dossiers: (key: string) => DossierRows | undefined) => (
-    new ReportFigures(unit, period.code, values.get(unit) ?? NO_VALUES, related, dossiers))
-  const dossiers = await dossiersNeeded(db, { rules, units, related, period: period.code, root: only ?? subtree?.id ?? null, now },
-    unit => figuresWith(unit, () => undefined))
+    new ReportFigures(unit, values.get(unit) ?? NO_VALUES, related, dossiers))
+  const needed = { rules, units, related, period: period.code, root: only ?? subtree?.id ?? null, now }
+  const dossiers = await dossiersNeeded(db, needed, unit => figuresWith(unit, () => undefined))
   return { rules, reports: units.map(unit => checked(unit, rules, figuresWith(unit, key => dossiers.get(key)))) }
 }
 
-const NO_VALUES: UnitFigures = new Map()
+const NO_VALUES: UnitFigures = { now: {}, numbers: new Map() }
 
 function checked (unit: string, rules: readonly PreparedRule[], figures: ReportFigures): CheckedReport {
   const report: CheckedReport = { unit, breaches: [], untried: [] }
@@ -67,9 +69,9 @@ function checked (unit: string, rules: readonly PreparedRule[], figures: ReportF
 /** Indicators that rules read of other periods than that of the report. */
 function indicatorsOfOthers (rules: readonly PreparedRule[]): string[] {
   return [...new Set(rules.flatMap(({ rule, inputs }) => inputs.flatMap(({ meaning }) => {
-    if (meaning.of === 'unchanged' || meaning.of === 'compared') return rule.indicators ?? []
+    if (meaning.of === 'unchanged' || meaning.of === 'compared') return rule.indicators!
     if (meaning.of !== 'indicator' || meaning.span === null) return []
-    return meaning.indicator === EACH ? rule.indicators ?? [] : [meaning.indicator]
+    return meaning.indicator === EACH ? rule.indicators! : [meaning.indicator]
   })))]
 }
 
@@ -106,10 +108,10 @@ async function dossiersNeeded (
     }
   }
   const known = wanted.size === 0 ? new Map<string, CheckedUnit>() : await checkedUnits(db, units)
-  const periods = { none: [period], before: related.earlier.slice(0, 1), opening: related.opening, parts: [], median: [], mad: [] }
   const found = new Map<string, DossierRows>()
   for (const [key, { meaning: { of, span, level }, units }] of wanted) {
-    const asked = { of, periods: periods[span ?? 'none'], byLevel: level !== null }
+    const before = span === 'opening' ? related.opening : related.earlier.slice(0, 1)
+    const asked = { of, periods: span === null ? [period] : before, byLevel: level !== null }
     found.set(key, await dossierRows(db, asked, [...units].map(unit => known.get(unit)!), root, now))
   }
   return found

@@ -60,7 +60,8 @@ export function tried (prepared: PreparedRule, each: string | null, figures: Rep
   const unknown = [left, right, rightTo].find(({ known }) => known === null)
   if (unknown !== undefined) return { rule, each, ...reasonOf(unknown, found) }
   const bound = boundCrossed(rule, left.known!, right.known!, rightTo.known!)
-  return bound === null ? null : { rule, each, left: left.known!, right: bound, difference: subtract(left.known!, bound), inputs: known }
+  if (bound === null) return null
+  return { rule, each, left: left.known!, right: bound, difference: subtract(left.known!, bound), inputs: known }
 }
 
 function reasonOf ({ unknown }: Value, found: ReadonlyMap<string, Figure>): Pick<Untried, 'reason' | 'input'> {
@@ -70,7 +71,9 @@ function reasonOf ({ unknown }: Value, found: ReadonlyMap<string, Figure>): Pick
 }
 
 /** What the left side is compared with, and lies beyond. @returns null: it lies within */
-function boundCrossed ({ comparison, tolerance }: Rule, left: Rational, right: Rational, rightTo: Rational): Rational | null {
+function boundCrossed (
+  { comparison, tolerance }: Rule, left: Rational, right: Rational, rightTo: Rational
+): Rational | null {
   const tolerated = rationalOf(tolerance)
   const isAbove = (bound: Rational) => isLess(add(bound, tolerated), left)
   const isBelow = (bound: Rational) => isLess(add(left, tolerated), bound)

@@ -47,8 +47,10 @@ export async function dossierRows (
 async function rowsIn (
   db: Db, { of, byLevel }: Wanted, period: string, units: readonly CheckedUnit[], root: string | null, now: number
 ): Promise<DossierRows> {
-  const ask = async (asked: Partial<OnTimeQuery>) => (
-    await onTime(db, { basis: BASIS_OF[of], period: [period], ...asked }, { limit: ALL_UNITS }, null, now)).items.filter(({ scope }) => scope !== null)
+  const ask = async (asked: Partial<OnTimeQuery>) => {
+    const query = { basis: BASIS_OF[of], period: [period], ...asked }
+    return (await onTime(db, query, { limit: ALL_UNITS }, null, now)).items.filter(({ scope }) => scope !== null)
+  }
   const found = new Map<string, Rows>()
   const leaves = units.filter(({ hasUnitsBelow }) => !hasUnitsBelow)
   if (leaves.length > 0) {
@@ -70,10 +72,7 @@ async function rowsIn (
 }
 
 /** A figure of a unit, or why it is not known. */
-export function dossierFigure (
-  rows: Rows | undefined, { level, measure }: { level: string | null, measure: Measure }
-): { value: number } | { reason: Reason } {
-  const row = rows?.get(level ?? '')
+export function dossierFigure (row: OnTimeRow | undefined, measure: Measure): { value: number } | { reason: Reason } {
   const value = row?.[measure] ?? null
   if (row === undefined || value === null) return { reason: 'no_dossiers' }
   return row.units_reported < row.units_expected ? { reason: 'incomplete' } : { value }

@@ -1,4 +1,4 @@
-import type { Rational } from '../../formulas/rational.ts'
+import { add, rationalOf, type Rational } from '../../formulas/rational.ts'
 import { COMPARED, EACH, UNCHANGED, type Meaning } from '../rules/names.ts'
 import { LEAST_EARLIER, type Span } from '../rules/schema.ts'
 import { dossierFigure, type DossierRows } from './dossier-figures.ts'
@@ -23,15 +23,13 @@ const NOTHING: StoredFigure = ['not_provided', null, null, null, null]
 /** The figures that rules name, of the report of one unit. */
 export class ReportFigures {
   readonly #unit: string
-  readonly #period: string
   readonly #figures: UnitFigures
   readonly #related: RelatedPeriods
   readonly #dossiers: DossiersOf
   readonly #series = new Map<string, ReturnType<typeof medianOf> | null>()
 
-  constructor (unit: string, period: string, figures: UnitFigures, related: RelatedPeriods, dossiers: DossiersOf) {
+  constructor (unit: string, figures: UnitFigures, related: RelatedPeriods, dossiers: DossiersOf) {
     this.#unit = unit
-    this.#period = period
     this.#figures = figures
     this.#related = related
     this.#dossiers = dossiers
@@ -45,9 +43,17 @@ export class ReportFigures {
     switch (meaning.of) {
       case UNCHANGED: return known(this.#compared(indicators)?.filter(([now, before]) => now === before).length, 'no_earlier_report')
       case COMPARED: return known(this.#compared(indicators)?.length, 'no_earlier_report')
-      case 'dossiers': case 'records': return dossierFigure(this.#dossiers(keyOfDossiers(meaning))?.get(this.#unit), meaning)
+      case 'dossiers': case 'records': return this.#dossierFigure(meaning)
       case 'indicator': return this.#indicator(meaning.indicator === EACH ? each! : meaning.indicator, meaning)
     }
+  }
+
+  #dossierFigure (meaning: Meaning & { of: 'dossiers' | 'records' }): Figure {
+    const rowsOf = (span: Span | null) => this.#dossiers(keyOfDossiers({ ...meaning, span }))?.get(this.#unit)
+    const level = meaning.level ?? ''
+    const [now, then] = [rowsOf(null)?.get(level), rowsOf(meaning.span)?.get(level)]
+    if (now !== undefined && then !== undefined && now.scope !== then.scope) return { reason: 'other_scope' }
+    return dossierFigure(then, meaning.measure)
   }
 
   #indicator (code: string, { span, part }: Meaning & { of: 'indicator' }): Figure {
@@ -62,7 +68,7 @@ export class ReportFigures {
   }
 
   #reported (code: string, part: 'numerator' | 'denominator' | null): Figure {
-    const [state, number, numerator, denominator, choice] = this.#stored(this.#period, code)
+    const [state, number, numerator, denominator, choice] = this.#stored(code)
     if (state !== 'reported') return { reason: state }
     if (part !== null) return known(part === 'numerator' ? numerator : denominator, 'not_provided')
     return known(choice === null ? number : String(choice), 'not_provided')
@@ -70,37 +76,44 @@ export class ReportFigures {
 
   #sumOfParts (code: string): Figure {
     const numbers = this.#related.parts.map(period => this.#numberIn(period, code))
-    // Numbers as they are printed: a sum of binary fractions would be off.
-    const sum = numbers.reduce((sum, number) => sum === null || number === null ? null : sum + Math.round(number * 10_000), 0)
-    return numbers.length === 0 || sum === null ? { reason: 'parts_missing' } : { value: { n: BigInt(sum), d: 10_000n } }
+    if (numbers.length === 0 || numbers.includes(null)) return { reason: 'parts_missing' }
+    return { value: numbers.map(number => rationalOf(number!)).reduce(add) }
   }
 
   #seriesOf (code: string): ReturnType<typeof medianOf> | null {
     let series = this.#series.get(code)
     if (series === undefined) {
-      const numbers = this.#related.earlier.map(period => this.#numberIn(period, code)).filter(number => number !== null)
+      const numbers = this.#related.earlier.map(period => this.#numberIn(period, code))
+        .filter(number => number !== null)
       this.#series.set(code, series = numbers.length < LEAST_EARLIER ? null : medianOf(numbers))
     }
     return series
   }
 
-  /** The figures of the period and of that before, where both are known and not both 0. @returns null: there are none */
+  /**
+   * The figures of the period and of that before, where both are known and not both 0.
+   * @returns null: there are none
+   */
   #compared (indicators: readonly string[]): [now: number, before: number][] | null {
     const pairs = indicators.flatMap((code): [number, number][] => {
-      const [now, before] = [this.#numberIn(this.#period, code), this.#numberIn(this.#related.earlier[0], code)]
+      const [now, before] = [this.#stored(code)[1], this.#numberIn(this.#related.earlier[0], code)]
       return now === null || before === null || (now === 0 && before === 0) ? [] : [[now, before]]
     })
     return pairs.length === 0 ? null : pairs
   }
 
   #numberIn (period: string | undefined, code: string): number | null {
-    return this.#stored(period ?? '', code)[1]
+    return own(this.#figures.numbers.get(period ?? ''), code) ?? null
   }
 
-  #stored (period: string, code: string): StoredFigure {
-    const figures = this.#figures.get(period)
-    return figures !== undefined && Object.hasOwn(figures, code) ? figures[code]! : NOTHING
+  #stored (code: string): StoredFigure {
+    return own(this.#figures.now, code) ?? NOTHING
   }
+}
+
+/** Of what was posted: an indicator may have any name. */
+function own<V> (values: Readonly<Record<string, V>> | undefined, code: string): V | undefined {
+  return values !== undefined && Object.hasOwn(values, code) ? values[code] : undefined
 }
 
 function known (value: number | string | Rational | null | undefined, reason: Reason): Figure {

@@ -3,7 +3,7 @@ import type { Rational } from '../../formulas/rational.ts'
 /** Values have at most four decimals, and a median of two of them five. */
 const TO_WHOLE = 10_000
 
-/** The median, and the median distance from it (MAD): unlike a mean, one odd figure does not move them. Both are exact. */
+/** The median, and the median distance from it (MAD), both exact. Unlike a mean, one odd figure does not move them. */
 export function medianOf (values: readonly number[]): { median: Rational, mad: Rational } {
   // Halves of ten-thousandths, twice: whole numbers all the way.
   const quarters = values.map(value => Math.round(value * TO_WHOLE) * 4)

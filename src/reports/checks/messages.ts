@@ -28,7 +28,6 @@ export function messageOf ({ rule, each, left, right, difference, inputs }: Brea
 function textOf (value: number | string | Rational, language: MessageLanguage): string {
   if (typeof value === 'string') return value
   const number = typeof value === 'number' ? value : fourDecimals(value)
-  return language === 'en'
-    ? number.toLocaleString('en', { maximumFractionDigits: 4 })
-    : printedOf({ ...NO_DATA, state: 'reported', number })
+  const printed = printedOf({ ...NO_DATA, state: 'reported', number })
+  return language === 'vi' ? printed : printed.replaceAll(/[.,]/g, mark => mark === '.' ? ',' : '.')
 }

@@ -8,6 +8,7 @@ import type { Db } from '../../database/connect.ts'
 import { pageOf, readCursor, type OrderColumn } from '../../database/sql/keyset.ts'
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
+import { SEVERITIES } from '../rules/schema.ts'
 import { checkedReports, type CheckedReport } from './checked.ts'
 import { indicatorsIn, type PreparedRule } from './compare.ts'
 import { fourDecimals, messageOf, type MessageLanguage } from './messages.ts'
@@ -44,19 +45,19 @@ export async function findingsOf (
   const unit = await reachedUnit(db, report.unit, reach, { day: period.ends_on })
   if (unit === undefined) throw notFound('unit', report.unit)
   const form = await formOf(db, report.form, period)
-  const { rules, reports } = await checkedReports(db, { form, period, subtree: { ...unit, by: 'path' }, only: unit.id }, now)
-  const [checked] = reports as [CheckedReport]
-  const findings = findingsIn(checked, rules)
+  const asked = { form, period, subtree: { ...unit, by: 'path' as const }, only: unit.id }
+  const { rules, reports: [checked] } = await checkedReports(db, asked, now)
+  const findings = findingsIn(checked!, rules)
+  const bySeverity = SEVERITIES.flatMap(severity => findings.filter(one => one.severity === severity))
   return {
-    unit: unit.id, period: period.code, form, rules: rules.length,
-    findings: [...findings.filter(({ severity }) => severity === 'error'), ...findings.filter(({ severity }) => severity === 'warning')],
-    notTried: notTriedIn(checked)
+    unit: unit.id, period: period.code, form, rules: rules.length, findings: bySeverity, notTried: notTriedIn(checked!)
   }
 }
 
 /** @throws DomainError as `findingsOf` */
 export async function reportChecks (
-  db: Db, path: ReportChecksPath, { form: asked }: ReportChecksQuery, reach: Reach, now: number, language: MessageLanguage
+  db: Db, path: ReportChecksPath, { form: asked }: ReportChecksQuery, reach: Reach, now: number,
+  language: MessageLanguage
 ): Promise<ReportChecks> {
   const { unit, period, form, rules, findings, notTried } = await findingsOf(db, { ...path, form: asked }, reach, now)
   const count = (severity: Finding['severity']) => findings.filter(one => one.severity === severity).length
@@ -87,10 +88,11 @@ export async function allFindings (
   const period = await periodAsked(db, query.period)
   const subtree = await subtreeFor(db, query.unit, reach, { day: period.ends_on })
   const form = await formOf(db, query.form, period)
-  const after = page.cursor === undefined ? null : readCursor(page.cursor, ORDER) as (string | null)[]
+  const after = page.cursor === undefined ? null : readCursor(page.cursor, ORDER).map(name => String(name ?? ''))
   const { rules, reports } = await checkedReports(db, { form, period, subtree }, now)
   const found = reports.flatMap(report => findingsIn(report, rules)).filter(one => isAsked(one, query))
-    .map(one => inLanguage(one, language)).filter(one => after === null || isAfter([one.unit, one.rule, one.indicator], after))
+    .map(one => inLanguage(one, language))
+    .filter(one => after === null || isAfter(keyOf(one), after))
   return {
     ...pageOf(found, ORDER, page.limit),
     units_checked: reports.length,
@@ -121,7 +123,7 @@ function findingsIn ({ unit, breaches }: CheckedReport, rules: readonly Prepared
       left: fourDecimals(left), comparison, right: fourDecimals(right), difference: fourDecimals(difference),
       messages: { vi: messageOf(breach, 'vi'), en: messageOf(breach, 'en') }
     }
-  }).toSorted((a, b) => isAfter([a.rule, a.indicator], [b.rule, b.indicator]) ? 1 : -1)
+  }).toSorted((a, b) => Number(isAfter(keyOf(a), keyOf(b))) - Number(isAfter(keyOf(b), keyOf(a))))
 }
 
 function inLanguage ({ messages, ...finding }: TwofoldFinding, language: MessageLanguage): Finding {
@@ -150,11 +152,16 @@ function untriedIn (reports: readonly CheckedReport[]): FindingsPage['not_tried'
 }
 
 function isAsked ({ rule, kind, severity }: TwofoldFinding, asked: ChecksQuery): boolean {
-  return (asked.rule?.includes(rule) ?? true) && (asked.kind?.includes(kind) ?? true) && (asked.severity?.includes(severity) ?? true)
+  const isOneOf = <V>(value: V, values: readonly V[] | undefined) => values === undefined || values.includes(value)
+  return isOneOf(rule, asked.rule) && isOneOf(kind, asked.kind) && isOneOf(severity, asked.severity)
+}
+
+function keyOf ({ unit, rule, indicator }: Pick<Finding, 'unit' | 'rule' | 'indicator'>): string[] {
+  return [unit, rule, indicator ?? '']
 }
 
 /** Whether the one comes after the other, by one name after another. */
-function isAfter (one: readonly (string | null)[], other: readonly (string | null)[]): boolean {
+function isAfter (one: readonly string[], other: readonly string[]): boolean {
   const at = one.findIndex((name, i) => name !== other[i])
-  return at !== -1 && (one[at] ?? '') > (other[at] ?? '')
+  return at !== -1 && one[at]! > other[at]!
 }

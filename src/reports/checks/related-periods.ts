@@ -26,11 +26,11 @@ export async function relatedPeriods (db: Db, period: Period): Promise<RelatedPe
       (kind = ${period.kind} and ends_on < ${period.starts_on}) or ends_on = ${period.starts_on}::date - 1
       or (kind = ${PARTS[period.kind] ?? ''} and starts_on >= ${period.starts_on} and ends_on <= ${period.ends_on}))
     order by starts_on, code`.execute(db)
-  const opening = rows.filter(({ ends_on: last }) => dayAfter(last) === period.starts_on)
+  const before = rows.filter(({ ends_on: last }) => last < period.starts_on)
   return {
-    earlier: codesOf(rows.filter(({ kind, ends_on: last }) => kind === period.kind && last < period.starts_on).toReversed()).slice(0, MOST_EARLIER),
-    opening: codesOf(opening),
-    parts: inARow(rows.filter(({ kind, starts_on: first }) => kind === PARTS[period.kind] && first >= period.starts_on), period)
+    earlier: codesOf(before.filter(({ kind }) => kind === period.kind).toReversed().slice(0, MOST_EARLIER)),
+    opening: codesOf(before.filter(({ ends_on: last }) => dayAfter(last) === period.starts_on)),
+    parts: inARow(rows.filter(one => !before.includes(one)), period)
   }
 }
 

@@ -11,6 +11,7 @@ const REASONS = {
   too_few_periods: 'too few earlier periods have one for a median',
   parts_missing: 'the shorter periods do not make up this one, or one of them has no figure',
   no_dossiers: 'the figures of dossiers are not known',
+  other_scope: 'the dossiers of one period are a consolidated row, and those of the other a sum of own rows',
   incomplete: 'not all units that are expected to report dossiers have',
   denominator_zero: 'a denominator is 0',
   unknown_choice: 'a coded answer has no points'

@@ -8,10 +8,11 @@ import type { IndicatorValue } from '../indicators/schema.ts'
 export type StoredFigure = [
   state: IndicatorValue['state'], number: number | null, numerator: number | null, denominator: number | null, choice: number | null
 ]
-/** The values of a unit in a period, by indicator. */
-export type FiguresByIndicator = Readonly<Record<string, StoredFigure>>
-/** By period. */
-export type UnitFigures = ReadonlyMap<string, FiguresByIndicator>
+/** The values of a unit: all of the period, and the numbers of others, by period. By indicator. */
+export interface UnitFigures {
+  now: Readonly<Record<string, StoredFigure>>
+  numbers: ReadonlyMap<string, Readonly<Record<string, number>>>
+}
 
 interface Asked {
   form: string
@@ -31,14 +32,20 @@ export async function figuresByUnit (
   const within = subtree === null
     ? sql`province_code = any(${PROVINCES})`
     : sql`province_code = ${subtree.province_code} and ${isWithin('unit', subtree)}`
-  const { rows } = await sql<{ unit: string, period: string, figures: FiguresByIndicator }>`
-    select unit, period, json_object_agg(indicator, json_build_array(state, number, numerator, denominator, choice)) as figures
+  const inPeriod = sql`period = ${period}`
+  const { rows } = await sql<{ unit: string, period: string, figures: Record<string, StoredFigure & number> }>`
+    select unit, period, json_object_agg(indicator, case when ${inPeriod}
+      then json_build_array(state, number, numerator, denominator, choice) else to_json(number) end) as figures
     from indicator_values
     where ${within} and form = ${form}
-      and (period = ${period} or (period = any(${others}) and indicator = any(${indicators})))
+      and (${inPeriod} or (number is not null and period = any(${others}) and indicator = any(${indicators})))
     group by unit, period order by unit collate "C"`.execute(db)
-  const byUnit = Map.groupBy(rows, ({ unit }) => unit)
-  return new Map([...byUnit].filter(([, periods]) => periods.some(one => one.period === period)).map(([unit, periods]) => [
-    unit, new Map(periods.map(({ period, figures }) => [period, figures]))
-  ]))
+  const byUnit = new Map<string, UnitFigures>()
+  for (const { unit, figures } of rows.filter(row => row.period === period)) {
+    byUnit.set(unit, { now: figures, numbers: new Map() })
+  }
+  for (const { unit, period: other, figures } of rows.filter(row => row.period !== period)) {
+    (byUnit.get(unit)?.numbers as Map<string, object> | undefined)?.set(other, figures)
+  }
+  return byUnit
 }

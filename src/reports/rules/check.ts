@@ -7,7 +7,7 @@ import { inputsOf, placeholdersIn } from './inputs.ts'
 import { COMPARED, EACH, INPUT_NAME, meaningOf, UNCHANGED, type Meaning } from './names.ts'
 import type { Rule } from './schema.ts'
 
-/** The measure of everything that is counted: what a form prints beside a count is for people, and not always the same. */
+/** The measure of all that is counted: what a form prints beside counts is for people, and is not always the same. */
 export const COUNT = 'count'
 
 type Defined = Pick<Indicator, 'value_type' | 'choices'>
@@ -37,7 +37,9 @@ export function issuesOfRule (rule: Rule, { forms, levels }: Nameable): Issue[] 
 }
 
 /** What `each` measures. Indicators of no measure, and of several, are at fault. */
-function eachOf ({ indicators }: Rule, defined: ReadonlyMap<string, Defined>): { measure: Measure | undefined, issues: Issue[] } {
+function eachOf (
+  { indicators }: Rule, defined: ReadonlyMap<string, Defined>
+): { measure: Measure | undefined, issues: Issue[] } {
   if (indicators === null) return { measure: undefined, issues: [] }
   const found = indicators.map((code, i) => ({ code, at: `indicators/${i}`, measure: measureOf(defined.get(code)) }))
   const first = found.find(({ measure }) => measure !== undefined)?.measure

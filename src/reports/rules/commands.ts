@@ -10,6 +10,8 @@ import { canonical, lockRules, storedRules, storeRules } from './store.ts'
 
 const check = checkOf(RuleItem)
 
+const LEFT_OUT = { form: null, indicators: null, right_to: null, tolerance: 0, note: null, valid_to: null }
+
 /**
  * Creates or updates rules, by code, each as a whole.
  * @throws DomainError `too_many_items`, `invalid_rows`, `forbidden_rows`
@@ -25,7 +27,7 @@ export async function postRules (write: Write, items: readonly unknown[], option
       const nameable = await nameableIn(trx, items.flatMap(({ form }) => form ?? []))
       return {
         prepare: item => {
-          const posted = { form: null, indicators: null, right_to: null, tolerance: 0, note: null, valid_to: null, ...item }
+          const posted = { ...LEFT_OUT, ...item }
           const issues = issuesOfRule(posted, nameable)
           // Before the formulas are checked they can be of any depth.
           return { row: issues.length > 0 ? null : canonical(posted), issues }

@@ -27,7 +27,7 @@ export function placeholdersIn (message: string): string[] {
   return [...message.matchAll(PLACEHOLDER)].map(([, name]) => name!)
 }
 
-/** A message with its figures. */
+/** A message with its figures. One that is not known, beside a denominator of 0, is shown as a dash. */
 export function filledIn (message: string, figures: ReadonlyMap<string, string>): string {
-  return message.replaceAll(PLACEHOLDER, (placeholder, name: string) => figures.get(name) ?? placeholder)
+  return message.replaceAll(PLACEHOLDER, (_, name: string) => figures.get(name) ?? '-')
 }

@@ -9,9 +9,8 @@ export async function lockRules (trx: Trx): Promise<void> {
   await sql`lock table rules in share row exclusive mode`.execute(trx)
 }
 
-/** @param codes those to read; left out: all */
-export async function storedRules (db: Db, codes?: readonly string[]): Promise<Rule[]> {
-  return read(db, codes === undefined ? sql`true` : sql`code = any(${codes})`)
+export async function storedRules (db: Db, codes: readonly string[]): Promise<Rule[]> {
+  return read(db, sql`code = any(${codes})`)
 }
 
 /** The rules for reports on a form that hold on a day, ordered by code. */
@@ -44,15 +43,13 @@ export async function addRules (db: Db, rules: readonly Rule[]): Promise<void> {
 }
 
 /** Properties in one order: jsonb has an order of its own. Those of a node of a formula are in that of their names. */
-export function canonical (
-  {
-    code, form, kind, severity, indicators, left, comparison, right, right_to, tolerance, message_vi, message_en, note, valid_from,
-    valid_to
-  }: Rule
-): Rule {
+export function canonical (rule: Rule): Rule {
+  const { code, form, kind, severity, indicators, left, comparison, right, right_to, tolerance } = rule
+  const { message_vi, message_en, note, valid_from, valid_to } = rule
   return {
-    code, form, kind, severity, indicators, left: sorted(left), comparison, right: sorted(right), right_to: sorted(right_to),
-    tolerance, message_vi, message_en, note, valid_from, valid_to
+    code, form, kind, severity, indicators,
+    left: sorted(left), comparison, right: sorted(right), right_to: sorted(right_to), tolerance,
+    message_vi, message_en, note, valid_from, valid_to
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Rule } from '../../reports/rules/schema.ts'
 import { FIRST_WITHOUT_DISTRICTS, input, LAST_OF_DISTRICTS, percent, percentOf, ruleOfForm, sum } from './rule.ts'
 
+/** In Vietnamese and in English. */
+type Words = readonly [vi: string, en: string]
+
 /** Totals of the form of 2021 with their parts, and its percentages with the counts behind them. */
 export function identities (): Rule[] {
   return [
@@ -41,7 +44,7 @@ export function identities (): Rule[] {
 
 function hulls (): Rule[] {
   const onTime = percentOf(input('dossiers/resolved_in_time'), input('dossiers/resolved'))
-  const hull = (code: string, parts: string[], [vi, en]: readonly [string, string], given: Partial<Rule>) => ruleOfForm({
+  const hull = (code: string, parts: string[], [vi, en]: Words, given: Partial<Rule>) => ruleOfForm({
     code, kind: 'hull', severity: 'error', left: onTime, comparison: 'between',
     right: { op: 'min', of: parts.map(input) }, right_to: { op: 'max', of: parts.map(input) },
     // Percentages of the form have two decimals.
@@ -62,7 +65,7 @@ function hulls (): Rule[] {
 }
 
 function rates (): Rule[] {
-  const reduction = (code: string, [rate, reduced, assigned]: [string, string, string], [vi, en]: readonly [string, string]) => ruleOfForm({
+  const reduction = (code: string, [rate, reduced, assigned]: [string, string, string], [vi, en]: Words) => ruleOfForm({
     code, kind: 'rate', severity: 'warning', left: input(rate), comparison: 'equal',
     right: percentOf(input(reduced), sum(assigned, reduced)),
     // Stated with one decimal.
@@ -74,7 +77,9 @@ function rates (): Rule[] {
     note: `Where ${reduced} is counted from 2015 on, as the report of 2021-H1 remarks, what was assigned in 2015 is what is assigned now and what was reduced. ` +
       `Where it is of the period alone, the rate is to be explained.`
   })
-  const stated = (code: string, indicator: string, level: string, [vi, en]: readonly [string, string], given: Partial<Rule> = {}) => ruleOfForm({
+  const stated = (
+    code: string, indicator: string, level: string, [vi, en]: Words, given: Partial<Rule> = {}
+  ) => ruleOfForm({
     code, kind: 'rate', severity: 'warning', left: input(indicator), comparison: 'equal',
     right: percentOf(input(`dossiers/${level}/resolved_in_time`), input(`dossiers/${level}/resolved`)), tolerance: 0.005,
     message_vi: `Tỷ lệ đúng hạn ${vi} (${indicator}) ghi {left} %, nhưng số liệu hồ sơ ({dossiers/${level}/resolved_in_time} trên {dossiers/${level}/resolved}) là {right} %; ` +

@@ -24,8 +24,8 @@ export function consistentReport (n: (most: number) => number = () => 0): GivenR
   const oneDecimal = (part: number, whole: number) => Math.round(1_000 * part / whole) / 10
   return {
     '1.1.1': 60, '1.1.2': 30, '1.1.3': 14, '1.2.1': 3, '1.2.2': 4, '1.2.3': 50, '1.2.4': 20, '1.3.1': 90, '1.3.2': 40, '1.3.3': 5,
-    '1.4.1': 100, '1.4.2': { choice: 2 }, '1.5': { choice: 1 },
-    '2.1': 10, '2.2': 70, '2.3': 401, '2.4': 54, '2.5': 14,
+    '1.4.1': 100, '1.4.2': { choice: 2 }, 1.5: { choice: 1 },
+    2.1: 10, 2.2: 70, 2.3: 401, 2.4: 54, 2.5: 14,
     '3.1.1': 48, '3.1.2': 39, '3.1.3': procedures, '3.1.3.a': parts[0], '3.1.3.b': parts[1], '3.1.3.c': parts[2],
     '3.2.1': portal - SLACK, '3.2.2': online[3] + online[4] - SLACK, '3.3.1': 300, '3.3.2': 45, '3.3.3': 100, '3.3.4': 99.5,
     '3.4.1': 92.41, '3.4.2': 97.24, '3.4.3': 99.95, '3.4.4': 98, '3.4.5': 97,
@@ -35,9 +35,9 @@ export function consistentReport (n: (most: number) => number = () => 0): GivenR
     '4.3.1': staff, '4.3.2': staff - SLACK, '4.3.3': staffReduced, '4.3.4': oneDecimal(staffReduced, staff + staffReduced),
     '5.1.1': [48, 48], '5.1.2': serviceUnits - SLACK, '5.1.3': 0, '5.2.1': 7, '5.2.2': 71, '5.2.3': 1, '5.2.4': 4_822, '5.2.5': 2,
     '5.3.1': { choice: 1 }, '5.3.2': 14, '5.3.3': 6, '5.3.4': 8, '5.4.1': 0, '5.4.2': 1, '5.4.3': 2, '5.4.4': 3,
-    '6.1': autonomous[0], '6.2': autonomous[1], '6.3': autonomous[2],
-    '6.4': serviceUnits - autonomous[0] - autonomous[1] - autonomous[2], '6.5': 0,
-    '7.1': { choice: 1 }, '7.2': { choice: 2 }, '7.3': { choice: 2 }, '7.4': 100, '7.5': { choice: 2 },
+    6.1: autonomous[0], 6.2: autonomous[1], 6.3: autonomous[2],
+    6.4: serviceUnits - autonomous[0] - autonomous[1] - autonomous[2], 6.5: 0,
+    7.1: { choice: 1 }, 7.2: { choice: 2 }, 7.3: { choice: 2 }, 7.4: 100, 7.5: { choice: 2 },
     '7.6.1.a': 100, '7.6.1.b': 100, '7.6.1.c': 100, '7.6.2': 323_671, '7.6.2.a': 91.5, '7.6.2.b': 8.5,
     '7.7.1': 100, '7.7.2': 100, '7.7.3': 100, '7.8.1': online[3], '7.8.2': online[4], '7.8.3': 85.43, '7.8.4': 71.13
   }
