@@ -1,6 +1,5 @@
 import type {} from '@fastify/accepts'
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { App } from '../context.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 /** Languages of the texts that people read. The first is that of who asks for none of them. */
 export const LANGUAGES = ['en', 'vi'] as const
@@ -14,7 +13,7 @@ declare module 'fastify' {
 }
 
 /** Lets answers depend on `Accept-Language`. */
-export function answerInLanguages (app: Pick<App, 'decorateRequest'>): void {
+export function answerInLanguages (app: Pick<FastifyInstance, 'decorateRequest'>): void {
   app.decorateRequest('answerLanguage', null)
 }
 

@@ -2,7 +2,7 @@ import type { Rational } from '../../formulas/rational.ts'
 import { NO_DATA, printedOf } from '../indicators/notation.ts'
 import { filledIn } from '../rules/inputs.ts'
 import { EACH } from '../rules/names.ts'
-import type { Breach } from './compare.ts'
+import type { Breach } from './trying/compare.ts'
 
 /** Languages of messages. */
 export type MessageLanguage = 'vi' | 'en'

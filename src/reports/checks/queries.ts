@@ -9,8 +9,8 @@ import { pageOf, readCursor, type OrderColumn } from '../../database/sql/keyset.
 import { formFor } from '../indicators/form-in-force.ts'
 import { allForms } from '../indicators/queries.ts'
 import { SEVERITIES } from '../rules/schema.ts'
-import { checkedReports, type CheckedReport } from './checked.ts'
-import { indicatorsIn, type PreparedRule } from './compare.ts'
+import { checkedReports, type CheckedReport } from './trying/checked.ts'
+import { indicatorsIn, type PreparedRule } from './trying/compare.ts'
 import { fourDecimals, messageOf, type MessageLanguage } from './messages.ts'
 import type { ChecksQuery, Finding, NotTried, ReportChecks, ReportChecksPath, ReportChecksQuery } from './schema.ts'
 

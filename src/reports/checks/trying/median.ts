@@ -1,4 +1,4 @@
-import type { Rational } from '../../formulas/rational.ts'
+import type { Rational } from '../../../formulas/rational.ts'
 
 /** Values have at most four decimals, and a median of two of them five. */
 const TO_WHOLE = 10_000

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Period } from '../../catalogue/periods/schema.ts'
-import type { Db } from '../../database/connect.ts'
-import { dayAfter } from '../../time/calendar.ts'
-import { MOST_EARLIER } from '../rules/schema.ts'
+import type { Period } from '../../../catalogue/periods/schema.ts'
+import type { Db } from '../../../database/connect.ts'
+import { dayAfter } from '../../../time/calendar.ts'
+import { MOST_EARLIER } from '../../rules/schema.ts'
 
 /** Codes of the periods that a report is compared with, all of its calendar. */
 export interface RelatedPeriods {

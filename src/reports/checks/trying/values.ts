@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import { isWithin, PROVINCES } from '../../catalogue/units/reach-sql.ts'
-import type { Subtree } from '../../catalogue/units/resolve.ts'
-import type { Db } from '../../database/connect.ts'
-import type { IndicatorValue } from '../indicators/schema.ts'
+import { isWithin, PROVINCES } from '../../../catalogue/units/reach-sql.ts'
+import type { Subtree } from '../../../catalogue/units/resolve.ts'
+import type { Db } from '../../../database/connect.ts'
+import type { IndicatorValue } from '../../indicators/schema.ts'
 
 /** The value of an indicator, without names: there are tens of thousands. */
 export type StoredFigure = [

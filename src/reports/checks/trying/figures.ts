@@ -1,10 +1,10 @@
-import { add, rationalOf, type Rational } from '../../formulas/rational.ts'
-import { COMPARED, EACH, UNCHANGED, type Meaning } from '../rules/names.ts'
-import { LEAST_EARLIER, type Span } from '../rules/schema.ts'
+import { add, rationalOf, type Rational } from '../../../formulas/rational.ts'
+import { COMPARED, EACH, UNCHANGED, type Meaning } from '../../rules/names.ts'
+import { LEAST_EARLIER, type Span } from '../../rules/schema.ts'
 import { dossierFigure, type DossierRows } from './dossier-figures.ts'
 import { medianOf } from './median.ts'
 import type { RelatedPeriods } from './related-periods.ts'
-import type { Reason } from './schema.ts'
+import type { Reason } from '../schema.ts'
 import type { StoredFigure, UnitFigures } from './values.ts'
 
 /** What an input comes to, or why it is not known. A text is a coded answer. */

@@ -1,11 +1,11 @@
-import { exactly } from '../../catalogue/units/resolve.ts'
-import type { Db } from '../../database/connect.ts'
-import type { Measure } from '../../form-ii06a/measures.ts'
-import { onTime } from '../../statistics/on-time/queries.ts'
-import type { OnTimeQuery, OnTimeRow } from '../../statistics/on-time/schema.ts'
-import type { DossierFigure } from '../rules/names.ts'
-import { BASIS_OF } from '../rules/schema.ts'
-import type { Reason } from './schema.ts'
+import { exactly } from '../../../catalogue/units/resolve.ts'
+import type { Db } from '../../../database/connect.ts'
+import type { Measure } from '../../../form-ii06a/measures.ts'
+import { onTime } from '../../../statistics/on-time/queries.ts'
+import type { OnTimeQuery, OnTimeRow } from '../../../statistics/on-time/schema.ts'
+import type { DossierFigure } from '../../rules/names.ts'
+import { BASIS_OF } from '../../rules/schema.ts'
+import type { Reason } from '../schema.ts'
 
 /** A page limit above the number of units of a country. */
 const ALL_UNITS = 1_000_000

@@ -1,10 +1,10 @@
-import { evaluate, type InputValues, type Value } from '../../formulas/evaluate.ts'
-import { add, isLess, rationalOf, subtract, type Rational } from '../../formulas/rational.ts'
-import { inputsOf, isOfAll } from '../rules/inputs.ts'
-import { EACH, meaningOf, type Meaning } from '../rules/names.ts'
-import type { Rule } from '../rules/schema.ts'
+import { evaluate, type InputValues, type Value } from '../../../formulas/evaluate.ts'
+import { add, isLess, rationalOf, subtract, type Rational } from '../../../formulas/rational.ts'
+import { inputsOf, isOfAll } from '../../rules/inputs.ts'
+import { EACH, meaningOf, type Meaning } from '../../rules/names.ts'
+import type { Rule } from '../../rules/schema.ts'
 import type { Figure, ReportFigures } from './figures.ts'
-import type { Reason } from './schema.ts'
+import type { Reason } from '../schema.ts'
 
 /** A rule with what its inputs mean. */
 export interface PreparedRule {
