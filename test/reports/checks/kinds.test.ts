@@ -146,7 +146,7 @@ forEachDatabase('a report beside dossiers', async (t, service) => {
     for (const query of ['', '&unit=H56-381']) {
       const { items } = (await service.get(`/v1/checks?period=2021-Q3${query}`)).body
       const rows = items.filter(({ unit }: { unit: string }) => communes.includes(unit))
-        .map(({ rule, indicator, left, right, difference }: Record<string, unknown>) => [rule, indicator, left, right, difference])
+        .map((one: Record<string, unknown>) => [one['rule'], one['indicator'], one['left'], one['right'], one['difference']])
       t.same(rows, alone.flat(), query)
     }
     t.ok(alone.every(findings => findings.length > 0))
