@@ -17,22 +17,44 @@ type Names<K extends Key> = Record<`${K}_name`, string | null>
 export async function withNames<R extends Record<K, string | null>, K extends Key = Key> (
   db: Db, rows: readonly R[], keys: readonly K[] = KEYS as K[]
 ): Promise<(R & Names<K>)[]> {
-  const codes = keys.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
-  const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
-    sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
-      where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
-  const names = new Map<string, string>()
-  if (lookups.length > 0) {
-    const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
-    for (const { key, code, name } of found.rows) names.set(`${key} ${code}`, name)
-  }
+  const nameOf = await namesOf(db, rows, keys)
   return rows.map(row => {
     // A name comes after its code, in JSON as in a table. One object a row: rows are wide, and copies take longest.
     const named: Record<string, string | null> = {}
     for (const key of keys) {
       named[key] = row[key]
-      named[`${key}_name`] = names.get(`${key} ${row[key]}`) ?? null
+      named[`${key}_name`] = nameOf(key, row[key])
     }
     return Object.assign(named, row) as R & Names<K>
   })
+}
+
+/** Writes the names into rows that have a place for them, which saves a copy of each. */
+export async function fillNames (
+  db: Db, rows: readonly (Record<Key, string | null> & Names<Key>)[]
+): Promise<void> {
+  const nameOf = await namesOf(db, rows, KEYS)
+  for (const row of rows) {
+    row.level_name = nameOf('level', row.level)
+    row.field_name = nameOf('field', row.field)
+    row.unit_name = nameOf('unit', row.unit)
+    row.procedure_name = nameOf('procedure', row.procedure)
+  }
+}
+
+async function namesOf<K extends Key> (
+  db: Db, rows: readonly Record<K, string | null>[], keys: readonly K[]
+): Promise<(key: Key, code: string | null) => string | null> {
+  const codes = keys.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
+  const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
+    sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
+      where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
+  if (lookups.length === 0) return () => null
+  const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
+  const names = new Map<string, Map<string, string>>()
+  for (const { key, code, name } of found.rows) {
+    const ofKey = names.get(key) ?? new Map<string, string>()
+    names.set(key, ofKey.set(code, name))
+  }
+  return (key, code) => code === null ? null : names.get(key)?.get(code) ?? null
 }

@@ -3,11 +3,11 @@ import type { Db } from '../../database/connect.ts'
 import type { Step } from '../../formulas/evaluate.ts'
 import { scoreOf } from './points/criterion.ts'
 import { criterionAsked, scoresOfUnit } from './queries.ts'
-import type { EvaluationExplained, EvaluationExplainQuery, EvaluationRow } from './schema.ts'
+import type { EvaluationExplained, EvaluationExplainQuery, NamedEvaluationRow } from './schema.ts'
 import { dossierLinks } from './links.ts'
 import { rowOf } from './shown.ts'
 
-type Explained = Omit<EvaluationExplained, 'row'> & { row: EvaluationRow, province: string }
+type Explained = Omit<EvaluationExplained, 'row'> & { row: NamedEvaluationRow, province: string }
 
 /**
  * How the points of one criterion of one unit come about, node by node.
@@ -19,7 +19,7 @@ export async function evaluationExplained (
 ): Promise<Explained> {
   const question = await criterionAsked(db, asked, reach, now)
   const { criterion, province } = question
-  const all = await scoresOfUnit(db, question, reach, now)
+  const all = await scoresOfUnit(db, question, reach, now, [criterion.code])
   const found = all.find(({ score }) => score.criterion === criterion.code)!
   const steps: Step[] = []
   scoreOf(criterion, found.score.values, steps)

@@ -7,14 +7,15 @@ import { formulaInForce, type FormulaOn } from '../formulas/queries.ts'
 import type { Criterion } from '../formulas/schema.ts'
 import { compared, comparedKey, NO_COMPARISON } from './comparison.ts'
 import { NO_RANK, ranksOf } from './ranks.ts'
-import type { EvaluationExplainQuery, EvaluationQuery, EvaluationRow } from './schema.ts'
+import type { EvaluationExplainQuery, EvaluationQuery, NamedEvaluationRow } from './schema.ts'
 import { PART_KEYS } from './points/parts.ts'
 import { scored, type Asked, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
 import { comparedSpans, spansAsked, type Span } from './points/spans.ts'
 
 interface Answer {
-  items: EvaluationRow[]
+  /** Without names, for which there are places. */
+  items: NamedEvaluationRow[]
   next_cursor: null
   /** That of the unit that is asked about; null: of any. */
   province: string | null
@@ -35,7 +36,8 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   const spans = await spansAsked(db, question, now)
   const { id, province } = await unitAsked(db, question.unit, spans, reach)
   const parts = PART_KEYS.filter(key => question.group_by?.includes(key))
-  const asked = { unit: id, children: question.children === true, level: question.level, byLevel, parts, reach }
+  const { level, criterion: criteria, children = false } = question
+  const asked = { unit: id, children, level, byLevel, parts, criteria, reach }
   const formulaOn = await formulaInForce(db, question.formula)
   const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
@@ -88,12 +90,14 @@ export async function unitAndSpan (
 
 /**
  * The scores of one unit in one span.
+ * @param criteria those that are asked for; left out: all
  * @throws DomainError `unit_not_valid`
  */
 export async function scoresOfUnit (
-  db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number
+  db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number,
+  criteria?: readonly string[]
 ): Promise<Scored[]> {
-  const asked = { unit, children: false, level: undefined, byLevel: false, parts: [], reach }
+  const asked = { unit, children: false, level: undefined, byLevel: false, parts: [], criteria, reach }
   const found = await scored(db, [span], asked, formulaOn, now)
   if (found.length === 0) throw invalid('/query/unit', 'unit_not_valid', `unit ${unit} does not exist in these days`)
   return found
@@ -120,10 +124,10 @@ function isAsked ({ score }: Scored, { kind, criterion }: EvaluationQuery): bool
     (criterion === undefined || criterion.includes(score.criterion ?? score.group ?? TOTAL))
 }
 
-function sorted (rows: EvaluationRow[], columns: readonly string[] = []): EvaluationRow[] {
+function sorted (rows: NamedEvaluationRow[], columns: readonly string[] = []): NamedEvaluationRow[] {
   const order = columns.map(column => column.startsWith('-')
-    ? { name: column.slice(1) as keyof EvaluationRow, sign: -1 }
-    : { name: column as keyof EvaluationRow, sign: 1 })
+    ? { name: column.slice(1) as keyof NamedEvaluationRow, sign: -1 }
+    : { name: column as keyof NamedEvaluationRow, sign: 1 })
   return rows.toSorted((a, b) => {
     for (const { name, sign } of order) {
       const [x, y] = [a[name], b[name]]

@@ -1,4 +1,4 @@
-import { withNames } from '../../catalogue/names.ts'
+import { fillNames } from '../../catalogue/names.ts'
 import type { App, Context } from '../../http/context.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
@@ -34,7 +34,8 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
     }
   }, (request, reply) => sendList(cache, request, reply, EvaluationRow, async () => {
     const found = await evaluation(db, request.query, request.caller.unit, now())
-    return { ...found, items: await withNames(db, found.items) }
+    await fillNames(db, found.items)
+    return found
   }))
 
   app.get('/evaluation/explain', {
@@ -47,7 +48,7 @@ export async function evaluationRoutes (app: App, { db, cache, now }: Context) {
     }
   }, (request, reply) => sendShared(cache, request, reply, async () => {
     const { province, row, ...explained } = await evaluationExplained(db, request.query, request.caller.unit, now())
-    const [named] = await withNames(db, [row])
-    return { value: { row: named, ...explained }, link: null, province }
+    await fillNames(db, [row])
+    return { value: { row, ...explained }, link: null, province }
   }))
 }

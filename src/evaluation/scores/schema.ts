@@ -123,7 +123,9 @@ const Asked = {
     'last day, by precedence.'))
 }
 
-const Columns = Object.keys(EvaluationRow.properties).filter(name => !['sources', 'unknown_detail', 'as_of', 'provisional'].includes(name))
+// Names are looked up for the rows that are answered.
+const UNSORTED = /^(sources|unknown_detail|as_of|provisional|\w+_name)$/
+const Columns = Object.keys(EvaluationRow.properties).filter(name => !UNSORTED.test(name))
 
 export const EvaluationQuery = Type.Object({
   ...Asked,

@@ -1,45 +1,48 @@
 import { NO_COMPARISON } from './comparison.ts'
 import type { Hundredths, UnknownPoints } from './points/criterion.ts'
 import { NO_RANK } from './ranks.ts'
-import { countIn, type Score } from './points/rows.ts'
-import type { EvaluationRow } from './schema.ts'
+import { countIn } from './points/rows.ts'
+import type { NamedEvaluationRow } from './schema.ts'
 import type { Scored } from './points/scored.ts'
 
-/** A score as the API shows it. */
+/**
+ * A score as the API shows it, without names. Every column is written out: there are many rows of many columns, and
+ * copies of parts of them take longest.
+ */
 export function rowOf (
   { span, subject, formula, score, dossiers }: Scored, rank = NO_RANK, comparison = NO_COMPARISON
-): EvaluationRow {
-  const { period, from, to, provisional, as_of } = span
-  const { maximum, chosen, computed, imported, unknown } = score
+): NamedEvaluationRow {
+  const { maximum, chosen, computed, imported, unknown, values, known, posted, certainty } = score
+  const { coverage } = known
   const ofAll = computed !== null && computed.of === maximum && imported !== null
+  const ofPosted = posted?.points ?? null
   return {
-    period, from, to, unit: subject.unit, level: subject.level, ...subject.part, kind: score.kind, group: score.group,
-    criterion: score.criterion, name: score.name, maximum: shown(maximum), points: shown(chosen?.points),
+    period: span.period, from: span.from, to: span.to,
+    unit: subject.unit, unit_name: null, level: subject.level, level_name: null,
+    field: subject.part.field, field_name: null, procedure: subject.part.procedure, procedure_name: null,
+    kind: score.kind, group: score.group, criterion: score.criterion, name: score.name,
+    maximum: shown(maximum), points: shown(chosen?.points),
     points_of: maximum === null ? null : shown(chosen?.of), points_from: score.from,
     unknown: unknown?.code ?? null, unknown_detail: unknown === null ? null : detailOf(unknown),
-    numerator: countIn(score.values, 'numerator'), denominator: countIn(score.values, 'denominator'), counts_from: score.countsFrom,
-    known_percent: score.known.of === 0 ? null : percent(score.known.known, score.known.of),
-    posted_units: score.known.coverage === null ? null : score.known.others,
-    recorded_units: score.known.coverage?.reported ?? null, recordable_units: score.known.coverage?.expected ?? null,
-    rate_percent: shown(score.rate), ...score.certainty,
+    numerator: countIn(values, 'numerator'), denominator: countIn(values, 'denominator'), counts_from: score.countsFrom,
+    known_percent: known.of === 0 ? null : percent(known.known, known.of),
+    posted_units: coverage === null ? null : known.others,
+    recorded_units: coverage?.reported ?? null, recordable_units: coverage?.expected ?? null,
+    rate_percent: shown(score.rate), rate_status: certainty.rate_status, points_status: certainty.points_status,
     computed_points: shown(computed?.points), computed_of: shown(computed?.of), imported_points: shown(imported),
     difference: ofAll ? shown(computed.points - imported) : null,
-    ...postedOf(score),
+    posted_numerator: countIn(posted?.values, 'numerator'), posted_denominator: countIn(posted?.values, 'denominator'),
+    posted_points: shown(ofPosted),
+    posted_difference: computed === null || ofPosted === null ? null : shown(computed.points - ofPosted),
     units_reported: score.reported.length, units_expected: subject.units.length,
     coverage_percent: percent(score.reported.length, subject.units.length), sources: [...score.sources],
-    formula: formula?.code ?? null, provisional, as_of, dossiers, ...rank,
-    ...comparison
-  }
-}
-
-function postedOf (
-  { posted, computed }: Score
-): Pick<EvaluationRow, 'posted_numerator' | 'posted_denominator' | 'posted_points' | 'posted_difference'> {
-  const points = posted?.points ?? null
-  return {
-    posted_numerator: countIn(posted?.values, 'numerator'), posted_denominator: countIn(posted?.values, 'denominator'),
-    posted_points: shown(points),
-    posted_difference: computed === null || points === null ? null : shown(computed.points - points)
+    formula: formula?.code ?? null, provisional: span.provisional, as_of: span.as_of, dossiers,
+    rank: rank.rank, ranked_units: rank.ranked_units, unranked: rank.unranked,
+    compared_period: comparison.compared_period,
+    compared_from: comparison.compared_from, compared_to: comparison.compared_to,
+    compared_formula: comparison.compared_formula, compared_points: comparison.compared_points,
+    points_change: comparison.points_change, compared_rate_percent: comparison.compared_rate_percent,
+    rate_change: comparison.rate_change, comparable: comparison.comparable
   }
 }
 

@@ -87,7 +87,8 @@ forEachDatabase('points by Decision 766 of fields and procedures', async (t, { d
 
 forEachDatabase('points by Decision 766 of a unit of which records cover a part', async (t, service) => {
   const { db } = service
-  const of = async (asked: EvaluationQuery) => (await evaluation(db, { ...MARCH, ...PROGRESS, ...asked }, null, NOW)).items
+  const of = async (asked: EvaluationQuery) => (
+    (await evaluation(db, { ...MARCH, ...PROGRESS, ...asked }, null, NOW)).items)
   const COLUMNS = ['unit', 'numerator', 'denominator', 'counts_from', 'posted_units', 'recorded_units', 'recordable_units', 'sources']
   await send(db, [ended('H56-14755', true), ended('H56-14755', false)])
 

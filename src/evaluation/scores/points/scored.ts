@@ -19,6 +19,8 @@ export interface Asked {
   byLevel: boolean
   /** Each unit or level is split by these. */
   parts: readonly PartKey[]
+  /** Codes of what is asked for: other scores may lack counts of records; undefined: all. */
+  criteria?: readonly string[] | undefined
   reach: Reach
 }
 

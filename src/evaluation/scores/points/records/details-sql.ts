@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Page, PageRequest } from '../../../../contract/paging.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { columns } from '../../../../database/sql/bulk-json.ts'
@@ -44,13 +44,17 @@ const CONDITIONS: Record<DetailCount, { is: string, of?: string }> = {
     of: `coalesce(${said('fee_due', 'bigint')} > 0, ${said('has_fee', 'boolean')})`
   }
 }
-export const DETAIL_COUNTS = Object.keys(CONDITIONS) as DetailCount[]
 
-const COLUMNS = sql.raw(DETAIL_COUNTS.map(name => {
-  const { is, of = 'true' } = CONDITIONS[name]
-  return `json_build_object('numerator', count(*) filter (where ${of} and ${is}),
-    'denominator', count(*) filter (where ${of} and (${is}) is not null), 'all', count(*) filter (where ${of})) as ${name}`
-}).join())
+/** The counts as columns. A dossier without details says nothing: what is asked of it then is left out at once. */
+function columnsOf (names: readonly DetailCount[]): RawBuilder<unknown> {
+  return sql.raw(names.map(name => {
+    const { is, of } = CONDITIONS[name]
+    const isAsked = `details is not null${of === undefined ? '' : ` and ${of}`}`
+    return `json_build_object('numerator', count(*) filter (where ${isAsked} and ${is}),
+      'denominator', count(*) filter (where ${isAsked} and (${is}) is not null),
+      'all', count(*)${of === undefined ? '' : ` filter (where ${isAsked})`}) as ${name}`
+  }).join())
+}
 
 /** What the results of a unit say, or of a part of them. */
 type SaidOfResults = Record<DetailCount, KnownCounts> & Part & { unit: string }
@@ -60,12 +64,12 @@ type SaidOfResults = Record<DetailCount, KnownCounts> & Part & { unit: string }
  * @param unit it and all below it; null: all
  */
 export async function saidOfResults (
-  db: Db, days: CutDays, unit: string | null, parts: readonly PartKey[]
+  db: Db, days: CutDays, unit: string | null, parts: readonly PartKey[], names: readonly DetailCount[]
 ): Promise<SaidOfResults[]> {
   const plan = countPlanOf({ keys: ['unit'], spans: [{ ...days, code: null }], unit })
   const shown = sql.join(PART_KEYS.map(key => parts.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))
   const query = sql<SaidOfResults>`
-    select unit, ${shown}, ${COLUMNS} from (${resultsOf(plan, ['unit', ...parts, 'details'])}) as results
+    select unit, ${shown}, ${columnsOf(names)} from (${resultsOf(plan, ['unit', ...parts, 'details'])}) as results
     group by ${columns(['unit', ...parts])}`
   return (await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => query.execute(db))).rows
 }

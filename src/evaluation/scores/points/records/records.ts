@@ -3,6 +3,7 @@ import type { Reach } from '../../../../contract/caller.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { onTime } from '../../../../statistics/on-time/queries.ts'
 import { cutAt, type CutDays } from '../../../../time/cut.ts'
+import { TOTAL } from '../../../formulas/check.ts'
 import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
 import { unitsBelow, type Inside } from './below.ts'
 import type { Coverage, Facts, Recorded } from '../counts.ts'
@@ -19,6 +20,8 @@ interface Asked {
   unit: string | null
   /** Each unit is counted once more for each of these. */
   parts: readonly PartKey[]
+  /** Codes of the criteria, the groups and the total that are asked for; undefined: all. */
+  criteria?: readonly string[] | undefined
   reach: Reach
 }
 
@@ -47,7 +50,7 @@ export async function recordedFacts (
   const withRecords = new Map<string, Set<string>>()
   for (const [i, span] of spans.entries()) {
     const within = units.filter(unit => unit.span === i)
-    const names = countedIn(formulas[i])
+    const names = countedIn(formulas[i], asked.criteria)
     const days = cutAt(now, span)
     insides.push(new Map())
     if (days === null || names.length === 0 || within.length === 0) continue
@@ -82,9 +85,13 @@ function coverageOf (inside: readonly Inside[]): Coverage {
   return { expected: expected.length, reported: expected.filter(({ is_recorded: isRecorded }) => isRecorded).length }
 }
 
-function countedIn (formula: EvaluationFormula | undefined): CountedName[] {
-  const criteria = formula?.groups.flatMap(({ criteria }) => criteria) ?? []
-  return [...new Set(criteria.map(({ counted }) => counted).filter(name => name != null))]
+/** What is counted of the criteria that are asked for, of all in a group that is, and of that of the volume. */
+function countedIn (formula: EvaluationFormula | undefined, asked: readonly string[] = [TOTAL]): CountedName[] {
+  const { groups = [], volume } = formula ?? {}
+  const needed = groups.flatMap(({ code, criteria }) => (
+    asked.includes(TOTAL) || asked.includes(code) ? criteria
+      : criteria.filter(criterion => asked.includes(criterion.code) || criterion.code === volume)))
+  return [...new Set(needed.map(({ counted }) => counted).filter(name => name != null))]
 }
 
 interface ToCount {
@@ -144,7 +151,7 @@ async function progressOf (
 async function detailsOf (
   db: Db, days: CutDays, below: Below, { unit: top, parts }: Asked, names: readonly DetailCount[]
 ): Promise<Counts> {
-  const rows = await saidOfResults(db, days, top, parts)
+  const rows = await saidOfResults(db, days, top, parts, names)
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
   const sums = [...below].flatMap(([unit, inside]) => {
     const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
