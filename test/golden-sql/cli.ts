@@ -1,13 +1,15 @@
 // Writes the SQL of questions beside their tests; with --check it only compares.
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { COUNTS_SQL } from '../dossiers/counts/golden.ts'
+import { AGGREGATES_SQL } from '../reports/aggregates/golden.ts'
 import { textOf } from './statement.ts'
 import { ON_TIME_SQL } from '../statistics/on-time/golden.ts'
 
 const isCheck = process.argv.includes('--check')
 
 for (const [folder, statements] of Object.entries({
-  'dossiers/counts/sql': COUNTS_SQL, 'statistics/on-time/sql': ON_TIME_SQL
+  'dossiers/counts/sql': COUNTS_SQL, 'statistics/on-time/sql': ON_TIME_SQL,
+  'reports/aggregates/sql': AGGREGATES_SQL
 })) {
   const texts = new Map(statements.map(statement => [`${statement.name}.sql`, textOf(statement)]))
   const url = new URL(`../${folder}/`, import.meta.url)

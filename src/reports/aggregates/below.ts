@@ -1,17 +1,30 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import { TOGETHER, withFacts, type Rule, type Together } from './facts-sql.ts'
 
+/** What units below one report in a period, by the indicators of the rules. */
+export async function reportedBelow (
+  db: Db, rules: readonly Rule[], asked: BelowAsked
+): Promise<Map<string, Together>> {
+  const { rows } = await belowQuery(rules, asked).execute(db)
+  return new Map(rows.map(({ indicator, ...together }) => [indicator, together]))
+}
+
+export interface BelowAsked {
+  unit: string
+  period: string
+}
+
 /**
- * What units below one report in a period, by the indicators of the rules. A unit of the levels of a rule stands for
+ * What units below one report in a period, a row for each rule. A unit of the levels of a rule stands for
  * itself. Without levels, a unit that reports stands for all below it, and of the others those at the bottom are
  * expected, so nothing is added twice.
  */
-export async function reportedBelow (
-  db: Db, rules: readonly Rule[], { unit, period }: { unit: string, period: string }
-): Promise<Map<string, Together>> {
+export function belowQuery (
+  rules: readonly Rule[], { unit, period }: BelowAsked
+): RawBuilder<Together & { indicator: string }> {
   const sameRule = sql`(facts.form, facts.indicator) = (rules.form, rules.indicator)`
-  const { rows } = await sql<Together & { indicator: string }>`
+  return sql<Together & { indicator: string }>`
     ${withFacts(rules, [period], sql`${unit} = any(versions.path) and units.id <> ${unit}`)}, counted as (
       select * from facts where level = any(levels) or (levels is null and not exists (
         select from facts as above where (above.form, above.indicator) = (facts.form, facts.indicator)
@@ -24,6 +37,5 @@ export async function reportedBelow (
         else coalesce(units_reported, 0) + (
           select count(*) from standing where not exists (select from standing as below where standing.unit = below.path[cardinality(below.path) - 1])
             and not exists (select from facts where ${sameRule} and facts.unit = any(standing.path))) end::integer as units_expected
-    from rules left join sums using (form, indicator)`.execute(db)
-  return new Map(rows.map(({ indicator, ...together }) => [indicator, together]))
+    from rules left join sums using (form, indicator)`
 }

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
-import type { ReportRow } from '../../src/reports/filled-report/schema.ts'
-import { forOneDatabase } from '../database.ts'
-import { runs } from '../property.ts'
+import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
+import { forOneDatabase } from '../../database.ts'
+import { runs } from '../../property.ts'
 
 const COUNT = { name: 'x', value_type: 'count', measure: 'Văn bản' }
 const PERCENT = { ...COUNT, value_type: 'percent' }

@@ -1,0 +1,135 @@
+-- What do the units below a unit report together?
+-- GET /v1/reports/H56/2021-H1
+with
+  rules as materialized (
+    select *
+    from
+      json_to_recordset($1::json) as rules (
+        form text, indicator text, rule text, value text, numerator text, denominator text, choices integer[],
+        levels text[]
+      )
+  ),
+  asked as (select code, starts_on, ends_on from periods where code = any ($2)),
+  standing as materialized (
+    select
+      asked.code as period, asked.ends_on, units.id as unit, units.province_code, versions.level,
+      versions.path
+    from
+      asked
+      cross join units
+      join unit_versions as versions on versions.unit = units.id
+      and least(greatest(asked.ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+    where
+      units.valid_from <= asked.ends_on
+      and coalesce(units.valid_to, 'infinity') >= asked.starts_on
+      and cardinality(versions.path) > 1
+      and $3 = any (versions.path)
+      and units.id <> $4
+  ),
+  facts as materialized (
+    select
+      rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
+      path, number, numerators.numerator::numeric, numerators.denominator::numeric, choice
+    from
+      rules
+      join indicator_values as numerators on numerators.form = rules.form
+      and numerators.indicator = value
+      join standing using (province_code, unit, period)
+    where
+      state = 'reported'
+      and rules.numerator is null
+      and rule <> 'latest'
+    union all
+    select
+      rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
+      path, null, numerators.number, denominators.number, null
+    from
+      rules
+      join indicator_values as numerators on numerators.form = rules.form
+      and numerators.indicator = rules.numerator
+      join standing using (province_code, unit, period)
+      join indicator_values as denominators on denominators.province_code = standing.province_code
+      and denominators.unit = standing.unit
+      and denominators.period = standing.period
+      and denominators.form = rules.form
+      and denominators.indicator = rules.denominator
+    where num_nonnulls (numerators.number, denominators.number) = 2
+    union all
+    (
+      select distinct
+        on (rules.form, rules.indicator, standing.period, standing.unit) rules.form, rules.indicator, rule,
+        choices, levels, standing.period, standing.unit, standing.level, path, number, null, null, null
+      from
+        rules
+        join indicator_values as stored on stored.form = rules.form
+        and stored.indicator = value
+        join periods as told on told.code = stored.period
+        join standing on standing.province_code = stored.province_code
+        and standing.unit = stored.unit
+        and told.ends_on between standing.ends_on - 365 and standing.ends_on
+      where
+        state = 'reported'
+        and rule = 'latest'
+      order by
+        rules.form, rules.indicator, standing.period, standing.unit, told.ends_on desc, told.starts_on desc,
+        told.code
+    )
+  ),
+  counted as (
+    select *
+    from facts
+    where
+      level = any (levels)
+      or (
+        levels is null
+        and not exists (
+          select
+          from facts as above
+          where
+            (above.form, above.indicator) = (facts.form, facts.indicator)
+            and above.unit <> facts.unit
+            and above.unit = any (facts.path)
+        )
+      )
+  ),
+  sums as (
+    select
+      form, indicator,
+      case
+        when rule = 'units_with_choice' then count(*) filter (where choices is null or choice = any (choices))
+        when rule <> 'ratio_of_sums' then sum(number)
+      end as number,
+      sum(numerator) as numerator, sum(denominator) as denominator, count(*)::integer as units_reported
+    from counted
+    group by form, indicator, rule
+  )
+select
+  rules.indicator, sums.number, sums.numerator, sums.denominator,
+  coalesce(units_reported, 0) as units_reported,
+  case
+    when levels is not null then (select count(*) from standing where level = any (levels))
+    else coalesce(units_reported, 0) + (
+      select count(*)
+      from standing
+      where
+        not exists (
+          select
+          from standing as below
+          where standing.unit = below.path[cardinality(below.path) - 1]
+        )
+        and not exists (
+          select
+          from facts
+          where
+            (facts.form, facts.indicator) = (rules.form, rules.indicator)
+            and facts.unit = any (standing.path)
+        )
+    )
+  end::integer as units_expected
+from
+  rules
+  left join sums using (form, indicator)
+-- $1 "[{\"form\":\"cchc-2021\",\"indicator\":\"4.1.4.c\",\"rule\":\"sum\",\"value\":\"4.1.4.c\",\"numerator\":null,\"denominator\":null,\"choices\":null,\"levels\":[\"district\"]}]"
+-- $2 ["2021-H1"]
+-- $3 "H56"
+-- $4 "H56"
