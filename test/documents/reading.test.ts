@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { MAX_INFLATED, MAX_PART, MAX_PARTS } from '../../src/documents/reading/archive.ts'
+import { MAX_INFLATED, MAX_PARTS, MAX_READ } from '../../src/documents/reading/archive.ts'
 import { shownBy } from '../../src/documents/reading/formats.ts'
 import { MAX_CELLS } from '../../src/documents/reading/sheet.ts'
 import { MAX_SHEETS, readWorkbook } from '../../src/documents/reading/workbook.ts'
@@ -159,10 +159,10 @@ t.test('a merge of one cell is one', async t => {
 
 t.test('a file that inflates to more than a report can be is refused before that', async t => {
   const file = await xlsxOf(DOCUMENT)
-  const large = ' '.repeat(MAX_PART + 1)
+  const large = ' '.repeat(MAX_READ + 1)
   const blanks = await edited(file, { [SHEET]: xml => xml + large })
-  await refuses(t, readWorkbook(blanks), /sheet1.xml inflates to more than 8388608 bytes/)
-  const pictures = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`xl/media/${i}`, () => large]))
+  await refuses(t, readWorkbook(blanks), /its sheets and texts inflate to more than 16777216 bytes/)
+  const pictures = Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`xl/media/${i}`, () => large]))
   await refuses(t, readWorkbook(await edited(file, pictures)), new RegExp(`it inflates to more than ${MAX_INFLATED} bytes`))
   const many = Array.from({ length: MAX_PARTS + 1 }, (_, i) => [String(i), ''] as const)
   await refuses(t, readWorkbook(await zipOf(many)), /it has more than 500 parts/)

@@ -8,7 +8,9 @@ import { unreadable } from './unreadable.ts'
 // sizes is held against what it inflates to.
 export const MAX_PARTS = 500
 const MIB = 1_024 ** 2
-export const MAX_PART = 8 * MIB
+/** Of the parts that are read. */
+export const MAX_READ = 16 * MIB
+/** Of all parts. */
 export const MAX_INFLATED = 64 * MIB
 
 /** What a workbook is stored as with a password, and what it was before 2007. */
@@ -27,10 +29,12 @@ export async function partsOf (file: Buffer): Promise<Parts> {
   }
   const zip = await readable(() => fromBufferPromise(file, { lazyEntries: true }))
   const entries = await readable(() => entriesOf(zip))
+  let read = 0
   return async path => {
     const entry = entries.get(path)
     if (entry === undefined) return undefined
-    if (entry.uncompressedSize > MAX_PART) throw unreadable(`${path} inflates to more than ${MAX_PART} bytes`)
+    read += entry.uncompressedSize
+    if (read > MAX_READ) throw unreadable(`its sheets and texts inflate to more than ${MAX_READ} bytes`)
     return readable(async () => decodeUtf8(await buffer(await zip.openReadStreamPromise(entry))))
   }
 }

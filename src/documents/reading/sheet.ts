@@ -20,10 +20,13 @@ export interface ReadSheet {
   merged: Area[]
 }
 
-/** What cells refer to. */
+/** What the sheets of a workbook have in common. */
 export interface Shared {
+  /** Texts and styles that cells refer to by their numbers. */
   texts: readonly string[]
   styles: readonly Shown[]
+  /** Cells that were read so far. */
+  cells: number
 }
 
 export const MAX_CELLS = 100_000
@@ -42,7 +45,6 @@ interface Raw {
 /** @throws DomainError `invalid_request` for what is no sheet, and for one of too many cells */
 export async function sheetIn (path: string, name: string, xml: string, shared: Shared): Promise<ReadSheet> {
   const sheet: ReadSheet = { name, rows: new Map(), merged: [] }
-  let count = 0
   let [row, column] = [-1, -1]
   let raw: Raw | null = null
   const open = (element: string, attributes: Attributes) => {
@@ -71,7 +73,7 @@ export async function sheetIn (path: string, name: string, xml: string, shared: 
     const cell = cellOf(raw, shared)
     raw = null
     if (cell === null) return
-    if (++count > MAX_CELLS) throw unreadable(`${path} has more than ${MAX_CELLS} cells`)
+    if (++shared.cells > MAX_CELLS) refuse(`it has more than ${MAX_CELLS} cells`)
     const cells = sheet.rows.get(row) ?? new Map<number, ReadCell>()
     sheet.rows.set(row, cells.set(column, cell))
   }

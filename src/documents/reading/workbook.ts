@@ -19,7 +19,8 @@ export async function readWorkbook (file: Buffer): Promise<ReadSheet[]> {
   if (workbook === undefined) throw unreadable('no part of it is a workbook')
   const beside = await related(parts, workbook.path)
   const pathOf = (kind: string) => beside.find(one => one.kind === kind)?.path
-  const shared = { texts: await textsIn(parts, pathOf('sharedStrings')), styles: await formatsIn(parts, pathOf('styles')) }
+  const [texts, styles] = [await textsIn(parts, pathOf('sharedStrings')), await formatsIn(parts, pathOf('styles'))]
+  const shared = { texts, styles, cells: 0 }
   const sheets: ReadSheet[] = []
   for (const { name, id } of await sheetsListed(parts, workbook.path)) {
     const found = beside.find(one => one.id === id && one.kind === 'worksheet')

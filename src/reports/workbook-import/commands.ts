@@ -7,6 +7,7 @@ import { filledReport } from '../filled-report/queries.ts'
 import type { FilledReport, ReportPath } from '../filled-report/schema.ts'
 import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
 import type { IndicatorValueItem } from '../indicators/schema.ts'
+import { addressOf, placed } from './addresses.ts'
 import { noteIn, valueIn, type CellIssue } from './cells.ts'
 import { assertOf } from './facts.ts'
 import type { ImportQuery } from './schema.ts'
@@ -74,17 +75,4 @@ const MERGED: CellIssue = {
 
 function isIssue (read: unknown): read is CellIssue {
   return typeof read === 'object' && read !== null && 'detail' in read
-}
-
-/** An issue with the address of its cell in place of its pointer into a batch, also where it speaks of it. */
-function placed<I extends { pointer: string, detail: string }> (issue: I, rows: readonly ItemRow[]): I {
-  const pointer = addressOf(issue.pointer, rows)
-  return { ...issue, pointer, detail: issue.detail.replaceAll(issue.pointer.slice(1), pointer) }
-}
-
-/** @param pointer such as `/items/3/note` */
-function addressOf (pointer: string, rows: readonly ItemRow[]): string {
-  const [, , index, property] = pointer.split('/')
-  const row = rows[Number(index)]!
-  return (property === 'note' ? row.note : row.printed).address
 }
