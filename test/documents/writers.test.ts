@@ -42,6 +42,15 @@ t.test('rows of a workbook are as high as their texts need', async t => {
   t.ok(await heightsOf('Số đơn vị sự nghiệp công lập thuộc tỉnh', 1) >= 2 * one)
 })
 
+t.test('a signature is never on a page of its own', async t => {
+  const rows = Array.from({ length: 5 }, (_, i) => ({ cells: [`r${i}`, null], bold: 0 }))
+  const signature = { left: [{ text: 'Nơi nhận' }], right: [{ text: 'Ký' }], align: 'center' as const }
+  const xml = (await partsIn(await docxOf({ ...PLAIN, rows, below: signature }))).get('word/document.xml')!
+  const after = xml.slice(xml.indexOf('<w:t xml:space="preserve">r2'))
+  t.equal(after.match(/<w:p>/g)!.length, after.match(/<w:keepNext\/>/g)!.length + 1, 'the last two rows stay with it, and all between')
+  t.notMatch(xml.slice(xml.indexOf('>r1<'), xml.indexOf('>r2<')), /keepNext/, 'and the rows before them do not')
+})
+
 t.test('long tables are written in pieces, whole', async t => {
   const rows = Array.from({ length: 450 }, (_, i) => ({ cells: [String(i), i], bold: 0 }))
   const { tables: [table] } = await tablesIn(await docxOf({ ...PLAIN, rows }))

@@ -44,7 +44,7 @@ function * bodyXml (document: Document): Pieces {
 }
 
 /** Two tables that follow each other without text between them would become one. */
-const GAP = '<w:p><w:pPr><w:spacing w:before="0" w:after="0"/></w:pPr></w:p>'
+const GAP = '<w:p><w:pPr><w:keepNext/><w:spacing w:before="0" w:after="0"/></w:pPr></w:p>'
 
 /** Lines on both sides, as two cells without borders, which stay on one page. */
 function sidesXml ({ left, right, align }: Sides, { columns, size }: Document): string {

@@ -7,6 +7,9 @@ import { twips } from './units.ts'
 /** Millimetres that a cell leaves free at its sides, for each point of the size of its letters. */
 const PADDING = 0.085
 
+/** Rows that stay on one page with what follows: a signature does not stand alone. */
+const KEPT = 2
+
 /** Rows of one piece: few enough that writing them does not block the event loop. */
 const ROWS_PER_PIECE = 200
 
@@ -21,9 +24,10 @@ export function * tableXml ({ columns, head, rows, size }: Document): Pieces {
     `<w:tblBorders>${BORDERS}</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>${margins}</w:tblCellMar></w:tblPr><w:tblGrid>${grid.join('')}</w:tblGrid>`
   yield headXml(columns, head, size)
   for (let from = 0; from < rows.length; from += ROWS_PER_PIECE) {
-    yield rows.slice(from, from + ROWS_PER_PIECE).map(({ cells, bold }) => {
+    yield rows.slice(from, from + ROWS_PER_PIECE).map(({ cells, bold }, at) => {
+      const keeps = from + at >= rows.length - KEPT
       const all = columns.map(({ width, align }, i) => (
-        cellXml(twips(width), linesXml([{ text: textOf(cells[i]!), bold: i < bold }], { align, size }), MIDDLE)))
+        cellXml(twips(width), linesXml([{ text: textOf(cells[i]!), bold: i < bold }], { align, size, keeps }), MIDDLE)))
       return `<w:tr><w:trPr><w:cantSplit/></w:trPr>${all.join('')}</w:tr>`
     }).join('')
   }
