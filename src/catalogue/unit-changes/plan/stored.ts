@@ -109,7 +109,7 @@ export async function figuresAfterEnd (trx: Trx, { day, province, ended }: Plan)
       select unit, 'indicators of ' || period from indicator_values join periods on periods.code = period
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all
-      select unit, 'a report of ' || period from submissions join periods on periods.code = period
+      select unit, 'reports of ' || period from submissions join periods on periods.code = period
       where province_code = ${province} and unit = any(${units}) and starts_on >= ${day}
       union all
       select unit, 'evaluation of ' || period from evaluation_inputs join periods on periods.code = period
