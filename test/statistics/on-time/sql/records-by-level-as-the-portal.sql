@@ -210,13 +210,15 @@ from
                                                                     limit 1
                                                                   ) as version
                                                                   join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
-                                                                  and first.working_calendar = coalesce(
-                                                                    (
-                                                                      select code
-                                                                      from working_calendars
-                                                                      where province = sent.province_code
-                                                                    ),
-                                                                    $6
+                                                                  and first.working_calendar = (
+                                                                    select code
+                                                                    from working_calendars
+                                                                    where
+                                                                      province = "sent"."province_code"
+                                                                      or code = $6
+                                                                    order by
+                                                                      province is distinct from "sent"."province_code"
+                                                                    limit 1
                                                                   )
                                                                   join working_calendar_days as last on last.working_calendar = first.working_calendar
                                                                   and last.working_days = first.working_days + term
@@ -592,13 +594,15 @@ from
                                                                         limit 1
                                                                       ) as version
                                                                       join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
-                                                                      and first.working_calendar = coalesce(
-                                                                        (
-                                                                          select code
-                                                                          from working_calendars
-                                                                          where province = sent.province_code
-                                                                        ),
-                                                                        $9
+                                                                      and first.working_calendar = (
+                                                                        select code
+                                                                        from working_calendars
+                                                                        where
+                                                                          province = "sent"."province_code"
+                                                                          or code = $9
+                                                                        order by
+                                                                          province is distinct from "sent"."province_code"
+                                                                        limit 1
                                                                       )
                                                                       join working_calendar_days as last on last.working_calendar = first.working_calendar
                                                                       and last.working_days = first.working_days + term
