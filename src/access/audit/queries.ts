@@ -52,7 +52,7 @@ function rowsOf (conditions: RawBuilder<unknown>[]): RawBuilder<unknown> {
 
 /**
  * Adds `before` and `after` of dossiers to one page, from the stored versions of the dossiers, which are looked up code
- * by code. Without `offset 0` the planner flattens the subquery, and reads the histories of all dossiers for each entry.
+ * by code. Without `offset 0` the planner flattens the subquery, and reads the histories of all dossiers for each row.
  */
 function withDossiers (page: RawBuilder<AuditEntry>): RawBuilder<AuditEntry> {
   return sql<AuditEntry>`
