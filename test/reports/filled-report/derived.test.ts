@@ -129,6 +129,7 @@ forEachDatabase('a report that the service fills itself', async (t, service) => 
     t.same(parts.map(({ pointer, value }) => [pointer, value]), [['/inputs/direct', 1], ['/inputs/online', 2]])
     t.match((await get(parts[1]!.url!)).body, { received_online: 2 })
     t.match(steps.at(-1), { pointer: '', op: 'percent', value: 66.666667, input: null })
+    t.match((await explain('7.8.4', 'H56-380/2021-H1')).row, { computed_unknown: 'nothing_counted' }, 'it has level 3, and not 4')
     t.match((await explain('7.8.1', 'H56/2021-H1')).row, { computed_number: 1 })
     t.match((await explain('7.8.2', 'H56/2021-H1')).row, { computed_number: 0 }, 'now that one has a level, the others have none')
   })
