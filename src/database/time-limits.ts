@@ -55,11 +55,14 @@ export async function allowSlowStatements (trx: Transaction<DB>): Promise<void> 
 }
 
 /**
- * Reads, in one snapshot, what takes longer to count than a statement usually may. In a transaction it is a part of
- * that, and sees what that sees.
+ * Reads, in one snapshot, what takes longer to count than a statement usually may. Within a transaction that writes it
+ * reads what that one sees.
  */
 export async function inSlowRead<R> (db: Kysely<DB>, read: (trx: Transaction<DB>) => Promise<R>): Promise<R> {
-  if (db.isTransaction) return read(db as Transaction<DB>)
+  if (db.isTransaction) {
+    await allowSlowStatements(db as Transaction<DB>)
+    return read(db as Transaction<DB>)
+  }
   return db.transaction().setIsolationLevel('repeatable read').execute(async trx => {
     await allowSlowStatements(trx)
     return read(trx)

@@ -3,7 +3,7 @@ import { takeMissingSnapshots } from '../../src/evaluation/snapshots/commands.ts
 import { createClientKey } from '../../src/access/clients/commands.ts'
 import { keyOf } from '../../src/access/auth/api-keys.ts'
 import { submitReport } from '../../src/reports/submissions/commands.ts'
-import { findingsOfSums } from '../../src/reports/submissions/findings.ts'
+import { findingsOfRules } from '../../src/reports/submissions/findings.ts'
 import type { Db } from '../../src/database/connect.ts'
 import { runOwnWrite } from '../../src/writes/unit-of-work.ts'
 import { item, send } from '../dossiers/given.ts'
@@ -28,7 +28,7 @@ export async function givenReports ({ db, post }: { db: Db, post: Send }): Promi
   for (const unit of units) await value(unit, 12)
   for (const unit of units.slice(1)) {
     const addressed = { path: { unit, period: PERIOD }, query: {}, now: Date.now() }
-    await runOwnWrite(db, 'district', 'submitReport', write => submitReport(write, addressed, {}, findingsOfSums))
+    await runOwnWrite(db, 'district', 'submitReport', write => submitReport(write, addressed, {}, findingsOfRules))
   }
   for (const unit of units.slice(2)) await step(unit, 'approve')
   for (const unit of units.slice(3)) await step(unit, 'publish')

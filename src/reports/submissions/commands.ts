@@ -44,7 +44,7 @@ export async function submitReport (
     if (report.locked) throw new DomainError('period_locked', whyLocked(report))
     const { values_given: given, values_reported: reported } = await valueCounts(trx, report)
     const { nothing_to_report = false, note = null } = body
-    const { findings } = nothing_to_report ? { findings: [] } : await findingsOf(trx, report, by.unit)
+    const findings = nothing_to_report ? [] : await findingsOf(trx, report, by.unit, addressed.now)
     assertSubmittable({ ...body, given, reported, findings })
     return {
       stage: 'submitted', nothing_to_report, note: note?.normalize('NFC') || null, submitted_at: now, submitted_by: by.client,

@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
+import { exactly } from '../../catalogue/units/resolve.ts'
+import { findingsOf } from '../checks/queries.ts'
 import type { ReportKey } from '../stages/stage.ts'
 
 /** What a check found in a report. */
@@ -12,31 +13,14 @@ export interface Finding {
   message: string
 }
 
-/** Checks a report. */
+/** Checks a report. @param now milliseconds since 1970 */
 export type FindingsOf = (
-  db: Db, report: Pick<ReportKey, 'unit' | 'period' | 'form'>, reach: Reach
-) => Promise<{ findings: readonly Finding[] }>
+  db: Db, report: Pick<ReportKey, 'unit' | 'period' | 'form'>, reach: Reach, now: number
+) => Promise<readonly Finding[]>
 
-/** Sums that the form itself states, and their parts. */
-const SUMS: readonly [total: string, ...parts: string[]][] = [
-  ['3.1.3', '3.1.3.a', '3.1.3.b', '3.1.3.c'],
-  ['4.1.4', '4.1.4.a', '4.1.4.b', '4.1.4.c']
-]
-
-/** The sums that do not hold, as far as all of their parts are given. */
-export const findingsOfSums: FindingsOf = async (db, { unit, period, form }) => {
-  const { rows } = await sql<{ indicator: string, number: number }>`
-    select indicator, number from indicator_values
-    where province_code = (select province_code from units where id = ${unit}) and unit = ${unit}
-      and period = ${period} and form = ${form} and number is not null and indicator = any(${SUMS.flat()})`.execute(db)
-  const numbers = new Map(rows.map(({ indicator, number }) => [indicator, number]))
-  const findings = SUMS.flatMap(([total, ...parts]): Finding[] => {
-    const stated = numbers.get(total)
-    const known = parts.map(part => numbers.get(part)).filter(number => number !== undefined)
-    const sum = known.reduce((sum, number) => sum + number, 0)
-    if (stated === undefined || known.length < parts.length || stated === sum) return []
-    const message = `${total} (${stated}) is not ${parts.join(' + ')} (${sum})`
-    return [{ rule: `sum-${total}`, severity: 'error', indicators: [total, ...parts], message }]
-  })
-  return { findings }
+/** What the rules in force find, in English: `GET /v1/reports/{unit}/{period}/checks` says it in Vietnamese as well. */
+export const findingsOfRules: FindingsOf = async (db, { unit, period, form }, reach, now) => {
+  const { findings } = await findingsOf(db, { unit: exactly(unit), period, form }, reach, now)
+  return findings.map(({ rule, severity, indicator, indicators, messages }) => (
+    { rule, severity, indicators: indicator === null ? indicators : [indicator], message: messages.en }))
 }

@@ -3,7 +3,7 @@ import type { App, Context } from '../../http/context.ts'
 import { inWrite, PostHeaders } from '../../http/request/write-request.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { approveReport, publishReport, reopenReport, submitReport } from './commands.ts'
-import { findingsOfSums } from './findings.ts'
+import { findingsOfRules } from './findings.ts'
 import { submission } from './queries.ts'
 import { ReopenBody, ReportFormQuery, Submission, submissionPath, SubmitBody, type SubmissionPath } from './schema.ts'
 
@@ -40,7 +40,7 @@ export async function submissionRoutes (app: App, context: Context) {
       response: { ...answer, ...problems(400, 404, 409, 413, 415, 422) }
     }
   }, (request, reply) => inWrite(context, request, reply, write => (
-    submitReport(write, ofRequest(request), request.body, findingsOfSums))))
+    submitReport(write, ofRequest(request), request.body, findingsOfRules))))
 
   app.post('/reports/:unit/:period/approve', {
     config: approves,
