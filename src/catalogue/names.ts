@@ -49,12 +49,10 @@ async function namesOf<K extends Key> (
   const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
     sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
       where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
-  if (lookups.length === 0) return () => null
-  const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
-  const names = new Map<string, Map<string, string>>()
-  for (const { key, code, name } of found.rows) {
-    const ofKey = names.get(key) ?? new Map<string, string>()
-    names.set(key, ofKey.set(code, name))
+  const names = new Map<string, string>()
+  if (lookups.length > 0) {
+    const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
+    for (const { key, code, name } of found.rows) names.set(`${key} ${code}`, name)
   }
-  return (key, code) => code === null ? null : names.get(key)?.get(code) ?? null
+  return (key, code) => names.get(`${key} ${code}`) ?? null
 }

@@ -80,6 +80,10 @@ export async function givenExamples (
   })
   await runOwnWrite(db, 'tests', 'givenExamples', write => createClientKey(write, 'example', 0, keyOf(EXAMPLE_KEY)!))
   const ended = { status: 10, received_at: '2021-07-01T08:00:00+07:00', finished_at: '2021-07-05T08:00:00+07:00' }
+  await send(db, [item({
+    code: 'late-in-2026-Q3', unit: 'H56-STC', status: 10, received_at: '2026-07-01T08:00:00+07:00',
+    due_at: '2026-07-10T17:00:00+07:00', finished_at: '2026-07-20T09:00:00+07:00', updated_at: '2026-07-20T09:05:00+07:00'
+  })])
   await send(db, [item({ code: 'ended-in-2021-Q3', ...ended }), item({
     code: 'asked-in-2021-Q3', status: 5, received_at: '2021-07-01T08:00:00+07:00', due_at: '2021-07-20T17:00:00+07:00',
     updated_at: '2021-07-05T08:00:00+07:00', supplements: [{ requested_at: '2021-07-05T08:00:00+07:00' }]

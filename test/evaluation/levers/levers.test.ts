@@ -138,6 +138,20 @@ forEachDatabase('what would give most points', async (t, service) => {
     }, 'the group has its 10 points')
   })
 
+  t.test('is not known of a criterion that nothing is known of', async t => {
+    const criterion = {
+      code: 'SURVEY', name: 'x', maximum: null, levels: null, inputs: [], rate: null, rate_status: 'unknown', points: null,
+      points_status: 'unknown', note: null
+    }
+    const groups = [{ code: 'G', name: 'x', maximum: 1, criteria: [criterion] }]
+    await service.post('/v1/evaluation-formulas', {
+      items: [{ code: 'own', scheme: 'own', name: 'x', status: 'found', source: 'x', precedence: 1, valid_from: '2026-01-01', groups }]
+    })
+    t.match((await get(`/v1/evaluation/levers?unit=H44.01&period=${Q3}&formula=own`)).body.items, [
+      { criterion: 'SURVEY', maximum: null, missing_points: null, measure: null }
+    ])
+  })
+
   t.test('is asked of one unit', async t => {
     const faultOf = async (path: string) => {
       const { body } = await get(path)

@@ -117,9 +117,17 @@ forEachDatabase('points by Decision 766 of a unit of which records cover a part'
     t.equal((await service.get(body.dossiers_url)).body.items.length, 1, 'the late one that records have')
   })
 
+  t.test('are asked of some levels, though others have records as well', async t => {
+    await send(db, [ended('H56-STC', true)])
+    const communes = await of({ unit: 'H56-380', children: true, level: ['commune'] })
+    t.same(rowsOf(communes.filter(({ counts_from: from }) => from === 'records'), ...COLUMNS.slice(0, 3)), [['H56-14755', 1, 2]])
+    const provincial = await of({ unit: 'H56', children: true, level: ['district'] })
+    t.same(rowsOf(provincial.filter(({ counts_from: from }) => from === 'mixed'), ...COLUMNS.slice(0, 3)), [['H56-380', 7, 10]])
+  })
+
   t.test('take the posted counts of the unit above, and not of those below it as well', async t => {
     const { items: units } = (await service.get('/v1/units?parent=H56-381&limit=1')).body as { items: { code: string }[] }
     await givenInputs(service, posted(units[0]!.code, 1, 1))
-    t.same(rowsOf(await of({ unit: 'H56' }), ...COLUMNS.slice(0, 5)), [['H56', 16, 20, 'mixed', 2]])
+    t.same(rowsOf(await of({ unit: 'H56' }), ...COLUMNS.slice(0, 5)), [['H56', 17, 21, 'mixed', 2]])
   })
 })

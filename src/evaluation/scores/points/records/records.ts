@@ -70,7 +70,7 @@ export async function recordedFacts (
       for (const above of paths.get(unit) ?? []) withRecords.get(`${i} ${name}`)!.add(above)
     }
   }
-  const insideOf = ({ span, unit }: UnitInSpan) => insides[span]!.get(unit) ?? []
+  const insideOf = ({ span, unit }: UnitInSpan) => insides[span]!.get(unit)!
   return {
     recorded: ({ span, unit }, name, part) => found.get(`${span} ${unit} ${name} ${keyOfPart(part)}`),
     unrecorded: (unit, name) => insideOf(unit).filter(({ unit: inside }) => (
