@@ -24,7 +24,7 @@ import { compressedBodies } from './http/body/compressed-body.ts'
 import { acceptJson } from './http/body/json-body.ts'
 import { corsOptions, type Origins } from './http/response/cors.ts'
 import { answerConditionally } from './http/response/etag.ts'
-import { answerInLanguages } from './http/response/language.ts'
+import { answerInLanguages, nameLanguage } from './http/response/language.ts'
 import { protectAnswer } from './http/response/security-headers.ts'
 import { Problem, sendError, sendUnreadable } from './http/response/error-handler.ts'
 import { refuseUnreadable } from './http/response/unreadable.ts'
@@ -117,6 +117,7 @@ export async function buildApp (
   await app.register(compress, { threshold: 4096, ...compressedBodies })
   await app.register(accepts)
   answerInLanguages(app)
+  app.addHook('onSend', nameLanguage)
   app.decorate('spreadsheets', spreadsheetLimiter())
   app.addSchema(Problem)
   app.addSchema(BatchAnswer)

@@ -162,7 +162,7 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
 export function sendProblem (
   reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
 ) {
-  const language = languageOf(reply.request, reply)
+  const language = languageOf(reply.request)
   const problem = { type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }
   const shown = language === 'vi' ? inVietnamese(problem) : problem
   // The file that was asked for has a name already, which a problem must not be stored under.

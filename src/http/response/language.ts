@@ -1,5 +1,5 @@
 import type {} from '@fastify/accepts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onSendHookHandler } from 'fastify'
 
 /** Languages of the texts that people read. The first is that of who asks for none of them. */
 export const LANGUAGES = ['en', 'vi'] as const
@@ -17,16 +17,22 @@ export function answerInLanguages (app: Pick<FastifyInstance, 'decorateRequest'>
   app.decorateRequest('answerLanguage', null)
 }
 
-/** The language of an answer by `Accept-Language`, which its headers say. */
-export function languageOf (request: FastifyRequest, reply: FastifyReply): Language {
-  if (request.answerLanguage !== null) return request.answerLanguage
+/** The language of an answer by `Accept-Language`. */
+export function languageOf (request: FastifyRequest): Language {
   const accepted = request.accepts().language([...LANGUAGES])
   const language = accepted === false ? LANGUAGES[0] : accepted as Language
   request.answerLanguage = language
-  reply.header('content-language', language)
-  // What the answer depends on besides, such as the origin of a page.
-  reply.header('vary', [reply.getHeader('vary'), 'accept-language'].flat().filter(Boolean).join(', '))
   return language
+}
+
+/** An onSend hook: says in which language an answer is. */
+export const nameLanguage: onSendHookHandler = (request, reply, payload, done) => {
+  if (request.answerLanguage !== null) {
+    reply.header('content-language', request.answerLanguage)
+    // What the answer depends on besides, such as the origin of a page.
+    reply.header('vary', [reply.getHeader('vary'), 'accept-language'].flat().filter(Boolean).join(', '))
+  }
+  done(null, payload)
 }
 
 /** The headers of an answer in a language, for its schema. */

@@ -30,7 +30,7 @@ export async function checkRoutes (app: App, { db, cache, now }: Context) {
     }
   }, async (request, reply) => {
     const format = formatOf(request)
-    const language = languageOf(request, reply)
+    const language = languageOf(request)
     const checks = () => reportChecks(db, request.params, request.query, request.caller.unit, now(), language)
     return format === 'json'
       ? sendShared(cache, request, reply, async () => ({ value: await checks(), link: null }))
@@ -49,7 +49,7 @@ export async function checkRoutes (app: App, { db, cache, now }: Context) {
       }
     }
   }, (request, reply) => {
-    const language = languageOf(request, reply)
+    const language = languageOf(request)
     return sendList(cache, request, reply, Finding, page => (
       allFindings(db, request.query, page, request.caller.unit, now(), language)))
   })
