@@ -1,5 +1,5 @@
 import type { App, Context } from '../../http/context.ts'
-import { documentFormatOf, documentResponse, sendDocument } from '../../http/response/document.ts'
+import { documentFormatOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
 import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'

@@ -6,7 +6,7 @@ import type { Document } from '../../documents/document.ts'
 import { docxOf } from '../../documents/docx/docx.ts'
 import { xlsxOf } from '../../documents/xlsx/xlsx.ts'
 import { fileNameOf } from '../tables/file-name.ts'
-import { formatAmong, tableResponse } from './respond.ts'
+import { formatAmong, tableResponse } from '../response/respond.ts'
 
 const WRITERS = { docx: docxOf, xlsx: xlsxOf }
 
