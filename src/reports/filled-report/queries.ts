@@ -17,8 +17,8 @@ import type {
 import { shownPart, shownStep } from './shown.ts'
 
 /**
- * A form as a unit fills it, with what the service derives itself beside what is reported. What is reported counts. Of an
- * earlier instant there is only that, as what is derived follows from dossiers and procedures as they are now.
+ * A form as a unit fills it, with what the service derives itself beside what is reported. What is reported counts.
+ * Nothing is derived as it was known earlier: it follows from dossiers and procedures as they are now.
  * @param now milliseconds since 1970
  * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
  */
