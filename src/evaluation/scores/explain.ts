@@ -3,13 +3,14 @@ import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
 import type { Step } from '../../formulas/evaluate.ts'
 import { formulaInForce } from '../formulas/queries.ts'
+import type { CountedName } from '../formulas/schema.ts'
 import { scoreOf } from './points/criterion.ts'
 import { unitAsked } from './queries.ts'
 import type { EvaluationExplained, EvaluationExplainQuery, EvaluationRow } from './schema.ts'
-import { PROGRESS } from './points/records.ts'
-import { scored, type Scored } from './points/scored.ts'
+import { ON_TIME } from './points/records.ts'
+import { scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
-import { spansAsked } from './points/spans.ts'
+import { spansAsked, type Span } from './points/spans.ts'
 
 type Explained = Omit<EvaluationExplained, 'row'> & { row: EvaluationRow, province: string }
 
@@ -35,26 +36,29 @@ export async function evaluationExplained (
   const steps: Step[] = []
   scoreOf(criterion, found.score.values, steps)
   const inputs = { ...found.score.values }
-  const links = criterion.counted === 'progress' ? progressLinks(found) : NO_LINKS
+  const { span, subject, score } = found
+  const links = score.countsFrom === 'records' ? linksOf(criterion.counted, span, subject.unit!) : NO_LINKS
   return { row: rowOf(found), criterion, inputs, ...links, steps: steps.map(shownStep), province: province! }
 }
 
-const NO_LINKS = { explain_url: null, dossiers_url: null }
+type Links = Pick<EvaluationExplained, 'explain_url' | 'dossiers_url'>
 
-/** Where progress is opened down to its dossiers. */
-export function progressLinks (
-  { span: { from, to }, subject: { unit }, score }: Scored
-): Pick<EvaluationExplained, 'explain_url' | 'dossiers_url'> {
-  if (score.countsFrom !== 'records') return NO_LINKS
-  const { basis, ...rules } = PROGRESS
-  const query = new URLSearchParams({ ...rules, from, to, unit: unit! })
+export const NO_LINKS: Links = { explain_url: null, dossiers_url: null }
+
+/** Where dossiers on time are opened down to the dossiers. */
+export function linksOf (
+  counted: CountedName | null | undefined, { from, to }: Pick<Span, 'from' | 'to'>, unit: string
+): Links {
+  if (counted !== 'progress' && counted !== 'on_time') return NO_LINKS
+  const { basis, ...rules } = ON_TIME[counted]
+  const query = new URLSearchParams({ ...rules, from, to, unit })
   return {
     explain_url: `/v1/on-time/explain?basis=${basis}&${query}`,
     dossiers_url: `/v1/on-time/explain/dossiers?${query}&part=rest`
   }
 }
 
-function shownStep ({ pointer, op, value: { known, unknown } }: Step): EvaluationExplained['steps'][number] {
+export function shownStep ({ pointer, op, value: { known, unknown } }: Step): EvaluationExplained['steps'][number] {
   return {
     pointer, op, value: known === null ? null : Number((Number(known.n) / Number(known.d)).toFixed(6)),
     unknown: unknown?.code ?? null, input: unknown?.input ?? null

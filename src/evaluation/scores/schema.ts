@@ -159,7 +159,7 @@ export const EvaluationExplainQuery = Type.Object({
 }, { additionalProperties: false })
 export type EvaluationExplainQuery = Static<typeof EvaluationExplainQuery>
 
-const Step = Type.Object({
+export const Step = Type.Object({
   pointer: Type.String({ description: 'JSON Pointer into the criterion: `/rate/numerator`.' }),
   op: Type.String({ description: 'The operator.' }),
   value: Nullable(Type.Number({ description: 'What it comes to, rounded to six decimals; it is exact within. null: unknown.' })),

@@ -42,7 +42,7 @@ function postedOf (
 }
 
 /** Rounded half up to two decimals. */
-function percent (part: number, whole: number): number {
+export function percent (part: number, whole: number): number {
   return Math.round(10_000 * part / whole) / 100
 }
 

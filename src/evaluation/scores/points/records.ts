@@ -7,12 +7,15 @@ import { onTime } from '../../../statistics/on-time/queries.ts'
 import { cutAt, type CutDays } from '../../../time/cut.ts'
 import type { CountedName, EvaluationFormula } from '../../formulas/schema.ts'
 import type { Facts, Recorded } from './counts.ts'
-import { saidOfResults, type DetailCount, type KnownCounts } from './details-sql.ts'
+import { saidOfResults, type DetailCount, type KnownCounts, type OnTimeCount } from './details-sql.ts'
 import type { Span } from './spans.ts'
 import type { UnitInSpan } from './units.ts'
 
-/** How progress is counted: as the portal does. */
-export const PROGRESS = { basis: 'records', rules: 'portal-766', method: 'handled' } as const
+/** How dossiers on time are counted: as the portal does, and by the rules of this service. */
+export const ON_TIME = {
+  progress: { basis: 'records', rules: 'portal-766', method: 'handled' },
+  on_time: { basis: 'records', rules: 'default', method: 'resolved' }
+} as const satisfies Record<OnTimeCount, object>
 
 interface Asked {
   /** It and what is below it; null: every province. */
@@ -21,36 +24,40 @@ interface Asked {
 }
 
 /**
- * What dossier records say of units, each with all that stand below it at the end of the span, as far as the formula
- * asks for it.
- * @param formulas that of each span
+ * What dossier records say of units, each with all that stand below it at the end of the span.
+ * @param counted what is asked for in each span
  * @param now milliseconds since 1970
  */
 export async function recordedFacts (
   db: Db, spans: readonly Span[], units: readonly UnitInSpan[], asked: Asked,
-  formulas: readonly (EvaluationFormula | undefined)[], now: number
+  counted: readonly (readonly CountedName[])[], now: number
 ): Promise<Facts['recorded']> {
   const found = new Map<string, Recorded>()
   for (const [i, span] of spans.entries()) {
     const within = units.filter(unit => unit.span === i)
-    const names = countedIn(formulas[i])
+    const names = counted[i]!
     const days = cutAt(now, span)
     if (days === null || names.length === 0 || within.length === 0) continue
     const below = await unitsBelow(db, span, within)
     const add = (unit: string, name: CountedName, { numerator, denominator, all }: KnownCounts) => {
       if (denominator > 0) found.set(`${i} ${unit} ${name}`, { values: { numerator, denominator }, source: null, known: denominator, of: all })
     }
-    if (names.includes('progress')) {
-      for (const [unit, counts] of await progressOf(db, span, below, asked, now)) add(unit, 'progress', counts)
+    for (const name of names.filter(isOnTime)) {
+      for (const [unit, counts] of await onTimeOf(db, ON_TIME[name], span, below, asked, now)) add(unit, name, counts)
     }
-    const details = names.filter(name => name !== 'progress')
+    const details = names.filter(name => !isOnTime(name))
     if (details.length === 0) continue
     for (const [unit, name, counts] of await detailsOf(db, days, below, asked, details)) add(unit, name, counts)
   }
   return ({ span, unit }, name) => found.get(`${span} ${unit} ${name}`)
 }
 
-function countedIn (formula: EvaluationFormula | undefined): CountedName[] {
+function isOnTime (name: CountedName): name is OnTimeCount {
+  return Object.hasOwn(ON_TIME, name)
+}
+
+/** What a formula asks of records. */
+export function countedIn (formula: EvaluationFormula | undefined): CountedName[] {
   const criteria = formula?.groups.flatMap(({ criteria }) => criteria) ?? []
   return [...new Set(criteria.map(({ counted }) => counted).filter(name => name != null))]
 }
@@ -72,12 +79,13 @@ const ALL = { limit: 1_000_000 }
  * Dossiers on time of those handled. What moves between units counts for both, but once for the unit above them: there
  * the sum of the units is not the count, which is then asked for.
  */
-async function progressOf (
-  db: Db, { from, to }: Span, below: ReadonlyMap<string, string[]>, { unit: top, reach }: Asked, now: number
+async function onTimeOf (
+  db: Db, question: typeof ON_TIME[OnTimeCount], { from, to }: Span, below: ReadonlyMap<string, string[]>,
+  { unit: top, reach }: Asked, now: number
 ): Promise<Map<string, KnownCounts>> {
   const ask = async (unit: string | null, keys: 'unit'[]) => {
     const which = unit === null ? {} : { unit: exactly(unit) }
-    return (await onTime(db, { ...PROGRESS, from, to, ...which, group_by: keys }, ALL, reach, now)).items
+    return (await onTime(db, { ...question, from, to, ...which, group_by: keys }, ALL, reach, now)).items
   }
   const rows = new Map((await ask(top, ['unit'])).map(row => [row.unit, row]))
   const counted = new Map<string, KnownCounts>()

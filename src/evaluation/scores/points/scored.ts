@@ -4,7 +4,7 @@ import type { Db } from '../../../database/connect.ts'
 import type { FormulaOn } from '../../formulas/queries.ts'
 import type { EvaluationFormula } from '../../formulas/schema.ts'
 import { postedFacts, type Facts } from './counts.ts'
-import { recordedFacts } from './records.ts'
+import { countedIn, recordedFacts } from './records.ts'
 import { countIn, scoresOf, type Score, type Subject } from './rows.ts'
 import type { Span } from './spans.ts'
 import { unitsIn, type UnitInSpan } from './units.ts'
@@ -49,9 +49,9 @@ export async function scored (
     const detail = `the answer would have ${rows} rows, and has at most ${MAX_ROWS}; ask for one province or fewer periods`
     throw new DomainError('too_many_rows', detail)
   }
-  const formulas = ofSpans.map(({ formula }) => formula)
+  const counted = ofSpans.map(({ formula }) => countedIn(formula))
   const facts = {
-    ...await postedFacts(db, spans, units), recorded: await recordedFacts(db, spans, units, asked, formulas, now)
+    ...await postedFacts(db, spans, units), recorded: await recordedFacts(db, spans, units, asked, counted, now)
   }
   return ofSpans.flatMap(({ span, subjects, formula }) => (
     subjects.flatMap(subject => scoresWith(span, subject, formula, facts))))
