@@ -217,6 +217,13 @@ const ROWS: Record<string, string[]> = {
   '0043_evaluation_snapshots': [
     `insert into evaluation_snapshots values ('H56', 20, 17.35, 20, '2026-10-01 00:10+07', '2026-10-01', true, 'H56-STC', 'province',
       'cal-2026-M10', 'PROGRESS', 'computed', null, 'qd-766-found-2026')`
+  ],
+  '0044_par_index_forms': [
+    `insert into par_index_forms values ('par', 'Bộ tiêu chí', 'x', null, '2021-01-01', null, 'H56', '{district}', null, null, 'level', 1, 0, '[]')`
+  ],
+  '0045_par_index_scores': [
+    `insert into par_index_scores (province_code, points, period, unit, form, criterion, stage, inputs, note, client)
+      values ('H56', 0.5, 'cal-2021', 'H56-380', 'par', '1', 'self', '{}', 'Quyết định số 1', 'units')`
   ]
 }
 

@@ -6,7 +6,7 @@ const Properties = {
   name: Name('Name of the client, for people.', 200),
   source: Nullable(SourceCode('The `source` of all that it posts, which is created with the client. null: only if it posts no statistics or dossiers, or has the scope `admin`.')),
   scopes: Type.Array(OneOf(SCOPES), {
-    description: 'What its keys may be used for. `approve` is reserved for approvals; no operation requires it yet.',
+    description: 'What its keys may be used for. `approve`: for appraisals of the PAR index.',
     uniqueItems: true, maxItems: SCOPES.length
   }),
   unit: Nullable(UnitCode('Code of the unit that it reads and writes for, with all units below it. null: all units.')),

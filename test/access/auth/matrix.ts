@@ -17,6 +17,10 @@ const NEEDS: Record<string, string> = {
   deleteFeedbackStatistics: 'write:statistics',
   postEvaluationInputs: 'write:statistics',
   postEvaluationFormulas: 'write:catalogue',
+  postParIndexForms: 'write:catalogue',
+  postParIndexSelfScores: 'write:indicators',
+  postParIndexSurveyResults: 'write:statistics',
+  postParIndexAppraisals: 'approve',
   postIndicatorValues: 'write:indicators',
   postProcedures: 'write:catalogue',
   postProcedureDecision: 'write:catalogue',
@@ -64,7 +68,8 @@ const READS = [
   'listDossiers', 'getDossier', 'getStatusMap', 'listSourceConflicts', 'listUnknownCodes',
   'listCountingRules', 'listCalendars', 'getCalendar', 'listCalendarDays', 'getDueDate', 'calculateDueDates', 'listDueDateDeviations',
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
-  'getEvaluation', 'explainEvaluation', 'listEvaluationHistory', 'listEvaluationInputs', 'listEvaluationFormulas'
+  'getEvaluation', 'explainEvaluation', 'listEvaluationHistory', 'listEvaluationInputs', 'listEvaluationFormulas',
+  'getParIndex', 'listParIndexCriteria', 'explainParIndex', 'listParIndexScores', 'listParIndexForms'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -92,6 +97,19 @@ const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, m
 const DECISION = {
   effective_on: '2021-03-01', document: { number: '1', date: '2021-02-01', issuer: 'x' },
   amended: [{ code: '1.001193', field: 'justice' }]
+}
+
+/** One that scores every unit, with a criterion for each who posts. */
+const PAR_FORM = {
+  code: 'par', name: 'x', source: 'x', valid_from: '2021-01-01', maximum: 3, survey_maximum: 1,
+  criteria: [
+    { code: 'self', name: 'x', maximum: 1, scored_by: 'hand' },
+    { code: 'appraised', name: 'x', maximum: 1, scored_by: 'hand' },
+    {
+      code: 'survey', name: 'x', maximum: 1, scored_by: 'survey', points: { op: 'input', name: 'mark' },
+      inputs: [{ name: 'mark', type: 'number', measure: 'points', choices: null, meaning: 'x' }]
+    }
+  ]
 }
 
 const SOURCE = { name: 'x', precedence: 100, synthetic: false }
@@ -128,6 +146,10 @@ function requestFor (
       '&formula=qd-766-found-2026',
     listEvaluationHistory: `/v1/evaluation/history?unit=${unit}`,
     listEvaluationInputs: `/v1/evaluation-inputs?unit=${unit}`,
+    getParIndex: `/v1/par-index?period=${PERIOD}&unit=${unit}`,
+    listParIndexCriteria: `/v1/par-index/criteria?period=${PERIOD}&unit=${unit}`,
+    explainParIndex: `/v1/par-index/explain?period=${PERIOD}&unit=${unit}&criterion=self`,
+    listParIndexScores: `/v1/par-index-scores?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
@@ -183,6 +205,12 @@ function requestFor (
       items: [{ unit, period: PERIOD, criterion: 'PROGRESS_ON_TIME', source: 'one-stop', numerator: 1, denominator: 2 }]
     },
     postEvaluationFormulas: { items: [] },
+    postParIndexForms: { items: [] },
+    postParIndexSelfScores: { items: [{ unit, period: PERIOD, form: 'par', criterion: 'self', points: 1 }] },
+    postParIndexSurveyResults: {
+      items: [{ unit, period: PERIOD, form: 'par', criterion: 'survey', source: 'one-stop', inputs: { mark: 1 } }]
+    },
+    postParIndexAppraisals: { items: [{ unit, period: PERIOD, form: 'par', criterion: 'appraised', points: 1, reason: 'x' }] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -215,6 +243,8 @@ const OUT_OF_REACH: Record<string, number> = {
   getDifference: 400, listDifferenceDossiers: 400, getLateness: 400, listLateDossiers: 400,
   getEvaluation: 400, explainEvaluation: 400, listEvaluationHistory: 400, listEvaluationInputs: 400,
   postEvaluationInputs: 403,
+  getParIndex: 400, listParIndexCriteria: 400, explainParIndex: 400, listParIndexScores: 400,
+  postParIndexSelfScores: 403, postParIndexSurveyResults: 403, postParIndexAppraisals: 403,
   postDossierStatistics: 403, postDossiers: 403, postNationalDossiers: 403, postIndicatorValues: 403,
   listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,
   // Of a stream each row is refused alone.
@@ -224,7 +254,7 @@ const OUT_OF_REACH: Record<string, number> = {
 /** What all provinces of a database share is written by those whose keys are for all units. */
 const COMMON = [
   'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
-  'postEvaluationFormulas'
+  'postEvaluationFormulas', 'postParIndexForms'
 ]
 
 function expected ({ id }: Operation, scopes: string[] | null, own: string | null, asked: string): number {
@@ -236,6 +266,8 @@ function expected ({ id }: Operation, scopes: string[] | null, own: string | nul
   if (id === 'withdrawProcedureDecision') return own === null ? 404 : 403
   // There is none that could be withdrawn again and again.
   if (id === 'withdrawUnitChange') return 404
+  // Who appraises a unit stands above it.
+  if (id === 'postParIndexAppraisals' && own === asked) return 403
   return reaches(own, asked) ? 200 : OUT_OF_REACH[id] ?? 200
 }
 
@@ -258,6 +290,7 @@ export function everyOperationAnswers (keys: Key[], test = forEachDatabase) {
     // Which others use as well: keys for a unit may put it as it is, and no otherwise.
     await service.put('/v1/sources/one-stop', SOURCE)
     await service.post('/v1/procedure-decisions', DECISION)
+    await service.post('/v1/par-index-forms', { items: [PAR_FORM] })
     const keyIds: Record<string, string> = {}
     for (const unit of ['H56', HOME, FOREIGN]) {
       keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: [], unit })).id
