@@ -13,12 +13,15 @@ export const FORM = {
   units: ['H56-380', 'H56-381', 'H56-382', 'H56-384', 'H56-385']
 }
 
-const of = (unit: string, criterion: string, given: object) => ({ unit, period: PERIOD, form: FORM.code, criterion, ...given })
-const RATES = { '2.1': ['numerator', 'denominator'], '3': ['satisfied', 'asked'] } as const
+const of = (unit: string, criterion: string, given: object) => (
+  { unit, period: PERIOD, form: FORM.code, criterion, ...given })
+const RATES = { 2.1: ['numerator', 'denominator'], 3: ['satisfied', 'asked'] } as const
 
 /** Counts of a criterion that has a rate. */
-export function rate (unit: string, criterion: keyof typeof RATES, numerator: number, denominator: number, given = {}) {
-  const [n, d] = RATES[criterion]
+export function rate (
+  unit: string, criterion: `${keyof typeof RATES}`, numerator: number, denominator: number, given = {}
+) {
+  const [n, d] = RATES[criterion as unknown as keyof typeof RATES]
   return of(unit, criterion, { inputs: { [n]: numerator, [d]: denominator }, ...given })
 }
 
@@ -63,11 +66,12 @@ export async function givenForm ({ post }: Pick<Service, 'post'>, form: object =
 export async function givenEnded ({ db }: Pick<Service, 'db'>, unit: string, onTime: number, late: number) {
   const all = Array.from({ length: onTime + late }, (_, i) => item({
     code: `${unit}-${i}`, unit, status: 10, received_at: '2021-06-01T08:00:00+07:00', due_at: '2021-06-10T17:00:00+07:00',
-    finished_at: i < onTime ? '2021-06-09T08:00:00+07:00' : '2021-06-11T08:00:00+07:00', updated_at: '2021-06-12T08:00:00+07:00'
+    finished_at: `2021-06-${i < onTime ? '09' : '11'}T08:00:00+07:00`, updated_at: '2021-06-12T08:00:00+07:00'
   }))
   await send(db, all)
 }
 
-export const rowsOf = ({ body }: Answer, ...names: string[]) => (body.items as Row[]).map(row => names.map(name => row[name]))
+export const rowsOf = ({ body }: Answer, ...names: string[]) => (
+  (body.items as Row[]).map(row => names.map(name => row[name])))
 export const faultsOf = ({ body }: Answer) => (
   (body.errors as { pointer: string, code: string }[]).map(({ pointer, code }) => `${pointer} ${code}`))

@@ -1,4 +1,5 @@
 import { forEachDatabase } from '../../database.ts'
+import { item, send } from '../../dossiers/given.ts'
 import {
   answer, counts, FORM, givenEnded, givenForm, givenWriters, PERIOD, points, rate, rowsOf, type Row
 } from './given.ts'
@@ -10,7 +11,7 @@ import {
 // 380 self       2            3                76/100 → 3.2            40/40 → 6                 –             14.2
 // 380 counts     1.5 (2 − .5) late 1.5 (− 1.5) 76/100 → 3.2 (± 0)      39/40 = 97.5 % → 5.85     171/200 4.275 16.33
 // 381            1            none 0           50/100 → 0              9/10 = 90 % → 0           200/200 5      6
-// 382            2            on time 3        95/100 → 4              no dossiers: unknown      171/200 4.28  13.28 of 14
+// 382            2            on time 3        95/100 → 4              no dossiers: unknown    171/200 4.28  13.28 (14)
 // 384            2            on time 3        95/100 → 4              by hand 5                 200/200 5     19
 // 385            1.5          late 1.5         76/100 → 3.2            by hand 5.85              171/200 4.28  16.33
 // 4.275 is 4.28: a half is rounded up, in each criterion, so that columns add up.
@@ -55,13 +56,15 @@ forEachDatabase('the PAR index of a small form, worked out by hand', async (t, s
     t.match((await get(ask)).body.items[0], {
       period: PERIOD, from: '2021-01-01', to: '2021-12-31', unit: 'H56-380', unit_name: 'Thành phố Thanh Hóa', level: 'district',
       level_name: 'Cấp huyện', form: FORM.code, maximum: 20, self_points: 14.2, self_of: 15, computed_points: 10.13, computed_of: 11,
-      appraised_points: 6.2, appraised_of: 9, appraisal_change: -2, changed_criteria: 2, ranked_units: 4, provisional: false
+      appraised_points: 6.2, appraised_of: 9, appraisal_change: -2, changed_criteria: 2,
+      ranked_units: 4, provisional: false
     })
   })
 
   t.test('of one unit is among all units, and rows are of those that are asked for', async t => {
     t.same(rowsOf(await get(`${ask}&unit=H56-381`), 'unit', 'rank', 'ranked_units'), [['H56-381', 4, 4]])
-    t.same(rowsOf(await get(`${ask}&sort=-points`), 'unit'), ['384', '380', '385', '382', '381'].map(code => [`H56-${code}`]))
+    t.same(rowsOf(await get(`${ask}&sort=-points`), 'unit'),
+      [['H56-384'], ['H56-380'], ['H56-385'], ['H56-382'], ['H56-381']])
     t.same(rowsOf(await get(`${ask}&sort=unit`), 'unit'), ['380', '381', '382', '384', '385'].map(code => [`H56-${code}`]))
     t.same(rowsOf(await get(`${ask}&level=commune`), 'unit'), [])
     t.same(rowsOf(await get('/v1/par-index?period=cal-2020'), 'unit'), [], 'before there was a form')
@@ -69,7 +72,9 @@ forEachDatabase('the PAR index of a small form, worked out by hand', async (t, s
 
   t.test('has a row for each criterion, with what is counted beside what is posted', async t => {
     const answer = await get(`${criteria}&unit=H56-380`)
-    const columns = ['kind', 'criterion', 'parent', 'self_points', 'computed_points', 'appraised_points', 'points', 'points_from']
+    const columns = [
+      'kind', 'criterion', 'parent', 'self_points', 'computed_points', 'appraised_points', 'points', 'points_from'
+    ]
     t.same(rowsOf(answer, ...columns), [
       ['sum', '1', null, 5, null, 3, 3, 'appraised'],
       ['criterion', '1.1', '1', 2, null, 1.5, 1.5, 'appraised'],
@@ -87,7 +92,8 @@ forEachDatabase('the PAR index of a small form, worked out by hand', async (t, s
     })
     t.match(rows[4], { rate_percent: 76, appraisal_change: 0 })
     t.match(rows[5], {
-      numerator: 39, denominator: 40, known_percent: 100, rate_percent: 97.5, self_difference: -0.15, appraised_difference: null
+      numerator: 39, denominator: 40, known_percent: 100, rate_percent: 97.5,
+      self_difference: -0.15, appraised_difference: null
     })
     t.match(rows[6], { survey_source: 'survey-2021', survey_note: 'Phiếu hợp lệ', self_unknown: 'not_self_scored', rate_percent: 85.5 })
     t.match(rows[7], { name: 'Tổng điểm', self_difference: null, unknown: null })
@@ -111,13 +117,22 @@ forEachDatabase('the PAR index of a small form, worked out by hand', async (t, s
     const { body: counted } = await explain('2.2')
     t.match(counted, {
       row: { points: 5.85, unit_name: 'Thành phố Thanh Hóa' }, parts: [], criterion: { counted: 'on_time' },
-      self: { inputs: { numerator: 40, denominator: 40 } }, computed: { inputs: { numerator: 39, denominator: 40 } }, appraised: null
+      self: { inputs: { numerator: 40, denominator: 40 } },
+      computed: { inputs: { numerator: 39, denominator: 40 } }, appraised: null
     })
     t.same((counted.computed.steps as Row[]).at(-1), { pointer: '/points', op: 'proportional', value: 5.85, unknown: null, input: null })
     t.equal((await get(counted.explain_url)).body.numerator, 39)
     t.same(rowsOf(await get(counted.dossiers_url), 'code'), [['H56-380-39']])
     t.match((await explain('3')).body, { computed: { inputs: { satisfied: 171, asked: 200 } }, explain_url: null, dossiers_url: null })
     t.same((await explain('1.1')).body.appraised, { inputs: {}, steps: [] }, 'points by hand have no steps')
+    const details = { ...FORM.criteria.find(({ code }) => code === '2.2')!, parent: null, counted: 'electronic_result' }
+    await givenForm(service, { ...FORM, code: 'details', valid_from: '2020-01-01', maximum: 6, survey_maximum: 0, criteria: [details] })
+    await send(service.db, [item({
+      code: 'e', status: 10, finished_at: '2021-06-09T08:00:00+07:00', updated_at: '2021-06-12T08:00:00+07:00', electronic_result: true
+    })])
+    t.match((await get(`/v1/par-index/explain?period=${PERIOD}&unit=H56-380&criterion=2.2&form=details`)).body, {
+      row: { points: 6, known_percent: 2.44 }, computed: { inputs: { numerator: 1, denominator: 1 } }, explain_url: null
+    }, 'one of 41 results says so')
     const { body: sum } = await explain('1')
     t.same([sum.row.points, ...(sum.parts as Row[]).map(({ criterion }) => criterion)], [3, '1.1', '1.2'])
   })

@@ -22,7 +22,8 @@ export async function parIndexFormRoutes (app: App, context: Context) {
       tags,
       summary: 'List the forms that units are scored by once a year',
       description: 'No form comes with the service: provinces decide about theirs, and change them within a year. Of the forms that hold ' +
-        'on the last day of a period and are for a unit, the one that holds since the latest day applies.',
+        'on the last day of a period and are for a unit, the one that holds since the latest day applies; of ' +
+        'those of one day the first by code.',
       querystring: ParIndexFormQuery,
       response: { 200: listResponse(ParIndexForm, 'Forms, ordered by code.'), ...problems(400, 406) }
     }

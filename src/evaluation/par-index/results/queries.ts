@@ -33,8 +33,8 @@ export async function parIndex (
 
 function sorted (rows: ParIndexRow[], by: ParIndexQuery['sort']): ParIndexRow[] {
   const last = Number.MAX_SAFE_INTEGER
-  const key = ({ rank, points }: ParIndexRow) => (by === 'rank' ? rank : points === null ? null : -points) ?? last
-  return by === 'rank' || by === '-points' ? rows.toSorted((a, b) => key(a) - key(b)) : rows
+  if (by === 'rank') return rows.toSorted((a, b) => (a.rank ?? last) - (b.rank ?? last))
+  return by === '-points' ? rows.toSorted((a, b) => (b.points ?? -last) - (a.points ?? -last)) : rows
 }
 
 /**
