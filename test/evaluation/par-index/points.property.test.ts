@@ -41,7 +41,7 @@ function formOf (fields: (Leaf | Leaf[])[][]): Given {
   const leaves = new Map<string, Leaf>()
   const under = new Map<string, string[]>()
   const criteria: FormCriterion[] = []
-  const add = (code: string, parent: string | null, one: Leaf | (Leaf | Leaf[])[]) => {
+  const add = (code: string, parent: string | null, one: Leaf | (Leaf | Leaf[])[]): string[] => {
     const node = { ...BASE, code, parent, name: code, scored_by: null, maximum: 0 }
     criteria.push(node)
     if (!Array.isArray(one)) {
@@ -51,11 +51,13 @@ function formOf (fields: (Leaf | Leaf[])[][]): Given {
       const formulas = by === 'hand' ? {} : { rate: RATIO, points }
       Object.assign(node, { maximum, scored_by: by, ...formulas, counted: by === 'count' ? 'progress' : null })
       leaves.set(code, one)
-      return under.set(code, [code])
+      under.set(code, [code])
+      return [code]
     }
-    const within = one.flatMap((part, i) => [...add(`${code}.${i + 1}`, code, part).get(`${code}.${i + 1}`)!])
+    const within = one.flatMap((part, i) => add(`${code}.${i + 1}`, code, part))
     node.maximum = within.reduce((sum, code) => sum + leaves.get(code)!.maximum, 0) / 100
-    return under.set(code, within)
+    under.set(code, within)
+    return within
   }
   fields.forEach((field, i) => { add(String(i + 1), null, field) })
   const form = { criteria, ranked_within: 'level' } as unknown as ParIndexForm

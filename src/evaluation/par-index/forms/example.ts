@@ -4,10 +4,10 @@ const RATIO = { op: 'ratio', numerator: named('numerator'), denominator: named('
 
 /** A small form with every way to score. It is made up. */
 export const EXAMPLE = {
-  code: 'par-so-2026',
+  code: 'par-so-2025',
   name: 'Bộ tiêu chí Chỉ số cải cách hành chính các sở, ví dụ',
   source: 'Ví dụ, không phải quyết định nào',
-  valid_from: '2026-01-01',
+  valid_from: '2025-01-01',
   within: 'H56',
   levels: ['province'],
   kinds: ['department'],

@@ -49,7 +49,7 @@ export async function parIndexScoreRoutes (app: App, context: Context) {
   }
 }
 
-const KEY = { unit: 'H56-STC', period: 'cal-2026', form: 'par-so-2026' }
+const KEY = { unit: 'H56-STC', period: 'cal-2025', form: 'par-so-2025' }
 
 const POSTS = [
   {
@@ -61,7 +61,7 @@ const POSTS = [
       'gave itself stays as it is (`already_appraised`). A period that has not begun is refused.',
     command: postParIndexSelfScores,
     item: ParIndexSelfScoreItem,
-    example: { ...KEY, criterion: '1.2', inputs: { answer: 'on_time' }, evidence: 'Kế hoạch số 12/KH-STC ngày 20/12/2025' }
+    example: { ...KEY, criterion: '1.2', inputs: { answer: 'on_time' }, evidence: 'Kế hoạch số 12/KH-STC ngày 20/12/2024' }
   },
   {
     url: '/par-index-scores/survey',
