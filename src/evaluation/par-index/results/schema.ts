@@ -107,7 +107,7 @@ const Asked = {
   period: Example(Code('Code of the period, such as a year.'), 'cal-2025'),
   form: Type.Optional(Code('Only units that this form is for, by it alone. Default: of the forms that hold on the last day and are for a ' +
     'unit, the one that holds since the latest day.')),
-  unit: Example(Type.Optional(UnitCode('Only this unit and those below it. Left out: that of the key, otherwise all. Its code or an alias.')), 'H56')
+  unit: Example(Type.Optional(UnitCode('Only this unit and those below it. Left out: that of the key, otherwise all. Its code or an alias.')), 'H56-STC')
 }
 const level = ListOf(Code('Code'), 'Only units of these levels.')
 
