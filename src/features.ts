@@ -19,6 +19,9 @@ import { evaluationInputRoutes } from './evaluation/inputs/routes.ts'
 import { evaluationLeverRoutes } from './evaluation/levers/routes.ts'
 import { evaluationRoutes } from './evaluation/scores/routes.ts'
 import { evaluationHistoryRoutes } from './evaluation/snapshots/routes.ts'
+import { parIndexFormRoutes } from './evaluation/par-index/forms/routes.ts'
+import { parIndexRoutes } from './evaluation/par-index/results/routes.ts'
+import { parIndexScoreRoutes } from './evaluation/par-index/scores/routes.ts'
 import { fieldRoutes } from './catalogue/fields/routes.ts'
 import { levelRoutes } from './catalogue/levels/routes.ts'
 import { importRoutes } from './dossiers/imports/routes.ts'
@@ -95,6 +98,9 @@ export async function registerFeatures (
   await v1.register(evaluationHistoryRoutes, context)
   await v1.register(evaluationInputRoutes, context)
   await v1.register(evaluationFormulaRoutes, context)
+  await v1.register(parIndexFormRoutes, context)
+  await v1.register(parIndexScoreRoutes, context)
+  await v1.register(parIndexRoutes, context)
   await v1.register(reportRoutes, context)
   await v1.register(workbookImportRoutes, context)
   await v1.register(revisionRoutes, context)

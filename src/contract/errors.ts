@@ -8,6 +8,8 @@ export type IssueCode =
   | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'unknown_formula' | 'unknown_criterion' | 'several_provinces'
   // formulas
   | 'unknown_operator' | 'unknown_input' | 'measures_differ' | 'too_deep'
+  // forms that units are scored by, and their scores
+  | 'maximum_differs' | 'form_has_scores' | 'already_appraised' | 'own_self_score'
   // the catalogue
   | 'procedure_not_in_force' | 'online_level_of_other_time' | 'set_by_decision' | 'other_content' | 'procedure_in_use'
   | 'code_taken' | 'changed_later' | 'already_withdrawn' | 'client_bound' | 'unit_has_history' | 'parent_cycle' | 'parent_rejected' | 'parent_not_valid' | 'alias_taken' | 'unit_has_figures' | 'position_taken' | 'units_depend' | 'period_has_figures' | 'other_days_by_rule' | 'period_overlaps'

@@ -768,6 +768,37 @@ export interface Levels {
   valid_to: string | null;
 }
 
+export interface ParIndexForms {
+  code: string;
+  criteria: Json;
+  kinds: string[] | null;
+  levels: string[] | null;
+  maximum: number;
+  name: string;
+  note: string | null;
+  ranked_within: string;
+  source: string;
+  survey_maximum: number;
+  units: string[] | null;
+  valid_from: string;
+  valid_to: string | null;
+  within: string | null;
+}
+
+export interface ParIndexScores {
+  client: string;
+  criterion: string;
+  form: string;
+  inputs: Json;
+  note: string | null;
+  period: string;
+  points: number | null;
+  province_code: string;
+  source: string | null;
+  stage: string;
+  unit: string;
+}
+
 export interface Periods {
   calendar: string;
   code: string;
@@ -1223,6 +1254,8 @@ export interface DB {
   indicator_values: IndicatorValues;
   indicators: Indicators;
   levels: Levels;
+  par_index_forms: ParIndexForms;
+  par_index_scores: ParIndexScores;
   periods: Periods;
   procedure_changes: ProcedureChanges;
   procedure_corrections: ProcedureCorrections;

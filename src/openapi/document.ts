@@ -52,7 +52,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'dossiers', description: 'Individual dossiers, and the progress of their imports · Hồ sơ' },
       { name: 'working-time', description: 'Working days, office hours and due dates · Lịch làm việc, hạn trả kết quả' },
       { name: 'statistics', description: 'Dossier statistics and on-time percentages · Tỷ lệ đúng hạn' },
-      { name: 'evaluation', description: 'Points by Decision 766/QĐ-TTg, and their formulas · Chấm điểm theo Quyết định 766' },
+      { name: 'evaluation', description: 'Points by Decision 766/QĐ-TTg, and yearly scores by forms of the province · Chấm điểm theo Quyết định 766, Chỉ số cải cách hành chính' },
       { name: 'reports', description: 'Forms, indicators and the filled report · Biểu mẫu, báo cáo' },
       { name: 'catalogue', description: 'Units, fields, periods, procedures and sources · Danh mục' },
       { name: 'access', description: 'Clients, their keys, and the audit log · Truy cập, nhật ký' },

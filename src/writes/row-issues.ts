@@ -9,7 +9,7 @@ export interface RowIssues {
 /** The issues of all rows at fault, by the index of their item. */
 export type IssuesByRow = Map<number, Issue[]>
 
-const FORBIDDEN: readonly IssueCode[] = ['forbidden_unit', 'forbidden_source']
+const FORBIDDEN: readonly IssueCode[] = ['forbidden_unit', 'forbidden_source', 'own_self_score']
 
 /** @param property null: the item as a whole */
 export function issueAt (property: string | null, code: IssueCode, detail: string): Issue {

@@ -5,7 +5,7 @@ const REFERENCE_TABLES = new Set([
   'levels', 'units', 'unit_aliases', 'fields', 'periods', 'sources', 'procedures', 'forms', 'indicators', 'status_maps',
   'unit_versions', 'unit_successions', 'unit_assignments', 'unit_bearers', 'working_calendars',
   'working_calendar_days', 'procedure_decisions', 'procedure_changes', 'procedure_versions', 'counting_rules',
-  'evaluation_formulas', 'rules'
+  'evaluation_formulas', 'par_index_forms', 'rules'
 ])
 
 interface Statement {

@@ -240,6 +240,13 @@ const ROWS: Record<string, string[]> = {
     `insert into forms values ('cchc-2026', 'Biểu mẫu 2026', '2026-01-01', null)`,
     `insert into indicators (form, code, position, name, value_type, choices, continues_form, continues_indicator)
       values ('cchc-2026', '4.1', 1, 'Tỷ lệ', 'percent', '[]', 'cchc-2021', '4.1.1')`
+  ],
+  '0049_par_index_forms': [
+    `insert into par_index_forms values ('par', 'Bộ tiêu chí', 'x', null, '2021-01-01', null, 'H56', '{district}', null, null, 'level', 1, 0, '[]')`
+  ],
+  '0050_par_index_scores': [
+    `insert into par_index_scores (province_code, points, period, unit, form, criterion, stage, inputs, note, client)
+      values ('H56', 0.5, 'cal-2021', 'H56-380', 'par', '1', 'self', '{}', 'Quyết định số 1', 'units')`
   ]
 }
 

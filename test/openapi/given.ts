@@ -65,6 +65,10 @@ export async function givenExamples (
   await post('/v1/procedure-reviews', exampleOf('postProcedureReviews'))
   await post('/v1/evaluation-inputs', exampleOf('postEvaluationInputs'))
   await takeMissingSnapshots(db, Date.parse('2026-10-01T00:10:00+07:00'))
+  await post('/v1/par-index-forms', exampleOf('postParIndexForms'))
+  await post('/v1/par-index-scores/self', exampleOf('postParIndexSelfScores'))
+  await post('/v1/par-index-scores/survey', exampleOf('postParIndexSurveyResults'))
+  await post('/v1/par-index-scores/appraised', exampleOf('postParIndexAppraisals'))
   // A job to show, which is done.
   await post('/v1/procedures', { items: [{
     code: '1.009994', name: 'Cấp giấy phép xây dựng mới', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-03-03',

@@ -6,8 +6,8 @@ const Properties = {
   name: Name('Name of the client, for people.', 200),
   source: Nullable(SourceCode('The `source` of all that it posts, which is created with the client. null: only if it posts no statistics or dossiers, or has the scope `admin`.')),
   scopes: Type.Array(OneOf(SCOPES), {
-    description: 'What its keys may be used for. `approve`: approving, publishing and reopening reports, and setting ' +
-      'by when they are due. Nobody approves what the same client submitted.',
+    description: 'What its keys may be used for. `approve`: approving, publishing and reopening reports, ' +
+      'setting by when they are due, and appraisals of the PAR index. Nobody approves what the same client submitted.',
     uniqueItems: true, maxItems: SCOPES.length
   }),
   unit: Nullable(UnitCode('Code of the unit that it reads and writes for, with all units below it. null: all units.')),

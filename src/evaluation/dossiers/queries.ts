@@ -8,7 +8,7 @@ import type { ExplainedDossier } from '../../statistics/on-time/explain/schema.t
 import { cutAt } from '../../time/cut.ts'
 import { criterionAsked } from '../scores/queries.ts'
 import { detailDossiers } from '../scores/points/records/details-sql.ts'
-import { PROGRESS } from '../scores/points/records/records.ts'
+import { isOnTime, ON_TIME } from '../scores/points/records/records.ts'
 import type { EvaluationDossier, EvaluationDossiersQuery } from './schema.ts'
 
 const NONE = { items: [], next_cursor: null }
@@ -23,12 +23,12 @@ export async function evaluationDossiers (
 ): Promise<Page<EvaluationDossier>> {
   const { span, unit, criterion: { code, counted } } = await criterionAsked(db, asked, reach, now)
   if (counted == null) throw invalid('/query/criterion', 'needs_records', `criterion ${code} is not counted from dossier records`)
-  if (counted !== 'progress') {
+  if (!isOnTime(counted)) {
     const days = cutAt(now, span)
     return days === null ? NONE : detailDossiers(db, days, unit, { counted, part }, page)
   }
   if (part === 'unknown') return NONE
-  const { basis: _, ...rules } = PROGRESS
+  const { basis: _, ...rules } = ON_TIME[counted]
   const { from, to } = span
   const question = { ...rules, from, to, unit: exactly(unit), part }
   const { items, next_cursor } = await dossiersExplaining(db, question, page, reach, now)

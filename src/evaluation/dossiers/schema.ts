@@ -18,7 +18,7 @@ export const EvaluationDossier = Named('EvaluationDossier', 'A dossier that a cr
   received_at: Nullable(Instant('When it was received.')),
   due_at: Nullable(Instant('When it is due, as the dossier says it. null: no due date.')),
   ended_at: Nullable(Instant('When it ended. null: it is open.')),
-  counted_on: Day('Day for which it counts: that of its end; of progress as in `/v1/on-time/explain/dossiers`.'),
+  counted_on: Day('Day for which it counts: that of its end; of dossiers on time as in `/v1/on-time/explain/dossiers`.'),
   in_numerator: Nullable(Type.Boolean({
     description: 'Whether it is in the numerator. null: the dossier does not say, so that it is in neither count.'
   }))
@@ -29,7 +29,7 @@ export const EvaluationDossiersQuery = Type.Object({
   ...EvaluationExplainQuery.properties,
   part: Type.Optional(OneOf(PARTS, {
     description: '`denominator`: all that count. `numerator`. `rest`: those of the denominator that are not in the numerator, which cost the ' +
-      'points. `unknown`: those that could count, and do not say what is counted; of progress there are none.',
+      'points. `unknown`: those that could count, and do not say what is counted; of dossiers on time there are none.',
     default: 'rest'
   })),
   ...PageQuery,

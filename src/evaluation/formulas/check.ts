@@ -28,7 +28,7 @@ export function issuesOfFormula (formula: EvaluationFormula, levels: ReadonlySet
 }
 
 /** Points are added in hundredths. */
-function decimalsIssues (maximum: number | null, at: string): Issue[] {
+export function decimalsIssues (maximum: number | null, at: string): Issue[] {
   if (maximum === null || Number(maximum.toFixed(2)) === maximum) return []
   return [issueAt(at, 'out_of_range', 'points have at most two decimals')]
 }
@@ -40,8 +40,11 @@ function volumeIssues (volume: string | null, criteria: readonly Criterion[]): I
   return [issueAt('volume', 'unknown_criterion', `there is no criterion ${volume} with an input denominator`)]
 }
 
-function issuesOfCriterion (
-  { inputs, levels, maximum, rate, points, counted }: Criterion, at: string, known: ReadonlySet<string>
+/** What can be wrong with a criterion by itself. */
+type CheckedCriterion = Pick<Criterion, 'inputs' | 'levels' | 'maximum' | 'rate' | 'points' | 'counted'>
+
+export function issuesOfCriterion (
+  { inputs, levels, maximum, rate, points, counted }: CheckedCriterion, at: string, known: ReadonlySet<string>
 ): Issue[] {
   const declared = inputs.map(declaredOf)
   const ofPoints: DeclaredInput[] = rate === null ? declared : [...declared, { name: RATE, type: 'number', measure: null }]
@@ -91,7 +94,7 @@ function formulaIssues (formula: unknown, inputs: readonly DeclaredInput[], expe
   return [issueAt(at, 'measures_differ', `it is ${is}, and should be ${should}`)]
 }
 
-function repeated (named: readonly { at: string, code: string }[], what: string): Issue[] {
+export function repeated (named: readonly { at: string, code: string }[], what: string): Issue[] {
   return named.flatMap(({ at, code }, i) => (
     at === '' || named.findIndex((other, j) => j !== i && other.code === code && (j < i || other.at === '')) === -1
       ? []

@@ -14,6 +14,8 @@ const MAX_GROUPS = 50
 export const COUNTED = {
   progress: 'dossiers on time / handled, as `/v1/on-time` with `basis=records`, `rules=portal-766` and `method=handled`, of the unit and all ' +
     'units below it',
+  on_time: 'dossiers on time / resolved, as `/v1/on-time` with `basis=records`, `rules=default` and `method=resolved`, of the unit and all ' +
+    'units below it',
   electronic_result: 'results with an electronic document / results of which `electronic_result` is known',
   digitised: 'results with digitised parts / results of which `digitised_parts` is known',
   digitised_with_result: 'results with digitised parts and an electronic document / results of which both are known',
@@ -24,10 +26,13 @@ export const COUNTED = {
     '`fee_paid` is 0'
 } as const
 export type CountedName = keyof typeof COUNTED
-const COUNTED_NAMES = Object.keys(COUNTED) as CountedName[]
+export const COUNTED_NAMES = Object.keys(COUNTED) as CountedName[]
+/** What each name means, for descriptions. */
+export const COUNTED_MEANINGS = `${COUNTED_NAMES.map(name => `\`${name}\`: ${COUNTED[name]}`).join('; ')}. Results are dossiers of the unit ` +
+  'and all units below it that ended in the span with status 9 or 10.'
 const MAX_CRITERIA = 100
 
-const LANGUAGE = [
+export const LANGUAGE = [
   'A formula is JSON: each node names its operator as `op`, beside its operands.',
   ...Object.entries(OPERATORS).map(([op, { required, optional, meaning }]) => {
     const operands = [...Object.keys(required), ...Object.keys(optional).map(name => `${name}?`)]
@@ -36,18 +41,18 @@ const LANGUAGE = [
   'Numbers are exact. What is added, compared or divided has one measure. What is unknown stays unknown.'
 ].join(' ')
 
-const FormulaOf = (description: string) => Type.Unsafe<Formula | null>({
+export const FormulaOf = (description: string) => Type.Unsafe<Formula | null>({
   type: ['object', 'null'], additionalProperties: true, description
 })
 
 /** A name in a formula. */
 const InputName = (description: string) => Type.String({ description, pattern: '^[a-z][a-z0-9_]{0,63}$' })
 const CriterionCode = (description: string) => Type.String({ description, pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$' })
-const Maximum = (description: string) => Type.Number({
+export const Maximum = (description: string) => Type.Number({
   description: `${description} At most two decimals.`, minimum: 0.01, maximum: 1000
 })
 
-const Input = Type.Object({
+export const Input = Type.Object({
   name: InputName('Name in the formulas, and in what is posted as `inputs`. `numerator` and `denominator` are columns of their own ' +
     'there. `rate` is what the criterion\'s rate comes to.'),
   type: OneOf(['number', 'choice'], { description: '`number`: a whole number that is not negative. `choice`: a coded answer.' }),
@@ -77,10 +82,8 @@ const Criterion = Type.Object({
     'language is that of `rate`.'),
   points_status: Certainty('the points'),
   counted: Type.Optional(Nullable(OneOf(COUNTED_NAMES, {
-    description: `What of dossier records its numerator and denominator are, where records know them: ${
-      COUNTED_NAMES.map(name => `\`${name}\`: ${COUNTED[name]}`).join('; ')}. Results are dossiers of the unit and all units below it ` +
-      'that ended in the span with status 9 or 10. Counts of records come before posted ones, which are then shown beside them. null, or ' +
-      'left out: only what is posted counts.'
+    description: `What of dossier records its numerator and denominator are, where records know them: ${COUNTED_MEANINGS} Counts of ` +
+      'records come before posted ones, which are then shown beside them. null, or left out: only what is posted counts.'
   }))),
   note: Nullable(Text('What else is known, and what is not. null: nothing.', 4_000))
 }, { additionalProperties: false })

@@ -71,12 +71,17 @@ function canonicalCriterion (
 ): Criterion {
   return {
     code, name, maximum, levels,
-    inputs: inputs.map(({ name, type, measure, choices, meaning }) => ({ name, type, measure, choices, meaning })),
+    inputs: inputs.map(canonicalInput),
     rate: sorted(rate), rate_status, points: sorted(points), points_status, counted: counted ?? null, note
   }
 }
 
-function sorted<T> (value: T): T {
+export function canonicalInput ({ name, type, measure, choices, meaning }: Criterion['inputs'][number]): Criterion['inputs'][number] {
+  return { name, type, measure, choices, meaning }
+}
+
+/** A formula with its properties in one order. */
+export function sorted<T> (value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(one => sorted(one as unknown)) as T
   const names = Object.keys(value).sort((a, b) => Number(b === 'op') - Number(a === 'op') || (a < b ? -1 : 1))

@@ -38,7 +38,7 @@ export function checkOfItem (by: Caller): Check {
   }
 }
 
-interface Days {
+export interface Days {
   code: string
   starts_on: string
   ends_on: string
@@ -114,7 +114,8 @@ function prepared (item: EvaluationInputItem, lookups: Lookups, by: Caller): Pre
   }
 }
 
-function begunIssues ({ code, starts_on: first }: Days): Issue[] {
+/** The issue of a period of which nothing can have happened. */
+export function begunIssues ({ code, starts_on: first }: Days): Issue[] {
   if (parseDay(first) <= dayOf(Date.now())) return []
   return [issueAt('period', 'period_not_begun', `period ${code} begins on ${first}, which is yet to come`)]
 }

@@ -29,7 +29,7 @@ export async function evaluationExplained (
   }
 }
 
-function shownStep ({ pointer, op, value: { known, unknown } }: Step): EvaluationExplained['steps'][number] {
+export function shownStep ({ pointer, op, value: { known, unknown } }: Step): EvaluationExplained['steps'][number] {
   return {
     pointer, op, value: known === null ? null : Number((Number(known.n) / Number(known.d)).toFixed(6)),
     unknown: unknown?.code ?? null, input: unknown?.input ?? null

@@ -175,7 +175,7 @@ export const EvaluationExplainQuery = Type.Object({
 }, { additionalProperties: false })
 export type EvaluationExplainQuery = Static<typeof EvaluationExplainQuery>
 
-const Step = Type.Object({
+export const Step = Type.Object({
   pointer: Type.String({ description: 'JSON Pointer into the criterion: `/rate/numerator`.' }),
   op: Type.String({ description: 'The operator.' }),
   value: Nullable(Type.Number({ description: 'What it comes to, rounded to six decimals; it is exact within. null: unknown.' })),
@@ -192,8 +192,8 @@ export const EvaluationExplained = Named('EvaluationExplained', 'How the points 
     type: 'object', additionalProperties: { type: ['integer', 'string'] }, description: 'What the formulas were given, by name.'
   }),
   explain_url: Nullable(Type.String({
-    description: 'Address of the explanation of the counts, which names the address of their dossiers. null: it is not progress counted from ' +
-      'records.'
+    description: 'Address of the explanation of the counts, which names the address of their dossiers. null: they are not dossiers on ' +
+      'time counted from records.'
   })),
   dossiers_url: Nullable(Type.String({
     description: 'Address of the dossiers that cost the points: those of the denominator that are not in the numerator; with `counts_from` ' +

@@ -47,7 +47,7 @@ export function rowOf (
 }
 
 /** Rounded half up to two decimals. */
-function percent (part: number, whole: number): number {
+export function percent (part: number, whole: number): number {
   return Math.round(10_000 * part / whole) / 100
 }
 

@@ -21,6 +21,10 @@ const NEEDS: Record<string, string> = {
   postEvaluationFormulas: 'write:catalogue',
   postRules: 'write:catalogue',
   postForms: 'write:catalogue',
+  postParIndexForms: 'write:catalogue',
+  postParIndexSelfScores: 'write:indicators',
+  postParIndexSurveyResults: 'write:statistics',
+  postParIndexAppraisals: 'approve',
   postIndicatorValues: 'write:indicators',
   importReport: 'write:indicators',
   submitReport: 'write:indicators',
@@ -76,7 +80,8 @@ const READS = [
   'listDossierQuality', 'listQualityDossiers', 'listQualityRules', 'getBacklog', 'getDurations',
   'getEvaluation', 'explainEvaluation', 'listEvaluationDossiers', 'listEvaluationLevers', 'listEvaluationHistory',
   'listEvaluationInputs',
-  'listEvaluationFormulas', 'getReportChecks', 'listChecks', 'listRules'
+  'listEvaluationFormulas', 'getReportChecks', 'listChecks', 'listRules',
+  'getParIndex', 'listParIndexCriteria', 'explainParIndex', 'listParIndexScores', 'listParIndexForms'
 ]
 for (const operation of READS) NEEDS[operation] = 'read'
 
@@ -104,6 +109,19 @@ const operations: Operation[] = Object.entries(contract.paths).flatMap(([path, m
 const DECISION = {
   effective_on: '2021-03-01', document: { number: '1', date: '2021-02-01', issuer: 'x' },
   amended: [{ code: '1.001193', field: 'justice' }]
+}
+
+/** One that scores every unit, with a criterion for each who posts. */
+const PAR_FORM = {
+  code: 'par', name: 'x', source: 'x', valid_from: '2021-01-01', maximum: 3, survey_maximum: 1,
+  criteria: [
+    { code: 'self', name: 'x', maximum: 1, scored_by: 'hand' },
+    { code: 'appraised', name: 'x', maximum: 1, scored_by: 'hand' },
+    {
+      code: 'survey', name: 'x', maximum: 1, scored_by: 'survey', points: { op: 'input', name: 'mark' },
+      inputs: [{ name: 'mark', type: 'number', measure: 'points', choices: null, meaning: 'x' }]
+    }
+  ]
 }
 
 const SOURCE = { name: 'x', precedence: 100, synthetic: false }
@@ -160,6 +178,10 @@ function requestFor (
     listEvaluationLevers: `/v1/evaluation/levers?period=${PERIOD}&unit=${unit}&formula=qd-766-found-2026`,
     listEvaluationHistory: `/v1/evaluation/history?unit=${unit}`,
     listEvaluationInputs: `/v1/evaluation-inputs?unit=${unit}`,
+    getParIndex: `/v1/par-index?period=${PERIOD}&unit=${unit}`,
+    listParIndexCriteria: `/v1/par-index/criteria?period=${PERIOD}&unit=${unit}`,
+    explainParIndex: `/v1/par-index/explain?period=${PERIOD}&unit=${unit}&criterion=self`,
+    listParIndexScores: `/v1/par-index-scores?unit=${unit}`,
     listAudit: `/v1/audit?unit=${unit}`,
     listDossiers: `/v1/dossiers?unit=${unit}`,
     listSourceConflicts: `/v1/source-conflicts?unit=${unit}`,
@@ -221,6 +243,12 @@ function requestFor (
     postEvaluationFormulas: { items: [] },
     postRules: { items: [] },
     postForms: { items: [] },
+    postParIndexForms: { items: [] },
+    postParIndexSelfScores: { items: [{ unit, period: PERIOD, form: 'par', criterion: 'self', points: 1 }] },
+    postParIndexSurveyResults: {
+      items: [{ unit, period: PERIOD, form: 'par', criterion: 'survey', source: 'one-stop', inputs: { mark: 1 } }]
+    },
+    postParIndexAppraisals: { items: [{ unit, period: PERIOD, form: 'par', criterion: 'appraised', points: 1, reason: 'x' }] },
     calculateDueDates: { items: [] },
     postUnits: { items: [] },
     putUnit: { reports_dossiers: unit !== 'H56' },
@@ -259,6 +287,8 @@ const OUT_OF_REACH: Record<string, number> = {
   getEvaluation: 400, explainEvaluation: 400, listEvaluationDossiers: 400, listEvaluationLevers: 400,
   listEvaluationHistory: 400, listEvaluationInputs: 400,
   postEvaluationInputs: 403,
+  getParIndex: 400, listParIndexCriteria: 400, explainParIndex: 400, listParIndexScores: 400,
+  postParIndexSelfScores: 403, postParIndexSurveyResults: 403, postParIndexAppraisals: 403,
   postDossierStatistics: 403, postDossiers: 403, postNationalDossiers: 403, postIndicatorValues: 403,
   listProcedureReviews: 400, countProcedureReviews: 400, postProcedureReviews: 403,
   // Of a stream each row is refused alone.
@@ -268,7 +298,7 @@ const OUT_OF_REACH: Record<string, number> = {
 /** What all provinces of a database share is written by those whose keys are for all units. */
 const COMMON = [
   'postFields', 'postLevels', 'postPeriods', 'postCalendars', 'postCountingRules', 'postProcedureDecision',
-  'postEvaluationFormulas', 'postRules', 'postForms'
+  'postEvaluationFormulas', 'postParIndexForms', 'postRules', 'postForms'
 ]
 
 /** What needs a report that is at another stage. */
@@ -286,6 +316,8 @@ function expected ({ id }: Operation, scopes: string[] | null, own: string | nul
   // Nothing of it is submitted, and nobody sets the deadlines of their own unit but the province.
   if (NOT_SUBMITTED.includes(id)) return reaches(own, asked) ? 409 : 404
   if (id === 'putDeadlines' && own === asked && own !== 'H56') return 403
+  // Who appraises a unit stands above it.
+  if (id === 'postParIndexAppraisals' && own === asked) return 403
   return reaches(own, asked) ? 200 : OUT_OF_REACH[id] ?? 200
 }
 
@@ -308,6 +340,7 @@ export function everyOperationAnswers (keys: Key[], test = forEachDatabase) {
     // Which others use as well: keys for a unit may put it as it is, and no otherwise.
     await service.put('/v1/sources/one-stop', SOURCE)
     await service.post('/v1/procedure-decisions', DECISION)
+    await service.post('/v1/par-index-forms', { items: [PAR_FORM] })
     const keyIds: Record<string, string> = {}
     for (const unit of ['H56', HOME, FOREIGN]) {
       keyIds[unit] = (await givenClient(service, `of-${unit}`, { scopes: [], unit })).id

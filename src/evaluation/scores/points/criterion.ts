@@ -25,7 +25,9 @@ export interface CriterionScore {
  * @param values counts by the names of its inputs; undefined: none is posted
  * @param steps gets every node, with pointers into the criterion; left out: none is kept
  */
-export function scoreOf (criterion: Criterion, values: InputValues | undefined, steps?: Step[]): CriterionScore {
+export function scoreOf (
+  criterion: Pick<Criterion, 'rate' | 'points' | 'maximum'>, values: InputValues | undefined, steps?: Step[]
+): CriterionScore {
   if (values === undefined) return { rate: null, points: null, unknown: { code: 'nothing_posted', input: null } }
   const rate = criterion.rate === null ? null : stepped('/rate', steps, steps => evaluate(criterion.rate!, values, steps))
   const shownRate = rate?.known == null ? null : percentOf(rate.known)

@@ -5,7 +5,7 @@ import type { FormulaOn } from '../../formulas/queries.ts'
 import type { EvaluationFormula } from '../../formulas/schema.ts'
 import { postedFacts, type Facts } from './counts.ts'
 import { keyOfPart, NO_PART, type Part, type PartKey } from './parts.ts'
-import { recordedFacts } from './records/records.ts'
+import { countedIn, recordedFacts } from './records/records.ts'
 import { countIn, scoresOf, type Score } from './rows.ts'
 import type { Span } from './spans.ts'
 import { unitsIn, type Subject, type UnitInSpan } from './units.ts'
@@ -52,8 +52,9 @@ export async function scored (
   })
   // Before anything is counted; parts are known when it is.
   assertNotTooMany(wholes, formulas)
+  const counted = formulas.map(formula => countedIn(formula, asked.criteria))
   const facts = {
-    ...await postedFacts(db, spans, units), ...await recordedFacts(db, spans, units, asked, formulas, now)
+    ...await postedFacts(db, spans, units), ...await recordedFacts(db, spans, units, asked, counted, now)
   }
   const subjects = asked.parts.length === 0 ? wholes : wholes.map(all => all.flatMap(one => partsOf(one, facts)))
   if (subjects !== wholes) assertNotTooMany(subjects, formulas)

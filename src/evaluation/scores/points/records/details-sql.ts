@@ -8,8 +8,9 @@ import type { CutDays } from '../../../../time/cut.ts'
 import type { CountedName } from '../../../formulas/schema.ts'
 import { PART_KEYS, type Part, type PartKey } from '../parts.ts'
 
-/** What is counted of details: all but progress. */
-export type DetailCount = Exclude<CountedName, 'progress'>
+/** What is counted of when dossiers end, and not of what is said of them. */
+export type OnTimeCount = 'progress' | 'on_time'
+export type DetailCount = Exclude<CountedName, OnTimeCount>
 
 /** Counts of dossiers. */
 export interface KnownCounts {

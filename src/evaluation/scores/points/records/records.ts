@@ -7,21 +7,26 @@ import { TOTAL } from '../../../formulas/check.ts'
 import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
 import { unitsBelow, type Inside } from './below.ts'
 import type { Coverage, Facts, Recorded } from '../counts.ts'
-import { saidOfResults, type DetailCount, type KnownCounts } from './details-sql.ts'
+import { saidOfResults, type DetailCount, type KnownCounts, type OnTimeCount } from './details-sql.ts'
 import { keyOfPart, partOf, type Part, type PartKey } from '../parts.ts'
 import type { Span } from '../spans.ts'
 import type { UnitInSpan } from '../units.ts'
 
-/** How progress is counted: as the portal does. */
-export const PROGRESS = { basis: 'records', rules: 'portal-766', method: 'handled' } as const
+/** How dossiers on time are counted: as the portal does, and by the rules of this service. */
+export const ON_TIME = {
+  progress: { basis: 'records', rules: 'portal-766', method: 'handled' },
+  on_time: { basis: 'records', rules: 'default', method: 'resolved' }
+} as const satisfies Record<OnTimeCount, object>
+
+export function isOnTime (name: CountedName): name is OnTimeCount {
+  return Object.hasOwn(ON_TIME, name)
+}
 
 interface Asked {
   /** It and what is below it; null: every province. */
   unit: string | null
   /** Each unit is counted once more for each of these. */
   parts: readonly PartKey[]
-  /** Codes of the criteria, the groups and the total that are asked for; undefined: all. */
-  criteria?: readonly string[] | undefined
   reach: Reach
 }
 
@@ -34,14 +39,13 @@ interface CountedPart extends Part {
 }
 
 /**
- * What dossier records say of units, each with all that stand below it at the end of the span, as far as the formula
- * asks for it.
- * @param formulas that of each span
+ * What dossier records say of units, each with all that stand below it at the end of the span.
+ * @param counted what is asked for in each span
  * @param now milliseconds since 1970
  */
 export async function recordedFacts (
   db: Db, spans: readonly Span[], units: readonly UnitInSpan[], asked: Asked,
-  formulas: readonly (EvaluationFormula | undefined)[], now: number
+  counted: readonly (readonly CountedName[])[], now: number
 ): Promise<RecordFacts> {
   const found = new Map<string, Recorded>()
   const parts = new Map<string, Map<string, Part>>()
@@ -50,7 +54,7 @@ export async function recordedFacts (
   const withRecords = new Map<string, Set<string>>()
   for (const [i, span] of spans.entries()) {
     const within = units.filter(unit => unit.span === i)
-    const names = countedIn(formulas[i], asked.criteria)
+    const names = counted[i]!
     const days = cutAt(now, span)
     insides.push(new Map())
     if (days === null || names.length === 0 || within.length === 0) continue
@@ -85,8 +89,11 @@ function coverageOf (inside: readonly Inside[]): Coverage {
   return { expected: expected.length, reported: expected.filter(({ is_recorded: isRecorded }) => isRecorded).length }
 }
 
-/** What is counted of the criteria that are asked for, of all in a group that is, and of that of the volume. */
-function countedIn (formula: EvaluationFormula | undefined, asked: readonly string[] = [TOTAL]): CountedName[] {
+/**
+ * What is counted of the criteria that are asked for, of all in a group that is, and of that of the volume.
+ * @param asked codes of criteria, of groups and of the total; undefined: all
+ */
+export function countedIn (formula: EvaluationFormula | undefined, asked: readonly string[] = [TOTAL]): CountedName[] {
   const { groups = [], volume } = formula ?? {}
   const needed = groups.flatMap(({ code, criteria }) => (
     asked.includes(TOTAL) || asked.includes(code) ? criteria
@@ -108,11 +115,10 @@ interface Counts {
 }
 
 async function countsOf (db: Db, { span, days, below, names }: ToCount, asked: Asked, now: number): Promise<Counts> {
-  const details = names.filter(name => name !== 'progress')
-  const all = [
-    ...names.includes('progress') ? [await progressOf(db, span, below, asked, now)] : [],
-    ...details.length === 0 ? [] : [await detailsOf(db, days, below, asked, details)]
-  ]
+  const all: Counts[] = []
+  for (const name of names.filter(isOnTime)) all.push(await onTimeOf(db, name, span, below, asked, now))
+  const details = names.filter(name => !isOnTime(name))
+  if (details.length > 0) all.push(await detailsOf(db, days, below, asked, details))
   return { own: all.flatMap(({ own }) => own), sums: all.flatMap(({ sums }) => sums) }
 }
 
@@ -120,15 +126,15 @@ async function countsOf (db: Db, { span, days, below, names }: ToCount, asked: A
 const ALL = { limit: 1_000_000 }
 
 /**
- * Dossiers on time of those handled. What moves between units counts for both, but once for the unit above them: there
- * the sum of the units is not the count, which is then asked for.
+ * Dossiers on time of those that count. What moves between units counts for both, but once for the unit above them:
+ * there the sum of the units is not the count, which is then asked for.
  */
-async function progressOf (
-  db: Db, { from, to }: Span, below: Below, { unit: top, parts, reach }: Asked, now: number
+async function onTimeOf (
+  db: Db, name: OnTimeCount, { from, to }: Span, below: Below, { unit: top, parts, reach }: Asked, now: number
 ): Promise<Counts> {
   const ask = async (unit: string | null, keys: ('unit' | PartKey)[]) => {
     const which = unit === null ? {} : { unit: exactly(unit) }
-    return (await onTime(db, { ...PROGRESS, from, to, ...which, group_by: keys }, ALL, reach, now)).items
+    return (await onTime(db, { ...ON_TIME[name], from, to, ...which, group_by: keys }, ALL, reach, now)).items
   }
   const rows = await ask(top, ['unit', ...parts])
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
@@ -138,13 +144,12 @@ async function progressOf (
     const isSum = new Set(own.map(({ unit }) => unit)).size < 2 || own.every(({ transferred_out: out }) => out === 0)
     const added = isSum ? own : await ask(unit, [...parts])
     for (const same of Map.groupBy(added, row => keyOfPart(partOf(row, parts))).values()) {
-      const sum = (name: 'numerator' | 'denominator') => same.reduce((total, row) => total + row[name]!, 0)
+      const sum = (count: 'numerator' | 'denominator') => same.reduce((total, row) => total + row[count]!, 0)
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('denominator') }
-      sums.push({ unit, name: 'progress', ...partOf(same[0]!, parts), counts })
+      sums.push({ unit, name, ...partOf(same[0]!, parts), counts })
     }
   }
-  const own = rows.filter(({ denominator }) => denominator! > 0)
-    .map(({ unit }) => ({ unit: unit!, name: 'progress' as const }))
+  const own = rows.filter(({ denominator }) => denominator! > 0).map(({ unit }) => ({ unit: unit!, name }))
   return { own, sums }
 }
 
