@@ -70,6 +70,16 @@ forEachDatabase('the PAR index of a small form, worked out by hand', async (t, s
     t.same(rowsOf(await get('/v1/par-index?period=cal-2020'), 'unit'), [], 'before there was a form')
   })
 
+  t.test('has units of which nothing is known last, in either order', async t => {
+    await appraised(points('H56-385', '1.1', 1.5, { ...why, period: 'cal-2022' }), points('H56-384', '1.1', 2, { ...why, period: 'cal-2022' }))
+    const rows = [
+      ['H56-384', 2, 1], ['H56-385', 1.5, 2], ['H56-380', null, null], ['H56-381', null, null], ['H56-382', null, null]
+    ]
+    for (const by of ['-points', 'rank']) {
+      t.same(rowsOf(await get(`/v1/par-index?period=cal-2022&sort=${by}`), 'unit', 'points', 'rank'), rows, by)
+    }
+  })
+
   t.test('has a row for each criterion, with what is counted beside what is posted', async t => {
     const answer = await get(`${criteria}&unit=H56-380`)
     const columns = [
