@@ -21,6 +21,9 @@ const isLimited = ({ operation, status }: Place) => (
 const isConditional = ({ path, method, status }: Place) => (
   method === 'get' && path.startsWith('/v1/') && ['200', '304'].includes(status))
 const isOf = (...statuses: string[]) => ({ status }: Place) => [...statuses, 'default'].includes(status)
+// A probe has no `default`, and one answer that is a problem.
+const isProblem = ({ operation: { responses }, status }: Place) => (
+  responses['default'] === undefined ? Number(status) >= 400 : status === 'default')
 const isReplayable = ({ operation: { parameters = [] }, status }: Place) => (
   ['200', '422'].includes(status) && parameters.some(({ name }) => name === 'idempotency-key'))
 
@@ -36,7 +39,7 @@ const HEADERS: Record<string, Header> = {
   'ratelimit-limit': { description: 'Requests a minute that the client may send, if there is a limit.', schema: count, isSent: isLimited },
   'ratelimit-remaining': { description: 'Requests that are left of them.', schema: count, isSent: isLimited },
   'ratelimit-reset': { description: 'Seconds until the minute is over.', schema: count, isSent: isLimited },
-  'content-language': { description: 'Language of the texts of a problem: `en` or `vi`, as `Accept-Language` prefers.', schema: text, isSent: isOf() },
+  'content-language': { description: 'Language of the texts of a problem: `en` or `vi`, as `Accept-Language` prefers.', schema: text, isSent: isProblem },
   'retry-after': { description: 'Seconds to wait before the next attempt.', schema: count, isSent: isOf('409', '429', '503') },
   'www-authenticate': { description: 'How to send a key.', schema: text, isSent: isOf('401') },
   'idempotency-replayed': {
