@@ -19,6 +19,8 @@ export function answerInLanguages (app: Pick<FastifyInstance, 'decorateRequest'>
 
 /** The language of an answer by `Accept-Language`. */
 export function languageOf (request: FastifyRequest): Language {
+  // What cannot be read as a request never gets to the plugins.
+  if (!('accepts' in request)) return LANGUAGES[0]
   const accepted = request.accepts().language([...LANGUAGES])
   const language = accepted === false ? LANGUAGES[0] : accepted as Language
   request.answerLanguage = language

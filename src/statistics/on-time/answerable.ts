@@ -17,11 +17,12 @@ export function assertAnswerable (question: OnTimeQuery): void {
 function needingColumns ({ sort = [], unknown = false, details = false, compare }: OnTimeQuery): Issue[] {
   return sort.flatMap((name): Issue[] => {
     const column = name.replace('-', '')
-    const needs = (what: 'unknown' | 'details' | 'compare') => (
-      { pointer: '/query/sort', code: `needs_${what}` as const, detail: `${name} needs ${what}: otherwise rows do not have it` })
+    const needs = (what: 'unknown' | 'details' | 'compare', asked: string) => (
+      { pointer: '/query/sort', code: `needs_${what}` as const, detail: `${name} needs ${asked}: otherwise rows do not have it` })
     return [
-      ...compare === undefined && isComparedColumn(column) ? [needs('compare')] : [],
-      ...!unknown && isUnknownColumn(column) ? [needs('unknown')] : [], ...!details && isDetailColumn(column) ? [needs('details')] : []
+      ...compare === undefined && isComparedColumn(column) ? [needs('compare', 'compare')] : [],
+      ...!unknown && isUnknownColumn(column) ? [needs('unknown', 'unknown=true')] : [],
+      ...!details && isDetailColumn(column) ? [needs('details', 'details=true')] : []
     ]
   })
 }

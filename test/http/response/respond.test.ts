@@ -23,7 +23,7 @@ function textsOf (row: Record<string, Value>): Record<string, string> {
 
 function textOf (value: Value): string {
   if (value === null) return ''
-  if (!Array.isArray(value)) return String(value)
+  if (!Array.isArray(value)) return typeof value === 'object' ? JSON.stringify(value) : String(value)
   return value.map(item => typeof item === 'object' ? Object.values(item).join('=') : item).join('; ')
 }
 
