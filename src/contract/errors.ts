@@ -48,6 +48,8 @@ export interface Issue extends Partial<Place>, RelatedUnits {
   pointer: string
   code: IssueCode
   detail: string
+  /** The same in Vietnamese, where that says more than the code. It is sent as `detail`. */
+  vietnamese?: string
 }
 
 /** Ids of units that may be meant in place of one that does not exist on the day. */

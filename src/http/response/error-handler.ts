@@ -156,15 +156,15 @@ function explain (error: FastifyError | DomainError | Error): { kind: Kind, deta
 }
 
 /**
- * Answers with a problem (RFC 9457), in the language that the request prefers. What is said of this request alone is in
- * English; in Vietnamese it stands in brackets after what the code means.
+ * Answers with a problem (RFC 9457), in the language that the request prefers. Most of what is said of this request
+ * alone is in English; in Vietnamese it stands in brackets after what the code means.
  */
 export function sendProblem (
   reply: FastifyReply, { code, status, title }: Kind, detail: string, errors: readonly Issue[]
 ) {
   const language = languageOf(reply.request)
   const problem = { type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }
-  const shown = language === 'vi' ? inVietnamese(problem) : problem
+  const shown = language === 'vi' ? inVietnamese(problem) : inEnglish(problem)
   // The file that was asked for has a name already, which a problem must not be stored under.
   return reply.removeHeader('content-disposition').code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify(shown)))
@@ -172,9 +172,14 @@ export function sendProblem (
 
 interface ProblemTexts { code: ProblemCode, title: string, detail: string, errors: readonly Issue[] }
 
+function inEnglish<P extends ProblemTexts> (problem: P): P {
+  return { ...problem, errors: problem.errors.map(({ vietnamese: _, ...error }) => error) }
+}
+
 function inVietnamese<P extends ProblemTexts> (problem: P): P {
   const title = TITLES[problem.code]
-  const errors = problem.errors.map(error => ({ ...error, detail: `${ISSUES[error.code]} (${error.detail})` }))
+  const errors = problem.errors.map(({ vietnamese, ...error }) => (
+    { ...error, detail: vietnamese ?? `${ISSUES[error.code]} (${error.detail})` }))
   return { ...problem, title, detail: `${title} (${problem.detail})`, errors }
 }
 

@@ -41,6 +41,6 @@ function noteNeeded (warnings: number): Issue {
   return { pointer: '/note', code: 'note_needed', detail: `a note must say something about ${warnings} warnings` }
 }
 
-function issueOf ({ rule, indicators, message }: Finding, code: Issue['code']): Issue {
-  return { pointer: `/report/${indicators[0] ?? ''}`, code, detail: `${rule}: ${message}` }
+function issueOf ({ rule, indicators, messages: { en, vi } }: Finding, code: Issue['code']): Issue {
+  return { pointer: `/report/${indicators[0] ?? ''}`, code, detail: `${rule}: ${en}`, vietnamese: `${rule}: ${vi}` }
 }

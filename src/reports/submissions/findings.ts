@@ -10,7 +10,8 @@ export interface Finding {
   /** Errors keep a report from being submitted; for warnings the unit says something in a note. */
   severity: 'error' | 'warning'
   indicators: readonly string[]
-  message: string
+  /** With its figures, in both languages. */
+  messages: { en: string, vi: string }
 }
 
 /** Checks a report. @param now milliseconds since 1970 */
@@ -18,9 +19,9 @@ export type FindingsOf = (
   db: Db, report: Pick<ReportKey, 'unit' | 'period' | 'form'>, reach: Reach, now: number
 ) => Promise<readonly Finding[]>
 
-/** What the rules in force find, in English: `GET /v1/reports/{unit}/{period}/checks` says it in Vietnamese as well. */
+/** What the rules in force find. */
 export const findingsOfRules: FindingsOf = async (db, { unit, period, form }, reach, now) => {
   const { findings } = await findingsOf(db, { unit: exactly(unit), period, form }, reach, now)
   return findings.map(({ rule, severity, indicator, indicators, messages }) => (
-    { rule, severity, indicators: indicator === null ? indicators : [indicator], message: messages.en }))
+    { rule, severity, indicators: indicator === null ? indicators : [indicator], messages }))
 }

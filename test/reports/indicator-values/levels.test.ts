@@ -87,6 +87,9 @@ forEachDatabase('values of units by level', async (t, service) => {
     t.match(await get('/v1/indicator-values?group_by=level&period=2021-H1&state=no_data'), {
       status: 400, body: { errors: [{ pointer: '/query/state', code: 'not_allowed' }] }
     })
+    t.match(await get(`/v1/indicator-values?group_by=level&period=2021-H1&as_known_at=2021-07-01T00:00:00%2B07:00`), {
+      status: 400, body: { errors: [{ pointer: '/query/as_known_at', code: 'not_allowed' }] }
+    })
     t.match(await get('/v1/indicator-values?group_by=level&period=2021-H1&unit=none'), { status: 400, body: { errors: [{ code: 'unknown_unit' }] } })
   })
 })

@@ -10,7 +10,7 @@ export interface Life {
   unit: string
   url: string
   write: (values: Record<string, number>) => Promise<Answer>
-  submit: (body?: object) => Promise<Answer>
+  submit: (body?: object, headers?: Record<string, string>) => Promise<Answer>
   approve: () => Promise<Answer>
   publish: () => Promise<Answer>
   reopen: (body?: object) => Promise<Answer>
@@ -42,7 +42,7 @@ export async function givenLife (
     write: values => post('/v1/indicator-values', {
       items: Object.entries(values).map(([indicator, number]) => ({ unit, period, indicator, number }))
     }, sender),
-    submit: (body = {}) => post(`${url}/submit`, body, sender),
+    submit: (body = {}, headers = {}) => post(`${url}/submit`, body, { ...sender, ...headers }),
     approve: () => post(`${url}/approve`, undefined, approver),
     publish: () => post(`${url}/publish`, undefined, approver),
     reopen: (body = { reason: 'sai số liệu', until: UNTIL }) => post(`${url}/reopen`, body, approver),

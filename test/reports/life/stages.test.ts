@@ -118,7 +118,12 @@ forEachDatabase('a submission', async (t, service) => {
       status: 422,
       body: { code: 'checks_failed', errors: [{ pointer: '/report/3.1.3.a', code: 'check_failed', detail: /add up to 9, but the total \(3.1.3\) is 10/ }] }
     })
-    await succeed(() => write({ '3.1.3': 9 }), submit)
+    t.match(await submit({}, { 'accept-language': 'vi' }), {
+      status: 422, body: { title: 'Báo cáo còn lỗi kiểm tra', errors: [{ detail: /cộng lại là 9, nhưng tổng số \(3.1.3\) là 10/ }] }
+    })
+    await succeed(() => write({ '3.1.3': 9, '4.1.4': 5, 6.4: 6 }))
+    t.match(await submit(), { status: 422, body: { errors: [{ pointer: '/report/6.4', code: 'check_failed' }] } }, 'of several it names the one')
+    await succeed(() => write({ '4.1.4': 6 }), submit)
   })
 
   t.test('goes back to the unit when a value is written, so that what is approved is what was checked', async t => {

@@ -3,7 +3,7 @@ import { assertSubmittable } from '../../../src/reports/submissions/checks.ts'
 import type { Finding } from '../../../src/reports/submissions/findings.ts'
 
 const finding = (severity: Finding['severity'], ...indicators: string[]): Finding => (
-  { rule: 'r', severity, indicators, message: `${severity} of ${indicators.join()}` })
+  { rule: 'r', severity, indicators, messages: { en: `${severity} of ${indicators.join()}`, vi: `chỉ tiêu ${indicators.join()}` } })
 const REPORT = { given: 2, reported: 1, findings: [] }
 
 t.test('a report of which nothing is wrong is submitted, with a note or without', async t => {
@@ -15,8 +15,8 @@ t.test('a warning needs a note that says something', async t => {
   const warned = { ...REPORT, findings: [finding('warning', '6.1', '6.2'), finding('warning')] }
   const issues = [
     { pointer: '/note', code: 'note_needed', detail: 'a note must say something about 2 warnings' },
-    { pointer: '/report/6.1', code: 'check_warning', detail: 'r: warning of 6.1,6.2' },
-    { pointer: '/report/', code: 'check_warning', detail: 'r: warning of ' }
+    { pointer: '/report/6.1', code: 'check_warning', detail: 'r: warning of 6.1,6.2', vietnamese: 'r: chỉ tiêu 6.1,6.2' },
+    { pointer: '/report/', code: 'check_warning', detail: 'r: warning of ', vietnamese: 'r: chỉ tiêu ' }
   ]
   t.throws(() => { assertSubmittable(warned) }, { code: 'checks_failed', issues })
   t.throws(() => { assertSubmittable({ ...warned, note: ' ' }) }, { code: 'checks_failed', issues })

@@ -102,7 +102,7 @@ forEachDatabase('a sample database that an earlier version started', async (t, {
 
   t.test('is a province that is set up, whose units of today setting up finds', async t => {
     const added = await runOwnWrite(db, 'tests', 'setup', write => loadProvince(write.trx, province, 'H56'))
-    t.same(added, { levels: 0, units: 0, fields: 0, periods: 0, sources: 0, forms: 0, indicators: 0 })
+    t.same(added, { levels: 0, units: 0, fields: 0, periods: 0, sources: 0, forms: 0, indicators: 0, rules: 0 })
     t.same((await countsOf(db))['aliases'], after['aliases'])
     t.same((await countsOf(db))['units'], after['units'])
   })
