@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify'
 import { Type, type TSchema } from 'typebox'
-import { DomainError, type Issue } from '../../contract/errors.ts'
+import { DomainError, invalid, type Issue } from '../../contract/errors.ts'
 import { NDJSON_TYPES } from '../../contract/formats.ts'
 import { Ref } from '../../contract/fields.ts'
 import { acceptJsonUnquoted } from '../../http/body/json-body.ts'
@@ -12,7 +12,7 @@ import { problems, sendError } from '../../http/response/error-handler.ts'
 import { sourceOf } from '../commands.ts'
 import type { ImportOptions } from '../ingest/stream.ts'
 import { importNationalDossiers, postNationalDossiers } from './commands.ts'
-import { messageIn, unitOf } from './format/message.ts'
+import { messageIn, serviceOf, unitOf } from './format/message.ts'
 import {
   NATIONAL_LINES, NationalDossier, NationalMessage, NationalStep, NationalSyncAnswer, NationalSyncQuery
 } from './schema.ts'
@@ -65,7 +65,10 @@ export async function nationalSyncRoutes (app: App, context: Context) {
   function stream (
     request: FastifyRequest, reply: FastifyReply, options: ImportOptions
   ): Promise<NationalSyncAnswer> {
-    const { MaDinhDanhDV: unit } = request.query as NationalSyncQuery
+    const { MaDinhDanhDV: unit, service } = request.query as NationalSyncQuery
+    if (serviceOf(service, '/query/service') !== 'DongBoHoSoMC') {
+      throw invalid('/query/service', 'not_allowed', 'a stream is one of dossiers; steps come as JSON')
+    }
     return writeStream(request, reply, async (origin, stream) => (
       importNationalDossiers(db, writers, origin, stream, options, unitOf(unit, '/query/MaDinhDanhDV'))))
   }

@@ -8,7 +8,8 @@ import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { detailsShown, type DetailsRead } from '../details/details.ts'
-import { IS_OPEN, isOpen } from '../rules/status.ts'
+import type { Supplement } from '../rules/events.ts'
+import { IS_OPEN, isOpen, isWaiting } from '../rules/status.ts'
 import type { IngestContext, Version } from '../ingest/validate.ts'
 import type { DossierItem } from '../schema.ts'
 import type { Step } from './format/step.ts'
@@ -56,7 +57,22 @@ export function stepsApplied ({ client, source }: StepsOwner): NonNullable<Inges
 function afterStep (version: Version, step: Step | undefined): Version {
   const { dossier } = version
   if (step === undefined || !isOpen(dossier.status) || step.at <= dossier.updated_at) return version
-  return { ...version, dossier: { ...dossier, status: step.status } }
+  return { ...version, dossier: { ...dossier, status: step.status, supplements: supplementsAfter(dossier, step) } }
+}
+
+/**
+ * A step that asks for a supplement begins a wait, unless the dossier itself says since when it waits. Otherwise the
+ * wait would begin when the dossier was sent, and what was late before the step would not be. A wait that a step has
+ * begun is the only one that begins after the dossier was sent. It ends without a trace when a later step says
+ * something else: only the newest step is kept, so that the order in which they arrive makes no difference.
+ */
+function supplementsAfter ({ supplements, updated_at: sent }: Version['dossier'], { status, at }: Step): Supplement[] {
+  const own = supplements.filter(({ requested_at: requested, completed_at: completed }) => (
+    completed !== null || requested <= sent))
+  const last = own.at(-1)
+  if (!isWaiting(status) || last?.completed_at === null) return own
+  const requested = Math.max(at, last?.completed_at ?? 0)
+  return [...own, { requested_at: requested, completed_at: null, old_due_at: null, new_due_at: null }]
 }
 
 type Stored = Omit<DossierItem, 'source'> & { details: DetailsRead | null }

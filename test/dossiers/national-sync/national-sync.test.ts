@@ -72,6 +72,7 @@ forEachDatabase('a message of the national format', async (t, service) => {
     const again = await post(url, `${lines}\n`, key)
     t.equal(again.headers['idempotency-replayed'], 'true')
     t.same(again.body, first.body)
+    t.match(await post(`${url}&service=CapNhatTienDoHoSoMC`, lines, NDJSON), { status: 400, body: { errors: [{ pointer: '/query/service', code: 'not_allowed' }] } })
     t.match(await post(URL, lines, NDJSON), { status: 400, body: { errors: [{ pointer: '/query/MaDinhDanhDV', code: 'missing' }] } })
   })
 
@@ -99,6 +100,38 @@ forEachDatabase('a message of the national format', async (t, service) => {
     t.match((await post(`${URL}&dry_run=true`, message([national({ MaHoSo: '' })]))).body, { import: null, error_code: '-1' })
     t.match((await post(`${URL}&dry_run=true&MaDinhDanhDV=H56-380`, JSON.stringify(national()), NDJSON)).body, { created: 1 })
     t.equal((await get(`/v1/dossiers/${CODE}`)).status, 404)
+  })
+
+  t.test('has no date where its software writes the first instant of year 1', async t => {
+    for (const none of ['00010101000000', '0001-01-01T00:00:00', '01/01/0001 00:00:00']) {
+      t.match(await sent(national({ NgayHenTra: none, NgayTra: none })), { error_code: '0' }, none)
+      t.match(await stored(), { due_at: null, returned_at: null })
+      t.match(await sent(national({ MaHoSo: OTHER, NgayTiepNhan: none })), { errors: [{ pointer: '/NgayTiepNhan', code: 'missing' }] })
+    }
+  })
+
+  t.test('leaves late what was late before a step asked for a supplement', async t => {
+    const pending = async (to: string) => {
+      const url = `/v1/on-time?basis=records&from=2021-06-01&to=${to}&method=handled&group_by=unit&unit=H56-380`
+      const { items: [row] } = (await get(url)).body
+      return [row.pending_in_time, row.pending_overdue]
+    }
+    await sent(national())
+    t.same(await pending('2021-06-15'), [0, 1])
+    t.match(await stepped(step('20210620080000', '5')), { updated: 1 })
+    t.match(await stored(), { status: 5, supplements: [{ requested_at: '2021-06-20T08:00:00.000+07:00', completed_at: null }] })
+    t.same(await pending('2021-06-15'), [0, 1], 'before the step')
+    t.same(await pending('2021-06-25'), [1, 0], 'since then')
+    t.match(await stepped(step('20210622080000', '5')), { updated: 1 })
+    t.match(await stored(), { supplements: [{ requested_at: '2021-06-22T08:00:00.000+07:00' }] }, 'the newest step says since when')
+    t.match(await stepped(step('20210623080000', '4')), { updated: 1 })
+    t.match(await stored(), { status: 4, supplements: [] })
+    const asked = (...completed: string[]) => ({ TrangThaiHoSo: '5', DanhSachHoSoBoSung: [{ NgayBoSung: '20210624080000', NgayTiepNhanBoSung: completed[0] ?? '' }] })
+    await sent(national(asked()))
+    t.match(await stepped(step('20210626080000', '5')), { unchanged: 1 })
+    t.equal((await stored()).supplements.length, 1, 'what the dossier says of its waits stays')
+    await sent(national(asked('20210625080000')))
+    t.match(await stored(), { supplements: [{ completed_at: '2021-06-25T08:00:00.000+07:00' }, { requested_at: '2021-06-26T08:00:00.000+07:00' }] })
   })
 
   t.test('has no second effect under the same idempotency key', async t => {

@@ -2,7 +2,7 @@ import type { Issue } from '../../../contract/errors.ts'
 import type { DossierItem, SupplementItem } from '../../schema.ts'
 import { nationalDetails } from './details.ts'
 import {
-  fault, isNothing, isSent, readChoice, readInstant, readList, readText, type Sent, type SentInstant
+  fault, isNoInstant, isNothing, isSent, readChoice, readInstant, readList, readText, type Sent, type SentInstant
 } from './values.ts'
 
 /**
@@ -51,7 +51,7 @@ export function nationalDossier (sent: unknown, { unitOf, now }: Reading): Dossi
   // Before it is accepted a dossier counts nowhere, and has no date of reception yet.
   const isAccepted = status !== REGISTERED && status !== NOT_ACCEPTED
   const begun = received ?? (isAccepted ? undefined : submitted ?? refused)
-  if (begun === undefined && isNothing(sent['NgayTiepNhan'])) issues.push(fault('NgayTiepNhan', 'missing'))
+  if (begun === undefined && isNoInstant(sent['NgayTiepNhan'])) issues.push(fault('NgayTiepNhan', 'missing'))
   const supplements = supplementsIn(sent, issues)
   const details = nationalDetails(sent, status, issues)
   const happened = [submitted, received, finished, returned, refused]
@@ -125,7 +125,7 @@ function supplementsIn (sent: Sent, issues: Issue[]): Supplement[] {
     const [requested, completed] = [instant('NgayBoSung'), instant('NgayTiepNhanBoSung')]
     const [oldDue, newDue] = [instant('NgayHenTraTruoc'), instant('NgayHenTraMoi')]
     if (requested === undefined) {
-      if (isNothing(one['NgayBoSung'])) issues.push(fault(`${list}/${i}/NgayBoSung`, 'missing'))
+      if (isNoInstant(one['NgayBoSung'])) issues.push(fault(`${list}/${i}/NgayBoSung`, 'missing'))
       return []
     }
     const item = {

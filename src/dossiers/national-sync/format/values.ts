@@ -43,7 +43,7 @@ export function isNothing (value: unknown): boolean {
  */
 export function readInstant (sent: Sent, name: string, issues: Issue[], at = name): SentInstant | undefined {
   const value = sent[name]
-  if (isNothing(value)) return undefined
+  if (isNoInstant(value)) return undefined
   if (typeof value !== 'string') {
     issues.push(fault(at, 'invalid_type'))
     return undefined
@@ -54,6 +54,13 @@ export function readInstant (sent: Sent, name: string, issues: Issue[], at = nam
   issues.push(fault(at, 'malformed'))
   return undefined
 }
+
+/** Nothing, or the first instant of year 1: what software on .NET writes for a date that it does not have. */
+export function isNoInstant (value: unknown): boolean {
+  return isNothing(value) || (typeof value === 'string' && value.charCodeAt(0) === ZERO && NO_DATE.test(value))
+}
+
+const NO_DATE = /^(?:0001-?01-?01[T ]?|01\/01\/0001 )00:?00:?00/
 
 /** The same instant in RFC 3339; something that is none, where it is none. */
 function rfc3339 (text: string): string {
