@@ -54,6 +54,9 @@ forEachDatabase('forms that units are scored by', async (t, service) => {
     t.same(await faultsIn(leaf, { ...leaf, code: '1.1', parent: '1' }), [`${at('scored_by')} not_allowed`])
     t.same(await faultsIn({ ...leaf, parent: '2' }, { ...leaf, code: '2' }), [`${at('parent')} unknown_criterion`])
     t.same(await faultsIn({ ...leaf, maximum: 0.5 }, { ...leaf, maximum: 0.5 }), [`${at('code', 1)} duplicate_key`])
+    const part = (code: string, parent: string | null) => ({ code, parent, name: code, maximum: 1 })
+    t.same(await faultsIn(part('1', null), part('2', '1'), part('1', '2'), { ...leaf, code: '3', parent: '2' }),
+      [`${at('code', 2)} duplicate_key`], 'one within itself')
   })
 
   t.test('are for units and levels that there are, in days that follow one another', async t => {

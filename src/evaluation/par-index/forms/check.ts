@@ -10,16 +10,17 @@ export function issuesOfForm (form: ParIndexForm, levels: ReadonlySet<string>): 
   const { valid_from: from, valid_to: to, criteria } = form
   const named = criteria.map(({ code }, i) => ({ at: `criteria/${i}/code`, code }))
   const misplaced = criteria.flatMap(({ parent }, i) => parentIssues(parent, criteria.slice(0, i), `criteria/${i}/parent`))
+  const doubled = repeated(named, 'code')
   const issues = [
     ...daysInOrder(['valid_from', 'valid_to'], from, to),
     ...(form.levels ?? []).flatMap((level, i) => (
       levels.has(level) ? [] : [issueAt(`levels/${i}`, 'unknown_level', `there is no level ${level}`)])),
-    ...repeated(named, 'code'),
+    ...doubled,
     ...misplaced,
     ...criteria.flatMap((criterion, i) => issuesOfCriterion({ ...criterion, levels: null }, `criteria/${i}`, levels))
   ]
-  // What stands where is not known before.
-  if (misplaced.length > 0) return issues
+  // What stands where is not known before: of repeated codes one could stand within itself.
+  if (misplaced.length + doubled.length > 0) return issues
   const parts = partsOf(criteria)
   const within = (code: string | null) => parts.filter(({ criterion }) => criterion.parent === code)
   return [
