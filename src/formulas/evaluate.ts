@@ -74,8 +74,9 @@ class Evaluation {
 
   #input (name: string): Value {
     const value = this.#inputs[name] ?? null
-    if (value === null) return unknown('unknown_input', name)
-    return known(typeof value === 'object' ? value : rationalOf(value as number))
+    // A coded answer may be left from when the input was a choice.
+    if (value === null || typeof value === 'string') return unknown('unknown_input', name)
+    return known(typeof value === 'object' ? value : rationalOf(value))
   }
 
   #ratio ({ numerator, denominator, when_zero: whenZero }: Of<'ratio'>, at: string): Value {

@@ -78,6 +78,7 @@ t.test('what is unknown stays unknown and says why', async t => {
   t.equal(come({ ...ratio, when_zero: constant(1) }, { a: 0, b: 0 }), 1)
   t.same(come(ratio, { a: null, b: 3 }), { code: 'unknown_input', input: 'a' })
   t.same(come(ratio, { a: 3 }), { code: 'unknown_input', input: 'b' })
+  t.same(come(ratio, { a: 3, b: '4' }), { code: 'unknown_input', input: 'b' }, 'a coded answer is no number')
   t.same(come({ op: 'percent', of: ratio }), { code: 'unknown_input', input: 'a' })
   t.same(come({ op: 'adjust', value: constant(1), penalty: [b] }), { code: 'unknown_input', input: 'b' })
 })

@@ -145,7 +145,7 @@ function inputIssues (
   if (isColumn(name)) return [issueAt(at, 'not_allowed', `${name} is a property of its own`)]
   const all = declared.filter(input => input.name === name)
   if (all.length === 0) return [noInput(at, name, criterion)]
-  if (all.some(({ choices }) => choices === null ? typeof value === 'number' : choices.includes(String(value)))) return []
+  if (all.some(({ choices }) => typeof value === 'number' ? choices === null : choices?.includes(value))) return []
   const choices = all.flatMap(({ choices }) => choices ?? [])
   if (choices.length === 0) return [issueAt(at, 'invalid_type', `${name} is a number`)]
   return [issueAt(at, 'not_a_choice', `${name} must be one of ${choices.join(', ')}`)]

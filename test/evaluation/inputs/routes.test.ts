@@ -80,6 +80,33 @@ forEachDatabase('inputs of the evaluation', async (t, service) => {
     t.same(await faults(answer(1)), ['/items/0/inputs/answer not_a_choice'])
   })
 
+  t.test('whose type a version of the formula changes later are unknown, and not what they were', async t => {
+    const turned = (input: object, points: object) => ({
+      ...CHOICES, code: 'turned', scheme: 'turned',
+      groups: [{
+        code: 'TURNED', name: 'Việc', maximum: 5,
+        criteria: [{
+          code: 'TURNED_DONE', name: 'Việc', maximum: 5, levels: null, inputs: [{ name: 'done', meaning: 'Việc', ...input }], rate: null,
+          rate_status: 'rule', points, points_status: 'rule', note: null
+        }]
+      }]
+    })
+    const number = turned({ type: 'number', measure: 'points', choices: null }, { op: 'input', name: 'done' })
+    const choice = turned({ type: 'choice', measure: null, choices: ['2', '3'] }, { op: 'choice', name: 'done', points: { 2: 2, 3: 3 } })
+    const done = (value: number | string) => ({ unit: 'H44', period: Q3, criterion: 'TURNED_DONE', source: 'one-stop', inputs: { done: value } })
+    const points = async () => (await get(`/v1/evaluation?period=${Q3}&unit=H44&formula=turned&kind=criterion`)).body.items
+    await post('/v1/evaluation-formulas', { items: [choice] })
+    t.match((await post('/v1/evaluation-inputs', { items: [done(2)] })).body.errors, [{ code: 'not_a_choice' }], 'a number is no coded answer')
+    await givenInputs(service, done('2'))
+    t.match(await points(), [{ points: 2 }])
+    await post('/v1/evaluation-formulas', { items: [number] })
+    t.match(await points(), [{ points: null, unknown: 'unknown_input' }])
+    await givenInputs(service, done(2))
+    t.match(await points(), [{ points: 2 }])
+    await post('/v1/evaluation-formulas', { items: [choice] })
+    t.match(await points(), [{ points: null, unknown: 'unknown_choice' }])
+  })
+
   t.test('that are coded answers have their points', async t => {
     const answered = (unit: string, answer: string) => ({ unit, period: Q3, criterion: 'PLAN_ISSUED', source: 'one-stop', inputs: { answer } })
     await givenInputs(service, answered('H44.100', 'late'), answered('H44.104', 'in-time'), answered('H44.01', 'in-time'))
