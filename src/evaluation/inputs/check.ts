@@ -44,13 +44,20 @@ export interface Days {
   ends_on: string
 }
 
+/** A criterion, a group or the total in all versions of the formula. */
+interface Named {
+  inputs: Criterion['inputs']
+  /** Its most points, in the versions that know them. */
+  maxima: number[]
+}
+
 interface Lookups {
   unitIn: (item: EvaluationInputItem) => ResolvedUnit | undefined
   periods: ReadonlyMap<string, Days>
   /** What to say of each source that does not exist. */
   unknownSources: ReadonlyMap<string, string>
-  /** What may be named as a criterion, in any version of the formula, with its inputs there. */
-  criteria: ReadonlyMap<string, Criterion['inputs']>
+  /** What may be named as a criterion. */
+  criteria: ReadonlyMap<string, Named>
   /** Of units that had ended before the period. */
   successors: UnitsById
 }
@@ -78,13 +85,23 @@ export async function resolvedChecks (
   }
 }
 
-async function criteriaStored (trx: Trx): Promise<Map<string, Criterion['inputs']>> {
-  const groups = [...(await storedFormulas(trx)).values()].flatMap(({ groups }) => groups)
-  const criteria = new Map<string, Criterion['inputs']>([TOTAL, ...groups.map(({ code }) => code)].map(code => [code, []]))
-  for (const { code, inputs } of groups.flatMap(({ criteria }) => criteria)) {
-    criteria.set(code, [...criteria.get(code) ?? [], ...inputs])
+async function criteriaStored (trx: Trx): Promise<Map<string, Named>> {
+  const found = new Map<string, Named>()
+  const add = (code: string, maximum: number | null, inputs: Criterion['inputs'] = []) => {
+    const before = found.get(code) ?? { inputs: [], maxima: [] }
+    found.set(code, {
+      inputs: [...before.inputs, ...inputs], maxima: maximum === null ? before.maxima : [...before.maxima, maximum]
+    })
   }
-  return criteria
+  for (const { groups } of (await storedFormulas(trx)).values()) {
+    // In hundredths, as points are added.
+    add(TOTAL, groups.reduce((sum, { maximum }) => sum + Math.round(maximum * 100), 0) / 100)
+    for (const { code, maximum, criteria } of groups) {
+      add(code, maximum)
+      for (const { code, maximum, inputs } of criteria) add(code, maximum, inputs)
+    }
+  }
+  return found
 }
 
 /** The shape of an item makes sure that one of the two is there. */
@@ -122,10 +139,12 @@ export function begunIssues ({ code, starts_on: first }: Days): Issue[] {
 
 function contentIssues (item: EvaluationInputItem, { criteria }: Lookups): Issue[] {
   const { criterion, numerator = null, denominator = null, inputs = {}, points = null } = item
-  const declared = criteria.get(criterion)
-  if (declared === undefined) {
+  const named = criteria.get(criterion)
+  if (named === undefined) {
     return [issueAt('criterion', 'unknown_criterion', `no formula has a criterion or a group ${criterion}`)]
   }
+  const { inputs: declared, maxima } = named
+  const isBeyond = points !== null && maxima.length > 0 && points > Math.max(...maxima)
   const columns = Object.entries({ numerator, denominator }).filter(([, value]) => value !== null).map(([name]) => name)
   const isEmpty = columns.length === 0 && Object.keys(inputs).length === 0 && points === null
   return [
@@ -133,6 +152,10 @@ function contentIssues (item: EvaluationInputItem, { criteria }: Lookups): Issue
     ...points === null || Number(points.toFixed(2)) === points
       ? []
       : [issueAt('points', 'out_of_range', 'points have at most two decimals')],
+    ...isBeyond ? [issueAt('points', 'out_of_range', `${criterion} has at most ${Math.max(...maxima)} points`)] : [],
+    ...numerator !== null && denominator !== null && numerator > denominator
+      ? [issueAt('numerator', 'out_of_range', `it counts ${numerator} of ${denominator}`)]
+      : [],
     ...columns.flatMap(name => declared.some(input => input.name === name) ? [] : [noInput(name, name, criterion)]),
     ...Object.entries(inputs).flatMap(([name, value]) => inputIssues(name, value, criterion, declared))
   ]

@@ -14,11 +14,13 @@ const Properties = {
   period: Code('Code of the period.'),
   criterion: Code('Code of a criterion of the formula. Of a group, or of the whole as `total`, there are points alone.'),
   source: SourceCode('The system that reports, such as the portal. An unknown one is refused.'),
-  numerator: Nullable(Count('What the rate divides. null: not posted.')),
+  numerator: Nullable(Count('What the rate divides: at most `denominator`. null: not posted.')),
   denominator: Nullable(Count('What the rate divides by. null: not posted.')),
   inputs: Inputs('Further counts and coded answers, by the names of the formula\'s inputs.'),
   points: Nullable(Type.Number({
-    description: 'Points that the national portal itself gives, with at most two decimals. null: not posted.', minimum: 0, maximum: 1000
+    description: 'Points that the national portal itself gives, with at most two decimals: at most those that a version of the formula ' +
+      'has for it. null: not posted.',
+    minimum: 0, maximum: 1000
   })),
   reported_at: Nullable(Instant('When the source said so. null: unknown.')),
   note: Nullable(Text('Note. null: none.'))

@@ -80,6 +80,21 @@ forEachDatabase('inputs of the evaluation', async (t, service) => {
     t.same(await faults(answer(1)), ['/items/0/inputs/answer not_a_choice'])
   })
 
+  t.test('count a part of a whole, and have the points that some version of the formula has', async t => {
+    const send = async (item: object) => (await post('/v1/evaluation-inputs?dry_run=true', { items: [item] })).body
+    const faults = async (item: object) => (await send(item)).errors
+      .map(({ pointer, code }: Record<string, string>) => `${pointer} ${code}`)
+    const given = (criterion: string, points: number) => ({ unit: 'H44.104', period: Q3, criterion, source: 'one-stop', points })
+    t.same(await faults(progress('H44.104', 9, 8)), ['/items/0/numerator out_of_range'])
+    t.match(await send(progress('H44.104', 8, 8)), { created: 1 })
+    const most = { PROGRESS_ON_TIME: 20, PAYMENT_PROCEDURES_USED: 2.5, PLAN_ISSUED: 2, DIGITISATION: 22, total: 100 }
+    for (const [criterion, points] of Object.entries(most)) {
+      t.match(await send(given(criterion, points)), { created: 1 }, criterion)
+      t.same(await faults(given(criterion, points + 0.01)), ['/items/0/points out_of_range'], criterion)
+    }
+    t.match(await send(given('ONLINE_SERVICES_USED', 1000)), { created: 1 }, 'no version says how many points it has at most')
+  })
+
   t.test('whose type a version of the formula changes later are unknown, and not what they were', async t => {
     const turned = (input: object, points: object) => ({
       ...CHOICES, code: 'turned', scheme: 'turned',
@@ -114,6 +129,9 @@ forEachDatabase('inputs of the evaluation', async (t, service) => {
     t.match((await get(`/v1/evaluation?period=${Q3}&unit=H44.100&formula=own&criterion=PLAN_DONE`)).body.items, [
       { points: null, unknown: 'unknown_input', unknown_detail: 'a count is missing: denominator', rate_percent: null }
     ])
+    await givenInputs(service, { unit: 'H44.104', period: Q3, criterion: 'PLAN_DONE', source: 'one-stop', numerator: 2, denominator: 3 })
+    t.match((await get(`/v1/evaluation?period=${Q3}&unit=H44.104&formula=own&criterion=PLAN_DONE`)).body.items, [{ points: 3 }],
+      'what the formula comes to beyond the maximum does not count')
     const { items } = (await get(`/v1/evaluation?period=${Q3}&unit=H44&children=true&formula=own&criterion=PLAN_ISSUED&sort=unit`)).body
     t.same(items.map(({ unit, points, unknown, dossiers }: Record<string, unknown>) => (
       [unit, points, unknown, dossiers])), [
