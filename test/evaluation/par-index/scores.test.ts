@@ -72,6 +72,11 @@ forEachDatabase('scores of the PAR index', async (t, service) => {
     t.match((await send('self', answer(A, 'late'))).body, { created: 1 })
     const own = await send('appraised', answer(A, 'none', { reason: 'x' }))
     t.same([own.status, ...faultsOf(own)], [403, ...at(' own_self_score')])
+    await selfScored(answer(A, 'late', { evidence: 'Quyết định 12' }))
+    t.same(faultsOf(await send('appraised', answer(A, 'none', { reason: 'x' }))), at(' own_self_score'),
+      'another client has posted what proves it, and not what it is')
+    await selfScored(answer(A, 'none'))
+    t.match((await send('appraised', answer(A, 'none'))).body, { created: 1 }, 'another client has posted another score')
     t.match((await send('appraised', points(A, '1.1', 2))).body, { created: 1 }, 'it may appraise what others posted')
     t.same(faultsOf(await send('self', points(A, '1.1', 1))), at(' already_appraised'))
     t.match((await send('self', points(A, '1.1', 2))).body, { unchanged: 1 })

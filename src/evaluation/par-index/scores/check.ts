@@ -17,7 +17,7 @@ import type { ParIndexScore, Stage } from './schema.ts'
 
 export interface StoredScore extends ParIndexScore {
   province_code: string
-  /** Who changed it last. */
+  /** Who posted its points or inputs: what proves them may be posted again by another client. */
   client: string
 }
 

@@ -40,10 +40,17 @@ export async function storeScores (
   return { changes, issues }
 }
 
-function changeOf (index: number, before: StoredScore | undefined, after: StoredScore): Change<StoredScore> {
-  if (before === undefined) return { index, outcome: 'created', before: null, after }
+function changeOf (index: number, before: StoredScore | undefined, row: StoredScore): Change<StoredScore> {
+  if (before === undefined) return { index, outcome: 'created', before: null, after: row }
+  const after = sameScore(before, row) ? { ...row, client: before.client } : row
   const same = JSON.stringify(shown(before)) === JSON.stringify(shown(after))
   return { index, outcome: same ? 'unchanged' : 'updated', before, after }
+}
+
+/** A new text makes no other client the one that scored: who scored does not appraise. */
+function sameScore (a: StoredScore, b: StoredScore): boolean {
+  const scoreOf = (row: StoredScore) => JSON.stringify([row.points, shown(row).inputs])
+  return scoreOf(a) === scoreOf(b)
 }
 
 function storedIssues (row: StoredScore, storedOf: StoredOf, forms: ReadonlyMap<string, ParIndexForm>): Issue[] {
