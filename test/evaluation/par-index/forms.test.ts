@@ -77,6 +77,16 @@ forEachDatabase('forms that units are scored by', async (t, service) => {
     const harder = FORM.criteria.map(criterion => (
       ['1', '1.1'].includes(criterion.code) ? { ...criterion, maximum: criterion.maximum - 1 } : criterion))
     t.same(faultsOf(await send({ ...FORM, maximum: 19, criteria: harder })), ['/items/0/criteria form_has_scores'])
+    const others = {
+      valid_from: '2021-02-01', within: null, levels: ['district', 'commune'], kinds: ['town'], units: ['H56-381'], ranked_within: 'form'
+    }
+    for (const [name, value] of Object.entries(others)) {
+      t.same(faultsOf(await send({ ...FORM, [name]: value })), [`/items/0/${name} form_has_scores`])
+    }
+    t.same(faultsOf(await send({ ...FORM, valid_to: '2021-12-30' })), ['/items/0/valid_to form_has_scores'], 'a period with scores ends later')
+    t.match((await send({ ...FORM, valid_to: '2021-12-31' })).body, { updated: 1 })
+    t.match((await send({ ...FORM, units: FORM.units.toReversed() })).body, { updated: 1 }, 'the same units')
+    t.match((await send(FORM)).body, { updated: 1 })
     t.match((await send({ ...FORM, code: 'par-2021-2', maximum: 19, criteria: harder })).body, { created: 1 })
   })
 

@@ -79,18 +79,36 @@ async function changesOf (trx: Trx, rows: readonly BatchRow<ParIndexForm>[]) {
   const codes = rows.map(({ row }) => row.code)
   const stored = await storedForms(trx, codes)
   const used = await formsWithScores(trx, codes)
-  const refused = rows.filter(({ row }) => used.has(row.code) && ruleOf(row) !== ruleOf(stored.get(row.code)!))
-  const detail = 'units have scores by this form: how it scores stays as it is; post another form with a code of its own'
-  return {
-    changes: rows.filter(row => !refused.includes(row)).map(row => changeOf(row, stored.get(row.row.code))),
-    issues: refused.map(({ index }) => ({ index, issues: [issueAt('criteria', 'form_has_scores', detail)] }))
-  }
+  const issues = rows.filter(({ row }) => used.has(row.code))
+    .map(({ index, row }) => ({ index, issues: changedIssues(stored.get(row.code)!, row, used.get(row.code)!) }))
+    .filter(({ issues }) => issues.length > 0)
+  const refused = new Set(issues.map(({ index }) => index))
+  const changes = rows.filter(({ index }) => !refused.has(index)).map(row => changeOf(row, stored.get(row.row.code)))
+  return { changes, issues }
 }
 
-/** How a form scores, without what is text for people. */
-function ruleOf ({ criteria }: ParIndexForm): string {
-  return JSON.stringify(criteria.map(({ code, parent, maximum, scored_by, inputs, rate, points, counted }) => (
-    [code, parent, maximum, scored_by, inputs.map(input => ({ ...input, meaning: '' })), rate, points, counted])))
+/** @param last the last day of the last period with scores, on which the form goes on holding */
+function changedIssues (before: ParIndexForm, after: ParIndexForm, last: string): Issue[] {
+  const [was, is] = [ruleOf(before), ruleOf(after)]
+  const detail = 'units have scores by this form: how and whom it scores stays as it is; post another form with a code of ' +
+    'its own'
+  const ends = after.valid_to !== null && after.valid_to < last
+  return [
+    ...Object.keys(was).filter(name => JSON.stringify(was[name]) !== JSON.stringify(is[name]))
+      .map(name => issueAt(name, 'form_has_scores', detail)),
+    ...ends ? [issueAt('valid_to', 'form_has_scores', `units have scores by this form for a period up to ${last}`)] : []
+  ]
+}
+
+/** How and whom a form scores, without what is text for people, and without the order of what has none. */
+function ruleOf (
+  { valid_from, within, levels, kinds, units, ranked_within, criteria }: ParIndexForm
+): Record<string, unknown> {
+  return {
+    valid_from, within, levels: levels?.toSorted(), kinds: kinds?.toSorted(), units: units?.toSorted(), ranked_within,
+    criteria: criteria.map(({ code, parent, maximum, scored_by, inputs, rate, points, counted }) => (
+      [code, parent, maximum, scored_by, inputs.map(input => ({ ...input, meaning: '' })), rate, points, counted]))
+  }
 }
 
 function changeOf (

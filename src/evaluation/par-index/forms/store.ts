@@ -28,12 +28,14 @@ export async function storeForms (trx: Trx, forms: readonly ParIndexForm[]): Pro
   if (forms.length > 0) await upsert(trx, 'par_index_forms', ['code'], forms as never[])
 }
 
-/** Those that units have scores by. */
-export async function formsWithScores (trx: Trx, codes: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql<{ code: string }>`
-    select code from par_index_forms
-    where code = any(${codes}) and exists (select from par_index_scores where form = code)`.execute(trx)
-  return new Set(rows.map(({ code }) => code))
+/** Those that units have scores by, each with the last day of the last period with scores. */
+export async function formsWithScores (trx: Trx, codes: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ form: string, last: string }>`
+    select scored.form, max(periods.ends_on) as last
+    from (select distinct form, period from par_index_scores where form = any(${codes})) as scored
+      join periods on periods.code = scored.period
+    group by scored.form`.execute(trx)
+  return new Map(rows.map(({ form, last }) => [form, last]))
 }
 
 /** Properties in one order: jsonb has an order of its own. Those of a node of a formula are in that of their names. */
