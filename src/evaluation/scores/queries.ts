@@ -37,6 +37,10 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   const { id, province } = await unitAsked(db, question.unit, spans, reach)
   const parts = PART_KEYS.filter(key => question.group_by?.includes(key))
   const { level, criterion: criteria, children = false } = question
+  if (question.rank === true && id !== null && !children) {
+    const detail = `${id} alone has no place: those directly below it are ranked with children=true, and provinces without a unit`
+    throw invalid('/query/rank', 'not_allowed', detail)
+  }
   const asked = { unit: id, children, level, byLevel, parts, criteria, reach }
   const formulaOn = await formulaInForce(db, question.formula)
   const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))

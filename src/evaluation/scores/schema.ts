@@ -147,7 +147,11 @@ export const EvaluationQuery = Type.Object({
   criterion: Type.Optional(Type.Array(Code('Code'), {
     description: 'Only rows of these criteria or groups, or `total`.', minItems: 1, maxItems: 100, uniqueItems: true
   })),
-  rank: Type.Optional(Type.Boolean({ description: 'Ranks units within their level. Not with `group_by=level`.', default: false })),
+  rank: Type.Optional(Type.Boolean({
+    description: 'Ranks units within their level, among those that are answered: with `children` the units directly below the unit. Refused ' +
+      'of one unit alone, which a key for one unit asks about where it names none. Not with `group_by=level`.',
+    default: false
+  })),
   least_dossiers: Type.Optional(Type.Integer({
     description: 'Units with fewer dossiers in the span are listed and not ranked.', minimum: 0, maximum: 1_000_000, default: 1
   })),

@@ -54,7 +54,7 @@ forEachDatabase('points by Decision 766', async (t, service) => {
       { ...portal('PETITION_PROCESSING_ON_TIME', 6), numerator: 0, denominator: 0 },
       { unit: 'H44.03', period: Q3, criterion: 'PUBLISH_ON_TIME', source: 'one-stop', numerator: 0, denominator: 0 },
       { unit: 'H44.03', period: Q3, criterion: 'PUBLIC_UPDATE_ON_TIME', source: 'one-stop', numerator: 3 },
-      { unit: 'H44.03', period: Q3, criterion: 'PAYMENT_PROCEDURES_USED', source: 'one-stop', numerator: 9, denominator: 8 }
+      { unit: 'H44.03', period: Q3, criterion: 'PAYMENT_PROCEDURES_USED', source: 'one-stop', numerator: 8, denominator: 8 }
     )
     const rows = (await get(`/v1/evaluation?period=${Q3}&unit=H44.03`)).body.items as Row[]
     const of = (code: string) => rows.find(({ kind, group, criterion }) => (
@@ -68,7 +68,7 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     t.match(of('PETITION_PROCESSING_ON_TIME'), { rate_percent: 100, points: 6, difference: 0 })
     t.match(of('PUBLISH_ON_TIME'), { points: null, unknown: 'denominator_zero', numerator: 0, denominator: 0 })
     t.match(of('PUBLIC_UPDATE_ON_TIME'), { unknown: 'unknown_input', unknown_detail: 'a count is missing: denominator', numerator: 3 })
-    t.match(of('PAYMENT_PROCEDURES_USED'), { rate_percent: 112.5, points: 2.5 })
+    t.match(of('PAYMENT_PROCEDURES_USED'), { rate_percent: 100, points: 2.5 })
     t.match(of('total'), {
       points: 60.8, points_of: 100, points_from: 'imported', computed_points: 26.73, computed_of: 28.5, imported_points: 60.8, difference: null
     })
@@ -117,7 +117,10 @@ forEachDatabase('points by Decision 766', async (t, service) => {
       ['H44', 20, null, 'stands_above']
     ])
     await givenInputs(service, { unit: 'H44.112', period: Q3, criterion: 'total', source: 'one-stop', points: 50 })
-    t.same(rowsOf(await get(`/v1/evaluation?period=${Q3}&unit=H44.112&rank=true&kind=total`), 'points', 'unranked'), [[50, 'dossiers_unknown']])
+    const communes = await get(`${ask}&children=true&rank=true&kind=total&level=commune`)
+    t.same(rowsOf(communes, 'unit', 'points', 'unranked').filter(([unit]) => unit === 'H44.112'), [['H44.112', 50, 'dossiers_unknown']])
+    const provinces = await get(`/v1/evaluation?period=${Q3}&rank=true&least_dossiers=0&criterion=PROGRESS_ON_TIME`)
+    t.same(rowsOf(provinces, 'unit', 'rank', 'ranked_units'), [['H44', 1, 1], ['H56', null, 1]])
   })
 
   t.test('of a level are of the sums of its units', async t => {
@@ -262,6 +265,7 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     t.equal(await fault(`period=${Q3}&formula=none`), '/query/formula unknown_formula')
     t.equal(await fault(`period=${Q3}&group_by=level&group_by=unit`), '/query/group_by not_allowed')
     t.equal(await fault(`period=${Q3}&group_by=level&rank=true`), '/query/rank not_allowed')
+    t.equal(await fault(`period=${Q3}&unit=H44.112&rank=true`), '/query/rank not_allowed', 'it would be 1 of 1')
     t.equal(await fault(`period=${Q3}&hierarchy=current`), '/query/hierarchy unknown_property')
   })
 
@@ -269,5 +273,9 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     const { headers } = await givenClient(service, 'of-viet-tri', { scopes: ['read'], unit: 'H44.100' })
     t.same(rowsOf(await get(`/v1/evaluation?period=${Q3}&kind=total`, headers), 'unit', 'points'), [['H44.100', 17.44]])
     t.equal(faultOf(await get(`/v1/evaluation?period=${Q3}&unit=H44`, headers)), '/query/unit unknown_unit')
+    t.equal(faultOf(await get(`/v1/evaluation?period=${Q3}&rank=true`, headers)), '/query/rank not_allowed', 'it would be 1 of 1')
+    const { headers: province } = await givenClient(service, 'of-phu-tho', { scopes: ['read'], unit: 'H44' })
+    const ranked = await get(`/v1/evaluation?period=${Q3}&children=true&rank=true&level=commune&criterion=PROGRESS_ON_TIME`, province)
+    t.same(rowsOf(ranked, 'ranked_units')[0], [4], 'units below that of the key')
   })
 })
