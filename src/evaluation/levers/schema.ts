@@ -39,7 +39,8 @@ export const EvaluationLever = Named('EvaluationLever', 'What a criterion of the
   missing: count('`denominator` less `numerator`: the dossiers, or what `measure` says, that cost the points. null: a count is unknown.'),
   needed: count('How many of `missing` would be enough for all points, rounded to two decimals as they are. Less than `missing` where a ' +
     'rule gives all points from a threshold on. null: a count or the rule is unknown, or even all of them would not be enough.'),
-  dossiers_url: address('Address of the list of the dossiers in `missing`. null: they are not counted from records alone.'),
+  dossiers_url: address('Address of the list of the dossiers in `missing`; with `counts_from` `mixed` of those that records have alone, which are ' +
+    'fewer. null: none are counted from records.'),
   savable: count('For progress: dossiers that are open, due today or within `due_within` working days and not overdue, as ' +
     '`savable_url` lists them. They are on time until they are late. By the due date that dossiers say, whatever else the rules of the portal ' +
     'see. Of a period that ends sooner, within the days up to its end. null: unknown, and `savable_unknown` says why.'),
