@@ -7,7 +7,7 @@ export type IssueCode =
   | 'unknown_unit' | 'unknown_level' | 'unknown_field' | 'unknown_period' | 'unknown_procedure' | 'unknown_source'
   | 'unknown_form' | 'unknown_indicator' | 'unknown_rules' | 'unknown_formula' | 'unknown_criterion' | 'several_provinces'
   // formulas
-  | 'unknown_operator' | 'unknown_input' | 'measures_differ' | 'too_deep'
+  | 'unknown_operator' | 'unknown_input' | 'measures_differ' | 'too_deep' | 'formula_in_use'
   // forms that units are scored by, and their scores
   | 'maximum_differs' | 'form_has_scores' | 'already_appraised' | 'own_self_score'
   // the catalogue

@@ -1,11 +1,13 @@
 import { assertForAllUnits } from '../../catalogue/post-rows.ts'
 import { checkOf } from '../../contract/validation.ts'
+import type { Trx } from '../../database/connect.ts'
 import type { BatchAnswer, BatchOptions, Change } from '../../writes/batch.ts'
 import { duplicateKeys, ingestBatch, type BatchRow } from '../../writes/ingest-batch.ts'
+import { issueAt } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
 import { issuesOfFormula } from './check.ts'
 import { EvaluationFormulaItem, type EvaluationFormula } from './schema.ts'
-import { canonical, lockFormulas, storedFormulas, storeFormulas } from './store.ts'
+import { canonical, formulasInUse, lockFormulas, storedFormulas, storeFormulas } from './store.ts'
 
 const check = checkOf(EvaluationFormulaItem)
 
@@ -36,12 +38,32 @@ export async function postEvaluationFormulas (
     },
     store: async rows => {
       await lockFormulas(trx)
-      const stored = await storedFormulas(trx, rows.map(({ row }) => row.code))
-      const changes = rows.map(row => changeOf(row, stored.get(row.row.code)))
+      const { changes, issues } = await changesOf(trx, rows)
       await storeFormulas(trx, changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!))
-      return { changes, issues: [] }
+      return { changes, issues }
     }
   })
+}
+
+/** What points of past days are stored by goes on meaning what it did: points of one code are compared. */
+async function changesOf (trx: Trx, rows: readonly BatchRow<EvaluationFormula>[]) {
+  const stored = await storedFormulas(trx, rows.map(({ row }) => row.code))
+  const others = rows.filter(({ row }) => stored.has(row.code) && ruleOf(row) !== ruleOf(stored.get(row.code)!))
+  const used = await formulasInUse(trx, others.map(({ row }) => row.code))
+  const refused = others.filter(({ row }) => used.has(row.code))
+  const detail = 'points of past days are stored by this version: what it comes to stays as it is; post another one with a code of its own'
+  return {
+    changes: rows.filter(row => !refused.includes(row)).map(row => changeOf(row, stored.get(row.row.code))),
+    issues: refused.map(({ index }) => ({ index, issues: [issueAt('groups', 'formula_in_use', detail)] }))
+  }
+}
+
+/** What a version comes to, without what is text for people. */
+function ruleOf ({ groups }: EvaluationFormula): string {
+  return JSON.stringify(groups.map(({ code, maximum, criteria }) => [
+    code, maximum, criteria.map(({ code, maximum, levels, inputs, rate, points, counted }) => (
+      [code, maximum, levels?.toSorted(), inputs.map(input => ({ ...input, meaning: '' })), rate, points, counted]))
+  ]))
 }
 
 function changeOf (

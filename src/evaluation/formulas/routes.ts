@@ -36,7 +36,8 @@ export async function evaluationFormulaRoutes (app: App, context: Context) {
       tags,
       summary: 'Create or update versions of the formula, by code',
       description: 'A version is posted as a whole. Each formula is checked before it is stored: an error points into it. Points follow ' +
-        'at once, also of periods before. Formulas are common to all provinces, so this needs a key for all units.',
+        'at once, also of periods before. Once points of a day are kept by a version (`/v1/evaluation/history`), its groups and criteria ' +
+        'stay as they are, but for their texts, and others need a code of their own. Formulas are common to all provinces, so this needs a key for all units.',
       headers: PostHeaders,
       querystring: PlainBatchQuery,
       body: batchBody(EvaluationFormulaItem, EXAMPLE),

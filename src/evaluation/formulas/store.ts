@@ -22,6 +22,14 @@ export async function storeFormulas (trx: Trx, formulas: readonly EvaluationForm
   if (formulas.length > 0) await upsert(trx, 'evaluation_formulas', ['code'], formulas as never[])
 }
 
+/** Those that points of past days are stored by. */
+export async function formulasInUse (trx: Trx, codes: readonly string[]): Promise<Set<string>> {
+  if (codes.length === 0) return new Set()
+  const { rows } = await sql<{ formula: string }>`
+    select distinct formula from evaluation_snapshots where formula = any(${codes})`.execute(trx)
+  return new Set(rows.map(({ formula }) => formula))
+}
+
 /**
  * Adds the versions that a database lacks. What is stored stays as it is, but for what is counted from records: a
  * version that was stored before that could be said takes it over. Where nothing is missing, nothing is written: the

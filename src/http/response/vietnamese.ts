@@ -72,6 +72,7 @@ export const ISSUES: Record<IssueCode, string> = {
   measures_differ: 'Đơn vị tính trong công thức không khớp nhau',
   too_deep: 'Công thức lồng quá nhiều cấp',
   maximum_differs: 'Điểm tối đa không bằng tổng điểm tối đa của các tiêu chí thành phần',
+  formula_in_use: 'Bộ công thức đã được dùng để chấm điểm nên không thay đổi được cách tính',
   form_has_scores: 'Bộ tiêu chí đã có điểm nên không thay đổi được',
   already_appraised: 'Đơn vị đã được thẩm định nên điểm tự chấm không thay đổi được',
   own_self_score: 'Không được tự thẩm định điểm do chính mình gửi',

@@ -127,6 +127,12 @@ forEachDatabase('snapshots of the evaluation', async (t, service) => {
       [M09, 18, 'later', 'qd-766-found-2026', 18, false, null],
       [Q3, 18, 'later', 'qd-766-found-2026', 18, false, null]
     ])
+    const send = (item: object) => post('/v1/evaluation-formulas', { items: [item] })
+    const [transparency, ...others] = own.groups
+    const changed = await send({ ...own, groups: [{ ...transparency, maximum: 17 }, ...others] })
+    t.equal(faultOf(changed), '/items/0/groups formula_in_use', 'points of past days would be compared with those of another formula')
+    t.match((await send({ ...own, groups: [{ ...transparency, name: 'Công khai' }, ...others] })).body, { updated: 1 }, 'a text')
+    t.match((await send(own)).body, { updated: 1 })
     await post('/v1/evaluation-formulas', { items: [{ ...own, code: 'shorter', precedence: 400, valid_from: '2026-09-30', groups: own.groups.slice(0, 2) }] })
     await takeSnapshot(db, 'H44', at('09-05T09:00:00'))
     t.same(rowsOf(await get(`${since('2026-09-05')}&unit=H44&period_kind=month`), 'group', 'formula'),
