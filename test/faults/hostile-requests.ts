@@ -112,7 +112,9 @@ function bodiesOf (example: unknown, schema: Schema, resolve: Resolve): fc.Arbit
 function varied (example: unknown, schema: Schema, resolve: Resolve): fc.Arbitrary<unknown> {
   const { items } = example as { items?: object[] }
   const item = schema.properties?.['items']?.items
-  const of = items === undefined ? schema : item!.$ref === undefined ? item! : resolve(item!.$ref)
+  // Where a body has one of several shapes, the first is that of the example.
+  const whole = schema.properties === undefined ? schema.anyOf![0]! : schema
+  const of = items === undefined ? whole : item!.$ref === undefined ? item! : resolve(item!.$ref)
   const properties = of.properties!
   // A code that nobody knows is refused, whatever stands beside it.
   const others = Object.keys(properties).filter(name => properties[name]!.pattern === undefined)
