@@ -16,9 +16,9 @@ export interface BelowAsked {
 }
 
 /**
- * What units below one report in a period, a row for each rule. A unit of the levels of a rule stands for
- * itself. Without levels, a unit that reports stands for all below it, and of the others those at the bottom are
- * expected, so nothing is added twice.
+ * What units below one report in a period, a row for each rule. A unit of the levels of a rule that reports stands for
+ * all of these levels below it, so nothing is added twice, and the others of these levels are expected. Without levels,
+ * it stands for all below it, and of the others those at the bottom are expected.
  */
 export function belowQuery (
   rules: readonly Rule[], { unit, period }: BelowAsked
@@ -26,14 +26,16 @@ export function belowQuery (
   const sameRule = sql`(facts.form, facts.indicator) = (rules.form, rules.indicator)`
   return sql<Together & { indicator: string }>`
     ${withFacts(rules, [period], sql`${unit} = any(versions.path) and units.id <> ${unit}`)}, counted as (
-      select * from facts where level = any(levels) or (levels is null and not exists (
+      select * from facts where (levels is null or level = any(levels)) and not exists (
         select from facts as above where (above.form, above.indicator) = (facts.form, facts.indicator)
-          and above.unit <> facts.unit and above.unit = any(facts.path)))
+          and (facts.levels is null or above.level = any(facts.levels)) and above.unit <> facts.unit and above.unit = any(facts.path))
     ), sums as (
       select form, indicator, ${TOGETHER}, count(*)::integer as units_reported from counted group by form, indicator, rule
     )
     select rules.indicator, sums.number, sums.numerator, sums.denominator, coalesce(units_reported, 0) as units_reported,
-      case when levels is not null then (select count(*) from standing where level = any(levels))
+      case when rules.levels is not null then (
+        select count(*) from standing where level = any(rules.levels) and not exists (
+          select from counted as facts where ${sameRule} and facts.unit <> standing.unit and facts.unit = any(standing.path)))
         else coalesce(units_reported, 0) + (
           select count(*) from standing where not exists (select from standing as below where standing.unit = below.path[cardinality(below.path) - 1])
             and not exists (select from facts where ${sameRule} and facts.unit = any(standing.path))) end::integer as units_expected

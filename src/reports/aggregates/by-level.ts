@@ -11,8 +11,8 @@ export interface LevelFigure extends Together {
 }
 
 /**
- * What the units of each level report together, in rows by period, form, indicator, level and choice, as a query. Each
- * unit has one level, so nothing is added twice.
+ * What the units of each level report together, in rows by period, form, indicator, level and choice, as a query. A
+ * unit that reports stands for all of its level below it, so nothing is added twice.
  * @param units a condition on `units` and `versions`: those that are asked for
  */
 export function figuresByLevel (
@@ -23,8 +23,19 @@ export function figuresByLevel (
   return sql<LevelFigure>`
     ${withFacts(rules, periods, units)}, expected as (
       select period, level, count(*)::integer as units_expected from standing group by period, level
+    ), nested as materialized (
+      select standing.period, standing.unit, above.unit as above from standing cross join unnest(path) as parents (unit)
+      join standing as above on (above.period, above.unit, above.level) = (standing.period, parents.unit, standing.level)
+      where above.unit <> standing.unit
+    ), covered as materialized (
+      select distinct ${keys}, nested.unit from nested join facts using (period) where facts.unit = nested.above
+    ), stood_for as (
+      select ${keys}, count(*)::integer as units_covered from covered group by ${keys}
     )
-    select ${keys}, ${choice} as choice, ${TOGETHER}, sum(count(*)) over (partition by ${keys})::integer as units_reported, units_expected
-    from facts join expected using (period, level)
-    group by ${keys}, rule, ${choice}, units_expected`
+    select ${keys}, ${choice} as choice, ${TOGETHER}, sum(count(*)) over (partition by ${keys})::integer as units_reported,
+      units_expected - coalesce(units_covered, 0) as units_expected
+    from facts join expected using (period, level) left join stood_for using (${keys})
+      left join covered using (${keys}, unit)
+    where covered.unit is null
+    group by ${keys}, rule, ${choice}, units_expected, units_covered`
 }

@@ -11,7 +11,8 @@ const LevelProperties = {
   level: Type.Optional(Code('Code of the level. Only with `group_by=level`.')),
   units_reported: Type.Optional(Type.Integer({ description: 'Units that are in the value. Only with `group_by=level`.', minimum: 0 })),
   units_expected: Type.Optional(Type.Integer({
-    description: 'Units of this level that exist in the period. Only with `group_by=level`.', minimum: 0
+    description: 'Units of this level that exist in the period, without those for which one of this level above them reports. ' +
+      'Only with `group_by=level`.', minimum: 0
   })),
   unknown: Type.Optional(Nullable(OneOf(['percent_without_counts', 'denominator_zero'], {
     description: `Why there is no value. \`percent_without_counts\`: ${REASONS.percent_without_counts}. \`denominator_zero\`: ${

@@ -28,8 +28,6 @@ const nodeAbove = (levels: number): fc.Arbitrary<Node> => fc.record({
   children: levels === 0 ? fc.constant([]) : fc.array(nodeAbove(levels - 1), { maxLength: 3 })
 })
 
-/** What stands below, from the top down. */
-const below = (tree: Node): Node[] => tree.children.flatMap(child => [child, ...below(child)])
 const sum = (numbers: (number | null)[]) => numbers.reduce((total: number, one) => total + (one ?? 0), 0)
 
 /** Those below that report first, and how many would have to. */
@@ -42,6 +40,18 @@ function topmost (tree: Node, reports: (node: Node) => boolean): { found: Node[]
   }, { found: [] as Node[], expected: 0 })
 }
 
+/** The same of one level: those of it that report first, and those that none of them stands for. */
+function topmostOf (
+  isOfLevel: (node: Node) => boolean, trees: Node[], reports: (node: Node) => boolean
+): { found: Node[], expected: number } {
+  return trees.reduce(({ found, expected }, tree) => {
+    const isOne = isOfLevel(tree)
+    if (isOne && reports(tree)) return { found: [...found, tree], expected: expected + 1 }
+    const within = topmostOf(isOfLevel, tree.children, reports)
+    return { found: [...found, ...within.found], expected: expected + within.expected + (isOne ? 1 : 0) }
+  }, { found: [] as Node[], expected: 0 })
+}
+
 /** A unit below a commune is one as well. */
 function settled (tree: Node, isWithinCommune = false): Node {
   const isCommune = isWithinCommune || tree.isCommune
@@ -50,7 +60,7 @@ function settled (tree: Node, isWithinCommune = false): Node {
 
 const hasA = ({ a }: Node) => a !== null
 const hasBoth = ({ a, b }: Node) => a !== null && b !== null
-const communes = (tree: Node) => below(tree).filter(({ isCommune }) => isCommune)
+const isCommune = (node: Node) => node.isCommune
 const counted = (of: Node[], expected: number) => (
   [expected === 0 || of.length === 0 ? null : sum(of.map(({ a }) => a)), of.length, expected])
 const divided = (of: Node[], expected: number) => (
@@ -88,16 +98,18 @@ forOneDatabase('what units report', async (t, { get, post }) => {
       ]
       const [ofA, ofBoth] = [topmost(tree, hasA), topmost(tree, hasBoth)]
       deepStrictEqual(shown('topmost'), counted(ofA.found, ofA.expected))
-      deepStrictEqual(shown('communes'), counted(communes(tree).filter(hasA), communes(tree).length))
+      const communes = topmostOf(isCommune, tree.children, hasA)
+      const communesOfBoth = topmostOf(isCommune, tree.children, hasBoth)
+      deepStrictEqual(shown('communes'), counted(communes.found, communes.expected))
       deepStrictEqual(parts('share'), divided(ofBoth.found, ofBoth.expected))
-      deepStrictEqual(parts('share_of_communes'), divided(communes(tree).filter(hasBoth), communes(tree).length))
+      deepStrictEqual(parts('share_of_communes'), divided(communesOfBoth.found, communesOfBoth.expected))
 
       const { items: levels } = (await get(`/v1/indicator-values?unit=${root}&period=2021-H1&group_by=level&form=own&indicator=a`)).body
-      const ofLevel = (isCommune: boolean) => [tree, ...below(tree)].filter(one => one.isCommune === isCommune)
+      const ofLevel = (wanted: boolean) => topmostOf(one => one.isCommune === wanted, [tree], hasA)
       deepStrictEqual(
         levels.map((one: Record<string, unknown>) => [one['level'], one['number'], one['units_reported'], one['units_expected']]),
-        [['commune', ofLevel(true)] as const, ['district', ofLevel(false)] as const].filter(([, all]) => all.some(hasA))
-          .map(([level, all]) => [level, ...counted(all.filter(hasA), all.length)]))
+        [['commune', ofLevel(true)] as const, ['district', ofLevel(false)] as const].filter(([, { found }]) => found.length > 0)
+          .map(([level, { found, expected }]) => [level, ...counted(found, expected)]))
     }), { numRuns: runs(60) }))
   })
 })

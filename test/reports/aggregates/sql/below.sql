@@ -79,17 +79,15 @@ with
     select *
     from facts
     where
-      level = any (levels)
-      or (
-        levels is null
-        and not exists (
-          select
-          from facts as above
-          where
-            (above.form, above.indicator) = (facts.form, facts.indicator)
-            and above.unit <> facts.unit
-            and above.unit = any (facts.path)
-        )
+      (levels is null or level = any (levels))
+      and not exists (
+        select
+        from facts as above
+        where
+          (above.form, above.indicator) = (facts.form, facts.indicator)
+          and (facts.levels is null or above.level = any (facts.levels))
+          and above.unit <> facts.unit
+          and above.unit = any (facts.path)
       )
   ),
   sums as (
@@ -107,7 +105,20 @@ select
   rules.indicator, sums.number, sums.numerator, sums.denominator,
   coalesce(units_reported, 0) as units_reported,
   case
-    when levels is not null then (select count(*) from standing where level = any (levels))
+    when rules.levels is not null then (
+      select count(*)
+      from standing
+      where
+        level = any (rules.levels)
+        and not exists (
+          select
+          from counted as facts
+          where
+            (facts.form, facts.indicator) = (rules.form, rules.indicator)
+            and facts.unit <> standing.unit
+            and facts.unit = any (standing.path)
+        )
+    )
     else coalesce(units_reported, 0) + (
       select count(*)
       from standing

@@ -74,7 +74,31 @@ with
         told.code
     )
   ),
-  expected as (select period, level, count(*)::integer as units_expected from standing group by period, level)
+  expected as (
+    select period, level, count(*)::integer as units_expected
+    from standing
+    group by period, level
+  ),
+  nested as materialized (
+    select standing.period, standing.unit, above.unit as above
+    from
+      standing
+      cross join unnest(path) as parents (unit)
+      join standing as above on (above.period, above.unit, above.level) = (standing.period, parents.unit, standing.level)
+    where above.unit <> standing.unit
+  ),
+  covered as materialized (
+    select distinct period, form, indicator, level, nested.unit
+    from
+      nested
+      join facts using (period)
+    where facts.unit = nested.above
+  ),
+  stood_for as (
+    select period, form, indicator, level, count(*)::integer as units_covered
+    from covered
+    group by period, form, indicator, level
+  )
 select
   period, form, indicator, level, case when rule = 'units_with_choice' then choice end as choice,
   case
@@ -82,11 +106,16 @@ select
     when rule <> 'ratio_of_sums' then sum(number)
   end as number,
   sum(numerator) as numerator, sum(denominator) as denominator,
-  sum(count(*)) over (partition by period, form, indicator, level)::integer as units_reported, units_expected
+  sum(count(*)) over (partition by period, form, indicator, level)::integer as units_reported,
+  units_expected - coalesce(units_covered, 0) as units_expected
 from
   facts
   join expected using (period, level)
+  left join stood_for using (period, form, indicator, level)
+  left join covered using (period, form, indicator, level, unit)
+where covered.unit is null
 group by
-  period, form, indicator, level, rule, case when rule = 'units_with_choice' then choice end, units_expected
+  period, form, indicator, level, rule, case when rule = 'units_with_choice' then choice end, units_expected,
+  units_covered
 -- $1 "[{\"form\":\"cchc-2021\",\"indicator\":\"4.1.4.c\",\"rule\":\"sum\",\"value\":\"4.1.4.c\",\"numerator\":null,\"denominator\":null,\"choices\":null,\"levels\":[\"district\"]}]"
 -- $2 ["2021-H1"]
