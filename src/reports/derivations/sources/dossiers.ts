@@ -1,6 +1,7 @@
 import { onlineServiceLevels } from '../../../catalogue/procedures/counts/queries.ts'
 import { sql } from 'kysely'
 import { exactly } from '../../../catalogue/units/resolve.ts'
+import { MEASURES } from '../../../form-ii06a/measures.ts'
 import { onTime } from '../../../statistics/on-time/queries.ts'
 import type { BASES, GroupKey, METHODS, OnTimeRow } from '../../../statistics/on-time/schema.ts'
 import { addressOf, countOf, percentOf, unknownFor, type Counted, type ReportAsked } from '../counted.ts'
@@ -30,7 +31,7 @@ export class DossierCounts {
     if (basis !== undefined) return this.#on(basis, source)
     const [records, reported] = [await this.#on('records', source), await this.#on('reported', source)]
     if (records.value === null || reported.value === null) return records.value === null ? reported : records
-    return reported.units_reported! > records.units_reported! ? reported : records
+    return isOfMore(reported, records) ? reported : records
   }
 
   async #on (basis: Basis, source: DossierSource): Promise<Counted> {
@@ -45,7 +46,8 @@ export class DossierCounts {
     const within = rows.filter(row => row.scope !== null && level?.includes(row.level!) !== false &&
       field?.includes(row.field!) !== false && procedures?.includes(row.procedure!) !== false)
     const beside = { basis, ...coverageOf(within), ...this.#links(basis, source, procedures) }
-    if (within.length === 0) return unknownFor('nothing_counted', beside)
+    const isEmpty = within.length === 0 || (basis === 'records' && beside.units_reported === 0 && within.every(hasNothing))
+    if (isEmpty) return unknownFor('nothing_counted', beside)
     if (source.op === 'dossiers') {
       const count = sumOf(within, source.measure)
       return count === null ? unknownFor('unknown_of_some', beside) : countOf(count, beside)
@@ -109,6 +111,16 @@ function coverageOf (rows: readonly OnTimeRow[]): Pick<Counted, 'units_reported'
   const units = (name: 'units_reported' | 'units_expected') => (
     levels.reduce((sum, ofLevel) => sum + Math.max(...ofLevel.map(row => row[name])), 0))
   return { units_reported: units('units_reported'), units_expected: units('units_expected') }
+}
+
+/** Compares shares: a consolidated report is that of 1 of 1 units, and records are counted by the unit. */
+function isOfMore (one: Counted, other: Counted): boolean {
+  return one.units_reported! * other.units_expected! > other.units_reported! * one.units_expected!
+}
+
+/** A unit of which no dossier is known has sums of 0, which nobody counted. One that is not expected may have some. */
+function hasNothing (row: OnTimeRow): boolean {
+  return MEASURES.every(name => row[name] === null || row[name] === 0)
 }
 
 type CountName = Extract<DossierSource, { op: 'dossiers' }>['measure'] | 'numerator' | 'denominator'
