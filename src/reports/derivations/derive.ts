@@ -15,6 +15,8 @@ import { countedUnits, ruleOf } from './sources/units.ts'
 /** An indicator of the form of a report, with what is reported of it. */
 export interface ReportedIndicator extends Pick<Value, 'number'> {
   code: string
+  /** null: a heading. */
+  state: Value['state'] | null
   value_type: ValueType
   derivation: Derivation | null
 }
@@ -92,7 +94,7 @@ export class Deriver {
     const reason = unknown === null ? null : unknown.input === null
       ? 'denominator_zero'
       : parts.find(({ pointer }) => pointer === `/inputs/${unknown.input}`)!.counted.unknown
-    return { ...NOTHING, ...found, value: known, unknown: reason, parts, steps }
+    return { ...NOTHING, ...found, ...coverageOf(parts), value: known, unknown: reason, parts, steps }
   }
 
   async #sourceOf (source: Source, indicator: ReportedIndicator, name: string): Promise<Counted> {
@@ -113,9 +115,10 @@ export class Deriver {
     }
   }
 
-  /** What is reported wins. */
+  /** What is reported wins, also `-`. */
   async #valueOf (code: string): Promise<Counted> {
-    const { number } = this.#indicators.get(code)!
+    const { number, state } = this.#indicators.get(code)!
+    if (state === 'no_data') return unknownFor('unknown_indicator')
     if (number !== null) return countOf(number)
     const derived = await this.of(code)
     if (derived === null || derived.number === null) return unknownFor('unknown_indicator')
@@ -133,6 +136,14 @@ export class Deriver {
 }
 
 type Found = Counted & Pick<Derived, 'parts' | 'steps'>
+
+/** Of all inputs together. null: none is made of units. */
+function coverageOf (parts: readonly Part[]): Pick<Counted, 'units_reported' | 'units_expected'> {
+  const ofUnits = parts.filter(({ counted }) => counted.units_expected !== null)
+  if (ofUnits.length === 0) return { units_reported: null, units_expected: null }
+  const units = (name: 'units_reported' | 'units_expected') => ofUnits.reduce((sum, { counted }) => sum + counted[name]!, 0)
+  return { units_reported: units('units_reported'), units_expected: units('units_expected') }
+}
 
 /** No code of an indicator has a blank. */
 function nameOfRule (indicator: string, input: string): string {

@@ -68,15 +68,15 @@ export type Derivation = Source | FormulaOfSources
 
 /** What each operator comes to. */
 const MEANINGS: Record<SourceName | 'formula', string> = {
-  indicator: 'The value of another indicator of the form: reported, otherwise derived.',
+  indicator: 'The value of another indicator of the form: reported, otherwise derived. Unknown if it is reported as `-`.',
   procedures: `Procedures of the catalogue, as \`/v1/procedures/counts\`: \`in_force\` on the last day of the period, or the sum of what was ${
     FLOWS.map(name => `\`${name}\``).join(', ')} in it. Only of a province as a whole. A flag that is unknown of one of them makes the count ` +
     'unknown; a procedure whose online service level is not stated has none, unless no procedure has.',
   procedure_reviews: 'Reviews by the unit and those below it, as `/v1/procedure-reviews/counts`.',
-  dossiers: 'A measure of form II.06a of the unit and all below it, as `/v1/on-time`. Without `basis` that of which more units are ' +
-    'known, `records` if they are equal. `online_service_level` is that of the procedure on the last day of the period, with `records`.',
+  dossiers: 'A measure of form II.06a of the unit and all below it, as `/v1/on-time`. Without `basis` that of which a larger share of ' +
+    'the units is known, `records` if they are equal. `online_service_level` is that of the procedure on the last day of the period, with `records`.',
   on_time: 'The percentage on time, as `/v1/on-time`; the rest as `dossiers`.',
-  units: 'What units below report: of these levels, or without `level` the topmost on each path that report, each for all below it. ' +
+  units: 'What units below report: the topmost on each path that report, of these levels or without `level` of all, each for all below it. ' +
     '`sum`; `ratio_of_sums`, of the sums of two counts (`numerator`, `denominator`) over the units with both, or of a fraction; ' +
     '`latest`: the sum of the last value of each unit from at most a year before; `units_with_choice`: how many units have one of ' +
     '`choices`. `indicator` is the one that is reported, left out: this one.',

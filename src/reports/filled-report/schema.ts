@@ -26,7 +26,8 @@ export const DerivedProperties = {
       Object.entries(REASONS).map(([reason, meaning]) => `\`${reason}\`: ${meaning}.`).join(' ')}`
   })),
   difference: number('The reported number less the derived one. null: one of them is unknown.'),
-  units_reported: count('Units whose reports or records are in the derived value. null: it is not made of those of units.'),
+  units_reported: count('Units whose reports or records are in the derived value. Of a formula summed over its inputs. ' +
+    'null: it is not made of those of units.'),
   units_expected: count('Units that would have to be in it.')
 }
 

@@ -67,7 +67,8 @@ forEachDatabase('what is derived', async (t, service) => {
     t.match(rows['fraction'], { source: 'aggregated', computed_number: null, computed_unknown: null, computed_numerator: 2, computed_denominator: 4 })
     t.match(rows['of_fractions'], { computed_number: 50, computed_numerator: 2, computed_denominator: 4 })
     t.match(rows['done'], { computed_number: 1, units_reported: 2 })
-    t.match(rows['both'], { source: 'computed', computed_number: 0 })
+    t.match(rows['both'], { source: 'computed', computed_number: 0, units_reported: 2, units_expected: 54 }, 'of both inputs')
+    t.match(rows['half'], { units_reported: 1, units_expected: 27 })
     t.match(rows['above'], { computed_unknown: 'unknown_indicator' }, 'nobody reported the province\'s count')
     t.match(rows['half'], { computed_number: null, computed_unknown: 'out_of_range' }, 'a count is whole')
     t.match(rows['reviews'], { computed_unknown: 'nothing_counted' })
@@ -91,6 +92,43 @@ forEachDatabase('what is derived', async (t, service) => {
     await report('H56-380', 'of', { number: 0 })
     t.match((await rowsOf('H56/2021-H1'))['share'], { computed_unknown: 'denominator_zero', computed_numerator: 3 })
     t.match((await rowsOf('H56-381/2021-H1'))['sum'], { computed_unknown: 'no_units', units_expected: 0 }, 'below a district is no district')
+  })
+
+  t.test('takes an indicator that is reported as `-` for unknown, and derives nothing in its place', async t => {
+    await report('H56', 'sum', { state: 'no_data' })
+    const rows = await rowsOf('H56/2021-H1')
+    t.match(rows['sum'], { source: 'reported', printed: '-', number: null, computed_number: 3 })
+    t.match(rows['percent_of'], { computed_number: null, computed_unknown: 'unknown_indicator', units_reported: null, units_expected: null })
+    t.match(rows['both'], { computed_unknown: 'unknown_indicator', units_reported: 1, units_expected: 27 })
+  })
+
+  t.test('adds a branch to its department only where the department does not report for it', async t => {
+    const unit = { kind: 'department', level: 'province', reports_dossiers: false, valid_from: '2000-01-01' }
+    await post('/v1/units', { items: [
+      { ...unit, code: 'BRANCH', name: 'x', parent: 'H56-STC' },
+      { ...unit, code: 'STATION', name: 'x', parent: 'BRANCH', level: 'district' }
+    ] })
+    const derivation = (level: string[]) => ({ op: 'units', rule: 'sum', indicator: 'count', level })
+    const indicators = [{ ...COUNT, code: 'count' }, { ...COUNT, code: 'one', derivation: derivation(['province']) },
+      { ...COUNT, code: 'two', derivation: derivation(['province', 'district']) }]
+    await post('/v1/forms', { items: [{
+      code: 'nested', name: 'x', valid_from: '2020-01-01', indicators: indicators.map((one, i) => ({ ...one, position: i + 1 }))
+    }] })
+    const value = (unit: string, number: number) => post('/v1/indicator-values', {
+      items: [{ unit, period: '2021-H1', form: 'nested', indicator: 'count', number }]
+    })
+    const shown = async () => {
+      const { rows } = (await get('/v1/reports/H56/2021-H1?form=nested')).body as { rows: ReportRow[] }
+      const { items } = (await get('/v1/indicator-values?group_by=level&period=2021-H1&form=nested&indicator=count&unit=H56')).body
+      return [...rows.slice(1).map(row => [row.computed_number, row.units_reported, row.units_expected]),
+        ...items.map((row: Record<string, unknown>) => [row['level'], row['number'], row['units_reported'], row['units_expected']])]
+    }
+    await value('BRANCH', 2)
+    await value('STATION', 1)
+    const [[, , one], [, , two]] = await shown() as [number[], number[]]
+    t.same(await shown(), [[2, 1, one], [2, 1, two], ['district', 1, 1, 28], ['province', 2, 1, one]])
+    await value('H56-STC', 7)
+    t.same(await shown(), [[7, 1, one! - 1], [7, 1, two! - 1], ['district', 1, 1, 28], ['province', 7, 1, one! - 1]])
   })
 
   t.test('counts reviews that units below have made', async t => {
