@@ -73,10 +73,15 @@ class Evaluation {
   }
 
   #input (name: string): Value {
-    const value = this.#inputs[name] ?? null
+    const value = this.#given(name)
     // A coded answer may be left from when the input was a choice.
     if (value === null || typeof value === 'string') return unknown('unknown_input', name)
     return known(typeof value === 'object' ? value : rationalOf(value))
+  }
+
+  /** Only what was given: any object has a `constructor`. */
+  #given (name: string): Exclude<InputValues[string], undefined> {
+    return Object.hasOwn(this.#inputs, name) ? this.#inputs[name] ?? null : null
   }
 
   #ratio ({ numerator, denominator, when_zero: whenZero }: Of<'ratio'>, at: string): Value {
@@ -86,7 +91,7 @@ class Evaluation {
   }
 
   #choice ({ name, points }: Of<'choice'>): Value {
-    const chosen = this.#inputs[name] ?? null
+    const chosen = this.#given(name)
     if (chosen === null) return unknown('unknown_input', name)
     const value = typeof chosen === 'string' && Object.hasOwn(points, chosen) ? points[chosen] : undefined
     return value === undefined ? unknown('unknown_choice', name) : known(rationalOf(value))

@@ -83,6 +83,14 @@ t.test('what is unknown stays unknown and says why', async t => {
   t.same(come({ op: 'adjust', value: constant(1), penalty: [b] }), { code: 'unknown_input', input: 'b' })
 })
 
+t.test('an input that is called like what every object has is unknown unless it is given', async t => {
+  for (const name of ['constructor', 'toString', '__proto__']) {
+    t.same(come(input(name)), { code: 'unknown_input', input: name })
+    t.same(come({ op: 'choice', name, points: { yes: 1 } }), { code: 'unknown_input', input: name })
+  }
+  t.equal(come(input('constructor'), { constructor: 3 } as unknown as InputValues), 3)
+})
+
 t.test('every node says what it came to, those within first', async t => {
   const steps: Step[] = []
   evaluate({ op: 'cap', value: { op: 'sum', of: [a, constant(0.5)] }, at_most: 2 }, { a: 3 }, steps)
