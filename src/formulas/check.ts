@@ -134,8 +134,11 @@ class FormulaCheck {
       case 'cap': return this.#bounds(formula.at_least, formula.at_most, at, of[0]!)
       case 'proportional': {
         const { from = 0, full_from: fullFrom, full_at: fullAt = fullFrom } = formula
-        if (from <= fullFrom && fullAt > 0) return POINTS
-        return this.#refuse(at, 'out_of_range', 'from is at most full_from, and full_at is above 0')
+        if (from > fullFrom || fullAt <= 0) {
+          return this.#refuse(at, 'out_of_range', 'from is at most full_from, and full_at is above 0')
+        }
+        // Otherwise a value just below full_from would get more than all points.
+        return fullAt >= fullFrom ? POINTS : this.#refuse(`${at}/full_at`, 'out_of_range', 'full_at is at least full_from')
       }
       case 'choice': return this.#choice(formula.name, Object.keys(formula.points), at)
       case 'adjust': return this.#same(of, at)

@@ -81,6 +81,10 @@ t.test('bounds contain something', async t => {
   t.same(found({ op: 'cap', value: a, at_least: 3, at_most: 2 }), [' out_of_range'])
   t.same(found({ op: 'proportional', value: r, full_from: 0.5, from: 0.6, points: 1 }), [' out_of_range'])
   t.same(found({ op: 'proportional', value: r, full_from: 0, points: 1 }), [' out_of_range'])
+  t.same(found({ op: 'proportional', value: r, full_from: 0.8, full_at: 0.5, points: 2 }), ['/full_at out_of_range'],
+    'or 0.79 would get more than all points')
+  t.equal(found({ op: 'proportional', value: r, full_from: 0.8, full_at: 0.8, points: 2 }), 'points')
+  t.equal(found({ op: 'proportional', value: r, full_from: 0.8, full_at: 1, points: 2 }), 'points')
 })
 
 t.test('depth and size are limited', async t => {
