@@ -16,6 +16,13 @@ export const percentOf = (numerator: Formula, denominator: Formula): Formula => 
 export const LAST_OF_DISTRICTS = '2025-06-30'
 export const FIRST_WITHOUT_DISTRICTS = '2025-07-01'
 
+/**
+ * A rule is chosen by the last day of a period. A period with days of both times counts dossiers of districts too, and
+ * each such month, quarter, half and year ends in 2025.
+ */
+export const LAST_WITH_DAYS_OF_DISTRICTS = '2025-12-31'
+export const FIRST_OF_TWO_LEVELS_ALONE = '2026-01-01'
+
 type Needed = 'code' | 'kind' | 'severity' | 'left' | 'comparison' | 'right' | 'message_vi' | 'message_en'
 type Given = Pick<Rule, Needed> & Partial<Rule>
 

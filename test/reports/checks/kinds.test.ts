@@ -40,6 +40,20 @@ forEachDatabase('a made-up report', async (t, service) => {
     t.same(await found(service, 'H56', '2025-Q4'), [['cchc-2021-procedures-by-two-levels', null, 900, 1_000, -100]])
     t.same(await untried(service, 'H56', '2025-Q4', 'cchc-2021-procedures-by-level'), [], 'the rule of before no longer holds')
   })
+
+  t.test('of a period with days of districts is held to three levels, though districts are gone on its last day', async t => {
+    const dossiers = { unit: 'H56', scope: 'total', source: 'a', resolved: 1_000 }
+    const periods = ['2025-Q3', '2025', '2026-Q1']
+    // Six of a hundred are late, which is between those of departments and of districts.
+    await givenDossiers(service, ...periods.map(period => ({ ...dossiers, period, resolved_overdue: 60 })))
+    for (const period of periods) await givenReport(service, 'H56', period, { '3.4.1': 97, '3.4.2': 92, '3.4.3': 99 })
+    t.same(await found(service, 'H56', '2025-Q3'), [])
+    t.same(await found(service, 'H56', '2025'), [])
+    t.same(await found(service, 'H56', '2026-Q1'), [['cchc-2021-on-time-within-two-levels', null, 94, 97, -3]])
+    t.same(await untried(service, 'H56', '2025-Q3', 'cchc-2021-on-time-of-districts'), [['no_dossiers', 'dossiers/district/resolved_in_time']],
+      'and what is stated of districts is looked at')
+    t.same(await untried(service, 'H56', '2026-Q1', 'cchc-2021-on-time-of-districts'), [])
+  })
 })
 
 forEachDatabase('a report beside those of before', async (t, service) => {
