@@ -96,7 +96,7 @@ export async function allFindings (
   return {
     ...pageOf(found, ORDER, page.limit),
     units_checked: reports.length,
-    not_tried: untriedIn(reports),
+    not_tried: untriedIn(reports, query),
     province: subtree?.province_code ?? null
   }
 }
@@ -141,9 +141,9 @@ function notTriedIn ({ untried }: CheckedReport): NotTried[] {
   })
 }
 
-function untriedIn (reports: readonly CheckedReport[]): FindingsPage['not_tried'] {
+function untriedIn (reports: readonly CheckedReport[], { rule, kind }: ChecksQuery): FindingsPage['not_tried'] {
   const counts = new Map<string, FindingsPage['not_tried'][number]>()
-  for (const one of reports.flatMap(notTriedIn)) {
+  for (const one of reports.flatMap(notTriedIn).filter(one => isOneOf(one.rule, rule) && isOneOf(one.kind, kind))) {
     const key = `${one.rule} ${one.reason}`
     const count = counts.get(key) ?? { rule: one.rule, reason: one.reason, units: 0 }
     counts.set(key, { ...count, units: count.units + 1 })
@@ -152,8 +152,11 @@ function untriedIn (reports: readonly CheckedReport[]): FindingsPage['not_tried'
 }
 
 function isAsked ({ rule, kind, severity }: TwofoldFinding, asked: ChecksQuery): boolean {
-  const isOneOf = <V>(value: V, values: readonly V[] | undefined) => values === undefined || values.includes(value)
   return isOneOf(rule, asked.rule) && isOneOf(kind, asked.kind) && isOneOf(severity, asked.severity)
+}
+
+function isOneOf<V> (value: V, values: readonly V[] | undefined): boolean {
+  return values === undefined || values.includes(value)
 }
 
 function keyOf ({ unit, rule, indicator }: Pick<Finding, 'unit' | 'rule' | 'indicator'>): string[] {

@@ -7,7 +7,7 @@ import { COMPARISONS, KINDS, SEVERITIES } from '../rules/schema.ts'
 const REASONS = {
   not_provided: 'nothing is reported for an indicator, or its cell is blank',
   no_data: 'an indicator is printed as `-`',
-  no_earlier_report: 'the period before has no figure',
+  no_earlier_report: 'the period before has no figure on this form; figures of an earlier form are not looked at',
   too_few_periods: 'too few earlier periods have one for a median',
   parts_missing: 'the shorter periods do not make up this one, or one of them has no figure',
   no_dossiers: 'the figures of dossiers are not known',
@@ -93,5 +93,7 @@ export const BesideFindings = {
     rule: Code('Code of the rule.'),
     reason,
     units: Type.Integer({ description: 'Number of units for which it was not tried for this reason, at least for one indicator.', minimum: 1 })
-  }, { additionalProperties: false }), { description: 'Rules that could not be tried, by rule and reason.' })
+  }, { additionalProperties: false }), {
+    description: 'Rules that could not be tried, by rule and reason: of `rule` and `kind` those asked for, whatever the severity.'
+  })
 }

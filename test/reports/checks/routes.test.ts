@@ -37,6 +37,11 @@ forEachDatabase('checks of the reports of a period', async (t, service) => {
     t.same(await listed(service, 'period=2021-H1&kind=hull&kind=range'), [['H56', 'cchc-2021-on-time-within-levels', null]])
     t.equal((await listed(service, 'period=2021-H1&severity=warning')).length, 3)
     t.same(await listed(service, 'period=2021-H1&severity=warning&kind=hull'), [])
+    const untried = async (query: string) => (await get(`/v1/checks?period=2021-H1&${query}`)).body.not_tried
+      .map(({ rule, reason }: Record<string, string>) => [rule, reason])
+    t.same(await untried('rule=cchc-2021-unchanged'), [['cchc-2021-unchanged', 'no_earlier_report']])
+    t.same(await untried('kind=continuity&rule=cchc-2021-unchanged&rule=dossiers-continued'), [['dossiers-continued', 'no_dossiers']])
+    t.same(await untried('rule=cchc-2021-procedures-by-level'), [])
   })
 
   t.test('come in pages, each finding once', async t => {
