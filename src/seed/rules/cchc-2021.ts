@@ -1,7 +1,7 @@
 import type { Rule } from '../../reports/rules/schema.ts'
 import {
-  FIRST_OF_TWO_LEVELS_ALONE, FIRST_WITHOUT_DISTRICTS, input, LAST_OF_DISTRICTS, LAST_WITH_DAYS_OF_DISTRICTS, percent, percentOf, ruleOfForm,
-  sum
+  FIRST_OF_TWO_LEVELS_ALONE, FIRST_WITHOUT_DISTRICTS, input, LAST_OF_DISTRICTS, LAST_WITH_DAYS_OF_DISTRICTS, percent,
+  percentOf, ruleOfForm, sum
 } from './rule.ts'
 
 /** In Vietnamese and in English. */
