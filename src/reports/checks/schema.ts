@@ -12,6 +12,7 @@ const REASONS = {
   parts_missing: 'the shorter periods do not make up this one, or one of them has no figure',
   no_dossiers: 'the figures of dossiers are not known',
   other_scope: 'the dossiers of one period are a consolidated row, and those of the other a sum of own rows',
+  records_incomplete: 'records of the unit, or of one below it, begin within the period',
   incomplete: 'not all units that are expected to report dossiers have',
   denominator_zero: 'a denominator is 0',
   unknown_choice: 'a coded answer has no points'

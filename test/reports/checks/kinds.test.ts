@@ -188,6 +188,13 @@ forEachDatabase('a report beside dossiers', async (t, service) => {
     }))
     await send(db, records)
     const row = { unit, period: '2022-Q3', scope: 'own', source: 'a', carried_over: 0, resolved: 0 }
+    await givenDossiers(service, { ...row, received_online: 0, received_direct: 9 })
+    t.same(await found(service, unit, '2022-Q3'), [], 'records that begin within the period say nothing of the days before')
+    t.same(await untried(service, unit, '2022-Q3', 'dossiers-received-beside-records'), [['records_incomplete', 'records/received']])
+    await send(db, [item({
+      code: 'r-first', unit, procedure: '1.001193', status: 10, received_at: '2022-06-01T08:00:00+07:00', due_at: null,
+      finished_at: '2022-06-02T08:00:00+07:00', updated_at: '2022-06-02T08:00:00+07:00'
+    })])
     await givenDossiers(service, { ...row, received_online: 0, received_direct: 8 })
     t.same(await found(service, unit, '2022-Q3'), [])
     await givenDossiers(service, { ...row, received_online: 0, received_direct: 9 })

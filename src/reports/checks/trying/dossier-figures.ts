@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { exactly } from '../../../catalogue/units/resolve.ts'
 import type { Db } from '../../../database/connect.ts'
 import type { Measure } from '../../../form-ii06a/measures.ts'
@@ -18,8 +19,14 @@ export interface Wanted {
   byLevel: boolean
 }
 
+/** What is counted, and whether it is of records that begin within the period. */
+export interface DossierRow {
+  counted: OnTimeRow
+  recordsBegin: boolean
+}
+
 /** The dossiers of a unit, by level; those of all levels under ''. */
-type Rows = ReadonlyMap<string, OnTimeRow>
+type Rows = ReadonlyMap<string, DossierRow>
 export type DossierRows = ReadonlyMap<string, Rows>
 
 export interface CheckedUnit {
@@ -51,6 +58,7 @@ async function rowsIn (
     const query = { basis: BASIS_OF[of], period: [period], ...asked }
     return (await onTime(db, query, { limit: ALL_UNITS }, null, now)).items.filter(({ scope }) => scope !== null)
   }
+  const beginning = of === 'records' ? await unitsWhoseRecordsBegin(db, period) : new Set<string>()
   const found = new Map<string, Rows>()
   const leaves = units.filter(({ hasUnitsBelow }) => !hasUnitsBelow)
   if (leaves.length > 0) {
@@ -61,19 +69,32 @@ async function rowsIn (
     const byUnit = new Map(rows.map(row => [row.unit, row]))
     for (const { id, level } of leaves) {
       const row = byUnit.get(id)
-      if (row !== undefined) found.set(id, new Map([[byLevel ? level : '', row]]))
+      if (row !== undefined) found.set(id, new Map([[byLevel ? level : '', { counted: row, recordsBegin: beginning.has(id) }]]))
     }
   }
   for (const { id } of units.filter(({ hasUnitsBelow }) => hasUnitsBelow)) {
     const rows = await ask({ unit: exactly(id), group_by: byLevel ? ['level'] : [] })
-    if (rows.length > 0) found.set(id, new Map(rows.map(row => [row.level ?? '', row])))
+    if (rows.length > 0) {
+      found.set(id, new Map(rows.map(row => [row.level ?? '', { counted: row, recordsBegin: beginning.has(id) }])))
+    }
   }
   return found
 }
 
+/** Units of which, or of one below, the first recorded dossier was received after the first day of a period. */
+async function unitsWhoseRecordsBegin (db: Db, period: string): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct unnest(units.path) as id
+    from periods join dossier_desks on dossier_desks.since > periods.starts_on and dossier_desks.since <= periods.ends_on
+      join units on units.province_code = dossier_desks.province_code and units.id = dossier_desks.unit
+    where periods.code = ${period}`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** A figure of a unit, or why it is not known. */
-export function dossierFigure (row: OnTimeRow | undefined, measure: Measure): { value: number } | { reason: Reason } {
-  const value = row?.[measure] ?? null
+export function dossierFigure (row: DossierRow | undefined, measure: Measure): { value: number } | { reason: Reason } {
+  const value = row?.counted[measure] ?? null
   if (row === undefined || value === null) return { reason: 'no_dossiers' }
-  return row.units_reported < row.units_expected ? { reason: 'incomplete' } : { value }
+  if (row.counted.units_reported < row.counted.units_expected) return { reason: 'incomplete' }
+  return row.recordsBegin ? { reason: 'records_incomplete' } : { value }
 }

@@ -52,7 +52,7 @@ export class ReportFigures {
     const rowsOf = (span: Span | null) => this.#dossiers(keyOfDossiers({ ...meaning, span }))?.get(this.#unit)
     const level = meaning.level ?? ''
     const [now, then] = [rowsOf(null)?.get(level), rowsOf(meaning.span)?.get(level)]
-    if (now !== undefined && then !== undefined && now.scope !== then.scope) return { reason: 'other_scope' }
+    if (now !== undefined && then !== undefined && now.counted.scope !== then.counted.scope) return { reason: 'other_scope' }
     return dossierFigure(then, meaning.measure)
   }
 
