@@ -96,6 +96,22 @@ forEachDatabase('on-time percentages beside those of the span before', async (t,
     t.same(rowsOf(await get('/v1/on-time?period=2021-M03&compare=previous'), 'on_time_percent', 'compared_percent'), [[90, 75]])
   })
 
+  t.test('are not of a consolidated row beside the own rows of one unit', async t => {
+    await forgetReports(db)
+    const stocks = { pending_overdue: 0, carried_over: 0 }
+    const counts = { ...stocks, source: 'one-stop', received_direct: 0, received_online: 10, resolved_early: 0 }
+    const late = (resolved_overdue: number) => ({ ...counts, resolved_in_time: 10 - resolved_overdue, resolved_overdue })
+    const { status, text } = await post('/v1/dossier-statistics', { items: [
+      { ...late(5), unit: 'H56-381', scope: 'own', period: '2021-M06' }, { ...late(1), unit: 'H56', scope: 'total', period: '2021-M07' },
+      { ...late(2), unit: 'H56', scope: 'total', period: '2021-M08' }
+    ] })
+    t.equal(status, 200, text)
+    const names = ['scope', 'compared_scope', 'on_time_percent', 'compared_numerator', 'compared_percent', 'percent_change']
+    t.same(rowsOf(await get('/v1/on-time?period=2021-M07&compare=previous'), ...names), [['total', 'own', 90, 5, null, null]])
+    t.same(rowsOf(await get('/v1/on-time?period=2021-M08&compare=previous'), ...names), [['total', 'total', 80, 9, 90, -10]])
+    t.same(rowsOf(await get('/v1/on-time?period=2021-M06&compare=previous'), ...names), [['own', null, 50, null, null, null]])
+  })
+
   t.test('are refused where nothing is before, and where rows do not have them', async t => {
     t.equal(faultOf(await get(`${records}&period=2021-M03&sort=percent_change`)), '/query/sort needs_compare')
     t.equal(faultOf(await get(`${records}&period=2021-H1&period=2021-Q3&compare=previous`)), '/query/compare not_allowed')

@@ -80,13 +80,15 @@ function beside (
 ): RawBuilder<CountedRow> {
   const others = keys.filter(key => key !== 'period')
   const isPeriod = keys.includes('period') ? sql`before.period = compared_period` : sql`true`
-  const before = then ?? sql`select *, null::float8 as on_time_percent from (values (null::numeric, null::numeric, null::integer))
-    as nothing (numerator, denominator, units_reported) where false`
+  const before = then ?? sql`select *, null::float8 as on_time_percent from (values (null::text, null::numeric, null::numeric, null::integer))
+    as nothing (scope, numerator, denominator, units_reported) where false`
   const isSame = then === null ? sql`false` : sql`${isPeriod} and ${sameGroup('before', 'own', others)}`
+  // A consolidated row may be of many units, and the sum of own rows of one.
+  const isComparable = sql`own.scope = before.scope`
   return sql<CountedRow>`
-    select own.*, compared_period, compared_from, compared_to, before.numerator as compared_numerator,
-      before.denominator as compared_denominator, before.on_time_percent as compared_percent,
-      (own.on_time_percent::numeric - before.on_time_percent::numeric)::float8 as percent_change,
+    select own.*, before.scope as compared_scope, compared_period, compared_from, compared_to, before.numerator as compared_numerator,
+      before.denominator as compared_denominator, case when ${isComparable} then before.on_time_percent end as compared_percent,
+      case when ${isComparable} then (own.on_time_percent::numeric - before.on_time_percent::numeric)::float8 end as percent_change,
       before.units_reported as compared_units_reported
     from (${own}) as own
       left join json_to_recordset(${JSON.stringify(pairs)}::json)
