@@ -2,7 +2,9 @@ import t, { type Test } from 'tap'
 import { MAX_INFLATED, MAX_PARTS, MAX_READ } from '../../src/documents/reading/archive.ts'
 import { shownBy } from '../../src/documents/reading/formats.ts'
 import { MAX_CELLS } from '../../src/documents/reading/sheet.ts'
+import { MAX_TEXT } from '../../src/documents/reading/text.ts'
 import { MAX_SHEETS, readWorkbook } from '../../src/documents/reading/workbook.ts'
+import { MAX_DEPTH } from '../../src/documents/reading/xml.ts'
 import { xlsxOf } from '../../src/documents/xlsx/xlsx.ts'
 import { edited, partsIn, SHEET, zipOf } from './packages.ts'
 import { DOCUMENT } from './sample.ts'
@@ -194,4 +196,49 @@ t.test('the same file has the same bytes in any zone of time', async t => {
   if (zone === undefined) delete process.env['TZ']
   else process.env['TZ'] = zone
   t.ok(there.equals(here))
+})
+
+t.test('a text is as long as Excel lets it be, however it is escaped, and no longer', async t => {
+  const inline = (text: string) => `<row><c t="inlineStr"><is><t>${text}</t></is></c></row>`
+  const calculated = (text: string) => `<row><c t="str"><v>${text}</v></c></row>`
+  const shared = '<row><c t="s"><v>0</v></c></row>'
+  for (const letter of ['x', '_x0041_']) {
+    const text = letter.repeat(MAX_TEXT)
+    const read = { '0,0': { kind: 'text', text: (letter === 'x' ? 'x' : 'A').repeat(MAX_TEXT) } }
+    t.same(await cellsIn(inline(text)), read)
+    t.same(await cellsIn(calculated(text)), read)
+    t.same(await cellsIn(shared, { texts: `<si><t>${text}</t></si>` }), read)
+    const longer: [string, { texts?: string }][] = [
+      [inline(`${text}y`), {}], [calculated(`${text}y`), {}], [shared, { texts: `<si><t>${text}</t><t>y</t></si>` }]
+    ]
+    for (const [sheet, options] of longer) {
+      await t.rejects(cellsIn(sheet, options), { code: 'invalid_request', issues: [{ pointer: '', code: 'invalid_length', detail: /more than 32767 characters$/ }] })
+    }
+  }
+})
+
+t.test('elements stand within one another to a bound', async t => {
+  // Around are the worksheet, its data and the row.
+  const nested = (depth: number) => `<row>${'<a>'.repeat(depth)}${'</a>'.repeat(depth)}</row>`
+  t.same(await cellsIn(nested(MAX_DEPTH - 3)), {})
+  await t.rejects(cellsIn(nested(MAX_DEPTH - 2)), {
+    code: 'invalid_request', issues: [{ pointer: '', code: 'too_deep', detail: /one\.xml has more than 64 elements within one another$/ }]
+  })
+})
+
+t.test('a small file that is made to take long, or much memory, is refused at once', async t => {
+  const large = 12 * 1024 ** 2
+  const cells = `<row>${'<c t="s"><v>0</v></c>'.repeat(5_000)}</row>`
+  const attacks: [string, [string, string][]][] = [
+    ['invalid_length', partsOf(cells, { texts: `<si><t>_x0041_${'b'.repeat(large)}</t></si>` })],
+    ['invalid_length', partsOf(cells, { texts: `<si><t>${'b'.repeat(large)}</t></si>` })],
+    ['too_deep', partsOf('<a>'.repeat(300_000) + '</a>'.repeat(300_000))]
+  ]
+  for (const [code, parts] of attacks) {
+    const file = await zipOf(parts)
+    t.ok(file.length < 20_000, 'it is small')
+    const started = performance.now()
+    await t.rejects(readWorkbook(file), { issues: [{ code }] })
+    t.ok(performance.now() - started < 5_000, 'and takes no minutes')
+  }
 })

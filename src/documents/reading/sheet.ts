@@ -1,5 +1,6 @@
 import type { Area } from '../xlsx/address.ts'
 import type { Shown } from './formats.ts'
+import { textIn } from './text.ts'
 import { unreadable } from './unreadable.ts'
 import { readXml, type Attributes } from './xml.ts'
 
@@ -22,7 +23,7 @@ export interface ReadSheet {
 
 /** What the sheets of a workbook have in common. */
 export interface Shared {
-  /** Texts and styles that cells refer to by their numbers. */
+  /** Texts, unescaped, and styles that cells refer to by their numbers. */
   texts: readonly string[]
   styles: readonly Shown[]
   /** Cells that were read so far. */
@@ -42,7 +43,7 @@ interface Raw {
   hasFormula: boolean
 }
 
-/** @throws DomainError `invalid_request` for what is no sheet, and for one of too many cells */
+/** @throws DomainError `invalid_request` for what is no sheet, and for one of too many cells or too long a text */
 export async function sheetIn (path: string, name: string, xml: string, shared: Shared): Promise<ReadSheet> {
   const sheet: ReadSheet = { name, rows: new Map(), merged: [] }
   let [row, column] = [-1, -1]
@@ -66,11 +67,11 @@ export async function sheetIn (path: string, name: string, xml: string, shared: 
   }
   const close = (element: string, text: string, around: readonly string[]) => {
     if (raw === null) return
-    if (element === 'v') raw.value = text
+    if (element === 'v') raw.value = textIn(path, text)
     // The reading of East Asian names is beside the text, not in it.
     if (element === 't' && !around.includes('rPh')) raw.text += text
     if (element !== 'c') return
-    const cell = cellOf(raw, shared)
+    const cell = cellOf({ ...raw, text: textIn(path, raw.text) }, shared)
     raw = null
     if (cell === null) return
     if (++shared.cells > MAX_CELLS) refuse(`it has more than ${MAX_CELLS} cells`)
@@ -101,13 +102,7 @@ function cellOf ({ type, style, value, text, hasFormula }: Raw, { texts, styles 
 }
 
 function textCell (text: string): ReadCell | null {
-  const unescaped = unescape(text)
-  return unescaped === '' ? null : { kind: 'text', text: unescaped }
-}
-
-/** Sheets write what XML cannot hold as `_x000B_`. */
-export function unescape (text: string): string {
-  return text.replaceAll(/_x([0-9A-Fa-f]{4})_/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
+  return text === '' ? null : { kind: 'text', text }
 }
 
 function areaOf (text: string): Area {

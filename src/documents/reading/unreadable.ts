@@ -1,6 +1,6 @@
-import { invalid, type DomainError } from '../../contract/errors.ts'
+import { invalid, type DomainError, type IssueCode } from '../../contract/errors.ts'
 
 /** Refuses a file that is no workbook which can be read. */
-export function unreadable (why: string): DomainError {
-  return invalid('', 'not_xlsx', `the body is no workbook (xlsx): ${why}`)
+export function unreadable (why: string, code: IssueCode = 'not_xlsx'): DomainError {
+  return invalid('', code, `the body is no workbook (xlsx): ${why}`)
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { partsOf, type Parts } from './archive.ts'
 import { stylesIn, type Shown } from './formats.ts'
 import { sheetIn, type ReadSheet } from './sheet.ts'
+import { textIn } from './text.ts'
 import { unreadable } from './unreadable.ts'
 import { readXml } from './xml.ts'
 
@@ -49,7 +50,8 @@ async function textsIn (parts: Parts, path: string | undefined): Promise<string[
       if (element === 't' && !around.includes('rPh')) texts.push(`${texts.pop() ?? ''}${text}`)
     }
   })
-  return texts
+  // Here, once each: a hundred thousand cells may refer to one of them.
+  return texts.map(text => textIn(path, text))
 }
 
 async function formatsIn (parts: Parts, path: string | undefined): Promise<Shown[]> {

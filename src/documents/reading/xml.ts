@@ -12,6 +12,9 @@ const KNOWN = [
 /** Letters that are parsed before others have their turn. */
 const AT_ONCE = 65_536
 
+/** Elements within one another. Those of a workbook are some ten. */
+export const MAX_DEPTH = 64
+
 /** Attributes by their names, without prefixes. */
 export type Attributes = Readonly<Record<string, string>>
 
@@ -26,7 +29,7 @@ export interface Reader {
 
 /**
  * Reads a part from its beginning to its end.
- * @throws DomainError `invalid_request` for what is not well-formed XML, or has a document type
+ * @throws DomainError `invalid_request` for what is not well-formed XML, has a document type, or is nested too deep
  */
 export async function readXml (path: string, xml: string, { open, close }: Reader): Promise<void> {
   const parser = sax.parser(true, { xmlns: true })
@@ -37,6 +40,7 @@ export async function readXml (path: string, xml: string, { open, close }: Reade
   parser.ondoctype = () => { refuse('has a document type') }
   parser.onopentag = tag => {
     const { local: name, uri, attributes } = tag as QualifiedTag
+    if (elements.length === MAX_DEPTH) throw unreadable(`${path} has more than ${MAX_DEPTH} elements within one another`, 'too_deep')
     const isKnown = KNOWN.includes(uri)
     elements.push({ name, isKnown, text: '' })
     if (isKnown) open?.(name, Object.fromEntries(Object.values(attributes).map(({ local, value }) => [local, value])))

@@ -70,7 +70,7 @@ export const ISSUES: Record<IssueCode, string> = {
   unknown_operator: 'Công thức không có phép tính này',
   unknown_input: 'Công thức không có đầu vào này',
   measures_differ: 'Đơn vị tính trong công thức không khớp nhau',
-  too_deep: 'Công thức lồng quá nhiều cấp',
+  too_deep: 'Lồng quá nhiều cấp',
   maximum_differs: 'Điểm tối đa không bằng tổng điểm tối đa của các tiêu chí thành phần',
   formula_in_use: 'Bộ công thức đã được dùng để chấm điểm nên không thay đổi được cách tính',
   form_has_scores: 'Bộ tiêu chí đã có điểm nên không thay đổi được',

@@ -8,6 +8,9 @@ const MAX_ISSUES = 100
 /** Rows above the one with the title of the hidden column in which other titles may stand. */
 const ROWS_OF_HEAD = 3
 
+/** Letters of a cell that may be a title of a column, with blanks. */
+const MAX_TITLE = 100
+
 /** A row of the table that is about an indicator. */
 export interface TableRow {
   indicator: ReportRow
@@ -102,7 +105,11 @@ function missing (column: keyof typeof COLUMNS, where: string): DomainError {
 
 function cellsWith ({ rows }: ReadSheet, title: string): { row: number, column: number }[] {
   return [...rows].flatMap(([row, cells]) => (
-    [...cells].filter(([, cell]) => isSame(textOf(cell), title)).map(([column]) => ({ row, column }))))
+    [...cells].filter(([, cell]) => isTitle(cell, title)).map(([column]) => ({ row, column }))))
+}
+
+function isTitle (cell: ReadCell, title: string): boolean {
+  return cell.kind === 'text' && cell.text.length <= MAX_TITLE && isSame(cell.text, title)
 }
 
 function placed ({ rows, merged }: ReadSheet, row: number, column: number): PlacedCell {
