@@ -238,7 +238,7 @@ t.test('a small file that is made to take long, or much memory, is refused at on
     const file = await zipOf(parts)
     t.ok(file.length < 20_000, 'it is small')
     const started = performance.now()
-    await t.rejects(readWorkbook(file), { issues: [{ code }] })
+    await t.rejects(readWorkbook(file), { code: 'invalid_request', issues: [{ pointer: '', code }] })
     t.ok(performance.now() - started < 5_000, 'and takes no minutes')
   }
 })

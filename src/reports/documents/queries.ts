@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { isVersionOn } from '../../catalogue/hierarchy/places-sql.ts'
 import { periodByCode } from '../../catalogue/periods/queries.ts'
 import type { Period } from '../../catalogue/periods/schema.ts'
 import type { Db } from '../../database/connect.ts'
@@ -18,13 +19,27 @@ export interface Reporting {
  * @param unit the id of one that exists
  * @throws DomainError `not_found` for the period
  */
-export async function reportingOf (db: Db, unit: string, period: string): Promise<Reporting> {
-  const { rows: [names] } = await sql<Omit<Reporting, 'unit' | 'period'>>`
-    select units.name as unit_name, above.name as receiving_unit_name,
-      case when units.level = 'province' then province.name else units.name end as place_name
-    from units
-    join units as province on province.id = units.path[1]
-    left join units as above on above.id = units.parent
-    where units.id = ${unit}`.execute(db)
-  return { unit, ...names!, period: await periodByCode(db, period) }
+export async function reportingOf (db: Db, unit: string, code: string): Promise<Reporting> {
+  const period = await periodByCode(db, code)
+  const { unit_name, receiving_unit_name, place_name } = await namesOn(db, unit, period.ends_on)
+  return { unit, unit_name, receiving_unit_name, place_name, period }
+}
+
+export interface ReportingNames extends Pick<Reporting, 'unit_name' | 'receiving_unit_name' | 'place_name'> {
+  receiving_unit: string | null
+}
+
+/** How a unit and those above it were called on a day: a report names who reported, whatever it is called since. */
+export async function namesOn (db: Db, unit: string, day: string): Promise<ReportingNames> {
+  const { rows: [names] } = await sql<ReportingNames>`
+    with versions as (
+      select versions.* from units join unit_versions as versions on versions.unit = units.id
+      where units.id in (select unnest(path) from unit_versions where unit = ${unit}) and ${isVersionOn(sql`${day}::date`)})
+    select own.name as unit_name, above.unit as receiving_unit, above.name as receiving_unit_name,
+      case when own.level = 'province' then province.name else own.name end as place_name
+    from versions as own
+    join versions as province on province.unit = own.path[1]
+    left join versions as above on above.unit = own.parent
+    where own.unit = ${unit}`.execute(db)
+  return names!
 }

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { hierarchyOf } from '../../catalogue/hierarchy/hierarchy.ts'
 import { withNames } from '../../catalogue/names.ts'
 import { periodByCode } from '../../catalogue/periods/queries.ts'
@@ -13,6 +12,7 @@ import { nothingReported } from '../../statistics/on-time/empty-rows.ts'
 import { onTime, rulesNamed } from '../../statistics/on-time/queries.ts'
 import type { OnTimeRow } from '../../statistics/on-time/schema.ts'
 import { cutAt, cutOf } from '../../time/cut.ts'
+import { namesOn } from '../documents/queries.ts'
 import type { FilledForm, FormPath, FormQuery, FormRow, FormSection } from './schema.ts'
 
 /** A page limit above the number of rows of any form. */
@@ -36,9 +36,10 @@ export async function filledForm (
   const { code: period, starts_on, ends_on } = days
   const unit = await reachedUnit(db, path.unit, reach, { day: hierarchy.unitsOf?.day ?? ends_on })
   if (unit === undefined) throw notFound('unit', path.unit)
+  const { unit_name, receiving_unit, receiving_unit_name } = await namesOn(db, unit.id, ends_on)
   const head = {
     form: definition.form, number: definition.number, circular: definition.circular, title: definition.title,
-    ...await namesOf(db, unit.id), period, starts_on, ends_on, basis, hierarchy: hierarchy.name,
+    unit: unit.id, unit_name, receiving_unit, receiving_unit_name, period, starts_on, ends_on, basis, hierarchy: hierarchy.name,
     ...await rulesNamed(db, { basis, rules }, days, now), columns: [...definition.columns], ...cutOf(now, ends_on)
   }
   if (cutAt(now, { from: starts_on, to: ends_on }) === null) {
@@ -98,18 +99,4 @@ function rowOf (counted: Counted, { columns }: FormDefinition, label: Label): Fo
   const { estimated, units_reported, units_expected } = counted
   const shownFigures = Object.fromEntries(figures) as Record<FormMeasure, number | null>
   return { ...label, ...shownFigures, ...besideColumns(counted), estimated, units_reported, units_expected }
-}
-
-interface Names {
-  unit: string
-  unit_name: string
-  receiving_unit: string | null
-  receiving_unit_name: string | null
-}
-
-async function namesOf (db: Db, unit: string): Promise<Names> {
-  const { rows: [names] } = await sql<Names>`
-    select units.id as unit, units.name as unit_name, above.id as receiving_unit, above.name as receiving_unit_name
-    from units left join units as above on above.id = units.parent where units.id = ${unit}`.execute(db)
-  return names!
 }
