@@ -30,7 +30,7 @@ export type IssueCode =
   | 'not_a_choice' | 'value_of_other_type' | 'several_values' | 'printed_disagrees' | 'heading_has_no_value'
   // a report as a workbook
   | 'not_a_report' | 'other_unit' | 'other_period' | 'other_form' | 'column_missing' | 'row_missing' | 'row_inserted'
-  | 'row_moved' | 'merged_cells'
+  | 'row_moved' | 'merged_cells' | 'changed_since'
   // the life of a report
   | 'period_locked' | 'check_failed' | 'check_warning' | 'note_needed' | 'values_given'
   // what a client may do

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { TSchema } from 'typebox'
+import { Type, type TSchema } from 'typebox'
 import { withoutDeadline } from '../../concurrency/request-deadline.ts'
 import { DOCUMENT_TYPES, type DocumentFormat } from '../../contract/formats.ts'
 import type { Document } from '../../documents/document.ts'
@@ -12,7 +12,9 @@ const WRITERS = { docx: docxOf, xlsx: xlsxOf }
 
 /** The 200 answer of what is also a document that people send. */
 export function documentResponse (json: TSchema, description: string) {
-  return tableResponse(json, description, DOCUMENT_TYPES)
+  const { headers, ...response } = tableResponse(json, description, DOCUMENT_TYPES)
+  const language = Type.String({ enum: ['vi'], description: 'The language of docx and xlsx, which officials read.' })
+  return { ...response, headers: { ...headers, 'content-language': language } }
 }
 
 /** @throws an error with status 406 if `Accept` names no available format */
@@ -25,6 +27,7 @@ export async function sendDocument (
   request: FastifyRequest, reply: FastifyReply, format: keyof typeof WRITERS, document: Document
 ) {
   reply.type(DOCUMENT_TYPES[format])
+  reply.header('content-language', 'vi')
   reply.header('content-disposition', `attachment; filename="${fileNameOf(request)}.${format}"`)
   const write = WRITERS[format]
   const file = await withoutDeadline(() => request.server.spreadsheets.run(() => write(document)))

@@ -146,6 +146,7 @@ export const ISSUES: Record<IssueCode, string> = {
   row_inserted: 'Có dòng không thuộc biểu mẫu',
   row_moved: 'Dòng không đúng vị trí',
   merged_cells: 'Ô bị gộp',
+  changed_since: 'Số liệu đã thay đổi sau khi tải tệp',
   period_locked: 'Báo cáo của kỳ này đã khóa',
   check_failed: 'Số liệu vi phạm quy tắc kiểm tra',
   check_warning: 'Số liệu đáng ngờ theo quy tắc kiểm tra',

@@ -3,6 +3,7 @@ import type { Document } from '../../documents/document.ts'
 import type { Db } from '../../database/connect.ts'
 import { reportingOf, type Reporting } from '../documents/queries.ts'
 import { periodLine, signatureOf } from '../documents/wording.ts'
+import { printedOf } from '../indicators/notation.ts'
 import type { FilledReport, ReportRow } from './schema.ts'
 
 /** What the columns of the appendix are called, on paper and in a workbook that comes back. */
@@ -25,13 +26,23 @@ export interface Facts extends Record<string, string> {
   form_version: string
 }
 
-export async function appendixOf (db: Db, report: FilledReport): Promise<Document> {
+/** What a document is for. */
+export type Purpose =
+  /** To be read. What counts is printed, also what the service derives itself. */
+  | { kind: 'print' }
+  /**
+   * To be filled in and sent back. It has only what is reported: what is derived would come back as reported.
+   * `known_from` is since when the newest of its values is known.
+   */
+  | { kind: 'fill_in', known_from: string }
+
+export async function appendixOf (db: Db, report: FilledReport, purpose: Purpose): Promise<Document> {
   const { name } = await db.selectFrom('forms').select('name').where('code', '=', report.form).executeTakeFirstOrThrow()
-  return appendix(report, name, await reportingOf(db, report.unit, report.period))
+  return appendix(report, name, await reportingOf(db, report.unit, report.period), purpose)
 }
 
 /** The filled form as an appendix to a report, as it is printed. */
-export function appendix (report: FilledReport, formName: string, reporting: Reporting): Document {
+export function appendix (report: FilledReport, formName: string, reporting: Reporting, purpose: Purpose): Document {
   const { rows } = report
   return {
     name: 'Phụ lục',
@@ -56,13 +67,30 @@ export function appendix (report: FilledReport, formName: string, reporting: Rep
       ],
       [{ text: COLUMNS.measure }, { text: COLUMNS.printed }]
     ],
-    rows: rows.map(({ printed_code, name, measure, printed, note, value_type }) => ({
-      cells: [printed_code, name, measure?.replaceAll(BEHIND_CHOICE, '$1\n') ?? null, printed, note],
-      bold: value_type === 'heading' ? 2 : 0
+    rows: rows.map(row => ({
+      cells: [
+        row.printed_code, row.name, row.measure?.replaceAll(BEHIND_CHOICE, '$1\n') ?? null,
+        purpose.kind === 'print' ? countingOf(row) : row.printed, row.note
+      ],
+      bold: row.value_type === 'heading' ? 2 : 0
     })),
     below: signatureOf(reporting),
-    marks: { facts: factsOf(report), title: COLUMNS.code, keys: rows.map(({ code }) => code) }
+    ...(purpose.kind === 'print' ? {} : {
+      marks: {
+        facts: { ...factsOf(report), known_from: purpose.known_from },
+        title: COLUMNS.code,
+        keys: rows.map(({ code }) => code)
+      }
+    })
   }
+}
+
+/** The value that counts, in Vietnamese notation. */
+function countingOf (row: ReportRow): string {
+  const { source, computed_number: number, computed_numerator: numerator, computed_denominator: denominator } = row
+  return source === 'computed' || source === 'aggregated'
+    ? printedOf({ state: 'reported', number, numerator, denominator, choice: null })
+    : row.printed
 }
 
 export function factsOf ({ unit, period, form, rows }: FilledReport): Facts {

@@ -3,7 +3,8 @@ import { documentFormatOf, documentResponse, sendDocument } from '../../http/doc
 import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
-import { appendixOf } from './appendix.ts'
+import { appendixOf, type Purpose } from './appendix.ts'
+import { newestKnownFrom } from './known-from.ts'
 import { report as reportOf } from './published.ts'
 import { reportExplained } from './queries.ts'
 import { ExplainPath, ExplainQuery, Report, ReportExplained, ReportPath, ReportQuery, ReportRow } from './schema.ts'
@@ -21,7 +22,9 @@ export async function reportRoutes (app: App, { db, cache, now }: Context) {
         'them counts, and `difference` how far they are apart. What cannot be computed is null, with the reason. All that is as it is ' +
         'now, or with `revision` as it was published; with `as_known_at` there is only what was reported, as it was known at an instant. ' +
         'csv and ndjson contain only the rows. xlsx and docx are the appendix as it is printed: STT, Chỉ tiêu thống kê, Đơn vị tính, ' +
-        'Kết quả, Ghi chú, digits as reported. The xlsx can be filled in and sent back: `POST /v1/reports/{unit}/{period}/import`.',
+        'Kết quả, Ghi chú, digits as reported. Where nothing is reported, docx and the xlsx of a `revision` print the value that counts, ' +
+        'computed or aggregated. Any other xlsx has only what is reported, and can be filled in and sent back: ' +
+        '`POST /v1/reports/{unit}/{period}/import`.',
       params: ReportPath,
       querystring: ReportQuery,
       response: { 200: documentResponse(Ref(Report), 'The filled form.'), ...problems(400, 404, 406) }
@@ -30,10 +33,15 @@ export async function reportRoutes (app: App, { db, cache, now }: Context) {
     const format = documentFormatOf(request)
     const report = () => reportOf(db, request.params, request.query, request.caller.unit, now())
     if (format === 'json') return sendShared(cache, request, reply, async () => ({ value: await report(), link: null }))
+    const { params, query, caller } = request
+    // What is published is not filled in any more.
+    const purpose: Purpose = format === 'xlsx' && query.revision === undefined
+      ? { kind: 'fill_in', known_from: await newestKnownFrom(db, params, query, caller.unit) }
+      : { kind: 'print' }
     const filled = await report()
     return format === 'csv' || format === 'ndjson'
       ? sendFile(request, reply, format, ReportRow, filled.rows)
-      : sendDocument(request, reply, format, await appendixOf(db, filled))
+      : sendDocument(request, reply, format, await appendixOf(db, filled, purpose))
   })
 
   app.get('/reports/:unit/:period/explain/:indicator', {

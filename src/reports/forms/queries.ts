@@ -39,7 +39,8 @@ export async function filledForm (
   const { unit_name, receiving_unit, receiving_unit_name } = await namesOn(db, unit.id, ends_on)
   const head = {
     form: definition.form, number: definition.number, circular: definition.circular, title: definition.title,
-    unit: unit.id, unit_name, receiving_unit, receiving_unit_name, period, starts_on, ends_on, basis, hierarchy: hierarchy.name,
+    unit: unit.id, unit_name, receiving_unit, receiving_unit_name,
+    period, starts_on, ends_on, basis, hierarchy: hierarchy.name,
     ...await rulesNamed(db, { basis, rules }, days, now), columns: [...definition.columns], ...cutOf(now, ends_on)
   }
   if (cutAt(now, { from: starts_on, to: ends_on }) === null) {

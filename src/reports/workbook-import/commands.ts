@@ -3,19 +3,21 @@ import type { Check } from '../../contract/validation.ts'
 import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
+import { changedSince } from '../filled-report/known-from.ts'
 import { filledReport } from '../filled-report/queries.ts'
 import type { FilledReport, ReportPath } from '../filled-report/schema.ts'
 import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
 import type { IndicatorValueItem } from '../indicators/schema.ts'
 import { addressOf, placed } from './addresses.ts'
 import { noteIn, valueIn, type CellIssue } from './cells.ts'
-import { assertOf } from './facts.ts'
+import { AGAIN, assertOf } from './facts.ts'
 import type { ImportQuery } from './schema.ts'
 import { rowsOf, type PlacedCell, type TableRow } from './table.ts'
 
 /**
  * Writes what a filled workbook says, as if its rows had been posted as indicator values. Rows that are empty in the
- * file and in what is stored say nothing.
+ * file and in what is stored say nothing. A cell that is empty takes back what was stored when the file was made, and
+ * nothing newer.
  * @param now milliseconds since 1970
  * @returns the answer of the batch; its pointers are addresses of cells, as are those of what is thrown
  * @throws DomainError `not_found` for unit and period; `invalid_request` for a workbook that is not that of the report;
@@ -26,8 +28,8 @@ export async function importReport (
   now: number
 ): Promise<BatchAnswer> {
   const report = await filledReport(write.trx, path, { form }, write.by.unit, now)
-  assertOf(sheets, report)
-  const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report)).filter(({ isNews }) => isNews)
+  const changed = await changedSince(write.trx, path, { form }, write.by.unit, assertOf(sheets, report))
+  const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report, changed)).filter(({ isNews }) => isNews)
   const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))
   const check: Check = (item, at) => {
     const { issues } = byItem.get(item)!
@@ -53,7 +55,9 @@ interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
   isNews: boolean
 }
 
-function itemOf ({ indicator, printed, note }: TableRow, { unit, period, form }: FilledReport): ItemRow {
+function itemOf (
+  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlySet<string>
+): ItemRow {
   const issues: Issue[] = []
   const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {
     const issue = isMerged ? MERGED : isIssue(read) ? read : null
@@ -63,14 +67,24 @@ function itemOf ({ indicator, printed, note }: TableRow, { unit, period, form }:
   }
   const value = take('printed', printed, valueIn(printed.cell, indicator.value_type), { printed: '' })
   const text = take('note', note, noteIn(note.cell), null)
-  const isStored = (indicator.state ?? 'not_provided') !== 'not_provided' || indicator.note !== null
+  const hasValue = (indicator.state ?? 'not_provided') !== 'not_provided'
+  const isStored = hasValue || indicator.note !== null
   const isEmpty = issues.length === 0 && value.printed === '' && text === null
+  if (issues.length === 0 && changed.has(indicator.code)) {
+    if (hasValue && value.printed === '') issues.push({ pointer: '/printed', ...changedTo(indicator.printed) })
+    if (indicator.note !== null && text === null) issues.push({ pointer: '/note', ...changedTo(indicator.note) })
+  }
   const item = { unit, period, form, indicator: indicator.code, ...value, note: text }
   return { item, printed, note, issues, isNews: isStored || !isEmpty }
 }
 
 const MERGED: CellIssue = {
   code: 'merged_cells', detail: 'the cell is merged with others, and each indicator needs a cell of its own; unmerge them'
+}
+
+function changedTo (stored: string): CellIssue {
+  const detail = `the cell is empty, and ${JSON.stringify(stored)} was written after the file was made; ${AGAIN}`
+  return { code: 'changed_since', detail }
 }
 
 function isIssue (read: unknown): read is CellIssue {

@@ -4,13 +4,14 @@ import { FACTS_SHEET } from '../../documents/xlsx/xlsx.ts'
 import { factsOf, type Facts } from '../filled-report/appendix.ts'
 import type { FilledReport } from '../filled-report/schema.ts'
 
-const AGAIN = 'get the file again and fill that in'
+export const AGAIN = 'get the file again and fill that in'
 
 /**
  * Refuses a workbook that was given for another report than the one that it is sent for.
+ * @returns since when the newest value in it was known; empty: it does not say
  * @throws DomainError `invalid_request`
  */
-export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): void {
+export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): string {
   const facts = factsIn(sheets)
   const asked = factsOf(report)
   if (facts['kind'] !== asked.kind) {
@@ -25,6 +26,7 @@ export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): v
   if (other('form_version')) {
     throw refusal('other_form', `the form ${report.form} has changed since the file was made; ${AGAIN}`)
   }
+  return facts['known_from'] ?? ''
 }
 
 /** Names and values, side by side. */

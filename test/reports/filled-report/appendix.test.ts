@@ -3,9 +3,12 @@ import { parse } from 'csv-parse/sync'
 import readSheets from 'read-excel-file/node'
 import { DOCUMENT_TYPES } from '../../../src/contract/formats.ts'
 import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
+import { printedOf } from '../../../src/reports/indicators/notation.ts'
 import { forEachDatabase } from '../../database.ts'
 import { tablesIn } from '../../documents/docx-tables.ts'
 import { partsIn, SHEET } from '../../documents/packages.ts'
+import { givenLife, succeed } from '../life/given.ts'
+import { sendWorkbook } from '../workbook-import/workbooks.ts'
 
 const URL_OF = '/v1/reports/H56/2021-H1'
 const paper = parse<Record<string, string>>(
@@ -55,7 +58,8 @@ forEachDatabase('the appendix of Thanh Hóa for the first half of 2021', async (
     t.same(data.slice(7, 128).map(row => row[5]), rows.map(({ code }) => code), 'the hidden column has the codes')
     t.same(data[1]![0], 'THỐNG KÊ SỐ LIỆU VỀ KẾT QUẢ THỰC HIỆN CÔNG TÁC CẢI CÁCH HÀNH CHÍNH')
     t.match(facts.data, [
-      ['kind', 'cchc-report/1'], ['unit', 'H56'], ['period', '2021-H1'], ['form', 'cchc-2021'], ['form_version', /^[0-9a-f]{16}$/]
+      ['kind', 'cchc-report/1'], ['unit', 'H56'], ['period', '2021-H1'], ['form', 'cchc-2021'], ['form_version', /^[0-9a-f]{16}$/],
+      ['known_from', /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/]
     ])
     const parts = await partsIn(await fileAs('xlsx'))
     t.match(parts.get(SHEET), /<col min="6" max="6" width="12.00" customWidth="1" hidden="1"\/>/)
@@ -70,7 +74,7 @@ forEachDatabase('the appendix of Thanh Hóa for the first half of 2021', async (
       const url = `${URL_OF}?format=${format}`
       const { headers } = await get(url)
       t.match(headers, {
-        'content-type': DOCUMENT_TYPES[format as 'docx'], etag: /^W\//,
+        'content-language': 'vi', 'content-type': DOCUMENT_TYPES[format as 'docx'], etag: /^W\//,
         'content-disposition': `attachment; filename="reports_H56_2021-H1.${format}"`
       })
       t.equal((await get(url, { 'if-none-match': String(headers['etag']) })).status, 304, format)
@@ -92,5 +96,36 @@ forEachDatabase('the appendix of Thanh Hóa for the first half of 2021', async (
       const { tables: [, signature] } = await tablesIn(rawPayload)
       t.match(signature![0]!.cells[1], `${place}, ngày`, unit)
     }
+  })
+})
+
+forEachDatabase('a report of which some values are derived', async (t, service) => {
+  const { app, get } = service
+  const { write, submit, approve, publish } = await givenLife(service, 'H56-380')
+  await succeed(() => write({ '4.1.4.a': 1_500, '4.1.4.b': 20, '4.1.4.c': 4 }), submit, approve, publish)
+  const { rows } = (await get('/v1/reports/H56-380/2021-H1')).body as { rows: ReportRow[] }
+  const derived = rows.filter(({ source }) => source === 'computed' || source === 'aggregated')
+  const fileAs = async (query: string) => (await app.inject(`/v1/reports/H56-380/2021-H1?${query}`)).rawPayload
+  const sheetOf = async (query: string) => (await readSheets(await fileAs(query)))[0]!.data.slice(7, 128)
+
+  t.test('prints what counts, and has only what is reported where it is filled in', async t => {
+    t.ok(derived.length > 0, 'some are')
+    const [table] = (await tablesIn(await fileAs('format=docx'))).tables
+    const printed = table!.filter(({ isHead }) => !isHead).map(({ cells }) => cells[3])
+    const published = await sheetOf('format=xlsx&revision=1')
+    const toFillIn = await sheetOf('format=xlsx')
+    const known = await sheetOf(`format=xlsx&as_known_at=${encodeURIComponent(new Date(Date.now() - 1).toISOString())}`)
+    for (const row of derived) {
+      const i = rows.indexOf(row)
+      t.equal(printed[i], printedOf({ ...row, state: 'reported', number: row.computed_number }), row.code)
+      t.equal(published[i]![3], printed[i], 'as published')
+      t.equal(toFillIn[i]![3], null)
+      t.equal(known[i]![3], null)
+    }
+  })
+
+  t.test('is not sent back as it was published', async t => {
+    const { status, body } = await sendWorkbook(service, 'H56-380/2021-H1/import', await fileAs('format=xlsx&revision=1'))
+    t.match({ status, body }, { status: 400, body: { errors: [{ code: 'not_a_report' }] } })
   })
 })

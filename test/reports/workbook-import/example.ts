@@ -18,5 +18,5 @@ export async function exampleWorkbook (unit = 'H56'): Promise<Buffer> {
   const period = usualPeriods().find(({ code }) => code === PERIOD)!
   return xlsxOf(appendix({ unit, period: PERIOD, form: FORM.code, rows }, FORM.name, {
     unit, unit_name: 'Tỉnh Thanh Hóa', receiving_unit_name: null, place_name: 'Tỉnh Thanh Hóa', period
-  }))
+  }, { kind: 'fill_in', known_from: '9999' }))
 }

@@ -44,7 +44,11 @@ forEachDatabase('a report that was filled in as a workbook', async (t, service) 
     const imported = items.filter(({ operation }: { operation: string }) => operation === 'importReport')
     t.equal(imported.length, 6)
     t.match(imported[0], { resource: 'indicator-values', client: 'tests' })
-    t.match(await send(file), { body: { updated: 6 } }, 'the first file takes it back')
+    t.match(await send(file), { status: 422, body: { errors: [{ pointer: cell('E', '1.1.1'), code: 'changed_since' }] } },
+      'the first file does not know of the note')
+    const cleared = await withCells(await workbookOf(service, 'H56/2021-H1'), { [cell('E', '1.1.1')]: typed(' ') })
+    t.match(await send(cleared), { body: { updated: 1 } }, 'a new one takes it back')
+    t.match(await send(file), { body: { updated: 5 } }, 'and then the first file the rest')
   })
 
   t.test('is told of each cell at fault by its address, and nothing is written', async t => {
@@ -223,7 +227,18 @@ forEachDatabase('a district that fills in its report', async (t, service) => {
     t.same(rows.filter(({ state, note }) => state === 'reported' || note !== null).map(({ code, printed, note }) => [code, printed, note]), [
       ['1.1.1', '07', null], ['1.4', '', 'Đã có kế hoạch']
     ])
-    t.match(await sendWorkbook(service, `${url}/import`, blank, headers), { body: { received: 2, updated: 2 } }, 'and takes it back')
+    const older = await sendWorkbook(service, `${url}/import`, blank, headers)
+    t.equal(older.status, 422)
+    t.same(older.body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code]), [
+      [`D${at['1.1.1']}`, 'changed_since'], [`E${at['1.4']}`, 'changed_since']
+    ], 'a file from before takes nothing back')
+    t.match(older.body.errors[0].detail, /^the cell is empty, and "07" was written after the file was made/)
+    const unknown = await edited(await workbookOf(service, url), { 'xl/worksheets/sheet2.xml': xml => xml.replace('>known_from<', '>x<') })
+    const emptied = { [`D${at['1.1.1']}`]: '>', [`E${at['1.4']}`]: '>' }
+    t.match(await sendWorkbook(service, `${url}/import`, await withCells(unknown, emptied), headers), { status: 422 },
+      'nor one that does not say when it was made')
+    const now = await withCells(await workbookOf(service, url), emptied)
+    t.match(await sendWorkbook(service, `${url}/import`, now, headers), { body: { received: 2, updated: 2 } }, 'but a new one does')
     t.match(await sendWorkbook(service, 'H56-380/2021-H1/import', filled, headers), { status: 404 }, 'of no other unit')
   })
 

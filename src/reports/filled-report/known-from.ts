@@ -1,0 +1,45 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { Reach } from '../../contract/caller.ts'
+import type { Db } from '../../database/connect.ts'
+import { instantOf } from '../../time/rfc3339.ts'
+import { reportNamed } from '../revisions/named.ts'
+import type { ReportKey } from '../stages/stage.ts'
+import type { ReportPath, ReportQuery } from './schema.ts'
+
+/**
+ * Since when the newest value of a report is known, in UTC to the microsecond, so that instants compare as texts. Read
+ * it before the values: what is written meanwhile is then newer. Before any instant where there is no value.
+ * @throws DomainError `not_found` for unit and period, `invalid_request` for the form
+ */
+export async function newestKnownFrom (
+  db: Db, path: ReportPath, { form, as_known_at: asKnownAt }: Pick<ReportQuery, 'form' | 'as_known_at'>, reach: Reach
+): Promise<string> {
+  const { key } = await reportNamed(db, path, form, reach)
+  const until = asKnownAt === undefined ? 'infinity' : new Date(instantOf(asKnownAt)).toISOString()
+  const { rows: [row] } = await sql<{ known_from: string }>`
+    select coalesce(${asText(sql`max(known_from)`)}, '-infinity') as known_from from indicator_value_versions
+    where ${isOf(key)} and known_from <= ${until}::timestamptz`.execute(db)
+  return row!.known_from
+}
+
+/**
+ * The indicators of a report whose values were written after an instant.
+ * @param knownFrom as `newestKnownFrom` gives it; anything else, such as an empty text, is compared as a text as well
+ */
+export async function changedSince (
+  db: Db, path: ReportPath, query: Pick<ReportQuery, 'form'>, reach: Reach, knownFrom: string
+): Promise<ReadonlySet<string>> {
+  const { key } = await reportNamed(db, path, query.form, reach)
+  const { rows } = await sql<{ indicator: string, known_from: string }>`
+    select indicator, ${asText(sql`known_from`)} as known_from from indicator_value_versions
+    where ${isOf(key)} and known_until is null`.execute(db)
+  return new Set(rows.filter(({ known_from }) => known_from > knownFrom).map(({ indicator }) => indicator))
+}
+
+function asText (instant: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+}
+
+function isOf ({ province_code, unit, period, form }: ReportKey): RawBuilder<boolean> {
+  return sql`province_code = ${province_code} and unit = ${unit} and period = ${period} and form = ${form}`
+}
