@@ -58,6 +58,21 @@ forEachDatabase('what was known', async (t, service) => {
     t.match(await get('/v1/indicator-values?as_known_at=2099-01-01T00:00:00Z'), { status: 400 })
   })
 
+  t.test('is not asked of the ends of time, which no database and no calendar reaches', async t => {
+    for (const address of [url, '/v1/indicator-values']) {
+      const refusal = (instant: string) => get(`${address}?as_known_at=${encodeURIComponent(instant)}`)
+      for (const early of ['0001-01-01T00:00:00+14:00', '1969-12-31T23:59:59Z']) {
+        t.match(await refusal(early), {
+          status: 400, body: { errors: [{ pointer: '/query/as_known_at', code: 'out_of_range', detail: /is before 1970/ }] }
+        })
+      }
+      t.match(await refusal('9999-12-31T23:59:59-14:00'), {
+        status: 400, body: { errors: [{ pointer: '/query/as_known_at', code: 'out_of_range', detail: /is yet to come/ }] }
+      })
+      t.equal((await refusal('1970-01-01T00:00:00Z')).status, 200)
+    }
+  })
+
   t.test('is not changed by a rehearsal, nor by what is written as it was', async t => {
     const versions = async () => (await sql`select from indicator_value_versions`.execute(service.db)).rows.length
     const stored = await versions()
