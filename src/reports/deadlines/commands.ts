@@ -1,9 +1,9 @@
-import { governs } from '../../contract/caller.ts'
-import { DomainError, invalid } from '../../contract/errors.ts'
+import { invalid } from '../../contract/errors.ts'
 import { changeOf } from '../../writes/batch.ts'
 import { auditRowsOf } from '../../writes/changes.ts'
 import type { Write } from '../../writes/write.ts'
 import { reportNamed } from '../revisions/named.ts'
+import { assertAbove } from '../stages/above.ts'
 import type { ReportFormQuery, SubmissionPath } from '../submissions/schema.ts'
 import type { Deadlines, DeadlinesBody } from './schema.ts'
 
@@ -16,12 +16,7 @@ export async function putDeadlines (
 ): Promise<Deadlines> {
   const { due_on = null, lock_on = null } = body
   const { key, unit, period } = await reportNamed(trx, path, form, by.unit)
-  // Nobody gives themselves more time. Above a province there is nobody.
-  const above = unit.path.slice(0, -1)
-  if (above.length > 0 && !governs(by.unit, { path: above })) {
-    const detail = `the deadlines of ${unit.id} are set by those above it`
-    throw new DomainError('forbidden_rows', detail, [{ pointer: '/path/unit', code: 'forbidden_unit', detail }])
-  }
+  assertAbove(by.unit, unit, 'set its deadlines')
   const due = due_on ?? period.report_due_on
   if (lock_on !== null && due !== null && lock_on < due) {
     throw invalid('/lock_on', 'out_of_range', `lock_on (${lock_on}) is before the day by which reports are due (${due})`)

@@ -10,6 +10,7 @@ import type { Write } from '../../writes/write.ts'
 import { filledReport } from '../filled-report/queries.ts'
 import { reportNamed, type NamedReport } from '../revisions/named.ts'
 import { addRevision } from '../revisions/store.ts'
+import { assertAbove } from '../stages/above.ts'
 import { whyLocked, type ReportStage, type Stage } from '../stages/stage.ts'
 import { lockReports, storeStage } from '../stages/store.ts'
 import { auditOfStage } from '../stages/written.ts'
@@ -54,12 +55,13 @@ export async function submitReport (
 }
 
 /**
- * Approves a report that was submitted by another client.
- * @throws DomainError `not_found`, `invalid_request`, `wrong_stage`, `own_submission`
+ * Approves a report that was submitted by another client, as one that stands above the unit.
+ * @throws DomainError `not_found`, `invalid_request`, `forbidden_rows`, `wrong_stage`, `own_submission`
  */
 export async function approveReport (write: Write, addressed: Addressed): Promise<Submission> {
-  const { by: { client } } = write
-  return moveOn(write, addressed, async (report, _named, now) => {
+  const { by: { client, unit: reach } } = write
+  return moveOn(write, addressed, async (report, { unit }, now) => {
+    assertAbove(reach, unit, 'approve its report')
     assertStage(report, 'submitted', 'approved')
     if (report.submitted_by === client) {
       throw new DomainError('own_submission', `client ${client} submitted this report, so another one approves it`)
@@ -72,12 +74,13 @@ export async function approveReport (write: Write, addressed: Addressed): Promis
 
 /**
  * Publishes an approved report: what it holds now is stored, and never changes.
- * @throws DomainError `not_found`, `invalid_request`, `wrong_stage`
+ * @throws DomainError `not_found`, `invalid_request`, `forbidden_rows`, `wrong_stage`
  */
 export async function publishReport (write: Write, addressed: Addressed): Promise<Submission> {
   const { trx, by } = write
   await lock(trx, 'values', 'shared')
-  return moveOn(write, addressed, async (report, { period }) => {
+  return moveOn(write, addressed, async (report, { unit: named, period }) => {
+    assertAbove(by.unit, named, 'publish its report')
     assertStage(report, 'approved', 'published')
     if (cutOf(addressed.now, period.ends_on).provisional) {
       throw new DomainError('wrong_stage', `${period.code} ends on ${period.ends_on}; what is not over is not published`)
@@ -96,7 +99,7 @@ export async function publishReport (write: Write, addressed: Addressed): Promis
 /**
  * Opens a report for a time: one that waits for approval, that is approved or published, or that a day has locked. When
  * the time is over, and no value was written, it is again what it was.
- * @throws DomainError `not_found`, `invalid_request`, `wrong_stage`
+ * @throws DomainError `not_found`, `invalid_request`, `forbidden_rows`, `wrong_stage`
  */
 export async function reopenReport (write: Write, addressed: Addressed, body: ReopenBody): Promise<Submission> {
   const { now } = addressed
@@ -104,7 +107,8 @@ export async function reopenReport (write: Write, addressed: Addressed, body: Re
   if (until <= now || until > LATEST) {
     throw invalid('/until', 'out_of_range', `${body.until} is not yet to come`)
   }
-  return moveOn(write, addressed, async (report, _named, at) => {
+  return moveOn(write, addressed, async (report, { unit }, at) => {
+    assertAbove(write.by.unit, unit, 'reopen its report')
     if (report.stage === 'draft' && !report.locked && report.reopened_until === null) {
       throw new DomainError('wrong_stage', 'the report is a draft that is not locked, so its unit can write it')
     }

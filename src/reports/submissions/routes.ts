@@ -47,7 +47,8 @@ export async function submissionRoutes (app: App, context: Context) {
     schema: {
       operationId: 'approveReport',
       summary: 'Approve a report that was submitted',
-      description: 'Nobody approves what the same client submitted (`own_submission`). From then on no value of it can be written.',
+      description: 'Nobody approves what the same client submitted (`own_submission`), and no key that is bound to the unit ' +
+        'itself does, unless it is a province. From then on no value of it can be written.',
       ...described,
       params: submissionPath('H56-382'),
       response: { ...answer, ...problems(400, 404, 409, 422) }
@@ -60,7 +61,7 @@ export async function submissionRoutes (app: App, context: Context) {
       operationId: 'publishReport',
       summary: 'Publish an approved report as a revision that never changes',
       description: 'What the report answers now is stored with its hash, as the next revision. Records and values that arrive later ' +
-        'count in what is asked without `revision`. A period that is not over is not published.',
+        'count in what is asked without `revision`. A period that is not over is not published. Those who may approve it publish it.',
       ...described,
       params: submissionPath('H56-384'),
       response: { ...answer, ...problems(400, 404, 409, 422) }
@@ -74,7 +75,8 @@ export async function submissionRoutes (app: App, context: Context) {
       summary: 'Reopen a report for a time, to correct or to complete it',
       description: 'Also returns what was submitted, and gives more time for what a day has locked. It ends by itself at `until`: if no ' +
         'value was written by then, the report is again what it was; otherwise it is a draft that is locked. What was ' +
-        'published stays published; the correction is a revision of its own, once it is submitted, approved and published.',
+        'published stays published; the correction is a revision of its own, once it is submitted, approved and published. ' +
+        'Those who may approve it reopen it.',
       ...described,
       params: submissionPath('H56-386'),
       body: ReopenBody,

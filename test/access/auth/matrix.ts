@@ -313,9 +313,10 @@ function expected ({ id }: Operation, scopes: string[] | null, own: string | nul
   if (id === 'withdrawProcedureDecision') return own === null ? 404 : 403
   // There is none that could be withdrawn again and again.
   if (id === 'withdrawUnitChange') return 404
-  // Nothing of it is submitted, and nobody sets the deadlines of their own unit but the province.
+  // Nobody approves, reopens or sets the deadlines of their own unit but the province.
+  if ([...NOT_SUBMITTED, 'putDeadlines'].includes(id) && own === asked && own !== 'H56') return 403
+  // Nothing of it is submitted.
   if (NOT_SUBMITTED.includes(id)) return reaches(own, asked) ? 409 : 404
-  if (id === 'putDeadlines' && own === asked && own !== 'H56') return 403
   // Who appraises a unit stands above it.
   if (id === 'postParIndexAppraisals' && own === asked) return 403
   return reaches(own, asked) ? 200 : OUT_OF_REACH[id] ?? 200

@@ -1,5 +1,6 @@
+import { givenClient } from '../../client.ts'
 import { ADMIN, forEachDatabase } from '../../database.ts'
-import { givenLife, succeed, UNTIL } from './given.ts'
+import { givenKeys, givenLife, succeed, UNTIL } from './given.ts'
 
 forEachDatabase('the report of a district', async (t, service) => {
   const { write, submit, approve, publish, reopen, submission, report } = await givenLife(service, 'H56-380')
@@ -145,6 +146,30 @@ forEachDatabase('a submission', async (t, service) => {
     })
     t.match(await approve(), { status: 200, body: { stage: 'approved' } })
     t.match(await approve(), { status: 409, body: { code: 'wrong_stage', detail: /this report is approved$/ } })
+  })
+
+  t.test('is approved, published and reopened by those above the unit, and not by itself', async t => {
+    const { headers } = await givenClient(service, 'own-384', { scopes: ['approve'], unit: 'H56-384' })
+    const body = { reason: 'x', until: UNTIL }
+    for (const [step, sent] of [['approve', undefined], ['publish', undefined], ['reopen', body]] as const) {
+      t.match(await post(`${url}/${step}`, sent, headers), {
+        status: 403,
+        body: {
+          code: 'forbidden_rows',
+          errors: [{ pointer: '/path/unit', code: 'forbidden_unit', detail: `those above H56-384 ${step} its report, not its own keys` }]
+        }
+      })
+    }
+    t.match((await submission()).body, { stage: 'approved', reopened_until: null }, 'nothing came of it')
+  })
+
+  t.test('of a province is approved by its own key, if another client submitted it', async t => {
+    const { sender, approver } = await givenKeys(service, 'H56')
+    const step = (name: string, headers: Record<string, string>, sent?: object) => post(`/v1/reports/H56/2021-Q3/${name}`, sent, headers)
+    t.equal((await step('submit', sender.headers, { nothing_to_report: true })).status, 200)
+    t.equal((await step('approve', approver.headers)).status, 200)
+    t.equal((await step('publish', approver.headers)).status, 200)
+    t.equal((await step('reopen', approver.headers, { reason: 'x', until: UNTIL })).status, 200)
   })
 
   t.test('is published once it is approved', async t => {
