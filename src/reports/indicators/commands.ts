@@ -48,7 +48,9 @@ async function storeValues ({ trx, auditRows }: Write, rows: readonly BatchRow<S
   await updateValues(trx, changes.filter(({ outcome }) => outcome === 'updated').map(({ after }) => after!))
   const written = changes.filter(({ outcome }) => outcome !== 'unchanged').map(({ after }) => after!)
   await addVersions(trx, written)
-  for (const key of new Set(written.map(reportKeyOf))) auditRows.push(...await noteWritten(trx, stages.get(key)!))
+  for (const key of new Set(written.map(reportKeyOf))) {
+    auditRows.push(...await noteWritten(trx, stages.get(key)!, now))
+  }
 
   const issues = locked.map(({ index, row }) => (
     { index, issues: [issueAt(null, 'period_locked', whyLocked(stages.get(reportKeyOf(row))!))] }))

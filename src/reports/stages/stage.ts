@@ -39,10 +39,11 @@ export function reportKeyOf ({ unit, period, form }: Omit<ReportKey, 'province_c
 }
 
 /** Why nothing can be written, and what to do about it. */
-export function whyLocked ({ unit, period, form, stage, reopened_until: until, lock_on: day }: ReportStage): string {
+export function whyLocked (report: ReportStage): string {
+  const { unit, period, form, stage, reopened_until: until, lock_on: day, changed, approved_at } = report
   const why = stage === 'approved' || stage === 'published'
     ? `is ${stage}`
-    : until !== null ? 'was reopened for a time that is over' : `is locked since ${day} ended`
+    : until !== null && (changed || approved_at !== null) ? 'was reopened for a time that is over' : `is locked since ${day} ended`
   return `the report of ${unit} for ${period} by ${form} ${why}; a key with the scope approve can reopen it: ` +
     `POST /v1/reports/${unit}/${period}/reopen?form=${form}`
 }

@@ -4,7 +4,8 @@ import type { ReportStage } from './stage.ts'
 
 /**
  * How far reports are at an instant: those in `asked`, a query for what identifies them. A report that was reopened and
- * has not changed by the end of its time is again what it was; one that has changed stays a locked draft.
+ * has not changed by the end of its time is again what it was: the day locks it, unless it was approved before. One
+ * that has changed stays locked.
  * @param now milliseconds since 1970
  */
 export function stagesOf (asked: RawBuilder<unknown>, now: number): RawBuilder<ReportStage> {
@@ -12,7 +13,8 @@ export function stagesOf (asked: RawBuilder<unknown>, now: number): RawBuilder<R
   return sql<ReportStage>`
     select asked.province_code, asked.unit, asked.period, asked.form, effective.stage,
       case when effective.stage in ('approved', 'published') then true
-        when reopened_until is not null then reopened_until <= ${instant}
+        when reopened_until > ${instant} then false
+        when reopened_until is not null and (changed or approved_at is not null) then true
         else coalesce(deadline.lock_on < ${nameOfDay(dayOf(now))}, false) end as locked,
       coalesce(deadline.due_on, periods.report_due_on) as due_on, deadline.lock_on,
       coalesce(nothing_to_report, false) as nothing_to_report, note, sent_at, submitted_at, submitted_by, approved_at,

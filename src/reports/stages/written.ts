@@ -5,17 +5,24 @@ import { storeStage } from './store.ts'
 
 /**
  * Notes that values of a locked report were written. What was submitted must be submitted again: what is approved is
- * what was checked. It counts as not sent meanwhile, unless who approves gave it back.
+ * what was checked. It counts as not sent meanwhile, unless who approves gave it back. A reopening that is over has no
+ * part in what is written afterwards.
+ * @param now milliseconds since 1970
  */
-export async function noteWritten (trx: Trx, before: ReportStage): Promise<AuditRow[]> {
+export async function noteWritten (trx: Trx, before: ReportStage, now: number): Promise<AuditRow[]> {
   if (before.changed && before.stage === 'draft' && !before.nothing_to_report) return []
+  const { reopened_until: until } = before
+  const reopening = until !== null && Date.parse(until) <= now ? NOT_REOPENED : {}
+  const since = { ...before, ...reopening }
   const after = {
-    ...before, stage: 'draft' as const, changed: true, nothing_to_report: false,
-    sent_at: before.reopened_from === null ? null : before.sent_at
+    ...since, stage: 'draft' as const, changed: true, nothing_to_report: false,
+    sent_at: since.reopened_from === null ? null : since.sent_at
   }
   await storeStage(trx, after)
   return auditOfStage(before, after)
 }
+
+const NOT_REOPENED = { reopened_from: null, reopened_at: null, reopened_until: null, reopen_reason: null }
 
 /** What happened to a report, for the audit: nothing where only a draft was written. */
 export function auditOfStage (before: ReportStage, after: ReportStage): AuditRow[] {

@@ -94,6 +94,29 @@ forEachDatabase('a day that locks a report', async (t, service) => {
     t.match((await life.report()).body, { publication: { revision: 2 }, rows: { 2: { number: 6 } } })
   })
 
+  t.test('locks alone what was reopened before it was approved, and not written in that time', async t => {
+    now = Date.parse('2021-06-20T08:00:00+07:00')
+    const { write, submit, reopen, submission } = await givenLife({ ...service, ...service1 }, 'H56-382')
+    await succeed(() => write({ '1.1.1': 1 }), submit, () => reopen({ reason: 'x', until: '2021-06-21T08:00:00+07:00' }))
+    now = Date.parse('2021-06-21T08:00:00+07:00')
+    t.match((await submission()).body, { stage: 'submitted', locked: false, sent_at: /^2021-06-20/ }, 'is again what it was')
+    await succeed(() => write({ '1.1.1': 2 }))
+    t.match((await submission()).body, { stage: 'draft', locked: false, sent_at: null, reopened_until: null, reopen_reason: null })
+    await succeed(submit, () => reopen({ reason: 'x', until: '2021-06-22T08:00:00+07:00' }))
+    now = Date.parse('2021-06-26T00:00:00+07:00')
+    t.match((await submission()).body, { stage: 'submitted', locked: true })
+    t.match(await write({ '1.1.1': 3 }), { status: 409, body: { errors: [{ detail: /is locked since 2021-06-25 ended/ }] } })
+  })
+
+  t.test('locks what was approved before, once its time is over, although it was submitted again', async t => {
+    now = Date.parse('2021-06-20T08:00:00+07:00')
+    const { write, submit, approve, reopen, submission } = await givenLife({ ...service, ...service1 }, 'H56-384')
+    await succeed(() => write({ '1.1.1': 1 }), submit, approve, () => reopen({ reason: 'x', until: '2021-06-21T08:00:00+07:00' }), submit)
+    now = Date.parse('2021-06-21T08:00:00+07:00')
+    t.match((await submission()).body, { stage: 'submitted', locked: true })
+    t.match(await write({ '1.1.1': 3 }), { status: 409, body: { errors: [{ detail: /was reopened for a time that is over/ }] } })
+  })
+
   t.test('is later than the end of the period, before which nothing is published', async t => {
     now = Date.parse('2021-09-14T12:00:00+07:00')
     const running = await givenLife({ ...service, ...service1 }, 'H56-381', '2021-Q3')
