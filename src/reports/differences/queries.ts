@@ -3,6 +3,7 @@ import type { Reach } from '../../contract/caller.ts'
 import { DomainError } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
 import { canonicalJson } from '../../text/canonical-json.ts'
+import { differenceOf as differenceOfNumbers } from '../derivations/derive.ts'
 import { filledReport } from '../filled-report/queries.ts'
 import type { FilledReport, ReportPath, ReportRow } from '../filled-report/schema.ts'
 import { reportNamed } from '../revisions/named.ts'
@@ -77,17 +78,19 @@ function differenceOf (
   from: ReportRow | undefined, to: ReportRow | undefined, differing: readonly string[]
 ): ReportDifference {
   const { code, name, value_type } = (to ?? from)!
-  const [was, is] = [from?.number ?? null, to?.number ?? null]
   return {
     code, name, value_type, differing: differing.join(' '),
-    from_state: from?.state ?? null, from_printed: from?.printed ?? null, from_number: was,
-    from_note: from?.note ?? null,
-    to_state: to?.state ?? null, to_printed: to?.printed ?? null, to_number: is, to_note: to?.note ?? null,
-    number_change: was === null || is === null ? null : changeOf(was, is)
+    from_state: from?.state ?? null, from_printed: from?.printed ?? null, from_number: from?.number ?? null,
+    from_note: from?.note ?? null, from_source: from?.source ?? null,
+    from_computed_number: from?.computed_number ?? null,
+    to_state: to?.state ?? null, to_printed: to?.printed ?? null, to_number: to?.number ?? null,
+    to_note: to?.note ?? null, to_source: to?.source ?? null, to_computed_number: to?.computed_number ?? null,
+    number_change: differenceOfNumbers(numberThatCounts(to), numberThatCounts(from))
   }
 }
 
-/** Exact: values have at most four decimals. */
-function changeOf (was: number, is: number): number {
-  return (Math.round(is * 10_000) - Math.round(was * 10_000)) / 10_000
+/** What is reported, otherwise what is derived. */
+function numberThatCounts (row: ReportRow | undefined): number | null {
+  if (row === undefined) return null
+  return row.source === 'computed' || row.source === 'aggregated' ? row.computed_number : row.number
 }

@@ -3,7 +3,7 @@ import { Code, Example, Instant, Named, Nullable, Ref, Text, UnitCode } from '..
 import { FormatQuery } from '../../contract/formats.ts'
 import { ReportRow } from '../filled-report/schema.ts'
 
-const { code, name, value_type, state, note, number } = ReportRow.properties
+const { code, name, value_type, state, note, number, source, computed_number } = ReportRow.properties
 const NO_ROW = 'null as well where the indicator is not in that report.'
 
 export const ReportDifference = Named('ReportDifference', 'An indicator that differs between two states of a report.', {
@@ -15,11 +15,15 @@ export const ReportDifference = Named('ReportDifference', 'An indicator that dif
   from_printed: Nullable(Text(`The value as printed before. ${NO_ROW}`)),
   from_number: number,
   from_note: Nullable(note),
+  from_source: source,
+  from_computed_number: computed_number,
   to_state: Nullable(state),
   to_printed: Nullable(Text(`The value as printed afterwards. ${NO_ROW}`)),
   to_number: number,
   to_note: Nullable(note),
-  number_change: Nullable(Type.Number({ description: '`to_number` less `from_number`. null: one of them is not known.' }))
+  to_source: source,
+  to_computed_number: computed_number,
+  number_change: Nullable(Type.Number({ description: 'The later value less the earlier one, of those that count as their source says. null: one of them is not known.' }))
 })
 export type ReportDifference = Static<typeof ReportDifference>
 

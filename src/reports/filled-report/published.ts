@@ -1,11 +1,13 @@
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
+import { canonicalJson } from '../../text/canonical-json.ts'
 import { cutOf } from '../../time/cut.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { settled } from '../history/queries.ts'
 import { reportNamed } from '../revisions/named.ts'
 import { lastPublication, publishedReport } from '../revisions/queries.ts'
+import { hashOf } from '../revisions/store.ts'
 import { filledReport } from './queries.ts'
 import type { FilledReport, Report, ReportPath, ReportQuery } from './schema.ts'
 
@@ -32,5 +34,10 @@ export async function report (
   // Afterwards: what is written meanwhile makes it provisional, and what is published meanwhile is what it holds.
   const { publication, changed } = await lastPublication(db, key, asKnownAt)
   const { provisional: runs } = cutOf(asKnownAt === undefined ? now : instantOf(asKnownAt), period.ends_on)
-  return { ...filled, provisional: runs || publication === null || changed, publication }
+  // What is derived changes without a value being written, so the content says whether it is what was published.
+  // Nothing is derived as it was known earlier: there the values that were written say it.
+  const differs = asKnownAt === undefined
+    ? hashOf(canonicalJson(filled)) !== publication?.sha256
+    : publication === null || changed
+  return { ...filled, provisional: runs || differs, publication }
 }

@@ -51,7 +51,8 @@ export const Report = Named('Report', 'A filled form (báo cáo thống kê) wit
   ...Key,
   rows: Type.Array(Ref(ReportRow)),
   provisional: Type.Boolean({
-    description: 'Whether the period is not over, nothing of the report is published, or a value was written since.'
+    description: 'Whether the period is not over, nothing of the report is published, or it is no longer what was published: a value, also one ' +
+      'that is derived, is another. With `as_known_at`, where nothing is derived: whether a value was written since.'
   }),
   publication: Nullable(Publication)
 })

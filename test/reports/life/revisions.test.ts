@@ -40,8 +40,9 @@ forEachDatabase('what is published of a report', async (t, service) => {
     t.match(body, { unit: 'H56-380', period: '2021-H1', form: 'cchc-2021', from: { revision: 1 }, to: { revision: null, sha256: null } })
     t.strictSame(body.items[0], {
       code: '1.1.2', name: 'Số nhiệm vụ đã hoàn thành', value_type: 'count', differing: 'number printed',
-      from_state: 'reported', from_printed: '4', from_number: 4, from_note: null,
-      to_state: 'reported', to_printed: '5', to_number: 5, to_note: null, number_change: 1
+      from_state: 'reported', from_printed: '4', from_number: 4, from_note: null, from_source: 'reported', from_computed_number: null,
+      to_state: 'reported', to_printed: '5', to_number: 5, to_note: null, to_source: 'reported', to_computed_number: null,
+      number_change: 1
     })
     t.match(body.items.slice(1), [
       { code: '1.1.3', differing: 'state number printed', from_state: 'not_provided', from_number: null, to_number: 0, number_change: null },
@@ -75,6 +76,40 @@ forEachDatabase('what is published of a report', async (t, service) => {
   })
 })
 
+forEachDatabase('what is derived in a published report', async (t, service) => {
+  const { get } = service
+  const { write, submit, approve, publish, report, url } = await givenLife(service, 'H56', '2021-Q3')
+  const below = async (number: number) => service.post('/v1/indicator-values', {
+    items: [{ unit: 'H56-380', period: '2021-Q3', indicator: '4.1.4.c', number }]
+  })
+  await succeed(() => below(70), () => write({ '1.1.1': 1 }), () => submit({ note: 'x' }), approve, publish)
+
+  t.test('is final as long as it is what was published', async t => {
+    t.match((await report()).body, { provisional: false, publication: { revision: 1 } })
+    t.same((await get(`${url}/diff`)).body.items, [])
+  })
+
+  t.test('makes the report provisional when it changes, although nobody wrote a value of it', async t => {
+    await succeed(() => below(90))
+    const { body } = await report()
+    t.match(body, { provisional: true, publication: { revision: 1 } })
+    t.not(hashOf(body), body.publication.sha256)
+    t.match((await report('?revision=1')).body, { provisional: false, publication: { sha256: body.publication.sha256 } })
+  })
+
+  t.test('is compared with what it was, as the value that counts', async t => {
+    t.match((await get(`${url}/diff`)).body.items, [{
+      code: '4.1.4.c', differing: 'computed_number', from_source: 'aggregated', from_number: null, from_computed_number: 70,
+      to_source: 'aggregated', to_number: null, to_computed_number: 90, number_change: 20
+    }])
+  })
+
+  t.test('is final again when it is again what was published', async t => {
+    await succeed(() => below(70))
+    t.match((await report()).body, { provisional: false })
+  })
+})
+
 forEachDatabase('differences of forms', async (t, { get }) => {
   const { rows } = (await get('/v1/reports/H56/2021-H1')).body as { rows: ReportRow[] }
 
@@ -84,5 +119,7 @@ forEachDatabase('differences of forms', async (t, { get }) => {
       { code: third.code, from_state: null, from_printed: null, from_number: null, to_number: third.number },
       { code: first.code, from_number: first.number, to_state: null, to_printed: null, number_change: null }
     ])
+    const computed = { ...second, state: 'not_provided', number: null, source: 'computed', computed_number: second.number! + 0.25 } as const
+    t.match(differences([second], [computed]), [{ from_source: 'reported', to_source: 'computed', number_change: 0.25 }])
   })
 })
