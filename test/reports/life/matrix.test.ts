@@ -14,6 +14,8 @@ forEachDatabase('the matrix of submissions', async (t, service) => {
   await succeed(() => late.write({ '1.1.1': 1 }))
   const rows = async (query = ''): Promise<SubmissionRow[]> => (
     (await then.get(`/v1/submissions?period=2021-H1&level=district${query}`)).body.items)
+  const rowsBelow = async (unit: string): Promise<(string | null)[]> => (
+    (await then.get(`/v1/submissions?period=2021-H1&level=commune&unit=${unit}`)).body.items.map((row: SubmissionRow) => row.unit))
   const statuses = async () => Object.fromEntries((await rows()).slice(0, 4).map(({ unit, status }) => [unit, status]))
 
   t.test('has every unit that exists in the period, with how far it is', async t => {
@@ -72,6 +74,21 @@ forEachDatabase('the matrix of submissions', async (t, service) => {
     const { items } = (await service.get('/v1/submissions?period=2021-H1&level=district', headers)).body
     t.match(items, [{ unit: 'H56-381' }])
     t.equal(items.length, 1)
+  })
+
+  t.test('has units where they stood on the last day of the period, also with the days set above them', async t => {
+    const [commune] = await rowsBelow('H56-380')
+    for (const [unit, due_on] of [['H56-380', '2021-06-21'], ['H56-381', '2021-06-25']]) {
+      await service.put(`/v1/reports/${unit}/2021-H1/deadlines`, { due_on })
+    }
+    const moved = await service.post('/v1/unit-changes', {
+      effective_on: '2023-01-01', document: { number: '1', date: '2022-12-01', issuer: 'x' },
+      events: [{ type: 'move', unit: commune, parent: 'H56-381' }]
+    })
+    t.equal(moved.status, 200, moved.text)
+    t.ok((await rowsBelow('H56-380')).includes(commune!))
+    t.notOk((await rowsBelow('H56-381')).includes(commune!))
+    t.match((await service.get(`/v1/reports/${commune}/2021-H1/submission`)).body, { due_on: '2021-06-21' })
   })
 
   t.test('needs a period and a form that exist', async t => {
