@@ -100,7 +100,7 @@ forEachDatabase('on-time percentages beside those of the span before', async (t,
     await forgetReports(db)
     const stocks = { pending_overdue: 0, carried_over: 0 }
     const counts = { ...stocks, source: 'one-stop', received_direct: 0, received_online: 10, resolved_early: 0 }
-    const late = (resolved_overdue: number) => ({ ...counts, resolved_in_time: 10 - resolved_overdue, resolved_overdue })
+    const late = (overdue: number) => ({ ...counts, resolved_in_time: 10 - overdue, resolved_overdue: overdue })
     const { status, text } = await post('/v1/dossier-statistics', { items: [
       { ...late(5), unit: 'H56-381', scope: 'own', period: '2021-M06' }, { ...late(1), unit: 'H56', scope: 'total', period: '2021-M07' },
       { ...late(2), unit: 'H56', scope: 'total', period: '2021-M08' }
