@@ -52,7 +52,7 @@ t.test('a request that never ends does not keep it from ending', async t => {
   await sendForEver(t, service)
   const since = Date.now()
   t.match(await service.stop('SIGTERM'), { code: 1 })
-  t.ok(Date.now() - since < DRAINED_WITHIN + 5_000)
+  t.ok(Date.now() - since < DRAINED_WITHIN + 20_000)
 })
 
 /** Sends a body that does not end, again where the service is too busy for it. */

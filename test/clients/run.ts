@@ -79,7 +79,7 @@ async function python () {
   await run(bin('pip'), 'install', '-q', '-r', 'requirements.txt')
   // It formats with ruff, which it finds in the path.
   const generated = await run('env', `PATH=${join(at, 'venv/bin')}:${process.env['PATH']}`,
-    bin('openapi-python-client'), 'generate', '--path', 'openapi.json', '--output-path', 'client')
+    bin('openapi-python-client'), 'generate', '--path', 'openapi.json', '--config', 'config.yaml', '--output-path', 'client')
   assert.doesNotMatch(generated, /warning/i)
   // The package is named after the title of the contract.
   const name = (await readdir(join(at, 'client'))).find(name => name.endsWith('_client'))!
