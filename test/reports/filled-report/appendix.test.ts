@@ -68,7 +68,7 @@ forEachDatabase('the appendix of Thanh Hóa for the first half of 2021', async (
     t.match(parts.get('xl/workbook.xml'), /name="cchc" sheetId="2" state="hidden"/)
   })
 
-  t.test('has the same bytes for the same content, so that whoever has it is told so', async t => {
+  t.test('has the same bytes for the same content, so that a client that has it is answered 304', async t => {
     for (const format of ['xlsx', 'docx']) {
       t.ok((await fileAs(format)).equals(await fileAs(format)), format)
       const url = `${URL_OF}?format=${format}`
