@@ -37,6 +37,15 @@ export interface BacklogSums {
   unit: string;
 }
 
+export interface BacklogSumsByMonth {
+  days: number;
+  dossiers: number;
+  kind: string;
+  month: string;
+  province_code: string;
+  unit: string;
+}
+
 export interface BacklogSumsLog {
   cells: number;
   days: ArrayType<string>;
@@ -1211,6 +1220,7 @@ export interface Writes {
 
 export interface DB {
   backlog_sums: BacklogSums;
+  backlog_sums_by_month: BacklogSumsByMonth;
   backlog_sums_log: BacklogSumsLog;
   change_feed: ChangeFeed;
   changed_rows: ChangedRows;

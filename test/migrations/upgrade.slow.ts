@@ -247,6 +247,9 @@ const ROWS: Record<string, string[]> = {
   '0050_par_index_scores': [
     `insert into par_index_scores (province_code, points, period, unit, form, criterion, stage, inputs, note, client)
       values ('H56', 0.5, 'cal-2021', 'H56-380', 'par', '1', 'self', '{}', 'Quyết định số 1', 'units')`
+  ],
+  '0061_backlog_sums_by_month': [
+    `update backlog_sums_by_month set days = 9`
   ]
 }
 

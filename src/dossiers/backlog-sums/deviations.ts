@@ -1,14 +1,16 @@
-// Where the sums of the backlog deviate from the dossiers.
+// Where the sums of the backlog deviate from the dossiers, and those by month from those by day.
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { countedBacklog } from './standing.ts'
-import { backlogCells, lockBacklogSums, merged } from './sums.ts'
+import { backlogCells, lockBacklogSums, merged, MONTH } from './sums.ts'
 
 /** A row that deviates: how many dossiers it has, and how many there are. */
 export interface BacklogDeviation {
+  table: 'backlog_sums' | 'backlog_sums_by_month'
   province: string
   unit: string
   kind: string
+  /** The first of the month, if it is of one. */
   day: string
   stored: number
   counted: number
@@ -26,15 +28,35 @@ export async function findBacklogDeviations (snapshot: Trx): Promise<void> {
       coalesce(counted.dossiers, 0) - coalesce(stored.dossiers, 0) as dossiers
     from (${countedBacklog()}) as counted full join stored using (province_code, unit, kind, day)
     where coalesce(counted.dossiers, 0) <> coalesce(stored.dossiers, 0)`.execute(snapshot)
+  await sql`
+    create temporary table backlog_month_deviations on commit preserve rows as
+    with counted as (
+      select province_code, unit, kind, ${MONTH} as month, sum(dossiers)::integer as dossiers,
+        sum(dossiers * (day - ${MONTH}))::integer as days
+      from backlog_sums group by province_code, unit, kind, month
+    )
+    select province_code, unit, kind, month, coalesce(stored.dossiers, 0) as stored,
+      coalesce(counted.dossiers, 0) - coalesce(stored.dossiers, 0) as dossiers,
+      coalesce(counted.days, 0) - coalesce(stored.days, 0) as days
+    from counted full join backlog_sums_by_month as stored using (province_code, unit, kind, month)
+    where (coalesce(counted.dossiers, 0), coalesce(counted.days, 0)) <> (coalesce(stored.dossiers, 0), coalesce(stored.days, 0))`
+    .execute(snapshot)
 }
 
 /** Corrects each row by its deviation. Call it last. @returns how many there were */
 export async function correctBacklogDeviations (trx: Trx): Promise<number> {
   const { rows } = await sql<{ province: string, deviations: number }>`
-    select province_code as province, count(*)::integer as deviations from backlog_deviations
+    select province_code as province, count(*)::integer as deviations from (
+      select province_code from backlog_deviations union all select province_code from backlog_month_deviations
+    ) as deviations
     group by province_code order by province_code`.execute(trx)
   for (const { province } of rows) {
     await lockBacklogSums(trx, province)
+    await sql`
+      insert into backlog_sums_by_month as kept (province_code, unit, kind, month, dossiers, days)
+      select province_code, unit, kind, month, dossiers, days from backlog_month_deviations where province_code = ${province}
+      on conflict (province_code, unit, kind, month) do update
+      set dossiers = kept.dossiers + excluded.dossiers, days = kept.days + excluded.days`.execute(trx)
     await sql`
       with changed as (select * from backlog_deviations where province_code = ${province})
       ${merged(province)}`.execute(trx)
@@ -44,11 +66,14 @@ export async function correctBacklogDeviations (trx: Trx): Promise<number> {
 
 export async function listBacklogDeviations (session: Db): Promise<BacklogDeviation[]> {
   const { rows } = await sql<BacklogDeviation>`
-    select province_code as province, unit, kind, day, stored, stored + dossiers as counted from backlog_deviations
-    order by province_code, unit, kind, day`.execute(session)
+    select 'backlog_sums' as table, province_code as province, unit, kind, day, stored, stored + dossiers as counted
+    from backlog_deviations
+    union all
+    select 'backlog_sums_by_month', province_code, unit, kind, month, stored, stored + dossiers from backlog_month_deviations
+    order by "table", province, unit, kind, day`.execute(session)
   return rows
 }
 
 export async function dropBacklogDeviations (session: Db): Promise<void> {
-  await sql`drop table if exists backlog_deviations`.execute(session)
+  await sql`drop table if exists backlog_deviations, backlog_month_deviations`.execute(session)
 }

@@ -12,8 +12,11 @@ import type { DayNumber } from '../../time/business-day.ts'
 import type { Timeline } from '../rules/timeline.ts'
 import { BACKLOG_KINDS, standingOf, type BacklogKind, type Standing } from './standing.ts'
 
-/** So many cells are in the log of a province, or so many transactions, before it is merged. */
-const MOST_CELLS = 16_000
+/**
+ * So many cells are in the log of a province, or so many transactions, before it is merged. Whoever reads the sums
+ * unpacks it, at the cost of six cells of the table for each.
+ */
+const MOST_CELLS = 4_000
 const MOST_ROWS = 64
 
 interface Cell {
@@ -85,6 +88,9 @@ async function logCells (trx: Trx, province: string, cells: readonly Cell[]): Pr
   if (logged!.is_full) await mergeUnlessOthersDo(trx, province)
 }
 
+/** The first day of the month of `day`. */
+export const MONTH = sql.raw(`date_trunc('month', day::timestamp)::date`)
+
 function lockOf (province: string): LockName {
   return `backlog ${province}`
 }
@@ -105,9 +111,20 @@ async function mergeUnlessOthersDo (trx: Trx, province: string): Promise<void> {
     ${merged(province)}`.execute(trx)
 }
 
-/** Adds the rows of `changed` to the table, and leaves no row of 0. The log must be locked. */
+/**
+ * Goes on after the CTE `changed`: adds its rows to the table, which keeps no row of 0, and to its sums by month. The
+ * log must be locked.
+ */
 export function merged (province: string): RawBuilder<unknown> {
-  return sql`
+  return sql`,
+    months as (
+      insert into backlog_sums_by_month as kept (province_code, unit, kind, month, dossiers, days)
+      select ${province}, unit, kind, ${MONTH} as month, sum(dossiers), sum(dossiers * (day - ${MONTH})) from changed
+      group by unit, kind, month having sum(dossiers) <> 0 or sum(dossiers * (day - ${MONTH})) <> 0
+      order by unit, kind, month
+      on conflict (province_code, unit, kind, month) do update
+      set dossiers = kept.dossiers + excluded.dossiers, days = kept.days + excluded.days
+    )
     merge into backlog_sums as kept using changed
     on kept.province_code = ${province} and kept.unit = changed.unit and kept.kind = changed.kind and kept.day = changed.day
     when matched and kept.dossiers + changed.dossiers = 0 then delete

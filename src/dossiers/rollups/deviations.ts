@@ -16,7 +16,7 @@ import { cellsOf } from './log.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
 export interface Deviation {
-  table: RollupTable | 'dossier_desks' | 'backlog_sums'
+  table: RollupTable | 'dossier_desks' | 'backlog_sums' | 'backlog_sums_by_month'
   province: string
   key: Record<string, string>
   stored: Readonly<Record<string, number | string | null>>

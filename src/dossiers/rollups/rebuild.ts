@@ -82,6 +82,6 @@ function deviationOf ({ province_code: province, unit, stored, counted }: WrongD
   return { table: 'dossier_desks', province, key: { unit }, stored: { since: stored }, counted: { since: counted } }
 }
 
-function deviationOfBacklog ({ province, unit, kind, day, stored, counted }: BacklogDeviation): Deviation {
-  return { table: 'backlog_sums', province, key: { unit, kind, day }, stored: { dossiers: stored }, counted: { dossiers: counted } }
+function deviationOfBacklog ({ table, province, unit, kind, day, stored, counted }: BacklogDeviation): Deviation {
+  return { table, province, key: { unit, kind, day }, stored: { dossiers: stored }, counted: { dossiers: counted } }
 }

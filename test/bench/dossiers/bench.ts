@@ -21,7 +21,7 @@ export const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB', 'checkpoint_t
 
 export type Counts = Record<'received' | 'created' | 'updated' | 'unchanged' | 'stale' | 'deleted' | 'rejected', number>
 
-export const TABLES = ['dossiers', 'dossier_states', 'dossier_desks', ...Object.keys(ROLLUPS), 'dossier_sums_log', 'backlog_sums', 'backlog_sums_log', 'dossier_versions', 'dossier_changes']
+export const TABLES = ['dossiers', 'dossier_states', 'dossier_desks', ...Object.keys(ROLLUPS), 'dossier_sums_log', 'backlog_sums', 'backlog_sums_by_month', 'backlog_sums_log', 'dossier_versions', 'dossier_changes']
 
 /** Starts the service on an empty database, with all procedures in its catalogue. */
 export async function startBench (postgres: Postgres): Promise<Bench> {

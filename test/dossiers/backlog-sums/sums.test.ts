@@ -63,6 +63,38 @@ forEachDatabase('the sums of the backlog', async (t, { db, get }) => {
     t.same(await open(), [['H56-380', 1, '2021-05-04']])
   })
 
+  t.test('say by months what has been open for longer than the buckets tell apart', async t => {
+    const on = (day: string) => ({ received_at: `${day}T08:00:00+07:00`, updated_at: `${day}T08:05:00+07:00`, due_at: null })
+    const ended = { status: 9, finished_at: '2021-05-06T08:00:00+07:00', updated_at: '2021-05-06T08:00:00+07:00' }
+    await send(db, [item({ code: 'a', ...on('2021-01-04') }), item({ code: 'b', ...on('2021-01-20') }), item({ code: 'c', ...on('2021-05-04') })])
+    await mergeRollups(db)
+    const months = async () => (await sql<Record<'month' | 'kind', string> & Record<'dossiers' | 'days', number>>`
+      select * from backlog_sums_by_month where kind = 'received' order by month`.execute(db)).rows
+      .map(({ month, dossiers, days }) => `${month} ${dossiers} ${days}`)
+    t.same(await months(), ['2021-01-01 2 22', '2021-05-01 1 3'])
+    const first = async () => {
+      const { items } = (await get('/v1/backlog')).body as { items: Record<string, string | number>[] }
+      return items.map(({ open, age_over_60: old, oldest_received_on: oldest }) => [open, old, oldest])
+    }
+    const listed = await first()
+    const without = (...codes: string[]) => send(db, codes.map(code => (
+      item({ code, ...on(code === 'a' ? '2021-01-04' : '2021-01-20'), ...ended }))))
+    await without('a')
+    const [[open, , oldest]] = await first() as [[number, number, string]]
+    t.same([listed[0], open, oldest], [[3, 3, '2021-01-04'], 2, '2021-01-20'], 'the log takes the oldest away')
+    await mergeRollups(db)
+    t.same([await months(), (await first())[0]![2]], [['2021-01-01 1 19', '2021-05-01 1 3'], '2021-01-20'])
+    await without('b')
+    await mergeRollups(db)
+    t.same([await months(), (await first())[0]![2]], [['2021-01-01 0 0', '2021-05-01 1 3'], '2021-05-04'])
+    await sql`update backlog_sums_by_month set days = 7 where month = '2021-05-01'`.execute(db)
+    t.same(await rebuildRollups(db), ['received', 'undated'].map(kind => ({
+      table: 'backlog_sums_by_month', province: 'H56', key: { unit: 'H56-380', kind, day: '2021-05-01' },
+      stored: { dossiers: 1 }, counted: { dossiers: 1 }
+    })))
+    t.same(await months(), ['2021-01-01 0 0', '2021-05-01 1 3'])
+  })
+
   t.test('that are wrong are found by a recount, and corrected', async t => {
     await send(db, [item()])
     await mergeRollups(db)
@@ -72,10 +104,14 @@ forEachDatabase('the sums of the backlog', async (t, { db, get }) => {
       insert into backlog_sums (province_code, unit, kind, day, dossiers) values ('H56', 'H56-381', 'undated', '2021-05-31', 1)`.execute(db)
     const wrong = (unit: string, kind: string, day: string, stored: number, counted: number) => (
       { table: 'backlog_sums', province: 'H56', key: { unit, kind, day }, stored: { dossiers: stored }, counted: { dossiers: counted } })
-    t.same(await rebuildRollups(db), [
+    const found = await rebuildRollups(db)
+    t.same(found.filter(({ table }) => table === 'backlog_sums'), [
       wrong('H56-380', 'due', '2021-06-10', 3, 1), wrong('H56-380', 'received', '2021-05-31', 0, 1),
       wrong('H56-381', 'undated', '2021-05-31', 1, 0)
     ])
+    t.same(found.slice(3).map(({ table, stored, counted }) => [table, stored['dossiers'], counted['dossiers']]), [
+      ['backlog_sums_by_month', 1, 3], ['backlog_sums_by_month', 1, 0], ['backlog_sums_by_month', 0, 1]
+    ], 'by month they agree with the days, which they follow')
     t.same(await merged(db), ['H56-380 due 2021-06-10 1', 'H56-380 received 2021-05-31 1'])
     t.same(await rebuildRollups(db), [])
   })
