@@ -880,6 +880,11 @@ export interface Procedures {
   valid_to: string | null;
 }
 
+export interface ProceduresOfDossiers {
+  procedure: string;
+  province_code: string;
+}
+
 export interface ProcedureVersions {
   decision: number | null;
   end_decision: number | null;
@@ -1273,6 +1278,7 @@ export interface DB {
   procedure_reviews: ProcedureReviews;
   procedure_versions: ProcedureVersions;
   procedures: Procedures;
+  procedures_of_dossiers: ProceduresOfDossiers;
   report_revisions: ReportRevisions;
   rollup_rules: RollupRules;
   rules: Rules;

@@ -76,5 +76,5 @@ export async function mergeRollups (db: Db) {
 }
 
 export async function forget (db: Db) {
-  for (const table of ['dossiers', 'dossier_states', 'dossier_versions', 'dossier_desks', 'source_conflicts', 'dossier_sums_log', 'backlog_sums', 'backlog_sums_by_month', 'backlog_sums_log', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
+  for (const table of ['dossiers', 'dossier_states', 'dossier_versions', 'dossier_desks', 'procedures_of_dossiers', 'source_conflicts', 'dossier_sums_log', 'backlog_sums', 'backlog_sums_by_month', 'backlog_sums_log', ...Object.keys(ROLLUPS)]) await sql`delete from ${sql.table(table)}`.execute(db)
 }

@@ -134,8 +134,8 @@ export async function withdrawProcedureDecision (write: Write, id: number): Prom
   assertForAllUnits(write, 'procedures')
   const { trx, by } = write
   await allowSlowStatements(trx)
-  // Dossiers are checked against their procedure without a lock on it.
-  await lock(trx, 'dossiers', 'exclusive')
+  // Dossiers are checked against their procedure without a lock on it. Only one that is gone concerns them.
+  if ((await decisionById(trx, id)).body.new.length > 0) await lock(trx, 'dossiers', 'exclusive')
   await lockProcedures(trx)
   const stored = await decisionById(trx, id)
   const { body, procedures } = stored

@@ -38,13 +38,12 @@ export async function dependents (trx: Trx, id: number, made: readonly string[])
   if (made.length === 0) return []
   // Waits for figures that name one of them: their foreign key locks it.
   await sql`select from procedures where code = any(${made}) order by code for update`.execute(trx)
-  const ofDossiers = (table: 'dossiers' | 'dossier_versions' | 'dossier_states') => sql`
-    select 'procedure_in_use', 'dossier ' || min(code) || ' is or was of procedure ' || procedure from ${sql.table(table)}
-    where province_code = any(${PROVINCES}) and procedure = any(${made}) group by procedure`
   const { rows } = await sql<{ code: IssueCode, detail: string }>`
     select 'changed_later' as code, 'decision ' || decision || ' names ' || successor || ' as a successor' as detail
     from procedure_changes where successor = any(${made}) and decision <> ${id}
-    union ${ofDossiers('dossiers')} union ${ofDossiers('dossier_versions')} union ${ofDossiers('dossier_states')}
+    union
+    select 'procedure_in_use', 'dossiers are or were of procedure ' || procedure
+    from procedures_of_dossiers where province_code = any(${PROVINCES}) and procedure = any(${made})
     union
     select 'procedure_in_use', 'figures of ' || min(period) || ' are stored for procedure ' || procedure
     from dossier_statistics where province_code = any(${PROVINCES}) and procedure = any(${made}) group by procedure

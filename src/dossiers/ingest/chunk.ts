@@ -17,7 +17,8 @@ import { lookUp } from './lookups/lookups.ts'
 import { roundsOf } from './rounds.ts'
 import { areAllStored, guessOf } from './sample.ts'
 import {
-  insertBeside, insertIfAllNew, insertMissing, recordChanges, replaceVersions, type DossierChange, type Target
+  insertBeside, insertIfAllNew, insertMissing, keepProcedures, recordChanges, replaceVersions, type DossierChange,
+  type Target
 } from './store.ts'
 import { validVersions, wellFormedItems, type IngestContext, type Version } from './validate.ts'
 import { settleWaiting } from './waiting/settle.ts'
@@ -51,6 +52,7 @@ export async function ingestDossiers (
   const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
   const { province, versions: sent, invalid } = validVersions(wellFormed, lookups, context)
   const versions = context.adjust === undefined ? sent : await context.adjust(trx, province, sent)
+  await keepProcedures(trx, province, versions.map(({ dossier }) => dossier))
   const { rounds, older, surplus } = await roundsOf(trx, province, versions, lookups.successorOf)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
   const stored: Stored[] = []

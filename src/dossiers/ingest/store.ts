@@ -27,6 +27,21 @@ const STORED = [...SENT_NAMES, ...OF_TARGET]
 const SAID_BEFORE = [...STORED.filter(name => name !== 'unit' && name !== 'level'), 'record']
 
 /**
+ * Keeps in mind that dossiers of a province are of these procedures, which then are not taken back. Call it before
+ * dossiers are locked: one that waits for another here has nothing that the other waits for.
+ */
+export async function keepProcedures (trx: Trx, province: string, dossiers: readonly StoredDossier[]): Promise<void> {
+  const codes = [...new Set(dossiers.map(({ procedure }) => procedure))].filter(code => code !== '')
+  if (codes.length === 0) return
+  await sql`
+    insert into procedures_of_dossiers (province_code, procedure)
+    select ${province}, code from unnest(${codes}::text[]) as given (code)
+    where not exists (select from procedures_of_dossiers where province_code = ${province} and procedure = code)
+    order by code collate "C"
+    on conflict do nothing`.execute(trx)
+}
+
+/**
  * Inserts dossiers if none of their codes is stored. They must be ordered by code: two transactions that insert the
  * same dossiers in different orders would deadlock.
  * @returns whether it did

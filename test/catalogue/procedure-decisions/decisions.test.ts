@@ -193,7 +193,10 @@ forEachDatabase('a decision that is withdrawn', async (t, service) => {
     }
     await post('/v1/dossiers?source=one-stop', { items: [dossier] })
     t.same(faultsOf(await withdraw(service, made)), ['/path/id procedure_in_use'])
-    await db.deleteFrom('dossiers').where('code', '=', 'd-1').execute()
+    const later = { ...dossier, procedure: '1.001193', updated_at: '2021-06-01T08:05:00+07:00' }
+    await post('/v1/dossiers?source=one-stop', { items: [later] })
+    t.match(await withdraw(service, made), { status: 409, body: { detail: 'dossiers are or were of procedure 9.3' } })
+    await db.deleteFrom('procedures_of_dossiers').where('procedure', '=', '9.3').execute()
     t.match(await withdraw(service, made), { status: 200 })
     t.equal((await get('/v1/procedures/9.3')).status, 404)
     t.equal((await get('/v1/procedures/9.3/history')).status, 404)
