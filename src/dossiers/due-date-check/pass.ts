@@ -8,9 +8,9 @@ import { ENDED_AT, IS_COUNTED, WAITS } from '../rules/status.ts'
 import { checkDueDate, type Finding, type StoredDueDate } from './check.ts'
 
 /**
- * A page ends when it is full, or has gone through so many dossiers: then it may have few rows or none, and the next
- * one goes on from there. So no request takes longer the more dossiers there are. Dossiers are read in chunks. A unit
- * counts like some dossiers, as it takes a statement.
+ * A page ends when it is full, or has gone through so many dossiers, looked at or not: then it may have few rows or
+ * none, and the next one goes on from there. So no request takes longer the more dossiers there are. Dossiers are read
+ * in chunks. A unit counts like some dossiers, as it takes a statement.
  */
 export const BOUNDS = { chunk: 1_000, page: 50_000, unit: 20 }
 export type Bounds = typeof BOUNDS
@@ -37,8 +37,10 @@ export interface Checked extends StoredDueDate {
 interface Among {
   /** In the order of their ids. */
   units: readonly { id: string, province_code: string }[]
-  /** A condition on a row of `dossiers` with `ended_at`. */
-  which: RawBuilder<unknown>
+  /** A condition on `received_at`, with which an index finds them; left out: of any day. */
+  received?: RawBuilder<unknown>
+  /** Which of those that are gone through are looked at: a condition on a row of `dossiers` with `ended_at`. */
+  which?: RawBuilder<unknown>
   calendarOf: ReadonlyMap<string, CompiledCalendar>
   /** Columns of a dossier that are read beside those that are checked. */
   shown?: readonly string[]
@@ -55,19 +57,21 @@ interface Visitor {
  * @returns the place that it has come to; null: there are no more
  */
 export async function goThrough (
-  trx: Trx, { units, which, calendarOf, shown = [] }: Among, after: Place, { sees, leaves }: Visitor, bounds: Bounds
+  trx: Trx, among: Among, after: Place, { sees, leaves }: Visitor, bounds: Bounds
 ): Promise<Place | null> {
+  const { units, calendarOf } = among
   const terms = await statutoryTerms(trx)
   const rest = units.filter(({ id }) => id >= after[0])
   let left = bounds.page
   for (const [index, { id, province_code: province }] of rest.entries()) {
     let place = id === after[0] ? after : beginningOf(id)
-    for (let rows: Checked[] | null = null; rows === null || rows.length === bounds.chunk;) {
+    for (let rows: Read[] | null = null; rows === null || rows.length === bounds.chunk;) {
       if (left <= 0) return place
-      rows = await chunk(trx, which, shown, place, bounds.chunk)
+      rows = await chunk(trx, among, place, bounds.chunk)
       left -= rows.length + bounds.unit
       for (const row of rows) {
         place = [id, row.received_at, row.code, row.record]
+        if (!row.is_looked_at) continue
         if (sees(row, checkDueDate(row, terms(row.procedure, row.received), calendarOf.get(province)!))) return place
       }
     }
@@ -77,19 +81,26 @@ export async function goThrough (
   return null
 }
 
-/** Dossiers of a unit in the order of reception, after a place. */
+interface Read extends Checked {
+  is_looked_at: boolean
+}
+
+/**
+ * Dossiers of a unit in the order of reception, after a place. Those that are not looked at are read as well: a
+ * statement that passes over them would take longer the more there are.
+ */
 async function chunk (
-  trx: Trx, which: RawBuilder<unknown>, shown: readonly string[], [unit, received_at, code, record]: Place,
+  trx: Trx, { received = sql`true`, which = sql`true`, shown = [] }: Among, [unit, received_at, code, record]: Place,
   limit: number
-): Promise<Checked[]> {
+): Promise<Read[]> {
   const names = [...new Set(['unit', 'code', 'record', 'procedure', 'received_at', ...shown])]
-  const { rows } = await sql<Checked>`
+  const { rows } = await sql<Read>`
     select ${columns(names)}, (extract(epoch from received_at) * 1000)::bigint as received,
-      (extract(epoch from due_at) * 1000)::bigint as due, supplements, ${WAITS} as waits
+      (extract(epoch from due_at) * 1000)::bigint as due, supplements, ${WAITS} as waits,
+      ${IS_COUNTED} and ${which} as is_looked_at
     from dossiers cross join lateral (select ${ENDED_AT} as ended_at) as ends
-    where unit = ${unit} and ${which}
+    where unit = ${unit} and ${received}
       and received_at >= ${received_at}::timestamptz and (received_at, code, record) > (${received_at}, ${code}, ${record}::bigint)
-      and ${IS_COUNTED}
     order by received_at, code, record limit ${limit}`.execute(trx)
   return rows
 }

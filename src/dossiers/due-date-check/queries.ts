@@ -44,7 +44,7 @@ export async function dueDateCheck (
     const calendarOf = await calendars(trx, filters.calendar, units)
     const items: CheckedDueDate[] = []
     const counts = nothing()
-    const place = await goThrough(trx, { units, which: receivedIn(days), calendarOf }, after, {
+    const place = await goThrough(trx, { units, received: receivedIn(days), calendarOf }, after, {
       sees: (_, found) => {
         count(counts, found)
         return typeof found !== 'string' && items.push(found) === page.limit

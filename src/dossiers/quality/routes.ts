@@ -9,7 +9,8 @@ import {
 const tags = ['dossiers']
 
 const BY_CALENDAR_LAST = 'Rows of `due_date_not_by_calendar` come after all others. Of these a page in JSON ends when it is full or ' +
-  'has gone through about 50 000 dossiers, so it may have fewer rows than `limit`, and none; go on until `next_cursor` is null.'
+  'has gone through about 50 000 dossiers, those of other periods as well, so it may have fewer rows than `limit`, and none; go ' +
+  'on until `next_cursor` is null.'
 
 export async function qualityRoutes (app: App, { db, cache, now }: Context) {
   for (const schema of [QualityRule, QualityCount, QualityDossier]) app.addSchema(schema)

@@ -1,6 +1,6 @@
 import { forEachDatabase, type Answer } from '../../database.ts'
 import { sql } from 'kysely'
-import { countsByCalendar } from '../../../src/dossiers/quality/by-calendar.ts'
+import { countsByCalendar, dossiersByCalendar } from '../../../src/dossiers/quality/by-calendar.ts'
 import { QUALITY_RULES } from '../../../src/dossiers/quality/schema.ts'
 import { givenClient } from '../../client.ts'
 import { forget, item as dossier, send } from '../given.ts'
@@ -180,6 +180,19 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
     t.same(codesOf(await get(inHalfYear)), ['ended', 'changed', 'received', 'changed', 'ended'])
     const { items } = (await get('/v1/dossier-quality?period=2021-H1&unit=H56')).body
     t.match(items, [{ dossiers: 1, dossiers_url: /period=2021-H1/ }, { rule: 'end_not_given', dossiers: 2 }])
+  })
+
+  t.test('is looked for among so many dossiers a page, whether they are of the period or not', async t => {
+    await send(db, Array.from({ length: 5 }, (_, i) => item({ code: `${i}`, due_at: `2021-06-0${4 + i}T10:00:00+07:00` })))
+    const looked = { units: sql`id = 'H56-380'`, which: sql`code = '4'` }
+    const pages: string[][] = []
+    let cursor: string | undefined | null
+    while (cursor !== null) {
+      const page = await dossiersByCalendar(db, looked, [], { limit: 9, cursor }, { chunk: 2, page: 2, unit: 0 })
+      pages.push(page.items.map(({ code }) => code))
+      cursor = page.next_cursor
+    }
+    t.same(pages, [[], [], ['4']])
   })
 
   t.test('is that of a period until the last day that there is', async t => {
