@@ -10,7 +10,7 @@ import { withinReach } from '../queries.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
 import { resolveQuery, rulesAsked, spansAsked, type AskedSpan, type ResolvedQuery } from '../resolve-query.ts'
 import type { OnTimeQuery } from '../schema.ts'
-import { isChoice, type DifferenceDossiersQuery, type DifferenceQuery } from './schema.ts'
+import { isChoice, isUnreported, type DifferenceDossiersQuery, type DifferenceQuery } from './schema.ts'
 
 export interface Compared {
   question: OnTimeQuery
@@ -88,7 +88,7 @@ export function assertComparable (
 }
 
 /** @throws DomainError `invalid_request` for a reason that there is not between what is compared */
-export function assertListed ({ rules, reason, against }: DifferenceDossiersQuery): void {
+export function assertListed ({ rules, reason, against, field }: DifferenceDossiersQuery): void {
   refuse([
     ...isChoice(reason) && rules.length === 1
       ? [issue('rules', 'missing', `${reason} is between two counting rules`)]
@@ -96,8 +96,11 @@ export function assertListed ({ rules, reason, against }: DifferenceDossiersQuer
     ...isChoice(reason) && against !== undefined
       ? [issue('against', 'not_allowed', `${reason} is between two counting rules, whatever else they are compared with`)]
       : [],
-    ...reason === 'units_without_reports' && against === undefined
+    ...isUnreported(reason) && against === undefined
       ? [issue('against', 'missing', `${reason} needs against=reported`)]
+      : [],
+    ...reason === 'units_without_field' && field === undefined
+      ? [issue('field', 'missing', `${reason} is about the fields that are asked for`)]
       : []
   ])
 }

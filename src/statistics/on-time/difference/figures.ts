@@ -36,6 +36,7 @@ const MEANINGS: Record<Reason, string> = {
   refused_after_acceptance: 'Từ chối sau khi đã tiếp nhận: không tính hay đã kết thúc',
   units_without_records: 'Đơn vị có báo cáo nhưng chưa gửi hồ sơ (chưa đồng bộ)',
   units_without_reports: 'Đơn vị có hồ sơ nhưng không báo cáo',
+  units_without_field: 'Đơn vị có báo cáo nhưng không có số liệu của lĩnh vực này: chỉ báo cáo số chung, hoặc chỉ các lĩnh vực khác',
   inherited: 'Quá hạn ngay khi nhận từ đơn vị khác: nhiều nhất bằng phần chênh lệch còn lại',
   waiting: 'Quá hạn do thời gian chờ bổ sung hồ sơ: nhiều nhất bằng phần chênh lệch còn lại',
   sync: 'Giải quyết đúng hạn nhưng cập nhật, đồng bộ chậm: nhiều nhất bằng phần chênh lệch còn lại',

@@ -14,8 +14,8 @@ import {
 import { excusedBy, plus, rowOf, type Figure, type KnownFigure, type OfAll } from './figures.ts'
 import { reportedFigures } from './reported.ts'
 import {
-  CAUSES_OF_OTHERS, isChoice, type DifferenceDossier, type DifferenceDossiersQuery, type DifferenceQuery,
-  type DifferenceRow, type Reason
+  CAUSES_OF_OTHERS, isChoice, isUnreported, UNREPORTED, type CauseOfOthers, type DifferenceDossier,
+  type DifferenceDossiersQuery, type DifferenceQuery, type DifferenceRow, type Reason
 } from './schema.ts'
 import { countedExcusable, excused, leftOut, switched } from './sides-sql.ts'
 
@@ -58,19 +58,24 @@ export async function onTimeDifference (
       return [...rows, ...left, rowOf('total', first, published, ofAll)]
     }
     const found = await reportedFigures(trx, question, resolved, byUnit)
-    const { withoutRecords, withoutReports: except, reported, isEstimated } = found
+    const { withoutRecords, without, reported, isEstimated } = found
     const named = { ...ofAll, estimated: ofAll.estimated || isEstimated }
-    const changes = except.length === 0 ? UNCHANGED : await changesOf(trx, leftOut(byUnit, except))
-    const { numerator_change, denominator_change, ...counts } = changes
     const synchronised = plus(last, withoutRecords)
-    const known = plus(synchronised, { numerator_change, denominator_change })
+    rows.push(rowOf('units_without_records', last, synchronised, named, { units: withoutRecords.units }))
+    let before = synchronised
+    for (const reason of filters.field === undefined ? ['units_without_reports' as const] : UNREPORTED) {
+      const units = without[reason]
+      const changes = units.length === 0 ? UNCHANGED : await changesOf(trx, leftOut(byUnit, units))
+      const { numerator_change, denominator_change, ...counts } = changes
+      const after = plus(before, { numerator_change, denominator_change })
+      const more = { ...counts, units: units.length, dossiers_url: dossiersUrl(reason) }
+      rows.push(rowOf(reason, before, after, named, more))
+      before = after
+    }
+    const left = { before, other: reported, except: Object.values(without).flat() }
     return [
       ...rows,
-      rowOf('units_without_records', last, synchronised, named, { units: withoutRecords.units }),
-      rowOf('units_without_reports', synchronised, known, named, {
-        ...counts, units: except.length, dossiers_url: dossiersUrl('units_without_reports')
-      }),
-      ...await rowsLeft(trx, byUnit, { before: known, other: reported, except }, named, dossiersUrl),
+      ...await rowsLeft(trx, byUnit, left, named, dossiersUrl),
       rowOf('total', first, reported, named)
     ]
   })
@@ -166,8 +171,9 @@ async function sidesOf (
   }
   const byUnit = lastByUnit(compared)
   const { question, resolved } = compared
-  const except = against === undefined
-    ? []
-    : (await reportedFigures(trx, question, resolved, byUnit)).withoutReports
-  return reason === 'units_without_reports' ? leftOut(byUnit, except) : excused(byUnit, reason, except)
+  if (against === undefined) return excused(byUnit, reason as CauseOfOthers, [])
+  const { without } = await reportedFigures(trx, question, resolved, byUnit)
+  return isUnreported(reason)
+    ? leftOut(byUnit, without[reason])
+    : excused(byUnit, reason, Object.values(without).flat())
 }

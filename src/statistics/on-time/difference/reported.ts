@@ -9,15 +9,16 @@ import { reportedQuery } from '../reported/reported-sql.ts'
 import type { ResolvedQuery } from '../resolve-query.ts'
 import type { OnTimeQuery } from '../schema.ts'
 import type { Figure } from './figures.ts'
+import type { Unreported } from './schema.ts'
 
 interface ReportedFigures {
   /** What units without records add. */
   withoutRecords: { units: number, numerator_change: number, denominator_change: number }
   /**
-   * Units of which there are records and no reports. What they add is not the sum of their figures: a dossier that has
-   * moved can count for two units, and then counts once for both.
+   * Units of which there are records and no reports, or none of the fields asked for. What they add is not the sum of
+   * their figures: a dossier that has moved can count for two units, and then counts once for both.
    */
-  withoutReports: string[]
+  without: Record<Unreported, string[]>
   reported: Figure
   isEstimated: boolean
 }
@@ -34,19 +35,34 @@ export async function reportedFigures (
   const asked = { ...question, basis: 'reported' as const }
   const { rows: [whole] } = await reportedQuery(reportedPlanOf(DOSSIERS, asked, resolved)).execute(trx)
   const figures = { reported: whole!, isEstimated: whole!.estimated }
-  if (whole!.scope === 'total') return { ...figures, withoutRecords: summed([]), withoutReports: [] }
-  const { rows } = await reportedQuery(reportedPlanOf(DOSSIERS, { ...asked, group_by: ['unit'] }, resolved)).execute(trx)
-  const reports = rows.filter(({ scope }) => scope === 'own')
+  if (whole!.scope === 'total') return { ...figures, withoutRecords: summed([]), without: NONE }
+  const reports = await reportsByUnit(trx, asked, resolved)
+  const ofAnyField = question.field === undefined
+    ? []
+    : await reportsByUnit(trx, { ...asked, field: undefined }, resolved)
   const { rows: records } = await recordsQuery(byUnit).execute(trx)
   const { rows: senders } = await sql<{ unit: string }>`
     select unit from ${recordingUnits(source)} as desks where since <= ${span!.to}::date`.execute(trx)
   const recorded = new Set([...records, ...senders].map(({ unit }) => unit))
   const reporting = new Set(reports.map(({ unit }) => unit))
+  const otherwise = new Set(ofAnyField.map(({ unit }) => unit))
+  const silent = records.map(({ unit }) => unit!).filter(unit => !reporting.has(unit))
   return {
     ...figures,
     withoutRecords: summed(reports.filter(({ unit }) => !recorded.has(unit))),
-    withoutReports: records.map(({ unit }) => unit!).filter(unit => !reporting.has(unit))
+    without: {
+      units_without_reports: silent.filter(unit => !otherwise.has(unit)),
+      units_without_field: silent.filter(unit => otherwise.has(unit))
+    }
   }
+}
+
+const NONE: ReportedFigures['without'] = { units_without_reports: [], units_without_field: [] }
+
+/** The figures of units that report for themselves. */
+async function reportsByUnit (trx: Trx, asked: OnTimeQuery, resolved: ResolvedQuery) {
+  const plan = reportedPlanOf(DOSSIERS, { ...asked, group_by: ['unit'] }, resolved)
+  return (await reportedQuery(plan).execute(trx)).rows.filter(({ scope }) => scope === 'own')
 }
 
 function summed (all: readonly Figure[]): ReportedFigures['withoutRecords'] {

@@ -12,16 +12,22 @@ import { CUT, METHOD_MEANING, METHODS_BY_END, MethodByEnd, OnTimeFilters } from 
 export const CAUSES_OF_OTHERS = CAUSES.filter(cause => cause !== 'own')
 export type CauseOfOthers = typeof CAUSES_OF_OTHERS[number]
 
-/** Reasons with a list of dossiers. */
-const LISTED = [...CHOICE_NAMES, 'units_without_reports', ...CAUSES_OF_OTHERS] as const
+/** Units with dossiers that the figure of reports lacks. */
+export const UNREPORTED = ['units_without_reports', 'units_without_field'] as const
+export type Unreported = typeof UNREPORTED[number]
 
-export const REASONS = [...CHOICE_NAMES, 'units_without_records', 'units_without_reports', ...CAUSES_OF_OTHERS, 'unexplained', 'total'] as const
+/** Reasons with a list of dossiers. */
+const LISTED = [...CHOICE_NAMES, ...UNREPORTED, ...CAUSES_OF_OTHERS] as const
+
+export const REASONS = [...CHOICE_NAMES, 'units_without_records', ...UNREPORTED, ...CAUSES_OF_OTHERS, 'unexplained', 'total'] as const
 export type Reason = typeof REASONS[number]
 export const TARGETS = ['rules', 'reported', 'published'] as const
 
 const REASON_MEANING = 'Why the figures differ. A choice of counting rules (`/v1/counting-rules` says what each is about): what ' +
   'this choice alone changes, the choices above it being switched already. `units_without_records`: units that reported ' +
-  'and have sent no dossiers (not synchronised). `units_without_reports`: units with dossiers that reported nothing. ' +
+  'and have sent no dossiers (not synchronised). `units_without_reports`: units with dossiers that reported nothing, ' +
+  'or not for each of several periods. `units_without_field`, only with `field`: units with dossiers of the field whose reports ' +
+  'say nothing of it: they reported only as a whole, or only other fields. ' +
   '`inherited`, `waiting`, `sync`: dossiers that are late by the last rules, by their cause as in `/v1/on-time/lateness`, which ' +
   'the other figure may count as on time: at most all of them, at most as many as it has more on time, and at most as many ' +
   'as it has fewer that are not on time. Which of them it counts so is not known. ' +
@@ -111,13 +117,18 @@ export const DifferenceDossiersQuery = Type.Object({
   }),
   reason: Example(OneOf(LISTED, { description: REASON_MEANING }), 'open_supplement'),
   against: Type.Optional(OneOf(['reported'], {
-    description: 'For `units_without_reports`, which needs it; and for `inherited`, `waiting` and `sync`, where it leaves out dossiers of ' +
-      'units that reported nothing. Not with a choice.'
+    description: 'For `units_without_reports` and `units_without_field`, which need it; and for `inherited`, `waiting` and `sync`, where it leaves out dossiers of ' +
+      'those units. Not with a choice.'
   })),
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
 export type DifferenceDossiersQuery = Static<typeof DifferenceDossiersQuery>
+
+/** Whether a reason is about units with dossiers that the figure of reports lacks. */
+export function isUnreported (reason: Reason): reason is Unreported {
+  return UNREPORTED.some(name => name === reason)
+}
 
 /** Whether a reason is a choice between two counting rules. */
 export function isChoice (reason: Reason): reason is ChoiceName {

@@ -115,6 +115,25 @@ forEachDatabase('why the figure of somebody else differs', async (t, { db, get, 
     t.match((await rowsOf(query))[1]!.dossiers_url, /against=reported.*reason=units_without_reports/)
   })
 
+  t.test('in reports of a field tells units that reported nothing from those that say nothing of the field', async t => {
+    await send(db, [ended('of-382', '06-09 09:00:00', { unit: 'H56-382' })])
+    const sent = await post('/v1/dossier-statistics', { items: [{
+      source: 'a', period: 'cal-2021-M06', unit: 'H56-382', field: 'land', received_online: 0, received_direct: 1, carried_over: 0,
+      resolved_early: 0, resolved_on_time: 1, resolved_overdue: 0, pending_in_time: 0, pending_overdue: 0
+    }] })
+    t.equal(sent.status, 200, sent.text)
+    const query = `rules=default&against=reported&level=district&field=business-registration&${PERIOD}`
+    t.same(await shown(query), [
+      'units_without_records 0/0 of null', 'units_without_reports -1/-2 of 2', 'units_without_field -3/-7 of 7',
+      'inherited null/0 of 0', 'waiting null/0 of 0', 'sync null/0 of 0', 'unexplained null/null of null', 'total null/null of null'
+    ])
+    const { units_without_field: ofField, units_without_reports: silent } = await codesOf(query)
+    t.same(silent, ['in-time-of-381', 'moved'])
+    t.same(ofField, ['in-time', 'in-time-too', 'own', 'waited', 'waited-too', 'withdrawn', 'of-382'],
+      'of a unit that reported only as a whole, and of one that reported another field')
+    await send(db, [{ code: 'of-382', unit: 'H56-382', deleted: true, updated_at: at('07-03 09:00:00') }])
+  })
+
   t.test('counts a dossier that has moved between two units without reports once', async t => {
     const row = (await rowsOf(`rules=default&against=reported&method=handled&${PERIOD}`))[1]!
     t.match(row, { reason: 'units_without_reports', units: 2, dossiers: 2, numerator_change: -1, denominator_change: -2 })
@@ -130,6 +149,7 @@ forEachDatabase('why the figure of somebody else differs', async (t, { db, get, 
     t.same(await faults(`rules=default&reason=stopped&${PERIOD}`), ['/query/rules missing'])
     t.same(await faults(`rules=default,local-06a&reason=stopped&against=reported&${PERIOD}`), ['/query/against not_allowed'])
     t.same(await faults(`rules=default&reason=units_without_reports&${PERIOD}`), ['/query/against missing'])
+    t.same(await faults(`rules=default&reason=units_without_field&${PERIOD}`), ['/query/against missing', '/query/field missing'])
     t.same(await faults('rules=default&reason=sync&against=reported&from=2021-06-01&to=2021-06-30'), ['/query/from needs_records', '/query/to needs_records'])
     t.same(await faults(`rules=default&reason=unexplained&${PERIOD}`), ['/query/reason not_allowed'])
     t.same(await faults(`rules=default&reason=own&${PERIOD}`), ['/query/reason not_allowed'])
