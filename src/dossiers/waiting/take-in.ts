@@ -125,12 +125,20 @@ function isOf ({ client, source, reach, national }: Sender): RawBuilder<boolean>
 
 /** Of versions that wait: the catalogue has what they name. */
 function isKnown (units: readonly NamedUnit[]): RawBuilder<boolean> {
+  return sql`not failed
+    and (missing_procedure is null or ${IS_KNOWN_PROCEDURE})
+    and (missing_unit is null or ${isKnownUnit(units)})`
+}
+
+/** The procedure that a version waits for is there by now. */
+export const IS_KNOWN_PROCEDURE = sql<boolean>`missing_procedure in (select code from procedures)`
+
+/** The unit that a version waits for is one of some. */
+export function isKnownUnit (units: readonly NamedUnit[]): RawBuilder<boolean> {
   const names = unnested({
     source: { type: 'text', of: ({ source }) => source }, name: { type: 'text', of: ({ name }) => name }
   }, units)
-  return sql`not failed
-    and (missing_procedure is null or missing_procedure in (select code from procedures))
-    and (missing_unit is null or (source, missing_unit) in (select known.source, known.name from ${names} as known))`
+  return sql`(source, missing_unit) in (select known.source, known.name from ${names} as known)`
 }
 
 interface FailedVersion {

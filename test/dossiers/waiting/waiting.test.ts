@@ -255,6 +255,19 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     await forget(db)
   })
 
+  t.test('are counted by what is still missing, whichever of their procedure and unit was posted first', async t => {
+    await keeping(db, [of('H56-FIRST', '9.41', 'unit-first'), of('H56-FIRST', '9.42', 'both'), of('H56-LAST', '9.42', 'procedure-first')])
+    await post('/v1/units', { items: [{ ...UNIT, code: 'H56-FIRST' }] })
+    t.match(await codes(), [{ code: '9.41', dossiers: 1 }, { code: '9.42', dossiers: 2 }, { code: 'H56-LAST', dossiers: 1 }])
+    t.equal((await codes()).length, 3)
+    await post('/v1/procedures', { items: [{ ...PROCEDURE, code: '9.42' }] })
+    await takenIn(db, ['unit-first', 'procedure-first'])
+    t.match(await codes(), [{ code: '9.41' }, { code: 'H56-LAST' }])
+    t.equal((await codes()).length, 2)
+    for (const which of ['kind=procedure&code=9.41', 'kind=unit&code=H56-LAST']) await remove(`/v1/unknown-codes?${which}&source=one-stop`)
+    await forget(db)
+  })
+
   t.test('are deleted by code, which the audit says', async t => {
     await keeping(db, [of('H56-380', '9.8', 'a'), of('H56-380', '9.8', 'b'), of('H56-999', '9.8', 'c')])
     t.match(await remove('/v1/unknown-codes?kind=procedure&code=9.8'), { status: 400, body: { errors: [{ pointer: '/query/source', code: 'missing' }] } })
