@@ -250,6 +250,51 @@ export interface DossierHistories {
   write: number | null;
 }
 
+export interface DossierResultsByField {
+  data_reused: Generated<number>;
+  data_reused_known: Generated<number>;
+  digitised: Generated<number>;
+  digitised_known: Generated<number>;
+  digitised_with_result: Generated<number>;
+  digitised_with_result_known: Generated<number>;
+  electronic_result: Generated<number>;
+  electronic_result_known: Generated<number>;
+  field: string;
+  national_store: Generated<number>;
+  national_store_known: Generated<number>;
+  paid_online: Generated<number>;
+  paid_online_known: Generated<number>;
+  population_data: Generated<number>;
+  population_data_known: Generated<number>;
+  province_code: string;
+  results: Generated<number>;
+  results_with_fee: Generated<number>;
+  slice: string;
+  unit: string;
+}
+
+export interface DossierResultsByUnitQuarter {
+  data_reused: Generated<number>;
+  data_reused_known: Generated<number>;
+  digitised: Generated<number>;
+  digitised_known: Generated<number>;
+  digitised_with_result: Generated<number>;
+  digitised_with_result_known: Generated<number>;
+  electronic_result: Generated<number>;
+  electronic_result_known: Generated<number>;
+  national_store: Generated<number>;
+  national_store_known: Generated<number>;
+  paid_online: Generated<number>;
+  paid_online_known: Generated<number>;
+  population_data: Generated<number>;
+  population_data_known: Generated<number>;
+  province_code: string;
+  quarter: string;
+  results: Generated<number>;
+  results_with_fee: Generated<number>;
+  unit: string;
+}
+
 export interface Dossiers {
   channel: string;
   code: string;
@@ -488,14 +533,28 @@ export interface DossierSumsLog {
   cancelled: number[] | null;
   cells: number;
   channels: string[] | null;
+  data_reused: number[] | null;
+  data_reused_known: number[] | null;
+  digitised: number[] | null;
+  digitised_known: number[] | null;
+  digitised_with_result: number[] | null;
+  digitised_with_result_known: number[] | null;
   due: number[] | null;
   due_in_time: number[] | null;
+  electronic_result: number[] | null;
+  electronic_result_known: number[] | null;
   fields: string[] | null;
   id: Generated<number>;
   levels: string[] | null;
   moved: number[] | null;
   moved_overdue: number[] | null;
+  national_store: number[] | null;
+  national_store_known: number[] | null;
   no_longer_overdue: number[] | null;
+  paid_online: number[] | null;
+  paid_online_known: number[] | null;
+  population_data: number[] | null;
+  population_data_known: number[] | null;
   procedures: string[] | null;
   province_code: string;
   received_direct: number[] | null;
@@ -504,6 +563,8 @@ export interface DossierSumsLog {
   resolved_early: number[] | null;
   resolved_on_time: number[] | null;
   resolved_overdue: number[] | null;
+  results: number[] | null;
+  results_with_fee: number[] | null;
   rollup: string;
   rules: string[] | null;
   times: ArrayType<string>;
@@ -1241,6 +1302,8 @@ export interface DB {
   dossier_differences_by_procedure_quarter: DossierDifferencesByProcedureQuarter;
   dossier_differences_by_unit_quarter: DossierDifferencesByUnitQuarter;
   dossier_histories: DossierHistories;
+  dossier_results_by_field: DossierResultsByField;
+  dossier_results_by_unit_quarter: DossierResultsByUnitQuarter;
   dossier_states: DossierStates;
   dossier_statistics: DossierStatistics;
   dossier_steps: DossierSteps;

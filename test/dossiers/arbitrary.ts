@@ -32,7 +32,8 @@ const anything = fc.record({
   fee_due: part(fc.constantFrom(0, 50_000)), fee_paid: part(fc.constantFrom(0, 20_000, 50_000)),
   payment_channel: part(fc.constantFrom('online', 'direct')), parts: part(fc.integer({ min: 2, max: 5 })),
   digitised_parts: part(fc.integer({ min: 0, max: 2 })), electronic_result: part(fc.boolean()),
-  data_reused: part(fc.boolean())
+  data_reused: part(fc.boolean()), has_fee: part(fc.boolean()), paid_online: part(fc.boolean()),
+  national_store_parts: part(fc.nat(1)), databases_used: part(fc.nat(1)), identity_verified: part(fc.boolean())
 })
 
 /** Most dossiers have none. */
@@ -54,6 +55,7 @@ function withDetails<C extends Countable> (dossier: C, said: Details | null): C 
     promised_at: said.apology_at === undefined || said.promised_at === undefined
       ? undefined
       : Math.max(said.promised_at, apology, received),
+    has_fee: said.fee_due === undefined ? said.has_fee : undefined,
     online_service: channel === 'online' ? said.online_service : undefined
   })
   return { ...dossier, details: Object.keys(fitting).length === 0 ? null : fitting }

@@ -10,10 +10,13 @@ import { KEPT_RULES } from '../counting-rules/kept.ts'
 import { DEFAULT_RULES } from '../counting-rules/schema.ts'
 import { graceOf } from '../counting-rules/seen.ts'
 import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
+import { countedResults } from '../details/results-sql.ts'
+import { RESULT_MEASURES } from '../details/results.ts'
 import { incremented, keyOrder } from '../rollups/cells.ts'
-import { isOfDifferences, keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
+import { isOfDifferences, isOfResults, keysOf, measuresOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
+import { dossierResults } from '../rules/results-sql.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import type { FieldsOf } from './fields.ts'
 
@@ -62,6 +65,7 @@ export async function moveDossiers (
 
 const OF_FIELD = ROLLUP_TABLES.filter(table => (keysOf(table) as readonly string[]).includes('field'))
 const KEYS = [...new Set(['province_code', 'field', ...OF_FIELD.flatMap(keysOf)])]
+const OF_RESULT = ['province_code', 'unit', 'field']
 const DOSSIER = columns(['province_code', 'code', 'record'])
 
 async function createTables (trx: Trx, fields: readonly FieldsOf[]): Promise<void> {
@@ -75,6 +79,10 @@ async function createTables (trx: Trx, fields: readonly FieldsOf[]): Promise<voi
     create temporary table moved_events on commit drop as
     select ${columns(KEYS)}, field as new_field, null::date as day, ${columns(EVENT_MEASURES)} from dossier_differences_by_desk
       cross join (select null::text as procedure, null::text as level) as others where false`.execute(trx)
+  await sql`
+    create temporary table moved_results on commit drop as
+    select ${columns(OF_RESULT)}, field as new_field, null::date as day, ${columns(RESULT_MEASURES)} from dossier_results_by_field
+    where false`.execute(trx)
 }
 
 function instantOf (day: string | null | undefined): string | null {
@@ -132,6 +140,11 @@ async function moveBatch (trx: Trx, after: number, last: number): Promise<void> 
     await add(code, dossierEvents(keys, seen, graceOf(choices)), 1)
     await add(code, byDefault, -1)
   }
+  const ofResult = columns([...OF_RESULT, 'new_field', 'day'])
+  const results = dossierResults([...OF_RESULT, 'new_field', 'details'], { plain: moving(plain), states: moving(states) })
+  await sql`
+    insert into moved_results (${ofResult}, ${columns(RESULT_MEASURES)})
+    select ${ofResult}, ${countedResults(RESULT_MEASURES)} from (${results}) as results group by ${ofResult}`.execute(trx)
   for (const table of ['dossiers', 'dossier_states'] as const) {
     await sql`
       update ${sql.table(table)} as stored set field = meant.field from meant_fields as meant
@@ -149,16 +162,19 @@ async function moveVersions (trx: Trx): Promise<void> {
 /** Takes what the dossiers count for out of the fields that they were in, and adds it to those that they are in. */
 async function moveCells (trx: Trx, table: RollupTable): Promise<void> {
   const key = ['province_code', ...ROLLUPS[table]]
+  const moved = isOfResults(table)
+    ? sql`moved_results`
+    : sql`moved_events where (rules <> ${DEFAULT_RULES}) = ${isOfDifferences(table)}`
   const named = sql.join(key.map(name => name === 'field' ? sql`moved.field` : sql.ref(name)))
-  const summed = EVENT_MEASURES.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`)
+  const measures = measuresOf(table)
+  const summed = measures.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`)
   await sql`
-    insert into ${sql.table(table)} as kept (${columns(key)}, ${columns(EVENT_MEASURES)})
+    insert into ${sql.table(table)} as kept (${columns(key)}, ${columns(measures)})
     select * from (
       select ${named}, ${sql.join(summed)}
-      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from moved_events) as events
+      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${moved}) as events
         cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
-      where (rules <> ${DEFAULT_RULES}) = ${isOfDifferences(table)}
       group by ${named}
     ) as sums order by province_code collate "C", ${keyOrder(table)}
-    on conflict (${columns(key)}) do update set ${incremented()}`.execute(trx)
+    on conflict (${columns(key)}) do update set ${incremented(table)}`.execute(trx)
 }

@@ -59,7 +59,7 @@ function carriedBetweenLevels (plan: CountPlan): RawBuilder<unknown> {
 }
 
 /** A plan for the units of `borne` alone. Which of their figures belong to which group is a matter of their shares. */
-function unitByUnit (plan: CountPlan): CountPlan {
+export function unitByUnit (plan: CountPlan): CountPlan {
   const { level: _, ...others } = plan
   return {
     ...others, keys: byUnit(plan.keys), unit: null, reading: plan.unitReading, carried: 'nothing', unitsOf: null,
@@ -67,7 +67,7 @@ function unitByUnit (plan: CountPlan): CountPlan {
   }
 }
 
-function borneOf ({ unitsOf, unit, level }: CountPlan) {
+export function borneOf ({ unitsOf, unit, level }: CountPlan) {
   return { unitsOf: unitsOf!, unit, level }
 }
 

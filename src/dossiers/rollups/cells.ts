@@ -4,15 +4,11 @@ import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { DayNumber } from '../../time/business-day.ts'
-import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
-import { keysOf, ROLLUPS, timeOf, type RollupKey, type RollupTable } from './families.ts'
+import { keysOf, measuresOf, ROLLUPS, timeOf, type RollupKey, type RollupMeasure, type RollupTable } from './families.ts'
 
-export type Cell = Record<EventMeasure, number>
+export type Cell = Partial<Record<RollupMeasure, number>>
 /** The columns of a key that are known, but for that of its time. */
 export type CellKey = Partial<Record<RollupKey, string>>
-
-/** How many measures a cell has. */
-export const MEASURE_COUNT = EVENT_MEASURES.length
 
 /**
  * Cells of a rollup: of each its key, the first day of its span, and where its measures begin in `counts`. An object
@@ -27,13 +23,20 @@ export interface Cells {
 
 /** Counts to which cells are added one by one. */
 export class CellCounts {
-  counts = new Int32Array(16 * MEASURE_COUNT)
+  counts: Int32Array
+  /** How many measures a cell has. */
+  readonly width: number
   #length = 0
+
+  constructor (width: number) {
+    this.width = width
+    this.counts = new Int32Array(16 * width)
+  }
 
   /** @returns where the measures of a new cell begin */
   newCell (): number {
     const place = this.#length
-    this.#length += MEASURE_COUNT
+    this.#length += this.width
     if (this.#length > this.counts.length) {
       const more = new Int32Array(2 * this.counts.length)
       more.set(this.counts)
@@ -47,12 +50,12 @@ export class CellCounts {
 export function cellsOfRows (
   table: RollupTable, rows: readonly (CellKey & Cell & Record<string, string | number>)[]
 ): Cells {
-  const time = timeOf(table)
+  const [time, measures] = [timeOf(table), measuresOf(table)]
   return {
     keys: rows,
     times: rows.map(row => row[time] as DayNumber),
-    places: rows.map((_, i) => i * MEASURE_COUNT),
-    counts: Int32Array.from(rows.flatMap(row => EVENT_MEASURES.map(measure => row[measure])))
+    places: rows.map((_, i) => i * measures.length),
+    counts: Int32Array.from(rows.flatMap(row => measures.map(measure => row[measure] ?? 0)))
   }
 }
 
@@ -62,8 +65,8 @@ export function keyColumns (table: RollupTable, { times }: Cells): Columns<CellK
   return { ...Object.fromEntries(names), [timeOf(table)]: { type: 'date', of: (_, i) => times[i]! } }
 }
 
-function measureColumns ({ counts, places }: Cells): Columns<CellKey> {
-  return Object.fromEntries(EVENT_MEASURES.map((measure, n) => (
+function measureColumns (table: RollupTable, { counts, places }: Cells): Columns<CellKey> {
+  return Object.fromEntries(measuresOf(table).map((measure, n) => (
     [measure, { type: 'int4' as const, of: (_: CellKey, i: number) => counts[places[i]! + n]! }])))
 }
 
@@ -71,13 +74,13 @@ function measureColumns ({ counts, places }: Cells): Columns<CellKey> {
 export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Cells): Promise<void> {
   if (cells.keys.length === 0) return
   const key = ROLLUPS[table]
-  const names = columns([...key, ...EVENT_MEASURES])
+  const names = columns([...key, ...measuresOf(table)])
   await sql`
     insert into ${sql.table(table)} as kept (province_code, ${names})
     select ${province}, ${names}
-    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(cells) }, cells.keys)} as changed
+    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(table, cells) }, cells.keys)} as changed
     order by ${keyOrder(table)}
-    on conflict (province_code, ${columns(key)}) do update set ${incremented()}`.execute(trx)
+    on conflict (province_code, ${columns(key)}) do update set ${incremented(table)}`.execute(trx)
 }
 
 /**
@@ -88,7 +91,7 @@ export function keyOrder (table: RollupTable): RawBuilder<unknown> {
   return sql.join([...keysOf(table).map(name => sql`${sql.ref(name)} collate "C"`), sql.ref(timeOf(table))])
 }
 
-export function incremented (): RawBuilder<unknown> {
-  return sql.join(EVENT_MEASURES.map(measure => (
+export function incremented (table: RollupTable): RawBuilder<unknown> {
+  return sql.join(measuresOf(table).map(measure => (
     sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
 }

@@ -4,12 +4,13 @@
 import type { Trx } from '../../database/connect.ts'
 import { BacklogDeltas } from '../backlog-sums/sums.ts'
 import { countDifferences, KEPT_RULES } from '../counting-rules/kept.ts'
+import { countResult, RESULT_MEASURES } from '../details/results.ts'
 import { sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
-import { countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
+import { countResults, countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
 import { addCells, CellCounts, type Cells } from './cells.ts'
 import { DeskDeltas } from './desks.ts'
-import { isOfDifferences, keysOf, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
+import { isOfDifferences, isOfResults, keysOf, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
 import { logCells } from './log.ts'
 import { cellsFor, differencesIn, getOrAdd, newMap, newSeries, type CountedSeries, type Places, type Series } from './series.ts'
 
@@ -32,11 +33,15 @@ export class RollupDeltas {
   readonly #desks: CountedSeries[] = []
   readonly #procedures: CountedSeries[] = []
   readonly #levels: CountedSeries[] = []
-  /** Of the cells of all series. */
-  readonly #counted = new CellCounts()
+  readonly #results: Series[] = []
+  /** Of the cells of all series but those of results. */
+  readonly #counted = new CellCounts(EVENT_MEASURES.length)
+  readonly #countedResults = new CellCounts(RESULT_MEASURES.length)
 
   /** By unit, level and field. */
   readonly #fields = new Map<string, Map<string, Map<string, OfField>>>()
+  /** By unit, then by field. */
+  readonly #resultsOf = new Map<string, Map<string, Series>>()
   /** By level, then by field or channel. */
   readonly #proceduresOf = new Map<string, Map<string, Map<string, CountedSeries>>>()
   readonly #daysOf = new Map<string, Map<string, CountedSeries>>()
@@ -47,6 +52,7 @@ export class RollupDeltas {
 
   add (dossier: Timeline) {
     this.#count(dossier, 1)
+    this.#countResults(dossier, 1)
     this.#presence.add(dossier)
     this.#backlog.add(dossier)
   }
@@ -54,6 +60,8 @@ export class RollupDeltas {
   replace (before: Timeline, after: Timeline) {
     this.#count(before, -1)
     this.#count(after, 1)
+    this.#countResults(before, -1)
+    this.#countResults(after, 1)
     this.#presence.replace(before, after)
     this.#backlog.replace(before, after)
   }
@@ -79,6 +87,18 @@ export class RollupDeltas {
     }
   }
 
+  #countResults (dossier: Timeline, sign: 1 | -1) {
+    countResults(dossier, ({ unit, field, details }, day) => {
+      const { places } = getOrAdd(getOrAdd(this.#resultsOf, unit, newMap), field, () => {
+        const series = { key: { unit, field }, places: new Map() }
+        this.#results.push(series)
+        return series
+      })
+      const cell = cellIn(places, this.#sliceOf(day), this.#countedResults)
+      countResult(details, place => { this.#countedResults.counts[cell + place]! += sign })
+    })
+  }
+
   #countIn (
     { byDesk, byProcedure, byDay }: OwnSeries, of: PlacesOf, day: DayNumber, measure: EventMeasure, by: number
   ) {
@@ -90,9 +110,8 @@ export class RollupDeltas {
   }
 
   #add (places: Places, time: DayNumber, n: number, by: number) {
-    let place = places.get(time)
-    if (place === undefined) places.set(time, place = this.#counted.newCell())
-    this.#counted.counts[place + n]! += by
+    const cell = cellIn(places, time, this.#counted)
+    this.#counted.counts[cell + n]! += by
   }
 
   /** Found without a key of several names: that would be made for each dossier. */
@@ -133,7 +152,9 @@ export class RollupDeltas {
   }
 
   #cellsFor (table: RollupTable): Cells {
-    return cellsFor(table, this.#smallestFor(table), this.#counted.counts)
+    return isOfResults(table)
+      ? cellsFor(table, this.#results, this.#countedResults.counts)
+      : cellsFor(table, this.#smallestFor(table), this.#counted.counts)
   }
 
   /** The series that a rollup is summed up from. */
@@ -141,6 +162,13 @@ export class RollupDeltas {
     const all = timeOf(table) === 'day' ? this.#levels : keysOf(table).includes('procedure') ? this.#procedures : this.#desks
     return isOfDifferences(table) ? differencesIn(all) : all
   }
+}
+
+/** Where the counts of a cell begin. */
+function cellIn (places: Places, time: DayNumber, counted: CellCounts): number {
+  let cell = places.get(time)
+  if (cell === undefined) places.set(time, cell = counted.newCell())
+  return cell
 }
 
 type PlacesOf = (series: CountedSeries) => Places

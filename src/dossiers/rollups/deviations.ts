@@ -7,11 +7,14 @@ import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { KEPT_RULES } from '../counting-rules/kept.ts'
 import { graceOf } from '../counting-rules/seen.ts'
 import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
+import { countedResults } from '../details/results-sql.ts'
+import { RESULT_MEASURES } from '../details/results.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
+import { dossierResults } from '../rules/results-sql.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
 import { incremented, keyOrder } from './cells.ts'
-import { isOfDifferences, keysOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
+import { isOfDifferences, isOfResults, keysOf, measuresOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
 import { cellsOf } from './log.ts'
 
 /** A row that differs from the dossiers. `key` holds the columns of the table's key after the province. */
@@ -38,6 +41,8 @@ const COUNTED = {
 }
 type Counted = keyof typeof COUNTED
 
+const EVENT_TABLES = ROLLUP_TABLES.filter(table => !isOfResults(table))
+
 /** The same of differences: by how much kept rules count otherwise. */
 const DIFFERENCES: Record<Counted, string> = {
   counted_desks: 'differing_desks', counted_procedures: 'differing_procedures'
@@ -55,8 +60,10 @@ function keyOf (table: RollupTable): string[] {
   return ['province_code', ...ROLLUPS[table]]
 }
 
-function forEach (column: (name: RawBuilder<unknown>) => RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql.join(EVENT_MEASURES.map(name => column(sql.ref(name))))
+function forEach (
+  column: (name: RawBuilder<unknown>) => RawBuilder<unknown>, measures: readonly string[] = EVENT_MEASURES
+): RawBuilder<unknown> {
+  return sql.join(measures.map(name => column(sql.ref(name))))
 }
 
 /** Finds all of them, and keeps them in the session. @param snapshot in which rollups and dossiers must agree */
@@ -69,10 +76,20 @@ export async function findDeviations (snapshot: Trx): Promise<void> {
       from (${dossierEvents(['province_code', ...keys], ALL)}) as events group by ${names}`.execute(snapshot)
     await findDifferences(snapshot, counted, keys)
     const isOfProcedures = counted === 'counted_procedures'
-    for (const table of ROLLUP_TABLES.filter(table => keysOf(table).includes('procedure') === isOfProcedures)) {
+    for (const table of EVENT_TABLES.filter(table => keysOf(table).includes('procedure') === isOfProcedures)) {
       await findDeviationsOf(snapshot, table, isOfDifferences(table) ? DIFFERENCES[counted] : counted)
     }
   }
+  await findResults(snapshot)
+}
+
+async function findResults (snapshot: Trx): Promise<void> {
+  const names = columns(['province_code', 'unit', 'field', 'day'])
+  await sql`
+    create temporary table counted_results on commit drop as
+    select ${names}, ${countedResults(RESULT_MEASURES)}
+    from (${dossierResults(['province_code', 'unit', 'field', 'details'], ALL)}) as results group by ${names}`.execute(snapshot)
+  for (const table of ROLLUP_TABLES.filter(isOfResults)) await findDeviationsOf(snapshot, table, 'counted_results')
 }
 
 /** Counts all dossiers by kept rules, less what they count by the default ones. */
@@ -96,9 +113,10 @@ async function findDifferences (snapshot: Trx, counted: Counted, keys: readonly 
 
 async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: string): Promise<void> {
   const key = columns(keyOf(table))
-  const summed = forEach(name => sql`sum(${name})::integer as ${name}`)
+  const measures = measuresOf(table)
+  const summed = forEach(name => sql`sum(${name})::integer as ${name}`, measures)
   const [storedOnes, countedOnes] = ['stored', 'counted'].map(side => (
-    forEach(name => sql`coalesce(${sql.ref(side)}.${name}, 0)`)))
+    forEach(name => sql`coalesce(${sql.ref(side)}.${name}, 0)`, measures)))
   await sql`
     create temporary table ${deviationsOf(table)} on commit preserve rows as
     with counted as (
@@ -107,7 +125,7 @@ async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: str
       group by ${key}
     ),
     stored as (select ${key}, ${summed} from ${cellsOf(table)} group by ${key})
-    select ${key}, ${forEach(name => sql`coalesce(counted.${name}, 0) - coalesce(stored.${name}, 0) as ${name}`)},
+    select ${key}, ${forEach(name => sql`coalesce(counted.${name}, 0) - coalesce(stored.${name}, 0) as ${name}`, measures)},
       array[${storedOnes}] as stored
     from counted full join stored using (${key})
     where (${storedOnes}) <> (${countedOnes})`.execute(snapshot)
@@ -117,12 +135,12 @@ async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: str
 export async function correctDeviations (trx: Trx): Promise<number> {
   let corrected = 0
   for (const table of ROLLUP_TABLES) {
-    const [key, measures] = [columns(keyOf(table)), columns(EVENT_MEASURES)]
+    const [key, measures] = [columns(keyOf(table)), columns(measuresOf(table))]
     const { numAffectedRows } = await sql`
       insert into ${sql.table(table)} as kept (${key}, ${measures})
       select ${key}, ${measures} from ${deviationsOf(table)}
       order by province_code, ${keyOrder(table)}
-      on conflict (${key}) do update set ${incremented()}`.execute(trx)
+      on conflict (${key}) do update set ${incremented(table)}`.execute(trx)
     corrected += Number(numAffectedRows)
   }
   return corrected
@@ -139,14 +157,15 @@ interface DeviatingCell {
 export async function listDeviations (session: Db): Promise<Deviation[]> {
   const found: Deviation[] = []
   for (const table of ROLLUP_TABLES) {
+    const measures = measuresOf(table)
     const { rows } = await sql<DeviatingCell>`
       select province_code as province, array[${sql.join(ROLLUPS[table].map(name => sql`${sql.ref(name)}::text`))}] as key,
-        stored, array[${columns(EVENT_MEASURES)}] as deviation
+        stored, array[${columns(measures)}] as deviation
       from ${deviationsOf(table)} order by province_code, ${keyOrder(table)}`.execute(session)
     for (const { province, key, stored, deviation } of rows) {
       found.push({
-        table, province, key: named(ROLLUPS[table], key), stored: named(EVENT_MEASURES, stored),
-        counted: named(EVENT_MEASURES, stored.map((count, i) => count + deviation[i]!))
+        table, province, key: named(ROLLUPS[table], key), stored: named(measures, stored),
+        counted: named(measures, stored.map((count, i) => count + deviation[i]!))
       })
     }
   }

@@ -1,5 +1,7 @@
 // Which rollups there are. A rollup counts dossiers by some keys and spans of time of one grain; a family holds the
 // same keys at several grains, so that a question is answered by a few long spans and the short ones at its ends.
+import { RESULT_MEASURES, type ResultMeasure } from '../details/results.ts'
+import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 
 /** The rollup tables, with the columns of their keys after `province_code`; that of their time comes last. */
 export const ROLLUPS = {
@@ -16,7 +18,10 @@ export const ROLLUPS = {
   dossier_differences_by_unit_quarter: ['rules', 'unit', 'quarter'],
   dossier_differences_by_procedure: ['rules', 'procedure', 'level', 'field', 'slice'],
   dossier_differences_by_procedure_quarter: ['rules', 'procedure', 'level', 'field', 'quarter'],
-  dossier_differences_by_day: ['rules', 'level', 'channel', 'day']
+  dossier_differences_by_day: ['rules', 'level', 'channel', 'day'],
+  // What details say of results.
+  dossier_results_by_field: ['unit', 'field', 'slice'],
+  dossier_results_by_unit_quarter: ['unit', 'quarter']
 } as const
 export type RollupTable = keyof typeof ROLLUPS
 export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
@@ -29,7 +34,8 @@ export const LOGS = {
   dossier_sums_by_desk: ['dossier_sums_by_desk'],
   dossier_sums_by_procedure: ['dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'],
   dossier_differences_by_desk: ['dossier_differences_by_desk', 'dossier_differences_by_unit_quarter'],
-  dossier_differences_by_procedure: ['dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter']
+  dossier_differences_by_procedure: ['dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter'],
+  dossier_results_by_field: ['dossier_results_by_field', 'dossier_results_by_unit_quarter']
 } as const satisfies Partial<Record<RollupTable, readonly RollupTable[]>>
 export type Log = keyof typeof LOGS
 export const LOG_NAMES = Object.keys(LOGS) as Log[]
@@ -50,6 +56,18 @@ export function keysOf (table: RollupTable): readonly RollupKey[] {
 
 export function timeOf (table: RollupTable): TimeGrain {
   return ROLLUPS[table].at(-1) as TimeGrain
+}
+
+export type RollupMeasure = EventMeasure | ResultMeasure
+
+/** The columns of a rollup beside its key. */
+export function measuresOf (table: RollupTable): readonly RollupMeasure[] {
+  return isOfResults(table) ? RESULT_MEASURES : EVENT_MEASURES
+}
+
+/** Whether a rollup counts results by what is said of them, and not what happens to dossiers. */
+export function isOfResults (table: RollupTable): boolean {
+  return table.startsWith('dossier_results_')
 }
 
 /** Whether a rollup holds differences of kept counting rules. */

@@ -10,10 +10,9 @@ import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn } from '../../time/business-day-sql.ts'
-import { EVENT_MEASURES } from '../rules/events.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, incremented, keyColumns, keyOrder, type Cells } from './cells.ts'
-import { keysOf, logOf, LOGS, ROLLUPS, timeOf, type Log, type RollupTable } from './families.ts'
+import { keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupTable } from './families.ts'
 
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
@@ -34,7 +33,7 @@ export async function logCells (
   const arrays = [
     ...Object.entries(keyColumns(log, cells)).map(([name, { type, of }]) => (
       [arrayNameOf(name), arrayOf(type, cells.keys, of)] as const)),
-    ...EVENT_MEASURES.map((measure, n) => [measure, countsOf(cells, n)] as const)
+    ...measuresOf(log).map((measure, n) => [measure, countsOf(cells, n)] as const)
   ]
   const { rows: [logged] } = await sql<{ is_full: boolean }>`
     with added as (
@@ -87,13 +86,13 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
 }
 
 function mergedInto (province: string, table: RollupTable, log: Log): RawBuilder<unknown> {
-  const key = columns(ROLLUPS[table])
+  const [key, measures] = [columns(ROLLUPS[table]), measuresOf(table)]
   return sql`
-    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(EVENT_MEASURES)})
-    select ${province}, ${key}, ${sql.join(EVENT_MEASURES.map(name => sql`sum(${sql.ref(name)})::integer`))}
+    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(measures)})
+    select ${province}, ${key}, ${sql.join(measures.map(name => sql`sum(${sql.ref(name)})::integer`))}
     from (select ${loggedColumns(table, log)} from cells) as cells
     group by ${key} order by ${keyOrder(table)}
-    on conflict (province_code, ${key}) do update set ${incremented()}`
+    on conflict (province_code, ${key}) do update set ${incremented(table)}`
 }
 
 /** Merges all logs, each in a transaction of its own: readers would unpack what is in them each time. */
@@ -114,7 +113,7 @@ export function cellsOf (table: RollupTable): RawBuilder<unknown> {
   const log = logOf(table)
   if (log === undefined) return sql.table(table)
   return sql`(
-    select ${columns(['province_code', ...ROLLUPS[table], ...EVENT_MEASURES])} from ${sql.table(table)}
+    select ${columns(['province_code', ...ROLLUPS[table], ...measuresOf(table)])} from ${sql.table(table)}
     union all
     select province_code, ${loggedColumns(table, log)} from (${unpacked(log, sql`dossier_sums_log`)}) as logged
   ) as cells`
@@ -123,13 +122,13 @@ export function cellsOf (table: RollupTable): RawBuilder<unknown> {
 /** The columns of a rollup, of the cells in its log. */
 function loggedColumns (table: RollupTable, log: Log): RawBuilder<unknown> {
   const time = timeOf(table) === timeOf(log) ? sql.ref(timeOf(log)) : sql`${quarterIn('slice')} as quarter`
-  const measures = EVENT_MEASURES.map(name => sql`coalesce(${sql.ref(name)}, 0) as ${sql.ref(name)}`)
+  const measures = measuresOf(table).map(name => sql`coalesce(${sql.ref(name)}, 0) as ${sql.ref(name)}`)
   return sql.join([...keysOf(table).map(name => sql.ref(name)), time, ...measures])
 }
 
 function unpacked (log: Log, from: RawBuilder<unknown>): RawBuilder<unknown> {
   const keys = ROLLUPS[log].map(name => [name, arrayNameOf(name)] as const)
-  const arrays = [...keys, ...EVENT_MEASURES.map(name => [name, name] as const)]
+  const arrays = [...keys, ...measuresOf(log).map(name => [name, name] as const)]
   return sql`
     select province_code, ${sql.join(arrays.map(([name, array]) => sql`unnest(${sql.ref(array)}) as ${sql.ref(name)}`))}
     from ${from} where rollup = ${sql.lit(log)}`

@@ -1,8 +1,8 @@
 // Series of cells: what a transaction counts, before it is summed up by the key of each rollup.
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { KEPT_RULES } from '../counting-rules/kept.ts'
-import { CellCounts, MEASURE_COUNT, type CellKey, type Cells } from './cells.ts'
-import { keysOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
+import { CellCounts, type CellKey, type Cells } from './cells.ts'
+import { keysOf, measuresOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
 
 /** Where dossiers count: cells by the first day of their span, each as the place of its counts. */
 export type Places = Map<DayNumber, number>
@@ -38,20 +38,21 @@ const SPAN_OF: Record<TimeGrain, (day: DayNumber) => DayNumber> = {
 export function cellsFor (table: RollupTable, all: readonly Series[], counts: Int32Array): Cells {
   const spans = new Map<DayNumber, DayNumber>()
   const spanOf = SPAN_OF[timeOf(table)]
-  const sums = new CellCounts()
+  const { length: width } = measuresOf(table)
+  const sums = new CellCounts(width)
   const newCell = () => sums.newCell()
   const summed = new SeriesByKey(table)
   for (const { key, places } of all) {
     const { places: own } = summed.seriesOf(key)
     for (const [day, place] of places) {
       const sum = getOrAdd(own, getOrAdd(spans, day, spanOf), newCell)
-      for (let n = 0; n < MEASURE_COUNT; n++) sums.counts[sum + n]! += counts[place + n]!
+      for (let n = 0; n < width; n++) sums.counts[sum + n]! += counts[place + n]!
     }
   }
   const cells = { keys: [] as CellKey[], times: [] as DayNumber[], places: [] as number[], counts: sums.counts }
   for (const { key, places } of summed.all) {
     for (const [day, place] of places) {
-      if (isNothing(sums.counts, place)) continue
+      if (isNothing(sums, place)) continue
       cells.keys.push(key)
       cells.times.push(day)
       cells.places.push(place)
@@ -60,8 +61,8 @@ export function cellsFor (table: RollupTable, all: readonly Series[], counts: In
   return cells
 }
 
-function isNothing (counts: Int32Array, place: number): boolean {
-  for (let n = 0; n < MEASURE_COUNT; n++) if (counts[place + n] !== 0) return false
+function isNothing ({ counts, width }: CellCounts, place: number): boolean {
+  for (let n = 0; n < width; n++) if (counts[place + n] !== 0) return false
   return true
 }
 

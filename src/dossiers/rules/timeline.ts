@@ -4,7 +4,7 @@
 // stored with them: timeline-sql.ts reads them.
 import { dayOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, endDayOf, type Countable, type EventMeasure } from './events.ts'
-import { hasEnded, isCounted, isResultReturned } from './status.ts'
+import { hasEnded, hasResult, isCounted, isResultReturned } from './status.ts'
 
 /** What decides for what a dossier counts, and where. */
 export interface DossierState extends Countable {
@@ -125,6 +125,18 @@ export function countTenures (tenures: readonly Tenure[], count: CountState, gra
       if (before[measure] !== 0) count(state, from, measure, before[measure])
       if (until !== Infinity && within[measure] !== 0) count(state, until, measure, -within[measure])
     }
+  }
+}
+
+/** Calls `count` for each day on which a dossier ended with a result. One that was reopened may have several. */
+export function countResults (dossier: Timeline, count: (state: DossierState, day: DayNumber) => void): void {
+  if (dossier.history.length === 0) {
+    const endDay = hasResult(dossier.status) ? endDayOf(dossier) : null
+    if (endDay !== null) count(dossier, endDay)
+    return
+  }
+  for (const { state, from, until, endDay } of tenuresOf(dossier)) {
+    if (hasResult(state.status) && endDay !== null && endDay >= from && endDay < until) count(state, endDay)
   }
 }
 

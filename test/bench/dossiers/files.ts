@@ -11,7 +11,7 @@ export interface Written {
 }
 
 /** A file that is written in blocks; what it holds is ASCII. */
-class Lines implements Written {
+export class Lines implements Written {
   records = 0
   bytes = 0
   readonly path: string

@@ -2,9 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
-import { ROLLUPS } from '../../../src/dossiers/rollups/families.ts'
+import { measuresOf, ROLLUPS, type RollupTable } from '../../../src/dossiers/rollups/families.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { EVENT_MEASURES } from '../../../src/dossiers/rules/events.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { countables, instants } from '../arbitrary.ts'
 import { forget, forgetReports, itemOf, mergeRollups, send } from '../given.ts'
@@ -37,10 +36,10 @@ async function given (db: Db, sent: Parameters<typeof itemOf>[0][]) {
 
 async function stored (db: Db, tables: readonly string[] = ['dossiers', 'dossier_states']) {
   await mergeRollups(db)
-  const counts = sql.raw(EVENT_MEASURES.map(measure => `${measure} <> 0`).join(' or '))
+  const counts = (table: RollupTable) => sql.raw(measuresOf(table).map(measure => `${measure} <> 0`).join(' or '))
   const rows = await Promise.all([...tables, 'dossier_desks', ...Object.keys(ROLLUPS)].map(table => sql<{ row: string }>`
     select (to_jsonb(one) - 'write' - 'id')::text as row from ${sql.table(table)} as one
-    where ${table in ROLLUPS ? counts : sql`true`} order by 1`.execute(db)))
+    where ${table in ROLLUPS ? counts(table as RollupTable) : sql`true`} order by 1`.execute(db)))
   // The ids of event sets grow with each.
   return rows.map(({ rows }) => rows.map(({ row }) => row.replaceAll(/"change": \d+/g, '')))
 }

@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
-import { parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
+import { dayOf, parseDay, quarterOf, sliceOf } from '../../../src/time/business-day.ts'
 import { KEPT_RULES, type KeptRules } from '../../../src/dossiers/counting-rules/kept.ts'
 import { graceOf, seenBy } from '../../../src/dossiers/counting-rules/seen.ts'
-import { EVENT_MEASURES, type Countable } from '../../../src/dossiers/rules/events.ts'
-import type { RollupTable } from '../../../src/dossiers/rollups/families.ts'
+import type { Details } from '../../../src/dossiers/details/details.ts'
+import { endOf, type Countable } from '../../../src/dossiers/rules/events.ts'
+import { measuresOf, type RollupTable } from '../../../src/dossiers/rollups/families.ts'
 import { cellsOf } from '../../../src/dossiers/rollups/log.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
@@ -68,6 +69,38 @@ function differencesByHand ({ choices }: KeptRules, version: Version): Map<numbe
   return differences
 }
 
+/** What is known of a result, and whether it is true. */
+function answersOf (said: Details): Record<string, boolean | undefined> {
+  const isMore = (count: number | undefined) => count === undefined ? undefined : count > 0
+  const digitised = isMore(said.digitised_parts)
+  const online = said.payment_channel === undefined ? undefined : said.payment_channel === 'online'
+  return {
+    electronic_result: said.electronic_result, digitised,
+    digitised_with_result: digitised === undefined || said.electronic_result === undefined
+      ? undefined
+      : digitised && said.electronic_result,
+    data_reused: said.data_reused, national_store: isMore(said.national_store_parts),
+    population_data: said.identity_verified === true ? true : isMore(said.databases_used) ?? said.identity_verified,
+    ...hasFee(said) ? { paid_online: said.paid_online ?? online ?? (said.fee_paid === 0 ? false : undefined) } : {}
+  }
+}
+
+function hasFee ({ fee_due: due, has_fee: has }: Details): boolean {
+  return due === undefined ? has === true : due > 0
+}
+
+/** What a result counts for; null: it is none. */
+function resultByHand ({ details, ...version }: Version): { day: number, counts: Record<string, number> } | null {
+  if (version.status < 9) return null
+  const said = details ?? {}
+  const counts: Record<string, number> = { results: 1, results_with_fee: Number(hasFee(said)) }
+  for (const [name, is] of Object.entries(answersOf(said))) {
+    counts[`${name}_known`] = Number(is !== undefined)
+    counts[name] = Number(is === true)
+  }
+  return { day: dayOf(endOf({ ...version, details })!), counts }
+}
+
 /** The sums as rows by their keys, without what is 0. */
 function summed (newest: Version[]): Record<string, Row> {
   const sums: Record<string, Row> = {}
@@ -90,6 +123,14 @@ function summed (newest: Version[]): Record<string, Row> {
   for (const version of newest.filter(({ deleted }) => !deleted)) {
     const [level, field] = [LEVELS[version.unit]!, FIELDS[version.procedure]!]
     const { procedure, channel } = version
+    const result = resultByHand(version)
+    if (result !== null) {
+      const [slice, quarter] = [sliceOf(result.day), quarterOf(result.day)].map(nameOf)
+      for (const key of [`${version.unit} results in ${field} ${slice}`, `${version.unit} results of ${quarter}`]) {
+        const row = sums[key] ??= {}
+        for (const [measure, count] of Object.entries(result.counts)) row[measure] = Number(row[measure] ?? 0) + count
+      }
+    }
     for (const [day, figures] of daysByHand(version, SPAN)) {
       const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
       for (const key of [
@@ -110,7 +151,7 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     const { rows } = await sql<Row>`select * from ${cellsOf(table)}`.execute(db)
     return [...Map.groupBy(rows, row => key.map(name => row[name] ?? name).join(' '))].map(([key, cells]) => [
       key,
-      Object.fromEntries(EVENT_MEASURES.map(name => [name, cells.reduce((sum, cell) => sum + Number(cell[name]), 0)]))
+      Object.fromEntries(measuresOf(table).map(name => [name, cells.reduce((sum, cell) => sum + Number(cell[name]), 0)]))
     ] as const)
   }
   return withoutZeros(Object.fromEntries([
@@ -125,7 +166,9 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_differences_by_unit_quarter', 'rules', 'unit', 'of', 'quarter'),
     ...await rows('dossier_differences_by_procedure', 'rules', 'procedure', 'level', 'field', 'slice'),
     ...await rows('dossier_differences_by_procedure_quarter', 'rules', 'procedure', 'level', 'field', 'of', 'quarter'),
-    ...await rows('dossier_differences_by_day', 'rules', 'level', 'channel', 'day')
+    ...await rows('dossier_differences_by_day', 'rules', 'level', 'channel', 'day'),
+    ...await rows('dossier_results_by_field', 'unit', 'results in', 'field', 'slice'),
+    ...await rows('dossier_results_by_unit_quarter', 'unit', 'results of', 'quarter')
   ]))
 }
 

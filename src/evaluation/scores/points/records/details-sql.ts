@@ -1,16 +1,14 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import type { Page, PageRequest } from '../../../../contract/paging.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { columns } from '../../../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../../../database/sql/keyset.ts'
-import { countPlanOf, readWithTimeFor, resultsOf } from '../../../../dossiers/counts/index.ts'
+import {
+  allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, resultCounts, resultsOf, type ResultCount,
+  type ResultMeasure
+} from '../../../../dossiers/counts/index.ts'
 import type { CutDays } from '../../../../time/cut.ts'
-import type { CountedName } from '../../../formulas/schema.ts'
-import { PART_KEYS, type Part, type PartKey } from '../parts.ts'
-
-/** What is counted of when dossiers end, and not of what is said of them. */
-export type OnTimeCount = 'progress' | 'on_time'
-export type DetailCount = Exclude<CountedName, OnTimeCount>
+import type { Part, PartKey } from '../parts.ts'
 
 /** Counts of dossiers. */
 export interface KnownCounts {
@@ -21,58 +19,30 @@ export interface KnownCounts {
   all: number
 }
 
-const said = (name: string, type: 'boolean' | 'bigint' | 'text') => `(details ->> '${name}')::${type}`
-const IS_DIGITISED = `${said('digitised_parts', 'bigint')} > 0`
-
-/** Each a condition that is null where it is not known, and of which results it is asked; left out: of all. */
-const CONDITIONS: Record<DetailCount, { is: string, of?: string }> = {
-  electronic_result: { is: said('electronic_result', 'boolean') },
-  digitised: { is: IS_DIGITISED },
-  // What has no digitised part is none, whatever its result is.
-  digitised_with_result: {
-    is: `case when ${IS_DIGITISED} is not null and ${said('electronic_result', 'boolean')} is not null
-      then ${IS_DIGITISED} and ${said('electronic_result', 'boolean')} end`
-  },
-  data_reused: { is: said('data_reused', 'boolean') },
-  national_store: { is: `${said('national_store_parts', 'bigint')} > 0` },
-  population_data: {
-    is: `coalesce(nullif(${said('identity_verified', 'boolean')}, false), ${said('databases_used', 'bigint')} > 0,
-      ${said('identity_verified', 'boolean')})`
-  },
-  paid_online: {
-    is: `coalesce(${said('paid_online', 'boolean')}, ${said('payment_channel', 'text')} = 'online',
-      nullif(${said('fee_paid', 'bigint')} <> 0, true))`,
-    of: `coalesce(${said('fee_due', 'bigint')} > 0, ${said('has_fee', 'boolean')})`
-  }
-}
-
-/** The counts as columns. A dossier without details says nothing: what is asked of it then is left out at once. */
-function columnsOf (names: readonly DetailCount[]): RawBuilder<unknown> {
-  return sql.raw(names.map(name => {
-    const { is, of } = CONDITIONS[name]
-    const isAsked = `details is not null${of === undefined ? '' : ` and ${of}`}`
-    return `json_build_object('numerator', count(*) filter (where ${isAsked} and ${is}),
-      'denominator', count(*) filter (where ${isAsked} and (${is}) is not null),
-      'all', count(*)${of === undefined ? '' : ` filter (where ${isAsked})`}) as ${name}`
-  }).join())
-}
-
 /** What the results of a unit say, or of a part of them. */
-type SaidOfResults = Record<DetailCount, KnownCounts> & Part & { unit: string }
+export type SaidOfResults = Record<ResultMeasure, number> & Part & { unit: string }
 
-/**
- * What the results of a span say, by the unit that they count for and its parts. Units without results have none.
- * @param unit it and all below it; null: all
- */
+/** Whose results are asked for. */
+interface ResultsAsked {
+  /** It and all below it; null: all. */
+  unit: string | null
+  province: string | null
+  parts: readonly PartKey[]
+}
+
+/** What the results of a span say, by the unit that they count for and its parts. Units without results have none. */
 export async function saidOfResults (
-  db: Db, days: CutDays, unit: string | null, parts: readonly PartKey[], names: readonly DetailCount[]
+  db: Db, days: CutDays, { unit, province, parts }: ResultsAsked, names: readonly ResultCount[]
 ): Promise<SaidOfResults[]> {
-  const plan = countPlanOf({ keys: ['unit'], spans: [{ ...days, code: null }], unit })
-  const shown = sql.join(PART_KEYS.map(key => parts.includes(key) ? sql.ref(key) : sql`null::text as ${sql.ref(key)}`))
-  const query = sql<SaidOfResults>`
-    select unit, ${shown}, ${columnsOf(names)} from (${resultsOf(plan, ['unit', ...parts, 'details'])}) as results
-    group by ${columns(['unit', ...parts])}`
-  return (await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => query.execute(db))).rows
+  const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], unit, province })
+  const measures = [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
+  const query = sql<Omit<SaidOfResults, PartKey> & Partial<Part>>`${resultCounts(plan, measures)}`
+  const { rows } = await readWithTimeFor(db, plan, db => query.execute(db))
+  return rows.map(({ field = null, procedure = null, ...row }) => ({ ...row, field, procedure }))
+}
+
+export function countsIn (row: SaidOfResults, name: ResultCount): KnownCounts {
+  return { numerator: row[name], denominator: row[knownOf(name)], all: row[allOf(name)] }
 }
 
 /** A dossier that is counted; `in_numerator` is null where it does not say. */
@@ -103,17 +73,16 @@ const ORDER: OrderColumn[] = [{ name: 'in_numerator', kind: 'boolean' }, ...['un
  * @param counted what is counted, and of it which part
  */
 export async function detailDossiers (
-  db: Db, days: CutDays, unit: string, { counted, part }: { counted: DetailCount, part: keyof typeof PARTS },
+  db: Db, days: CutDays, unit: string, { counted, part }: { counted: ResultCount, part: keyof typeof PARTS },
   page: PageRequest
 ): Promise<Page<DossierCounted>> {
-  const { is, of = 'true' } = CONDITIONS[counted]
   const plan = countPlanOf({ keys: [], spans: [{ ...days, code: null }], unit })
   const results = resultsOf(plan, [...LISTED, 'finished_at', 'returned_at', 'details'])
   const query = sql<DossierCounted>`
     select * from (
       select ${columns(LISTED)}, coalesce(finished_at, returned_at) as ended_at, to_char(ended_on, 'YYYY-MM-DD') as counted_on,
-        ${sql.raw(is)} as in_numerator
-      from (${results}) as results where ${sql.raw(of)}
+        ${isTrueOf(counted)} as in_numerator
+      from (${results}) as results where ${isAskedOf(counted)}
     ) as counted where ${sql.raw(PARTS[part])}`
   const { rows } = await readWithTimeFor(db, { ...plan, reading: 'dossiers' }, db => pageQuery(query, ORDER, page).execute(db))
   return pageOf(rows, ORDER, page.limit)

@@ -7,10 +7,14 @@ import { TOTAL } from '../../../formulas/check.ts'
 import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
 import { unitsBelow, type Inside } from './below.ts'
 import type { Coverage, Facts, Recorded } from '../counts.ts'
-import { saidOfResults, type DetailCount, type KnownCounts, type OnTimeCount } from './details-sql.ts'
+import type { ResultCount } from '../../../../dossiers/counts/index.ts'
+import { countsIn, saidOfResults, type KnownCounts } from './details-sql.ts'
 import { keyOfPart, partOf, type Part, type PartKey } from '../parts.ts'
 import type { Span } from '../spans.ts'
 import type { UnitInSpan } from '../units.ts'
+
+/** What is counted of when dossiers end, and not of what is said of them. */
+type OnTimeCount = 'progress' | 'on_time'
 
 /** How dossiers on time are counted: as the portal does, and by the rules of this service. */
 export const ON_TIME = {
@@ -61,7 +65,8 @@ export async function recordedFacts (
     const below = await unitsBelow(db, span, within)
     insides[i] = below
     for (const name of names) withRecords.set(`${i} ${name}`, new Set())
-    const all = await countsOf(db, { span, days, below, names }, asked, now)
+    const province = asked.unit === null ? null : within[0]!.province_code
+    const all = await countsOf(db, { span, days, below, names, province }, asked, now)
     for (const { unit, name, counts: { numerator, denominator, all: of }, ...part } of all.sums) {
       if (denominator === 0) continue
       const values = { numerator, denominator }
@@ -106,6 +111,8 @@ interface ToCount {
   days: CutDays
   below: Below
   names: readonly CountedName[]
+  /** That of the unit asked for; null: all. */
+  province: string | null
 }
 
 /** `own`: of single units, with any; `sums`: of each unit with all below it. */
@@ -114,11 +121,11 @@ interface Counts {
   sums: CountedPart[]
 }
 
-async function countsOf (db: Db, { span, days, below, names }: ToCount, asked: Asked, now: number): Promise<Counts> {
+async function countsOf (db: Db, { span, days, below, names, province }: ToCount, asked: Asked, now: number): Promise<Counts> {
   const all: Counts[] = []
   for (const name of names.filter(isOnTime)) all.push(await onTimeOf(db, name, span, below, asked, now))
   const details = names.filter(name => !isOnTime(name))
-  if (details.length > 0) all.push(await detailsOf(db, days, below, asked, details))
+  if (details.length > 0) all.push(await detailsOf(db, days, below, { ...asked, province }, details))
   return { own: all.flatMap(({ own }) => own), sums: all.flatMap(({ sums }) => sums) }
 }
 
@@ -154,19 +161,20 @@ async function onTimeOf (
 }
 
 async function detailsOf (
-  db: Db, days: CutDays, below: Below, { unit: top, parts }: Asked, names: readonly DetailCount[]
+  db: Db, days: CutDays, below: Below, asked: Asked & Pick<ToCount, 'province'>,
+  names: readonly ResultCount[]
 ): Promise<Counts> {
-  const rows = await saidOfResults(db, days, top, parts, names)
+  const rows = await saidOfResults(db, days, asked, names)
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
   const sums = [...below].flatMap(([unit, inside]) => {
     const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
     return [...Map.groupBy(own, keyOfPart).values()].flatMap(same => names.map((name): CountedPart => {
-      const sum = (count: keyof KnownCounts) => same.reduce((total, row) => total + row[name][count], 0)
+      const sum = (count: keyof KnownCounts) => same.reduce((total, row) => total + countsIn(row, name)[count], 0)
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('all') }
-      return { unit, name, ...partOf(same[0]!, parts), counts }
+      return { unit, name, ...partOf(same[0]!, asked.parts), counts }
     }))
   })
   const own = rows.flatMap(row => (
-    names.filter(name => row[name].denominator > 0).map(name => ({ unit: row.unit, name }))))
+    names.filter(name => countsIn(row, name).denominator > 0).map(name => ({ unit: row.unit, name }))))
   return { own, sums }
 }

@@ -1,0 +1,59 @@
+import { randomFrom } from '../../../src/seed/sample/random.ts'
+import type { Bench } from './bench.ts'
+import { post } from './bench.ts'
+import { Lines, postedLine, type Written } from './files.ts'
+import { histories, type Version } from './records.ts'
+import { timesInDatabase } from './statements.ts'
+import { grouped, printTable } from './table.ts'
+
+/** Of the records, those of which the source says something more. */
+const SAID = 0.9
+/** Of the half year that they are spread over. */
+const WORKING_DAYS = 124
+/** Milliseconds that p99 is meant to stay under. */
+const GOAL = 20
+const TIMES = { times: 300, warmUp: 10 }
+const QUARTER = '/v1/evaluation?period=cal-2021-Q2&formula=qd-766-found-2026&unit=H56'
+const QUESTIONS = {
+  'ranked and compared': '&children=true&rank=true&compare=previous',
+  ranked: '&children=true&rank=true',
+  'by level': '&children=true&group_by=level',
+  'by field': '&group_by=unit,field',
+  'the province': ''
+}
+
+/** What the points of a quarter cost, of units that say what the evaluation counts. */
+export async function measureEvaluation (bench: Bench, folder: string, records: number): Promise<void> {
+  await post(bench, writeWithDetails(folder, records))
+  await bench.postgres.query('vacuum analyze', [], bench.url)
+  const rows: Record<string, string>[] = []
+  for (const [key, asked] of Object.entries(QUESTIONS)) {
+    const { p50, p99 } = await timesInDatabase(bench, folder, { key, paths: [QUARTER + asked], ...TIMES })
+    rows.push({ asked: key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2), 'goal, p99': `${GOAL}${p99 < GOAL ? '' : ' **missed**'}` })
+  }
+  printTable('The evaluation of a quarter', `The statements of one \`GET ${QUARTER}…\` with ${grouped(records)} dossiers.`, rows)
+}
+
+/** The newest versions of dossiers as lines to post, most with what the evaluation counts. */
+export function writeWithDetails (folder: string, records: number): Written {
+  const lines = new Lines(`${folder}/with-details-${records}.ndjson`)
+  const random = randomFrom('details')
+  for (const versions of histories(records, Math.ceil(records / WORKING_DAYS))) {
+    const newest = versions.at(-1)!
+    const line = postedLine(newest)
+    const details = JSON.stringify(detailsOf(newest, random))
+    lines.add(random() < SAID ? line.replace(/}\n$/, `,${details.slice(1)}\n`) : line)
+  }
+  lines.close()
+  return lines
+}
+
+function detailsOf ({ channel }: Version, random: () => number): object {
+  const isPaid = random() < 0.6
+  return {
+    ...channel === 'online' ? { online_service: random() < 0.7 ? 'full' : 'partial' } : {},
+    fee_due: isPaid ? 20_000 : 0, ...isPaid ? { fee_paid: 20_000, payment_channel: random() < 0.5 ? 'online' : 'direct' } : {},
+    parts: 5, digitised_parts: random() < 0.7 ? 4 : 0, electronic_result: random() < 0.8, data_reused: random() < 0.3,
+    databases_used: random() < 0.5 ? 1 : 0, identity_verified: random() < 0.6
+  }
+}
