@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { dayOf } from '../../time/business-day.ts'
@@ -26,6 +27,9 @@ export interface Question {
 const MAX_BYTES = 4_000_000
 const OVERHEAD = 1_000
 
+/** Of the levels of compression. */
+const FASTEST = 1
+
 /**
  * Milliseconds for which an answer is kept after commits that do not concern it. What is written by hand, past the
  * audit, shows after that time.
@@ -45,6 +49,14 @@ interface Kept {
   snapshot: string
   /** No write up to this position concerns the answer. */
   position: number
+}
+
+interface LookedUp {
+  state: CommitState
+  /** The business day, and the run of the server. */
+  time: string
+  kept: Kept | undefined
+  isCurrent: boolean
 }
 
 /** Answers that identical requests share. Each is as fresh as if its request had been alone. */
@@ -83,12 +95,13 @@ export class ResponseCache {
    */
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
     const key = this.#keyOf(question)
-    const state = await this.#lookups.run('', () => commitState(this.#db))
-    const time = `${dayOf(this.#now())} ${state.run}`
-    this.#forgetOther(time)
-    const kept = this.#answers.get(key)
-    if (kept !== undefined && await this.#isCurrent(kept, state)) return kept.answer
+    const before = await this.#lookedUp(key)
+    if (before.isCurrent) return before.kept!.answer
     return this.#flights.run(key, async () => {
+      // Those who asked just before may have found it while this request waited for them.
+      const isNew = this.#answers.get(key) !== before.kept
+      const { kept, isCurrent, state, time } = isNew ? await this.#lookedUp(key) : before
+      if (isCurrent) return kept!.answer
       // The answer may include commits made since. Then the next lookup sees another state, and misses the cache.
       const answer = await produce()
       // It may be one of yesterday, or of another server, that was found while others asked today, or the next server.
@@ -97,6 +110,29 @@ export class ResponseCache {
       }
       return answer
     })
+  }
+
+  /**
+   * The same of a value that several answers are cut from, such as the pages of a list that is counted as a whole. It
+   * is kept compressed: the rows of a list say much the same.
+   */
+  async cachedValue<V extends object> (
+    question: Question, produce: () => Promise<{ value: V } & Pick<RenderedAnswer, 'province'>>
+  ): Promise<V> {
+    const { body } = await this.cached(question, async () => {
+      const { value, province } = await produce()
+      return { body: deflateRawSync(JSON.stringify(value), { level: FASTEST }), etag: '', link: null, province }
+    })
+    return JSON.parse(inflateRawSync(body).toString()) as V
+  }
+
+  /** What is kept for a question, and whether nothing was committed since that concerns it. */
+  async #lookedUp (key: string): Promise<LookedUp> {
+    const state = await this.#lookups.run('', () => commitState(this.#db))
+    const time = `${dayOf(this.#now())} ${state.run}`
+    this.#forgetOther(time)
+    const kept = this.#answers.get(key)
+    return { state, time, kept, isCurrent: kept !== undefined && await this.#isCurrent(kept, state) }
   }
 
   #keyOf ({ caller, url, answerLanguage }: Question): string {

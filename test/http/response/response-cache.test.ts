@@ -143,6 +143,53 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     t.equal(await readings(() => shown(answers, 'of the next day')), 0)
   })
 
+  t.test('is found once for those who ask while it is found, however long that takes', async t => {
+    const answers = new ResponseCache(db, Date.now)
+    const begun = Promise.withResolvers<undefined>()
+    const found = Promise.withResolvers<undefined>()
+    const slow = async () => {
+      const answer = await read()
+      begun.resolve(undefined)
+      await found.promise
+      return answer
+    }
+    t.equal(await readings(async () => {
+      const first = answers.cached(asked('slow'), slow)
+      await begun.promise
+      const others = Array.from({ length: 10 }, () => answers.cached(asked('slow'), slow))
+      await pause(50)
+      found.resolve(undefined)
+      for (const { body } of await Promise.all([first, ...others])) t.equal(String(body), String((await first).body))
+    }), 1)
+    const again = Promise.withResolvers<undefined>()
+    t.equal(await readings(async () => {
+      const first = answers.cached(asked('slower'), async () => {
+        const answer = await read()
+        await again.promise
+        return answer
+      })
+      await pause(50)
+      await write()
+      const later = answers.cached(asked('slower'), read)
+      await pause(50)
+      again.resolve(undefined)
+      t.equal(Number((await later).body), Number((await first).body) + 1, 'who asks after a write is answered with it')
+    }), 2)
+  })
+
+  t.test('can be a value, from which several answers are cut', async t => {
+    const answers = new ResponseCache(db, Date.now)
+    const listed = () => answers.cachedValue(asked('rows'), async () => {
+      const { body } = await read()
+      return { value: { rows: [`Số ${String(body)}`] }, province: null }
+    })
+    const first = await listed()
+    t.match(first, { rows: [/^Số \d+$/] })
+    t.equal(await readings(async () => { t.same(await listed(), first) }), 0)
+    await write()
+    t.equal(await readings(async () => { t.notSame(await listed(), first) }), 1)
+  })
+
   t.test('is no failure', async t => {
     const answers = new ResponseCache(db, Date.now)
     await t.rejects(answers.cached(asked('same'), async () => { throw new Error('lost') }), { message: 'lost' })
