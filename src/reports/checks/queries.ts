@@ -22,6 +22,7 @@ export interface TwofoldFinding extends Omit<Finding, 'message'> {
 export interface ReportFindings {
   /** Id of the unit. */
   unit: string
+  province: string
   period: string
   form: string
   /** How many rules are in force. */
@@ -50,7 +51,8 @@ export async function findingsOf (
   const findings = findingsIn(checked!, rules)
   const bySeverity = SEVERITIES.flatMap(severity => findings.filter(one => one.severity === severity))
   return {
-    unit: unit.id, period: period.code, form, rules: rules.length, findings: bySeverity, notTried: notTriedIn(checked!)
+    unit: unit.id, province: unit.province_code, period: period.code, form, rules: rules.length, findings: bySeverity,
+    notTried: notTriedIn(checked!)
   }
 }
 
@@ -58,46 +60,71 @@ export async function findingsOf (
 export async function reportChecks (
   db: Db, path: ReportChecksPath, { form: asked }: ReportChecksQuery, reach: Reach, now: number,
   language: MessageLanguage
-): Promise<ReportChecks> {
-  const { unit, period, form, rules, findings, notTried } = await findingsOf(db, { ...path, form: asked }, reach, now)
+): Promise<{ value: ReportChecks, province: string }> {
+  const found = await findingsOf(db, { ...path, form: asked }, reach, now)
+  const { unit, province, period, form, rules, findings, notTried } = found
   const count = (severity: Finding['severity']) => findings.filter(one => one.severity === severity).length
-  return {
+  const value = {
     unit, period, form, errors: count('error'), warnings: count('warning'), rules,
     rules_not_tried: new Set(notTried.map(({ rule }) => rule)).size,
     findings: findings.map(one => inLanguage(one, language)),
     not_tried: notTried
   }
+  return { value, province }
+}
+
+/** What the rules find in the reports of all units that have reported for a period, before anything is left out. */
+export interface AllFindings {
+  units_checked: number
+  /** Ordered by unit, rule and indicator. */
+  findings: Finding[]
+  not_tried: (NotTriedOfUnits & Pick<NotTried, 'kind'>)[]
+}
+
+interface NotTriedOfUnits extends Pick<NotTried, 'rule' | 'reason'> {
+  units: number
+}
+
+/**
+ * @param now milliseconds since 1970
+ * @returns `province`: the only one whose reports these are; null: those of any
+ * @throws DomainError `invalid_request` for unknown codes
+ */
+export async function allFindings (
+  db: Db, { period: code, unit, form: asked }: Pick<ChecksQuery, 'period' | 'unit' | 'form'>, reach: Reach, now: number,
+  language: MessageLanguage
+): Promise<{ value: AllFindings, province: string | null }> {
+  const period = await periodAsked(db, code)
+  const subtree = await subtreeFor(db, unit, reach, { day: period.ends_on })
+  const form = await formOf(db, asked, period)
+  const { rules, reports } = await checkedReports(db, { form, period, subtree }, now)
+  const findings = reports.flatMap(report => findingsIn(report, rules)).map(one => inLanguage(one, language))
+  return {
+    value: { units_checked: reports.length, findings, not_tried: untriedIn(reports) },
+    province: subtree?.province_code ?? null
+  }
 }
 
 const ORDER: OrderColumn[] = ['unit', 'rule', 'indicator'].map(name => ({ name, kind: 'text' }))
 
-interface FindingsPage extends Page<Finding> {
-  units_checked: number
-  not_tried: { rule: string, reason: NotTried['reason'], units: number }[]
-  province: string | null
+/** After which finding a page begins; null: it is the first. @throws DomainError `invalid_cursor` */
+export function placeOf ({ cursor }: PageRequest): string[] | null {
+  return cursor === undefined ? null : readCursor(cursor, ORDER).map(name => String(name ?? ''))
 }
 
-/**
- * What the rules find in the reports of all units that have reported for a period.
- * @param now milliseconds since 1970
- * @throws DomainError `invalid_request` for unknown codes
- */
-export async function allFindings (
-  db: Db, query: ChecksQuery, page: PageRequest, reach: Reach, now: number, language: MessageLanguage
-): Promise<FindingsPage> {
-  const period = await periodAsked(db, query.period)
-  const subtree = await subtreeFor(db, query.unit, reach, { day: period.ends_on })
-  const form = await formOf(db, query.form, period)
-  const after = page.cursor === undefined ? null : readCursor(page.cursor, ORDER).map(name => String(name ?? ''))
-  const { rules, reports } = await checkedReports(db, { form, period, subtree }, now)
-  const found = reports.flatMap(report => findingsIn(report, rules)).filter(one => isAsked(one, query))
-    .map(one => inLanguage(one, language))
-    .filter(one => after === null || isAfter(keyOf(one), after))
+/** A page of the findings that are asked for. */
+export function findingsPage (
+  { units_checked, findings, not_tried: untried }: AllFindings, asked: ChecksQuery, after: string[] | null,
+  limit: number
+): Page<Finding> & Pick<AllFindings, 'units_checked'> & { not_tried: NotTriedOfUnits[] } {
+  const { rule, kind, severity } = asked
+  const isAsked = (one: Pick<Finding, 'rule' | 'kind'>) => isOneOf(one.rule, rule) && isOneOf(one.kind, kind)
+  const listed = findings.filter(one => isAsked(one) && isOneOf(one.severity, severity) &&
+    (after === null || isAfter(keyOf(one), after)))
   return {
-    ...pageOf(found, ORDER, page.limit),
-    units_checked: reports.length,
-    not_tried: untriedIn(reports, query),
-    province: subtree?.province_code ?? null
+    ...pageOf(listed, ORDER, limit),
+    units_checked,
+    not_tried: untried.filter(isAsked).map(({ rule, reason, units }) => ({ rule, reason, units }))
   }
 }
 
@@ -141,18 +168,14 @@ function notTriedIn ({ untried }: CheckedReport): NotTried[] {
   })
 }
 
-function untriedIn (reports: readonly CheckedReport[], { rule, kind }: ChecksQuery): FindingsPage['not_tried'] {
-  const counts = new Map<string, FindingsPage['not_tried'][number]>()
-  for (const one of reports.flatMap(notTriedIn).filter(one => isOneOf(one.rule, rule) && isOneOf(one.kind, kind))) {
-    const key = `${one.rule} ${one.reason}`
-    const count = counts.get(key) ?? { rule: one.rule, reason: one.reason, units: 0 }
+function untriedIn (reports: readonly CheckedReport[]): AllFindings['not_tried'] {
+  const counts = new Map<string, AllFindings['not_tried'][number]>()
+  for (const { rule, reason, kind } of reports.flatMap(notTriedIn)) {
+    const key = `${rule} ${reason}`
+    const count = counts.get(key) ?? { rule, reason, kind, units: 0 }
     counts.set(key, { ...count, units: count.units + 1 })
   }
   return [...counts].sort(([a], [b]) => a < b ? -1 : 1).map(([, count]) => count)
-}
-
-function isAsked ({ rule, kind, severity }: TwofoldFinding, asked: ChecksQuery): boolean {
-  return isOneOf(rule, asked.rule) && isOneOf(kind, asked.kind) && isOneOf(severity, asked.severity)
 }
 
 function isOneOf<V> (value: V, values: readonly V[] | undefined): boolean {

@@ -3,7 +3,7 @@ import type { App, Context } from '../../http/context.ts'
 import { LANGUAGE_HEADERS, languageOf } from '../../http/response/language.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { formatOf, listResponse, sendFile, sendList, sendShared, tableResponse } from '../../http/response/respond.ts'
-import { allFindings, reportChecks } from './queries.ts'
+import { allFindings, findingsPage, placeOf, reportChecks } from './queries.ts'
 import {
   BesideFindings, ChecksQuery, Finding, NotTried, ReportChecks, ReportChecksPath, ReportChecksQuery
 } from './schema.ts'
@@ -19,6 +19,7 @@ export async function checkRoutes (app: App, { db, cache, now }: Context) {
   app.addSchema(ReportChecks)
 
   app.get('/reports/:unit/:period/checks', {
+    config: { cache: 'until-commit' },
     schema: {
       operationId: 'getReportChecks',
       tags,
@@ -32,9 +33,8 @@ export async function checkRoutes (app: App, { db, cache, now }: Context) {
     const format = formatOf(request)
     const language = languageOf(request)
     const checks = () => reportChecks(db, request.params, request.query, request.caller.unit, now(), language)
-    return format === 'json'
-      ? sendShared(cache, request, reply, async () => ({ value: await checks(), link: null }))
-      : sendFile(request, reply, format, Finding, (await checks()).findings)
+    if (format !== 'json') return sendFile(request, reply, format, Finding, (await checks()).value.findings)
+    return sendShared(cache, request, reply, async () => ({ ...await checks(), link: null }))
   })
 
   app.get('/checks', {
@@ -50,8 +50,15 @@ export async function checkRoutes (app: App, { db, cache, now }: Context) {
     }
   }, (request, reply) => {
     const language = languageOf(request)
-    return sendList(cache, request, reply, Finding, page => (
-      allFindings(db, request.query, page, request.caller.unit, now(), language)))
+    const { caller, query } = request
+    const { period, form, unit } = query
+    // All pages and filters share one count. No address is like it.
+    const counted = { caller, url: `checks ${JSON.stringify([period, form, unit])}`, answerLanguage: language }
+    return sendList(cache, request, reply, Finding, async page => {
+      const after = placeOf(page)
+      const all = await cache.cachedValue(counted, () => allFindings(db, query, caller.unit, now(), language))
+      return findingsPage(all, query, after, page.limit)
+    })
   })
 }
 

@@ -7,7 +7,7 @@ import { COMPARISONS, KINDS, SEVERITIES } from '../rules/schema.ts'
 const REASONS = {
   not_provided: 'nothing is reported for an indicator, or its cell is blank',
   no_data: 'an indicator is printed as `-`',
-  no_earlier_report: 'the period before has no figure on this form; figures of an earlier form are not looked at',
+  no_earlier_report: 'the period before has no figure, neither of the indicator nor of one of another form in its series',
   too_few_periods: 'too few earlier periods have one for a median',
   parts_missing: 'the shorter periods do not make up this one, or one of them has no figure',
   no_dossiers: 'the figures of dossiers are not known',

@@ -9,7 +9,8 @@ export interface InSeries extends Pick<Indicator, 'form' | 'code'> {
   series: string
 }
 
-type Chained = Pick<Indicator, 'form' | 'code' | 'corresponds_to'>
+/** An indicator with what it continues. */
+export type Chained = Pick<Indicator, 'form' | 'code' | 'corresponds_to'>
 
 /**
  * The indicators of the series that are asked for, through all forms.

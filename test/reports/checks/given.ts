@@ -43,12 +43,16 @@ export function consistentReport (n: (most: number) => number = () => 0): GivenR
   }
 }
 
+/** Figures of a unit as they are posted. */
+export function itemsOf (unit: string, period: string, figures: GivenReport): object[] {
+  return Object.entries(figures).map(([indicator, value]) => ({ unit, period, indicator, ...valueOf(value) }))
+}
+
 /** Reports figures of a unit, as a client does. */
 export async function givenReport (
   { post }: Pick<Service, 'post'>, unit: string, period: string, figures: GivenReport
 ): Promise<void> {
-  const items = Object.entries(figures).map(([indicator, value]) => ({ unit, period, indicator, ...valueOf(value) }))
-  const { status, text } = await post('/v1/indicator-values', { items })
+  const { status, text } = await post('/v1/indicator-values', { items: itemsOf(unit, period, figures) })
   if (status !== 200) throw new Error(text)
 }
 

@@ -58,6 +58,31 @@ forEachDatabase('checks of the reports of a period', async (t, service) => {
     t.match(await get('/v1/checks?period=2021-H1&cursor=x'), { status: 400, body: { errors: [{ code: 'invalid_cursor' }] } })
   })
 
+  t.test('come the same to many who ask at once for pages of other sizes', async t => {
+    const all = await listed(service, 'period=2021-H1')
+    const pages = await Promise.all(Array.from({ length: 10 }, (_, i) => listed(service, `period=2021-H1&limit=${i + 1}`)))
+    t.same(pages, pages.map((_, i) => all.slice(0, i + 1)))
+    t.same(await listed(service, 'period=2021-H1&limit=10000'), all)
+  })
+
+  t.test('go on after the last one, whatever is written between two pages', async t => {
+    const first = (await get('/v1/checks?period=2021-H1&limit=7')).body
+    t.equal(first.items.length, 7)
+    await givenReport(service, 'H56-380', '2021-H1', { '3.1.3': 1_000 })
+    await givenReport(service, 'H56-382', '2021-H1', { ...consistentReport(), '3.1.3': 1_002 })
+    const next = await listed(service, `period=2021-H1&limit=7&cursor=${first.next_cursor}`)
+    t.same(next, [['H56-382', 'cchc-2021-procedures-by-level', null]], 'a finding that is gone is not there, and a new one is')
+    await givenReport(service, 'H56-380', '2021-H1', { '3.1.3': 1_001 })
+    await givenReport(service, 'H56-382', '2021-H1', { '3.1.3': 1_000 })
+  })
+
+  t.test('are refused for a cursor of another list', async t => {
+    const other = (await get('/v1/submissions?period=2021-H1&limit=1')).body.next_cursor as string
+    for (const cursor of [other, '', 'WyJ1bml0LHJ1bGUsaW5kaWNhdG9yIl0']) {
+      t.match(await get(`/v1/checks?period=2021-H1&cursor=${cursor}`), { status: 400, body: { errors: [{ code: 'invalid_cursor' }] } }, cursor)
+    }
+  })
+
   t.test('are a table, one row a finding, in the language of who reads it', async t => {
     const { text, headers } = await get('/v1/checks?period=2021-H1&format=csv', { 'accept-language': 'vi' })
     t.match(headers, { 'content-language': 'vi', 'content-type': /text\/csv/, vary: /accept-language/ })

@@ -4,8 +4,8 @@ import type { Db } from '../../../database/connect.ts'
 import { EACH, type Meaning } from '../../rules/names.ts'
 import { rulesInForce } from '../../rules/store.ts'
 import { figuresFor, prepared, tried, type Breach, type PreparedRule, type Untried } from './compare.ts'
-import { dossierRows, type CheckedUnit, type DossierRows } from './dossier-figures.ts'
-import { keyOfDossiers, ReportFigures } from './figures.ts'
+import { dossierSums, type DossierSums } from './dossier-figures.ts'
+import { keyOfDossiers, ReportFigures, type DossiersOf } from './figures.ts'
 import { relatedPeriods, type RelatedPeriods } from './related-periods.ts'
 import { figuresByUnit, type UnitFigures } from './values.ts'
 
@@ -32,7 +32,7 @@ interface Asked {
 
 /**
  * Tries every rule that holds on the last day of the period on the reports of units. Values of all units are read in
- * one statement; dossiers only for units of which a rule has all else that it needs.
+ * one statement, and so are the dossiers of a period, if there is a unit of which a rule has all else that it needs.
  * @param now milliseconds since 1970
  */
 export async function checkedReports (
@@ -41,12 +41,14 @@ export async function checkedReports (
   const rules = (await rulesInForce(db, form, period.ends_on)).map(prepared)
   const related = await relatedPeriods(db, period)
   const others = [...new Set([...related.earlier, ...related.opening, ...related.parts])]
-  const asked = { form, period: period.code, others, indicators: indicatorsOfOthers(rules) }
+  const asked = { form, period, others, indicators: indicatorsOfOthers(rules) }
   const values = await figuresByUnit(db, asked, subtree)
-  const units = only === undefined ? [...values.keys()] : [only]
-  const figuresWith = (unit: string, dossiers: (key: string) => DossierRows | undefined) => (
+  const units = only === undefined ? [...values.keys()].sort() : [only]
+  const figuresWith = (unit: string, dossiers: DossiersOf) => (
     new ReportFigures(unit, values.get(unit) ?? NO_VALUES, related, dossiers))
-  const needed = { rules, units, related, period: period.code, root: only ?? subtree?.id ?? null, now }
+  // Where all units of a list stood at that time is below its province.
+  const root = only ?? subtree?.path[0] ?? null
+  const needed = { rules, units, related, period: period.code, root, now }
   const dossiers = await dossiersNeeded(db, needed, unit => figuresWith(unit, () => undefined))
   return { rules, reports: units.map(unit => checked(unit, rules, figuresWith(unit, key => dossiers.get(key)))) }
 }
@@ -93,7 +95,7 @@ function dossiersIn ({ inputs }: PreparedRule): DossierMeaning[] {
 /** The dossiers that rules need, by what is wanted of them. */
 async function dossiersNeeded (
   db: Db, { rules, units, related, period, root, now }: Needed, figuresOf: (unit: string) => ReportFigures
-): Promise<Map<string, DossierRows>> {
+): Promise<Map<string, DossierSums>> {
   const wanted = new Map<string, { meaning: DossierMeaning, units: Set<string> }>()
   const aboutDossiers = rules.filter(rule => dossiersIn(rule).length > 0)
   for (const unit of units) {
@@ -107,12 +109,10 @@ async function dossiersNeeded (
       }
     }
   }
-  const known = wanted.size === 0 ? new Map<string, CheckedUnit>() : await checkedUnits(db, units)
-  const found = new Map<string, DossierRows>()
-  for (const [key, { meaning: { of, span, level }, units }] of wanted) {
+  const found = new Map<string, DossierSums>()
+  for (const [key, { meaning: { of, span }, units }] of wanted) {
     const before = span === 'opening' ? related.opening : related.earlier.slice(0, 1)
-    const asked = { of, periods: span === null ? [period] : before, byLevel: level !== null }
-    found.set(key, await dossierRows(db, asked, [...units].map(unit => known.get(unit)!), root, now))
+    found.set(key, await dossierSums(db, { of, periods: span === null ? [period] : before }, units, root, now))
   }
   return found
 }
@@ -121,11 +121,4 @@ async function dossiersNeeded (
 function hasAllElse (rule: PreparedRule, figures: ReportFigures): boolean {
   return rule.tries.some(each => [...figuresFor(rule, each, figures).values()].every(figure => (
     'value' in figure || figure.reason === 'no_dossiers')))
-}
-
-async function checkedUnits (db: Db, units: readonly string[]): Promise<Map<string, CheckedUnit>> {
-  const rows = await db.selectFrom('units').select(['id', 'level']).where('id', 'in', units).execute()
-  const parents = await db.selectFrom('units').select('parent').where('parent', 'in', units).distinct().execute()
-  const above = new Set(parents.map(({ parent }) => parent))
-  return new Map(rows.map(({ id, level }) => [id, { id, level, hasUnitsBelow: above.has(id) }]))
 }

@@ -1,4 +1,4 @@
-import { evaluate, type InputValues, type Value } from '../../../formulas/evaluate.ts'
+import { evaluate, type Unknown } from '../../../formulas/evaluate.ts'
 import { add, isLess, rationalOf, subtract, type Rational } from '../../../formulas/rational.ts'
 import { inputsOf, isOfAll } from '../../rules/inputs.ts'
 import { EACH, meaningOf, type Meaning } from '../../rules/names.ts'
@@ -53,19 +53,23 @@ export function figuresFor (
 export function tried (prepared: PreparedRule, each: string | null, figures: ReportFigures): Breach | Untried | null {
   const { rule } = prepared
   const found = figuresFor(prepared, each, figures)
-  const known = new Map([...found].flatMap(([name, figure]) => 'value' in figure ? [[name, figure.value] as const] : []))
-  const inputs: InputValues = Object.fromEntries(known)
-  const [left, right] = [evaluate(rule.left, inputs), evaluate(rule.right, inputs)]
-  const rightTo = rule.right_to === null ? right : evaluate(rule.right_to, inputs)
-  const unknown = [left, right, rightTo].find(({ known }) => known === null)
-  if (unknown !== undefined) return { rule, each, ...reasonOf(unknown, found) }
-  const bound = boundCrossed(rule, left.known!, right.known!, rightTo.known!)
+  // Without copies in between: a list of reports has tens of thousands of tries.
+  const inputs: Record<string, number | string | Rational> = {}
+  for (const [name, figure] of found) if ('value' in figure) inputs[name] = figure.value
+  const sides: Rational[] = []
+  for (const side of [rule.left, rule.right, rule.right_to]) {
+    if (side === null) continue
+    const value = evaluate(side, inputs)
+    if (value.known === null) return { rule, each, ...reasonOf(value.unknown, found) }
+    sides.push(value.known)
+  }
+  const [left, right, rightTo = right] = sides as [Rational, Rational, Rational?]
+  const bound = boundCrossed(rule, left, right, rightTo)
   if (bound === null) return null
-  return { rule, each, left: left.known!, right: bound, difference: subtract(left.known!, bound), inputs: known }
+  return { rule, each, left, right: bound, difference: subtract(left, bound), inputs: new Map(Object.entries(inputs)) }
 }
 
-function reasonOf ({ unknown }: Value, found: ReadonlyMap<string, Figure>): Pick<Untried, 'reason' | 'input'> {
-  const { code, input } = unknown!
+function reasonOf ({ code, input }: Unknown, found: ReadonlyMap<string, Figure>): Pick<Untried, 'reason' | 'input'> {
   if (code !== 'unknown_input') return { reason: code, input }
   return { reason: (found.get(input!) as { reason: Reason }).reason, input }
 }

@@ -1,100 +1,90 @@
-import { sql } from 'kysely'
 import { exactly } from '../../../catalogue/units/resolve.ts'
 import type { Db } from '../../../database/connect.ts'
 import type { Measure } from '../../../form-ii06a/measures.ts'
 import { onTime } from '../../../statistics/on-time/queries.ts'
-import type { OnTimeQuery, OnTimeRow } from '../../../statistics/on-time/schema.ts'
+import type { OnTimeRow } from '../../../statistics/on-time/schema.ts'
 import type { DossierFigure } from '../../rules/names.ts'
 import { BASIS_OF } from '../../rules/schema.ts'
 import type { Reason } from '../schema.ts'
+import { addedUp, asTotal, NO_DOSSIERS, type Counted, type DossierSum } from './dossier-sum.ts'
+import { placesIn, type Place } from './places.ts'
 
 /** A page limit above the number of units of a country. */
 const ALL_UNITS = 1_000_000
 
-/** Which dossiers: by what they are counted, in which of several periods, as a whole or by level. */
+/** Which dossiers: by what they are counted, and in which of several periods. */
 export interface Wanted {
   of: DossierFigure['of']
   /** The first in which a unit has figures counts. */
   periods: readonly string[]
-  byLevel: boolean
 }
 
-/** What is counted, and whether it is of records that begin within the period. */
-export interface DossierRow {
-  counted: OnTimeRow
-  recordsBegin: boolean
-}
-
-/** The dossiers of a unit, by level; those of all levels under ''. */
-type Rows = ReadonlyMap<string, DossierRow>
-export type DossierRows = ReadonlyMap<string, Rows>
-
-export interface CheckedUnit {
-  id: string
-  level: string
-  hasUnitsBelow: boolean
-}
+/** The dossiers of a unit with all units below it, by level; those of all levels under ''. */
+type Sums = ReadonlyMap<string, DossierSum>
+export type DossierSums = ReadonlyMap<string, Sums>
 
 /**
  * What is counted of the dossiers of units, each with all units below it.
  * @param root id of a unit above all of them; null: there is none
  */
-export async function dossierRows (
-  db: Db, wanted: Wanted, units: readonly CheckedUnit[], root: string | null, now: number
-): Promise<DossierRows> {
-  const found = new Map<string, Rows>()
-  for (const period of wanted.periods) {
-    const missing = units.filter(({ id }) => !found.has(id))
-    if (missing.length === 0) break
-    for (const [unit, rows] of await rowsIn(db, wanted, period, missing, root, now)) found.set(unit, rows)
+export async function dossierSums (
+  db: Db, { of, periods }: Wanted, units: ReadonlySet<string>, root: string | null, now: number
+): Promise<DossierSums> {
+  const found = new Map<string, Sums>()
+  for (const period of periods) {
+    const missing = new Set([...units].filter(unit => !found.has(unit)))
+    if (missing.size === 0) break
+    for (const [unit, sums] of await sumsIn(db, of, period, missing, root, now)) found.set(unit, sums)
   }
   return found
 }
 
-async function rowsIn (
-  db: Db, { of, byLevel }: Wanted, period: string, units: readonly CheckedUnit[], root: string | null, now: number
-): Promise<DossierRows> {
-  const ask = async (asked: Partial<OnTimeQuery>) => {
-    const query = { basis: BASIS_OF[of], period: [period], ...asked }
-    return (await onTime(db, query, { limit: ALL_UNITS }, null, now)).items.filter(({ scope }) => scope !== null)
-  }
-  const beginning = of === 'records' ? await unitsWhoseRecordsBegin(db, period) : new Set<string>()
-  const found = new Map<string, Rows>()
-  const leaves = units.filter(({ hasUnitsBelow }) => !hasUnitsBelow)
-  if (leaves.length > 0) {
-    // One question for all of them: what they have is their own.
-    const [only, ...others] = leaves
-    const unit = others.length === 0 ? only!.id : root
-    const rows = await ask({ group_by: ['unit'], ...unit === null ? {} : { unit: exactly(unit) } })
-    const byUnit = new Map(rows.map(row => [row.unit, row]))
-    for (const { id, level } of leaves) {
-      const row = byUnit.get(id)
-      if (row !== undefined) found.set(id, new Map([[byLevel ? level : '', { counted: row, recordsBegin: beginning.has(id) }]]))
+/**
+ * One question about every unit by itself, and its answers added up along the paths of the units: it takes no longer
+ * than a question about one unit with all below it, and there are many of those.
+ */
+async function sumsIn (
+  db: Db, of: DossierFigure['of'], period: string, units: ReadonlySet<string>, root: string | null, now: number
+): Promise<DossierSums> {
+  const within = root === null ? {} : { unit: exactly(root) }
+  const question = { basis: BASIS_OF[of], period: [period], group_by: ['unit' as const], ...within }
+  const { items } = await onTime(db, question, { limit: ALL_UNITS }, null, now)
+  const rows = new Map(items.map(row => [row.unit!, row]))
+  const sums = new Map([...units].map(unit => [unit, new Map<string, DossierSum>()]))
+  for (const place of await placesIn(db, period, root)) {
+    const counted = countedAt(place, of, rows.get(place.unit))
+    const begins = of === 'records' && place.begins
+    for (const ofUnit of place.path.flatMap(above => sums.get(above) ?? [])) {
+      for (const level of ['', place.level]) ofUnit.set(level, addedUp(ofUnit.get(level), { ...place, begins }, counted))
     }
   }
-  for (const { id } of units.filter(({ hasUnitsBelow }) => hasUnitsBelow)) {
-    const rows = await ask({ unit: exactly(id), group_by: byLevel ? ['level'] : [] })
-    if (rows.length > 0) {
-      found.set(id, new Map(rows.map(row => [row.level ?? '', { counted: row, recordsBegin: beginning.has(id) }])))
-    }
-  }
-  return found
+  return new Map([...sums].flatMap(([unit, byLevel]) => {
+    const known = new Map([...byLevel].filter(([, sum]) => sum.scope !== null))
+    const row = rows.get(unit)
+    // A consolidated row counts where there is nothing to add up. It belongs to no level.
+    if (known.size === 0 && row?.scope === 'total') known.set('', asTotal(row))
+    return known.size === 0 ? [] : [[unit, known] as const]
+  }))
 }
 
-/** Units of which, or of one below, the first recorded dossier was received after the first day of a period. */
-async function unitsWhoseRecordsBegin (db: Db, period: string): Promise<Set<string>> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct unnest(units.path) as id
-    from periods join dossier_desks on dossier_desks.since > periods.starts_on and dossier_desks.since <= periods.ends_on
-      join units on units.province_code = dossier_desks.province_code and units.id = dossier_desks.unit
-    where periods.code = ${period}`.execute(db)
-  return new Set(rows.map(({ id }) => id))
+/**
+ * What a unit has itself; undefined: nothing is known of it. A unit that sends records and has none in the period has no
+ * dossiers.
+ */
+function countedAt (
+  { is_expected: isExpected, is_recorded: isRecorded }: Place, of: DossierFigure['of'], row: OnTimeRow | undefined
+): Counted | undefined {
+  const hasNone = row === undefined && of === 'records' && isExpected && isRecorded
+  if (hasNone) return { ...NO_DOSSIERS, units_reported: 1 }
+  return row?.scope === 'own' ? row : undefined
 }
 
 /** A figure of a unit, or why it is not known. */
-export function dossierFigure (row: DossierRow | undefined, measure: Measure): { value: number } | { reason: Reason } {
-  const value = row?.counted[measure] ?? null
-  if (row === undefined || value === null) return { reason: 'no_dossiers' }
-  if (row.counted.units_reported < row.counted.units_expected) return { reason: 'incomplete' }
-  return row.recordsBegin ? { reason: 'records_incomplete' } : { value }
+export function dossierFigure (
+  sum: DossierSum | undefined, measure: Measure
+): { value: number } | { reason: Reason } {
+  const value = sum?.counts[measure] ?? null
+  if (sum === undefined || value === null) return { reason: 'no_dossiers' }
+  if (sum.units_reported < sum.units_expected) return { reason: 'incomplete' }
+  return sum.recordsBegin ? { reason: 'records_incomplete' } : { value }
 }

@@ -1,7 +1,7 @@
 import { add, rationalOf, type Rational } from '../../../formulas/rational.ts'
 import { COMPARED, EACH, UNCHANGED, type Meaning } from '../../rules/names.ts'
 import { LEAST_EARLIER, type Span } from '../../rules/schema.ts'
-import { dossierFigure, type DossierRows } from './dossier-figures.ts'
+import { dossierFigure, type DossierSums } from './dossier-figures.ts'
 import { medianOf } from './median.ts'
 import type { RelatedPeriods } from './related-periods.ts'
 import type { Reason } from '../schema.ts'
@@ -11,11 +11,11 @@ import type { StoredFigure, UnitFigures } from './values.ts'
 export type Figure = { value: number | string | Rational } | { reason: Reason }
 
 /** Of a unit, the dossiers by what is wanted of them. */
-export type DossiersOf = (key: string) => DossierRows | undefined
+export type DossiersOf = (key: string) => DossierSums | undefined
 
 /** A name for what is wanted of dossiers: what has the same name is read once. */
-export function keyOfDossiers ({ of, span, level }: { of: string, span: Span | null, level: string | null }): string {
-  return [of, span ?? '', level === null ? '' : 'level'].join(' ')
+export function keyOfDossiers ({ of, span }: { of: string, span: Span | null }): string {
+  return `${of} ${span ?? ''}`
 }
 
 const NOTHING: StoredFigure = ['not_provided', null, null, null, null]
@@ -49,10 +49,10 @@ export class ReportFigures {
   }
 
   #dossierFigure (meaning: Meaning & { of: 'dossiers' | 'records' }): Figure {
-    const rowsOf = (span: Span | null) => this.#dossiers(keyOfDossiers({ ...meaning, span }))?.get(this.#unit)
+    const sumsOf = (span: Span | null) => this.#dossiers(keyOfDossiers({ ...meaning, span }))?.get(this.#unit)
     const level = meaning.level ?? ''
-    const [now, then] = [rowsOf(null)?.get(level), rowsOf(meaning.span)?.get(level)]
-    if (now !== undefined && then !== undefined && now.counted.scope !== then.counted.scope) return { reason: 'other_scope' }
+    const [now, then] = [sumsOf(null)?.get(level), sumsOf(meaning.span)?.get(level)]
+    if (now !== undefined && then !== undefined && now.scope !== then.scope) return { reason: 'other_scope' }
     return dossierFigure(then, meaning.measure)
   }
 
