@@ -125,6 +125,49 @@ forEachDatabase('a report beside those of before', async (t, service) => {
   })
 })
 
+forEachDatabase('a report on another form than the one before', async (t, service) => {
+  const { post } = service
+  const count = (code: string, position: number, earlier: string | null) => ({
+    code, position, name: `Chỉ tiêu ${code}`, value_type: 'count', measure: 'Thủ tục',
+    corresponds_to: earlier === null ? null : { form: 'cchc-2021', indicator: earlier }
+  })
+  await post('/v1/forms', { items: [
+    { code: 'cchc-2021', name: 'x', valid_from: '2020-12-15', valid_to: '2021-06-14' },
+    {
+      code: 'cchc-2022', name: 'x', valid_from: '2021-06-15',
+      indicators: [count('1', 1, '3.1.3'), count('2', 2, '2.1'), count('2.1', 3, null), count('3', 4, '2.2')]
+    }
+  ] })
+  const ofForm = (given: object) => ruleOf({ form: 'cchc-2022', ...given })
+  await givenRules(
+    service,
+    ofForm({ code: 'own-continued', left: input('1'), comparison: 'equal', right: input('opening/1') }),
+    ofForm({ code: 'own-before', indicators: ['2', '2.1'], left: input('each'), comparison: 'equal', right: input('before/each'), message_en: '{each}' }),
+    ofForm({ code: 'own-parts', left: input('2'), comparison: 'equal', right: input('parts/2'), message_en: '{left}' })
+  )
+  await givenReport(service, UNIT, '2021-Q1', { 2.1: 2 })
+  await givenReport(service, UNIT, '2021-Q2', { 2.1: 5, '3.1.3': 100 })
+  await givenReport(service, UNIT, '2021-Q3', { 1: 101, 2: 6, 2.1: 9, 3: 1 })
+
+  t.test('is compared by the indicators that continue others, and not by codes that are the same', async t => {
+    t.same(await found(service, UNIT, '2021-Q3'), [['own-before', '2', 6, 5, 1], ['own-continued', null, 101, 100, 1]])
+    t.same(await untried(service, UNIT, '2021-Q3', 'own-before'), [['no_earlier_report', 'before/each']])
+  })
+
+  t.test('is the sum of shorter periods of both', async t => {
+    await givenReport(service, UNIT, '2021-Q4', { 2: 7 })
+    await givenReport(service, UNIT, '2021', { 2: 21 })
+    t.same((await found(service, UNIT, '2021')).filter(([rule]) => rule === 'own-parts'), [['own-parts', null, 21, 20, 1]])
+  })
+
+  t.test('has what is reported on its own form before what another has of the same series', async t => {
+    await post('/v1/indicator-values', { items: [{ unit: UNIT, period: '2021-Q2', form: 'cchc-2022', indicator: '2', number: 6 }] })
+    t.same(await found(service, UNIT, '2021-Q3'), [['own-continued', null, 101, 100, 1]])
+    await givenReport(service, UNIT, '2021-Q3', { 1: 100 })
+    t.same(await found(service, UNIT, '2021-Q3'), [])
+  })
+})
+
 forEachDatabase('a report beside dossiers', async (t, service) => {
   const { db } = service
 
