@@ -3,26 +3,27 @@ import type { Finding } from './findings.ts'
 import type { SubmitBody } from './schema.ts'
 
 interface Submitted extends SubmitBody {
-  /** Values that are given, and those of them that have a value. */
+  /** Values that are given, those of them that have a value, and those that the service derives. */
   given: number
   reported: number
+  derived: number
   findings: readonly Finding[]
 }
 
 /**
- * Refuses what cannot be submitted: a report without values, unless there is nothing to report; errors; warnings of
- * which the unit says nothing.
+ * Refuses what cannot be submitted: a report without values, given or derived, unless there is nothing to report;
+ * errors; warnings of which the unit says nothing.
  * @throws DomainError `checks_failed` with all that is wrong
  */
 export function assertSubmittable (
-  { note = null, nothing_to_report: nothing = false, given, reported, findings }: Submitted
+  { note = null, nothing_to_report: nothing = false, given, reported, derived, findings }: Submitted
 ): void {
   const errors = findings.filter(({ severity }) => severity === 'error')
   const warnings = findings.filter(({ severity }) => severity === 'warning')
   const isSilent = warnings.length > 0 && (note === null || note.trim() === '')
   const issues: Issue[] = [
     ...nothing && reported > 0 ? [valuesGiven(reported)] : [],
-    ...!nothing && given === 0 ? [NOTHING] : [],
+    ...!nothing && given + derived === 0 ? [NOTHING] : [],
     ...errors.map(finding => issueOf(finding, 'check_failed')),
     ...isSilent ? [noteNeeded(warnings.length), ...warnings.map(finding => issueOf(finding, 'check_warning'))] : []
   ]
@@ -30,7 +31,7 @@ export function assertSubmittable (
 }
 
 const NOTHING: Issue = {
-  pointer: '', code: 'nothing_reported', detail: 'no value is given; a unit that has nothing to report says so: nothing_to_report'
+  pointer: '', code: 'nothing_reported', detail: 'no value is given, and none can be derived; a unit that has nothing to report says so: nothing_to_report'
 }
 
 function valuesGiven (reported: number): Issue {

@@ -16,7 +16,7 @@ import { lockReports, storeStage } from '../stages/store.ts'
 import { auditOfStage } from '../stages/written.ts'
 import { assertSubmittable } from './checks.ts'
 import type { FindingsOf } from './findings.ts'
-import { submissionOf, valueCounts } from './queries.ts'
+import { derivedCount, submissionOf, valueCounts } from './queries.ts'
 import type { ReopenBody, ReportFormQuery, Submission, SubmissionPath, SubmitBody } from './schema.ts'
 
 /** A report, and when something happens to it: in milliseconds since 1970. */
@@ -45,8 +45,9 @@ export async function submitReport (
     if (report.locked) throw new DomainError('period_locked', whyLocked(report))
     const { values_given: given, values_reported: reported } = await valueCounts(trx, report)
     const { nothing_to_report = false, note = null } = body
+    const derived = nothing_to_report || given > 0 ? 0 : await derivedCount(trx, report, by.unit, addressed.now)
     const findings = nothing_to_report ? [] : await findingsOf(trx, report, by.unit, addressed.now)
-    assertSubmittable({ ...body, given, reported, findings })
+    assertSubmittable({ ...body, given, reported, derived, findings })
     return {
       stage: 'submitted', nothing_to_report, note: note?.normalize('NFC') || null, submitted_at: now, submitted_by: by.client,
       sent_at: report.sent_at ?? now

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
+import { exactly } from '../../catalogue/units/resolve.ts'
+import { filledReport } from '../filled-report/queries.ts'
 import { reportNamed } from '../revisions/named.ts'
 import type { ReportKey, ReportStage } from '../stages/stage.ts'
 import { stageOf } from '../stages/store.ts'
@@ -43,4 +45,16 @@ export async function valueCounts (db: Db, { province_code, unit, period, form }
     from (select ${province_code}::text as province_code, ${unit}::text as unit, ${period}::text as period,
       ${form}::text as form) as asked ${VALUES_GIVEN}`.execute(db)
   return counts!
+}
+
+/**
+ * How many values of a report the service derives. A derived 0 is one of them: what it is counted from exists, such as
+ * a procedure in force, the dossiers of a unit, or the report of one below.
+ * @param now milliseconds since 1970
+ */
+export async function derivedCount (
+  db: Db, { unit, period, form }: Omit<ReportKey, 'province_code'>, reach: Reach, now: number
+): Promise<number> {
+  const { rows } = await filledReport(db, { unit: exactly(unit), period }, { form }, reach, now)
+  return rows.filter(({ source }) => source === 'computed' || source === 'aggregated').length
 }

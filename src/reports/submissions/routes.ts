@@ -33,7 +33,8 @@ export async function submissionRoutes (app: App, context: Context) {
       operationId: 'submitReport',
       summary: 'Submit the report of a unit for approval',
       description: 'Errors that the checks find keep it from being submitted (`check_failed`); for warnings the unit says something in ' +
-        '`note`. What is submitted may be submitted again, until it is approved. A value that is written meanwhile makes it a draft.',
+        '`note`. A report without any value, given or derived, needs `nothing_to_report`. What is submitted may be submitted again, until it ' +
+        'is approved. A value that is written meanwhile makes it a draft.',
       ...described,
       params: submissionPath('H56-381'),
       body: SubmitBody,

@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/reports/submissions/findings.ts'
 
 const finding = (severity: Finding['severity'], ...indicators: string[]): Finding => (
   { rule: 'r', severity, indicators, messages: { en: `${severity} of ${indicators.join()}`, vi: `chỉ tiêu ${indicators.join()}` } })
-const REPORT = { given: 2, reported: 1, findings: [] }
+const REPORT = { given: 2, reported: 1, derived: 0, findings: [] }
 
 t.test('a report of which nothing is wrong is submitted, with a note or without', async t => {
   t.doesNotThrow(() => { assertSubmittable(REPORT) })
@@ -27,8 +27,15 @@ t.test('a warning needs a note that says something', async t => {
 t.test('an error is refused whatever the note says, beside all else that is wrong', async t => {
   const findings = [finding('warning', '6.1'), finding('error', '3.1.3')]
   t.throws(() => { assertSubmittable({ ...REPORT, findings, note: 'x' }) }, { code: 'checks_failed', issues: [{ code: 'check_failed' }] })
-  t.throws(() => { assertSubmittable({ given: 0, reported: 0, findings }) }, {
+  t.throws(() => { assertSubmittable({ given: 0, reported: 0, derived: 0, findings }) }, {
     code: 'checks_failed',
     issues: [{ code: 'nothing_reported' }, { pointer: '/report/3.1.3' }, { code: 'note_needed' }, { code: 'check_warning' }]
+  })
+})
+
+t.test('a report of derived values alone is not one without values', async t => {
+  t.doesNotThrow(() => { assertSubmittable({ ...REPORT, given: 0, reported: 0, derived: 1 }) })
+  t.throws(() => { assertSubmittable({ ...REPORT, given: 0, reported: 0 }) }, {
+    code: 'checks_failed', issues: [{ code: 'nothing_reported' }]
   })
 })

@@ -68,8 +68,8 @@ async function sumsIn (
 }
 
 /**
- * What a unit has itself; undefined: nothing is known of it. A unit that sends records and has none in the period has no
- * dossiers.
+ * What a unit has itself; undefined: nothing is known of it. A unit that sends records and has none in the period has
+ * no dossiers.
  */
 function countedAt (
   { is_expected: isExpected, is_recorded: isRecorded }: Place, of: DossierFigure['of'], row: OnTimeRow | undefined
