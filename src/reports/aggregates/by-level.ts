@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { TOGETHER, withFacts, type Rule, type Together } from './facts-sql.ts'
+import { JOIN_SENT, TOGETHER, withFacts, type FactsAsked, type Rule, type Together } from './facts-sql.ts'
 
 export interface LevelFigure extends Together {
   period: string
@@ -13,15 +13,16 @@ export interface LevelFigure extends Together {
 /**
  * What the units of each level report together, in rows by period, form, indicator, level and choice, as a query. A
  * unit that reports stands for all of its level below it, so nothing is added twice.
- * @param units a condition on `units` and `versions`: those that are asked for
  */
 export function figuresByLevel (
-  rules: readonly Rule[], periods: readonly string[], units: RawBuilder<unknown>
+  rules: readonly Rule[], asked: FactsAsked
 ): RawBuilder<LevelFigure> {
   const choice = sql`case when rule = 'units_with_choice' then choice end`
   const keys = sql`period, form, indicator, level`
+  // Of all choices together.
+  const overAll = (count: RawBuilder<unknown>) => sql`sum(${count}) over (partition by ${keys})::integer`
   return sql<LevelFigure>`
-    ${withFacts(rules, periods, units)}, expected as (
+    ${withFacts(rules, asked)}, expected as (
       select period, level, count(*)::integer as units_expected from standing group by period, level
     ), nested as materialized (
       select standing.period, standing.unit, above.unit as above from standing cross join unnest(path) as parents (unit)
@@ -32,10 +33,11 @@ export function figuresByLevel (
     ), stood_for as (
       select ${keys}, count(*)::integer as units_covered from covered group by ${keys}
     )
-    select ${keys}, ${choice} as choice, ${TOGETHER}, sum(count(*)) over (partition by ${keys})::integer as units_reported,
+    select ${keys}, ${choice} as choice, ${TOGETHER}, ${overAll(sql`count(*)`)} as units_reported,
+      ${overAll(sql`count(is_sent)`)} as units_submitted,
       units_expected - coalesce(units_covered, 0) as units_expected
     from facts join expected using (period, level) left join stood_for using (${keys})
-      left join covered using (${keys}, unit)
+      left join covered using (${keys}, unit) ${JOIN_SENT}
     where covered.unit is null
     group by ${keys}, rule, ${choice}, units_expected, units_covered`
 }

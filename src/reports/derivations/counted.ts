@@ -25,6 +25,8 @@ export interface Counted {
   unknown: Reason | null
   /** Of units that are added up. */
   units_reported: number | null
+  /** Of them, those whose report was submitted. null: they do not report indicators. */
+  units_submitted: number | null
   units_expected: number | null
   basis: 'reported' | 'records' | null
   /** Where the service shows the same, and where its dossiers are. */
@@ -33,8 +35,8 @@ export interface Counted {
 }
 
 export const NOTHING: Counted = {
-  value: null, numerator: null, denominator: null, unknown: null, units_reported: null, units_expected: null,
-  basis: null, url: null, dossiers_url: null
+  value: null, numerator: null, denominator: null, unknown: null, units_reported: null, units_submitted: null,
+  units_expected: null, basis: null, url: null, dossiers_url: null
 }
 
 export function countOf (count: number, beside: Partial<Counted> = {}): Counted {

@@ -128,9 +128,9 @@ export class Deriver {
 
   /** All that derivations of the form ask of units below, in one statement. */
   async #reportedBelow (): Promise<ReadonlyMap<string, Together>> {
-    const { db, unit, period } = this.#asked
+    const { db, unit, period, now } = this.#asked
     const rules = rulesOf(this.#form, [...this.#indicators.values()])
-    this.#below ??= await reportedBelow(db, rules, { unit: unit.id, period: period.code })
+    this.#below ??= await reportedBelow(db, rules, { unit: unit.id, period: period.code, now })
     return this.#below
   }
 }

@@ -90,6 +90,8 @@ const ExplainedPart = Type.Object({
   unknown: DerivedProperties.computed_unknown,
   basis: Nullable(OneOf(['reported', 'records'], { description: 'From which dossiers are counted. null: none are.' })),
   units_reported: DerivedProperties.units_reported,
+  units_submitted: count('Of the units in the value of `units`, those whose report was submitted, approved or published. Those of the ' +
+    'others are drafts, which count too: while there are any, the value is provisional. null: it is not made of what units report.'),
   units_expected: DerivedProperties.units_expected,
   url: address('Where the service shows the same, or what it is made of. null: nowhere.'),
   dossiers_url: address('Where the dossiers are that are not on time. null: it is not counted from records, or is no percentage on time.')

@@ -4,11 +4,11 @@ import type { Part } from '../derivations/derive.ts'
 import type { ReportExplained } from './schema.ts'
 
 export function shownPart ({ pointer, source: { op }, counted }: Part): ReportExplained['parts'][number] {
-  const { value, numerator, denominator, unknown, basis, units_reported, units_expected } = counted
+  const { value, numerator, denominator, unknown, basis, units_reported, units_submitted, units_expected } = counted
   const { url, dossiers_url } = counted
   return {
-    pointer, op, value: decimalOf(value), numerator, denominator, unknown, basis, units_reported, units_expected,
-    url, dossiers_url
+    pointer, op, value: decimalOf(value), numerator, denominator, unknown, basis, units_reported, units_submitted,
+    units_expected, url, dossiers_url
   }
 }
 

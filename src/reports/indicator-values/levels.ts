@@ -25,12 +25,12 @@ export function levelRule ({ form, code, value_type: type, derivation }: Indicat
 export function levelRow (
   figure: LevelFigure, asked: readonly Indicator[], series: readonly InSeries[] | null
 ): IndicatorValueRow {
-  const { period, form, indicator, level, choice, units_reported, units_expected } = figure
+  const { period, form, indicator, level, choice, units_reported, units_submitted, units_expected } = figure
   const { value_type: type } = asked.find(one => one.form === form && one.code === indicator)!
   const { unknown, ...value } = valueOf(figure, type === 'percent')
   return {
     unit: null, period, form, indicator, ...value, choice, printed: unknown === null ? printedOf(value) : '', note: null,
-    level, units_reported, units_expected, unknown,
+    level, units_reported, units_submitted, units_expected, unknown,
     ...series === null ? {} : { series: series.find(one => one.form === form && one.code === indicator)!.series }
   }
 }

@@ -22,10 +22,11 @@ const BY_LEVEL: OrderColumn[] = [
 
 /**
  * Values as stored, or what the units of each level report together.
+ * @param now milliseconds since 1970
  * @throws DomainError `invalid_request` for an unknown unit, and for what does not go together
  */
 export async function indicatorValues (
-  db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: Reach
+  db: Db, filters: IndicatorValueQuery, page: PageRequest, reach: Reach, now: number
 ): Promise<Page<IndicatorValueRow>> {
   await settled(db, filters.as_known_at)
   const series = filters.follow === true ? await followed(db, filters) : null
@@ -33,7 +34,7 @@ export async function indicatorValues (
   const unit = await subtreeFor(db, filters.unit, reach, { day })
   return filters.group_by === undefined
     ? storedValues(db, filters, page, unit, series)
-    : valuesByLevel(db, filters, page, unit, series)
+    : valuesByLevel(db, filters, page, unit, series, now)
 }
 
 async function storedValues (
@@ -59,7 +60,7 @@ async function storedValues (
 
 async function valuesByLevel (
   db: Db, { period, form, indicator, state, as_known_at: asKnownAt }: IndicatorValueQuery, page: PageRequest,
-  unit: Subtree | null, series: readonly InSeries[] | null
+  unit: Subtree | null, series: readonly InSeries[] | null, now: number
 ): Promise<Page<IndicatorValueRow>> {
   if (period === undefined) throw invalid('/query/period', 'missing', 'values by level are those of periods; name them')
   if (state !== undefined) throw invalid('/query/state', 'not_allowed', 'only reported values are added up')
@@ -69,7 +70,7 @@ async function valuesByLevel (
     ? indicator?.includes(code) !== false
     : series.some(one => one.form === form && one.code === code)
   const asked = (await indicatorsOf(db, [...new Set(forms)])).filter(isAsked)
-  const figures = figuresByLevel(asked.flatMap(levelRule), period, isWithin(unit))
+  const figures = figuresByLevel(asked.flatMap(levelRule), { periods: period, units: isWithin(unit), now })
   const { rows } = await pageQuery(figures, BY_LEVEL, page).execute(db)
   const { items, next_cursor } = pageOf(rows, BY_LEVEL, page.limit)
   return { items: items.map(figure => levelRow(figure, asked, series)), next_cursor }

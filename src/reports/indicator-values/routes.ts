@@ -4,7 +4,7 @@ import { problems } from '../../http/response/error-handler.ts'
 import { indicatorValues } from './queries.ts'
 import { columnsOf, IndicatorValueQuery, IndicatorValueRow } from './schema.ts'
 
-export async function indicatorValueRoutes (app: App, { db, cache }: Context) {
+export async function indicatorValueRoutes (app: App, { db, cache, now }: Context) {
   app.addSchema(IndicatorValueRow)
 
   app.get('/indicator-values', {
@@ -20,5 +20,5 @@ export async function indicatorValueRoutes (app: App, { db, cache }: Context) {
       }
     }
   }, (request, reply) => sendList(cache, request, reply, columnsOf(request.query), page => (
-    indicatorValues(db, request.query, page, request.caller.unit))))
+    indicatorValues(db, request.query, page, request.caller.unit, now()))))
 }

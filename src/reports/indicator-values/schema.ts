@@ -10,6 +10,10 @@ import { IndicatorValue, STATES } from '../indicators/schema.ts'
 const LevelProperties = {
   level: Type.Optional(Code('Code of the level. Only with `group_by=level`.')),
   units_reported: Type.Optional(Type.Integer({ description: 'Units that are in the value. Only with `group_by=level`.', minimum: 0 })),
+  units_submitted: Type.Optional(Type.Integer({
+    description: 'Of the units in the value, those whose report was submitted, approved or published. Those of the others are drafts, which ' +
+      'count too: while there are any, the value is provisional. Only with `group_by=level`.', minimum: 0
+  })),
   units_expected: Type.Optional(Type.Integer({
     description: 'Units of this level that exist in the period, without those for which one of this level above them reports. ' +
       'Only with `group_by=level`.', minimum: 0
@@ -48,7 +52,7 @@ export const IndicatorValueQuery = Type.Object({
     description: 'One row for each level of units, period and indicator, of the reported values; a province itself, which reports for all ' +
       'below it, is in none. Counts are summed, fractions by the sums of both parts. Of a choice there is a row for each, with the number of ' +
       'units. Of a percentage the sums of the two counts are divided that its derivation names; without them it is unknown. Units stand where ' +
-      'they do on the last day of the period. Needs `period`, and excludes `state` and `as_known_at`.'
+      'they do on the last day of the period. Drafts count: `units_submitted` says how many of the reports are none. Needs `period`, and excludes `state` and `as_known_at`.'
   })),
   ...AsKnownAtQuery,
   ...PageQuery,

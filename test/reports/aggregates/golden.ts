@@ -10,17 +10,19 @@ const RULE: Rule = {
   levels: ['district']
 }
 
+const NOW = Date.parse('2021-06-15T08:00:00+07:00')
+
 export const AGGREGATES_SQL: GoldenStatement[] = [
   {
     name: 'below',
     asks: 'What do the units below a unit report together?',
     address: addressOf('/v1/reports/H56/2021-H1', {}).replace('?', ''),
-    statement: belowQuery([RULE], { unit: 'H56', period: '2021-H1' }).compile(compiler)
+    statement: belowQuery([RULE], { unit: 'H56', period: '2021-H1', now: NOW }).compile(compiler)
   },
   {
     name: 'by-level',
     asks: 'What do the units of each level report together?',
     address: addressOf('/v1/indicator-values', { group_by: 'level', period: '2021-H1' }),
-    statement: figuresByLevel([RULE], ['2021-H1'], sql`true`).compile(compiler)
+    statement: figuresByLevel([RULE], { periods: ['2021-H1'], units: sql`true`, now: NOW }).compile(compiler)
   }
 ]

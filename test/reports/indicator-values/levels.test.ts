@@ -1,3 +1,4 @@
+import { serviceAt } from '../life/given.ts'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
 
@@ -33,8 +34,33 @@ forEachDatabase('values of units by level', async (t, service) => {
     ], 'without the province itself, which reports for all, and what says that there are no data')
     t.same(Object.keys((await rowsOf('period=2021-H1&indicator=count'))[0]), [
       'unit', 'period', 'form', 'indicator', 'state', 'number', 'numerator', 'denominator', 'choice', 'printed', 'note', 'level',
-      'units_reported', 'units_expected', 'unknown'
+      'units_reported', 'units_submitted', 'units_expected', 'unknown'
     ])
+  })
+
+  t.test('say of how many units the report is sent: drafts count, too', async t => {
+    const submit = (unit: string) => post(`/v1/reports/${unit}/2021-H1/submit?form=own`, { note: 'x' })
+    t.match(await rowsOf('period=2021-H1&indicator=count'), [{ number: 54, units_reported: 3, units_submitted: 0 }, { units_submitted: 0 }])
+    for (const unit of ['H56-380', 'H56-382']) t.match(await submit(unit), { status: 200 })
+    t.match(await rowsOf('period=2021-H1&indicator=count'), [{ number: 54, units_reported: 3, units_submitted: 2 }, { units_submitted: 0 }])
+    t.match(await rowsOf('period=2021-H1&indicator=choice'), [
+      { choice: 0, units_reported: 3, units_submitted: 2 }, { choice: 1, units_reported: 3, units_submitted: 2 }
+    ], 'whatever the choice')
+    t.match(await rowsOf('period=2021-H1&indicator=staff'), [{ number: 30, units_reported: 2, units_submitted: 1 }], 'where the value is from')
+    const change = (number: number) => post('/v1/indicator-values', {
+      items: [{ unit: 'H56-382', period: '2021-H1', form: 'own', indicator: 'count', number }]
+    })
+    for (const number of [51, 50]) await change(number)
+    t.match(await rowsOf('period=2021-H1&indicator=count'), [{ number: 54, units_submitted: 1 }, {}], 'a value that is written makes a draft of it')
+  })
+
+  t.test('count a report as sent again once the time is over for which it was reopened', async t => {
+    const reopen = { reason: 'x', until: new Date(Date.now() + 3_600_000).toISOString() }
+    t.equal((await post('/v1/reports/H56-380/2021-H1/reopen?form=own', reopen)).status, 200)
+    t.match(await rowsOf('period=2021-H1&indicator=count'), [{ units_submitted: 0 }, {}])
+    const later = await serviceAt(t, service, () => Date.now() + 2 * 3_600_000)
+    const { body } = await later.get('/v1/indicator-values?group_by=level&form=own&period=2021-H1&indicator=count')
+    t.match(body.items, [{ units_submitted: 1 }, {}])
   })
 
   t.test('are ratios of sums where both counts are known, and otherwise unknown', async t => {
@@ -77,7 +103,7 @@ forEachDatabase('values of units by level', async (t, service) => {
 
   t.test('are a table with the columns of what is asked', async t => {
     const head = async (query: string) => (await get(`/v1/indicator-values?format=csv&period=2021-H1${query}`)).text.split(/\r?\n/)[0]
-    t.match(await head('&group_by=level'), /note,level,units_reported,units_expected,unknown$/)
+    t.match(await head('&group_by=level'), /note,level,units_reported,units_submitted,units_expected,unknown$/)
     t.match(await head(''), /printed,note$/)
     t.match(await head('&follow=true&form=own&indicator=count'), /printed,note,series$/)
   })

@@ -18,9 +18,9 @@ export function ruleOf (source: SourceOf<'units'>, form: string, name: string, o
 export function countedUnits (
   { unit, period }: ReportAsked, { rule, value, numerator: counted }: Rule, together: Together, isFraction: boolean
 ): Counted {
-  const { number, numerator, denominator, units_reported, units_expected } = together
+  const { number, numerator, denominator, units_reported, units_submitted, units_expected } = together
   const url = addressOf('/v1/indicator-values', { unit: unit.id, period: period.code, indicator: counted ?? value })
-  const beside = { units_reported, units_expected, url }
+  const beside = { units_reported, units_submitted, units_expected, url }
   if (units_expected === 0) return unknownFor('no_units', beside)
   if (units_reported === 0) return unknownFor('nothing_reported', beside)
   if (rule !== 'ratio_of_sums') return countOf(number!, beside)
