@@ -1,10 +1,10 @@
 import t, { type Test } from 'tap'
 import { MAX_INFLATED, MAX_PARTS, MAX_READ } from '../../src/documents/reading/archive.ts'
 import { shownBy } from '../../src/documents/reading/formats.ts'
-import { MAX_CELLS } from '../../src/documents/reading/sheet.ts'
+import { MAX_CELLS, MAX_MERGED } from '../../src/documents/reading/sheet.ts'
 import { MAX_TEXT } from '../../src/documents/reading/text.ts'
 import { MAX_SHEETS, readWorkbook } from '../../src/documents/reading/workbook.ts'
-import { MAX_DEPTH } from '../../src/documents/reading/xml.ts'
+import { MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS } from '../../src/documents/reading/xml.ts'
 import { xlsxOf } from '../../src/documents/xlsx/xlsx.ts'
 import { edited, partsIn, SHEET, zipOf } from './packages.ts'
 import { DOCUMENT } from './sample.ts'
@@ -169,6 +169,7 @@ t.test('a file that inflates to more than a report can be is refused before that
   const many = Array.from({ length: MAX_PARTS + 1 }, (_, i) => [String(i), ''] as const)
   await refuses(t, readWorkbook(await zipOf(many)), /it has more than 500 parts/)
   await refuses(t, readWorkbook(await zipOf([['a', ''], ['a', '']])), /it has two parts a/)
+  await refuses(t, readWorkbook(await zipOf([['a', ''], ['A', '']])), /it has two parts A/)
   // One that says it is smaller than it is.
   const lying = await edited(file, { [SHEET]: xml => xml + ' '.repeat(100_000) })
   const size = lying.lastIndexOf(SHEET) - 46 + 24
@@ -224,6 +225,34 @@ t.test('elements stand within one another to a bound', async t => {
   await t.rejects(cellsIn(nested(MAX_DEPTH - 2)), {
     code: 'invalid_request', issues: [{ pointer: '', code: 'too_deep', detail: /one\.xml has more than 64 elements within one another$/ }]
   })
+})
+
+t.test('parts are found whichever letters of their names are capitals', async t => {
+  const mixed = partsOf('<row><c t="s"><v>0</v></c></row>', { texts: '<si><t>một</t></si>' })
+    .map(([path, part]) => [path === 'xl/texts.xml' ? 'xl/Texts.XML' : path, part] as const)
+  const [sheet] = await readWorkbook(await zipOf(mixed))
+  t.same(sheet!.rows.get(0)!.get(0), { kind: 'text', text: 'một' })
+})
+
+t.test('an element has so many attributes and a workbook so many elements, and no more', async t => {
+  const attributes = (count: number) => Array.from({ length: count }, (_, i) => `a${i}=""`).join(' ')
+  t.same(await cellsIn(`<row ${attributes(MAX_ATTRIBUTES)}/>`), {})
+  for (const count of [MAX_ATTRIBUTES + 1, 100_000]) {
+    await refuses(t, cellsIn(`<row ${attributes(count)}/>`), /one\.xml has an element with more than 128 attributes$/)
+  }
+  const started = performance.now()
+  // Together they are too many, and neither part alone.
+  const [half, row] = [MAX_ELEMENTS / 2, '<a/>']
+  await refuses(t, cellsIn(row.repeat(half), { texts: row.repeat(half) }), /it has more than 500000 elements$/)
+  t.ok(performance.now() - started < 20_000, 'and takes no minutes')
+})
+
+t.test('a sheet has so many merged cells, and a format so many letters', async t => {
+  const merged = '<mergeCell ref="A1:B2"/>'.repeat(MAX_MERGED + 1)
+  await refuses(t, cellsIn(`</sheetData><mergeCells>${merged}</mergeCells><sheetData>`), /one\.xml has more than 10000 merged cells$/)
+  const styles = (length: number) => ({ styles: `<numFmts><numFmt numFmtId="170" formatCode="${'['.repeat(length)}"/></numFmts>` })
+  t.same(await cellsIn('', styles(255)), {})
+  await t.rejects(cellsIn('', styles(256)), { code: 'invalid_request', issues: [{ code: 'invalid_length', detail: /styles\.xml has a format of more than 255 characters$/ }] })
 })
 
 t.test('a small file that is made to take long, or much memory, is refused at once', async t => {

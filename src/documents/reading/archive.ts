@@ -17,13 +17,13 @@ export const MAX_INFLATED = 64 * MIB
 const COMPOUND_FILE = Buffer.from('d0cf11e0', 'hex')
 
 /** The text of a part by its path; undefined: there is no such part. */
-export type Parts = (path: string) => Promise<string | undefined>
+export type TextOf = (path: string) => Promise<string | undefined>
 
 /**
  * The parts of a zip, within bounds.
  * @throws DomainError `invalid_request` for what is no zip or inflates to too much
  */
-export async function partsOf (file: Buffer): Promise<Parts> {
+export async function partsOf (file: Buffer): Promise<TextOf> {
   if (file.subarray(0, 4).equals(COMPOUND_FILE)) {
     throw unreadable('it has a password, or is of Excel before 2007; save it as xlsx without a password')
   }
@@ -31,7 +31,7 @@ export async function partsOf (file: Buffer): Promise<Parts> {
   const entries = await readable(() => entriesOf(zip))
   let read = 0
   return async path => {
-    const entry = entries.get(path)
+    const entry = entries.get(path.toLowerCase())
     if (entry === undefined) return undefined
     read += entry.uncompressedSize
     if (read > MAX_READ) throw unreadable(`its sheets and texts inflate to more than ${MAX_READ} bytes`)
@@ -46,8 +46,10 @@ async function entriesOf (zip: ZipFile): Promise<Map<string, Entry>> {
   for await (const entry of zip.eachEntry()) {
     inflated += entry.uncompressedSize
     if (inflated > MAX_INFLATED) throw unreadable(`it inflates to more than ${MAX_INFLATED} bytes`)
-    if (entries.has(entry.fileName)) throw unreadable(`it has two parts ${entry.fileName}`)
-    entries.set(entry.fileName, entry)
+    // Packages do not tell capitals from small letters in the names of parts, and some programs mix them.
+    const path = entry.fileName.toLowerCase()
+    if (entries.has(path)) throw unreadable(`it has two parts ${entry.fileName}`)
+    entries.set(path, entry)
   }
   return entries
 }

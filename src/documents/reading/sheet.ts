@@ -2,7 +2,7 @@ import type { Area } from '../xlsx/address.ts'
 import type { Shown } from './formats.ts'
 import { textIn } from './text.ts'
 import { unreadable } from './unreadable.ts'
-import { readXml, type Attributes } from './xml.ts'
+import { readXml, type Attributes, type Part } from './xml.ts'
 
 /** What a cell shows. Of a formula it is what was calculated when the workbook was saved. */
 export type ReadCell =
@@ -31,6 +31,7 @@ export interface Shared {
 }
 
 export const MAX_CELLS = 100_000
+export const MAX_MERGED = 10_000
 const MAX_ROW = 1_048_576
 const MAX_COLUMN = 16_384
 
@@ -44,7 +45,8 @@ interface Raw {
 }
 
 /** @throws DomainError `invalid_request` for what is no sheet, and for one of too many cells or too long a text */
-export async function sheetIn (path: string, name: string, xml: string, shared: Shared): Promise<ReadSheet> {
+export async function sheetIn (part: Part, name: string, shared: Shared): Promise<ReadSheet> {
+  const { path } = part
   const sheet: ReadSheet = { name, rows: new Map(), merged: [] }
   let [row, column] = [-1, -1]
   let raw: Raw | null = null
@@ -62,7 +64,8 @@ export async function sheetIn (path: string, name: string, xml: string, shared: 
       case 'f':
         if (raw !== null) raw.hasFormula = true
         break
-      case 'mergeCell': sheet.merged.push(areaOf(ref))
+      case 'mergeCell':
+        if (sheet.merged.push(areaOf(ref)) > MAX_MERGED) refuse(`${path} has more than ${MAX_MERGED} merged cells`)
     }
   }
   const close = (element: string, text: string, around: readonly string[]) => {
@@ -78,7 +81,7 @@ export async function sheetIn (path: string, name: string, xml: string, shared: 
     const cells = sheet.rows.get(row) ?? new Map<number, ReadCell>()
     sheet.rows.set(row, cells.set(column, cell))
   }
-  await readXml(path, xml, { open, close })
+  await readXml(part, { open, close })
   return sheet
 }
 

@@ -1,10 +1,10 @@
 import { posix } from 'node:path'
-import { partsOf, type Parts } from './archive.ts'
+import { partsOf, type TextOf } from './archive.ts'
 import { stylesIn, type Shown } from './formats.ts'
 import { sheetIn, type ReadSheet } from './sheet.ts'
 import { textIn } from './text.ts'
 import { unreadable } from './unreadable.ts'
-import { readXml } from './xml.ts'
+import { readXml, type Part } from './xml.ts'
 
 /** Sheets that are read; a workbook of a report has two. */
 export const MAX_SHEETS = 20
@@ -15,7 +15,7 @@ export const MAX_SHEETS = 20
  * @throws DomainError `invalid_request` for what is no workbook, or too large
  */
 export async function readWorkbook (file: Buffer): Promise<ReadSheet[]> {
-  const parts = await partsOf(file)
+  const parts = { textOf: await partsOf(file), elements: { count: 0 } }
   const [workbook] = (await related(parts, '')).filter(({ kind }) => kind === 'officeDocument')
   if (workbook === undefined) throw unreadable('no part of it is a workbook')
   const beside = await related(parts, workbook.path)
@@ -26,14 +26,14 @@ export async function readWorkbook (file: Buffer): Promise<ReadSheet[]> {
   for (const { name, id } of await sheetsListed(parts, workbook.path)) {
     const found = beside.find(one => one.id === id && one.kind === 'worksheet')
     // A chart that is a sheet has no cells.
-    if (found !== undefined) sheets.push(await sheetIn(found.path, name, await part(parts, found.path), shared))
+    if (found !== undefined) sheets.push(await sheetIn(await part(parts, found.path), name, shared))
   }
   return sheets
 }
 
 async function sheetsListed (parts: Parts, path: string): Promise<{ name: string, id: string }[]> {
   const listed: { name: string, id: string }[] = []
-  await readXml(path, await part(parts, path), {
+  await readXml(await part(parts, path), {
     open: (element, { name = '', id = '' }) => { if (element === 'sheet') listed.push({ name, id }) }
   })
   if (listed.length > MAX_SHEETS) throw unreadable(`it has more than ${MAX_SHEETS} sheets`)
@@ -43,7 +43,7 @@ async function sheetsListed (parts: Parts, path: string): Promise<{ name: string
 async function textsIn (parts: Parts, path: string | undefined): Promise<string[]> {
   const texts: string[] = []
   if (path === undefined) return texts
-  await readXml(path, await part(parts, path), {
+  await readXml(await part(parts, path), {
     open: element => { if (element === 'si') texts.push('') },
     // The reading of East Asian names is beside the text, not in it.
     close: (element, text, around) => {
@@ -55,7 +55,11 @@ async function textsIn (parts: Parts, path: string | undefined): Promise<string[
 }
 
 async function formatsIn (parts: Parts, path: string | undefined): Promise<Shown[]> {
-  return path === undefined ? [] : stylesIn(path, await part(parts, path))
+  return path === undefined ? [] : stylesIn(await part(parts, path))
+}
+
+interface Parts extends Pick<Part, 'elements'> {
+  textOf: TextOf
 }
 
 interface Related {
@@ -70,7 +74,7 @@ async function related (parts: Parts, path: string): Promise<Related[]> {
   const folder = posix.dirname(path)
   const at = posix.join(folder, '_rels', `${posix.basename(path)}.rels`)
   const found: Related[] = []
-  await readXml(at, await part(parts, at), {
+  await readXml(await part(parts, at), {
     open: (element, { Id = '', Type = '', Target = '', TargetMode }) => {
       if (element !== 'Relationship' || TargetMode === 'External') return
       found.push({ id: Id, kind: posix.basename(Type), path: posix.resolve('/', folder, Target).slice(1) })
@@ -79,8 +83,8 @@ async function related (parts: Parts, path: string): Promise<Related[]> {
   return found
 }
 
-async function part (parts: Parts, path: string): Promise<string> {
-  const text = await parts(path)
-  if (text === undefined) throw unreadable(`it has no part ${path}`)
-  return text
+async function part ({ textOf, elements }: Parts, path: string): Promise<Part> {
+  const xml = await textOf(path)
+  if (xml === undefined) throw unreadable(`it has no part ${path}`)
+  return { path, xml, elements }
 }
