@@ -4,7 +4,7 @@ import type { Db } from '../../database/connect.ts'
 import { instantOf } from '../../time/rfc3339.ts'
 import { reportNamed } from '../revisions/named.ts'
 import type { ReportKey } from '../stages/stage.ts'
-import type { ReportPath, ReportQuery } from './schema.ts'
+import type { ReportPath, ReportQuery, ReportRow } from './schema.ts'
 
 /**
  * Since when the newest value of a report is known, in UTC to the microsecond, so that instants compare as texts. Read
@@ -22,19 +22,27 @@ export async function newestKnownFrom (
   return row!.known_from
 }
 
+/** What was known of a value: as it is printed, and its note. */
+export type KnownValue = Pick<ReportRow, 'printed' | 'note'>
+
 /**
- * The indicators of a report whose values were written after an instant.
+ * The indicators of a report whose values were written after an instant, with what was known of them then.
  * @param knownFrom as `newestKnownFrom` gives it; anything else, such as an empty text, is compared as a text as well
  */
 export async function changedSince (
-  db: Db, path: ReportPath, query: Pick<ReportQuery, 'form'>, reach: Reach, knownFrom: string
-): Promise<ReadonlySet<string>> {
-  const { key } = await reportNamed(db, path, query.form, reach)
-  const { rows } = await sql<{ indicator: string, known_from: string }>`
-    select indicator, ${asText(sql`known_from`)} as known_from from indicator_value_versions
-    where ${isOf(key)} and known_until is null`.execute(db)
-  return new Set(rows.filter(({ known_from }) => known_from > knownFrom).map(({ indicator }) => indicator))
+  db: Db, key: ReportKey, knownFrom: string
+): Promise<ReadonlyMap<string, KnownValue>> {
+  const { rows } = await sql<KnownValue & { indicator: string, known_from: string, known_until: string | null }>`
+    select indicator, ${asText(sql`known_from`)} as known_from, ${asText(sql`known_until`)} as known_until, printed, note
+    from indicator_value_versions where ${isOf(key)}`.execute(db)
+  const isKnown = (until: string | null) => until === null || until > knownFrom
+  const before = new Map(rows.filter(({ known_from, known_until }) => known_from <= knownFrom && isKnown(known_until))
+    .map(({ indicator, printed, note }) => [indicator, { printed, note }]))
+  const changed = rows.filter(({ known_from, known_until }) => known_from > knownFrom && known_until === null)
+  return new Map(changed.map(({ indicator }) => [indicator, before.get(indicator) ?? NOTHING_KNOWN]))
 }
+
+const NOTHING_KNOWN: KnownValue = { printed: '', note: null }
 
 function asText (instant: RawBuilder<unknown>): RawBuilder<string> {
   return sql`to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`

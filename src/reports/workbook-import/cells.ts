@@ -14,7 +14,7 @@ export interface CellIssue {
 export function valueIn (cell: ReadCell | undefined, type: ValueType): Given | CellIssue {
   if (cell === undefined) return { printed: '' }
   switch (cell.kind) {
-    case 'text': return { printed: printedIn(cell.text.trim(), type) }
+    case 'text': return { printed: printedIn(cell.text, type) }
     case 'number': return numberIn(cell, type)
     default: return noValue(cell)
   }
@@ -32,8 +32,16 @@ export function noteIn (cell: ReadCell | undefined): string | null | CellIssue {
   }
 }
 
+/** What Excel and Word make of a hyphen while people type. */
+const DASH = /^[\u2010-\u2015\u2212]$/
+
+/** Letters that nobody sees, such as those that come with what is copied from a page. */
+const INVISIBLE = /[\u200b-\u200d\u2060\ufeff]/g
+
 /** The unit of a percentage stands in a column of its own. */
-function printedIn (text: string, type: ValueType): string {
+function printedIn (written: string, type: ValueType): string {
+  const text = written.replaceAll(INVISIBLE, '').trim()
+  if (DASH.test(text)) return '-'
   return type === 'percent' && text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
 }
 

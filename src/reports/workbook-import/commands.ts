@@ -1,13 +1,16 @@
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import type { Check } from '../../contract/validation.ts'
+import { lock } from '../../database/sql/advisory-lock.ts'
 import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
-import { changedSince } from '../filled-report/known-from.ts'
+import { changedSince, type KnownValue } from '../filled-report/known-from.ts'
 import { filledReport } from '../filled-report/queries.ts'
 import type { FilledReport, ReportPath } from '../filled-report/schema.ts'
 import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
 import type { IndicatorValueItem } from '../indicators/schema.ts'
+import { reportNamed } from '../revisions/named.ts'
+import { lockReports } from '../stages/store.ts'
 import { addressOf, placed } from './addresses.ts'
 import { noteIn, valueIn, type CellIssue } from './cells.ts'
 import { AGAIN, assertOf } from './facts.ts'
@@ -17,7 +20,7 @@ import { rowsOf, type PlacedCell, type TableRow } from './table.ts'
 /**
  * Writes what a filled workbook says, as if its rows had been posted as indicator values. Rows that are empty in the
  * file and in what is stored say nothing. A cell that is empty takes back what was stored when the file was made, and
- * nothing newer.
+ * a cell that is as it was given takes back nothing newer.
  * @param now milliseconds since 1970
  * @returns the answer of the batch; its pointers are addresses of cells, as are those of what is thrown
  * @throws DomainError `not_found` for unit and period; `invalid_request` for a workbook that is not that of the report;
@@ -27,8 +30,13 @@ export async function importReport (
   write: Write, path: ReportPath, sheets: readonly ReadSheet[], { form }: Pick<ImportQuery, 'form'>, options: BatchOptions,
   now: number
 ): Promise<BatchAnswer> {
-  const report = await filledReport(write.trx, path, { form }, write.by.unit, now)
-  const changed = await changedSince(write.trx, path, { form }, write.by.unit, assertOf(sheets, report))
+  const { trx, by } = write
+  const { key } = await reportNamed(trx, path, form, by.unit)
+  // Nothing of it changes from here on: what another file has brought meanwhile is known.
+  await lock(trx, 'values', 'shared')
+  await lockReports(trx, [key], now)
+  const report = await filledReport(trx, path, { form }, by.unit, now)
+  const changed = await changedSince(trx, key, assertOf(sheets, report))
   const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report, changed)).filter(({ isNews }) => isNews)
   const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))
   const check: Check = (item, at) => {
@@ -56,7 +64,7 @@ interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
 }
 
 function itemOf (
-  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlySet<string>
+  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlyMap<string, KnownValue>
 ): ItemRow {
   const issues: Issue[] = []
   const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {
@@ -67,12 +75,16 @@ function itemOf (
   }
   const value = take('printed', printed, valueIn(printed.cell, indicator.value_type), { printed: '' })
   const text = take('note', note, noteIn(note.cell), null)
-  const hasValue = (indicator.state ?? 'not_provided') !== 'not_provided'
-  const isStored = hasValue || indicator.note !== null
+  const isStored = (indicator.state ?? 'not_provided') !== 'not_provided' || indicator.note !== null
   const isEmpty = issues.length === 0 && value.printed === '' && text === null
-  if (issues.length === 0 && changed.has(indicator.code)) {
-    if (hasValue && value.printed === '') issues.push({ pointer: '/printed', ...changedTo(indicator.printed) })
-    if (indicator.note !== null && text === null) issues.push({ pointer: '/note', ...changedTo(indicator.note) })
+  const given = changed.get(indicator.code)
+  if (issues.length === 0 && given !== undefined) {
+    if (value.printed === given.printed && given.printed !== indicator.printed) {
+      issues.push({ pointer: '/printed', ...changedSinceGiven(given.printed, indicator.printed) })
+    }
+    if (text === given.note && given.note !== indicator.note) {
+      issues.push({ pointer: '/note', ...changedSinceGiven(given.note ?? '', indicator.note ?? '') })
+    }
   }
   const item = { unit, period, form, indicator: indicator.code, ...value, note: text }
   return { item, printed, note, issues, isNews: isStored || !isEmpty }
@@ -82,9 +94,11 @@ const MERGED: CellIssue = {
   code: 'merged_cells', detail: 'the cell is merged with others, and each indicator needs a cell of its own; unmerge them'
 }
 
-function changedTo (stored: string): CellIssue {
-  const detail = `the cell is empty, and ${JSON.stringify(stored)} was written after the file was made; ${AGAIN}`
-  return { code: 'changed_since', detail }
+/** A cell that nobody has filled in since: what it holds is older than what is stored. */
+function changedSinceGiven (given: string, stored: string): CellIssue {
+  const cell = given === '' ? 'empty' : `${JSON.stringify(given)} as it was given`
+  const change = stored === '' ? 'that was taken back' : `${JSON.stringify(stored)} was written`
+  return { code: 'changed_since', detail: `the cell is ${cell}, and ${change} after the file was made; ${AGAIN}` }
 }
 
 function isIssue (read: unknown): read is CellIssue {

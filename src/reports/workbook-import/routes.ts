@@ -26,7 +26,8 @@ export async function workbookImportRoutes (app: App, context: Context) {
         description: 'Takes the file that `GET /v1/reports/{unit}/{period}?format=xlsx` gives, filled in and saved by Excel or ' +
           'LibreOffice, and checks and writes its rows as `POST /v1/indicator-values` does. Numbers may be typed as numbers ' +
           'or in Vietnamese notation as text. The `pointer` of an error is the address of its cell, such as `D17`. An empty cell is ' +
-          '`not_provided`, but is refused as `changed_since` where what it would take back was written after the file was made. Rows may be moved as a whole; a file with rows more or less than the form has, or that was given for ' +
+          '`not_provided`. A cell that is as it was given, empty or not, is refused as `changed_since` where another value was written ' +
+          'after the file was made, so that an older file takes no newer value back. Rows may be moved as a whole; a file with rows more or less than the form has, or that was given for ' +
           'another unit, period, form or version of the form, is refused as a whole. At most 4 MiB.',
         params: ReportPath,
         headers: PostHeaders,

@@ -45,7 +45,7 @@ export function rowsOf (sheets: readonly ReadSheet[], form: readonly ReportRow[]
   const byCode = new Map(form.map(row => [row.code, row]))
   const textAt = (row: number, column: number) => textOf(sheet.rows.get(row)?.get(column))
   const coded = [...sheet.rows.keys()].filter(row => row >= firstRow && textAt(row, columns.code) !== '')
-  const last = Math.max(firstRow - 1, ...coded)
+  const last = coded.reduce((last, row) => Math.max(last, row), firstRow - 1)
   const issues: Issue[] = []
   const found: TableRow[] = []
   const places = new Map<string, string>()

@@ -10,6 +10,12 @@ t.test('text is taken as it is printed, without blanks around it', async t => {
   t.same(valueIn(text('\u00a009 '), 'count'), { printed: '09' })
   t.same(valueIn(undefined, 'count'), { printed: '' })
   t.same(valueIn(text('  '), 'count'), { printed: '' })
+  t.same(valueIn(text('\ufeff 2.079\u200b '), 'count'), { printed: '2.079' })
+})
+
+t.test('a dash of any length says that there are no data', async t => {
+  for (const dash of ['-', '–', '—', '−', '‒ ', ' ―']) t.same(valueIn(text(dash), 'count'), { printed: '-' }, dash)
+  t.same(valueIn(text('–5'), 'count'), { printed: '–5' })
 })
 
 t.test('a percentage may have its sign, and a count may not', async t => {

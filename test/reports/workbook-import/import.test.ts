@@ -18,6 +18,13 @@ forEachDatabase('a report that was filled in as a workbook', async (t, service) 
     return rows.find(row => row.code === code)!
   }
   const cell = (column: string, code: string) => `${column}${at[code]}`
+  const given = ((await get('/v1/reports/H56/2021-H1')).body as { rows: ReportRow[] }).rows
+    .filter(({ state, note }) => (state !== null && state !== 'not_provided') || note !== null)
+  const printedIn = (code: string) => given.find(row => row.code === code)!.printed
+  /** What the file was given with is stored again. */
+  const restore = async () => (await post('/v1/indicator-values', {
+    items: given.map(({ code, printed, note }) => ({ unit: 'H56', period: '2021-H1', indicator: code, printed, note }))
+  })).body as { updated: number }
 
   t.test('changes nothing where nothing was changed', async t => {
     const before = (await get('/v1/reports/H56/2021-H1')).body
@@ -44,11 +51,40 @@ forEachDatabase('a report that was filled in as a workbook', async (t, service) 
     const imported = items.filter(({ operation }: { operation: string }) => operation === 'importReport')
     t.equal(imported.length, 6)
     t.match(imported[0], { resource: 'indicator-values', client: 'tests' })
-    t.match(await send(file), { status: 422, body: { errors: [{ pointer: cell('E', '1.1.1'), code: 'changed_since' }] } },
-      'the first file does not know of the note')
-    const cleared = await withCells(await workbookOf(service, 'H56/2021-H1'), { [cell('E', '1.1.1')]: typed(' ') })
-    t.match(await send(cleared), { body: { updated: 1 } }, 'a new one takes it back')
-    t.match(await send(file), { body: { updated: 5 } }, 'and then the first file the rest')
+    const older = await send(file)
+    t.equal(older.status, 422, 'the first file does not know of all that')
+    t.same(older.body.errors.map(({ pointer, code, detail }: Record<string, string>) => [pointer, code, detail!.split(';')[0]]), [
+      [cell('E', '1.1.1'), 'changed_since', 'the cell is empty, and "theo <QĐ> 1" was written after the file was made'],
+      [cell('D', '1.3.2'), 'changed_since', `the cell is ${JSON.stringify(printedIn('1.3.2'))} as it was given, and "-" was written after the file was made`],
+      [cell('D', '3.1.1'), 'changed_since', `the cell is ${JSON.stringify(printedIn('3.1.1'))} as it was given, and that was taken back after the file was made`],
+      [cell('D', '3.1.3'), 'changed_since', 'the cell is "2.079" as it was given, and "2.080" was written after the file was made'],
+      [cell('D', '3.4.1'), 'changed_since', 'the cell is "92,41" as it was given, and "92,42" was written after the file was made'],
+      [cell('D', '7.2'), 'changed_since', `the cell is ${JSON.stringify(printedIn('7.2'))} as it was given, and "1" was written after the file was made`]
+    ])
+    const cleared = await withCells(await workbookOf(service, 'H56/2021-H1'), {
+      [cell('D', '3.1.3')]: typed('2.079'), [cell('E', '1.1.1')]: typed(' ')
+    })
+    t.match(await send(cleared), { body: { updated: 2 } }, 'a new one takes back what it knows of')
+    t.match(await restore(), { updated: 4 })
+    t.match(await send(file), { body: { unchanged: 95 } }, 'what is again as it was given is not newer')
+  })
+
+  t.test('takes what people type for nothing, and refuses what may mean two things', async t => {
+    const typedIn = async (cells: Record<string, string>) => (await send(await withCells(file, Object.fromEntries(
+      Object.entries(cells).map(([code, text]) => [cell('D', code), typed(text)])))))
+    t.match(await typedIn({ '3.4.1': '92,5%', '3.4.2': '–', '3.1.3': ' 2079\u200b', '3.1.1': '\u00a0' }), { status: 200, body: { updated: 4 } })
+    t.match(await stored('3.4.1'), { number: 92.5 })
+    t.match(await stored('3.4.2'), { state: 'no_data' })
+    t.match(await stored('3.1.3'), { number: 2079, printed: '2079' })
+    t.match(await stored('3.1.1'), { state: 'not_provided' })
+    t.match(await restore(), { updated: 4 })
+    const { status, body } = await typedIn({ '3.1.3': '1.234,5', '3.1.1': '1,234', '3.1.2': 'x', '3.4.1': '0.95', '3.4.2': '1 234', '5.1.1': '=1+1' })
+    t.equal(status, 422)
+    const codes = Object.fromEntries(body.errors.map(({ pointer, code }: Record<string, string>) => [pointer, code]))
+    t.same(codes, {
+      [cell('D', '3.1.3')]: 'out_of_range', [cell('D', '3.1.1')]: 'out_of_range', [cell('D', '3.1.2')]: 'malformed',
+      [cell('D', '3.4.1')]: 'malformed', [cell('D', '3.4.2')]: 'malformed', [cell('D', '5.1.1')]: 'malformed'
+    })
   })
 
   t.test('is told of each cell at fault by its address, and nothing is written', async t => {
@@ -120,7 +156,7 @@ forEachDatabase('a report that was filled in as a workbook', async (t, service) 
     t.match(await send(changed, '', key), { status: 200, body: { updated: 1 } })
     t.match(await send(changed, '', key), { headers: { 'idempotency-replayed': 'true' }, body: { updated: 1 } })
     t.match(await send(file, '', key), { status: 422, body: { code: 'idempotency_key_reused' } })
-    t.match(await send(file), { body: { updated: 1 } })
+    t.match(await restore(), { updated: 1 })
   })
 
   t.test('is refused as a whole where it is for another report', async t => {
@@ -233,6 +269,10 @@ forEachDatabase('a district that fills in its report', async (t, service) => {
       [`D${at['1.1.1']}`, 'changed_since'], [`E${at['1.4']}`, 'changed_since']
     ], 'a file from before takes nothing back')
     t.match(older.body.errors[0].detail, /^the cell is empty, and "07" was written after the file was made/)
+    const both = await Promise.all([{ '1.1.1': '08' }, { '1.1.2': '09' }].map(async cells => sendWorkbook(service, `${url}/import`, (
+      await withCells(await workbookOf(service, url), Object.fromEntries(Object.entries(cells).map(([code, text]) => [`D${at[code]}`, typed(text)])))), headers)))
+    t.same(both.map(({ status }) => status).sort(), [200, 422], 'of two at once, the second does not take back what the first brought')
+    t.same(both.flatMap(({ body }) => body.errors).map(({ code }) => code), ['changed_since'])
     const unknown = await edited(await workbookOf(service, url), { 'xl/worksheets/sheet2.xml': xml => xml.replace('>known_from<', '>x<') })
     const emptied = { [`D${at['1.1.1']}`]: '>', [`E${at['1.4']}`]: '>' }
     t.match(await sendWorkbook(service, `${url}/import`, await withCells(unknown, emptied), headers), { status: 422 },
