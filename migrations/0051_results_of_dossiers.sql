@@ -45,7 +45,7 @@ create table dossier_results_by_unit_quarter (
   paid_online integer not null default 0,
   province_code text collate "C" not null,
   unit text collate "C" not null,
-  primary key (province_code, unit, quarter)
+  primary key (province_code, quarter, unit)
 ) with (fillfactor = 50);
 
 -- They have a log as well.

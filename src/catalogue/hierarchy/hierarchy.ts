@@ -21,12 +21,14 @@ export interface Hierarchy {
   unitsOf: UnitsOfDay | null
 }
 
+export const REPORTED: Hierarchy = { name: AS_REPORTED, unitsOf: null }
+
 /**
  * @param now milliseconds since 1970
  * @throws DomainError `invalid_request` for a day that the calendar has not
  */
 export function hierarchyOf (name: string = AS_REPORTED, reach: Reach, now: number): Hierarchy {
-  if (name === AS_REPORTED) return { name, unitsOf: null }
+  if (name === AS_REPORTED) return REPORTED
   if (name === 'current') return { name, unitsOf: { day: nameOfDay(dayOf(now)), reach } }
   const day = name.slice('as_of:'.length)
   if (isDay(day)) return { name, unitsOf: { day, reach } }

@@ -167,7 +167,7 @@ export function graceIn ({ rules = null }: CountPlan): 0 | 1 {
  * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that
  * moved counts where it was.
  */
-function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
+export function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
   if (amongBorne) return sql`select distinct unit from borne`
   return unit === null ? null : standingBelow(unit, sql`${lastDay(spans)}::date`)
 }

@@ -1,3 +1,4 @@
+import { hierarchyOf, REPORTED } from '../../catalogue/hierarchy/hierarchy.ts'
 import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
@@ -34,28 +35,29 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   }
   if (byLevel && question.rank === true) throw invalid('/query/rank', 'not_allowed', 'units are ranked, and levels are not')
   const spans = await spansAsked(db, question, now)
-  const { id, province } = await unitAsked(db, question.unit, spans, reach)
+  const hierarchy = hierarchyOf(question.hierarchy, reach, now)
+  const { id, province } = await unitAsked(db, question.unit, hierarchy.unitsOf?.day ?? spans.at(-1)!.to, reach)
   const parts = PART_KEYS.filter(key => question.group_by?.includes(key))
   const { level, criterion: criteria, children = false } = question
   if (question.rank === true && id !== null && !children) {
     const detail = `${id} alone has no place: those directly below it are ranked with children=true, and provinces without a unit`
     throw invalid('/query/rank', 'not_allowed', detail)
   }
-  const asked = { unit: id, children, level, byLevel, parts, criteria, reach }
+  const asked = { unit: id, children, level, byLevel, parts, criteria, hierarchy, reach }
   const formulaOn = await formulaInForce(db, question.formula)
   const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
   const comparisonOf = await comparisons(db, question, spans, asked, now)
-  const rows = all.map(one => rowOf(one, ranks?.get(one) ?? NO_RANK, comparisonOf(one)))
+  const rows = all.map(one => rowOf(one, hierarchy.name, ranks?.get(one) ?? NO_RANK, comparisonOf(one)))
   return { items: sorted(rows, question.sort), next_cursor: null, province }
 }
 
 /** @throws DomainError `unknown_unit` at `/query/unit`, also for a unit out of reach */
 export async function unitAsked (
-  db: Db, name: string | undefined, spans: readonly Span[], reach: Reach
+  db: Db, name: string | undefined, day: string, reach: Reach
 ): Promise<{ id: string | null, province: string | null }> {
   if (name === undefined && reach === null) return { id: null, province: null }
-  const unit = await reachedUnit(db, name ?? exactly(reach!), reach, { day: spans.at(-1)!.to })
+  const unit = await reachedUnit(db, name ?? exactly(reach!), reach, { day })
   if (unit === undefined) throw invalid('/query/unit', 'unknown_unit', `there is no unit ${name}`)
   return { id: unit.id, province: unit.province_code }
 }
@@ -87,7 +89,7 @@ export async function unitAndSpan (
   db: Db, asked: Omit<EvaluationExplainQuery, 'criterion'>, reach: Reach, now: number
 ): Promise<Omit<CriterionAsked, 'criterion'>> {
   const spans = await spansAsked(db, asked, now)
-  const { id, province } = await unitAsked(db, asked.unit, spans, reach)
+  const { id, province } = await unitAsked(db, asked.unit, spans[0]!.to, reach)
   if (id === null) throw invalid('/query/unit', 'missing', 'this is asked of one unit; name it')
   return { span: spans[0]!, unit: id, province: province!, formulaOn: await formulaInForce(db, asked.formula) }
 }
@@ -101,7 +103,9 @@ export async function scoresOfUnit (
   db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number,
   criteria?: readonly string[]
 ): Promise<Scored[]> {
-  const asked = { unit, children: false, level: undefined, byLevel: false, parts: [], criteria, reach }
+  const asked = {
+    unit, children: false, level: undefined, byLevel: false, parts: [], criteria, hierarchy: REPORTED, reach
+  }
   const found = await scored(db, [span], asked, formulaOn, now)
   if (found.length === 0) throw invalid('/query/unit', 'unit_not_valid', `unit ${unit} does not exist in these days`)
   return found

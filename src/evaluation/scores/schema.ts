@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { Code, Day, Example, Named, Nullable, OneOf, Text, UnitCode } from '../../contract/fields.ts'
 import { FormatQuery } from '../../contract/formats.ts'
+import { Estimated, HIERARCHY_MEANING, HierarchyFilter, HierarchyName } from '../../catalogue/hierarchy/schema.ts'
 import { COMPARE_MEANING, COMPARES } from '../../catalogue/periods/schema.ts'
 import type { Criterion } from '../formulas/schema.ts'
 
@@ -14,6 +15,8 @@ export const UNRANKED = ['stands_above', 'points_unknown', 'dossiers_unknown', '
 const CERTAINTIES = ['rule', 'found', 'unknown'] as const
 
 const count = (description: string) => Type.Integer({ description, minimum: 0 })
+/** Of dossiers. Whole unless the row is estimated. */
+const counted = (description: string) => Nullable(Type.Number({ description, minimum: 0 }))
 const points = (description: string) => Nullable(Type.Number({ description }))
 const ON_RANK = 'null unless asked for with `rank`.'
 const ON_COMPARE = 'null unless asked for with `compare`, or if there is none.'
@@ -31,6 +34,8 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   field_name: Nullable(Text('Name of the field. null unless grouped by it.')),
   procedure: Nullable(Code('Code of the procedure. null unless grouped by it.')),
   procedure_name: Nullable(Text('Name of the procedure. null unless grouped by it.')),
+  hierarchy: HierarchyName,
+  estimated: Estimated,
   kind: OneOf(KINDS, { description: '`criterion`, `group`: the sum of its criteria. `total`: the sum of all groups.' }),
   group: Nullable(Code('Code of the group. null: the total.')),
   criterion: Nullable(Code('Code of the criterion. null: a group or the total.')),
@@ -48,8 +53,8 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
       'first unknown criterion is. null: known.'
   })),
   unknown_detail: Nullable(Text('The same for people. null: known.')),
-  numerator: Nullable(count('What the rate divides; of a level the sum. null: not known, or not a criterion.')),
-  denominator: Nullable(count('What the rate divides by; of a level the sum. null: not known, or not a criterion.')),
+  numerator: counted('What the rate divides; of a level the sum. null: not known, or not a criterion.'),
+  denominator: counted('What the rate divides by; of a level the sum. null: not known, or not a criterion.'),
   counts_from: Nullable(OneOf(COUNTS_FROM, {
     description: 'Where the counts come from. `records`: counted live from dossier records, as `counted` of the criterion in the formula says; ' +
       'where records know them, they score, and what is posted is shown beside them. `inputs`: posted to `/v1/evaluation-inputs`. ' +
@@ -86,7 +91,7 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
   formula: Nullable(Code('Code of the version of the formula. null: none holds.')),
   provisional: Type.Boolean({ description: 'Whether the span is not over, so that its points may still change.' }),
   as_of: Type.String({ description: 'The end of the span, or now if it is not over.', format: 'date-time' }),
-  dossiers: Nullable(count('Dossiers of the unit, as the formula counts them for ranks. null: not known.')),
+  dossiers: counted('Dossiers of the unit, as the formula counts them for ranks. null: not known.'),
   rank: Nullable(Type.Integer({
     description: `Place within the level by points: 1, 2, 2, 4. Only among points of the same criteria. null: not ranked, or ${ON_RANK}`, minimum: 1
   })),
@@ -124,7 +129,7 @@ const Asked = {
 }
 
 // Names are looked up for the rows that are answered.
-const UNSORTED = /^(sources|unknown_detail|as_of|provisional|\w+_name)$/
+const UNSORTED = /^(sources|hierarchy|estimated|unknown_detail|as_of|provisional|\w+_name)$/
 const Columns = Object.keys(EvaluationRow.properties).filter(name => !UNSORTED.test(name))
 
 export const EvaluationQuery = Type.Object({
@@ -138,6 +143,7 @@ export const EvaluationQuery = Type.Object({
       '`children` without the unit itself. Periods are always apart.',
     minItems: 1, maxItems: 5, uniqueItems: true, examples: [['unit']]
   })),
+  hierarchy: { ...HierarchyFilter, description: `${HIERARCHY_MEANING} Counts of records follow it; what is posted stays with its unit.` },
   level: Type.Optional(Type.Array(Code('Code'), {
     description: 'Only units of these levels.', minItems: 1, maxItems: 20, uniqueItems: true
   })),

@@ -1,3 +1,4 @@
+import { AS_REPORTED } from '../../catalogue/hierarchy/schema.ts'
 import { NO_COMPARISON } from './comparison.ts'
 import type { Hundredths, UnknownPoints } from './points/criterion.ts'
 import { NO_RANK } from './ranks.ts'
@@ -10,7 +11,7 @@ import type { Scored } from './points/scored.ts'
  * copies of parts of them take longest.
  */
 export function rowOf (
-  { span, subject, formula, score, dossiers }: Scored, rank = NO_RANK, comparison = NO_COMPARISON
+  { span, subject, formula, score, dossiers }: Scored, hierarchy = AS_REPORTED, rank = NO_RANK, comparison = NO_COMPARISON
 ): NamedEvaluationRow {
   const { maximum, chosen, computed, imported, unknown, values, known, posted, certainty } = score
   const { coverage } = known
@@ -20,6 +21,7 @@ export function rowOf (
     period: span.period, from: span.from, to: span.to,
     unit: subject.unit, unit_name: null, level: subject.level, level_name: null,
     field: subject.part.field, field_name: null, procedure: subject.part.procedure, procedure_name: null,
+    hierarchy, estimated: score.estimated,
     kind: score.kind, group: score.group, criterion: score.criterion, name: score.name,
     maximum: shown(maximum), points: shown(chosen?.points),
     points_of: maximum === null ? null : shown(chosen?.of), points_from: score.from,

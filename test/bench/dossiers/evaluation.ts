@@ -15,14 +15,17 @@ const GOAL = 20
 const TIMES = { times: 300, warmUp: 10 }
 const QUARTER = '/v1/evaluation?period=cal-2021-Q2&formula=qd-766-found-2026&unit=H56'
 const QUESTIONS = {
+  'units of today, ranked and compared': '&children=true&rank=true&compare=previous&hierarchy=current',
   'ranked and compared': '&children=true&rank=true&compare=previous',
-  ranked: '&children=true&rank=true',
   'by level': '&children=true&group_by=level',
   'by field': '&group_by=unit,field',
   'the province': ''
 }
 
-/** What the points of a quarter cost, of units that say what the evaluation counts. */
+/**
+ * What the points of a quarter cost, where sources say what the evaluation counts. After the reform, since which the
+ * province has its communes directly below it.
+ */
 export async function measureEvaluation (bench: Bench, folder: string, records: number): Promise<void> {
   await post(bench, writeWithDetails(folder, records))
   await bench.postgres.query('vacuum analyze', [], bench.url)

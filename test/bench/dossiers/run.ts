@@ -9,6 +9,7 @@ import { measureIngest } from './ingest.ts'
 import { measureKeptRules } from './kept-rules.ts'
 import { writeFiles } from './files.ts'
 import { measureDueDates } from './due-dates.ts'
+import { measureEvaluation } from './evaluation.ts'
 import { measureHierarchy } from './hierarchy.ts'
 import { measureReads } from './reads.ts'
 import { measureStages } from './stages.ts'
@@ -36,6 +37,8 @@ try {
     await measureReads(bench, folder, sizes, rounds)
     await clear(bench)
     await measureHierarchy(bench, folder, records)
+    await clear(bench)
+    await measureEvaluation(bench, folder, records)
   } finally {
     await bench.service.stop()
   }

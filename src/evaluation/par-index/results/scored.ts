@@ -1,3 +1,4 @@
+import { REPORTED } from '../../../catalogue/hierarchy/hierarchy.ts'
 import { sql } from 'kysely'
 import type { Reach } from '../../../contract/caller.ts'
 import { DomainError } from '../../../contract/errors.ts'
@@ -52,7 +53,7 @@ export async function subjectOf (
 ): Promise<Subject> {
   const spans = await spansAsked(db, { period: [period] }, now)
   const [span] = spans as [Span]
-  const { id, province } = await unitAsked(db, unit, spans, reach)
+  const { id, province } = await unitAsked(db, unit, spans.at(-1)!.to, reach)
   const forms = await formsOn(db, span.to, form)
   const isAsked = sql`${id === null ? sql`true` : sql`${id} = any(versions.path)`}
     and ${reach === null ? sql`true` : sql`${reach} = any(units.reached_by)`}`
@@ -123,7 +124,7 @@ async function countedOf (db: Db, span: Span, judged: readonly Judged[], now: nu
   const provinces = [...new Set(judged.map(({ province_code: province }) => province))]
   const top = judged.length === 1 ? judged[0]!.unit : provinces.length === 1 ? provinces[0]! : null
   // A place is among all units, also where a key reaches one of them alone; the rows of the others are not shown.
-  return recordedFacts(db, [span], judged.map(asUnit), { unit: top, parts: [], reach: null }, [[...names]], now)
+  return recordedFacts(db, [span], judged.map(asUnit), { unit: top, parts: [], hierarchy: REPORTED, reach: null }, [[...names]], now)
 }
 
 function asUnit ({ unit, province_code, level }: Judged) {

@@ -10,6 +10,7 @@ interface CountedUnit extends Counted {
   /** Dossiers of which records know what is counted, and all of which they could; 0: not counted from records. */
   known: number
   of: number
+  estimated: boolean
   /** Units below it whose posted counts are added, with their sources. */
   others: readonly string[]
   otherSources: readonly (string | null)[]
@@ -25,6 +26,8 @@ export interface ChosenCounts {
   posted: Counted['values'] | undefined
   known: number
   of: number
+  /** Any is. */
+  estimated: boolean
   /** Units whose posted counts are added to records. */
   others: number
   /** Of units with counts of records; null: there are none. */
@@ -48,7 +51,7 @@ export function chosenCounts ({ unit, units, part }: Subject, criterion: Criteri
       return [withOthers(one, recorded, posted, isWhole ? othersOf(one, criterion, facts) : [])]
     }
     if (posted === undefined) return []
-    return [{ ...posted, unit, from: 'inputs', known: 0, of: 0, others: [], otherSources: [] }]
+    return [{ ...posted, unit, from: 'inputs', known: 0, of: 0, estimated: false, others: [], otherSources: [] }]
   })
   const { values, counted } = isUnit
     ? { values: all[0]?.values, counted: all }
@@ -62,6 +65,7 @@ export function chosenCounts ({ unit, units, part }: Subject, criterion: Criteri
   const recorded = new Set(counted.filter(({ from }) => from !== 'inputs').map(({ unit }) => unit))
   return {
     values, counted, from, posted, known: sum('known'), of: sum('of'), others,
+    estimated: counted.some(({ estimated }) => estimated),
     coverage: coverageOf(units.filter(({ unit }) => recorded.has(unit)), facts)
   }
 }
@@ -87,14 +91,14 @@ interface CountedBelow {
 }
 
 function withOthers (
-  { unit }: UnitInSpan, { known, of, values, source }: Recorded, posted: Counted | undefined,
+  { unit }: UnitInSpan, { known, of, values, source, estimated }: Recorded, posted: Counted | undefined,
   others: readonly CountedBelow[]
 ): CountedUnit {
   const sum = (name: 'numerator' | 'denominator') => (
     others.reduce((total, one) => total + one[name], values[name] as number))
   return {
     values: { ...posted?.values, numerator: sum('numerator'), denominator: sum('denominator') },
-    source, unit, from: others.length === 0 ? 'records' : 'mixed', known, of,
+    source, unit, from: others.length === 0 ? 'records' : 'mixed', known, of, estimated,
     others: others.map(({ unit }) => unit), otherSources: others.map(({ source }) => source)
   }
 }
@@ -108,5 +112,5 @@ function coverageOf (units: readonly UnitInSpan[], facts: Facts): Coverage | nul
 
 /** Of what is not counted, or where nothing is asked. */
 export const NO_COUNTS: ChosenCounts = {
-  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0, others: 0, coverage: null
+  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0, estimated: false, others: 0, coverage: null
 }

@@ -19,6 +19,8 @@ export interface Recorded extends Counted {
   known: number
   /** Dossiers of which it could be known. */
   of: number
+  /** A unit that was split counts with a share. */
+  estimated: boolean
 }
 
 /** Points that the portal gives. */

@@ -34,6 +34,8 @@ export interface Score {
   /** What is posted beside counts of records, and the points that it comes to; null: not both, or not a criterion. */
   posted: { values: Counted['values'], points: Hundredths | null } | null
   known: Pick<ChosenCounts, 'known' | 'of' | 'others' | 'coverage'>
+  /** Of a sum: any of its counts is. */
+  estimated: boolean
   certainty: Pick<EvaluationRow, 'rate_status' | 'points_status'>
   /** Units with counts. */
   reported: readonly string[]
@@ -81,6 +83,7 @@ function criterionScore (subject: Subject, group: Group, criterion: Criterion, f
     values, countsFrom,
     posted: other === undefined ? null : { values: other, points: scoreOf(criterion, other).points },
     known: counts,
+    estimated: counts.estimated,
     certainty: { rate_status, points_status },
     reported: counted.map(({ unit }) => unit),
     sources: sourcesOf([...counted.flatMap(({ source, otherSources }) => [source, ...otherSources]), imported?.source])
@@ -111,6 +114,7 @@ function sumOf (parts: readonly Score[], maximum: Hundredths, imported: ReturnTy
     chosen: takesPosted ? posted : chosen, from,
     unknown: computed?.of === maximum ? null : parts.find(part => part.unknown !== null)?.unknown ?? null,
     computed, imported: posted?.points ?? null, rate: null, ...NOT_COUNTED, certainty: NO_CERTAINTY,
+    estimated: parts.some(({ estimated }) => estimated),
     reported: [...new Set(parts.flatMap(({ reported }) => reported))],
     sources: sourcesOf([...parts.flatMap(({ sources }) => sources), imported?.source])
   }

@@ -1,3 +1,4 @@
+import type { Hierarchy } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import { DomainError } from '../../../contract/errors.ts'
 import type { Db } from '../../../database/connect.ts'
@@ -21,6 +22,8 @@ export interface Asked {
   parts: readonly PartKey[]
   /** Codes of what is asked for: other scores may lack counts of records; undefined: all. */
   criteria?: readonly string[] | undefined
+  /** Which units have the counts of records. */
+  hierarchy: Hierarchy
   reach: Reach
 }
 
@@ -44,7 +47,7 @@ const MAX_ROWS = 50_000
 export async function scored (
   db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn, now: number
 ): Promise<Scored[]> {
-  const units = await unitsIn(db, spans, asked)
+  const units = await unitsIn(db, spans, { ...asked, unitsOf: asked.hierarchy.unitsOf })
   const formulas = spans.map(({ to }) => formulaOn(to))
   const wholes = spans.map((_, i) => {
     const within = units.filter(unit => unit.span === i)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { isVersionOn } from '../../../catalogue/hierarchy/places-sql.ts'
+import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Db } from '../../../database/connect.ts'
 import type { Part } from './parts.ts'
@@ -36,14 +37,17 @@ interface Asked {
   unit: string | null
   children: boolean
   level: readonly string[] | undefined
+  /** null: as reported. */
+  unitsOf: UnitsOfDay | null
   reach: Reach
 }
 
-/** The units that exist in each span: from the top down, then by level and id. */
+/** The units that exist in each span, or by hierarchy on its day: from the top down, then by level and id. */
 export async function unitsIn (
-  db: Db, spans: readonly Span[], { unit, children, level, reach }: Asked
+  db: Db, spans: readonly Span[], { unit, children, level, unitsOf, reach }: Asked
 ): Promise<UnitInSpan[]> {
-  const days = JSON.stringify(spans.map(({ from, to }, span) => ({ span, from, to })))
+  const day = unitsOf?.day
+  const days = JSON.stringify(spans.map(({ from, to }, span) => ({ span, from: day ?? from, to: day ?? to })))
   const isTop = unit === null ? sql`cardinality(versions.path) = 1` : sql`units.id = ${unit}`
   const isChild = unit === null ? sql`cardinality(versions.path) = 2` : sql`versions.parent = ${unit}`
   const { rows } = await sql<UnitInSpan>`

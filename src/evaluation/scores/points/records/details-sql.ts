@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { UnitsOfDay } from '../../../../catalogue/hierarchy/hierarchy.ts'
 import type { Page, PageRequest } from '../../../../contract/paging.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { columns } from '../../../../database/sql/bulk-json.ts'
@@ -20,21 +21,23 @@ export interface KnownCounts {
 }
 
 /** What the results of a unit say, or of a part of them. */
-export type SaidOfResults = Record<ResultMeasure, number> & Part & { unit: string }
+export type SaidOfResults = Record<ResultMeasure, number> & Part & { unit: string, estimated?: boolean }
 
 /** Whose results are asked for. */
 interface ResultsAsked {
   /** It and all below it; null: all. */
   unit: string | null
   province: string | null
+  /** To which results are carried; null: as reported. */
+  unitsOf: UnitsOfDay | null
   parts: readonly PartKey[]
 }
 
 /** What the results of a span say, by the unit that they count for and its parts. Units without results have none. */
 export async function saidOfResults (
-  db: Db, days: CutDays, { unit, province, parts }: ResultsAsked, names: readonly ResultCount[]
+  db: Db, days: CutDays, { parts, ...asked }: ResultsAsked, names: readonly ResultCount[]
 ): Promise<SaidOfResults[]> {
-  const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], unit, province })
+  const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], ...asked })
   const measures = [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
   const query = sql<Omit<SaidOfResults, PartKey> & Partial<Part>>`${resultCounts(plan, measures)}`
   const { rows } = await readWithTimeFor(db, plan, db => query.execute(db))

@@ -1,4 +1,5 @@
 import { exactly } from '../../../../catalogue/units/resolve.ts'
+import type { Hierarchy } from '../../../../catalogue/hierarchy/hierarchy.ts'
 import type { Reach } from '../../../../contract/caller.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { onTime } from '../../../../statistics/on-time/queries.ts'
@@ -31,6 +32,7 @@ interface Asked {
   unit: string | null
   /** Each unit is counted once more for each of these. */
   parts: readonly PartKey[]
+  hierarchy: Hierarchy
   reach: Reach
 }
 
@@ -40,6 +42,7 @@ interface CountedPart extends Part {
   unit: string
   name: CountedName
   counts: KnownCounts
+  estimated: boolean
 }
 
 /**
@@ -62,15 +65,15 @@ export async function recordedFacts (
     const days = cutAt(now, span)
     insides.push(new Map())
     if (days === null || names.length === 0 || within.length === 0) continue
-    const below = await unitsBelow(db, span, within)
+    const below = await unitsBelow(db, span, within, asked.hierarchy.unitsOf)
     insides[i] = below
     for (const name of names) withRecords.set(`${i} ${name}`, new Set())
     const province = asked.unit === null ? null : within[0]!.province_code
     const all = await countsOf(db, { span, days, below, names, province }, asked, now)
-    for (const { unit, name, counts: { numerator, denominator, all: of }, ...part } of all.sums) {
+    for (const { unit, name, counts: { numerator, denominator, all: of }, estimated, ...part } of all.sums) {
       if (denominator === 0) continue
       const values = { numerator, denominator }
-      found.set(`${i} ${unit} ${name} ${keyOfPart(part)}`, { values, source: null, known: denominator, of })
+      found.set(`${i} ${unit} ${name} ${keyOfPart(part)}`, { values, source: null, known: denominator, of, estimated })
       const ofUnit = parts.get(`${i} ${unit}`) ?? new Map<string, Part>()
       parts.set(`${i} ${unit}`, ofUnit.set(keyOfPart(part), part))
     }
@@ -82,16 +85,29 @@ export async function recordedFacts (
   const insideOf = ({ span, unit }: UnitInSpan) => insides[span]!.get(unit)!
   return {
     recorded: ({ span, unit }, name, part) => found.get(`${span} ${unit} ${name} ${keyOfPart(part)}`),
-    unrecorded: (unit, name) => insideOf(unit).filter(({ unit: inside }) => (
+    unrecorded: (unit, name) => unitsIn(insideOf(unit)).filter(({ unit: inside }) => (
       inside !== unit.unit && !withRecords.get(`${unit.span} ${name}`)!.has(inside))),
     coverage: unit => coverageOf(insideOf(unit)),
     partsOf: ({ span, unit }) => [...(parts.get(`${span} ${unit}`) ?? new Map<string, Part>()).values()]
   }
 }
 
+/** Each once, however many it has figures of. */
+function unitsIn (inside: readonly Inside[]): Inside[] {
+  return [...new Map(inside.map(one => [one.unit, one])).values()]
+}
+
+/** Of a unit that was split there is one, though several have its figures. */
 function coverageOf (inside: readonly Inside[]): Coverage {
   const expected = inside.filter(({ is_expected: isExpected }) => isExpected)
-  return { expected: expected.length, reported: expected.filter(({ is_recorded: isRecorded }) => isRecorded).length }
+  const recorded = expected.filter(({ is_recorded: isRecorded }) => isRecorded)
+  const count = (all: readonly Inside[]) => new Set(all.map(({ reporter }) => reporter)).size
+  return { expected: count(expected), reported: count(recorded) }
+}
+
+/** Shares have at most four decimals, and so have their sums. */
+function sumOf<T> (all: readonly T[], count: (one: T) => number): number {
+  return Math.round(10_000 * all.reduce((total, one) => total + count(one), 0)) / 10_000
 }
 
 /**
@@ -121,7 +137,9 @@ interface Counts {
   sums: CountedPart[]
 }
 
-async function countsOf (db: Db, { span, days, below, names, province }: ToCount, asked: Asked, now: number): Promise<Counts> {
+async function countsOf (
+  db: Db, { span, days, below, names, province }: ToCount, asked: Asked, now: number
+): Promise<Counts> {
   const all: Counts[] = []
   for (const name of names.filter(isOnTime)) all.push(await onTimeOf(db, name, span, below, asked, now))
   const details = names.filter(name => !isOnTime(name))
@@ -137,23 +155,24 @@ const ALL = { limit: 1_000_000 }
  * there the sum of the units is not the count, which is then asked for.
  */
 async function onTimeOf (
-  db: Db, name: OnTimeCount, { from, to }: Span, below: Below, { unit: top, parts, reach }: Asked, now: number
+  db: Db, name: OnTimeCount, { from, to }: Span, below: Below, { unit: top, parts, hierarchy, reach }: Asked, now: number
 ): Promise<Counts> {
   const ask = async (unit: string | null, keys: ('unit' | PartKey)[]) => {
     const which = unit === null ? {} : { unit: exactly(unit) }
-    return (await onTime(db, { ...ON_TIME[name], from, to, ...which, group_by: keys }, ALL, reach, now)).items
+    return (await onTime(db, { ...ON_TIME[name], from, to, hierarchy: hierarchy.name, ...which, group_by: keys }, ALL, reach, now)).items
   }
   const rows = await ask(top, ['unit', ...parts])
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
   const sums: CountedPart[] = []
   for (const [unit, inside] of below) {
-    const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
+    const own = unitsIn(inside).flatMap(({ unit }) => byUnit.get(unit) ?? [])
     const isSum = new Set(own.map(({ unit }) => unit)).size < 2 || own.every(({ transferred_out: out }) => out === 0)
     const added = isSum ? own : await ask(unit, [...parts])
     for (const same of Map.groupBy(added, row => keyOfPart(partOf(row, parts))).values()) {
-      const sum = (count: 'numerator' | 'denominator') => same.reduce((total, row) => total + row[count]!, 0)
+      const sum = (count: 'numerator' | 'denominator') => sumOf(same, row => row[count]!)
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('denominator') }
-      sums.push({ unit, name, ...partOf(same[0]!, parts), counts })
+      const estimated = same.some(({ estimated }) => estimated)
+      sums.push({ unit, name, ...partOf(same[0]!, parts), counts, estimated })
     }
   }
   const own = rows.filter(({ denominator }) => denominator! > 0).map(({ unit }) => ({ unit: unit!, name }))
@@ -164,14 +183,15 @@ async function detailsOf (
   db: Db, days: CutDays, below: Below, asked: Asked & Pick<ToCount, 'province'>,
   names: readonly ResultCount[]
 ): Promise<Counts> {
-  const rows = await saidOfResults(db, days, asked, names)
+  const rows = await saidOfResults(db, days, { ...asked, unitsOf: asked.hierarchy.unitsOf }, names)
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
   const sums = [...below].flatMap(([unit, inside]) => {
-    const own = inside.flatMap(({ unit }) => byUnit.get(unit) ?? [])
+    const own = unitsIn(inside).flatMap(({ unit }) => byUnit.get(unit) ?? [])
     return [...Map.groupBy(own, keyOfPart).values()].flatMap(same => names.map((name): CountedPart => {
-      const sum = (count: keyof KnownCounts) => same.reduce((total, row) => total + countsIn(row, name)[count], 0)
+      const sum = (count: keyof KnownCounts) => sumOf(same, row => countsIn(row, name)[count])
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('all') }
-      return { unit, name, ...partOf(same[0]!, asked.parts), counts }
+      const estimated = same.some(({ estimated }) => estimated === true)
+      return { unit, name, ...partOf(same[0]!, asked.parts), counts, estimated }
     }))
   })
   const own = rows.flatMap(row => (
