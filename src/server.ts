@@ -25,7 +25,7 @@ import { logBuffer, type LogBuffer } from './observability/log-buffer.ts'
 import { vietnam } from './seed/calendars/vn.ts'
 import { documentFormula } from './seed/evaluation/document.ts'
 import { foundFormula } from './seed/evaluation/found.ts'
-import { shippedRules } from './seed/rules/shipped.ts'
+import { SHIPPED_VERSION, shippedRules } from './seed/rules/shipped.ts'
 import { addCalendar } from './working-time/calendars/store.ts'
 
 const HOUR = 3_600_000
@@ -72,7 +72,7 @@ async function start (log: LogBuffer) {
     await addUsualPeriods(connection.db)
     await addCalendar(connection.db, vietnam())
     await addFormulas(connection.db, [foundFormula(), documentFormula()])
-    await addRules(connection.db, shippedRules())
+    await addRules(connection.db, shippedRules(), SHIPPED_VERSION)
     await retryFailedCorrections(connection.db)
     await retryFailedDossiers(connection.db)
     const sample = config.LOAD_SAMPLE ?? (config.DATABASE_URL === undefined ? 'true' : 'false')

@@ -1000,9 +1000,11 @@ export interface Rules {
   message_en: string;
   message_vi: string;
   note: string | null;
+  period_days: Generated<string>;
   right: Json;
   right_to: Json | null;
   severity: string;
+  shipped_version: number | null;
   tolerance: number;
   valid_from: string;
   valid_to: string | null;

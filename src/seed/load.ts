@@ -18,7 +18,7 @@ import { addRules } from '../reports/rules/store.ts'
 import { vietnam } from './calendars/vn.ts'
 import { documentFormula } from './evaluation/document.ts'
 import { foundFormula } from './evaluation/found.ts'
-import { shippedRules } from './rules/shipped.ts'
+import { SHIPPED_VERSION, shippedRules } from './rules/shipped.ts'
 import { postDossierStatistics, postFeedbackStatistics } from '../statistics/reported/commands.ts'
 import { FIELDS } from './catalogue/fields.ts'
 import { FORM, indicators, reportedValues } from './catalogue/form.ts'
@@ -47,7 +47,7 @@ export async function loadCatalogue (db: Db): Promise<void> {
     await upsert(trx, 'forms', ['code'], [FORM])
     await upsert(trx, 'indicators', ['form', 'code'], indicators())
   })
-  await addRules(db, shippedRules())
+  await addRules(db, shippedRules(), SHIPPED_VERSION)
 }
 
 /**

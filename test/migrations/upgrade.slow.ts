@@ -248,6 +248,7 @@ const ROWS: Record<string, string[]> = {
     `insert into par_index_scores (province_code, points, period, unit, form, criterion, stage, inputs, note, client)
       values ('H56', 0.5, 'cal-2021', 'H56-380', 'par', '1', 'self', '{}', 'Quyết định số 1', 'units')`
   ],
+  '0053_versions_of_shipped_rules': [`update rules set period_days = 'every'`],
   '0061_backlog_sums_by_month': [
     `update backlog_sums_by_month set days = 9`
   ]
@@ -512,6 +513,23 @@ forEachDatabase('the form that is stored says what of it is derived, as that of 
     select form, code, derivation from indicators order by form, position`.execute(db)
   t.same(rows, [
     ...[...shipped].map(([code, derivation]) => ({ form: 'cchc-2021', code, derivation })), { form: 'other', code: '3.1.3', derivation: null }
+  ])
+})
+
+forEachDatabase('rules that came with the service are told from those that were posted', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0050_par_index_scores')
+  for (const code of ['came', 'posted']) {
+    await sql`insert into rules (code, kind, severity, "left", comparison, "right", tolerance, message_vi, message_en, valid_from)
+      values (${code}, 'range', 'error', '{}', 'at_most', '{}', 0, 'vượt', 'beyond', '2021-01-01')`.execute(db)
+  }
+  await sql`insert into changes (province_code, write, n, resource, action, key) values
+    ('', 1, 1, 'rules', 'updated', '{"code": "posted"}'), ('', 1, 2, 'forms', 'updated', '{"code": "came"}')`.execute(db)
+  await migrate(db)
+  const rules = await db.selectFrom('rules').select(['code', 'period_days', 'shipped_version']).orderBy('code').execute()
+  t.same(rules, [
+    { code: 'came', period_days: 'last', shipped_version: 1 }, { code: 'posted', period_days: 'last', shipped_version: null }
   ])
 })
 

@@ -25,7 +25,7 @@ export interface ReportFindings {
   province: string
   period: string
   form: string
-  /** How many rules are in force. */
+  /** How many rules hold for the period. */
   rules: number
   /** Errors before warnings, each by rule and indicator. */
   findings: TwofoldFinding[]

@@ -10,7 +10,7 @@ import {
 
 const tags = ['reports']
 
-const WHAT = 'Tries the rules of `/v1/rules` that hold on the last day of the period. A figure that is not known is no finding: the rule ' +
+const WHAT = 'Tries the rules of `/v1/rules` that hold for the period. A figure that is not known is no finding: the rule ' +
   'that needs it is in `not_tried`, with the reason. Messages are in Vietnamese or English, by `Accept-Language`.'
 
 export async function checkRoutes (app: App, { db, cache, now }: Context) {

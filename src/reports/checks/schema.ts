@@ -57,7 +57,7 @@ export const ReportChecks = Named('ReportChecks', 'What the rules find in the re
   form: Code('Code of the form.'),
   errors: Type.Integer({ description: 'Number of findings that are errors.', minimum: 0 }),
   warnings: Type.Integer({ description: 'Number of findings that are warnings.', minimum: 0 }),
-  rules: Type.Integer({ description: 'Number of rules in force on the last day of the period.', minimum: 0 }),
+  rules: Type.Integer({ description: 'Number of rules that hold for the period.', minimum: 0 }),
   rules_not_tried: Type.Integer({ description: 'Number of them that could not be tried, at least for one indicator: those in `not_tried`.', minimum: 0 }),
   findings: Type.Array(Ref(Finding), { description: 'Errors before warnings, each by rule and indicator.' }),
   not_tried: Type.Array(Ref(NotTried), { description: 'By rule and reason.' })

@@ -10,7 +10,9 @@ import { canonical, lockRules, storedRules, storeRules } from './store.ts'
 
 const check = checkOf(RuleItem)
 
-const LEFT_OUT = { form: null, indicators: null, right_to: null, tolerance: 0, note: null, valid_to: null }
+const LEFT_OUT = {
+  form: null, indicators: null, right_to: null, tolerance: 0, note: null, valid_to: null, period_days: 'last'
+} as const
 
 /**
  * Creates or updates rules, by code, each as a whole.

@@ -21,7 +21,8 @@ export async function ruleRoutes (app: App, context: Context) {
       tags,
       summary: 'List the rules that reports are checked by',
       description: 'What has to hold between the figures of a report, with messages in Vietnamese and English. Every server that has the ' +
-        'form `cchc-2021` has rules for it, and rules for the dossiers of reports on any form.',
+        'form `cchc-2021` has rules for it, and rules for the dossiers of reports on any form. A later version of the service brings its ' +
+        'own versions of these, but for those that were posted.',
       querystring: RuleQuery,
       response: { 200: listResponse(Rule, 'Rules, ordered by code.'), ...problems(400, 406) }
     }
@@ -34,7 +35,7 @@ export async function ruleRoutes (app: App, context: Context) {
       tags,
       summary: 'Create or update rules that reports are checked by, by code',
       description: 'A rule is posted as a whole. Its formulas are checked before it is stored: an error points into them. It holds at ' +
-        'once, also for reports of before on whose last day it holds. A rule that is no longer to hold gets a last day. Rules are common ' +
+        'once, also for reports of periods that are over. A rule that is no longer to hold gets a last day. Rules are common ' +
         'to all provinces, so this needs a key for all units.',
       headers: PostHeaders,
       querystring: PlainBatchQuery,

@@ -8,6 +8,8 @@ export const KINDS = [
   'identity', 'bound', 'range', 'hull', 'parts', 'rate', 'continuity', 'jump', 'cross_period', 'records', 'unchanged'
 ] as const
 export const SEVERITIES = ['error', 'warning'] as const
+/** Which days of a period have to be among those of a rule. */
+const PERIOD_DAYS = ['last', 'every', 'any'] as const
 export const COMPARISONS = ['equal', 'at_most', 'at_least', 'between'] as const
 
 /** What of dossiers an input may be, with the basis of `/v1/on-time` that it is. */
@@ -75,21 +77,26 @@ const Properties = {
   message_vi: Message('Vietnamese'),
   message_en: Message('English'),
   note: Nullable(Text('Why the rule holds. null: nothing is said.', 4_000)),
-  valid_from: Day('First day on which it holds. A report is checked by the rules of the last day of its period.'),
-  valid_to: Nullable(Day('Last day on which it holds. null: no end is set.'))
+  valid_from: Day('First day on which it holds.'),
+  valid_to: Nullable(Day('Last day on which it holds. null: no end is set.')),
+  period_days: OneOf(PERIOD_DAYS, {
+    description: 'Which days of its period decide whether a report is checked by the rule. `last`: it holds on the last day. `every`: it ' +
+      'holds on every day of the period. `any`: it holds on one of them, at least.'
+  })
 }
 
 export const Rule = Named('Rule', 'What has to hold between the figures of a report: a comparison of two formulas, as data.', Properties)
 export type Rule = Static<typeof Rule>
 
-export const RuleItem = Named('RuleItem', 'A rule to post, as a whole. A property that is left out is null, and the tolerance 0.', {
+export const RuleItem = Named('RuleItem', 'A rule to post, as a whole. A property that is left out is null, the tolerance 0, and `period_days` `last`.', {
   ...Properties,
   form: Type.Optional(Properties.form),
   indicators: Type.Optional(Properties.indicators),
   right_to: Type.Optional(Properties.right_to),
   tolerance: Type.Optional(Properties.tolerance),
   note: Type.Optional(Properties.note),
-  valid_to: Type.Optional(Properties.valid_to)
+  valid_to: Type.Optional(Properties.valid_to),
+  period_days: Type.Optional(Properties.period_days)
 })
 export type RuleItem = Static<typeof RuleItem>
 

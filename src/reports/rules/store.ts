@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
-import { insertMissing, upsert } from '../../database/sql/bulk-json.ts'
+import { upsert } from '../../database/sql/bulk-json.ts'
 import { inTransaction } from '../../database/transaction.ts'
+import type { Period } from '../../catalogue/periods/schema.ts'
 import type { Rule } from './schema.ts'
 
 /** One writer after the other: two that create the same rule would both count it. */
@@ -13,43 +14,59 @@ export async function storedRules (db: Db, codes: readonly string[]): Promise<Ru
   return read(db, sql`code = any(${codes})`)
 }
 
-/** The rules for reports on a form that hold on a day, ordered by code. */
-export async function rulesInForce (db: Db, form: string, day: string): Promise<Rule[]> {
-  return read(db, sql`(form is null or form = ${form}) and ${day} between valid_from and coalesce(valid_to, 'infinity')`)
+/** The rules that hold for reports on a form for a period, ordered by code. */
+export async function rulesFor (
+  db: Db, form: string, { starts_on: first, ends_on: last }: Pick<Period, 'starts_on' | 'ends_on'>
+): Promise<Rule[]> {
+  return read(db, sql`(form is null or form = ${form})
+    and valid_from <= case period_days when 'every' then ${first}::date else ${last}::date end
+    and coalesce(valid_to, 'infinity') >= case period_days when 'any' then ${first}::date else ${last}::date end`)
 }
 
 async function read (db: Db, condition: ReturnType<typeof sql<boolean>>): Promise<Rule[]> {
   const { rows } = await sql<Rule>`
     select code, form, kind, severity, indicators, "left", comparison, "right", right_to, tolerance, message_vi, message_en, note,
-      valid_from, valid_to
+      valid_from, valid_to, period_days
     from rules where ${condition} order by code`.execute(db)
   return rows.map(canonical)
 }
 
-export async function storeRules (trx: Trx, rules: readonly Rule[]): Promise<void> {
-  if (rules.length > 0) await upsert(trx, 'rules', ['code'], rules as never[])
+/** @param version that of the rules that come with the service; null: a client posts these */
+export async function storeRules (trx: Trx, rules: readonly Rule[], version: number | null = null): Promise<void> {
+  const rows = rules.map(rule => ({ ...rule, shipped_version: version }))
+  if (rows.length > 0) await upsert(trx, 'rules', ['code'], rows as never[])
 }
 
 /**
- * Adds the rules that a database lacks, as far as it has their forms. What is stored stays as it is. Where nothing is
- * missing, nothing is written: the database may take no writes.
+ * Adds the rules that come with the service, as far as a database has their forms, and brings those of earlier versions
+ * up to this one. What a client has posted stays as it is. Where all is there, nothing is written: the database may
+ * take no writes.
  */
-export async function addRules (db: Db, rules: readonly Rule[]): Promise<void> {
-  const forms = new Set((await db.selectFrom('forms').select('code').execute()).map(({ code }) => code))
-  const stored = new Set((await db.selectFrom('rules').select('code').execute()).map(({ code }) => code))
-  const missing = rules.filter(({ code, form }) => !stored.has(code) && (form === null || forms.has(form)))
-  // A process that starts at the same time may have added them meanwhile.
-  if (missing.length > 0) await inTransaction(db, trx => insertMissing(trx, 'rules', missing as never[]))
+export async function addRules (db: Db, rules: readonly Rule[], version: number): Promise<void> {
+  const outdated = async (db: Db) => {
+    const forms = new Set((await db.selectFrom('forms').select('code').execute()).map(({ code }) => code))
+    const stored = new Map((await db.selectFrom('rules').select(['code', 'shipped_version']).execute())
+      .map(({ code, shipped_version: of }) => [code, of]))
+    // null: posted. Not stored: before the first version.
+    const isOutdated = (of: number | null | undefined) => of === undefined || (of !== null && of < version)
+    return rules.filter(({ code, form }) => (form === null || forms.has(form)) && isOutdated(stored.get(code)))
+  }
+  if ((await outdated(db)).length === 0) return
+  await inTransaction(db, async trx => {
+    await lockRules(trx)
+    // A process that starts at the same time may have stored them meanwhile.
+    await storeRules(trx, await outdated(trx), version)
+  })
 }
 
 /** Properties in one order: jsonb has an order of its own. Those of a node of a formula are in that of their names. */
 export function canonical (rule: Rule): Rule {
   const { code, form, kind, severity, indicators, left, comparison, right, right_to, tolerance } = rule
-  const { message_vi, message_en, note, valid_from, valid_to } = rule
+  const { message_vi, message_en, note, valid_from, valid_to, period_days } = rule
   return {
     code, form, kind, severity, indicators,
     left: sorted(left), comparison, right: sorted(right), right_to: sorted(right_to), tolerance,
-    message_vi, message_en, note, valid_from, valid_to
+    message_vi, message_en, note, valid_from, valid_to, period_days
   }
 }
 

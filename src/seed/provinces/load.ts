@@ -7,7 +7,7 @@ import { FIELDS } from '../catalogue/fields.ts'
 import { FORM, indicators } from '../catalogue/form.ts'
 import { LEVELS } from '../catalogue/levels.ts'
 import { SOURCES } from '../catalogue/sources.ts'
-import { shippedRules } from '../rules/shipped.ts'
+import { SHIPPED_VERSION, shippedRules } from '../rules/shipped.ts'
 import type { Division } from './provinces.ts'
 import { aliasesOf, SINCE, unitsOf } from './units.ts'
 
@@ -35,7 +35,7 @@ export async function loadProvince (trx: Trx, province: Division, code: string):
     sources: await insertMissing(trx, 'sources', SOURCES.filter(source => source.code === ONE_STOP)),
     forms: await insertMissing(trx, 'forms', [FORM]),
     indicators: await insertMissing(trx, 'indicators', indicators()),
-    rules: await insertMissing(trx, 'rules', shippedRules() as never[])
+    rules: await insertMissing(trx, 'rules', shippedRules().map(rule => ({ ...rule, shipped_version: SHIPPED_VERSION })) as never[])
   }
   await addFirstVersions(trx)
   await insertMissing(trx, 'unit_aliases', aliasesOf(province, code))

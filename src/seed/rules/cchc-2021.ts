@@ -1,7 +1,7 @@
 import type { Rule } from '../../reports/rules/schema.ts'
 import {
-  FIRST_OF_TWO_LEVELS_ALONE, FIRST_WITHOUT_DISTRICTS, input, LAST_OF_DISTRICTS, LAST_WITH_DAYS_OF_DISTRICTS, percent,
-  percentOf, ruleOfForm, sum
+  FIRST_WITHOUT_DISTRICTS, input, LAST_OF_DISTRICTS, percent, percentOf, ruleOfForm, sum, WITH_DAYS_OF_DISTRICTS,
+  WITHOUT_DAYS_OF_DISTRICTS
 } from './rule.ts'
 
 /** In Vietnamese and in English. */
@@ -61,10 +61,10 @@ function hulls (): Rule[] {
   return [
     hull('on-time-within-levels', ['3.4.1', '3.4.2', '3.4.3'],
       ['sở, ngành {3.4.1} %, huyện {3.4.2} %, xã {3.4.3} %', 'departments {3.4.1} %, districts {3.4.2} %, communes {3.4.3} %'],
-      { valid_to: LAST_WITH_DAYS_OF_DISTRICTS }),
+      WITH_DAYS_OF_DISTRICTS),
     hull('on-time-within-two-levels', ['3.4.1', '3.4.3'],
       ['sở, ngành {3.4.1} %, xã {3.4.3} %', 'departments {3.4.1} %, communes {3.4.3} %'],
-      { valid_from: FIRST_OF_TWO_LEVELS_ALONE })
+      WITHOUT_DAYS_OF_DISTRICTS)
   ]
 }
 
@@ -97,7 +97,7 @@ function rates (): Rule[] {
     reduction('service-staff-reduced', ['4.3.4', '4.3.3', '4.3.1'], ['số người làm việc', 'staff of service units']),
     stated('on-time-of-departments', '3.4.1', 'province', ['của các sở, ngành', 'departments']),
     stated('on-time-of-districts', '3.4.2', 'district', ['của UBND cấp huyện', 'districts'],
-      { valid_to: LAST_WITH_DAYS_OF_DISTRICTS }),
+      WITH_DAYS_OF_DISTRICTS),
     stated('on-time-of-communes', '3.4.3', 'commune', ['của UBND cấp xã', 'communes'])
   ]
 }

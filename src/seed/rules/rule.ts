@@ -16,12 +16,9 @@ export const percentOf = (numerator: Formula, denominator: Formula): Formula => 
 export const LAST_OF_DISTRICTS = '2025-06-30'
 export const FIRST_WITHOUT_DISTRICTS = '2025-07-01'
 
-/**
- * A rule is chosen by the last day of a period. A period with days of both times counts dossiers of districts too, and
- * each such month, quarter, half and year ends in 2025.
- */
-export const LAST_WITH_DAYS_OF_DISTRICTS = '2025-12-31'
-export const FIRST_OF_TWO_LEVELS_ALONE = '2026-01-01'
+/** For periods with a day of districts, though these may be gone on its last day: their dossiers count. */
+export const WITH_DAYS_OF_DISTRICTS = { valid_to: LAST_OF_DISTRICTS, period_days: 'any' } as const
+export const WITHOUT_DAYS_OF_DISTRICTS = { valid_from: FIRST_WITHOUT_DISTRICTS, period_days: 'every' } as const
 
 type Needed = 'code' | 'kind' | 'severity' | 'left' | 'comparison' | 'right' | 'message_vi' | 'message_en'
 type Given = Pick<Rule, Needed> & Partial<Rule>
@@ -30,7 +27,7 @@ type Given = Pick<Rule, Needed> & Partial<Rule>
 export function ruleOfForm (given: Given): Rule {
   return {
     form: FORM.code, indicators: null, right_to: null, tolerance: 0, note: null,
-    valid_from: FORM.valid_from, valid_to: null, ...given,
+    valid_from: FORM.valid_from, valid_to: null, period_days: 'last', ...given,
     code: `${FORM.code}-${given.code}`
   }
 }

@@ -41,15 +41,35 @@ forEachDatabase('a made-up report', async (t, service) => {
     t.same(await untried(service, 'H56', '2025-Q4', 'cchc-2021-procedures-by-level'), [], 'the rule of before no longer holds')
   })
 
+  t.test('is checked by rules that hold on its last day, on every day of it or on any, as each says', async t => {
+    const holding = async (given: object) => {
+      const rule = { left: input('3.1.1'), right: constant(0, 'count'), ...given }
+      const rules = ['last', 'every', 'any'].map(days => ruleOf({ code: `own-${days}`, period_days: days, ...rule }))
+      await givenRules(service, ...rules)
+      return (await found(service, 'H56-382', '2021-Q2')).map(([code]) => code)
+    }
+    await givenReport(service, 'H56-382', '2021-Q2', { '3.1.1': 1 })
+    // From 2021-03-15 to 2021-06-14.
+    t.same(await holding({ valid_from: '2021-03-15', valid_to: '2021-06-14' }), ['own-any', 'own-every', 'own-last'])
+    t.same(await holding({ valid_from: '2021-03-16', valid_to: '2021-06-14' }), ['own-any', 'own-last'])
+    t.same(await holding({ valid_from: '2021-03-15', valid_to: '2021-06-13' }), ['own-any'])
+    t.same(await holding({ valid_from: '2021-01-01', valid_to: '2021-03-14' }), [])
+    t.same(await holding({ valid_from: '2021-06-15' }), [])
+  })
+
   t.test('of a period with days of districts is held to three levels, though districts are gone on its last day', async t => {
     const dossiers = { unit: 'H56', scope: 'total', source: 'a', resolved: 1_000 }
-    const periods = ['2025-Q3', '2025', '2026-Q1']
+    const periods = ['2025-Q3', '2025', '2025-Q4', '2026-Q1']
     // Six of a hundred are late, which is between those of departments and of districts.
     await givenDossiers(service, ...periods.map(period => ({ ...dossiers, period, resolved_overdue: 60 })))
     for (const period of periods) await givenReport(service, 'H56', period, { '3.4.1': 97, '3.4.2': 92, '3.4.3': 99 })
     t.same(await found(service, 'H56', '2025-Q3'), [])
     t.same(await found(service, 'H56', '2025'), [])
-    t.same(await found(service, 'H56', '2026-Q1'), [['cchc-2021-on-time-within-two-levels', null, 94, 97, -3]])
+    for (const period of ['2025-Q4', '2026-Q1']) {
+      const found = (await service.get(`/v1/checks?period=${period}&unit=H56&kind=hull`)).body.items
+      t.match(found, [{ rule: 'cchc-2021-on-time-within-two-levels', left: 94, right: 97, difference: -3 }], period)
+      t.same(await untried(service, 'H56', period, 'cchc-2021-on-time-within-levels'), [], 'no day of it has districts')
+    }
     t.same(await untried(service, 'H56', '2025-Q3', 'cchc-2021-on-time-of-districts'), [['no_dossiers', 'dossiers/district/resolved_in_time']],
       'and what is stated of districts is looked at')
     t.same(await untried(service, 'H56', '2026-Q1', 'cchc-2021-on-time-of-districts'), [])

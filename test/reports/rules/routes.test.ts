@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import { addRules } from '../../../src/reports/rules/store.ts'
 import type { Rule } from '../../../src/reports/rules/schema.ts'
-import { shippedRules } from '../../../src/seed/rules/shipped.ts'
+import { SHIPPED_VERSION, shippedRules } from '../../../src/seed/rules/shipped.ts'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
 import { constant, input, ruleOf } from '../checks/given.ts'
+
+/** Where this differs, SHIPPED_VERSION goes up by one: otherwise no server that has the rules takes over what changed. */
+const HASH_OF_VERSION_2 = '5c39108979baa186ac5b275b4c93ce3bcb69b6f7fdbb9c3cee0ca74ed7b84b9d'
 
 forEachDatabase('rules that reports are checked by', async (t, service) => {
   const { get, post, db } = service
@@ -20,21 +24,42 @@ forEachDatabase('rules that reports are checked by', async (t, service) => {
   t.test('are added where they are missing, and stay as an administrator changed them', async t => {
     const [first, second] = shippedRules() as [Rule, Rule]
     await sql`delete from rules where code = ${first.code}`.execute(db)
-    await sql`update rules set severity = 'warning', note = 'own' where code = ${second.code}`.execute(db)
-    await addRules(db, [...shippedRules(), { ...first, code: 'of-another', form: 'another' }])
-    await addRules(db, shippedRules())
+    t.match(await post('/v1/rules', { items: [{ ...second, severity: 'warning', note: 'own' }] }), { body: { updated: 1 } })
+    await addRules(db, [...shippedRules(), { ...first, code: 'of-another', form: 'another' }], SHIPPED_VERSION)
+    await addRules(db, shippedRules(), SHIPPED_VERSION)
     const { items } = (await get('/v1/rules?limit=2')).body
     t.match(items, [{ code: first.code }, { code: second.code, severity: 'warning', note: 'own' }])
     t.equal((await codes('')).length, shippedRules().length, 'those of a form that is not there wait for it')
-    await post('/v1/rules', { items: [second] })
+  })
+
+  t.test('are replaced by a later version that comes with the service, but for those that were posted', async t => {
+    const [first, second] = shippedRules() as [Rule, Rule]
+    const later = shippedRules().map(rule => ({ ...rule, note: 'later' }))
+    const noteOf = async (code: string) => (
+      (await db.selectFrom('rules').select('note').where('code', '=', code).executeTakeFirstOrThrow()).note)
+    await addRules(db, later, SHIPPED_VERSION)
+    t.not(await noteOf(first.code), 'later', 'of the same version nothing changes')
+    await addRules(db, later, SHIPPED_VERSION + 1)
+    t.equal(await noteOf(first.code), 'later')
+    t.equal(await noteOf(second.code), 'own')
+    await addRules(db, shippedRules(), SHIPPED_VERSION)
+    t.equal(await noteOf(first.code), 'later', 'a service that is older brings nothing back')
+    await sql`update rules set shipped_version = 1`.execute(db)
+    await addRules(db, shippedRules(), SHIPPED_VERSION)
+    t.equal(await noteOf(second.code), second.note)
+  })
+
+  t.test('have another version once one of them has changed', async t => {
+    const hash = createHash('sha256').update(JSON.stringify(shippedRules())).digest('hex')
+    t.same([SHIPPED_VERSION, hash], [2, HASH_OF_VERSION_2])
   })
 
   t.test('are listed by form, kind, severity and day', async t => {
     const ofDossiers = shippedRules().filter(({ form }) => form === null).map(({ code }) => code)
     t.same(await codes('form=other'), ofDossiers)
     t.same(await codes('kind=hull'), ['cchc-2021-on-time-within-levels', 'cchc-2021-on-time-within-two-levels'])
-    t.same(await codes('kind=hull&as_of=2025-12-31'), ['cchc-2021-on-time-within-levels'])
-    t.same(await codes('kind=hull&as_of=2026-01-01'), ['cchc-2021-on-time-within-two-levels'])
+    t.same(await codes('kind=hull&as_of=2025-06-30'), ['cchc-2021-on-time-within-levels'])
+    t.same(await codes('kind=hull&as_of=2025-07-01'), ['cchc-2021-on-time-within-two-levels'])
     t.same(await codes('kind=hull&severity=warning'), [])
     t.match(await get('/v1/rules?kind=guess'), { status: 400, body: { errors: [{ pointer: '/query/kind/0', code: 'not_allowed' }] } })
   })

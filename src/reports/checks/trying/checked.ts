@@ -2,7 +2,7 @@ import type { Period } from '../../../catalogue/periods/schema.ts'
 import type { Subtree } from '../../../catalogue/units/resolve.ts'
 import type { Db } from '../../../database/connect.ts'
 import { EACH, type Meaning } from '../../rules/names.ts'
-import { rulesInForce } from '../../rules/store.ts'
+import { rulesFor } from '../../rules/store.ts'
 import { figuresFor, prepared, tried, type Breach, type PreparedRule, type Untried } from './compare.ts'
 import { dossierSums, type DossierSums } from './dossier-figures.ts'
 import { keyOfDossiers, ReportFigures, type DossiersOf } from './figures.ts'
@@ -31,14 +31,14 @@ interface Asked {
 }
 
 /**
- * Tries every rule that holds on the last day of the period on the reports of units. Values of all units are read in
+ * Tries every rule that holds for the period on the reports of units. Values of all units are read in
  * one statement, and so are the dossiers of a period, if there is a unit of which a rule has all else that it needs.
  * @param now milliseconds since 1970
  */
 export async function checkedReports (
   db: Db, { form, period, subtree, only }: Asked, now: number
 ): Promise<AllChecked> {
-  const rules = (await rulesInForce(db, form, period.ends_on)).map(prepared)
+  const rules = (await rulesFor(db, form, period)).map(prepared)
   const related = await relatedPeriods(db, period)
   const others = [...new Set([...related.earlier, ...related.opening, ...related.parts])]
   const asked = { form, period, others, indicators: indicatorsOfOthers(rules) }
