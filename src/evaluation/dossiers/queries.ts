@@ -8,7 +8,7 @@ import type { ExplainedDossier } from '../../statistics/on-time/explain/schema.t
 import { cutAt } from '../../time/cut.ts'
 import { criterionAsked } from '../scores/queries.ts'
 import { detailDossiers } from '../scores/points/records/details-sql.ts'
-import { isOnTime, ON_TIME } from '../scores/points/records/records.ts'
+import { countingOf, isOnTime } from '../scores/points/records/records.ts'
 import type { EvaluationDossier, EvaluationDossiersQuery } from './schema.ts'
 
 const NONE = { items: [], next_cursor: null }
@@ -28,9 +28,9 @@ export async function evaluationDossiers (
     return days === null ? NONE : detailDossiers(db, days, unit, { counted, part }, page)
   }
   if (part === 'unknown') return NONE
-  const { basis: _, ...rules } = ON_TIME[counted]
+  const { basis: _, ...counting } = countingOf(counted, asked.rules)
   const { from, to } = span
-  const question = { ...rules, from, to, unit: exactly(unit), part }
+  const question = { ...counting, from, to, unit: exactly(unit), part }
   const { items, next_cursor } = await dossiersExplaining(db, question, page, reach, now)
   return { items: items.map(shown), next_cursor }
 }

@@ -60,7 +60,7 @@ export type NamedEvaluationLever = Static<typeof EvaluationLever>
 /** Before names are looked up. */
 export type EvaluationLever = Omit<NamedEvaluationLever, 'unit_name'>
 
-const { criterion: _, ...Asked } = EvaluationExplainQuery.properties
+const { criterion: _, rules: __, ...Asked } = EvaluationExplainQuery.properties
 
 export const DEFAULT_DUE_WITHIN = '3d'
 

@@ -24,7 +24,7 @@ export async function evaluationExplained (
   const steps: Step[] = []
   scoreOf(criterion, found.score.values, steps)
   return {
-    row: rowOf(found), criterion, inputs: { ...found.score.values }, ...dossierLinks(found, criterion),
+    row: rowOf(found), criterion, inputs: { ...found.score.values }, ...dossierLinks(found, criterion, asked.rules),
     steps: steps.map(shownStep), province
   }
 }

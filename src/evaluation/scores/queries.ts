@@ -3,6 +3,7 @@ import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
+import { rulesAsked } from '../../statistics/on-time/resolve-query.ts'
 import { TOTAL } from '../formulas/check.ts'
 import { formulaInForce, type FormulaOn } from '../formulas/queries.ts'
 import type { Criterion } from '../formulas/schema.ts'
@@ -38,12 +39,13 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   const hierarchy = hierarchyOf(question.hierarchy, reach, now)
   const { id, province } = await unitAsked(db, question.unit, hierarchy.unitsOf?.day ?? spans.at(-1)!.to, reach)
   const parts = PART_KEYS.filter(key => question.group_by?.includes(key))
-  const { level, criterion: criteria, children = false } = question
+  const { level, criterion: criteria, children = false, rules } = question
+  await assertRules(db, rules, spans, now)
   if (question.rank === true && id !== null && !children) {
     const detail = `${id} alone has no place: those directly below it are ranked with children=true, and provinces without a unit`
     throw invalid('/query/rank', 'not_allowed', detail)
   }
-  const asked = { unit: id, children, level, byLevel, parts, criteria, hierarchy, reach }
+  const asked = { unit: id, children, level, byLevel, parts, criteria, hierarchy, reach, rules }
   const formulaOn = await formulaInForce(db, question.formula)
   const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
@@ -62,6 +64,13 @@ export async function unitAsked (
   return { id: unit.id, province: unit.province_code }
 }
 
+/** @throws DomainError `unknown_rules`, also where nothing is counted by them */
+async function assertRules (
+  db: Db, rules: string | undefined, spans: readonly Span[], now: number
+): Promise<void> {
+  for (const { to } of spans) await rulesAsked(db, { basis: 'records', rules, to }, [], now)
+}
+
 /** One criterion of one unit in one span, as asked for. */
 export interface CriterionAsked {
   span: Span
@@ -69,6 +78,7 @@ export interface CriterionAsked {
   province: string
   criterion: Criterion
   formulaOn: FormulaOn
+  rules: string | undefined
 }
 
 /** @throws DomainError `invalid_request` for unknown codes, and without a unit */
@@ -91,7 +101,9 @@ export async function unitAndSpan (
   const spans = await spansAsked(db, asked, now)
   const { id, province } = await unitAsked(db, asked.unit, spans[0]!.to, reach)
   if (id === null) throw invalid('/query/unit', 'missing', 'this is asked of one unit; name it')
-  return { span: spans[0]!, unit: id, province: province!, formulaOn: await formulaInForce(db, asked.formula) }
+  await assertRules(db, asked.rules, spans, now)
+  const formulaOn = await formulaInForce(db, asked.formula)
+  return { span: spans[0]!, unit: id, province: province!, formulaOn, rules: asked.rules }
 }
 
 /**
@@ -100,11 +112,11 @@ export async function unitAndSpan (
  * @throws DomainError `unit_not_valid`
  */
 export async function scoresOfUnit (
-  db: Db, { span, unit, formulaOn }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number,
+  db: Db, { span, unit, formulaOn, rules }: Omit<CriterionAsked, 'criterion'>, reach: Reach, now: number,
   criteria?: readonly string[]
 ): Promise<Scored[]> {
   const asked = {
-    unit, children: false, level: undefined, byLevel: false, parts: [], criteria, hierarchy: REPORTED, reach
+    unit, children: false, level: undefined, byLevel: false, parts: [], criteria, hierarchy: REPORTED, reach, rules
   }
   const found = await scored(db, [span], asked, formulaOn, now)
   if (found.length === 0) throw invalid('/query/unit', 'unit_not_valid', `unit ${unit} does not exist in these days`)

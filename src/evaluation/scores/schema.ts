@@ -61,6 +61,9 @@ export const EvaluationRow = Named('EvaluationRow', 'Points of a unit, or of the
       '`mixed`: of both. To the records of a unit the posted counts are added of units below it that have none (`posted_units`), ' +
       'so that a part of a unit does not stand for the whole. null: none, or not a criterion.'
   })),
+  rules: Nullable(Code('Code of the counting rules by which dossiers on time are counted. null: they are not counted from records, or the row is ' +
+    'of something else.')),
+  rules_version: Nullable(Type.Integer({ description: 'Version of the counting rules. null as `rules` is.', minimum: 1 })),
   known_percent: Nullable(Type.Number({
     description: 'Of counts from records, in how many percent of the dossiers it is known what is counted, rounded half up to two decimals; ' +
       'the others are in neither count. null: not counted from records.',
@@ -125,7 +128,10 @@ const Asked = {
   to: Type.Optional(Day('Last day, included.')),
   unit: Example(Type.Optional(UnitCode('This unit. Left out: that of the key, otherwise every province. Its code or an alias.')), 'H56-STC'),
   formula: Type.Optional(Code('Code of the version of the formula to use, also where it does not hold. Default: the one that holds on the ' +
-    'last day, by precedence.'))
+    'last day, by precedence.')),
+  rules: Example(Type.Optional(Code('Code of the counting rules (`/v1/counting-rules`) by which dossiers on time count where they are counted ' +
+    'from records. The version of the last day answers, or, where that is over later, of today. Default: the rules of what the ' +
+    'criterion counts, such as `portal-766` for `progress`. Points by other rules are not those of the portal.')), 'portal-766')
 }
 
 // Names are looked up for the rows that are answered.

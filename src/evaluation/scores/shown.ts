@@ -27,6 +27,7 @@ export function rowOf (
     points_of: maximum === null ? null : shown(chosen?.of), points_from: score.from,
     unknown: unknown?.code ?? null, unknown_detail: unknown === null ? null : detailOf(unknown),
     numerator: countIn(values, 'numerator'), denominator: countIn(values, 'denominator'), counts_from: score.countsFrom,
+    rules: known.rules?.rules ?? null, rules_version: known.rules?.rules_version ?? null,
     known_percent: known.of === 0 ? null : percent(known.known, known.of),
     posted_units: coverage === null ? null : known.others,
     recorded_units: coverage?.reported ?? null, recordable_units: coverage?.expected ?? null,

@@ -72,6 +72,32 @@ forEachDatabase('points for dossiers on time, as the portal counts and as the se
     t.same(await dossiers('AS_SERVICE', 'unknown'), [], 'when a dossier ended is always known')
   })
 
+  t.test('count by other rules where these are asked for, and say by which', async t => {
+    const one = 'unit=H56-380&kind=criterion'
+    const named = ['criterion', 'numerator', 'denominator', 'rules', 'rules_version']
+    await send(service.db, [item({
+      ...dossier('withdrawn', 'H56-380', '06-03'), status: 7, finished_at: '2021-06-07T09:00:00+07:00', updated_at: '2021-06-07T09:05:00+07:00'
+    })])
+    t.same(rowsOf(await get(`/v1/evaluation?${ask}&${one}`), ...named), [
+      ['AS_PORTAL', 2, 5, 'portal-766', 1], ['AS_SERVICE', 1, 3, 'default', 1]
+    ])
+    t.same(rowsOf(await get(`/v1/evaluation?${ask}&${one}&rules=local-06a&compare=previous`), ...named), [
+      ['AS_PORTAL', 3, 5, 'local-06a', 1], ['AS_SERVICE', 2, 3, 'local-06a', 1]
+    ])
+    t.same(rowsOf(await get(`/v1/evaluation?${ask}&unit=H56&children=true&group_by=level&level=district&kind=criterion&rules=local-06a`), ...named), [
+      ['AS_PORTAL', 4, 6, 'local-06a', 1], ['AS_SERVICE', 3, 4, 'local-06a', 1]
+    ])
+    const { body } = await get(`/v1/evaluation/explain?${ask}&unit=H56-380&criterion=AS_SERVICE&rules=local-06a`)
+    t.match(body, { row: { rules: 'local-06a' }, explain_url: /rules=local-06a/, dossiers_url: /rules=local-06a/ })
+    t.same(rowsOf(await get(body.dossiers_url), 'code'), [['late']])
+    const listed = `/v1/evaluation/dossiers?${ask}&unit=H56-380&criterion=AS_SERVICE&rules=local-06a`
+    t.same(rowsOf(await get(listed), 'code'), [['late']])
+    for (const path of [`/v1/evaluation?${ask}&unit=H56-386&rules=none`, listed.replace('local-06a', 'none')]) {
+      t.match(await get(path), { status: 400, body: { errors: [{ pointer: '/query/rules', code: 'unknown_rules' }] } }, 'also where nothing is counted')
+    }
+    await send(service.db, [{ code: 'withdrawn', unit: 'H56-380', deleted: true, updated_at: '2021-07-07T09:05:00+07:00' }])
+  })
+
   t.test('are missing by what is late', async t => {
     const { body } = await get(`/v1/evaluation/levers?${ask}&unit=H56-380`)
     t.match(body.items, [

@@ -149,8 +149,8 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
       const question = { ...span, formula: 'qd-766-found-2026', unit, criterion: Object.keys(ANSWERS['qd-766-found-2026']!) }
       const sums = async (group_by: ('unit' | 'field' | 'procedure')[]) => {
         const { items } = await evaluation(db, { ...question, kind: ['criterion'], group_by }, null, NOW)
-        return question.criterion.map(code => items.filter(({ criterion }) => criterion === code).reduce(([n, d], row) => (
-          [n + (row.numerator ?? 0), d + (row.denominator ?? 0)]), [0, 0] as [number, number]))
+        return question.criterion.map(code => items.filter(({ criterion }) => criterion === code).reduce<[number, number]>(([n, d], row) => (
+          [n + (row.numerator ?? 0), d + (row.denominator ?? 0)]), [0, 0]))
       }
       const [whole, ...others] = await Promise.all([sums(['unit']), sums(['unit', 'field']), sums(['unit', 'procedure'])])
       if (others.every(other => isDeepStrictEqual(other, whole))) return

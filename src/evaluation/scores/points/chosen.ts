@@ -1,6 +1,6 @@
 import type { Criterion } from '../../formulas/schema.ts'
 import type { EvaluationRow } from '../schema.ts'
-import { summed, type Counted, type Coverage, type Facts, type Recorded } from './counts.ts'
+import { summed, type Counted, type Coverage, type Facts, type NamedRules, type Recorded } from './counts.ts'
 import { NO_PART } from './parts.ts'
 import type { Subject, UnitInSpan } from './units.ts'
 
@@ -14,6 +14,7 @@ interface CountedUnit extends Counted {
   /** Units below it whose posted counts are added, with their sources. */
   others: readonly string[]
   otherSources: readonly (string | null)[]
+  rules: NamedRules | null
 }
 
 /** The counts of a criterion of a unit or a level. */
@@ -32,6 +33,8 @@ export interface ChosenCounts {
   others: number
   /** Of units with counts of records; null: there are none. */
   coverage: Coverage | null
+  /** By which dossiers on time are counted; null: none are. */
+  rules: NamedRules | null
 }
 
 /**
@@ -51,7 +54,7 @@ export function chosenCounts ({ unit, units, part }: Subject, criterion: Criteri
       return [withOthers(one, recorded, posted, isWhole ? othersOf(one, criterion, facts) : [])]
     }
     if (posted === undefined) return []
-    return [{ ...posted, unit, from: 'inputs', known: 0, of: 0, estimated: false, others: [], otherSources: [] }]
+    return [{ ...posted, unit, from: 'inputs', known: 0, of: 0, estimated: false, others: [], otherSources: [], rules: null }]
   })
   const { values, counted } = isUnit
     ? { values: all[0]?.values, counted: all }
@@ -66,7 +69,8 @@ export function chosenCounts ({ unit, units, part }: Subject, criterion: Criteri
   return {
     values, counted, from, posted, known: sum('known'), of: sum('of'), others,
     estimated: counted.some(({ estimated }) => estimated),
-    coverage: coverageOf(units.filter(({ unit }) => recorded.has(unit)), facts)
+    coverage: coverageOf(units.filter(({ unit }) => recorded.has(unit)), facts),
+    rules: counted.find(({ rules }) => rules !== null)?.rules ?? null
   }
 }
 
@@ -91,7 +95,7 @@ interface CountedBelow {
 }
 
 function withOthers (
-  { unit }: UnitInSpan, { known, of, values, source, estimated }: Recorded, posted: Counted | undefined,
+  { unit }: UnitInSpan, { known, of, values, source, estimated, rules }: Recorded, posted: Counted | undefined,
   others: readonly CountedBelow[]
 ): CountedUnit {
   const sum = (name: 'numerator' | 'denominator') => (
@@ -99,7 +103,7 @@ function withOthers (
   return {
     values: { ...posted?.values, numerator: sum('numerator'), denominator: sum('denominator') },
     source, unit, from: others.length === 0 ? 'records' : 'mixed', known, of, estimated,
-    others: others.map(({ unit }) => unit), otherSources: others.map(({ source }) => source)
+    others: others.map(({ unit }) => unit), otherSources: others.map(({ source }) => source), rules
   }
 }
 
@@ -112,5 +116,6 @@ function coverageOf (units: readonly UnitInSpan[], facts: Facts): Coverage | nul
 
 /** Of what is not counted, or where nothing is asked. */
 export const NO_COUNTS: ChosenCounts = {
-  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0, estimated: false, others: 0, coverage: null
+  values: undefined, counted: [], from: null, posted: undefined, known: 0, of: 0, estimated: false, others: 0,
+  coverage: null, rules: null
 }

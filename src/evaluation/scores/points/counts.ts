@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../../database/connect.ts'
 import { array } from '../../../database/sql/bulk-binary.ts'
 import type { CountedName } from '../../formulas/schema.ts'
+import type { EvaluationRow } from '../schema.ts'
 import type { Part } from './parts.ts'
 import type { Span } from './spans.ts'
 import type { UnitBelow, UnitInSpan } from './units.ts'
@@ -13,6 +14,9 @@ export interface Counted {
   source: string | null
 }
 
+/** Counting rules with their version. */
+export type NamedRules = Pick<EvaluationRow, 'rules' | 'rules_version'>
+
 /** What records say. */
 export interface Recorded extends Counted {
   /** Dossiers of which it is known. */
@@ -21,6 +25,8 @@ export interface Recorded extends Counted {
   of: number
   /** A unit that was split counts with a share. */
   estimated: boolean
+  /** By which dossiers on time are counted; null: something else is. */
+  rules: NamedRules | null
 }
 
 /** Points that the portal gives. */

@@ -33,7 +33,7 @@ export interface Score {
   countsFrom: EvaluationRow['counts_from']
   /** What is posted beside counts of records, and the points that it comes to; null: not both, or not a criterion. */
   posted: { values: Counted['values'], points: Hundredths | null } | null
-  known: Pick<ChosenCounts, 'known' | 'of' | 'others' | 'coverage'>
+  known: Pick<ChosenCounts, 'known' | 'of' | 'others' | 'coverage' | 'rules'>
   /** Of a sum: any of its counts is. */
   estimated: boolean
   certainty: Pick<EvaluationRow, 'rate_status' | 'points_status'>

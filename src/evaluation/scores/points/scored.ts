@@ -25,6 +25,8 @@ export interface Asked {
   /** Which units have the counts of records. */
   hierarchy: Hierarchy
   reach: Reach
+  /** Code of the counting rules of dossiers on time; left out: those of what is counted. */
+  rules?: string | undefined
 }
 
 /** A score with what it is about. */

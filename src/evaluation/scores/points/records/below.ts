@@ -5,7 +5,7 @@ import type { Db } from '../../../../database/connect.ts'
 import type { Span } from '../spans.ts'
 import type { UnitBelow, UnitInSpan } from '../units.ts'
 
-/** A unit that stands at or below another one, with one whose figures it has: its own, or by hierarchy a predecessor. */
+/** A unit at or below another one, with one whose figures it has: its own, or by hierarchy a predecessor. */
 export interface Inside extends UnitBelow {
   reporter: string
   /** The reporter is asked to report dossiers. */

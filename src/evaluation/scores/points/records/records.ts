@@ -7,7 +7,7 @@ import { cutAt, type CutDays } from '../../../../time/cut.ts'
 import { TOTAL } from '../../../formulas/check.ts'
 import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
 import { unitsBelow, type Inside } from './below.ts'
-import type { Coverage, Facts, Recorded } from '../counts.ts'
+import type { Coverage, Facts, NamedRules, Recorded } from '../counts.ts'
 import type { ResultCount } from '../../../../dossiers/counts/index.ts'
 import { countsIn, saidOfResults, type KnownCounts } from './details-sql.ts'
 import { keyOfPart, partOf, type Part, type PartKey } from '../parts.ts'
@@ -18,10 +18,15 @@ import type { UnitInSpan } from '../units.ts'
 type OnTimeCount = 'progress' | 'on_time'
 
 /** How dossiers on time are counted: as the portal does, and by the rules of this service. */
-export const ON_TIME = {
+const ON_TIME = {
   progress: { basis: 'records', rules: 'portal-766', method: 'handled' },
   on_time: { basis: 'records', rules: 'default', method: 'resolved' }
 } as const satisfies Record<OnTimeCount, object>
+
+/** @param rules code of other counting rules; left out: those of what is counted */
+export function countingOf (name: OnTimeCount, rules?: string) {
+  return rules === undefined ? ON_TIME[name] : { ...ON_TIME[name], rules }
+}
 
 export function isOnTime (name: CountedName): name is OnTimeCount {
   return Object.hasOwn(ON_TIME, name)
@@ -34,6 +39,8 @@ interface Asked {
   parts: readonly PartKey[]
   hierarchy: Hierarchy
   reach: Reach
+  /** Code of the counting rules of dossiers on time; left out: those of what is counted. */
+  rules?: string | undefined
 }
 
 type RecordFacts = Pick<Facts, 'recorded' | 'unrecorded' | 'coverage' | 'partsOf'>
@@ -43,6 +50,7 @@ interface CountedPart extends Part {
   name: CountedName
   counts: KnownCounts
   estimated: boolean
+  rules: NamedRules | null
 }
 
 /**
@@ -70,10 +78,10 @@ export async function recordedFacts (
     for (const name of names) withRecords.set(`${i} ${name}`, new Set())
     const province = asked.unit === null ? null : within[0]!.province_code
     const all = await countsOf(db, { span, days, below, names, province }, asked, now)
-    for (const { unit, name, counts: { numerator, denominator, all: of }, estimated, ...part } of all.sums) {
+    for (const { unit, name, counts: { numerator, denominator, all: of }, estimated, rules, ...part } of all.sums) {
       if (denominator === 0) continue
       const values = { numerator, denominator }
-      found.set(`${i} ${unit} ${name} ${keyOfPart(part)}`, { values, source: null, known: denominator, of, estimated })
+      found.set(`${i} ${unit} ${name} ${keyOfPart(part)}`, { values, source: null, known: denominator, of, estimated, rules })
       const ofUnit = parts.get(`${i} ${unit}`) ?? new Map<string, Part>()
       parts.set(`${i} ${unit}`, ofUnit.set(keyOfPart(part), part))
     }
@@ -155,11 +163,13 @@ const ALL = { limit: 1_000_000 }
  * there the sum of the units is not the count, which is then asked for.
  */
 async function onTimeOf (
-  db: Db, name: OnTimeCount, { from, to }: Span, below: Below, { unit: top, parts, hierarchy, reach }: Asked, now: number
+  db: Db, name: OnTimeCount, { from, to }: Span, below: Below,
+  { unit: top, parts, hierarchy, reach, rules: asked }: Asked, now: number
 ): Promise<Counts> {
   const ask = async (unit: string | null, keys: ('unit' | PartKey)[]) => {
     const which = unit === null ? {} : { unit: exactly(unit) }
-    return (await onTime(db, { ...ON_TIME[name], from, to, hierarchy: hierarchy.name, ...which, group_by: keys }, ALL, reach, now)).items
+    const query = { ...countingOf(name, asked), from, to, hierarchy: hierarchy.name, ...which, group_by: keys }
+    return (await onTime(db, query, ALL, reach, now)).items
   }
   const rows = await ask(top, ['unit', ...parts])
   const byUnit = Map.groupBy(rows, ({ unit }) => unit)
@@ -172,7 +182,8 @@ async function onTimeOf (
       const sum = (count: 'numerator' | 'denominator') => sumOf(same, row => row[count]!)
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('denominator') }
       const estimated = same.some(({ estimated }) => estimated)
-      sums.push({ unit, name, ...partOf(same[0]!, parts), counts, estimated })
+      const { rules, rules_version } = same[0]!
+      sums.push({ unit, name, ...partOf(same[0]!, parts), counts, estimated, rules: { rules, rules_version } })
     }
   }
   const own = rows.filter(({ denominator }) => denominator! > 0).map(({ unit }) => ({ unit: unit!, name }))
@@ -191,7 +202,7 @@ async function detailsOf (
       const sum = (count: keyof KnownCounts) => sumOf(same, row => countsIn(row, name)[count])
       const counts = { numerator: sum('numerator'), denominator: sum('denominator'), all: sum('all') }
       const estimated = same.some(({ estimated }) => estimated === true)
-      return { unit, name, ...partOf(same[0]!, asked.parts), counts, estimated }
+      return { unit, name, ...partOf(same[0]!, asked.parts), counts, estimated, rules: null }
     }))
   })
   const own = rows.flatMap(row => (
