@@ -11,7 +11,8 @@ import type { Scored } from './points/scored.ts'
  * copies of parts of them take longest.
  */
 export function rowOf (
-  { span, subject, formula, score, dossiers }: Scored, hierarchy = AS_REPORTED, rank = NO_RANK, comparison = NO_COMPARISON
+  { span, subject, formula, score, dossiers }: Scored, hierarchy = AS_REPORTED, rank = NO_RANK,
+  comparison = NO_COMPARISON
 ): NamedEvaluationRow {
   const { maximum, chosen, computed, imported, unknown, values, known, posted, certainty } = score
   const { coverage } = known

@@ -97,7 +97,8 @@ function factsOf (leaves: Map<string, Leaf>): Facts & { now: string } {
     // Asked for after what is posted of the same criterion.
     counted: () => {
       const { other } = leaves.get(facts.now)!
-      return other === null ? undefined : { values: inputs(other), source: null, rules: null, known: 1, of: 1, estimated: false }
+      if (other === null) return undefined
+      return { values: inputs(other), source: null, rules: null, known: 1, of: 1, estimated: false }
     }
   }
   return facts
