@@ -248,6 +248,10 @@ const ROWS: Record<string, string[]> = {
     `insert into par_index_scores (province_code, points, period, unit, form, criterion, stage, inputs, note, client)
       values ('H56', 0.5, 'cal-2021', 'H56-380', 'par', '1', 'self', '{}', 'Quyết định số 1', 'units')`
   ],
+  '0051_results_of_dossiers': [
+    `insert into dossier_results_by_field (slice, results, province_code, unit, field) values ('2021-06-01', 1, 'H56', 'H56-380', 'land')`,
+    `insert into dossier_results_by_unit_quarter (quarter, results, province_code, unit) values ('2021-04-01', 1, 'H56', 'H56-380')`
+  ],
   '0053_versions_of_shipped_rules': [`update rules set period_days = 'every'`],
   '0061_backlog_sums_by_month': [
     `update backlog_sums_by_month set days = 9`

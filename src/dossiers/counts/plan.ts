@@ -1,5 +1,6 @@
-import type { RawBuilder } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
+import { standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
 import type { Db } from '../../database/connect.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { keptFor, type KeptRules } from '../counting-rules/kept.ts'
@@ -95,6 +96,22 @@ export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPla
   const unitReading = readingFor({ ...question, keys: byUnit(question.keys), level: undefined })
   const reading = carried === 'units' ? unitReading : readingFor(question)
   return { ...question, carried, unitReading, reading, cuts: cutsOf(question.spans) }
+}
+
+/**
+ * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that
+ * moved counts where it was.
+ */
+export function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
+  if (amongBorne) return sql`select distinct unit from borne`
+  const last = spans.map(({ to }) => to).sort().at(-1)!
+  return unit === null ? null : standingBelow(unit, sql`${last}::date`)
+}
+
+/** The same as a condition on rows, with `and`. As an expression it is looked up by its hash, and by no index. */
+export function isAmongUnits (plan: CountPlan): RawBuilder<unknown> {
+  const units = unitsIn(plan)
+  return units === null ? sql`` : sql`and (unit in (${units})) is true`
 }
 
 /** The keys of a question that is counted unit by unit. */

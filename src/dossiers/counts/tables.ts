@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { PROVINCES } from '../../catalogue/units/reach-sql.ts'
-import { IS_BORNE, standingBelow } from '../../catalogue/hierarchy/places-sql.ts'
+import { IS_BORNE } from '../../catalogue/hierarchy/places-sql.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { dayAfter } from '../../time/calendar.ts'
-import type { CountPlan, RollupReading } from './plan.ts'
+import { isAmongUnits, unitsIn, type CountPlan, type RollupReading } from './plan.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
 import { keepsUndated, type KeptRules } from '../counting-rules/kept.ts'
 import type { Choices } from '../counting-rules/schema.ts'
@@ -92,7 +92,10 @@ function readRollups (
 ): RawBuilder<unknown> {
   const isOfUnits = keys.includes('unit')
   const leveled = isOfUnits && (plan.level !== undefined || names.includes('level'))
-  const filtered = filters(plan, 'level', ...keys.filter(key => key !== 'level'))
+  // There are few differences: a planner without statistics would compare each in the log with each unit.
+  const isHashed = kept !== undefined && plan.amongBorne !== true
+  const others = keys.filter(key => key !== 'level' && !(key === 'unit' && isHashed))
+  const filtered = sql`${filters(plan, 'level', ...others)} ${isHashed && isOfUnits ? isAmongUnits(plan) : sql``}`
   const from = (grain: TimeGrain) => sql`
     select ${names.length === 0 ? sql`` : sql`${columns(names)}, `}${sql.ref(grain)} as day, ${columns(EVENT_MEASURES)}
     from ${cellsOf(tables[grain]!)} ${leveled ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
@@ -161,19 +164,6 @@ function dossiersOfUnits (plan: CountPlan, which: RawBuilder<unknown>): RawBuild
 /** So many days after its due day an open dossier is overdue at the end of the day. */
 export function graceIn ({ rules = null }: CountPlan): 0 | 1 {
   return rules === null ? 0 : graceOf(rules)
-}
-
-/**
- * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that
- * moved counts where it was.
- */
-export function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
-  if (amongBorne) return sql`select distinct unit from borne`
-  return unit === null ? null : standingBelow(unit, sql`${lastDay(spans)}::date`)
-}
-
-function lastDay (spans: CountPlan['spans']): string {
-  return spans.map(({ to }) => to).sort().at(-1)!
 }
 
 /** From the first day of the spans to the last. */

@@ -2,6 +2,7 @@ import type { CompiledQuery } from 'kysely'
 import type { Db } from '../../database/connect.ts'
 import type { PageRequest } from '../../contract/paging.ts'
 import { pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { nameOfReading, readingsOf } from '../../dossiers/counts/index.ts'
 import type { OnTimeCaches } from './caches.ts'
 import type { CountedRow } from './percentage-sql.ts'
@@ -35,13 +36,26 @@ export function recordsPage (
   const { cuts, carried, unitsOf = null, method, keys, unknown, spans: [span, ...others] } = plan
   const readings = readingsOf(plan).map(nameOfReading)
   const isFrequent = !readings.includes('dossiers') && plan.reception === undefined && others.length === 0 && keys.length <= 2 && isUsual(question, page)
-  if (!isFrequent) return pageQuery(recordsQuery(plan), order, page).compile(db)
+  if (!isFrequent) {
+    const query = pageQuery(recordsQuery(plan), order, page)
+    return (isOfKeptRules(question, plan, page) ? prepared(query) : query).compile(db)
+  }
   const values = { ...span!, ...cuts, unitsOfDay: unitsOf?.day, limit: page.limit }
   const key = JSON.stringify(['records', ...readings, carried, unitsOf?.reach, method, unknown, ...keys])
   return statements.compiled(db, key, values, ({ unitsOfDay: day, limit, code, from, to, dueTo, ...cuts }) => {
     const asked = { ...plan, unitsOf: unitsOf && { ...unitsOf, day: day! }, spans: [{ code, from, to, dueTo }], cuts }
     return pageQuery(recordsQuery(asked), order, { limit })
   })
+}
+
+/**
+ * The first page by rules of which sums are kept, of all units or those below one: to plan it takes longer than to
+ * count, and its text differs by few keys.
+ */
+function isOfKeptRules (question: OnTimeQuery, { reading, reception, keys, spans }: RecordsPlan, page: PageRequest) {
+  const { unit: _, rules: __, ...others } = question
+  return reading !== 'dossiers' && reading.differences !== undefined && reception === undefined && keys.length <= 2 &&
+    spans.length === 1 && isUsual(others, page)
 }
 
 /** The first page of all units, fields and sources in the default order: only days and limit differ. */

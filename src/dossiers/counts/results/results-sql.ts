@@ -8,8 +8,8 @@ import type { ResultMeasure } from '../../details/results.ts'
 import { cellsOf } from '../../rollups/log.ts'
 import { borneOf, unitByUnit } from '../carried.ts'
 import { resultsOf } from '../drill-down.ts'
-import type { CountPlan } from '../plan.ts'
-import { ofProvinces, unitsIn } from '../tables.ts'
+import { isAmongUnits, type CountPlan } from '../plan.ts'
+import { ofProvinces } from '../tables.ts'
 import { splitOf, type Split } from './split.ts'
 
 /**
@@ -44,9 +44,8 @@ function sumsRead (
   if (slices === null) return []
   const { keys } = plan
   const names = columns([...keys, ...measures])
-  const units = unitsIn(plan)
-  // As an expression the units are looked up by their hash: the sums of the days of a span are few.
-  const which = sql`${ofProvinces(plan)} ${units === null ? sql`` : sql`and (unit in (${units})) is true`}`
+  // The sums of the days of a span are few.
+  const which = sql`${ofProvinces(plan)} ${isAmongUnits(plan)}`
   const read = (which: RawBuilder<unknown>) => (
     sql`select ${names} from ${cellsOf('dossier_results_by_field')} where ${which}`)
   const ofSlices = sql`${which} and slice >= ${slices.from}::date and slice < ${slices.until}::date`

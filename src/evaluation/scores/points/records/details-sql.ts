@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../../../../contract/paging.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { columns } from '../../../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../../../database/sql/keyset.ts'
+import { prepared } from '../../../../database/sql/prepared.ts'
 import {
   allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, resultCounts, resultsOf, type ResultCount,
   type ResultMeasure
@@ -40,7 +41,8 @@ export async function saidOfResults (
   const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], ...asked })
   const measures = [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
   const query = sql<Omit<SaidOfResults, PartKey> & Partial<Part>>`${resultCounts(plan, measures)}`
-  const { rows } = await readWithTimeFor(db, plan, db => query.execute(db))
+  const statement = plan.reading === 'dossiers' ? query : prepared(query)
+  const { rows } = await readWithTimeFor(db, plan, db => statement.execute(db))
   return rows.map(({ field = null, procedure = null, ...row }) => ({ ...row, field, procedure }))
 }
 
