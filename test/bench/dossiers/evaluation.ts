@@ -17,8 +17,6 @@ const QUARTER = '/v1/evaluation?period=cal-2021-Q2&formula=qd-766-found-2026&uni
 const QUESTIONS = {
   'units of today, ranked and compared': '&children=true&rank=true&compare=previous&hierarchy=current',
   'ranked and compared': '&children=true&rank=true&compare=previous',
-  'by level': '&children=true&group_by=level',
-  'by field': '&group_by=unit,field',
   'the province': ''
 }
 

@@ -47,6 +47,13 @@ forEachDatabase('points by Decision 766 through the reform of units', async (t, 
     ])
   })
 
+  t.test('are the same of a quarter, and of a quarter with half months', async t => {
+    const ofMerged = [['H56-99001', 'PROGRESS_ON_TIME', 2.25, 3.25], ['H56-99001', 'ORIGINAL_RESULT_AVAILABLE', 2.25, 3.25]]
+    for (const [from, to] of [['2021-04-01', '2021-06-30'], ['2021-03-15', '2021-07-14']] as const) {
+      t.same((await rows({ from, to, unit: 'H56-99001', hierarchy: 'current' })).map(row => row.slice(0, 4)), ofMerged)
+    }
+  })
+
   t.test('are carried for days that are counted from the dossiers as well, and by field', async t => {
     t.same(await rows({ from: '2021-05-05', to: '2021-05-12', unit: 'H56-99001', hierarchy: 'as_of:2021-07-01', group_by: ['unit', 'field'] }), [
       ['H56-99001', 'PROGRESS_ON_TIME', 3.25, 3.25, 20, true, 3, 3], ['H56-99001', 'ORIGINAL_RESULT_AVAILABLE', 1.25, 2.25, 3.33, true, 3, 3]

@@ -149,7 +149,7 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
       const question = { ...span, formula: 'qd-766-found-2026', unit, criterion: Object.keys(ANSWERS['qd-766-found-2026']!) }
       const sums = async (group_by: ('unit' | 'field' | 'procedure')[]) => {
         const { items } = await evaluation(db, { ...question, kind: ['criterion'], group_by }, null, NOW)
-        return question.criterion.map(code => items.filter(({ criterion }) => criterion === code).reduce<[number, number]>(([n, d], row) => (
+        return question.criterion.map(code => items.filter(({ criterion }) => criterion === code).reduce<Counts>(([n, d], row) => (
           [n + (row.numerator ?? 0), d + (row.denominator ?? 0)]), [0, 0]))
       }
       const [whole, ...others] = await Promise.all([sums(['unit']), sums(['unit', 'field']), sums(['unit', 'procedure'])])

@@ -32,7 +32,7 @@ export function splitOf ({ from, to }: Pick<Span, 'from' | 'to'>): Split {
 
 // The next one begins so many days after the first day of one, or before that.
 const LONGEST_SLICE = 17
-const LONGEST_QUARTER = 92
+const LONGEST_QUARTER = 76
 
 type Range = [from: DayNumber, until: DayNumber]
 

@@ -1,5 +1,6 @@
 -- How many dossiers at each level were on time by the rules of the portal?
 -- GET /v1/on-time?basis=records&period=2021-Q3&group_by=level&rules=portal-766&method=handled
+/* prepared */
 select *
 from
   (
