@@ -265,6 +265,18 @@ forEachDatabase('a report beside dossiers', async (t, service) => {
   })
 })
 
+forEachDatabase('a report of a unit that sends records and had no dossiers', async (t, service) => {
+  t.test('is compared with 0, which is known', async t => {
+    const [unit, other] = (await service.get('/v1/units?parent=H56-381&limit=2')).body.items.map(({ code }: { code: string }) => code)
+    const finished = { status: 10, due_at: null, finished_at: '2022-03-02T08:00:00+07:00', updated_at: '2022-03-02T08:00:00+07:00' }
+    await send(service.db, [item({ code: 'r-0', unit, procedure: '1.001193', received_at: '2022-03-01T08:00:00+07:00', ...finished })])
+    const row = { period: '2022-Q4', scope: 'own', source: 'a', carried_over: 0, resolved: 0, received_online: 0, received_direct: 9 }
+    await givenDossiers(service, { ...row, unit }, { ...row, unit: other })
+    t.same(await found(service, unit, '2022-Q4'), [['dossiers-received-beside-records', null, 9, 5, 4]])
+    t.same(await untried(service, other, '2022-Q4', 'dossiers-received-beside-records'), [['no_dossiers', 'records/received']])
+  })
+})
+
 forEachDatabase('a rule of one\'s own', async (t, service) => {
   await givenReport(service, UNIT, '2021-H1', { '1.4.1': 0, '1.4.2': { choice: 2 }, '3.1.1': 11, '3.1.2': 0, '3.4.1': 33.3333 })
 

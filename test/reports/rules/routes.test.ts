@@ -7,7 +7,7 @@ import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
 import { constant, input, ruleOf } from '../checks/given.ts'
 
-/** Where this differs, SHIPPED_VERSION goes up by one: otherwise no server that has the rules takes over what changed. */
+/** Where this differs, SHIPPED_VERSION goes up by one: otherwise servers that have the rules keep them as they were. */
 const HASH_OF_VERSION_2 = '5c39108979baa186ac5b275b4c93ce3bcb69b6f7fdbb9c3cee0ca74ed7b84b9d'
 
 forEachDatabase('rules that reports are checked by', async (t, service) => {
