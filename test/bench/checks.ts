@@ -4,6 +4,7 @@ import { startPostgres, whyNoPostgres } from '../postgres.ts'
 import { syntheticStatistics } from '../../src/seed/sample/statistics.ts'
 import { units } from '../../src/seed/catalogue/units.ts'
 import { consistentReport, itemsOf, type GivenReport } from '../reports/checks/given.ts'
+import { send } from './dossiers/bench.ts'
 import { cpuOf, cpuOfFamily } from './dossiers/usage.ts'
 import { clientKey, run } from './process.ts'
 
@@ -18,19 +19,16 @@ const why = await whyNoPostgres()
 if (why !== null) throw new Error(why)
 const postgres = await startPostgres()
 try {
+  const url = await postgres.createDatabase()
   const environment = {
-    DATABASE_URL: await postgres.createDatabase(), PORT: '0', LOAD_SAMPLE: 'true', PUBLIC_READ: 'true', RATE_LIMIT: '0'
+    DATABASE_URL: url, PORT: '0', LOAD_SAMPLE: 'true', PUBLIC_READ: 'true', RATE_LIMIT: '0'
   }
   // Once, and not by the process that is measured.
   await (await run('src/server.ts', environment)).stop()
   const key = await clientKey(environment, '--name', 'bench', '--source', 'one-stop', '--scopes', 'read,write:indicators,write:statistics')
   const service = await run('src/server.ts', environment)
   const cpu = async () => await cpuOf(service.pid) + await cpuOfFamily(postgres.pid())
-  const send = async (path: string, items: object[]) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-    const response = await fetch(service.address + path, { method: 'POST', headers, body: JSON.stringify({ items }) })
-    if (!response.ok) throw new Error(`${path}: ${await response.text()}`)
-  }
+  const post: Post = (path, items) => send({ postgres, url, service, key }, path, { items })
   const ask = async (query: string) => {
     const [before, used] = [performance.now(), await cpu()]
     const response = await fetch(`${service.address}/v1/checks?period=${PERIOD}&${query}`)
@@ -39,11 +37,11 @@ try {
     return { ms: performance.now() - before, cpu: await cpu() - used, items, cursor }
   }
   try {
-    await sendReports(send)
+    await sendReports(post)
     const first: Timed[] = []
     const next: Timed[] = []
     for (let round = 0; round < rounds; round++) {
-      await send('/v1/indicator-values', [{ unit: 'H56', period: PERIOD, indicator: '2.1', number: round }])
+      await post('/v1/indicator-values', [{ unit: 'H56', period: PERIOD, indicator: '2.1', number: round }])
       const page = await ask('limit=100')
       first.push(page)
       next.push(await ask(`limit=100&cursor=${page.cursor}`))
@@ -60,10 +58,10 @@ try {
   await postgres.remove()
 }
 
-type Send = (path: string, items: object[]) => Promise<void>
+type Post = (path: string, items: object[]) => Promise<unknown>
 
 /** Reports that mostly agree, of the province, of all that have units below them, and of others. */
-async function sendReports (send: Send) {
+async function sendReports (post: Post) {
   const all = units()
   const above = new Set(all.map(({ parent }) => parent))
   const chosen = all.toSorted((a, b) => Number(above.has(b.id)) - Number(above.has(a.id))).slice(0, UNITS)
@@ -73,10 +71,10 @@ async function sendReports (send: Send) {
   const items = (of: typeof chosen, period: string) => of.flatMap(({ id }) => itemsOf(id, period, report()))
   for (const period of PERIODS) {
     for (let i = 0; i < UNITS; i += UNITS_A_REQUEST) {
-      await send('/v1/indicator-values', items(chosen.slice(i, i + UNITS_A_REQUEST), period))
+      await post('/v1/indicator-values', items(chosen.slice(i, i + UNITS_A_REQUEST), period))
     }
     const statistics = syntheticStatistics(all).map(row => ({ ...row, period, source: 'one-stop' }))
-    for (let i = 0; i < statistics.length; i += 1_000) await send('/v1/dossier-statistics', statistics.slice(i, i + 1_000))
+    for (let i = 0; i < statistics.length; i += 1_000) await post('/v1/dossier-statistics', statistics.slice(i, i + 1_000))
   }
 }
 
