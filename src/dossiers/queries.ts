@@ -5,6 +5,7 @@ import type { Db, Trx } from '../database/connect.ts'
 import { inSlowRead } from '../database/time-limits.ts'
 import { notFound } from '../contract/errors.ts'
 import type { Page, PageRequest } from '../contract/paging.ts'
+import { instantSql, settledAudit } from '../database/sql/as-known-at.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../database/sql/keyset.ts'
 import { subtreeFor } from '../catalogue/units/resolve.ts'
 import { detailsShown, type DetailsRead } from './details/details.ts'
@@ -15,7 +16,7 @@ import { startOfDay } from '../time/business-day-sql.ts'
 import { dayAfter } from '../time/calendar.ts'
 import { dayBounds } from './backlog/day-bounds.ts'
 import { AWAITS_NOW, REACHED_AT_NOW } from './rules/open-sql.ts'
-import type { Dossier, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
+import type { Dossier, DossierQuery, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
 const BY_CODE: OrderColumn[] = [
@@ -97,24 +98,48 @@ async function dueConditions (
 }
 
 /**
- * @param unit whose dossier, if several of the code are within reach
- * @throws DomainError `not_found`, for one out of reach as well
+ * @param asked whose dossier, if several of the code are within reach, and as it was known when
+ * @throws DomainError `not_found`, for one out of reach as well, and for one that was not there at the instant;
+ *   `out_of_range` for the instant
  */
 export async function dossierByCode (
-  db: Db, code: string, unit: string | undefined, reach: Reach
+  db: Db, code: string, { unit, as_known_at: asKnownAt }: DossierQuery, reach: Reach
 ): Promise<DossierWithHistory> {
-  const dossier = await storedDossier(db, code, unit, reach)
+  if (asKnownAt !== undefined) await settledAudit(db, asKnownAt)
+  const dossier = asKnownAt === undefined
+    ? await storedDossier(db, code, unit, reach)
+    : await dossierKnownAt(db, code, unit, reach, asKnownAt)
   const { rows: history } = await sql<StoredVersion>`
+    select * from ${versionsWritten(asKnownAt)} as versions
+    where province_code = ${dossier.province_code} and code = ${code} and record = ${dossier.record} and ${isWithin(reach)}
+    order by id desc nulls first`.execute(db)
+  return { ...shownDossier(dossier), history: history.map(versionShown) }
+}
+
+/** All versions of dossiers, with when each was written; the last one has no `id`. Or those that were known by then. */
+function versionsWritten (asKnownAt: string | undefined): RawBuilder<unknown> {
+  return sql`(
     select versions.*, at as written_at
     from (
       select ${SHOWN}, write, id from dossier_versions
       union all
       select ${SHOWN}, write, null from dossiers
     ) as versions left join writes on writes.province_code = versions.province_code and writes.id = write
-    where versions.province_code = ${dossier.province_code} and code = ${code} and record = ${dossier.record}
-      and ${isWithin(reach)}
-    order by versions.id desc nulls first`.execute(db)
-  return { ...shownDossier(dossier), history: history.map(versionShown) }
+    where ${asKnownAt === undefined ? sql`true` : sql`at <= ${instantSql(asKnownAt)}`})`
+}
+
+async function dossierKnownAt (
+  db: Db, code: string, unit: string | undefined, reach: Reach, asKnownAt: string
+): Promise<Stored> {
+  const { rows: [dossier] } = await sql<Stored>`
+    select ${SHOWN} from (
+      select distinct on (province_code, record) * from ${versionsWritten(asKnownAt)} as versions
+      where province_code = any(${PROVINCES}) and code = ${code}
+      order by province_code, record, id desc nulls first) as known
+    where ${IS_THERE} and ${isWithin(reach)} and ${unit === undefined ? sql`true` : sql`unit = ${unit}`}
+    order by province_code, record limit 1`.execute(db)
+  if (dossier === undefined) throw notFound('dossier', code)
+  return dossier
 }
 
 type StoredVersion = Omit<DossierVersion, 'deleted' | DetailName> & DetailsColumn

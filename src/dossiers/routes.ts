@@ -19,7 +19,7 @@ import type { ImportOptions } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'
 import type { SourcesInConflict } from './source-conflicts/record.ts'
 import {
-  Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery,
+  DeleteQuery, Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery,
   PostQuery
 } from './schema.ts'
 
@@ -149,7 +149,7 @@ export async function dossierRoutes (app: App, context: Context) {
       params: DossierPath,
       response: { 200: { description: 'The dossier.', ...Ref(DossierWithHistory) }, ...problems(400, 404) }
     }
-  }, request => dossierByCode(db, plainText(request.params.code), request.query.unit, request.caller.unit))
+  }, request => dossierByCode(db, plainText(request.params.code), request.query, request.caller.unit))
 
   app.delete('/dossiers/:code', {
     config,
@@ -160,7 +160,7 @@ export async function dossierRoutes (app: App, context: Context) {
       description: 'Only the source that the dossier belongs to can delete it, or a key with the scope `admin` and no source ' +
         'of its own. A version with a later `updated_at` than the deleted one restores it, or one with `"deleted": false`.',
       headers: ReasonHeaders,
-      querystring: DossierQuery,
+      querystring: DeleteQuery,
       params: DossierPath,
       response: { 200: { description: 'The dossier before it was deleted.', ...Ref(Dossier) }, ...problems(400, 404) }
     }

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { asKnownAtQuery } from '../contract/as-known-at.ts'
 import { FormatQuery } from '../contract/formats.ts'
 import { PageQuery } from '../contract/paging.ts'
 import { Code, DossierCode, Example, Instant, ListOf, Named, Nullable, OneOf, Ref, SourceCode, UnitCode } from '../contract/fields.ts'
@@ -150,9 +151,18 @@ export const PostQuery = Type.Object({
 
 export const DossierPath = Type.Object({ code: Example(DossierCode('Code of the dossier.'), '000.17.22.H56-210531-0001') })
 
-export const DossierQuery = Type.Object({
+const WHOSE = {
   unit: Type.Optional(UnitCode('Code of the unit that handles it. Needed only if several dossiers of the code are within reach.'))
+}
+
+export const DossierQuery = Type.Object({
+  ...WHOSE,
+  ...asKnownAtQuery('A dossier that had not come by then, or was deleted, is not found. `field` is as it is now: it follows its ' +
+    'procedure where that was corrected.')
 }, { additionalProperties: false })
+export type DossierQuery = Static<typeof DossierQuery>
+
+export const DeleteQuery = Type.Object(WHOSE, { additionalProperties: false })
 
 export const ListQuery = Type.Object({
   unit: Example(Type.Optional(UnitCode('Only this unit and all units below it. Its code or an alias.')), 'H56-380'),

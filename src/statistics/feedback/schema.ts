@@ -8,6 +8,7 @@ import { Estimated, HierarchyFilter, HierarchyName } from '../../catalogue/hiera
 import { CUT, keyColumn, nameColumn, sortsOf, totalColumn, unitColumn } from '../on-time/schema.ts'
 import {
   answerProperties, CONTINUITY_WARNINGS, continuityMeaning, deletedProperties, deleteQueryOf, Filters, KeyProperties,
+  KnownStatisticsQuery,
   postedCount, PostedProperties, scopesOf, storedCount, StoredProperties
 } from '../reported/schema.ts'
 
@@ -46,6 +47,7 @@ export const FeedbackListQuery = Type.Object({
   ...OfUnits,
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
   scope: Type.Optional(SCOPES.stored),
+  ...KnownStatisticsQuery,
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { BatchAnswer, BatchQuery } from '../../writes/batch.ts'
+import { asKnownAtQuery } from '../../contract/as-known-at.ts'
 import { FormatQuery } from '../../contract/formats.ts'
 import { PageQuery } from '../../contract/paging.ts'
 import { Code, Count, Example, Instant, ListOf, Named, Nullable, OneOf, PlaceProperties, SourceCode, UnitCode } from '../../contract/fields.ts'
@@ -164,10 +165,14 @@ export const Filters = {
   source: Type.Optional(Code('Only figures of this source.'))
 }
 
+export const KnownStatisticsQuery = asKnownAtQuery(
+  'Rows are as the audit log keeps them; which units are of a level or below another is as it is now.')
+
 export const ListQuery = Type.Object({
   ...Filters,
   period: Example(ListOf(Code('Code'), 'Only these periods.'), ['2021-H1']),
   scope: Type.Optional(SCOPES.stored),
+  ...KnownStatisticsQuery,
   ...PageQuery,
   ...FormatQuery
 }, { additionalProperties: false })
