@@ -10,7 +10,7 @@ import { isOpen } from '../rules/status.ts'
 import { nationalIssue } from './format/issues.ts'
 import { nationalStep, type Step } from './format/step.ts'
 import type { Sender } from './ingest-dossiers.ts'
-import { dossiersInProcess, stepsApplied, storeSteps, type StepsOwner } from './steps.ts'
+import { dossiersWithSteps, stepsApplied, storeSteps, type StepsOwner } from './steps.ts'
 
 /**
  * Takes steps in. Only those to a status that is open change anything: an end needs its date, which only the dossier
@@ -26,6 +26,7 @@ export async function ingestNationalSteps (
   const now = Date.now()
   const issues: IssuesByRow = new Map()
   const outcomes = Array<Ingested['outcomes'][number]>(data.length).fill('unchanged')
+  const steps: Step[] = []
   const newest = new Map<string, Step & { index: number }>()
   data.forEach((sent, index) => {
     const step = nationalStep(sent, now)
@@ -35,12 +36,13 @@ export async function ingestNationalSteps (
       return
     }
     if (!isOpen(step.status)) return
+    steps.push(step)
     const other = newest.get(step.code)
     if (other === undefined || isNewer(step, other)) newest.set(step.code, { ...step, index })
     if (other !== undefined) outcomes[isNewer(step, other) ? other.index : index] = 'stale'
   })
-  const stored = await storeSteps(trx, province, owner, [...newest.values()])
-  const items = await dossiersInProcess(trx, province, owner, reach, stored)
+  const { codes, before } = await storeSteps(trx, province, owner, steps)
+  const items = await dossiersWithSteps(trx, province, owner, reach, codes, before)
   const ingested = await ingestDossiers(write, items, { source, reach, adjust: stepsApplied(owner) })
   const indexOf = (i: number) => newest.get(items[i]!.code)!.index
   ingested.outcomes.forEach((outcome, i) => { outcomes[indexOf(i)] = outcome })

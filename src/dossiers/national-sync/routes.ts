@@ -125,11 +125,15 @@ const DESCRIPTION = [
   'back (6 to 4) without any date or step; that a date was taken back, such as that of an end by mistake: the later ' +
   'date stays until another is later. That a dossier was open again after an end counts as taken up again only where both versions came ' +
   'in order. `POST /v1/dossiers` mends such a dossier.',
-  '**Steps.** Of each dossier the newest step is kept: when it was (`ThoiDiemXuLy`) and the status since then. A dossier in process ' +
-  '(2, 4, 5, 6) has the status of a step of the same client that is later than all its dates. Ends come with the dossier, which has their dates; ' +
-  'steps to other statuses change nothing. A step may come before its dossier. `updated_at` stays that of the dossier. A step is kept until ' +
-  'its dossier has a later date, or for 30 days where it has ended; a step whose dossier does not come for a year is forgotten. That ' +
-  '`TrangThai` of a step is the national status is found in software.',
+  '**Steps.** Of each step it is kept when it was (`ThoiDiemXuLy`) and the status since then. A dossier in process ' +
+  '(2, 4, 5, 6) has the status of the newest step of the same client, if that is later than all its dates. A step that asks for a supplement ' +
+  '(5) begins a wait and the next one to another status ends it: these are `supplements` of the dossier beside those that it lists, as ' +
+  'far as they are later than all that it lists and before its end. Ends come with the dossier, which has their dates; ' +
+  'steps to other statuses change nothing. Steps may come before their dossier, after its end, and in any order. `updated_at` stays that of the ' +
+  'dossier. Steps are kept for 30 days after the dossier has ended or has a later date, and for a year where they tell of a wait or the ' +
+  'dossier does not come: a version of an ended dossier that comes later than that loses the waits that only steps told. Of a dossier that says ' +
+  'itself that it waits, and not since when, no step says when that wait was over. That `TrangThai` of a step is the national status is ' +
+  'found in software.',
   '**What senders are known to distort.** Some send 5, 6 and 8 as 9, end a dossier without a due date by a step, and send a foreign ' +
   'code under a random running number. Nothing is merged or mended by guess; `/v1/dossier-quality` lists pairs whose codes differ ' +
   'in the running number only (`possible_duplicate`).'

@@ -1,5 +1,5 @@
 // Steps in the processing of dossiers (CapNhatTienDoHoSoMC). A sender reports them apart from the dossiers, which it
-// need not send again meanwhile. The newest step of each dossier is kept: when it was, and the status since then.
+// need not send again meanwhile. Kept of each is when it was, and the status since then; what follows: waits.ts.
 import { sql } from 'kysely'
 import { isReachedBy } from '../../catalogue/units/reach-sql.ts'
 import type { Db, Trx } from '../../database/connect.ts'
@@ -8,11 +8,11 @@ import { array, unnested } from '../../database/sql/bulk-binary.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { detailsShown, type DetailsRead } from '../details/details.ts'
-import type { Supplement } from '../rules/events.ts'
-import { IS_OPEN, isOpen, isWaiting } from '../rules/status.ts'
+import { IS_COUNTED, IS_OPEN, isCounted, isOpen, WAITS } from '../rules/status.ts'
 import type { IngestContext, Version } from '../ingest/validate.ts'
 import type { DossierItem } from '../schema.ts'
 import type { Step } from './format/step.ts'
+import { supplementsSent, withWaits } from './waits.ts'
 
 /** Whose steps they are. Those of others do not count. */
 export interface StepsOwner {
@@ -20,82 +20,96 @@ export interface StepsOwner {
   source: string
 }
 
-/** Remembers steps of different dossiers that are newer than what is remembered. @returns their codes */
+/** Steps of dossiers by code, each in their order. */
+export type StepsOf = ReadonlyMap<string, readonly Step[]>
+
+/**
+ * Remembers steps. Of two at the same time the one of the higher status counts.
+ * @returns the codes of dossiers of which any is new, and what was remembered of them before
+ */
 export async function storeSteps (
-  trx: Trx, province: string, { client, source }: StepsOwner, steps: readonly Step[]
-): Promise<ReadonlySet<string>> {
+  trx: Trx, province: string, owner: StepsOwner, steps: readonly Step[]
+): Promise<{ codes: ReadonlySet<string>, before: StepsOf }> {
   await lock(trx, 'dossiers', 'shared')
-  await lock(trx, `steps ${client}`, 'exclusive')
+  await lock(trx, `steps ${owner.client}`, 'exclusive')
+  const before = await stepsStored(trx, province, owner, steps.map(({ code }) => code))
+  const latest = new Map(steps.toSorted((a, b) => a.status - b.status).map(step => [`${step.at} ${step.code}`, step]))
   const columns = unnested<Step>({
     code: { type: 'text', of: ({ code }) => code }, at: { type: 'timestamptz', of: ({ at }) => at },
     status: { type: 'int2', of: ({ status }) => status }
-  }, steps)
+  }, [...latest.values()])
   const { rows } = await sql<{ code: string }>`
     insert into dossier_steps as stored (province_code, client, source, code, at, status)
-    select ${province}, ${client}, ${source}, code, at, status from ${columns} as given
-    on conflict (province_code, client, source, code) do update set at = excluded.at, status = excluded.status
-      where (excluded.at, excluded.status) > (stored.at, stored.status)
+    select ${province}, ${owner.client}, ${owner.source}, code, at, status from ${columns} as given
+    on conflict (province_code, client, source, code, at) do update set status = excluded.status
+      where excluded.status > stored.status
     returning stored.code`.execute(trx)
-  return new Set(rows.map(({ code }) => code))
+  return { codes: new Set(rows.map(({ code }) => code)), before }
 }
 
-/** What ingest does with the steps that are remembered: a dossier in process has the status of a step that is newer. */
-export function stepsApplied ({ client, source }: StepsOwner): NonNullable<IngestContext['adjust']> {
+async function stepsStored (
+  trx: Trx, province: string, { client, source }: StepsOwner, codes: readonly string[]
+): Promise<StepsOf> {
+  if (codes.length === 0) return new Map()
+  const { rows } = await sql<Step>`
+    select code, round(date_part('epoch', at) * 1000) as at, status from dossier_steps
+    where province_code = ${province} and client = ${client} and source = ${source}
+      and code = any(${array('text', [...new Set(codes)])})
+    order by code, at`.execute(trx)
+  return Map.groupBy(rows, ({ code }) => code)
+}
+
+/** What ingest does with the steps that are remembered. */
+export function stepsApplied (owner: StepsOwner): NonNullable<IngestContext['adjust']> {
   return async (trx, province, versions) => {
-    const codes = versions.flatMap(({ dossier: { code, status } }) => isOpen(status) ? [code] : [])
+    const codes = versions.flatMap(({ dossier: { code, status } }) => isCounted(status) ? [code] : [])
     if (codes.length === 0) return versions
-    await lock(trx, `steps ${client}`, 'shared')
-    const { rows } = await sql<Step>`
-      select code, round(date_part('epoch', at) * 1000) as at, status from dossier_steps
-      where province_code = ${province} and client = ${client} and source = ${source}
-        and code = any(${array('text', codes)})`.execute(trx)
-    const steps = new Map(rows.map(step => [step.code, step]))
-    return rows.length === 0 ? versions : versions.map(version => afterStep(version, steps.get(version.dossier.code)))
+    await lock(trx, `steps ${owner.client}`, 'shared')
+    const stored = await stepsStored(trx, province, owner, codes)
+    return stored.size === 0 ? versions : versions.map(version => afterSteps(version, stored.get(version.dossier.code)))
   }
 }
 
-function afterStep (version: Version, step: Step | undefined): Version {
+/** A dossier in process has the status of a step that is newer. */
+function afterSteps (version: Version, steps: readonly Step[] | undefined): Version {
   const { dossier } = version
-  if (step === undefined || !isOpen(dossier.status) || step.at <= dossier.updated_at) return version
-  return { ...version, dossier: { ...dossier, status: step.status, supplements: supplementsAfter(dossier, step) } }
-}
-
-/**
- * A step that asks for a supplement begins a wait, unless the dossier itself says since when it waits. Otherwise the
- * wait would begin when the dossier was sent, and what was late before the step would not be. A wait that a step has
- * begun is the only one that begins after the dossier was sent. It ends without a trace when a later step says
- * something else: only the newest step is kept, so that the order in which they arrive makes no difference.
- */
-function supplementsAfter ({ supplements, updated_at: sent }: Version['dossier'], { status, at }: Step): Supplement[] {
-  const own = supplements.filter(({ requested_at: requested, completed_at: completed }) => (
-    completed !== null || requested <= sent))
-  const last = own.at(-1)
-  if (!isWaiting(status) || last?.completed_at === null) return own
-  const requested = Math.max(at, last?.completed_at ?? 0)
-  return [...own, { requested_at: requested, completed_at: null, old_due_at: null, new_due_at: null }]
+  if (steps === undefined || !isCounted(dossier.status)) return version
+  const newest = steps.at(-1)!
+  const isNewer = isOpen(dossier.status) && newest.at > dossier.updated_at
+  const status = isNewer ? newest.status : dossier.status
+  return { ...version, dossier: { ...dossier, status, supplements: withWaits(dossier, dossier.supplements, steps) } }
 }
 
 type Stored = Omit<DossierItem, 'source'> & { details: DetailsRead | null }
 
-/** The dossiers of some codes that are in process, as their source sent them but for the status. */
-export async function dossiersInProcess (
-  trx: Trx, province: string, { source }: StepsOwner, reach: IngestContext['reach'], codes: Iterable<string>
+/**
+ * The dossiers of some codes that steps can change, as their source sent them but for the status.
+ * @param before the steps that were known when they were stored
+ */
+export async function dossiersWithSteps (
+  trx: Trx, province: string, { client, source }: StepsOwner, reach: IngestContext['reach'], codes: ReadonlySet<string>,
+  before: StepsOf
 ): Promise<DossierItem[]> {
   const { rows } = await sql<Stored>`
     select code, unit, procedure, channel, status, received_at, due_at, finished_at, returned_at, updated_at,
       coalesce(supplements, '[]') as supplements, details
     from dossiers
     where province_code = ${province} and code = any(${array('text', [...codes])}) and source = ${source}
-      and ${IS_OPEN} and ${isReachedBy('unit', reach)}`.execute(trx)
-  return rows.map(({ details, ...item }) => ({ ...item, ...detailsShown(details) }))
+      and (${IS_OPEN} or (${IS_COUNTED} and exists (select from dossier_steps as steps
+        where steps.province_code = ${province} and steps.client = ${client} and steps.source = ${source}
+          and steps.code = dossiers.code and steps.${WAITS})))
+      and ${isReachedBy('unit', reach)}`.execute(trx)
+  return rows.map(({ details, ...item }) => ({
+    ...item, supplements: supplementsSent(item, before.get(item.code) ?? []), ...detailsShown(details)
+  }))
 }
 
 const PRUNED_AT_ONCE = 10_000
 
 /**
- * Forgets steps that can change nothing any more, in small batches: those that are not later than the version of the
- * dossier that is stored, as no version that replaces it is older; after 30 days those of dossiers that have ended; and
- * after a year those of dossiers that never came.
+ * Forgets steps in small batches: after 30 days those that are not later than the version of the dossier that is stored,
+ * and those of dossiers that have ended, unless a step asked for a supplement, as a version that replaces it would lose
+ * the wait; after a year those of dossiers that have ended or never came.
  */
 export async function pruneSteps (db: Db): Promise<void> {
   const ofStep = sql`province_code = steps.province_code and code = steps.code and source = steps.source`
@@ -105,9 +119,12 @@ export async function pruneSteps (db: Db): Promise<void> {
       return sql`
         delete from dossier_steps where ctid = any(array(
           select ctid from dossier_steps as steps
-          where exists (select from dossiers where ${ofStep}
-              and (steps.at <= updated_at or (steps.at < now() - interval '30 days' and not (${IS_OPEN}))))
-            or (steps.at < now() - interval '1 year' and not exists (select from dossiers where ${ofStep}))
+          where (steps.at < now() - interval '30 days'
+              and exists (select from dossiers where ${ofStep} and (steps.at <= updated_at or not (${IS_OPEN})))
+              and not exists (select from dossier_steps as waits where waits.province_code = steps.province_code
+                and waits.client = steps.client and waits.source = steps.source and waits.code = steps.code and waits.${WAITS}))
+            or (steps.at < now() - interval '1 year'
+              and not exists (select from dossiers where ${ofStep} and ${IS_OPEN}))
           limit ${PRUNED_AT_ONCE}))`.execute(trx)
     })
     if (Number(numAffectedRows) < PRUNED_AT_ONCE) return

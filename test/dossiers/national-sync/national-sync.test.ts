@@ -122,16 +122,68 @@ forEachDatabase('a message of the national format', async (t, service) => {
     t.match(await stored(), { status: 5, supplements: [{ requested_at: '2021-06-20T08:00:00.000+07:00', completed_at: null }] })
     t.same(await pending('2021-06-15'), [0, 1], 'before the step')
     t.same(await pending('2021-06-25'), [1, 0], 'since then')
-    t.match(await stepped(step('20210622080000', '5')), { updated: 1 })
-    t.match(await stored(), { supplements: [{ requested_at: '2021-06-22T08:00:00.000+07:00' }] }, 'the newest step says since when')
+    t.match(await stepped(step('20210622080000', '5')), { unchanged: 1 })
+    t.match(await stored(), { supplements: [{ requested_at: '2021-06-20T08:00:00.000+07:00' }] }, 'the first step says since when')
     t.match(await stepped(step('20210623080000', '4')), { updated: 1 })
-    t.match(await stored(), { status: 4, supplements: [] })
+    t.match(await stored(), { status: 4, supplements: [{
+      requested_at: '2021-06-20T08:00:00.000+07:00', completed_at: '2021-06-23T08:00:00.000+07:00'
+    }] }, 'a wait that is over is kept')
+    t.same(await pending('2021-06-22'), [1, 0])
+    t.same(await pending('2021-06-23'), [0, 1])
     const asked = (...completed: string[]) => ({ TrangThaiHoSo: '5', DanhSachHoSoBoSung: [{ NgayBoSung: '20210624080000', NgayTiepNhanBoSung: completed[0] ?? '' }] })
     await sent(national(asked()))
     t.match(await stepped(step('20210626080000', '5')), { unchanged: 1 })
     t.equal((await stored()).supplements.length, 1, 'what the dossier says of its waits stays')
     await sent(national(asked('20210625080000')))
     t.match(await stored(), { supplements: [{ completed_at: '2021-06-25T08:00:00.000+07:00' }, { requested_at: '2021-06-26T08:00:00.000+07:00' }] })
+  })
+
+  const waits = async () => (await stored()).supplements.map((one: Record<string, string | null>) => (
+    [one['requested_at'], one['completed_at']].map(at => at?.slice(8, 10) ?? null)))
+  const ended = { TrangThaiHoSo: '9', NgayKetThucXuLy: '20210630080000' }
+  const days = (...steps: [day: string, status: string][]) => steps.map(([day, status]) => step(`202106${day}080000`, status))
+
+  t.test('keeps the waits that steps tell when the dossier has ended, whichever comes first', async t => {
+    const expected = [['05', '08'], ['20', '22']]
+    for (const first of ['steps', 'dossier']) {
+      await forgetNational(db)
+      await sent(national())
+      if (first === 'dossier') await sent(national(ended))
+      await stepped(...days(['20', '5'], ['22', '6'], ['23', '9']))
+      await stepped(...days(['05', '5'], ['06', '5'], ['08', '4']))
+      if (first === 'steps') t.match(await sent(national(ended)), { updated: 1 })
+      t.same(await waits(), expected, `${first} first`)
+      t.match(await sent(national(ended)), { unchanged: 1 })
+      t.match(await stepped(...days(['08', '4'])), { unchanged: 1 })
+    }
+    t.match(await stepped(...days(['30', '5'])), { unchanged: 1 }, 'no wait begins when it has ended')
+    t.same(await rebuildRollups(db), [])
+    await forgetNational(db)
+    await stepped(...days(['05', '5'], ['08', '4']))
+    await sent(national({ ...ended, NgayKetThucXuLy: '20210612080000' }))
+    const late = (await get('/v1/on-time/lateness/dossiers?from=2021-06-01&to=2021-06-30&unit=H56-380')).body.items
+    t.match(late, [{ code: CODE, cause: 'waiting' }])
+  })
+
+  t.test('ends the wait that the dossier lists by the step that follows', async t => {
+    const asked = { TrangThaiHoSo: '5', DanhSachHoSoBoSung: [{ NgayBoSung: '20210605080000' }] }
+    await sent(national(asked))
+    t.match(await stepped(...days(['08', '4'])), { updated: 1 })
+    t.same(await waits(), [['05', '08']])
+    t.match(await stepped(...days(['12', '5'])), { updated: 1 }, 'and another begins')
+    t.same(await waits(), [['05', '08'], ['12', null]])
+    t.match(await stepped(...days(['07', '4'])), { updated: 1 }, 'a step that comes late')
+    t.same(await waits(), [['05', '07'], ['12', null]])
+    t.match(await sent(national({ ...ended, DanhSachHoSoBoSung: [{ NgayBoSung: '20210605080000', NgayTiepNhanBoSung: '20210606080000' }] })), { updated: 1 })
+    t.same(await waits(), [['05', '06'], ['12', null]], 'what the dossier lists stays')
+  })
+
+  t.test('of an older version is told from a new one whatever waits steps have added', async t => {
+    await sent(national())
+    await sent(national({ NgayHenTra: '20210615170000' }))
+    await stepped(...days(['05', '5'], ['08', '4']))
+    t.match(await sent(national()), { stale: 1 })
+    t.match(await stored(), { due_at: '2021-06-15T17:00:00.000+07:00', supplements: { length: 1 } })
   })
 
   t.test('has no second effect under the same idempotency key', async t => {
@@ -243,15 +295,20 @@ forEachDatabase('a message of the national format', async (t, service) => {
     }
     const of = (n: number) => `000.17.22.H56-210531-000${n}`
     const ended = { TrangThaiHoSo: '9', NgayKetThucXuLy: '20210608103000' }
+    await stepped(...days(['05', '5'], ['06', '4']).map(one => ({ ...one, MaHoSo: of(5) })))
     await stepped(...[1, 2, 3, 4].map(n => step('20210610080000', '6', of(n))))
-    await sql`update dossier_steps set at = now() - interval '300 days' where code = ${of(4)}`.execute(db)
-    await sent(national(), national({ MaHoSo: of(2), ...ended, NgayTra: '20210611080000' }), national({ MaHoSo: of(3), ...ended }))
-    t.same(await left(), ['1', '4'], 'those of what has ended, and of what never came for a year, are gone')
+    const age = async (days: number) => {
+      await sql`update dossier_steps set at = now() - ${days} * interval '1 day' + status * interval '1 second'
+        where code in (${of(4)}, ${of(5)})`.execute(db)
+    }
+    await age(300)
+    await sent(national(), national({ MaHoSo: of(5), ...ended }), national({ MaHoSo: of(2), ...ended, NgayTra: '20210611080000' }), national({ MaHoSo: of(3), ...ended }))
+    t.same(await left(), ['1', '4', '5', '5'], 'those of what has ended are gone, but for those that tell of a wait')
     t.match(await sent(national({ NgayHenTra: '' })), { updated: 1 })
     t.equal((await stored()).status, 6)
     await sent(national({ DanhSachHoSoBoSung: [{ NgayBoSung: '20210620080000' }], TrangThaiHoSo: '5' }))
-    await sql`update dossier_steps set at = now() - interval '367 days' where code = ${of(4)}`.execute(db)
-    t.same(await left(), [])
+    await age(367)
+    t.same(await left(), [], 'after a year those of what has ended, or never came')
   })
 
   t.test('holds steps of dossiers that the catalogue would refuse by now', async t => {

@@ -43,7 +43,7 @@ forEachDatabase('files of the national format', async (t, { db, post }) => {
 
   t.test('end in the same rows in any order, and twice', async t => {
     const given = [
-      fc.uniqueArray(VERSIONS, { maxLength: 8, selector: ({ age }) => age }), fc.array(STEPS, { maxLength: 4 }),
+      fc.uniqueArray(VERSIONS, { maxLength: 8, selector: ({ age }) => age }), fc.array(STEPS, { maxLength: 6 }),
       fc.infiniteStream(fc.nat())
     ] as const
     await fc.assert(fc.asyncProperty(...given, async (versions, allSteps, numbers) => {

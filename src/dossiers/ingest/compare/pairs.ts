@@ -106,11 +106,22 @@ export async function beforeDeletion (
   return rows
 }
 
-const { status: _, ...COMPARED_WITH_PAST } = { ...UPDATED, ...CONTENT }
+const { status: _, supplements: __, ...COMPARED_WITH_PAST } = { ...UPDATED, ...CONTENT }
 const PAST = Object.keys(COMPARED_WITH_PAST)
 
+/** What a version lists itself of supplements: what is known of them besides is later than the version. */
+function listed (table: string): RawBuilder<unknown> {
+  const [supplements, updated] = [sql.ref(`${table}.supplements`), sql.ref(`${table}.updated_at`)]
+  const isListed = (name: string) => sql`(supplement ->> ${sql.lit(name)})::timestamptz <= ${updated}`
+  return sql`(
+    select jsonb_agg(supplement - 'completed_at' || jsonb_build_object(
+      'completed_at', case when ${isListed('completed_at')} then supplement -> 'completed_at' end) order by n)
+    from jsonb_array_elements(${supplements}) with ordinality as each (supplement, n) where ${isListed('requested_at')})`
+}
+
 /**
- * Which versions were stored before, with whatever status: that may follow from what else is known of a dossier.
+ * Which versions were stored before, with whatever status and supplements by steps: those follow from what else is known
+ * of a dossier.
  * @returns their positions
  */
 export async function storedBefore (
@@ -118,11 +129,12 @@ export async function storedBefore (
 ): Promise<number[]> {
   if (versions.length === 0) return []
   const { rows } = await sql<{ position: number }>`
-    select position from ${unnested({ ...KEY, ...COMPARED_WITH_PAST }, versions)} as given
+    select position from ${unnested({ ...KEY, ...COMPARED_WITH_PAST, supplements: CONTENT['supplements']! }, versions)} as given
     where exists (
       select from dossier_versions as stored
       where province_code = ${province} and stored.code = given.code and stored.record = given.record
-        and (${columns(PAST, 'stored')}) is not distinct from (${columns(PAST, 'given')}))`.execute(trx)
+        and (${columns(PAST, 'stored')}) is not distinct from (${columns(PAST, 'given')})
+        and ${listed('stored')} is not distinct from ${listed('given')})`.execute(trx)
   return rows.map(({ position }) => position)
 }
 
