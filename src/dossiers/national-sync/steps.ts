@@ -107,9 +107,9 @@ export async function dossiersWithSteps (
 const PRUNED_AT_ONCE = 10_000
 
 /**
- * Forgets steps in small batches: after 30 days those that are not later than the version of the dossier that is stored,
- * and those of dossiers that have ended, unless a step asked for a supplement, as a version that replaces it would lose
- * the wait; after a year those of dossiers that have ended or never came.
+ * Forgets steps in small batches: after 30 days those that are not later than the version of the dossier that is
+ * stored, and those of dossiers that have ended, unless a step asked for a supplement, as a version that replaces it
+ * would lose the wait; after a year those of dossiers that have ended or never came.
  */
 export async function pruneSteps (db: Db): Promise<void> {
   const ofStep = sql`province_code = steps.province_code and code = steps.code and source = steps.source`

@@ -120,8 +120,8 @@ function listed (table: string): RawBuilder<unknown> {
 }
 
 /**
- * Which versions were stored before, with whatever status and supplements by steps: those follow from what else is known
- * of a dossier.
+ * Which versions were stored before, with whatever status and supplements by steps: those follow from what else is
+ * known of a dossier.
  * @returns their positions
  */
 export async function storedBefore (
