@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { sql } from 'kysely'
-import { connect, type Db } from '../../../src/database/connect.ts'
+import { connect } from '../../../src/database/connect.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
+import { lockAwaited } from '../../dossiers/corrections/given.ts'
 import { CONTEXT, item } from '../../dossiers/given.ts'
 import { CONTENT, decide, faultsOf, withdraw } from './given.ts'
 
@@ -26,7 +25,7 @@ forEachDatabase('a decision that is withdrawn while dossiers come in', async (t,
     let answer: ReturnType<typeof withdraw> | undefined
     await inFlight('9.1', async () => {
       answer = withdraw(service, id)
-      await waiting(db)
+      await lockAwaited(db)
     })
     t.same(faultsOf(await answer!), ['/path/id procedure_in_use'])
   })
@@ -36,14 +35,3 @@ forEachDatabase('a decision that is withdrawn while dossiers come in', async (t,
     await inFlight('9.1', async () => { t.match(await withdraw(service, id), { status: 200 }) })
   })
 })
-
-/** Until somebody waits for the lock of the dossiers. */
-async function waiting (db: Db): Promise<void> {
-  for (;;) {
-    const { rows } = await sql`
-      select from pg_locks join pg_database on pg_database.oid = database
-      where datname = current_database() and locktype = 'advisory' and not granted`.execute(db)
-    if (rows.length > 0) return
-    await sleep(10)
-  }
-}

@@ -28,3 +28,14 @@ export async function chunkInFlight (db: Db, ingested: Promise<void>) {
     return {}
   })
 }
+
+/** Until somebody waits for a lock that a chunk in flight has. */
+export async function lockAwaited (db: Db) {
+  for (;;) {
+    const { rows } = await sql`
+      select from pg_locks join pg_database on pg_database.oid = database
+      where datname = current_database() and locktype = 'advisory' and not granted`.execute(db)
+    if (rows.length > 0) return
+    await sleep(10)
+  }
+}
