@@ -25,8 +25,9 @@ type Value = string | number | boolean | null
 export function pageQuery<Row> (
   query: RawBuilder<Row>, order: readonly OrderColumn[], page: PageRequest
 ): RawBuilder<Row> {
+  const values = page.cursor === undefined ? null : readCursor(page.cursor, order)
   if (order.length === 0) return query
-  const after = page.cursor === undefined ? sql`` : sql`where ${afterCursor(order, readCursor(page.cursor, order))}`
+  const after = values === null ? sql`` : sql`where ${afterCursor(order, values)}`
   const by = order.map(({ name, descending, required }) => (
     sql`${sql.ref(name)} ${sql.raw(`${descending ? 'desc' : 'asc'}${required ? '' : ' nulls last'}`)}`))
   return sql<Row>`select * from (${query}) as listed ${after} order by ${sql.join(by)} limit ${page.limit} + 1`

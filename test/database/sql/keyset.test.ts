@@ -63,6 +63,7 @@ forEachDatabase('a list', async (t, { get }) => {
     const invalid = { status: 400, body: { code: 'invalid_request', errors: [{ pointer: '/query/cursor', code: 'invalid_cursor' }] } }
     t.match(await get(`/v1/procedures?limit=1&cursor=${cursorOf('code', '2021')}`), { status: 200 }, 'another list of the same order')
     t.match(await get(`/v1/fields?cursor=${cursor}`), invalid, 'a list of another order')
+    t.match(await get(`/v1/backlog?cursor=${cursor}`), invalid, 'a list of one row')
     t.match(await get(`/v1/on-time?period=2021-Q3&group_by=unit&sort=pending&cursor=${cursorOf('-pending,unit', 1, 'H56-380')}`), invalid)
     for (const garbage of ['', 'x', '%00', '!!!', cursor.slice(2), `${cursor}${cursor}`, cursorOf(), cursorOf('id'),
       cursorOf('id', 1), cursorOf('id', true), cursorOf('id', {}), cursorOf('id', ['a']), cursorOf('id', 'a', 'b'),
