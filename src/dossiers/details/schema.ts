@@ -59,7 +59,7 @@ const SCHEMAS = {
     description: 'The time limit of its case, where that differs from the limit of its procedure. With `case_limit_unit`.',
     minimum: 1, maximum: MAX_LIMIT
   }),
-  case_limit_unit: OneOf(LIMIT_UNITS, { description: 'The unit of `case_limit`.' })
+  case_limit_unit: OneOf(LIMIT_UNITS, { description: 'The unit of `case_limit`. `hours` are working hours.' })
 }
 
 type Schemas = typeof SCHEMAS

@@ -97,6 +97,7 @@ async function chunk (
   const { rows } = await sql<Read>`
     select ${columns(names)}, (extract(epoch from received_at) * 1000)::bigint as received,
       (extract(epoch from due_at) * 1000)::bigint as due, supplements, ${WAITS} as waits,
+      (details ->> 'case_limit')::integer as case_limit, details ->> 'case_limit_unit' as case_limit_unit,
       ${IS_COUNTED} and ${which} as is_looked_at
     from dossiers cross join lateral (select ${ENDED_AT} as ended_at) as ends
     where unit = ${unit} and ${received}

@@ -15,8 +15,8 @@ export async function dueDateCheckRoutes (app: App, { db, cache }: Context) {
       tags: ['dossiers'],
       summary: 'List dossiers whose due date is not what the calendar gives',
       description: 'Compares days: the due date that the source gives, and the one that follows from `received_at`, the term of the ' +
-        'procedure by law and the calendar, with supplements as pauses. Records say nothing of extensions, of pauses for ' +
-        'financial obligations and of terms in hours: such dossiers differ, too. A page in JSON ends when it is full or has gone ' +
+        'procedure by law, or the `case_limit` of the dossier, and the calendar, with supplements as pauses. Records say nothing of ' +
+        'extensions and of pauses for financial obligations: such dossiers differ, too. A page in JSON ends when it is full or has gone ' +
         'through about 50 000 dossiers, so it may have fewer rows than `limit`, and none; go on until `next_cursor` is null. Its ' +
         '`counts`, which a csv has not, say how many dossiers agree, and how many cannot be checked for which reason.',
       querystring: DueDateCheckQuery,

@@ -19,7 +19,10 @@ export const CheckedDueDate = Named('CheckedDueDate', 'A dossier whose due date 
   unit: UnitCode('Id of the unit that handles it.'),
   procedure: Code('Code of the procedure.'),
   received_at: Instant('When it was received.'),
-  working_days: Type.Integer({ description: 'Term of the procedure by law.', minimum: 0 }),
+  working_days: Type.Number({
+    description: 'The term: the `case_limit` of the dossier, 8 hours of which are a day, otherwise that of the procedure by law.',
+    minimum: 0
+  }),
   due_at: Instant('The due date that its source gives: `new_due_at` of the supplement completed last, otherwise `due_at`.'),
   expected_due_at: Instant('The due date by the calendar, with its supplements subtracted.'),
   difference_working_days: Type.Integer({
@@ -35,7 +38,8 @@ export const CheckCounts = Named('CheckCounts', 'What became of the dossiers tha
   differ: Count('Those that are not: the items.'),
   not_checkable: Type.Object({
     no_due_date: Count('The source gives no due date.'),
-    term_unknown: Count('The procedure is not in the catalogue, or has no `statutory_working_days`.'),
+    term_unknown: Count('The procedure is not in the catalogue, or has no `statutory_working_days`, or the `case_limit` is ' +
+      'in days or months.'),
     supplement_awaited: Count('A supplement is awaited, or was when the dossier ended, so its due date is open.'),
     calendar_year_missing: Count('The calendar does not have a year that the due date needs.')
   }, { additionalProperties: false })

@@ -110,6 +110,23 @@ forEachDatabase('due dates of records', async (t, service) => {
     }
   })
 
+  t.test('follow from the limit of their case, where it differs from that of their procedure', async t => {
+    const limited = (code: string, due: string, given: Partial<DossierItem>) => (
+      dossier(code, due, { received_at: at('2021-04-05 10:00'), ...given }))
+    await send(db, [
+      limited('five-days', '2021-04-12 10:00', { case_limit: 5, case_limit_unit: 'working_days' }),
+      limited('twelve-hours', '2021-04-06 16:00', { case_limit: 12, case_limit_unit: 'hours' }),
+      limited('too-late', '2021-04-12 10:00', { case_limit: 20, case_limit_unit: 'hours' }),
+      limited('a-month', '2021-05-05 10:00', { case_limit: 1, case_limit_unit: 'months' }),
+      limited('ten-days', '2021-04-15 10:00', { case_limit: 10, case_limit_unit: 'days' })
+    ])
+    const { body } = await get('/v1/dossiers/due-date-check?period=cal-2021-M04')
+    t.match(body.counts, { read: 5, agree: 2, differ: 1, not_checkable: { term_unknown: 2 } })
+    t.match(body.items, [{
+      code: 'too-late', working_days: 2.5, expected_due_at: '2021-04-07T16:00:00.000+07:00', difference_working_days: 3
+    }])
+  })
+
   t.test('are checked by the calendar of their province, or by one that is asked for', async t => {
     const hours = {
       valid_from: '2021-01-01', morning_from: '07:00', morning_to: '11:00', afternoon_from: '13:00', afternoon_to: '17:00',
