@@ -82,4 +82,15 @@ forEachDatabase('how long dossiers took', async (t, { db, get, put, post }) => {
     t.equal((await decide('2099-01-01', 1)).status, 200)
     t.match(await shares(), [{ measured: 6, with_target: 3, within_target: 2, within_target_percent: 66.67 }])
   })
+
+  t.test('has as its target the limit of the case, where a dossier says one', async t => {
+    const limited = (code: string, end: string, case_limit: number, case_limit_unit: string) => (
+      ended(code, '08-02', end, { ...timed, case_limit, case_limit_unit }))
+    await send(db, [
+      limited('in-five', '08-09', 5, 'working_days'), limited('in-two', '08-09', 2, 'working_days'),
+      limited('in-twelve-hours', '08-03', 12, 'hours'), limited('in-eight-hours', '08-04', 8, 'hours'),
+      limited('in-a-month', '08-09', 1, 'months'), limited('in-ten-days', '08-09', 10, 'days')
+    ])
+    t.match((await durations('from=2021-08-01&to=2021-08-31')).items, [{ measured: 6, with_target: 4, within_target: 2 }])
+  })
 })

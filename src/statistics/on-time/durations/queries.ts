@@ -63,8 +63,8 @@ function measured (
         count(*) filter (where ${isTarget} and days <= target) as within_target
       from (
         select results.*, ${workingDaysTo('ended_on', province)} - ${workingDaysTo('received_on', province)} as days,
-          statutory_working_days as target, supplements is not null as was_asked
-        from (${resultsOf(plan, [...new Set([...keys, 'procedure'])])}) as results
+          ${TARGET} as target, supplements is not null as was_asked
+        from (${resultsOf(plan, [...new Set([...keys, 'procedure', 'details'])])}) as results
           left join (${TERMS}) as terms
             on terms.code = results.procedure and received_on >= since and received_on < until
       ) as timed ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}
@@ -79,6 +79,14 @@ const TERMS = sql`
   select procedure as code, statutory_working_days, coalesce(lead(valid_from) over versions, 'infinity') as until,
     case when lag(valid_from) over versions is null then '-infinity' else valid_from end as since
   from procedure_versions window versions as (partition by procedure order by valid_from)`
+
+/** In working days of 8 hours; null: there is none, or it is in days or months, of which no rule says when they end. */
+const TARGET = sql`
+  case
+    when details ->> 'case_limit_unit' = 'working_days' then (details ->> 'case_limit')::numeric
+    when details ->> 'case_limit_unit' = 'hours' then (details ->> 'case_limit')::numeric / 8
+    when details ->> 'case_limit_unit' is null then statutory_working_days
+  end`
 
 const MEASURED = [
   'results', 'measured', 'mean_working_days', 'median_working_days', 'p90_working_days', 'longest_working_days',

@@ -30,8 +30,9 @@ export const DurationsRow = Named('DurationsRow', 'How many working days dossier
   median_working_days: days('Half of them took at most so many.'),
   p90_working_days: days('90 % of them took at most so many.'),
   longest_working_days: days('The longest.'),
-  with_target: count('Measured ones whose procedure had `statutory_working_days` when they were received, without those that were ' +
-    'asked for a supplement, as their time stood still meanwhile.'),
+  with_target: count('Measured ones with a `case_limit` in working days or hours, or without one and of a procedure that had ' +
+    '`statutory_working_days` when they were received, without those that were asked for a supplement, as their time stood still ' +
+    'meanwhile.'),
   within_target: count('Of `with_target` those that took at most so many days.'),
   within_target_percent: Nullable(Type.Number({
     description: '100 × within_target / with_target, rounded half up to two decimals. null: none has a target.', minimum: 0, maximum: 100
