@@ -18,7 +18,7 @@ export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathnam
 export const EMPTY_DIR = new URL('../.tap/empty', import.meta.url).pathname
 /** One folder for each file of tests that a shard has taken. */
 export const CLAIMS = new URL('../.tap/claims', import.meta.url).pathname
-export const TEMPLATE_NAME = 'cchc_test_main'
+export const TEMPLATE_NAME = 'cchc_test_template'
 
 /**
  * To clear the usual 128 MB takes longer than all else that a start does, and to clear a segment of the log as long as

@@ -266,7 +266,6 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     t.equal(await fault(`period=${Q3}&group_by=level&group_by=unit`), '/query/group_by not_allowed')
     t.equal(await fault(`period=${Q3}&group_by=level&rank=true`), '/query/rank not_allowed')
     t.equal(await fault(`period=${Q3}&unit=H44.112&rank=true`), '/query/rank not_allowed', 'it would be 1 of 1')
-    t.equal(await fault(`period=${Q3}&hierarchy=current`), '/query/hierarchy unknown_property')
   })
 
   t.test('are those that a key reaches', async t => {
