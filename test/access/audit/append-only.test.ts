@@ -51,7 +51,7 @@ t.test('a service that runs as a role of its own', { skip }, async t => {
   t.test('does all that it is for', async t => {
     await loadCatalogue(db)
     const headers = { authorization: `Bearer ${(await createFirstKey(db))!.key}`, 'idempotency-key': 'a' }
-    const app = await buildApp({ db })
+    const app = await buildApp({ db, http: { maxEventLoopDelay: 0 } })
     t.teardown(() => app.close())
     const ask = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) => {
       const answer = await app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) })
