@@ -9,8 +9,8 @@ import { copyData } from './data-folder.ts'
 import type { Reply, Request } from './embedded-thread.ts'
 import { TEMPLATE_DIR } from './template.ts'
 
-/** Where copies of the template are: in memory if there is room, as a disk is slow to create so many small files. */
-const COPIES = hasRoom('/dev/shm', 2 ** 30) ? '/dev/shm' : tmpdir()
+/** Where databases of tests are: in memory if there is room, as a disk is slow to create so many small files. */
+export const MEMORY = hasRoom('/dev/shm', 2 ** 30) ? '/dev/shm' : tmpdir()
 
 interface Asked {
   resolve: () => void
@@ -23,7 +23,7 @@ let copies = 0
 
 /** A folder with a copy of the template, or of an empty database, which opens faster than a new one. */
 export async function copyTemplate (t: Test, template = TEMPLATE_DIR): Promise<string> {
-  const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
+  const folder = await mkdtemp(join(MEMORY, 'cchc-test-'))
   t.teardown(() => rm(folder, { recursive: true }))
   copyData(template, folder)
   return folder
@@ -34,7 +34,7 @@ export async function copyTemplate (t: Test, template = TEMPLATE_DIR): Promise<s
  * opening another takes a quarter of the time: the code of PostgreSQL is loaded and compiled once.
  */
 export async function openCopy (template = TEMPLATE_DIR): Promise<Embedded> {
-  const folder = await mkdtemp(join(COPIES, 'cchc-test-'))
+  const folder = await mkdtemp(join(MEMORY, 'cchc-test-'))
   const id = copies++
   await ask({ id, open: { folder, template } })
   const limits = { max: 1, connectionTimeoutMillis: 15_000, idleTimeoutMillis: 0 }

@@ -47,7 +47,7 @@ interface PostgresOptions {
 export async function whyNoPostgres (): Promise<string | null> {
   if (process.platform !== 'linux') return 'needs Linux'
   if (programs() === undefined) return 'needs initdb of PostgreSQL in PATH or under /usr/lib/postgresql'
-  if (process.getuid!() === 0 && await unprivileged() === undefined) return 'needs a user postgres, as PostgreSQL does not run as root'
+  if (process.getuid!() === 0 && await unprivileged() === undefined) return 'needs a user postgres or nobody, as PostgreSQL does not run as root'
   return null
 }
 
@@ -65,12 +65,13 @@ export function folderOf (program: string): string | undefined {
 interface User { uid: number, gid: number }
 
 async function unprivileged (): Promise<User | undefined> {
-  const line = (await readFile('/etc/passwd', 'utf8')).split('\n').find(line => line.startsWith('postgres:'))
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n')
+  const line = ['postgres:', 'nobody:'].map(name => lines.find(line => line.startsWith(name))).find(line => line !== undefined)
   const [, , uid, gid] = line?.split(':') ?? []
   return line === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
 
-/** Who may run a server: whoever runs the tests, or `postgres` where that is root. */
+/** Who may run a server: whoever runs the tests, or `postgres` or `nobody` where that is root. */
 export async function serverUser (): Promise<User> {
   return process.getuid!() === 0 ? (await unprivileged())! : { uid: process.getuid!(), gid: process.getgid!() }
 }
@@ -168,7 +169,7 @@ async function queried (url: string, text: string, values: unknown[]) {
   }
 }
 
-async function answers (url: string): Promise<boolean> {
+export async function answers (url: string): Promise<boolean> {
   return queried(url, 'select 1', []).then(() => true, () => false)
 }
 

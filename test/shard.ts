@@ -1,8 +1,7 @@
 import { globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
-import { EMBEDDED } from './database.ts'
-import { CLAIMS, SERVER } from './template.ts'
+import { CLAIMS } from './template.ts'
 
 const TEST = new URL('.', import.meta.url).pathname
 const TAPRC = new URL('../.taprc', import.meta.url)
@@ -20,7 +19,7 @@ export async function runShard () {
   // What is generated is short and takes long.
   const lengthOf = (file: string) => statSync(join(TEST, file)).size * (isProperty(file) ? 10 : 1)
   const files = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] })
-    .filter(file => usesServer(file) ? SERVER !== undefined || !isProperty(file) : EMBEDDED)
+    .filter(isSelected)
     .toSorted((a, b) => lengthOf(b) - lengthOf(a))
 
   // Within a test, as tap ends a process that has no test to run.
@@ -35,24 +34,30 @@ export async function runShard () {
   await t.test('a file is loaded', loadNext)
 }
 
-/**
- * What is tried at random on a database needs a server: there it takes a third of the time. So no branch is covered by
- * chance alone.
- */
+/** `TEST_ONLY` selects the tests that use a database; without it all are run but what is tried at random on one. */
+function isSelected (file: string): boolean {
+  switch (process.env['TEST_ONLY']) {
+    case 'databases': return usesDatabase(file) && !isProperty(file)
+    case 'properties': return usesDatabase(file) && isProperty(file)
+    default: return !usesDatabase(file) || !isProperty(file)
+  }
+}
+
+/** What is tried at random. On a database that has a run of its own: so no branch is covered by chance alone. */
 function isProperty (file: string): boolean {
   return file.includes('.property.')
 }
 
-/** Other tests are the same without a server. */
-function usesServer (file: string): boolean {
-  return runsOnEachDatabase(file) || /\bSERVER\b/.test(readFileSync(join(TEST, file), 'utf8'))
+/** Other tests are the same on each database. */
+function usesDatabase (file: string): boolean {
+  return importsDatabase(file) || /\bSERVER\b/.test(readFileSync(join(TEST, file), 'utf8'))
 }
 
 /** By what a file imports, itself or by others. */
-function runsOnEachDatabase (file: string): boolean {
+function importsDatabase (file: string): boolean {
   const imports = readFileSync(join(TEST, file), 'utf8').matchAll(/from '(\.[^']+\.ts)'/g)
   return file === 'database.ts' || [...imports].map(([, name]) => join(dirname(file), name!))
-    .some(imported => !imported.startsWith('..') && runsOnEachDatabase(imported))
+    .some(imported => !imported.startsWith('..') && importsDatabase(imported))
 }
 
 /** @returns false when another shard has taken the file */

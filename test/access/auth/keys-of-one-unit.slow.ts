@@ -1,4 +1,3 @@
-import { forOneDatabase } from '../../database.ts'
 import { everyKeyFor, everyOperationAnswers } from './matrix.ts'
 
-everyOperationAnswers([...everyKeyFor('district'), ...everyKeyFor('foreign')], forOneDatabase)
+everyOperationAnswers([...everyKeyFor('district'), ...everyKeyFor('foreign')])

@@ -1,4 +1,3 @@
-import { forOneDatabase } from '../../database.ts'
 import { everyKeyFor, everyOperationAnswers } from './matrix.ts'
 
-everyOperationAnswers([...everyKeyFor('any'), ...everyKeyFor('province'), undefined], forOneDatabase)
+everyOperationAnswers([...everyKeyFor('any'), ...everyKeyFor('province'), undefined])

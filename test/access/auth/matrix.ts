@@ -335,8 +335,8 @@ export function everyKeyFor (where: keyof typeof UNITS): Key[] {
 }
 
 /** Asks for every operation with each of the keys: for the province, for a district, and for another one. */
-export function everyOperationAnswers (keys: Key[], test = forEachDatabase) {
-  test('every operation answers', async (t, service) => {
+export function everyOperationAnswers (keys: Key[]) {
+  forEachDatabase('every operation answers', async (t, service) => {
     t.same(Object.keys(NEEDS).toSorted(), operations.map(({ id }) => id).toSorted(), 'the table knows all operations')
     // Which others use as well: keys for a unit may put it as it is, and no otherwise.
     await service.put('/v1/sources/one-stop', SOURCE)

@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { buildApp } from '../../../src/app.ts'
 import type { Db } from '../../../src/database/connect.ts'
 import { logOptions } from '../../../src/observability/log.ts'
-import { ADMIN, EMBEDDED, forOneDatabase } from '../../database.ts'
+import { ADMIN, EMBEDDED, forEachDatabase } from '../../database.ts'
 import { item, send } from '../given.ts'
 import { takeAllIn } from '../waiting/given.ts'
 import { message, national, steps } from './given.ts'
@@ -77,7 +77,7 @@ async function tablesWith (db: Db, text: string): Promise<string[]> {
   return found
 }
 
-forOneDatabase('thousands of dossiers with marked persons', async (t, { db, post, get }) => {
+forEachDatabase('thousands of dossiers with marked persons', async (t, { db, post, get }) => {
   const logged: string[] = []
   const logger = pino(logOptions('trace'), { write: line => { logged.push(line) } })
   const app = await buildApp({ db, logger, corrections: { lookEvery: 3_600_000 }, http: { maxEventLoopDelay: 0 } })

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import type { ReportRow } from '../../../src/reports/filled-report/schema.ts'
-import { forOneDatabase } from '../../database.ts'
+import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 
 const COUNT = { name: 'x', value_type: 'count', measure: 'Văn bản' }
@@ -69,7 +69,7 @@ const divided = (of: Node[], expected: number) => (
 const trees = fc.array(nodeAbove(3), { minLength: 1, maxLength: 4 })
 let run = 0
 
-forOneDatabase('what units report', async (t, { get, post }) => {
+forEachDatabase('what units report', async (t, { get, post }) => {
   await post('/v1/forms', { items: [{ code: 'own', name: 'x', valid_from: '2020-01-01', indicators: INDICATORS }] })
 
   t.test('is added up in any tree of units as it would be by hand', async t => {

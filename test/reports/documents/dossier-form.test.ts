@@ -3,7 +3,7 @@ import t from 'tap'
 import { FORM_CODES } from '../../../src/form-ii06a/forms.ts'
 import { dossierFormDocument, type FilledDossierForm } from '../../../src/reports/documents/dossier-form.ts'
 import { usualPeriods } from '../../../src/time/calendar.ts'
-import { forOneDatabase } from '../../database.ts'
+import { forEachDatabase } from '../../database.ts'
 import { tablesIn } from '../../documents/docx-tables.ts'
 import { partsIn, SHEET } from '../../documents/packages.ts'
 
@@ -50,7 +50,7 @@ t.test('a form of many columns is on larger paper', async t => {
   t.match(dossierFormDocument(FORM, REPORTING), { paper: 'A4', orientation: 'landscape' })
 })
 
-forOneDatabase('form II.06a as a document', async (t, { app, get }) => {
+forEachDatabase('form II.06a as a document', async (t, { app, get }) => {
   const url = '/v1/forms/ii-06a/H56/2021-Q3'
   const { sections, grand_total } = (await get(url)).body
   const lines = (sections as { rows: object[], total: object }[])

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { hashOf } from '../../../src/reports/revisions/store.ts'
 import type { Report } from '../../../src/reports/filled-report/schema.ts'
 import { canonicalJson } from '../../../src/text/canonical-json.ts'
-import { forOneDatabase, type Answer } from '../../database.ts'
+import { forEachDatabase, type Answer } from '../../database.ts'
 import { runs } from '../../property.ts'
 import { units } from '../../../src/seed/catalogue/units.ts'
 import { givenLife, UNTIL, type Life } from './given.ts'
@@ -76,7 +76,7 @@ function numbersOf ({ rows }: Report): Map<string, number> {
 
 const sorted = (numbers: Map<string, number>) => [...numbers].toSorted()
 
-forOneDatabase('any sequence of writing, submitting, approving, reopening and publishing', async (t, service) => {
+forEachDatabase('any sequence of writing, submitting, approving, reopening and publishing', async (t, service) => {
   const communes = units().filter(({ level }) => level === 'commune')
   let run = 0
 
