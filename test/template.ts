@@ -44,6 +44,11 @@ export function addressOf (database: string): Address {
 if (import.meta.main) {
   await rm(CLAIMS, { recursive: true, force: true })
   await mkdir(CLAIMS, { recursive: true })
+  // The embedded database runs in a thread, beside what fills the server.
+  await Promise.all([fillEmbedded(), ...SERVER === undefined ? [] : [fillServer(SERVER)]])
+}
+
+async function fillEmbedded () {
   for (const folder of [EMPTY_DIR, TEMPLATE_DIR]) await rm(folder, { recursive: true, force: true })
   const empty = await startEmbedded(EMPTY_DIR)
   await trim(empty.address)
@@ -54,7 +59,6 @@ if (import.meta.main) {
   await fill(embedded.address)
   await embedded.close()
   for (const folder of [EMPTY_DIR, TEMPLATE_DIR]) trimLog(folder)
-  if (SERVER !== undefined) await fillServer(SERVER)
 }
 
 /** Drops what only `create database` needs, which is half of the files that each test copies. */
