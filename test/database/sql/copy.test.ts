@@ -2,12 +2,12 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { CompiledQuery, sql } from 'kysely'
 import t, { type Test } from 'tap'
-import { connect, takesCopy } from '../../../src/database/connect.ts'
+import { connect, takesCopy, type Db } from '../../../src/database/connect.ts'
 import { copyBytes, type Columns } from '../../../src/database/sql/bulk-binary.ts'
 import { inTransaction } from '../../../src/database/transaction.ts'
 import { insertIfAllNew } from '../../../src/dossiers/ingest/store.ts'
 import type { StoredDossier } from '../../../src/dossiers/storage/columns.ts'
-import { forEachDatabase } from '../../database.ts'
+import { forEachDatabase, openEmbedded } from '../../database.ts'
 
 interface Row { code: string, at: number | null, held: number, supplements: string | null }
 const COLUMNS: Columns<Row> = {
@@ -79,23 +79,37 @@ async function agreeingServer (t: Test) {
   return { db, sent }
 }
 
+const DOSSIER: StoredDossier = {
+  code: 'one', unit: 'H56-380', level: 'district', procedure: '1.001612', field: 'land', channel: 'direct', status: 4,
+  received_at: 0, due_at: null, finished_at: null, returned_at: null, updated_at: 0, supplements: [], details: null,
+  history: []
+}
+
+function insert (db: Db, code: string): Promise<boolean> {
+  return inTransaction(db, trx => (
+    insertIfAllNew(trx, { province: 'H56', source: 'a', write: 7 }, [{ ...DOSSIER, code }])))
+}
+
 t.test('a server takes new dossiers by COPY', async t => {
   const { db, sent } = await agreeingServer(t)
   t.ok(takesCopy(db))
-  const dossier: StoredDossier = {
-    code: 'one', unit: 'H56-380', level: 'district', procedure: '1.001612', field: 'land', channel: 'direct', status: 4,
-    received_at: 0, due_at: null, finished_at: null, returned_at: null, updated_at: 0, supplements: [], details: null,
-    history: []
-  }
-  const insert = (code: string) => inTransaction(db, trx => (
-    insertIfAllNew(trx, { province: 'H56', source: 'one-stop', write: 7 }, [{ ...dossier, code }])))
-  t.equal(await insert('one'), true)
+  t.equal(await insert(db, 'one'), true)
   const [copy, rows] = sent.slice(sent.findIndex(text => text.includes('from stdin')))
   t.match(copy, /copy "dossiers" \("code",.*"province_code","source","write"\) from stdin/)
   t.notMatch(copy, 'details', 'the column is left out where no dossier has any')
-  t.match(rows, /one.*H56-380.*one-stop.{4}\0{7}\x07\xff\xff$/s)
-  t.equal(await insert('again'), false, 'unless one is there already')
+  t.match(rows, /one.*H56-380.*a.{4}\0{7}\x07\xff\xff$/s)
+  t.equal(await insert(db, 'again'), false, 'unless one is there already')
   t.match(sent.at(-2), 'rollback to savepoint')
+})
+
+t.test('the embedded database takes new dossiers without COPY', async t => {
+  const { db, close } = connect(await openEmbedded(t), { max: 1, onLost: () => {} })
+  t.teardown(close)
+  t.notOk(takesCopy(db))
+  t.equal(await insert(db, 'one'), true)
+  t.equal(await insert(db, 'one'), false, 'unless one is there already')
+  const { rows } = await sql`select code, source, write from dossiers where code = 'one'`.execute(db)
+  t.same(rows, [{ code: 'one', source: 'a', write: 7 }])
 })
 
 forEachDatabase('rows that a server does not take', async (t, { db, address }) => {
