@@ -4,7 +4,7 @@ import { MEASURES } from '../../../src/form-ii06a/measures.ts'
 import { dossierFigure, dossierSums } from '../../../src/reports/checks/trying/dossier-figures.ts'
 import { onTime } from '../../../src/statistics/on-time/queries.ts'
 import { item, send } from '../../dossiers/given.ts'
-import { forOneDatabase } from '../../database.ts'
+import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 
 const BELOW = ['H56-380', 'H56-14755', 'H56-14758', 'H56-14761', 'H56-SNV'] as const
@@ -20,7 +20,7 @@ const rows = fc.uniqueArray(row, { maxLength: 8, selector: one => `${one.unit} $
 /** Periods of their own, so that each run has one. */
 const PERIODS = [2022, 2023, 2024].flatMap(year => Array.from({ length: 12 }, (_, i) => `cal-${year}-M${String(i + 1).padStart(2, '0')}`))
 
-forOneDatabase('dossiers added up along the paths of units', async (t, { db, post }) => {
+forEachDatabase('dossiers added up along the paths of units', async (t, { db, post }) => {
   const now = Date.now()
 
   /** What a question about one unit alone comes to, of all levels or of one. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import fc from 'fast-check'
 import { units } from '../../../src/seed/catalogue/units.ts'
-import { forOneDatabase } from '../../database.ts'
+import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
 import { instantOfDatabase } from '../../reports/life/instant.ts'
 
@@ -19,7 +19,7 @@ const step = fc.oneof(
   fc.constant('look' as const)
 )
 
-forOneDatabase('any sequence of reporting, replacing and deleting statistics', async (t, service) => {
+forEachDatabase('any sequence of reporting, replacing and deleting statistics', async (t, service) => {
   const { get, post } = service
   const communes = units().filter(({ level }) => level === 'commune')
   let run = 0
