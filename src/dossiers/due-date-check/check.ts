@@ -52,7 +52,9 @@ export function checkDueDate (
 }
 
 /** The term in working minutes; null: unknown. Of days and months no rule says on which day they end. */
-function minutesOf ({ case_limit: limit, case_limit_unit: unit }: StoredDueDate, statutory: number | null): number | null {
+function minutesOf (
+  { case_limit: limit, case_limit_unit: unit }: StoredDueDate, statutory: number | null
+): number | null {
   switch (unit) {
     case 'working_days': return limit! * MINUTES_A_DAY
     case 'hours': return limit! * 60
