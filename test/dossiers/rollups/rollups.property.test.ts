@@ -151,7 +151,8 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     const { rows } = await sql<Row>`select * from ${cellsOf(table)}`.execute(db)
     return [...Map.groupBy(rows, row => key.map(name => row[name] ?? name).join(' '))].map(([key, cells]) => [
       key,
-      Object.fromEntries(measuresOf(table).map(name => [name, cells.reduce((sum, cell) => sum + Number(cell[name]), 0)]))
+      Object.fromEntries(measuresOf(table).map(name => (
+        [name, cells.reduce((sum, cell) => sum + Number(cell[name]), 0)])))
     ] as const)
   }
   return withoutZeros(Object.fromEntries([

@@ -27,7 +27,8 @@ forEachDatabase('points by Decision 766 through the reform of units', async (t, 
       from: '2021-05-01', to: '2021-05-31', formula: 'qd-766-found-2026', kind: ['criterion'], criterion: CRITERIA, ...asked
     }, null, NOW)
     return items.filter(({ numerator }) => numerator !== null).map(row => [
-      row.unit, row.criterion, row.numerator, row.denominator, row.points, row.estimated, row.recorded_units, row.recordable_units
+      row.unit, row.criterion, row.numerator, row.denominator, row.points, row.estimated, row.recorded_units,
+      row.recordable_units
     ])
   }
 

@@ -20,7 +20,8 @@ const ALL = { first: parseDay('2020-12-01'), last: parseDay('2021-08-31') }
 const NOW = Date.parse('2026-11-01T00:00:00+07:00')
 
 const dossier = fc.record({
-  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)), procedure: fc.constantFrom(...Object.keys(FIELDS))
+  countable: countables, unit: fc.constantFrom(...Object.keys(LEVELS)),
+  procedure: fc.constantFrom(...Object.keys(FIELDS))
 }).map(({ countable, unit, procedure }) => ({ ...countable, unit, procedure }))
 type Given = Countable & { unit: string, procedure: string }
 
@@ -37,7 +38,8 @@ type History = typeof histories extends fc.Arbitrary<(infer H)[]> ? H : never
 /** Sends first versions, then second ones, and so on. */
 async function sendAll (db: Db, all: History[]): Promise<void> {
   for (const n of [0, 1, 2]) {
-    const items = all.flatMap(({ versions }) => versions.slice(n, n + 1)).map(version => ({ ...itemOf(version), correction: true }))
+    const versions = all.flatMap(({ versions }) => versions.slice(n, n + 1))
+    const items = versions.map(version => ({ ...itemOf(version), correction: true }))
     const { issues } = await send(db, items)
     if (issues.size > 0) throw new Error(JSON.stringify([...issues]))
   }
@@ -149,7 +151,8 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
       const question = { ...span, formula: 'qd-766-found-2026', unit, criterion: Object.keys(ANSWERS['qd-766-found-2026']!) }
       const sums = async (group_by: ('unit' | 'field' | 'procedure')[]) => {
         const { items } = await evaluation(db, { ...question, kind: ['criterion'], group_by }, null, NOW)
-        return question.criterion.map(code => items.filter(({ criterion }) => criterion === code).reduce<Counts>(([n, d], row) => (
+        const of = (code: string) => items.filter(({ criterion }) => criterion === code)
+        return question.criterion.map(code => of(code).reduce<Counts>(([n, d], row) => (
           [n + (row.numerator ?? 0), d + (row.denominator ?? 0)]), [0, 0]))
       }
       const [whole, ...others] = await Promise.all([sums(['unit']), sums(['unit', 'field']), sums(['unit', 'procedure'])])

@@ -30,7 +30,8 @@ export function resultCounts (plan: CountPlan, measures: readonly ResultMeasure[
 function summedAsReported (plan: CountPlan, measures: readonly ResultMeasure[]): RawBuilder<unknown> {
   const { keys } = plan
   const split = keys.includes('procedure') ? ALL_DAYS : splitOf(plan.spans[0]!)
-  const parts = [...sumsRead(plan, split, measures), ...split.before || split.after ? [daysRead(plan, split, measures)] : []]
+  const days = split.before || split.after ? [daysRead(plan, split, measures)] : []
+  const parts = [...sumsRead(plan, split, measures), ...days]
   return sql`
     select ${columns(keys)}, ${sql.join(measures.map(name => sql`sum(${sql.ref(name)})::bigint as ${sql.ref(name)}`))}
     from (${sql.join(parts, sql` union all `)}) as results group by ${columns(keys)}`
