@@ -3,10 +3,9 @@
 // spans.ts says which part of time is read at which grain, and tables.ts reads what happened when. count.ts adds that
 // up to the measures of form II.06a, and drill-down.ts lists the dossiers of a count. reception/ counts and
 // lists what was filed by how long it waited, and results/ counts what is said of dossiers that ended with a result.
-// carried.ts carries counts over
-// lineage to other units, and passed-at-start.ts counts what left with a unit that ended. They return SQL, so that a
-// question stays one statement on one snapshot. reporting-units.ts says which units are asked to report, and which of
-// them send records.
+// carried.ts carries counts over lineage to other units, and passed-at-start.ts counts what left with a unit that
+// ended. They return SQL, so that a question stays one statement on one snapshot. reporting-units.ts says which units
+// are asked to report, and which of them send records.
 export {
   borneBetweenLevels, countedDossiers, explainedDossiers, explainedRollupRows, type CarriedGroup,
   type ExplainedRollupRow

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../../../database/connect.ts'
-import { array } from '../../../database/sql/bulk-binary.ts'
+import { prepared } from '../../../database/sql/prepared.ts'
 import type { CountedName } from '../../formulas/schema.ts'
 import type { EvaluationRow } from '../schema.ts'
 import type { Part } from './parts.ts'
@@ -75,14 +75,14 @@ interface Row {
 export async function postedFacts (
   db: Db, spans: readonly Span[], units: readonly UnitInSpan[]
 ): Promise<Pick<Facts, 'counted' | 'imported'>> {
-  const asked = array('text', [...new Set(units.map(({ unit }) => unit))])
-  const { rows } = await sql<Row>`
+  const asked = [...new Set(units.map(({ unit }) => unit))]
+  const { rows } = await prepared(sql<Row>`
     select period, unit, criterion, source, numerator, denominator, inputs, points
     from evaluation_inputs join sources on sources.code = source
     where province_code = any(${[...new Set(units.map(({ province_code }) => province_code))]})
       and period = any(${spans.flatMap(({ periods }) => periods)})
-      and unit = any(array(select unit from unit_versions where path && ${asked}))
-    order by precedence desc, reported_at desc nulls last, source`.execute(db)
+      and unit = any(array(select unit from unit_versions where path && ${asked}::text[]))
+    order by precedence desc, reported_at desc nulls last, source`).execute(db)
   const counted = new Map<string, Counted>()
   const imported = new Map<string, Imported>()
   for (const { period, unit, criterion, source, numerator, denominator, inputs, points } of rows) {

@@ -3,6 +3,7 @@ import { isVersionOn } from '../../../catalogue/hierarchy/places-sql.ts'
 import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Db } from '../../../database/connect.ts'
+import { prepared } from '../../../database/sql/prepared.ts'
 import type { Part } from './parts.ts'
 import type { Span } from './spans.ts'
 
@@ -50,7 +51,7 @@ export async function unitsIn (
   const days = JSON.stringify(spans.map(({ from, to }, span) => ({ span, from: day ?? from, to: day ?? to })))
   const isTop = unit === null ? sql`cardinality(versions.path) = 1` : sql`units.id = ${unit}`
   const isChild = unit === null ? sql`cardinality(versions.path) = 2` : sql`versions.parent = ${unit}`
-  const { rows } = await sql<UnitInSpan>`
+  const { rows } = await prepared(sql<UnitInSpan>`
     select span, units.id as unit, units.province_code, versions.level, ${isTop} and ${children} as stands_above
     from json_to_recordset(${days}::json) as spans (span int, "from" date, "to" date)
       cross join units join unit_versions as versions on versions.unit = units.id and ${isVersionOn(sql`spans."to"`)}
@@ -59,6 +60,6 @@ export async function unitsIn (
       and units.valid_from <= spans."to" and coalesce(units.valid_to, 'infinity') >= spans."from"
       and ${reach === null ? sql`true` : sql`${reach} = any(units.reached_by)`}
       and ${level === undefined ? sql`true` : sql`versions.level = any(${level})`}
-    order by span, cardinality(versions.path), levels.position, units.id`.execute(db)
+    order by span, cardinality(versions.path), levels.position, units.id`).execute(db)
   return rows
 }

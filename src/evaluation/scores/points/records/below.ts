@@ -2,6 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { isVersionOn, sharesOf } from '../../../../catalogue/hierarchy/places-sql.ts'
 import type { UnitsOfDay } from '../../../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../../../database/connect.ts'
+import { prepared } from '../../../../database/sql/prepared.ts'
 import type { Span } from '../spans.ts'
 import type { UnitBelow, UnitInSpan } from '../units.ts'
 
@@ -22,7 +23,7 @@ export async function unitsBelow (
   db: Db, { from, to }: Span, units: readonly UnitInSpan[], unitsOf: UnitsOfDay | null
 ): Promise<Map<string, Inside[]>> {
   const below = new Map(units.map(({ unit }) => [unit, [] as Inside[]]))
-  const { rows } = await sql<Inside>`
+  const { rows } = await prepared(sql<Inside>`
     select versions.unit, versions.path, reporters.id as reporter, coalesce(since <= ${to}::date, false) as is_recorded,
       reporters.reports_dossiers and reporters.valid_from <= ${to} and coalesce(reporters.valid_to, 'infinity') >= ${from}
         as is_expected
@@ -30,7 +31,7 @@ export async function unitsBelow (
       join (${reporters(unitsOf)}) as reporters on reporters.bearer = units.id
       left join dossier_desks as desks on desks.province_code = reporters.province_code and desks.unit = reporters.id
     where versions.path && ${[...below.keys()]}::text[] and ${isVersionOn(sql`${unitsOf?.day ?? to}::date`)}
-    order by cardinality(versions.path)`.execute(db)
+    order by cardinality(versions.path)`).execute(db)
   for (const row of rows) for (const above of row.path) below.get(above)?.push(row)
   return below
 }
