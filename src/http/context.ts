@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The log has the route in place of the address: what is sent in the address can be about a person. */
     hasPrivateAddress?: boolean
+    /** Its senders read `error_code` and `message` of any answer, also of a problem. */
+    hasErrorCode?: boolean
   }
 }
 

@@ -17,7 +17,7 @@ import {
   NATIONAL_LINES, NationalDossier, NationalMessage, NationalStep, NationalSyncAnswer, NationalSyncQuery
 } from './schema.ts'
 
-const config = { scope: 'write:dossiers', hasPrivateAddress: true } as const
+const config = { scope: 'write:dossiers', hasPrivateAddress: true, hasErrorCode: true } as const
 
 export async function nationalSyncRoutes (app: App, context: Context) {
   const { db, metrics, writers } = context
@@ -106,8 +106,8 @@ const DESCRIPTION = [
   '**Answer.** Such senders read `error_code`, and on anything but `0` send the whole message again. So the answer is 200 with ' +
   '`error_code` `0` where all is taken, and 200 with `-1` where some dossiers are refused: those are listed, with pointers into the ' +
   'dossier, and all others are stored, in one transaction with the import. Nothing is lost or half written, and sending it all ' +
-  'again is right. A message that cannot be taken at all, such as one without a key or too large, is a problem with the status of HTTP ' +
-  'and without `error_code`, which senders take as a failure as well. As lines of JSON, one dossier a line, there may be any number, ' +
+  'again is right. A message that cannot be taken at all, such as one without a key or too large, is a problem with the status of HTTP, ' +
+  'with `error_code` `-1` and `message` as well. JSON is also taken as `text/json`, `text/plain` and without a content type. As lines of JSON, one dossier a line, there may be any number, ' +
   'committed in chunks.',
   '**Persons.** What is about the applicant is dropped before anything is stored or logged. No error repeats a value. A code that ' +
   'does not look like one is refused, as it could be a name or a number of a person.',

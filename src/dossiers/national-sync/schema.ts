@@ -10,7 +10,7 @@ function Open<P extends TProperties> (name: string, description: string, propert
 
 const Text = (description: string) => Type.Optional(Nullable(Type.String({ description })))
 const Date = (description: string) => Text(`${description} \`yyyyMMddHHmmss\`, also \`yyyy-MM-ddTHH:mm:ss\` and ` +
-  '`dd/MM/yyyy HH:mm:ss`, in local time (+07:00). Empty: none.')
+  '`dd/MM/yyyy HH:mm:ss`, in local time (+07:00). Empty, zeros alone or the first instant of year 1: none.')
 const Flag = (description: string) => Type.Optional(Type.Unsafe<string | number | boolean | null>({
   description: `${description} \`1\` or \`true\`, \`0\` or \`false\`. Empty: unknown.`, type: ['string', 'number', 'boolean', 'null']
 }))

@@ -8,20 +8,28 @@ import { decodeUtf8 } from '../../text/utf8.ts'
 export function acceptJson (app: FastifyInstance) {
   app.decorateRequest('bodyBytes', null)
   app.removeAllContentTypeParsers()
-  parseJson(app, error => `: ${error.message}`)
+  app.addContentTypeParser('application/json', AS_BUFFER, parserOf(error => `: ${error.message}`))
 }
 
+const AS_BUFFER = { parseAs: 'buffer' } as const
+
 /**
- * The same for routes whose bodies hold what nobody may see: what is wrong is said without a piece of the body.
+ * The same for routes whose bodies hold what nobody may see: what is wrong is said without a piece of the body. Their
+ * senders are programs that may not say that they send JSON, or call it a text.
  * @param app of these routes only
  */
 export function acceptJsonUnquoted (app: FastifyInstance) {
   app.removeAllContentTypeParsers()
-  parseJson(app, () => '')
+  const parser = parserOf(() => '')
+  app.addContentTypeParser(['application/json', 'text/json', 'text/plain'], AS_BUFFER, parser)
+  app.addContentTypeParser('*', AS_BUFFER, async (request: FastifyRequest, body: Buffer) => {
+    if (request.headers['content-type'] === undefined) return parser(request, body)
+    throw Object.assign(new Error('the body is no JSON'), { statusCode: 415 })
+  })
 }
 
-function parseJson (app: FastifyInstance, why: (error: Error) => string) {
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+function parserOf (why: (error: Error) => string) {
+  return async (request: FastifyRequest, body: Buffer): Promise<unknown> => {
     if (request.headers['idempotency-key'] !== undefined) request.bodyBytes = body
     const excess = excessOf(body)
     if (excess !== null) throw invalid('', 'too_many', `the body ${excess}`)
@@ -30,5 +38,5 @@ function parseJson (app: FastifyInstance, why: (error: Error) => string) {
     } catch (error) {
       throw Object.assign(new Error(`the body is not JSON in UTF-8${why(error as Error)}`), { statusCode: 400 })
     }
-  })
+  }
 }

@@ -24,7 +24,11 @@ export const Problem = Type.Object({
     detail: Type.String({ description: 'What is wrong, for people.' }),
     ...PlaceProperties,
     ...RelatedUnitProperties
-  }, { additionalProperties: false }))
+  }, { additionalProperties: false })),
+  error_code: Type.Optional(Type.String({
+    description: '`-1`: a failure. Only of `/v1/national-sync/dossiers`, whose senders read it.'
+  })),
+  message: Type.Optional(Type.String({ description: 'The same as `detail`, only beside `error_code`.' }))
 }, {
   $id: 'Problem',
   additionalProperties: false,
@@ -164,7 +168,9 @@ export function sendProblem (
 ) {
   const language = languageOf(reply.request)
   const problem = { type: `urn:cchc:problem:${code}`, title, status, code, detail, errors }
-  const shown = language === 'vi' ? inVietnamese(problem) : inEnglish(problem)
+  const told = language === 'vi' ? inVietnamese(problem) : inEnglish(problem)
+  const isTwice = reply.request.routeOptions.config.hasErrorCode === true
+  const shown = isTwice ? { error_code: '-1', message: told.detail, ...told } : told
   // The file that was asked for has a name already, which a problem must not be stored under.
   return reply.removeHeader('content-disposition').code(status).type('application/problem+json')
     .send(redactSecrets(JSON.stringify(shown)))

@@ -44,7 +44,7 @@ t.test('dates come in three formats, in local time', async t => {
   for (const NgayTiepNhan of [
     '20210531080000', '2021-05-31T08:00:00', '31/05/2021 08:00:00', '2021-05-31T01:00:00Z', ' 20210531080000 ', '2021-05-31T08:00:00.4'
   ]) t.match(read({ NgayTiepNhan }), { updated_at: '2021-05-31T01:00:00.004Z' }, NgayTiepNhan)
-  for (const none of ['', '  ', null, undefined]) t.equal(read({ NgayHenTra: none }).due_at, null)
+  for (const none of ['', '  ', null, undefined, '00000000000000', '0000-00-00T00:00:00', '00/00/0000 00:00:00']) t.equal(read({ NgayHenTra: none }).due_at, null)
 })
 
 t.test('an impossible date is refused where it was sent, and never guessed', async t => {

@@ -58,6 +58,28 @@ forEachDatabase('a message of the national format', async (t, service) => {
     t.match((await post(`${url}&service=CapNhatTienDoHoSoMC`, [step('20210601080000', '6')])).body, { updated: 1 })
   })
 
+  t.test('that cannot be taken is a problem, with what its senders read of any answer', async t => {
+    const failed = { error_code: '-1', message: String, detail: String, status: Number }
+    const answers = [
+      await post(URL, '{', { 'content-type': 'application/json' }), await post(URL, message({})), await post(URL, 'a', { 'content-type': 'text/csv' }),
+      await post(URL, message([]), { authorization: 'Bearer none' }), await post(`${URL}&x=1`, message([])),
+      await post(URL, message(Array(10_001).fill({})))
+    ]
+    t.match(answers.map(({ status, body }) => ({ status, body })), [400, 400, 415, 401, 400, 413].map(status => ({ status, body: failed })))
+    for (const { body } of answers) t.equal(body.message, body.detail)
+    t.equal((await post('/v1/dossiers', '{', { 'content-type': 'application/json' })).body.error_code, undefined)
+  })
+
+  t.test('is JSON whatever its sender calls it, or if it does not say', async t => {
+    for (const type of ['text/json', 'text/plain; charset=utf-8', 'application/json; charset=utf-8']) {
+      t.match(await post(URL, JSON.stringify(message([])), { 'content-type': type }), { status: 200, body: { error_code: '0' } }, type)
+    }
+    const { statusCode } = await service.app.inject({
+      method: 'POST', url: URL, headers: ADMIN, payload: Buffer.from(JSON.stringify(message([])))
+    })
+    t.equal(statusCode, 200)
+  })
+
   t.test('is taken as lines as well, one dossier a line', async t => {
     const url = `${URL}&MaDinhDanhDV=H56-380`
     const lines = [national(), national({ MaHoSo: OTHER }), national({ MaHoSo: 'x' }), 5].map(line => JSON.stringify(line)).join('\n')
@@ -194,11 +216,11 @@ forEachDatabase('a message of the national format', async (t, service) => {
     t.same(again.body, first.body)
   })
 
-  t.test('that cannot be taken at all is a problem without an error_code', async t => {
+  t.test('that cannot be taken at all is a problem that names where', async t => {
     const refused = async (body: unknown, code: string, pointer?: string, status = 400) => {
       const answer = await post(URL, body)
       t.match(answer, { status, body: { code, errors: pointer === undefined ? [] : [{ pointer }] } })
-      t.notMatch(answer.body, { error_code: String })
+      t.match(answer.body, { error_code: '-1', message: answer.body.detail })
     }
     await refused(message([], { service: 'XoaHoSo' }), 'invalid_request', '/service')
     await refused(message([], { madonvi: '' }), 'invalid_request', '/query/MaDinhDanhDV')

@@ -55,12 +55,12 @@ export function readInstant (sent: Sent, name: string, issues: Issue[], at = nam
   return undefined
 }
 
-/** Nothing, or the first instant of year 1: what software on .NET writes for a date that it does not have. */
+/** Nothing, zeros alone, or the first instant of year 1: what software writes for a date that it does not have. */
 export function isNoInstant (value: unknown): boolean {
   return isNothing(value) || (typeof value === 'string' && value.charCodeAt(0) === ZERO && NO_DATE.test(value))
 }
 
-const NO_DATE = /^(?:0001-?01-?01[T ]?|01\/01\/0001 )00:?00:?00/
+const NO_DATE = /^(?:0001-?01-?01[T ]?|01\/01\/0001 |0000-?00-?00[T ]?|00\/00\/0000 )00:?00:?00/
 
 /** The same instant in RFC 3339; something that is none, where it is none. */
 function rfc3339 (text: string): string {
