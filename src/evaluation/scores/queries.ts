@@ -3,7 +3,8 @@ import { exactly, reachedUnit } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
 import type { Db } from '../../database/connect.ts'
-import { rulesAsked } from '../../statistics/on-time/resolve-query.ts'
+import { rulesOn } from '../../dossiers/counting-rules/queries.ts'
+import { dayOf, nameOfDay } from '../../time/business-day.ts'
 import { TOTAL } from '../formulas/check.ts'
 import { formulaInForce, type FormulaOn } from '../formulas/queries.ts'
 import type { Criterion } from '../formulas/schema.ts'
@@ -68,7 +69,8 @@ export async function unitAsked (
 async function assertRules (
   db: Db, rules: string | undefined, spans: readonly Span[], now: number
 ): Promise<void> {
-  for (const { to } of spans) await rulesAsked(db, { basis: 'records', rules, to }, [], now)
+  const today = nameOfDay(dayOf(now))
+  for (const { to } of spans) await rulesOn(db, rules, to < today ? to : today)
 }
 
 /** One criterion of one unit in one span, as asked for. */
