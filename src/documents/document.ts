@@ -38,7 +38,11 @@ export interface Row {
   bold: number
 }
 
+export type DocumentLanguage = 'vi' | 'en'
+
 export interface Document {
+  /** Left out: Vietnamese, which officials read. */
+  language?: DocumentLanguage
   /** What the document is called among its properties, and the sheet of the workbook. */
   name: string
   paper: keyof typeof PAPERS

@@ -23,7 +23,7 @@ export async function docxOf (document: Document): Promise<Buffer> {
     'word/_rels/document.xml.rels': relationships({
       styles: ['styles', 'styles.xml'], pages: ['header', 'header1.xml']
     }),
-    'word/styles.xml': [STYLES],
+    'word/styles.xml': [stylesXml(document)],
     'word/header1.xml': [PAGE_NUMBER],
     'word/document.xml': bodyXml(document)
   })
@@ -70,9 +70,9 @@ function sectionXml (document: Document): string {
 
 const FONT = 'Times New Roman'
 
-const STYLES = `${XML_HEADER}<w:styles ${SPACES}><w:docDefaults><w:rPrDefault><w:rPr>` +
+const stylesXml = ({ language }: Document) => `${XML_HEADER}<w:styles ${SPACES}><w:docDefaults><w:rPrDefault><w:rPr>` +
   `<w:rFonts w:ascii="${FONT}" w:hAnsi="${FONT}" w:eastAsia="${FONT}" w:cs="${FONT}"/>` +
-  `<w:sz w:val="${2 * TEXT_SIZE}"/><w:szCs w:val="${2 * TEXT_SIZE}"/><w:lang w:val="vi-VN"/></w:rPr></w:rPrDefault>` +
+  `<w:sz w:val="${2 * TEXT_SIZE}"/><w:szCs w:val="${2 * TEXT_SIZE}"/><w:lang w:val="${language === 'en' ? 'en-US' : 'vi-VN'}"/></w:rPr></w:rPrDefault>` +
   '<w:pPrDefault/></w:docDefaults>' +
   '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>' +
   '</w:styles>'

@@ -1,4 +1,4 @@
-import { vietnameseNumber } from '../vietnamese-number.ts'
+import { otherNotation, vietnameseNumber } from '../vietnamese-number.ts'
 import { headCellAt, placedHead, widthOf, type Cell, type Column, type Document } from '../document.ts'
 import type { Pieces } from '../package.ts'
 import { linesXml } from './lines.ts'
@@ -17,7 +17,7 @@ const BORDERS = ['top', 'left', 'bottom', 'right', 'insideH', 'insideV']
   .map(side => `<w:${side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>`).join('')
 
 /** The table of a document. Its head is repeated on each page, and no row is split between two. */
-export function * tableXml ({ columns, head, rows, size }: Document): Pieces {
+export function * tableXml ({ columns, head, rows, size, language }: Document): Pieces {
   const grid = columns.map(({ width }) => `<w:gridCol w:w="${twips(width)}"/>`)
   const margins = ['left', 'right'].map(side => `<w:${side} w:w="${twips(size * PADDING)}" w:type="dxa"/>`).join('')
   yield `<w:tbl><w:tblPr><w:tblW w:w="${twips(widthOf(columns))}" w:type="dxa"/><w:jc w:val="center"/>` +
@@ -27,7 +27,7 @@ export function * tableXml ({ columns, head, rows, size }: Document): Pieces {
     yield rows.slice(from, from + ROWS_PER_PIECE).map(({ cells, bold }, at) => {
       const keeps = from + at >= rows.length - KEPT
       const all = columns.map(({ width, align }, i) => (
-        cellXml(twips(width), linesXml([{ text: textOf(cells[i]!), bold: i < bold }], { align, size, keeps }), MIDDLE)))
+        cellXml(twips(width), linesXml([{ text: textOf(cells[i]!, language), bold: i < bold }], { align, size, keeps }), MIDDLE)))
       return `<w:tr><w:trPr><w:cantSplit/></w:trPr>${all.join('')}</w:tr>`
     }).join('')
   }
@@ -60,6 +60,7 @@ export function cellXml (width: number, content: string, properties = ''): strin
   return `<w:tc><w:tcPr><w:tcW w:w="${width}" w:type="dxa"/>${properties}</w:tcPr>${content}</w:tc>`
 }
 
-function textOf (cell: Cell): string {
-  return typeof cell === 'number' ? vietnameseNumber(cell) : cell ?? ''
+function textOf (cell: Cell, language: Document['language']): string {
+  if (typeof cell !== 'number') return cell ?? ''
+  return language === 'en' ? otherNotation(vietnameseNumber(cell)) : vietnameseNumber(cell)
 }

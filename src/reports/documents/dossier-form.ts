@@ -1,8 +1,11 @@
-import { marginsOf, pageOf, type Column, type Document, type Line, type Row } from '../../documents/document.ts'
+import {
+  marginsOf, pageOf, type Column, type Document, type DocumentLanguage, type Line, type Row, type Sides
+} from '../../documents/document.ts'
 import type { FormMeasure } from '../../form-ii06a/forms.ts'
+import { englishOf } from './english.ts'
 import { headOf, type HeadColumn } from './heads.ts'
 import type { Reporting } from './queries.ts'
-import { dayText, periodLine, signatureOf } from './wording.ts'
+import { dayText, englishDay, periodLine, signatureOf } from './wording.ts'
 
 type FilledRow = { row_number: number | null, name: string } & { [M in FormMeasure]?: number | null }
 
@@ -40,8 +43,11 @@ const NAME_WIDTH = 50
 const MANY = 15
 
 /** The form on a page across, as it is printed. */
-export function dossierFormDocument (form: FilledDossierForm, reporting: Reporting): Document {
+export function dossierFormDocument (
+  form: FilledDossierForm, reporting: Reporting, language: DocumentLanguage = 'vi'
+): Document {
   const { columns, sections, grand_total } = form
+  const isEnglish = language === 'en'
   const all = columns.length + 2
   const page = columns.length > MANY ? LARGE : USUAL
   const rowOf = (row: FilledRow, bold: number): Row => (
@@ -50,28 +56,44 @@ export function dossierFormDocument (form: FilledDossierForm, reporting: Reporti
     const own = rows.map(row => rowOf(row, 0))
     if (code === null) return own
     const heading = { cells: [NUMERALS[i] ?? '', name, ...columns.map(() => null)], bold: all }
-    return [heading, ...own, rowOf(total, all)]
+    return [heading, ...own, rowOf(isEnglish ? { ...total, name: `Total: ${name}` } : total, all)]
   })
   return {
     name: form.number,
     ...page,
-    above: {
-      left: [
-        { text: `Biểu số ${form.number}`, bold: true },
-        ...(form.circular === null ? [] : [{ text: `Ban hành theo ${form.circular}`, italic: true }])
-      ],
-      right: [
-        { text: `Đơn vị báo cáo: ${reporting.unit_name}` },
-        { text: `Đơn vị nhận báo cáo: ${reporting.receiving_unit_name ?? '……………………'}` }
-      ],
-      align: 'left'
-    },
-    title: [{ text: form.title.toLocaleUpperCase('vi'), bold: true }, periodLine(reporting.period), ...cutLines(form)],
+    ...isEnglish ? { language } : {},
+    above: aboveOf(form, reporting, language),
+    title: [
+      { text: (isEnglish ? englishOf(form.title) : form.title).toLocaleUpperCase('vi'), bold: true },
+      periodLine(reporting.period, language), ...(isEnglish ? englishCut(form) : cutLines(form))
+    ],
     columns: columnsOf(columns.length, page),
-    head: headOf(columns, form.named),
-    rows: [...rows, rowOf(grand_total, all)],
-    below: signatureOf(reporting)
+    head: headOf(columns, form.named, language),
+    rows: [...rows, rowOf(isEnglish ? { ...grand_total, name: 'Grand total' } : grand_total, all)],
+    below: signatureOf(reporting, language)
   }
+}
+
+function aboveOf (
+  { number, circular }: FilledDossierForm, { unit_name, receiving_unit_name }: Reporting, language: DocumentLanguage
+): Sides {
+  const [form, issued, from, to] = language === 'en'
+    ? ['Form', 'Issued by', 'Reporting unit', 'Receiving unit']
+    : ['Biểu số', 'Ban hành theo', 'Đơn vị báo cáo', 'Đơn vị nhận báo cáo']
+  return {
+    left: [
+      { text: `${form} ${number}`, bold: true }, ...(circular === null ? [] : [{ text: `${issued} ${circular}`, italic: true }])
+    ],
+    right: [{ text: `${from}: ${unit_name}` }, { text: `${to}: ${receiving_unit_name ?? '……………………'}` }],
+    align: 'left'
+  }
+}
+
+function englishCut ({ provisional, as_of }: FilledDossierForm): Line[] {
+  const unit = { text: 'Unit of measure: dossiers', italic: true }
+  if (!provisional) return [unit]
+  const cut = `Provisional figures up to ${as_of.slice(11, 16)} on ${englishDay(as_of.slice(0, 10))}; the period is not over`
+  return [{ text: cut, italic: true }, unit]
 }
 
 function cutLines ({ provisional, as_of }: FilledDossierForm): Line[] {

@@ -1,5 +1,6 @@
 import type { FormMeasure } from '../../form-ii06a/forms.ts'
-import type { HeadCell } from '../../documents/document.ts'
+import type { DocumentLanguage, HeadCell } from '../../documents/document.ts'
+import { englishOf } from './english.ts'
 
 const RECEIVED = 'Số hồ sơ tiếp nhận'
 const RESOLVED = 'Số hồ sơ đã giải quyết'
@@ -58,7 +59,9 @@ export interface HeadColumn {
  * The head of a form: groups of columns, the columns, and a row of their numbers where they have any.
  * @param named what the second column holds
  */
-export function headOf (columns: readonly HeadColumn[], named: string): HeadCell[][] {
+export function headOf (
+  columns: readonly HeadColumn[], named: string, language: DocumentLanguage = 'vi'
+): HeadCell[][] {
   const groups: HeadCell[] = [{ text: 'STT', rows: 2 }, { text: named, rows: 2 }]
   const titles: HeadCell[] = []
   let open: string | null = null
@@ -71,7 +74,8 @@ export function headOf (columns: readonly HeadColumn[], named: string): HeadCell
     open = group
   }
   const numbers = columns.flatMap(({ number }) => number === null ? [] : [{ text: numberText(number) }])
-  return [groups, titles, ...(numbers.length === 0 ? [] : [[{ text: '(1)' }, { text: '(2)' }, ...numbers]])]
+  const rows = [groups, titles, ...(numbers.length === 0 ? [] : [[{ text: '(1)' }, { text: '(2)' }, ...numbers]])]
+  return language === 'vi' ? rows : rows.map(cells => cells.map(cell => ({ ...cell, text: englishOf(cell.text) })))
 }
 
 function numberText (number: number): string {

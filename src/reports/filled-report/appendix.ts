@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { Document } from '../../documents/document.ts'
+import type { Document, DocumentLanguage } from '../../documents/document.ts'
+import { otherNotation } from '../../documents/vietnamese-number.ts'
 import type { Db } from '../../database/connect.ts'
 import { reportingOf, type Reporting } from '../documents/queries.ts'
 import { periodLine, signatureOf } from '../documents/wording.ts'
@@ -8,8 +9,12 @@ import type { FilledReport, ReportRow } from './schema.ts'
 
 /** What the columns of the appendix are called, on paper and in a workbook that comes back. */
 export const COLUMNS = {
-  number: 'STT', name: 'Chỉ tiêu thống kê', measure: 'Đơn vị tính', printed: 'Kết quả', note: 'Ghi chú', code: 'Mã chỉ tiêu'
-} as const
+  vi: {
+    number: 'STT', name: 'Chỉ tiêu thống kê', measure: 'Đơn vị tính', printed: 'Kết quả', note: 'Ghi chú', code: 'Mã chỉ tiêu'
+  },
+  en: { number: 'No.', name: 'Indicator', measure: 'Unit of measure', printed: 'Result', note: 'Note', code: 'Indicator code' }
+} as const satisfies Record<DocumentLanguage, object>
+const HEADINGS = { vi: { title: 'Phụ lục', results: 'Kết quả thống kê' }, en: { title: 'Appendix', results: 'Results' } }
 
 /** `Chưa = 0 Hoàn thành = 1`: each choice begins a line. */
 const BEHIND_CHOICE = /(= \d+) +/g
@@ -36,25 +41,32 @@ export type Purpose =
    */
   | { kind: 'fill_in', known_from: string }
 
-export async function appendixOf (db: Db, report: FilledReport, purpose: Purpose): Promise<Document> {
+export async function appendixOf (
+  db: Db, report: FilledReport, purpose: Purpose, language: DocumentLanguage
+): Promise<Document> {
   const { name } = await db.selectFrom('forms').select('name').where('code', '=', report.form).executeTakeFirstOrThrow()
-  return appendix(report, name, await reportingOf(db, report.unit, report.period), purpose)
+  return appendix(report, name, await reportingOf(db, report.unit, report.period), purpose, language)
 }
 
 /** The filled form as an appendix to a report, as it is printed. */
-export function appendix (report: FilledReport, formName: string, reporting: Reporting, purpose: Purpose): Document {
+export function appendix (
+  report: FilledReport, formName: string, reporting: Reporting, purpose: Purpose, language: DocumentLanguage = 'vi'
+): Document {
   const { rows } = report
+  const [headings, titles] = [HEADINGS[language], COLUMNS[language]]
+  const printed = (row: ReportRow) => purpose.kind === 'print' ? countingOf(row) : row.printed
   return {
-    name: 'Phụ lục',
+    name: headings.title,
+    ...language === 'en' ? { language } : {},
     paper: 'A4',
     orientation: 'portrait',
     size: 12,
     above: { left: [], right: [], align: 'left' },
     title: [
-      { text: 'Phụ lục', bold: true },
+      { text: headings.title, bold: true },
       { text: formName.toLocaleUpperCase('vi'), bold: true },
       { text: reporting.unit_name.toLocaleUpperCase('vi'), bold: true },
-      periodLine(reporting.period)
+      periodLine(reporting.period, language)
     ],
     columns: [
       { width: 14, align: 'center' }, { width: 67, align: 'left' }, { width: 32, align: 'center' },
@@ -62,23 +74,23 @@ export function appendix (report: FilledReport, formName: string, reporting: Rep
     ],
     head: [
       [
-        { text: COLUMNS.number, rows: 2 }, { text: COLUMNS.name, rows: 2 }, { text: 'Kết quả thống kê', columns: 2 },
-        { text: COLUMNS.note, rows: 2 }
+        { text: titles.number, rows: 2 }, { text: titles.name, rows: 2 }, { text: headings.results, columns: 2 },
+        { text: titles.note, rows: 2 }
       ],
-      [{ text: COLUMNS.measure }, { text: COLUMNS.printed }]
+      [{ text: titles.measure }, { text: titles.printed }]
     ],
     rows: rows.map(row => ({
       cells: [
         row.printed_code, row.name, row.measure?.replaceAll(BEHIND_CHOICE, '$1\n') ?? null,
-        purpose.kind === 'print' ? countingOf(row) : row.printed, row.note
+        language === 'en' ? otherNotation(printed(row)) : printed(row), row.note
       ],
       bold: row.value_type === 'heading' ? 2 : 0
     })),
-    below: signatureOf(reporting),
+    below: signatureOf(reporting, language),
     ...(purpose.kind === 'print' ? {} : {
       marks: {
-        facts: { ...factsOf(report), known_from: purpose.known_from },
-        title: COLUMNS.code,
+        facts: { ...factsOf(report), known_from: purpose.known_from, ...language === 'en' ? { language } : {} },
+        title: titles.code,
         keys: rows.map(({ code }) => code)
       }
     })

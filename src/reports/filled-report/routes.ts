@@ -1,5 +1,5 @@
 import type { App, Context } from '../../http/context.ts'
-import { documentFormatOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
+import { documentFormatOf, documentLanguageOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
 import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
@@ -24,7 +24,8 @@ export async function reportRoutes (app: App, { db, cache, now }: Context) {
         'csv and ndjson contain only the rows. xlsx and docx are the appendix as it is printed: STT, Chỉ tiêu thống kê, Đơn vị tính, ' +
         'Kết quả, Ghi chú, digits as reported. Where nothing is reported, docx and the xlsx of a `revision` print the value that counts, ' +
         'computed or aggregated. Any other xlsx has only what is reported, and can be filled in and sent back: ' +
-        '`POST /v1/reports/{unit}/{period}/import`.',
+        '`POST /v1/reports/{unit}/{period}/import`. Documents are in Vietnamese, or in English by `Accept-Language`: headings, columns ' +
+        'and notation; names stay as they are stored.',
       params: ReportPath,
       querystring: ReportQuery,
       response: { 200: documentResponse(Ref(Report), 'The filled form.'), ...problems(400, 404, 406) }
@@ -41,7 +42,7 @@ export async function reportRoutes (app: App, { db, cache, now }: Context) {
     const filled = await report()
     return format === 'csv' || format === 'ndjson'
       ? sendFile(request, reply, format, ReportRow, filled.rows)
-      : sendDocument(request, reply, format, await appendixOf(db, filled, purpose))
+      : sendDocument(request, reply, format, await appendixOf(db, filled, purpose, documentLanguageOf(request)))
   })
 
   app.get('/reports/:unit/:period/explain/:indicator', {

@@ -1,5 +1,5 @@
 import type { App, Context } from '../../http/context.ts'
-import { documentFormatOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
+import { documentFormatOf, documentLanguageOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
 import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
@@ -34,7 +34,9 @@ export async function dossierFormRoutes (app: App, { db, cache, now }: Context) 
       return sendShared(cache, request, reply, async () => ({ value: await form(), link: null }))
     }
     const filled = await form()
-    if (format === 'xlsx' || format === 'docx') return sendDocument(request, reply, format, await printedForm(db, filled))
+    if (format === 'xlsx' || format === 'docx') {
+      return sendDocument(request, reply, format, await printedForm(db, filled, documentLanguageOf(request)))
+    }
     const { sections, grand_total } = filled
     return sendFile(request, reply, format, columnsOf(request.query), [
       ...sections.flatMap(({ rows, total }) => [...rows, total]), grand_total

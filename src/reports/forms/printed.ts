@@ -1,5 +1,5 @@
 import type { Db } from '../../database/connect.ts'
-import type { Document } from '../../documents/document.ts'
+import type { Document, DocumentLanguage } from '../../documents/document.ts'
 import { FORMS, type FormDefinition } from '../../form-ii06a/forms.ts'
 import { dossierFormDocument } from '../documents/dossier-form.ts'
 import { reportingOf } from '../documents/queries.ts'
@@ -10,7 +10,7 @@ const NAMED: Record<FormDefinition['rows'], string> = {
 }
 
 /** The form with its head, its columns and its signature. */
-export async function printedForm (db: Db, form: FilledForm): Promise<Document> {
+export async function printedForm (db: Db, form: FilledForm, language: DocumentLanguage): Promise<Document> {
   const { rows } = FORMS.find(({ form: code }) => code === form.form)!
-  return dossierFormDocument({ ...form, named: NAMED[rows] }, await reportingOf(db, form.unit, form.period))
+  return dossierFormDocument({ ...form, named: NAMED[rows] }, await reportingOf(db, form.unit, form.period), language)
 }

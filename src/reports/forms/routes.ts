@@ -1,5 +1,5 @@
 import type { App, Context } from '../../http/context.ts'
-import { documentFormatOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
+import { documentFormatOf, documentLanguageOf, documentResponse, sendDocument } from '../../http/documents/document.ts'
 import { sendFile, sendShared } from '../../http/response/respond.ts'
 import { problems } from '../../http/response/error-handler.ts'
 import { Ref } from '../../contract/fields.ts'
@@ -31,7 +31,9 @@ export async function formRoutes (app: App, { db, cache, now }: Context) {
       return sendShared(cache, request, reply, async () => ({ value: await form(), link: null }))
     }
     const filled = await form()
-    if (format === 'xlsx' || format === 'docx') return sendDocument(request, reply, format, await printedForm(db, filled))
+    if (format === 'xlsx' || format === 'docx') {
+      return sendDocument(request, reply, format, await printedForm(db, filled, documentLanguageOf(request)))
+    }
     const { columns, sections, grand_total } = filled
     return sendFile(request, reply, format, tableOf(columns.map(({ name }) => name)), [
       ...sections.flatMap(({ rows, total }) => [...rows, total]), grand_total

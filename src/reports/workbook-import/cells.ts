@@ -1,5 +1,8 @@
 import type { IssueCode } from '../../contract/errors.ts'
+import type { DocumentLanguage } from '../../documents/document.ts'
 import type { ReadCell } from '../../documents/reading/sheet.ts'
+import { otherNotation } from '../../documents/vietnamese-number.ts'
+import { parsePrinted } from '../indicators/notation.ts'
 import type { IndicatorValueItem, ValueType } from '../indicators/schema.ts'
 
 /** The properties of an item that a cell gives. */
@@ -11,10 +14,12 @@ export interface CellIssue {
 }
 
 /** The value that a cell of results holds, or what is wrong with the cell. Whether the value fits is checked later. */
-export function valueIn (cell: ReadCell | undefined, type: ValueType): Given | CellIssue {
+export function valueIn (
+  cell: ReadCell | undefined, type: ValueType, language: DocumentLanguage = 'vi'
+): Given | CellIssue {
   if (cell === undefined) return { printed: '' }
   switch (cell.kind) {
-    case 'text': return { printed: printedIn(cell.text, type) }
+    case 'text': return language === 'en' ? englishIn(printedIn(cell.text, type), type) : { printed: printedIn(cell.text, type) }
     case 'number': return numberIn(cell, type)
     default: return noValue(cell)
   }
@@ -43,6 +48,13 @@ function printedIn (written: string, type: ValueType): string {
   const text = written.replaceAll(INVISIBLE, '').trim()
   if (DASH.test(text)) return '-'
   return type === 'percent' && text.endsWith('%') ? text.slice(0, -1).trimEnd() : text
+}
+
+function englishIn (text: string, type: ValueType): Given | CellIssue {
+  const printed = otherNotation(text)
+  if (parsePrinted(printed, type) !== null) return { printed }
+  const detail = `${JSON.stringify(text)} is not a value in English notation, such as 2,079 or 92.41, which the file was given in`
+  return { code: 'malformed', detail }
 }
 
 function numberIn ({ number, shown }: ReadCell & { kind: 'number' }, type: ValueType): Given | CellIssue {

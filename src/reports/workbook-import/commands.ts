@@ -1,6 +1,7 @@
 import { DomainError, type Issue } from '../../contract/errors.ts'
 import type { Check } from '../../contract/validation.ts'
 import { lock } from '../../database/sql/advisory-lock.ts'
+import type { DocumentLanguage } from '../../documents/document.ts'
 import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import type { BatchAnswer, BatchOptions } from '../../writes/batch.ts'
 import type { Write } from '../../writes/write.ts'
@@ -36,8 +37,9 @@ export async function importReport (
   await lock(trx, 'values', 'shared')
   await lockReports(trx, [key], now)
   const report = await filledReport(trx, path, { form }, by.unit, now)
-  const changed = await changedSince(trx, key, assertOf(sheets, report))
-  const rows = rowsOf(sheets, report.rows).map(row => itemOf(row, report, changed)).filter(({ isNews }) => isNews)
+  const { knownFrom, language } = assertOf(sheets, report)
+  const changed = await changedSince(trx, key, knownFrom)
+  const rows = rowsOf(sheets, report.rows, language).map(row => itemOf(row, report, changed, language)).filter(({ isNews }) => isNews)
   const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))
   const check: Check = (item, at) => {
     const { issues } = byItem.get(item)!
@@ -64,7 +66,8 @@ interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
 }
 
 function itemOf (
-  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlyMap<string, KnownValue>
+  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlyMap<string, KnownValue>,
+  language: DocumentLanguage
 ): ItemRow {
   const issues: Issue[] = []
   const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {
@@ -73,7 +76,7 @@ function itemOf (
     issues.push({ pointer: `/${property}`, ...issue })
     return otherwise
   }
-  const value = take('printed', printed, valueIn(printed.cell, indicator.value_type), { printed: '' })
+  const value = take('printed', printed, valueIn(printed.cell, indicator.value_type, language), { printed: '' })
   const text = take('note', note, noteIn(note.cell), null)
   const isStored = (indicator.state ?? 'not_provided') !== 'not_provided' || indicator.note !== null
   const isEmpty = issues.length === 0 && value.printed === '' && text === null

@@ -1,4 +1,5 @@
 import { invalid, type DomainError, type IssueCode } from '../../contract/errors.ts'
+import type { DocumentLanguage } from '../../documents/document.ts'
 import type { ReadSheet } from '../../documents/reading/sheet.ts'
 import { FACTS_SHEET } from '../../documents/xlsx/xlsx.ts'
 import { factsOf, type Facts } from '../filled-report/appendix.ts'
@@ -6,12 +7,19 @@ import type { FilledReport } from '../filled-report/schema.ts'
 
 export const AGAIN = 'get the file again and fill that in'
 
+/** What a file says of how it was given. */
+export interface GivenFile {
+  /** Since when the newest value in it was known; empty: it does not say. */
+  knownFrom: string
+  /** Of its titles and of how its numbers are written. */
+  language: DocumentLanguage
+}
+
 /**
  * Refuses a workbook that was given for another report than the one that it is sent for.
- * @returns since when the newest value in it was known; empty: it does not say
  * @throws DomainError `invalid_request`
  */
-export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): string {
+export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): GivenFile {
   const facts = factsIn(sheets)
   const asked = factsOf(report)
   if (facts['kind'] !== asked.kind) {
@@ -26,7 +34,7 @@ export function assertOf (sheets: readonly ReadSheet[], report: FilledReport): s
   if (other('form_version')) {
     throw refusal('other_form', `the form ${report.form} has changed since the file was made; ${AGAIN}`)
   }
-  return facts['known_from'] ?? ''
+  return { knownFrom: facts['known_from'] ?? '', language: facts['language'] === 'en' ? 'en' : 'vi' }
 }
 
 /** Names and values, side by side. */

@@ -1,4 +1,5 @@
 import { DomainError, invalid, type Issue, type IssueCode } from '../../contract/errors.ts'
+import type { DocumentLanguage } from '../../documents/document.ts'
 import type { ReadCell, ReadSheet } from '../../documents/reading/sheet.ts'
 import { addressOf } from '../../documents/xlsx/address.ts'
 import { COLUMNS } from '../filled-report/appendix.ts'
@@ -39,8 +40,10 @@ interface Table {
  * @param form the rows of the form
  * @throws DomainError `invalid_request` for a table that has not the columns or not the rows of the form
  */
-export function rowsOf (sheets: readonly ReadSheet[], form: readonly ReportRow[]): TableRow[] {
-  const table = tableIn(sheets)
+export function rowsOf (
+  sheets: readonly ReadSheet[], form: readonly ReportRow[], language: DocumentLanguage = 'vi'
+): TableRow[] {
+  const table = tableIn(sheets, COLUMNS[language])
   const { sheet, firstRow, columns } = table
   const byCode = new Map(form.map(row => [row.code, row]))
   const textAt = (row: number, column: number) => textOf(sheet.rows.get(row)?.get(column))
@@ -79,27 +82,29 @@ export function rowsOf (sheets: readonly ReadSheet[], form: readonly ReportRow[]
   return found
 }
 
-function tableIn (sheets: readonly ReadSheet[]): Table {
-  const codes = sheets.flatMap(sheet => cellsWith(sheet, COLUMNS.code).map(place => ({ sheet, ...place })))
+type Titles = Readonly<Record<'name' | 'printed' | 'note' | 'code', string>>
+
+function tableIn (sheets: readonly ReadSheet[], titles: Titles): Table {
+  const codes = sheets.flatMap(sheet => cellsWith(sheet, titles.code).map(place => ({ sheet, ...place })))
   const [code, another] = codes
-  if (code === undefined) throw missing('code', 'which is hidden')
+  if (code === undefined) throw missing(titles.code, 'which is hidden')
   if (another !== undefined) {
     const detail = `${code.sheet.name} and ${another.sheet.name} both have the table; leave one of them`
     throw invalid('', 'several_values', detail)
   }
   const { sheet, row } = code
   const columnOf = (name: 'name' | 'printed' | 'note') => {
-    const [place, other] = cellsWith(sheet, COLUMNS[name])
+    const [place, other] = cellsWith(sheet, titles[name])
       .filter(cell => cell.row <= row && cell.row > row - ROWS_OF_HEAD)
-    if (place === undefined || other !== undefined) throw missing(name, 'once in its head')
+    if (place === undefined || other !== undefined) throw missing(titles[name], 'once in its head')
     return place.column
   }
   const columns = { name: columnOf('name'), printed: columnOf('printed'), note: columnOf('note'), code: code.column }
   return { sheet, firstRow: row + 1, columns }
 }
 
-function missing (column: keyof typeof COLUMNS, where: string): DomainError {
-  const detail = `the table has no column ${JSON.stringify(COLUMNS[column])}, ${where}; fill in the file as it was given`
+function missing (title: string, where: string): DomainError {
+  const detail = `the table has no column ${JSON.stringify(title)}, ${where}; fill in the file as it was given`
   return invalid('', 'column_missing', detail)
 }
 
