@@ -19,8 +19,8 @@ import type { ImportOptions } from './ingest/stream.ts'
 import { dossierByCode, dossiers } from './queries.ts'
 import type { SourcesInConflict } from './source-conflicts/record.ts'
 import {
-  DeleteQuery, Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory, ListQuery,
-  PostQuery
+  DeleteQuery, Dossier, DossierAnswer, DossierItem, DossierPath, DossierQuery, DossierVersion, DossierWithHistory,
+  ListQuery, PostQuery
 } from './schema.ts'
 
 const JSON_TYPE = 'application/json'

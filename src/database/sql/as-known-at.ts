@@ -27,8 +27,8 @@ export async function isUnsettled (db: Db, asKnownAt: string): Promise<boolean> 
 }
 
 /**
- * Makes sure that what the audit log says of an instant is settled: a write gets its instant while it holds the row that
- * gives out positions.
+ * Makes sure that what the audit log says of an instant is settled: a write gets its instant while it holds the row
+ * that gives out positions.
  * @throws DomainError `out_of_range`
  */
 export async function settledAudit (db: Db, asKnownAt: string): Promise<void> {

@@ -27,7 +27,8 @@ export function * tableXml ({ columns, head, rows, size, language }: Document): 
     yield rows.slice(from, from + ROWS_PER_PIECE).map(({ cells, bold }, at) => {
       const keeps = from + at >= rows.length - KEPT
       const all = columns.map(({ width, align }, i) => (
-        cellXml(twips(width), linesXml([{ text: textOf(cells[i]!, language), bold: i < bold }], { align, size, keeps }), MIDDLE)))
+        cellXml(twips(width), (
+          linesXml([{ text: textOf(cells[i]!, language), bold: i < bold }], { align, size, keeps })), MIDDLE)))
       return `<w:tr><w:trPr><w:cantSplit/></w:trPr>${all.join('')}</w:tr>`
     }).join('')
   }

@@ -43,8 +43,8 @@ export interface Reader {
 
 /**
  * Reads a part from its beginning to its end.
- * @throws DomainError `invalid_request` for what is not well-formed XML, has a document type, is nested too deep, or has
- *   too many elements or attributes
+ * @throws DomainError `invalid_request` for what is not well-formed XML, has a document type, is nested too deep, or
+ *   has too many elements or attributes
  */
 export async function readXml ({ path, xml, elements: all }: Part, { open, close }: Reader): Promise<void> {
   const parser = sax.parser(true, { xmlns: true })

@@ -1,4 +1,4 @@
-/** What is printed in the same words each time, in English. Names of units, fields, levels and indicators stay as they are. */
+/** What is printed in the same words each time, in English. Names of units, fields and indicators stay as they are. */
 const ENGLISH: Readonly<Record<string, string>> = {
   STT: 'No.',
   'Đơn vị giải quyết': 'Unit',

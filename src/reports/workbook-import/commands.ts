@@ -39,7 +39,8 @@ export async function importReport (
   const report = await filledReport(trx, path, { form }, by.unit, now)
   const { knownFrom, language } = assertOf(sheets, report)
   const changed = await changedSince(trx, key, knownFrom)
-  const rows = rowsOf(sheets, report.rows, language).map(row => itemOf(row, report, changed, language)).filter(({ isNews }) => isNews)
+  const rows = rowsOf(sheets, report.rows, language)
+    .map(row => itemOf(row, report, changed, language)).filter(({ isNews }) => isNews)
   const byItem = new Map<unknown, ItemRow>(rows.map(row => [row.item, row]))
   const check: Check = (item, at) => {
     const { issues } = byItem.get(item)!
@@ -66,8 +67,8 @@ interface ItemRow extends Pick<TableRow, 'printed' | 'note'> {
 }
 
 function itemOf (
-  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport, changed: ReadonlyMap<string, KnownValue>,
-  language: DocumentLanguage
+  { indicator, printed, note }: TableRow, { unit, period, form }: FilledReport,
+  changed: ReadonlyMap<string, KnownValue>, language: DocumentLanguage
 ): ItemRow {
   const issues: Issue[] = []
   const take = <T>(property: 'printed' | 'note', { isMerged }: PlacedCell, read: T | CellIssue, otherwise: T): T => {

@@ -6,7 +6,8 @@ import { runs } from '../../property.ts'
 import { instantOfDatabase } from '../../reports/life/instant.ts'
 
 const row = fc.record({
-  received: fc.integer({ min: 5, max: 9 }), resolved: fc.integer({ min: 0, max: 5 }), cancelled: fc.constantFrom(undefined, 0)
+  received: fc.integer({ min: 5, max: 9 }), resolved: fc.integer({ min: 0, max: 5 }),
+  cancelled: fc.constantFrom(undefined, 0)
 })
 const rows: fc.Arbitrary<object[]> = fc.oneof(
   row.map(row => [row]),
