@@ -252,8 +252,14 @@ const ROWS: Record<string, string[]> = {
     `insert into dossier_results_by_field (slice, results, province_code, unit, field) values ('2021-06-01', 1, 'H56', 'H56-380', 'land')`,
     `insert into dossier_results_by_unit_quarter (quarter, results, province_code, unit) values ('2021-04-01', 1, 'H56', 'H56-380')`
   ],
-  '0053_versions_of_shipped_rules': [`update rules set period_days = 'every'`],
-  '0061_backlog_sums_by_month': [
+  '0052_versions_of_shipped_rules': [`update rules set period_days = 'every'`],
+  '0053_writes_by_time': [],
+  '0054_all_steps_of_dossiers': [],
+  '0055_procedures_of_dossiers': [
+    `insert into procedures_of_dossiers (province_code, procedure) values ('H56', 'taken back')`
+  ],
+  '0056_what_names_procedures': [],
+  '0057_backlog_sums_by_month': [
     `update backlog_sums_by_month set days = 9`
   ]
 }

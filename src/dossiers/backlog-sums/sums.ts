@@ -89,7 +89,7 @@ async function logCells (trx: Trx, province: string, cells: readonly Cell[]): Pr
 }
 
 /** The first day of the month of `day`. */
-export const MONTH = sql.raw(`date_trunc('month', day::timestamp)::date`)
+export const MONTH = sql.raw(`(day - extract(day from day)::integer + 1)`)
 
 function lockOf (province: string): LockName {
   return `backlog ${province}`

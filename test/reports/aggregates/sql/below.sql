@@ -26,10 +26,27 @@ with
       and $3 = any (versions.path)
       and units.id <> $4
   ),
+  sent as materialized (
+    select province_code, unit, period as reported_in, form, true as is_sent
+    from submissions
+    where
+      form in (select form from rules)
+      and period in (
+        select code
+        from periods
+        where
+          ends_on between (select min(ends_on) from asked) - $5::integer and (select max(ends_on) from asked)
+      )
+      and (
+        stage <> 'draft'
+        or (reopened_from <> 'draft' and reopened_until <= $6::timestamptz and not changed)
+      )
+  ),
   facts as materialized (
     select
       rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
-      path, number, numerators.numerator::numeric, numerators.denominator::numeric, choice
+      path, standing.province_code, standing.period as reported_in, number, numerators.numerator::numeric,
+      numerators.denominator::numeric, choice
     from
       rules
       join indicator_values as numerators on numerators.form = rules.form
@@ -42,7 +59,7 @@ with
     union all
     select
       rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
-      path, null, numerators.number, denominators.number, null
+      path, standing.province_code, standing.period, null, numerators.number, denominators.number, null
     from
       rules
       join indicator_values as numerators on numerators.form = rules.form
@@ -58,7 +75,8 @@ with
     (
       select distinct
         on (rules.form, rules.indicator, standing.period, standing.unit) rules.form, rules.indicator, rule,
-        choices, levels, standing.period, standing.unit, standing.level, path, number, null, null, null
+        choices, levels, standing.period, standing.unit, standing.level, path, standing.province_code,
+        told.code, number, null, null, null
       from
         rules
         join indicator_values as stored on stored.form = rules.form
@@ -66,7 +84,7 @@ with
         join periods as told on told.code = stored.period
         join standing on standing.province_code = stored.province_code
         and standing.unit = stored.unit
-        and told.ends_on between standing.ends_on - 365 and standing.ends_on
+        and told.ends_on between standing.ends_on - $7::integer and standing.ends_on
       where
         state = 'reported'
         and rule = 'latest'
@@ -97,13 +115,16 @@ with
         when rule = 'units_with_choice' then count(*) filter (where choices is null or choice = any (choices))
         when rule <> 'ratio_of_sums' then sum(number)
       end as number,
-      sum(numerator) as numerator, sum(denominator) as denominator, count(*)::integer as units_reported
-    from counted
+      sum(numerator) as numerator, sum(denominator) as denominator, count(*)::integer as units_reported,
+      count(is_sent)::integer as units_submitted
+    from
+      counted
+      left join sent using (province_code, unit, reported_in, form)
     group by form, indicator, rule
   )
 select
   rules.indicator, sums.number, sums.numerator, sums.denominator,
-  coalesce(units_reported, 0) as units_reported,
+  coalesce(units_reported, 0) as units_reported, coalesce(units_submitted, 0) as units_submitted,
   case
     when rules.levels is not null then (
       select count(*)
@@ -144,3 +165,6 @@ from
 -- $2 ["2021-H1"]
 -- $3 "H56"
 -- $4 "H56"
+-- $5 365
+-- $6 "2021-06-15T01:00:00.000Z"
+-- $7 365

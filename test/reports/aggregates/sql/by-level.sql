@@ -25,10 +25,27 @@ with
       and cardinality(versions.path) > 1
       and true
   ),
+  sent as materialized (
+    select province_code, unit, period as reported_in, form, true as is_sent
+    from submissions
+    where
+      form in (select form from rules)
+      and period in (
+        select code
+        from periods
+        where
+          ends_on between (select min(ends_on) from asked) - $3::integer and (select max(ends_on) from asked)
+      )
+      and (
+        stage <> 'draft'
+        or (reopened_from <> 'draft' and reopened_until <= $4::timestamptz and not changed)
+      )
+  ),
   facts as materialized (
     select
       rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
-      path, number, numerators.numerator::numeric, numerators.denominator::numeric, choice
+      path, standing.province_code, standing.period as reported_in, number, numerators.numerator::numeric,
+      numerators.denominator::numeric, choice
     from
       rules
       join indicator_values as numerators on numerators.form = rules.form
@@ -41,7 +58,7 @@ with
     union all
     select
       rules.form, rules.indicator, rule, choices, levels, standing.period, standing.unit, standing.level,
-      path, null, numerators.number, denominators.number, null
+      path, standing.province_code, standing.period, null, numerators.number, denominators.number, null
     from
       rules
       join indicator_values as numerators on numerators.form = rules.form
@@ -57,7 +74,8 @@ with
     (
       select distinct
         on (rules.form, rules.indicator, standing.period, standing.unit) rules.form, rules.indicator, rule,
-        choices, levels, standing.period, standing.unit, standing.level, path, number, null, null, null
+        choices, levels, standing.period, standing.unit, standing.level, path, standing.province_code,
+        told.code, number, null, null, null
       from
         rules
         join indicator_values as stored on stored.form = rules.form
@@ -65,7 +83,7 @@ with
         join periods as told on told.code = stored.period
         join standing on standing.province_code = stored.province_code
         and standing.unit = stored.unit
-        and told.ends_on between standing.ends_on - 365 and standing.ends_on
+        and told.ends_on between standing.ends_on - $5::integer and standing.ends_on
       where
         state = 'reported'
         and rule = 'latest'
@@ -107,15 +125,20 @@ select
   end as number,
   sum(numerator) as numerator, sum(denominator) as denominator,
   sum(count(*)) over (partition by period, form, indicator, level)::integer as units_reported,
+  sum(count(is_sent)) over (partition by period, form, indicator, level)::integer as units_submitted,
   units_expected - coalesce(units_covered, 0) as units_expected
 from
   facts
   join expected using (period, level)
   left join stood_for using (period, form, indicator, level)
   left join covered using (period, form, indicator, level, unit)
+  left join sent using (province_code, unit, reported_in, form)
 where covered.unit is null
 group by
   period, form, indicator, level, rule, case when rule = 'units_with_choice' then choice end, units_expected,
   units_covered
 -- $1 "[{\"form\":\"cchc-2021\",\"indicator\":\"4.1.4.c\",\"rule\":\"sum\",\"value\":\"4.1.4.c\",\"numerator\":null,\"denominator\":null,\"choices\":null,\"levels\":[\"district\"]}]"
 -- $2 ["2021-H1"]
+-- $3 365
+-- $4 "2021-06-15T01:00:00.000Z"
+-- $5 365

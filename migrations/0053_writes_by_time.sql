@@ -1,2 +1,2 @@
 -- Who asks what was known at an instant takes back what was written since.
-create index writes_by_time on writes (at)
+create index writes_by_time on writes (at);

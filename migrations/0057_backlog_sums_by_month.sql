@@ -12,8 +12,8 @@ create table backlog_sums_by_month (
 ) with (fillfactor = 50);
 
 insert into backlog_sums_by_month (province_code, unit, kind, month, dossiers, days)
-select province_code, unit, kind, date_trunc('month', day::timestamp)::date as month, sum(dossiers),
-  sum(dossiers * (day - date_trunc('month', day::timestamp)::date))
+select province_code, unit, kind, day - extract(day from day)::integer + 1 as month, sum(dossiers),
+  sum(dossiers * (extract(day from day)::integer - 1))
 from backlog_sums
 group by province_code, unit, kind, month
 order by province_code, unit, kind, month;
