@@ -76,3 +76,18 @@ forEachDatabase('points by Decision 766 through the reform of units', async (t, 
     t.match((await get(`${ask}as_of:2021-02-30`)).body, { status: 400, errors: [{ pointer: '/query/hierarchy', code: 'malformed' }] })
   })
 })
+
+forEachDatabase('points by Decision 766 of a level with parts of a unit', async (t, { db }) => {
+  await givenReform(db, {
+    on: '2021-07-01',
+    create: ['H56-99001', 'H56-99002', 'H56-99003'].map(unit => ({ unit, parent: 'H56' })),
+    end: { 'H56-14755': { 'H56-99001': 0.01, 'H56-99002': 0.67, 'H56-99003': 0.32 } }
+  })
+  await send(db, ['a', 'b', 'c'].map(code => result(code, 'H56-14755', '10', true)))
+  const { items } = await evaluation(db, {
+    from: '2021-05-01', to: '2021-05-31', formula: 'qd-766-found-2026', kind: ['criterion'], criterion: CRITERIA, unit: 'H56',
+    children: true, group_by: ['level'], hierarchy: 'current'
+  }, null, NOW)
+  const sums = items.filter(({ level }) => level === 'commune').map(row => [row.numerator, row.denominator, row.dossiers])
+  t.same(sums, [[3, 3, 3], [3, 3, 3]], 'add up to whole dossiers')
+})

@@ -1,6 +1,6 @@
 import type { Criterion } from '../../formulas/schema.ts'
 import type { EvaluationRow } from '../schema.ts'
-import { summed, type Counted, type Coverage, type Facts, type NamedRules, type Recorded } from './counts.ts'
+import { summed, sumOf, type Counted, type Coverage, type Facts, type NamedRules, type Recorded } from './counts.ts'
 import { NO_PART } from './parts.ts'
 import type { Subject, UnitInSpan } from './units.ts'
 
@@ -61,7 +61,7 @@ export function chosenCounts ({ unit, units, part }: Subject, criterion: Criteri
     : summed(all, inputs.filter(({ type }) => type === 'number').map(({ name }) => name))
   const froms = new Set(counted.map(({ from }) => from))
   const from = froms.size > 1 ? 'mixed' : [...froms][0] ?? null
-  const sum = (count: 'known' | 'of') => counted.reduce((total, one) => total + one[count], 0)
+  const sum = (count: 'known' | 'of') => sumOf(counted, one => one[count])
   const isBeside = isUnit && isWhole && (from === 'records' || from === 'mixed')
   const posted = isBeside ? facts.counted(units[0]!, code)?.values : undefined
   const others = counted.reduce((total, one) => total + one.others.length, 0)
@@ -99,7 +99,7 @@ function withOthers (
   others: readonly CountedBelow[]
 ): CountedUnit {
   const sum = (name: 'numerator' | 'denominator') => (
-    others.reduce((total, one) => total + one[name], values[name] as number))
+    sumOf([values, ...others], one => one[name] as number))
   return {
     values: { ...posted?.values, numerator: sum('numerator'), denominator: sum('denominator') },
     source, unit, from: others.length === 0 ? 'records' : 'mixed', known, of, estimated,

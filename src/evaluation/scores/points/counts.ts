@@ -100,11 +100,16 @@ export async function postedFacts (
   }
 }
 
+/** Shares have at most four decimals, and so have their sums. */
+export function sumOf<T> (all: readonly T[], count: (one: T) => number): number {
+  return Math.round(10_000 * all.reduce((total, one) => total + count(one), 0)) / 10_000
+}
+
 /** The units of a level with all the counts that a criterion needs, and what they have together. */
 export function summed<C extends Counted> (
   all: readonly C[], names: readonly string[]
 ): { values: Counted['values'] | undefined, counted: readonly C[] } {
   const counted = all.filter(({ values }) => names.every(name => typeof values[name] === 'number'))
-  const sums = names.map(name => [name, counted.reduce((sum, { values }) => sum + (values[name] as number), 0)])
+  const sums = names.map(name => [name, sumOf(counted, ({ values }) => values[name] as number)])
   return { values: counted.length === 0 ? undefined : Object.fromEntries(sums) as Record<string, number>, counted }
 }

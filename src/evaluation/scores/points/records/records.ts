@@ -7,7 +7,7 @@ import { cutAt, type CutDays } from '../../../../time/cut.ts'
 import { TOTAL } from '../../../formulas/check.ts'
 import type { CountedName, EvaluationFormula } from '../../../formulas/schema.ts'
 import { unitsBelow, type Inside } from './below.ts'
-import type { Coverage, Facts, NamedRules, Recorded } from '../counts.ts'
+import { sumOf, type Coverage, type Facts, type NamedRules, type Recorded } from '../counts.ts'
 import type { ResultCount } from '../../../../dossiers/counts/index.ts'
 import { countsIn, saidOfResults, type KnownCounts } from './details-sql.ts'
 import { keyOfPart, partOf, type Part, type PartKey } from '../parts.ts'
@@ -111,11 +111,6 @@ function coverageOf (inside: readonly Inside[]): Coverage {
   const recorded = expected.filter(({ is_recorded: isRecorded }) => isRecorded)
   const count = (all: readonly Inside[]) => new Set(all.map(({ reporter }) => reporter)).size
   return { expected: count(expected), reported: count(recorded) }
-}
-
-/** Shares have at most four decimals, and so have their sums. */
-function sumOf<T> (all: readonly T[], count: (one: T) => number): number {
-  return Math.round(10_000 * all.reduce((total, one) => total + count(one), 0)) / 10_000
 }
 
 /**
