@@ -80,11 +80,14 @@ const TERMS = sql`
     case when lag(valid_from) over versions is null then '-infinity' else valid_from end as since
   from procedure_versions window versions as (partition by procedure order by valid_from)`
 
-/** In working days of 8 hours; null: there is none, or it is in days or months, of which no rule says when they end. */
+/**
+ * In working days; null: there is none, or it is in days or months, of which no rule says when they end. Hours end at
+ * most as many days after the reception as they are working days of 8 hours, rounded up.
+ */
 const TARGET = sql`
   case
     when details ->> 'case_limit_unit' = 'working_days' then (details ->> 'case_limit')::numeric
-    when details ->> 'case_limit_unit' = 'hours' then (details ->> 'case_limit')::numeric / 8
+    when details ->> 'case_limit_unit' = 'hours' then ceil((details ->> 'case_limit')::numeric / 8)
     when details ->> 'case_limit_unit' is null then statutory_working_days
   end`
 

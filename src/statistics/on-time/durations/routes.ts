@@ -16,7 +16,8 @@ export async function durationsRoutes (app: App, { db, cache, now }: Context) {
       summary: 'Measure how many working days dossiers took',
       description: 'Counted from dossier records that ended with a result in the days asked for, as reported, for at most 366 ' +
         'days. Working days are those of the calendar; time in which a supplement was awaited is not taken out of a duration. ' +
-        'The target is the `case_limit` of the dossier, if it is in working days or hours, otherwise `statutory_working_days` that ' +
+        'The target is the `case_limit` of the dossier, if it is in working days, or in hours, as working days of 8 hours ' +
+        'rounded up, otherwise `statutory_working_days` that ' +
         'the procedure had when the dossier was received; whether due dates were met is in `/v1/on-time`.',
       querystring: DurationsQuery,
       response: { 200: listResponse(DurationsRow, 'By the keys of `group_by`.'), ...problems(400, 406, 413) }
