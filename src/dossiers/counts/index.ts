@@ -13,7 +13,7 @@ export {
 export { resultsOf } from './drill-down.ts'
 export { resultCounts } from './results/results-sql.ts'
 export { isAskedOf, isTrueOf } from '../details/results-sql.ts'
-export { allOf, knownOf, type ResultCount, type ResultMeasure } from '../details/results.ts'
+export { allOf, knownOf, RESULT_MEASURES, type ResultCount, type ResultMeasure } from '../details/results.ts'
 export { DETAIL_FILTERS, detailFilters } from '../details/filters-sql.ts'
 export { countPlanOf, readWithTimeFor, nameOfReading, readingsOf, type CountPlan, type ReceptionRule } from './plan.ts'
 export { askedSpans, type Span } from './spans.ts'

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { evaluation } from '../../../src/evaluation/scores/queries.ts'
 import type { EvaluationQuery } from '../../../src/evaluation/scores/schema.ts'
 import { givenReform } from '../../catalogue/units/given-reform.ts'
@@ -90,4 +91,19 @@ forEachDatabase('points by Decision 766 of a level with parts of a unit', async 
   }, null, NOW)
   const sums = items.filter(({ level }) => level === 'commune').map(row => [row.numerator, row.denominator, row.dossiers])
   t.same(sums, [[3, 3, 3], [3, 3, 3]], 'add up to whole dossiers')
+})
+
+forEachDatabase('points by Decision 766 from kept sums', async (t, { db }) => {
+  t.test('prepare no statement for each choice of criteria', t => db.connection().execute(async session => {
+    const statements = async (criterion: string[]) => {
+      await evaluation(session, {
+        from: '2021-04-01', to: '2021-06-30', formula: 'qd-766-found-2026', kind: ['criterion'], criterion, unit: 'H56'
+      }, null, NOW)
+      const { rows } = await sql<{ n: number }>`
+        select count(*)::integer as n from pg_prepared_statements where statement like '%dossier_results%'`.execute(session)
+      return rows[0]!.n
+    }
+    const before = await statements(['ORIGINAL_RESULT_AVAILABLE'])
+    t.equal(await statements(['REUSED_DIGITIZED_DATA', 'PAYMENT_DOSSIERS']), before)
+  }))
 })

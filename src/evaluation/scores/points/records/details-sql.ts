@@ -6,8 +6,8 @@ import { columns } from '../../../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../../../database/sql/keyset.ts'
 import { prepared } from '../../../../database/sql/prepared.ts'
 import {
-  allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, resultCounts, resultsOf, type ResultCount,
-  type ResultMeasure
+  allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, RESULT_MEASURES, resultCounts, resultsOf,
+  type ResultCount, type ResultMeasure
 } from '../../../../dossiers/counts/index.ts'
 import type { CutDays } from '../../../../time/cut.ts'
 import type { Part, PartKey } from '../parts.ts'
@@ -39,10 +39,13 @@ export async function saidOfResults (
   db: Db, days: CutDays, { parts, ...asked }: ResultsAsked, names: readonly ResultCount[]
 ): Promise<SaidOfResults[]> {
   const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], ...asked })
-  const measures = [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
+  const isOfDossiers = plan.reading === 'dossiers'
+  // Of sums all are read: a connection keeps each statement that it has prepared.
+  const measures = isOfDossiers
+    ? [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
+    : RESULT_MEASURES
   const query = sql<Omit<SaidOfResults, PartKey> & Partial<Part>>`${resultCounts(plan, measures)}`
-  const statement = plan.reading === 'dossiers' ? query : prepared(query)
-  const { rows } = await readWithTimeFor(db, plan, db => statement.execute(db))
+  const { rows } = await readWithTimeFor(db, plan, db => (isOfDossiers ? query : prepared(query)).execute(db))
   return rows.map(({ field = null, procedure = null, ...row }) => ({ ...row, field, procedure }))
 }
 
