@@ -1,5 +1,5 @@
--- The procedures that dossiers are of, or were of by any version of them. Whether a decision that made a procedure can be
--- withdrawn is known from these, without a look at the dossiers. A row stays.
+-- The procedures that dossiers are of, or were of by any version of them. Before a decision that made a procedure is
+-- withdrawn, the dossiers are read only if its procedures are here. A row may be of a version that was refused.
 create table procedures_of_dossiers (
   province_code text collate "C" not null,
   procedure text collate "C" not null,

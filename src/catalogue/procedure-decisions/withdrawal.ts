@@ -43,7 +43,7 @@ export async function dependents (trx: Trx, id: number, made: readonly string[])
     from procedure_changes where successor = any(${made}) and decision <> ${id}
     union
     select 'procedure_in_use', 'dossiers are or were of procedure ' || procedure
-    from procedures_of_dossiers where province_code = any(${PROVINCES}) and procedure = any(${made})
+    from unnest(${await withDossiers(trx, made)}::text[]) as used (procedure)
     union
     select 'procedure_in_use', 'figures of ' || min(period) || ' are stored for procedure ' || procedure
     from dossier_statistics where province_code = any(${PROVINCES}) and procedure = any(${made}) group by procedure
@@ -55,4 +55,22 @@ export async function dependents (trx: Trx, id: number, made: readonly string[])
     from unit_assignments where kind = 'procedure' and code = any(${made}) group by code
     order by 1, 2`.execute(trx)
   return rows.map(({ code, detail }) => ({ pointer: '/path/id', code, detail }))
+}
+
+/**
+ * Which of some procedures dossiers are of, or were. The dossiers are read only where a version named one of them,
+ * which may have been refused, or older than the one that is stored; then it is named no more. No dossiers are stored
+ * meanwhile.
+ */
+async function withDossiers (trx: Trx, made: readonly string[]): Promise<string[]> {
+  const named = await trx.selectFrom('procedures_of_dossiers').select('procedure').distinct().where('procedure', 'in', made).execute()
+  if (named.length === 0) return []
+  const codes = named.map(({ procedure }) => procedure)
+  const read = (table: 'dossiers' | 'dossier_states' | 'dossier_versions') => (
+    sql`select procedure from ${sql.table(table)} where procedure = any(${codes})`)
+  const { rows } = await sql<{ procedure: string }>`
+    ${read('dossiers')} union ${read('dossier_states')} union ${read('dossier_versions')}`.execute(trx)
+  const used = rows.map(({ procedure }) => procedure)
+  await sql`delete from procedures_of_dossiers where procedure = any(${codes}) and procedure <> all(${used})`.execute(trx)
+  return used
 }

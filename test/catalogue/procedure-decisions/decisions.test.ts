@@ -184,6 +184,19 @@ forEachDatabase('a decision that is withdrawn', async (t, service) => {
     t.match(await decide(service, '2', '2021-05-01', { repealed: ['9.2'] }), { status: 200, body: { outcome: 'created' } }, 'and may come again')
   })
 
+  t.test('may take back what only a version named that was not stored', async t => {
+    const made = await id('30', '2021-01-01', { new: [one('9.30'), one('9.31')] })
+    const dossier = {
+      code: 'd-30', unit: 'H56-380', procedure: '9.30', channel: 'direct', status: 4, received_at: '2021-05-31T08:00:00+07:00',
+      updated_at: '2021-05-31T08:05:00+07:00'
+    }
+    const send = (version: object) => post('/v1/dossiers?source=one-stop', { items: [{ ...dossier, ...version }] })
+    await send({ procedure: '1.001612' })
+    t.match((await send({ procedure: '9.31', updated_at: '2021-05-31T08:01:00+07:00' })).body, { stale: 1 })
+    t.match(await withdraw(service, made), { status: 200 })
+    t.same(await db.selectFrom('procedures_of_dossiers').select('procedure').execute(), [{ procedure: '1.001612' }])
+  })
+
   t.test('takes what it made with it, unless something is stored for that', async t => {
     const made = await id('3', '2021-01-01', { new: [one('9.3')] })
     await post('/v1/procedures', { items: [one('9.3', { valid_from: '2021-01-01', level: 'commune' })] })
