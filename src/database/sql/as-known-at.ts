@@ -35,9 +35,14 @@ export async function settledAudit (db: Db, asKnownAt: string): Promise<void> {
   if (await isUnsettled(db, asKnownAt)) await sql`select from change_feed for share`.execute(db)
 }
 
-/** @param asKnownAt RFC 3339 */
+/**
+ * The last microsecond of the millisecond: answers name instants to the millisecond, and what was written at such an
+ * instant was known at it.
+ * @param asKnownAt RFC 3339
+ */
 export function instantSql (asKnownAt: string): RawBuilder<string> {
-  return sql<string>`${new Date(instantOf(asKnownAt)).toISOString()}::timestamptz`
+  const milliseconds = new Date(instantOf(asKnownAt)).toISOString()
+  return sql<string>`${milliseconds.replace('Z', '999Z')}::timestamptz`
 }
 
 function yetToCome (asKnownAt: string): DomainError {

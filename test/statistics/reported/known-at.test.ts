@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { postDossierStatistics } from '../../../src/statistics/reported/commands.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
+import { givenClient } from '../../client.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { instantOfDatabase } from '../../reports/life/instant.ts'
 
@@ -44,6 +45,14 @@ forEachDatabase('what was known of reported statistics', async (t, service) => {
     t.same((await at(looks.at(-1)!.instant, `${url}&source=b&scope=total&limit=1`)).length, 1)
     t.same(await at(looks[2]!.instant, `${url}&field=construction`), looks[2]!.items.slice(0, 1))
     t.same((await get(`/v1/dossier-statistics?limit=1&as_known_at=${looks[1]!.instant}`)).body.items.length, 1, 'of all units')
+  })
+
+  t.test('includes what was written at the instant that the audit log names', async t => {
+    await post('/v1/dossier-statistics', { items: [{ ...OF, unit: 'H56-381', received: 11 }] })
+    const { headers } = await givenClient(service, 'auditor', { scopes: ['admin'] })
+    const { items: [{ at: written }] } = (await get('/v1/audit?resource=dossier-statistics&limit=1', headers)).body
+    const items = await at(encodeURIComponent(written), '/v1/dossier-statistics?period=2021-Q4&unit=H56-381')
+    t.match(items, [{ received: 11 }])
   })
 
   t.test('of feedback is told the same way', async t => {
