@@ -9,7 +9,8 @@ import { changedSince, type KnownValue } from '../filled-report/known-from.ts'
 import { filledReport } from '../filled-report/queries.ts'
 import type { FilledReport, ReportPath } from '../filled-report/schema.ts'
 import { checkItem, postIndicatorValues } from '../indicators/commands.ts'
-import type { IndicatorValueItem } from '../indicators/schema.ts'
+import { NOT_PROVIDED, parsePrinted, printedOf } from '../indicators/notation.ts'
+import type { IndicatorValueItem, ValueType } from '../indicators/schema.ts'
 import { reportNamed } from '../revisions/named.ts'
 import { lockReports } from '../stages/store.ts'
 import { addressOf, placed } from './addresses.ts'
@@ -83,7 +84,8 @@ function itemOf (
   const isEmpty = issues.length === 0 && value.printed === '' && text === null
   const given = changed.get(indicator.code)
   if (issues.length === 0 && given !== undefined) {
-    if (value.printed === given.printed && given.printed !== indicator.printed) {
+    const isAsGiven = plainly(value, indicator.value_type) === plainly(given, indicator.value_type)
+    if (isAsGiven && given.printed !== indicator.printed) {
       issues.push({ pointer: '/printed', ...changedSinceGiven(given.printed, indicator.printed) })
     }
     if (text === given.note && given.note !== indicator.note) {
@@ -96,6 +98,17 @@ function itemOf (
 
 const MERGED: CellIssue = {
   code: 'merged_cells', detail: 'the cell is merged with others, and each indicator needs a cell of its own; unmerge them'
+}
+
+/**
+ * A value in one notation: programs make numbers of texts, and people write 2.079 as 2079.
+ * @returns null: it is in no notation
+ */
+function plainly (
+  { printed, number = null, choice = null }: Pick<IndicatorValueItem, 'printed' | 'number' | 'choice'>, type: ValueType
+): string | null {
+  const value = printed === undefined ? { ...NOT_PROVIDED, state: 'reported' as const, number, choice } : parsePrinted(printed, type)
+  return value && printedOf(value)
 }
 
 /** A cell that nobody has filled in since: what it holds is older than what is stored. */
