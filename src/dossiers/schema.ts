@@ -158,7 +158,8 @@ const WHOSE = {
 export const DossierQuery = Type.Object({
   ...WHOSE,
   ...asKnownAtQuery('A dossier that had not come by then, or was deleted, is not found. `field` is as it is now: it follows its ' +
-    'procedure where that was corrected.')
+    'procedure where that was corrected. So are `unit` and `source` of the newest version: it passes to the unit that comes after its own, ' +
+    'and is handed over to the source that succeeds its own.')
 }, { additionalProperties: false })
 export type DossierQuery = Static<typeof DossierQuery>
 
