@@ -2,11 +2,11 @@ import { exactly } from '../../../catalogue/units/resolve.ts'
 import type { Db } from '../../../database/connect.ts'
 import type { Measure } from '../../../form-ii06a/measures.ts'
 import { onTime } from '../../../statistics/on-time/queries.ts'
-import type { OnTimeRow } from '../../../statistics/on-time/schema.ts'
+import type { OnTimeQuery, OnTimeRow } from '../../../statistics/on-time/schema.ts'
 import type { DossierFigure } from '../../rules/names.ts'
 import { BASIS_OF } from '../../rules/schema.ts'
 import type { Reason } from '../schema.ts'
-import { addedUp, asTotal, NO_DOSSIERS, type Counted, type DossierSum } from './dossier-sum.ts'
+import { addedUp, asTotal, mayCountTwice, NO_DOSSIERS, type Counted, type DossierSum } from './dossier-sum.ts'
 import { placesIn, type Place } from './places.ts'
 
 /** A page limit above the number of units of a country. */
@@ -41,14 +41,15 @@ export async function dossierSums (
 
 /**
  * One question about every unit by itself, and its answers added up along the paths of the units: it takes no longer
- * than a question about one unit with all below it, and there are many of those.
+ * than a question about one unit with all below it, and there are many of those. Only where dossiers moved between the
+ * units below one is it asked about by itself.
  */
 async function sumsIn (
   db: Db, of: DossierFigure['of'], period: string, units: ReadonlySet<string>, root: string | null, now: number
 ): Promise<DossierSums> {
-  const within = root === null ? {} : { unit: exactly(root) }
-  const question = { basis: BASIS_OF[of], period: [period], group_by: ['unit' as const], ...within }
-  const { items } = await onTime(db, question, { limit: ALL_UNITS }, null, now)
+  const ask = async (asked: Pick<OnTimeQuery, 'group_by' | 'unit'>) => (
+    await onTime(db, { basis: BASIS_OF[of], period: [period], ...asked }, { limit: ALL_UNITS }, null, now)).items
+  const items = await ask({ group_by: ['unit'], ...root === null ? {} : { unit: exactly(root) } })
   const rows = new Map(items.map(row => [row.unit!, row]))
   const sums = new Map([...units].map(unit => [unit, new Map<string, DossierSum>()]))
   for (const place of await placesIn(db, period, root)) {
@@ -57,6 +58,12 @@ async function sumsIn (
     for (const ofUnit of place.path.flatMap(above => sums.get(above) ?? [])) {
       for (const level of ['', place.level]) ofUnit.set(level, addedUp(ofUnit.get(level), { ...place, begins }, counted))
     }
+  }
+  for (const [unit, byLevel] of sums) {
+    const whole = byLevel.get('')
+    if (whole === undefined || !mayCountTwice(whole)) continue
+    const byItself = [await ask({ group_by: [], unit: exactly(unit) }), await ask({ group_by: ['level'], unit: exactly(unit) })]
+    for (const row of byItself.flat()) byLevel.get(row.level ?? '')!.counts = row
   }
   return new Map([...sums].flatMap(([unit, byLevel]) => {
     const known = new Map([...byLevel].filter(([, sum]) => sum.scope !== null))
