@@ -31,7 +31,7 @@ export function assertSubmittable (
 }
 
 const NOTHING: Issue = {
-  pointer: '', code: 'nothing_reported', detail: 'no value is given, and none can be derived; a unit that has nothing to report says so: nothing_to_report'
+  pointer: '', code: 'nothing_reported', detail: 'no value is given, and the service does not derive them all; a unit that has nothing to report says so: nothing_to_report'
 }
 
 function valuesGiven (reported: number): Issue {

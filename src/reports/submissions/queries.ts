@@ -48,13 +48,17 @@ export async function valueCounts (db: Db, { province_code, unit, period, form }
 }
 
 /**
- * How many values of a report the service derives. A derived 0 is one of them: what it is counted from exists, such as
- * a procedure in force, the dossiers of a unit, or the report of one below.
+ * How many values of a report the service derives, if the form asks for no others: what the unit alone can say is
+ * missing in a report without values. A derived 0 is one of them: what it is counted from exists, such as a procedure
+ * in force, the dossiers of a unit, or the report of one below.
  * @param now milliseconds since 1970
  */
 export async function derivedCount (
   db: Db, { unit, period, form }: Omit<ReportKey, 'province_code'>, reach: Reach, now: number
 ): Promise<number> {
+  const others = await db.selectFrom('indicators').select('code').where('form', '=', form)
+    .where('value_type', '<>', 'heading').where('derivation', 'is', null).executeTakeFirst()
+  if (others !== undefined) return 0
   const { rows } = await filledReport(db, { unit: exactly(unit), period }, { form }, reach, now)
   return rows.filter(({ source }) => source === 'computed' || source === 'aggregated').length
 }

@@ -32,6 +32,15 @@ forEachDatabase('a report of which every value is derived', async (t, service) =
     t.match(await submit('H56-380'), { status: 200, body: { stage: 'submitted', values_given: 0 } })
   })
 
+  t.test('is not one in which the unit itself must say something', async t => {
+    const { sender: { headers } } = await givenKeys(service, 'H56')
+    const { body: { rows } } = await get('/v1/reports/H56/2021-Q1')
+    t.ok(rows.some(({ source }: { source: string | null }) => source === 'computed'), 'the catalogue gives it values')
+    t.match(await post('/v1/reports/H56/2021-Q1/submit', { note: 'x' }, headers), {
+      status: 422, body: { errors: [{ code: 'nothing_reported' }] }
+    })
+  })
+
   t.test('is submitted with what a unit below reports', async t => {
     const [commune] = (await get('/v1/units?parent=H56-381&limit=1')).body.items as { code: string }[]
     const items = [{ unit: commune!.code, period: '2021-H1', form: 'derived', indicator: '3', number: 0 }]
