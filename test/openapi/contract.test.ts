@@ -110,7 +110,7 @@ const REFUSALS: [string, number, (operation: Operation) => boolean, Worsen][] = 
   ['a body beyond the limit', 413, hasJson, request => ({ ...request, payload: ' '.repeat(17 * 1024 * 1024) })],
   ['too many items', 413, isBatch, request => ({ ...request, payload: { items: Array(MAX_ITEMS + 1).fill({}) } })],
   ['a body of another type', 415, hasBody, request => (
-    { ...request, headers: { 'content-type': 'text/plain' }, payload: 'text' })],
+    { ...request, headers: { 'content-type': 'application/xml' }, payload: '<x/>' })],
   ['a row at fault', 422, isBatch, request => ({ ...request, payload: { items: [{}] } })]
 ]
 

@@ -13,8 +13,8 @@ import type { Timeline } from '../rules/timeline.ts'
 import { BACKLOG_KINDS, standingOf, type BacklogKind, type Standing } from './standing.ts'
 
 /**
- * So many cells are in the log of a province, or so many transactions, before it is merged. Whoever reads the sums
- * unpacks it, at the cost of six cells of the table for each.
+ * So many cells are in the log of a province, or so many transactions, before it is merged. Each answer unpacks it,
+ * and one of its cells costs as much as six of the table.
  */
 const MOST_CELLS = 4_000
 const MOST_ROWS = 64

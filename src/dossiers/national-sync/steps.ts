@@ -63,7 +63,6 @@ async function stepsStored (
 export function stepsApplied (owner: StepsOwner): NonNullable<IngestContext['adjust']> {
   return async (trx, province, versions) => {
     const codes = versions.flatMap(({ dossier: { code, status } }) => isCounted(status) ? [code] : [])
-    if (codes.length === 0) return versions
     await lock(trx, `steps ${owner.client}`, 'shared')
     const stored = await stepsStored(trx, province, owner, codes)
     return stored.size === 0 ? versions : versions.map(version => afterSteps(version, stored.get(version.dossier.code)))

@@ -277,8 +277,10 @@ forEachDatabase('a district that fills in its report', async (t, service) => {
       [`D${at['1.1.1']}`, 'changed_since'], [`E${at['1.4']}`, 'changed_since']
     ], 'a file from before takes nothing back')
     t.match(older.body.errors[0].detail, /^the cell is empty, and "07" was written after the file was made/)
-    const both = await Promise.all([{ '1.1.1': '08' }, { '1.1.2': '09' }].map(async cells => sendWorkbook(service, `${url}/import`, (
-      await withCells(await workbookOf(service, url), Object.fromEntries(Object.entries(cells).map(([code, text]) => [`D${at[code]}`, typed(text)])))), headers)))
+    const current = await workbookOf(service, url)
+    const files = await Promise.all([['1.1.1', '08'], ['1.1.2', '09']].map(([code, text]) => (
+      withCells(current, { [`D${at[code!]}`]: typed(text!) })))) as [Buffer, Buffer]
+    const both = await Promise.all(files.map(file => sendWorkbook(service, `${url}/import`, file, headers)))
     t.same(both.map(({ status }) => status).sort(), [200, 422], 'of two at once, the second does not take back what the first brought')
     t.same(both.flatMap(({ body }) => body.errors).map(({ code }) => code), ['changed_since'])
     const unknown = await edited(await workbookOf(service, url), { 'xl/worksheets/sheet2.xml': xml => xml.replace('>known_from<', '>x<') })
@@ -287,6 +289,10 @@ forEachDatabase('a district that fills in its report', async (t, service) => {
       'nor one that does not say when it was made')
     const now = await withCells(await workbookOf(service, url), emptied)
     t.match(await sendWorkbook(service, `${url}/import`, now, headers), { body: { updated: 2 } }, 'but a new one does')
+    const again = await sendWorkbook(service, `${url}/import`, files[1], headers)
+    const takenBack = again.body.errors.filter(({ detail }: { detail: string }) => / taken back after /.test(detail))
+    t.same(takenBack.map(({ pointer }: { pointer: string }) => pointer), [`D${at['1.1.1']}`, `E${at['1.4']}`],
+      'and one from before brings nothing back')
     t.match(await sendWorkbook(service, 'H56-380/2021-H1/import', filled, headers), { status: 404 }, 'of no other unit')
   })
 
