@@ -5,9 +5,9 @@ import { COPIED, type Files } from './files.ts'
 import { grouped, median, percent, printTable } from './table.ts'
 import { cpuOf, cpuOfFamily, watchMemory, type Memory } from './usage.ts'
 
-/** Each dossier names its office by code, the sender a unit that none has. */
 /** Of the records/s of `/v1/dossiers`. */
 const GOAL_NATIONAL = 0.8
+/** Each dossier names its office by code, the sender a unit that none has. */
 const NATIONAL = '/v1/national-sync/dossiers?MaDinhDanhDV=H56-380'
 
 interface Measured {

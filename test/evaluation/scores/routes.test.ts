@@ -266,6 +266,7 @@ forEachDatabase('points by Decision 766', async (t, service) => {
     t.equal(await fault(`period=${Q3}&group_by=level&group_by=unit`), '/query/group_by not_allowed')
     t.equal(await fault(`period=${Q3}&group_by=level&rank=true`), '/query/rank not_allowed')
     t.equal(await fault(`period=${Q3}&unit=H44.112&rank=true`), '/query/rank not_allowed', 'it would be 1 of 1')
+    t.equal(await fault(`period=${Q3}&hierarchy=as_of:2026-02-30`), '/query/hierarchy malformed')
   })
 
   t.test('are those that a key reaches', async t => {
