@@ -62,10 +62,9 @@ async function stepsStored (
 /** What ingest does with the steps that are remembered. */
 export function stepsApplied (owner: StepsOwner): NonNullable<IngestContext['adjust']> {
   return async (trx, province, versions) => {
-    const codes = versions.flatMap(({ dossier: { code, status } }) => isCounted(status) ? [code] : [])
     await lock(trx, `steps ${owner.client}`, 'shared')
-    const stored = await stepsStored(trx, province, owner, codes)
-    return stored.size === 0 ? versions : versions.map(version => afterSteps(version, stored.get(version.dossier.code)))
+    const stored = await stepsStored(trx, province, owner, versions.map(({ dossier: { code } }) => code))
+    return versions.map(version => afterSteps(version, stored.get(version.dossier.code)))
   }
 }
 
