@@ -17,7 +17,7 @@ const SETTINGS = [
   'autovacuum=off', 'listen_addresses=', 'max_connections=200'
 ]
 
-/** Ends the server when whoever started it closes the standard input or ends, however that is. */
+/** Ends the server when the process that started it closes the standard input, or ends or is killed. */
 const GUARD = '"$PROGRAMS/bin/postgres" "$@" & cat > /dev/null; kill -INT $!; wait; rm -rf "$PROGRAMS" "$DATA"'
 
 export interface NpmPostgres {

@@ -71,7 +71,7 @@ async function unprivileged (): Promise<User | undefined> {
   return line === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
 }
 
-/** Who may run a server: whoever runs the tests, or `postgres` or `nobody` where that is root. */
+/** Who may run a server: the user of the tests, or `postgres` or `nobody` where that is root. */
 export async function serverUser (): Promise<User> {
   return process.getuid!() === 0 ? (await unprivileged())! : { uid: process.getuid!(), gid: process.getgid!() }
 }
