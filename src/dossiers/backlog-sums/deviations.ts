@@ -2,9 +2,9 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { countedBacklog } from './standing.ts'
-import { backlogCells, lockBacklogSums, merged, MONTH } from './sums.ts'
+import { addedToMonths, backlogCells, lockBacklogSums, merged, MONTH } from './sums.ts'
 
-/** A row that deviates: how many dossiers it has, and how many there are. */
+/** A row that deviates: how many dossiers it has and how many there are, and of a month the days as well. */
 export interface BacklogDeviation {
   table: 'backlog_sums' | 'backlog_sums_by_month'
   province: string
@@ -12,8 +12,8 @@ export interface BacklogDeviation {
   kind: string
   /** The first of the month, if it is of one. */
   day: string
-  stored: number
-  counted: number
+  stored: Record<string, number>
+  counted: Record<string, number>
 }
 
 /** Finds all of them, and keeps them in the session. @param snapshot in which sums and dossiers must agree */
@@ -35,7 +35,7 @@ export async function findBacklogDeviations (snapshot: Trx): Promise<void> {
         sum(dossiers * (day - ${MONTH}))::integer as days
       from backlog_sums group by province_code, unit, kind, month
     )
-    select province_code, unit, kind, month, coalesce(stored.dossiers, 0) as stored,
+    select province_code, unit, kind, month, coalesce(stored.dossiers, 0) as stored, coalesce(stored.days, 0) as stored_days,
       coalesce(counted.dossiers, 0) - coalesce(stored.dossiers, 0) as dossiers,
       coalesce(counted.days, 0) - coalesce(stored.days, 0) as days
     from counted full join backlog_sums_by_month as stored using (province_code, unit, kind, month)
@@ -52,11 +52,9 @@ export async function correctBacklogDeviations (trx: Trx): Promise<number> {
     group by province_code order by province_code`.execute(trx)
   for (const { province } of rows) {
     await lockBacklogSums(trx, province)
-    await sql`
-      insert into backlog_sums_by_month as kept (province_code, unit, kind, month, dossiers, days)
+    await addedToMonths(sql`
       select province_code, unit, kind, month, dossiers, days from backlog_month_deviations where province_code = ${province}
-      on conflict (province_code, unit, kind, month) do update
-      set dossiers = kept.dossiers + excluded.dossiers, days = kept.days + excluded.days`.execute(trx)
+      order by unit, kind, month`).execute(trx)
     await sql`
       with changed as (select * from backlog_deviations where province_code = ${province})
       ${merged(province)}`.execute(trx)
@@ -66,10 +64,13 @@ export async function correctBacklogDeviations (trx: Trx): Promise<number> {
 
 export async function listBacklogDeviations (session: Db): Promise<BacklogDeviation[]> {
   const { rows } = await sql<BacklogDeviation>`
-    select 'backlog_sums' as table, province_code as province, unit, kind, day, stored, stored + dossiers as counted
+    select 'backlog_sums' as table, province_code as province, unit, kind, day, json_build_object('dossiers', stored) as stored,
+      json_build_object('dossiers', stored + dossiers) as counted
     from backlog_deviations
     union all
-    select 'backlog_sums_by_month', province_code, unit, kind, month, stored, stored + dossiers from backlog_month_deviations
+    select 'backlog_sums_by_month', province_code, unit, kind, month, json_build_object('dossiers', stored, 'days', stored_days),
+      json_build_object('dossiers', stored + dossiers, 'days', stored_days + days)
+    from backlog_month_deviations
     order by "table", province, unit, kind, day`.execute(session)
   return rows
 }

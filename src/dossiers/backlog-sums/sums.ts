@@ -118,12 +118,10 @@ async function mergeUnlessOthersDo (trx: Trx, province: string): Promise<void> {
 export function merged (province: string): RawBuilder<unknown> {
   return sql`,
     months as (
-      insert into backlog_sums_by_month as kept (province_code, unit, kind, month, dossiers, days)
-      select ${province}, unit, kind, ${MONTH} as month, sum(dossiers), sum(dossiers * (day - ${MONTH})) from changed
-      group by unit, kind, month having sum(dossiers) <> 0 or sum(dossiers * (day - ${MONTH})) <> 0
-      order by unit, kind, month
-      on conflict (province_code, unit, kind, month) do update
-      set dossiers = kept.dossiers + excluded.dossiers, days = kept.days + excluded.days
+      ${addedToMonths(sql`
+        select ${province}, unit, kind, ${MONTH} as month, sum(dossiers), sum(dossiers * (day - ${MONTH})) from changed
+        group by unit, kind, month having sum(dossiers) <> 0 or sum(dossiers * (day - ${MONTH})) <> 0
+        order by unit, kind, month`)}
     )
     merge into backlog_sums as kept using changed
     on kept.province_code = ${province} and kept.unit = changed.unit and kept.kind = changed.kind and kept.day = changed.day
@@ -131,6 +129,15 @@ export function merged (province: string): RawBuilder<unknown> {
     when matched then update set dossiers = kept.dossiers + changed.dossiers
     when not matched then insert (province_code, unit, kind, day, dossiers)
       values (${province}, changed.unit, changed.kind, changed.day, changed.dossiers)`
+}
+
+/** @param rows a query of the columns of `backlog_sums_by_month`, in the order of its key */
+export function addedToMonths (rows: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into backlog_sums_by_month as kept (province_code, unit, kind, month, dossiers, days)
+    ${rows}
+    on conflict (province_code, unit, kind, month) do update
+    set dossiers = kept.dossiers + excluded.dossiers, days = kept.days + excluded.days`
 }
 
 /** Until the transaction ends no other writes the table. Call it last, like all that writes sums. */

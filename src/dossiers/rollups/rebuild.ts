@@ -83,5 +83,5 @@ function deviationOf ({ province_code: province, unit, stored, counted }: WrongD
 }
 
 function deviationOfBacklog ({ table, province, unit, kind, day, stored, counted }: BacklogDeviation): Deviation {
-  return { table, province, key: { unit, kind, day }, stored: { dossiers: stored }, counted: { dossiers: counted } }
+  return { table, province, key: { unit, kind, day }, stored, counted }
 }
