@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { LRUCache } from 'lru-cache'
 import type { Caller } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
 import { dayOf } from '../../time/business-day.ts'
@@ -68,19 +69,17 @@ export class ResponseCache {
   // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
   readonly #lookups = new SingleFlight<CommitState>(2)
   readonly #comparisons = new SingleFlight<boolean>()
-  readonly #maxBytes: number
   /** Answers of one business day and one run of the server. */
-  readonly #answers = new Map<string, Kept>()
+  readonly #answers: LRUCache<string, Kept>
   readonly #audiences = new WeakMap<Caller, string>()
   #time = ''
-  #bytes = 0
 
   constructor (
     db: Db, now: Clock, { maxBytes = MAX_BYTES, elapsed = () => performance.now() }: CacheOptions = {}
   ) {
     this.#db = db
     this.#now = now
-    this.#maxBytes = maxBytes
+    this.#answers = new LRUCache({ maxSize: maxBytes, sizeCalculation: sizeOf })
     this.#elapsed = elapsed
   }
 
@@ -106,7 +105,7 @@ export class ResponseCache {
       const answer = await produce()
       // It may be one of yesterday, or of another server, that was found while others asked today, or the next server.
       if (time === this.#time) {
-        this.#store(key, { answer, at: this.#elapsed(), snapshot: state.snapshot, position: state.position })
+        this.#answers.set(key, { answer, at: this.#elapsed(), snapshot: state.snapshot, position: state.position })
       }
       return answer
     })
@@ -159,31 +158,11 @@ export class ResponseCache {
   #forgetOther (time: string) {
     if (time === this.#time) return
     this.#answers.clear()
-    this.#bytes = 0
     this.#time = time
-  }
-
-  /** Stores an answer while there is room. Those of before the last commit make room. */
-  #store (key: string, kept: Kept) {
-    this.#drop(key)
-    const size = sizeOf(key, kept)
-    if (this.#bytes + size > this.#maxBytes) {
-      for (const [other, { snapshot }] of this.#answers) if (snapshot !== kept.snapshot) this.#drop(other)
-    }
-    if (this.#bytes + size > this.#maxBytes) return
-    this.#answers.set(key, kept)
-    this.#bytes += size
-  }
-
-  #drop (key: string) {
-    const kept = this.#answers.get(key)
-    if (kept === undefined) return
-    this.#answers.delete(key)
-    this.#bytes -= sizeOf(key, kept)
   }
 }
 
-function sizeOf (key: string, { answer }: Kept): number {
+function sizeOf ({ answer }: Kept, key: string): number {
   return answer.body.length + key.length + OVERHEAD
 }
 

@@ -196,19 +196,24 @@ forEachDatabase('an answer that is kept', async (t, { db, address }) => {
     t.equal(await readings(() => shown(answers)), 1)
   })
 
-  t.test('is one of few: what there is no room for is found each time', async t => {
-    const answers = new ResponseCache(db, Date.now, { maxBytes: 3_000 })
-    const large = async () => ({ ...await read(), body: Buffer.alloc(1_000) })
+  t.test('makes room for a newer one when it is the one that was longest not asked for', async t => {
+    const answers = new ResponseCache(db, Date.now, { maxBytes: 3_500 })
     const found = async (...questions: string[]) => {
       const readingsOf: number[] = []
-      for (const question of questions) {
-        readingsOf.push(await readings(() => answers.cached(asked(question), question === 'large' ? large : read)))
-      }
+      for (const question of questions) readingsOf.push(await readings(() => shown(answers, question)))
       return readingsOf
     }
-    t.same(await found('a', 'b', 'large', 'a', 'b', 'large'), [1, 1, 1, 0, 0, 1])
-    await write()
-    t.same(await found('large', 'large', 'a'), [1, 0, 1])
+    t.same(await found('a', 'b', 'c', 'a', 'b', 'c'), [1, 1, 1, 0, 0, 0])
+    t.same(await found('d', 'b', 'c', 'd', 'a'), [1, 0, 0, 0, 1])
+  })
+
+  t.test('stays when one is found that is larger than all room', async t => {
+    const answers = new ResponseCache(db, Date.now, { maxBytes: 3_500 })
+    const large = () => answers.cached(asked('large'), async () => ({ ...await read(), body: Buffer.alloc(3_500) }))
+    t.equal(await readings(() => shown(answers)), 1)
+    t.equal(await readings(large), 1)
+    t.equal(await readings(large), 1, 'it is found each time')
+    t.equal(await readings(() => shown(answers)), 0)
   })
 
   t.test('holds all that was written before it was asked for', async t => {
