@@ -16,6 +16,7 @@ import { startOfDay } from '../time/business-day-sql.ts'
 import { dayAfter } from '../time/calendar.ts'
 import { dayBounds } from './backlog/day-bounds.ts'
 import { AWAITS_NOW, REACHED_AT_NOW } from './rules/open-sql.ts'
+import type { StoredSupplement } from './storage/columns.ts'
 import type { Dossier, DossierQuery, DossierVersion, DossierWithHistory, ListQuery } from './schema.ts'
 
 const text = (name: string): OrderColumn => ({ name, kind: 'text', required: true })
@@ -56,10 +57,22 @@ export async function dossiers (
 interface DetailsColumn {
   details: DetailsRead | null
 }
-type Stored = Omit<Dossier, DetailName> & DetailsColumn & { province_code: string, record: number }
+interface SupplementsColumn {
+  supplements: StoredSupplement[]
+}
+type Stored = Omit<Dossier, DetailName | 'supplements'> & DetailsColumn & SupplementsColumn & {
+  province_code: string
+  record: number
+}
 
 export function shownDossier ({ province_code: _, record: __, details, ...dossier }: Stored): Dossier {
-  return { ...dossier, received_at: receptionShown(dossier, details), ...detailsShown(details) }
+  const [received_at, supplements] = [receptionShown(dossier, details), supplementsShown(dossier.supplements)]
+  return { ...dossier, received_at, supplements, ...detailsShown(details) }
+}
+
+/** As they can be sent. */
+function supplementsShown (stored: readonly StoredSupplement[]): Dossier['supplements'] {
+  return stored.map(({ by_steps: _, ...supplement }) => supplement)
 }
 
 /** What was filed and not received is stored as received when it was filed. */
@@ -142,17 +155,17 @@ async function dossierKnownAt (
   return dossier
 }
 
-type StoredVersion = Omit<DossierVersion, 'deleted' | DetailName> & DetailsColumn
+type StoredVersion = Omit<DossierVersion, 'deleted' | DetailName | 'supplements'> & DetailsColumn & SupplementsColumn
 
 function versionShown (version: StoredVersion): DossierVersion {
-  const { unit, updated_at, supplements, details, source, written_at } = version
+  const { unit, updated_at, details, source, written_at } = version
   const { procedure, channel, status, due_at, finished_at, returned_at } = version
   const received_at = receptionShown(version, details)
   const content = { procedure, channel, status, received_at, due_at, finished_at, returned_at }
   const deleted = status === DELETED
   const nothing = Object.fromEntries(Object.keys(content).map(name => [name, null])) as unknown as typeof content
   const said = { ...(deleted ? nothing : content), ...detailsShown(details) }
-  return { deleted, unit, ...said, updated_at, supplements, source, written_at }
+  return { deleted, unit, ...said, updated_at, supplements: supplementsShown(version.supplements), source, written_at }
 }
 
 /**

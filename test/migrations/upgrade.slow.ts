@@ -261,7 +261,8 @@ const ROWS: Record<string, string[]> = {
   '0056_what_names_procedures': [],
   '0057_backlog_sums_by_month': [
     `update backlog_sums_by_month set days = 9`
-  ]
+  ],
+  '0058_supplements_that_steps_tell': []
 }
 
 /** Tables whose rows are in others from a migration on. */
@@ -322,6 +323,48 @@ forEachDatabase('of a dossier that had moved it is known where it was', async (t
     { write: 3, action: 'created', left_units: null }, { write: 3, action: 'updated', left_units: ['H56-381'] },
     { write: 4, action: 'deleted', left_units: ['H56-380'] }
   ])
+})
+
+forEachDatabase('of supplements of before it is known which of them steps tell', async (t, { db }) => {
+  await sql`drop schema public cascade`.execute(db)
+  await sql`create schema public`.execute(db)
+  await migrate(db, '0057_backlog_sums_by_month')
+  const at = (day: number) => `2021-06-${String(day).padStart(2, '0')}T01:00:00.000Z`
+  const orNull = (day: number | null) => day === null ? null : at(day)
+  const supplements = (...days: [from: number, to: number | null, due?: number][]) => (
+    JSON.stringify(days.map(([from, to, due = null]) => (
+      { requested_at: at(from), completed_at: orNull(to), old_due_at: null, new_due_at: orNull(due) }))))
+  const add = async (table: string, code: string, status: number, updated: number, listed: string) => {
+    await sql`
+      insert into ${sql.table(table)} (province_code, code, unit, level, procedure, field, channel, source, status, received_at,
+        updated_at, write, supplements)
+      values ('H56', ${code}, 'H56-380', 'district', '1.1', 'land', 'direct', 'one-stop', ${status}, ${at(1)}, ${at(updated)}, 1,
+        ${listed})`.execute(db)
+  }
+  const steps = async (code: string, ...days: [day: number, status: number][]) => {
+    for (const [day, status] of days) {
+      await sql`insert into dossier_steps values ('H56', 'one-stop', 'one-stop', ${code}, ${at(day)}, ${status})`.execute(db)
+    }
+  }
+  for (const code of ['a', 'b', 'c', 'd', 'e']) await steps(code, [3, 5], [5, 4], [7, 5], [9, 6])
+  await steps('other', [3, 5])
+  // a: open since the 4th; b: has ended; c: lists another that began at no step; d: no step; e: due date.
+  await add('dossiers', 'a', 4, 4, supplements([3, 5], [7, 9]))
+  await add('dossier_versions', 'a', 4, 2, supplements([3, 5], [7, null]))
+  await add('dossiers', 'b', 9, 20, supplements([3, 5], [7, 9]))
+  await add('dossiers', 'c', 9, 20, supplements([3, 5], [6, 9]))
+  await add('dossiers', 'd', 9, 20, supplements([4, 6]))
+  await add('dossiers', 'e', 9, 20, supplements([3, 5, 28]))
+  await add('dossiers', 'none', 9, 20, supplements([3, 5]))
+  await migrate(db)
+  const told = async (table: string) => (await sql<{ code: string, told: (string | null)[] }>`
+    select code, (select json_agg(each ->> 'by_steps' order by n)
+      from jsonb_array_elements(supplements) with ordinality as each (each, n)) as told from ${sql.table(table)} order by code`.execute(db)).rows.map(({ code, told }) => [code, ...told])
+  t.same(await told('dossiers'), [
+    ['a', 'completion', 'request'], ['b', 'request', 'request'], ['c', null, 'completion'], ['d', null], ['e', 'completion'],
+    ['none', null]
+  ])
+  t.same(await told('dossier_versions'), [['a', 'request', 'request']])
 })
 
 forEachDatabase('a deletion is listed where the dossier was, and a client has a source that exists', async (t, { db }) => {

@@ -132,8 +132,7 @@ const DESCRIPTION = [
   'steps to other statuses change nothing. Steps may come before their dossier, after its end, and in any order. `updated_at` stays that of the ' +
   'dossier. Steps are kept for 30 days, longer while the dossier is in process and has no later date, and for a year where they ' +
   'tell of a wait or the dossier does not come: a version of an ended dossier that comes later than that loses the waits that only steps told. Of a dossier that says ' +
-  'itself that it waits, and not since when, no step says when that wait was over. Where an ended dossier ' +
-  'lists a supplement at the very instants of steps, a step that comes later and lies between these counts as its end. That `TrangThai` of a step is the national status is ' +
+  'itself that it waits, and not since when, no step says when that wait was over. That `TrangThai` of a step is the national status is ' +
   'found in software.',
   '**What senders are known to distort.** Some send 5, 6 and 8 as 9, end a dossier without a due date by a step, and send a foreign ' +
   'code under a random running number. Nothing is merged or mended by guess; `/v1/dossier-quality` lists pairs whose codes differ ' +

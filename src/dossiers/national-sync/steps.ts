@@ -11,8 +11,9 @@ import { detailsShown, type DetailsRead } from '../details/details.ts'
 import { IS_COUNTED, IS_OPEN, isCounted, isOpen, WAITS } from '../rules/status.ts'
 import type { IngestContext, Version } from '../ingest/validate.ts'
 import type { DossierItem } from '../schema.ts'
+import type { StoredSupplement } from '../storage/columns.ts'
 import type { Step } from './format/step.ts'
-import { supplementsSent, withWaits } from './waits.ts'
+import { supplementsListed, withWaits } from './waits.ts'
 
 /** Whose steps they are. Those of others do not count. */
 export interface StepsOwner {
@@ -78,7 +79,7 @@ function afterSteps (version: Version, steps: readonly Step[] | undefined): Vers
   return { ...version, dossier: { ...dossier, status, supplements: withWaits(dossier, dossier.supplements, steps) } }
 }
 
-type Stored = Omit<DossierItem, 'source'> & { details: DetailsRead | null }
+type Stored = Omit<DossierItem, 'source' | 'supplements'> & { supplements: StoredSupplement[], details: DetailsRead | null }
 
 /**
  * The dossiers of some codes that steps can change, as their source sent them but for the status.
@@ -93,12 +94,12 @@ export async function dossiersWithSteps (
       coalesce(supplements, '[]') as supplements, details
     from dossiers
     where province_code = ${province} and code = any(${array('text', [...codes])}) and source = ${source}
-      and (${IS_OPEN} or (${IS_COUNTED} and exists (select from dossier_steps as steps
+      and (${IS_OPEN} or (${IS_COUNTED} and (supplements is not null or exists (select from dossier_steps as steps
         where steps.province_code = ${province} and steps.client = ${client} and steps.source = ${source}
-          and steps.code = dossiers.code and steps.${WAITS})))
+          and steps.code = dossiers.code and steps.${WAITS}))))
       and ${isReachedBy('unit', reach)}`.execute(trx)
   return rows.map(({ details, ...item }) => ({
-    ...item, supplements: supplementsSent(item, before.get(item.code) ?? []), ...detailsShown(details)
+    ...item, supplements: supplementsListed(item.supplements, before.get(item.code) ?? []), ...detailsShown(details)
   }))
 }
 
@@ -106,8 +107,8 @@ const PRUNED_AT_ONCE = 10_000
 
 /**
  * Forgets steps in small batches: after 30 days those that are not later than the version of the dossier that is
- * stored, and those of dossiers that have ended, unless a step asked for a supplement, as a version that replaces it
- * would lose the wait; after a year those of dossiers that have ended or never came.
+ * stored, and those of dossiers that have ended, unless a supplement was asked for, as a version that replaces it would
+ * lose the wait or its end; after a year those of dossiers that have ended or never came.
  */
 export async function pruneSteps (db: Db): Promise<void> {
   const ofStep = sql`province_code = steps.province_code and code = steps.code and source = steps.source`
@@ -118,7 +119,7 @@ export async function pruneSteps (db: Db): Promise<void> {
         delete from dossier_steps where ctid = any(array(
           select ctid from dossier_steps as steps
           where (steps.at < now() - interval '30 days'
-              and exists (select from dossiers where ${ofStep} and (steps.at <= updated_at or not (${IS_OPEN})))
+              and exists (select from dossiers where ${ofStep} and supplements is null and (steps.at <= updated_at or not (${IS_OPEN})))
               and not exists (select from dossier_steps as waits where waits.province_code = steps.province_code
                 and waits.client = steps.client and waits.source = steps.source and waits.code = steps.code and waits.${WAITS}))
             or (steps.at < now() - interval '1 year'

@@ -1,8 +1,8 @@
 // What steps say of waits for supplements beside the dossier itself, which may list none, or not when they were over.
 import { endOf, type Supplement } from '../rules/events.ts'
 import { isOpen, isWaiting } from '../rules/status.ts'
-import type { StoredDossier } from '../storage/columns.ts'
-import type { DossierItem, SupplementItem } from '../schema.ts'
+import type { StoredDossier, StoredSupplement } from '../storage/columns.ts'
+import type { SupplementItem } from '../schema.ts'
 import type { Step } from './format/step.ts'
 
 type Waiting = Omit<StoredDossier, 'supplements'>
@@ -27,37 +27,19 @@ export function withWaits (
     const last = waits.at(-1)
     const isAwaited = last !== undefined && last.completed_at === null
     if (isAwaited === isWaiting(status)) continue
-    if (isAwaited) waits[waits.length - 1] = { ...last, completed_at: at }
-    else waits.push({ requested_at: at, completed_at: null, old_due_at: null, new_due_at: null })
+    if (isAwaited) waits[waits.length - 1] = { ...last, completed_at: at, by_steps: last.by_steps ?? 'completion' }
+    else waits.push({ requested_at: at, completed_at: null, old_due_at: null, new_due_at: null, by_steps: 'request' })
   }
   return waits
 }
 
-type Stored = Pick<DossierItem, 'status' | 'supplements' | 'received_at' | 'finished_at' | 'returned_at' | 'updated_at'>
-
 /**
- * What a dossier that is stored listed when it was sent: the least from which the steps of that time lead to what is
- * stored.
+ * What a dossier that is stored listed when it was sent. What other steps than these say stays, as if it were listed:
+ * they are of another client, or forgotten.
  */
-export function supplementsSent (
-  { supplements = [], ...item }: Stored, steps: readonly Step[]
-): SupplementItem[] {
-  const instant = (text: string | null | undefined) => text == null ? null : Date.parse(text)
-  const stored = supplements.map((each): Supplement => ({
-    requested_at: instant(each.requested_at)!, completed_at: instant(each.completed_at),
-    old_due_at: instant(each.old_due_at), new_due_at: instant(each.new_due_at)
-  }))
-  const dossier = {
-    status: item.status, received_at: instant(item.received_at), finished_at: instant(item.finished_at),
-    returned_at: instant(item.returned_at), updated_at: instant(item.updated_at)
-  } as Waiting
-  const leadsToStored = (sent: readonly Supplement[]) => (
-    JSON.stringify(withWaits(dossier, sent, steps)) === JSON.stringify(stored))
-  for (let n = 0; n < stored.length; n++) {
-    if (leadsToStored(stored.slice(0, n))) return supplements.slice(0, n)
-    // The last one that it lists may have been completed by a step.
-    const [listed, open] = [supplements.slice(0, n), { ...stored[n]!, completed_at: null }]
-    if (leadsToStored([...stored.slice(0, n), open])) return [...listed, { ...supplements[n]!, completed_at: null }]
-  }
-  return supplements
+export function supplementsListed (stored: readonly StoredSupplement[], steps: readonly Step[]): SupplementItem[] {
+  const isOfStep = (instant: string) => steps.some(({ at }) => at === Date.parse(instant))
+  return stored.filter(({ by_steps, requested_at: at }) => by_steps !== 'request' || !isOfStep(at))
+    .map(({ by_steps, completed_at: at, ...others }) => (
+      { ...others, completed_at: by_steps === 'completion' && isOfStep(at!) ? null : at }))
 }

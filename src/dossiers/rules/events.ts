@@ -31,6 +31,8 @@ export interface Supplement {
   completed_at: number | null
   old_due_at: number | null
   new_due_at: number | null
+  /** From where on steps of the national format say so, and the dossier does not; left out: it lists all of it. */
+  by_steps?: 'request' | 'completion' | undefined
 }
 
 /**

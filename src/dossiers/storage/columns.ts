@@ -63,10 +63,19 @@ export function supplementsJson (supplements: readonly Supplement[]): string | n
   return supplements.length === 0 ? null : JSON.stringify(supplements.map(supplementJson))
 }
 
-function supplementJson (supplement: Supplement): Record<keyof Supplement, string | null> {
+/** A supplement as it is stored. */
+export interface StoredSupplement extends Pick<Supplement, 'by_steps'> {
+  requested_at: string
+  completed_at: string | null
+  old_due_at: string | null
+  new_due_at: string | null
+}
+
+function supplementJson (supplement: Supplement): StoredSupplement {
   const { requested_at: requested, completed_at: completed, old_due_at: oldDue, new_due_at: newDue } = supplement
   return {
-    requested_at: text(requested), completed_at: text(completed), old_due_at: text(oldDue), new_due_at: text(newDue)
+    requested_at: text(requested)!, completed_at: text(completed), old_due_at: text(oldDue), new_due_at: text(newDue),
+    by_steps: supplement.by_steps
   }
 }
 

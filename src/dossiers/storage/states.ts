@@ -7,7 +7,7 @@ import { parseDay } from '../../time/business-day.ts'
 import { detailsJson, detailsOf, type DetailsRead } from '../details/details.ts'
 import type { Supplement } from '../rules/events.ts'
 import { NO_HISTORY, tenuresOf, type DossierState, type FormerState, type Tenure } from '../rules/timeline.ts'
-import { SENT, supplementsJson, type DossierRecord, type StoredDossier } from './columns.ts'
+import { SENT, supplementsJson, type DossierRecord, type StoredDossier, type StoredSupplement } from './columns.ts'
 
 /** A former state, as the number `state` of those of its dossier. */
 interface StateRow extends FormerState, Pick<Tenure, 'receivedOn' | 'endDay'> {
@@ -116,7 +116,7 @@ interface StateRead extends Omit<DossierState, 'supplements' | 'details'> {
   code: string
   record: number
   details: DetailsRead | null
-  supplements: Record<keyof Supplement, string | null>[] | null
+  supplements: StoredSupplement[] | null
 }
 interface FormerRead extends StateRead {
   held_until: string
@@ -180,7 +180,8 @@ function stateOf (row: StateRead): DossierState {
       requested_at: milliseconds(supplement.requested_at)!,
       completed_at: milliseconds(supplement.completed_at),
       old_due_at: milliseconds(supplement.old_due_at),
-      new_due_at: milliseconds(supplement.new_due_at)
+      new_due_at: milliseconds(supplement.new_due_at),
+      by_steps: supplement.by_steps
     })),
     details: detailsOf(row.details)
   }

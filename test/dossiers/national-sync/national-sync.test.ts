@@ -201,6 +201,39 @@ forEachDatabase('a message of the national format', async (t, service) => {
     t.same(await waits(), [['05', '06'], ['12', null]], 'what the dossier lists stays')
   })
 
+  t.test('keeps what a dossier that has ended lists, though steps tell the same', async t => {
+    const listed = { ...ended, DanhSachHoSoBoSung: [{ NgayBoSung: '20210605080000', NgayTiepNhanBoSung: '20210612080000' }] }
+    const late = days(['08', '4'])
+    for (const first of ['step', 'dossier']) {
+      await forgetNational(db)
+      await stepped(...days(['05', '5'], ['12', '4']))
+      if (first === 'step') await stepped(...late)
+      t.match(await sent(national(listed)), { created: 1 })
+      if (first === 'dossier') t.match(await stepped(...late), { unchanged: 1 })
+      t.same(await waits(), [['05', '12']], `${first} first`)
+    }
+    t.match(await sent(national(ended)), { updated: 1 }, 'a version that lists none')
+    t.same(await waits(), [['05', '08']], 'is told by steps')
+    t.match(await sent(national(listed)), { stale: 1 })
+    t.same((await stored()).history.map(({ supplements }: { supplements: object[] }) => supplements), [
+      [{ requested_at: '2021-06-05T08:00:00.000+07:00', completed_at: '2021-06-08T08:00:00.000+07:00', old_due_at: null, new_due_at: null }],
+      [{ requested_at: '2021-06-05T08:00:00.000+07:00', completed_at: '2021-06-12T08:00:00.000+07:00', old_due_at: null, new_due_at: null }]
+    ])
+  })
+
+  t.test('ends by a step the wait that a dossier lists which has ended, whichever comes first', async t => {
+    const listed = national({ ...ended, DanhSachHoSoBoSung: [{ NgayBoSung: '20210605080000' }] })
+    await sent(listed)
+    t.match(await stepped(...days(['08', '4'])), { updated: 1 })
+    t.same(await waits(), [['05', '08']])
+    t.match(await sent(listed), { unchanged: 1 })
+    await stepped(...days(['07', '4']))
+    t.same(await waits(), [['05', '07']])
+    await sql`delete from dossier_steps`.execute(db)
+    await stepped(...days(['06', '4'], ['10', '5']))
+    t.same(await waits(), [['05', '07'], ['10', null]], 'what forgotten steps have told stays')
+  })
+
   t.test('of an older version is told from a new one whatever waits steps have added', async t => {
     await sent(national())
     await sent(national({ NgayHenTra: '20210615170000' }))
@@ -319,17 +352,18 @@ forEachDatabase('a message of the national format', async (t, service) => {
     const of = (n: number) => `000.17.22.H56-210531-000${n}`
     const ended = { TrangThaiHoSo: '9', NgayKetThucXuLy: '20210608103000' }
     await stepped(...days(['05', '5'], ['06', '4']).map(one => ({ ...one, MaHoSo: of(5) })))
-    await stepped(...[1, 2, 3, 4].map(n => step('20210610080000', '6', of(n))))
+    await stepped(...[1, 2, 3, 4, 6].map(n => step('20210610080000', '6', of(n))))
     const age = async (days: number) => {
       await sql`update dossier_steps set at = now() - ${days} * interval '1 day' + status * interval '1 second'
-        where code in (${of(4)}, ${of(5)})`.execute(db)
+        where code in (${of(4)}, ${of(5)}, ${of(6)})`.execute(db)
     }
     await age(300)
-    await sent(national(), national({ MaHoSo: of(5), ...ended }), national({ MaHoSo: of(2), ...ended, NgayTra: '20210611080000' }), national({ MaHoSo: of(3), ...ended }))
-    t.same(await left(), ['1', '4', '5', '5'], 'those of what has ended are gone, but for those that tell of a wait')
+    await sent(national(), national({ MaHoSo: of(5), ...ended }), national({ MaHoSo: of(2), ...ended, NgayTra: '20210611080000' }), national({ MaHoSo: of(3), ...ended }),
+      national({ MaHoSo: of(6), ...ended, DanhSachHoSoBoSung: [{ NgayBoSung: '20210605080000' }] }))
+    t.same(await left(), ['1', '4', '5', '5', '6'], 'those of what has ended are gone, but for those that tell of a wait, or of its end')
     t.match(await sent(national({ NgayHenTra: '' })), { updated: 1 })
     t.equal((await stored()).status, 6)
-    await sent(national({ DanhSachHoSoBoSung: [{ NgayBoSung: '20210620080000' }], TrangThaiHoSo: '5' }))
+    await sent(national({ NgayTra: '20210620080000' }))
     await age(367)
     t.same(await left(), [], 'after a year those of what has ended, or never came')
   })

@@ -109,14 +109,13 @@ export async function beforeDeletion (
 const { status: _, supplements: __, ...COMPARED_WITH_PAST } = { ...UPDATED, ...CONTENT }
 const PAST = Object.keys(COMPARED_WITH_PAST)
 
-/** What a version lists itself of supplements: what is known of them besides is later than the version. */
+/** The supplements that a version lists itself, without what steps say of them. */
 function listed (table: string): RawBuilder<unknown> {
-  const [supplements, updated] = [sql.ref(`${table}.supplements`), sql.ref(`${table}.updated_at`)]
-  const isListed = (name: string) => sql`(supplement ->> ${sql.lit(name)})::timestamptz <= ${updated}`
   return sql`(
-    select jsonb_agg(supplement - 'completed_at' || jsonb_build_object(
-      'completed_at', case when ${isListed('completed_at')} then supplement -> 'completed_at' end) order by n)
-    from jsonb_array_elements(${supplements}) with ordinality as each (supplement, n) where ${isListed('requested_at')})`
+    select jsonb_agg(case supplement ->> 'by_steps' when 'completion' then supplement - 'by_steps' || '{"completed_at": null}'
+      else supplement end order by n)
+    from jsonb_array_elements(${sql.ref(`${table}.supplements`)}) with ordinality as each (supplement, n)
+    where supplement ->> 'by_steps' is distinct from 'request')`
 }
 
 /**
