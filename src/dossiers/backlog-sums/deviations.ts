@@ -43,7 +43,7 @@ export async function findBacklogDeviations (snapshot: Trx): Promise<void> {
     .execute(snapshot)
 }
 
-/** Corrects each row by its deviation. Call it last. @returns how many there were */
+/** Corrects each row by its deviation. Lock nothing but rollups afterwards. @returns how many there were */
 export async function correctBacklogDeviations (trx: Trx): Promise<number> {
   const { rows } = await sql<{ province: string, deviations: number }>`
     select province_code as province, count(*)::integer as deviations from (

@@ -53,7 +53,7 @@ export class BacklogDeltas {
     cells.set(other, (cells.get(other) ?? 0) + by)
   }
 
-  /** Call it last in the transaction: who merges the log has it until the end. */
+  /** Lock nothing but rollups afterwards: who merges the log has it until the end of the transaction. */
   async apply (trx: Trx, province: string): Promise<void> {
     const cells = this.#cells()
     if (cells.length > 0) await logCells(trx, province, cells)

@@ -67,14 +67,14 @@ function hasFee ({ fee_due: due, has_fee: has = false }: Details): boolean {
 const PLACE = Object.fromEntries(RESULT_MEASURES.map((name, n) => [name, n])) as Record<ResultMeasure, number>
 const PLACED = RESULT_COUNTS.map(name => ({ answer: ANSWERS[name], known: PLACE[knownOf(name)], is: PLACE[name] }))
 
-/** Calls `count` with the place in `RESULT_MEASURES` of each measure that a result counts for. */
-export function countResult (details: Details | null, count: (place: number) => void): void {
-  count(PLACE.results)
+/** Counts a result, with the measures from `at` on in the order of `RESULT_MEASURES`. */
+export function countResult (details: Details | null, counts: Int32Array, at: number, by: 1 | -1): void {
+  counts[at + PLACE.results]! += by
   if (details === null) return
-  if (hasFee(details)) count(PLACE.results_with_fee)
+  if (hasFee(details)) counts[at + PLACE.results_with_fee]! += by
   for (const { answer, known, is } of PLACED) {
     const value = answer(details)
-    if (value !== undefined) count(known)
-    if (value === true) count(is)
+    if (value !== undefined) counts[at + known]! += by
+    if (value === true) counts[at + is]! += by
   }
 }

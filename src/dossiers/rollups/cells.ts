@@ -21,31 +21,6 @@ export interface Cells {
   counts: Int32Array
 }
 
-/** Counts to which cells are added one by one. */
-export class CellCounts {
-  counts: Int32Array
-  /** How many measures a cell has. */
-  readonly width: number
-  #length = 0
-
-  constructor (width: number) {
-    this.width = width
-    this.counts = new Int32Array(16 * width)
-  }
-
-  /** @returns where the measures of a new cell begin */
-  newCell (): number {
-    const place = this.#length
-    this.#length += this.width
-    if (this.#length > this.counts.length) {
-      const more = new Int32Array(2 * this.counts.length)
-      more.set(this.counts)
-      this.counts = more
-    }
-    return place
-  }
-}
-
 /** Rows with the columns of a rollup, as cells; their times are days. */
 export function cellsOfRows (
   table: RollupTable, rows: readonly (CellKey & Cell & Record<string, string | number>)[]

@@ -8,51 +8,73 @@ import { countResult, RESULT_MEASURES } from '../details/results.ts'
 import { sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { countResults, countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
-import { addCells, CellCounts, type Cells } from './cells.ts'
+import { addCells, type CellKey, type Cells } from './cells.ts'
 import { DeskDeltas } from './desks.ts'
-import { isOfDifferences, isOfResults, keysOf, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
+import { isOfDifferences, isOfResults, keysOf, LOG_NAMES, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
 import { logCells } from './log.ts'
-import { cellsFor, differencesIn, getOrAdd, newMap, newSeries, type CountedSeries, type Places, type Series } from './series.ts'
+import { cellsFor, CountedSeries, SeriesCounts } from './series.ts'
 
 /** Those that a dossier counts in. */
 interface OwnSeries {
-  byDesk: CountedSeries
-  byProcedure: CountedSeries
-  byDay: CountedSeries
+  desk: number
+  procedure: number
+  day: number
 }
 
 /** What is found by level and field: the desks by channel, and the procedures. */
 interface OfField {
-  byChannel: Map<string, Omit<OwnSeries, 'byProcedure'>>
-  byProcedure: Map<string, CountedSeries>
+  byChannel: Map<string, Omit<OwnSeries, 'procedure'>>
+  byProcedure: Map<string, number>
 }
 
 /** What a transaction adds to the rollups, by key and day. */
 export class RollupDeltas {
   /** By slice. */
-  readonly #desks: CountedSeries[] = []
-  readonly #procedures: CountedSeries[] = []
-  readonly #levels: CountedSeries[] = []
-  readonly #results: Series[] = []
-  /** Of the cells of all series but those of results. */
-  readonly #counted = new CellCounts(EVENT_MEASURES.length)
-  readonly #countedResults = new CellCounts(RESULT_MEASURES.length)
+  readonly #desks = new CountedSeries(EVENT_MEASURES.length)
+  readonly #procedures = new CountedSeries(EVENT_MEASURES.length)
+  /** By day. */
+  readonly #levels = new CountedSeries(EVENT_MEASURES.length)
+  /** By slice. */
+  readonly #resultKeys: CellKey[] = []
+  readonly #results = new SeriesCounts(RESULT_MEASURES.length, this.#resultKeys)
 
-  /** By unit, level and field. */
+  /** By level, unit and field. */
   readonly #fields = new Map<string, Map<string, Map<string, OfField>>>()
   /** By unit, then by field. */
-  readonly #resultsOf = new Map<string, Map<string, Series>>()
+  readonly #resultsOf = new Map<string, Map<string, number>>()
   /** By level, then by field or channel. */
-  readonly #proceduresOf = new Map<string, Map<string, Map<string, CountedSeries>>>()
-  readonly #daysOf = new Map<string, Map<string, CountedSeries>>()
+  readonly #proceduresOf = new Map<string, Map<string, Map<string, number>>>()
+  readonly #daysOf = new Map<string, Map<string, number>>()
   /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
   readonly #slices = new Map<DayNumber, DayNumber>()
   readonly #presence = new DeskDeltas()
   readonly #backlog = new BacklogDeltas()
 
+  /** What the functions below count of: one for each dossier would be half of what counting it costs. */
+  #sign: 1 | -1 = 1
+  #own: OwnSeries = NOWHERE
+
+  readonly #countOwn = (day: DayNumber, measure: EventMeasure) => { this.#countIn(this.#own, day, measure, this.#sign) }
+
+  readonly #countState = (state: DossierState, day: DayNumber, measure: EventMeasure, by: number) => {
+    this.#countIn(this.#seriesOf(state), day, measure, this.#sign * by)
+  }
+
+  readonly #countDifferences = KEPT_RULES.map((_, n) =>
+    (state: DossierState, day: DayNumber, measure: EventMeasure, by: number) => {
+      this.#countDifference(n, this.#seriesOf(state), day, measure, this.#sign * by)
+    })
+
+  readonly #countResult = ({ unit, field, details }: DossierState, day: DayNumber) => {
+    const fields = mapIn(this.#resultsOf, unit)
+    let series = fields.get(field)
+    if (series === undefined) fields.set(field, series = this.#resultKeys.push({ unit, field }) - 1)
+    const place = this.#results.placeOf(series, this.#sliceOf(day))
+    countResult(details, this.#results.counts, place, this.#sign)
+  }
+
   add (dossier: Timeline) {
     this.#count(dossier, 1)
-    this.#countResults(dossier, 1)
     this.#presence.add(dossier)
     this.#backlog.add(dossier)
   }
@@ -60,73 +82,64 @@ export class RollupDeltas {
   replace (before: Timeline, after: Timeline) {
     this.#count(before, -1)
     this.#count(after, 1)
-    this.#countResults(before, -1)
-    this.#countResults(after, 1)
     this.#presence.replace(before, after)
     this.#backlog.replace(before, after)
   }
 
   #count (dossier: Timeline, sign: 1 | -1) {
+    this.#sign = sign
     if (dossier.history.length > 0) {
-      countTimeline(dossier, (state, day, measure, by) => {
-        this.#countIn(this.#seriesOf(state), placesOf, day, measure, sign * by)
-      })
-      for (const [n, kept] of KEPT_RULES.entries()) {
-        countDifferences(kept, dossier, (state, day, measure, by) => {
-          this.#countIn(this.#seriesOf(state), DIFFERENCES[n]!, day, measure, sign * by)
-        })
-      }
-      return
+      countTimeline(dossier, this.#countState)
+    } else {
+      this.#own = this.#seriesOf(dossier)
+      countEvents(dossier, this.#countOwn)
     }
-    const series = this.#seriesOf(dossier)
-    countEvents(dossier, (day, measure) => { this.#countIn(series, placesOf, day, measure, sign) })
-    for (let n = 0; n < KEPT_RULES.length; n++) {
-      countDifferences(KEPT_RULES[n]!, dossier, (_, day, measure, by) => {
-        this.#countIn(series, DIFFERENCES[n]!, day, measure, sign * by)
-      })
-    }
+    for (let n = 0; n < KEPT_RULES.length; n++) countDifferences(KEPT_RULES[n]!, dossier, this.#countDifferences[n]!)
+    countResults(dossier, this.#countResult)
   }
 
-  #countResults (dossier: Timeline, sign: 1 | -1) {
-    countResults(dossier, ({ unit, field, details }, day) => {
-      const { places } = getOrAdd(getOrAdd(this.#resultsOf, unit, newMap), field, () => {
-        const series = { key: { unit, field }, places: new Map() }
-        this.#results.push(series)
-        return series
-      })
-      const cell = cellIn(places, this.#sliceOf(day), this.#countedResults)
-      countResult(details, place => { this.#countedResults.counts[cell + place]! += sign })
-    })
+  #countIn ({ desk, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
+    const slice = this.#sliceOf(day)
+    const n = PLACES[measure]
+    addTo(this.#desks.sums, desk, slice, n, by)
+    addTo(this.#procedures.sums, procedure, slice, n, by)
+    addTo(this.#levels.sums, level, day, n, by)
   }
 
-  #countIn (
-    { byDesk, byProcedure, byDay }: OwnSeries, of: PlacesOf, day: DayNumber, measure: EventMeasure, by: number
+  #countDifference (
+    rules: number, { desk, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number
   ) {
     const slice = this.#sliceOf(day)
     const n = PLACES[measure]
-    this.#add(of(byDesk), slice, n, by)
-    this.#add(of(byProcedure), slice, n, by)
-    this.#add(of(byDay), day, n, by)
-  }
-
-  #add (places: Places, time: DayNumber, n: number, by: number) {
-    const cell = cellIn(places, time, this.#counted)
-    this.#counted.counts[cell + n]! += by
+    addTo(this.#desks.differences, this.#desks.differingFrom(desk, rules), slice, n, by)
+    addTo(this.#procedures.differences, this.#procedures.differingFrom(procedure, rules), slice, n, by)
+    addTo(this.#levels.differences, this.#levels.differingFrom(level, rules), day, n, by)
   }
 
   /** Found without a key of several names: that would be made for each dossier. */
   #seriesOf ({ unit, level, field, channel, procedure }: DossierState): OwnSeries {
-    const fields = getOrAdd(getOrAdd(this.#fields, unit, newMap), level, newMap)
-    const { byChannel, byProcedure } = getOrAdd(fields, field, (): OfField => (
-      { byChannel: new Map(), byProcedure: getOrAdd(getOrAdd(this.#proceduresOf, level, newMap), field, newMap) }))
-    const { byDesk, byDay } = getOrAdd(byChannel, channel, () => ({
-      byDesk: newSeries(this.#desks, { unit, level, field, channel }),
-      byDay: getOrAdd(getOrAdd(this.#daysOf, level, newMap), channel, () => newSeries(this.#levels, { level, channel }))
-    }))
-    return {
-      byDesk, byDay,
-      byProcedure: getOrAdd(byProcedure, procedure, () => newSeries(this.#procedures, { procedure, level, field }))
+    const fields = mapIn(mapIn(this.#fields, level), unit)
+    let found = fields.get(field)
+    if (found === undefined) {
+      found = { byChannel: new Map(), byProcedure: mapIn(mapIn(this.#proceduresOf, level), field) }
+      fields.set(field, found)
     }
+    const { byChannel, byProcedure } = found
+    let at = byChannel.get(channel)
+    if (at === undefined) {
+      at = { desk: this.#desks.add({ unit, level, field, channel }), day: this.#dayOf(level, channel) }
+      byChannel.set(channel, at)
+    }
+    let of = byProcedure.get(procedure)
+    if (of === undefined) byProcedure.set(procedure, of = this.#procedures.add({ procedure, level, field }))
+    return { desk: at.desk, day: at.day, procedure: of }
+  }
+
+  #dayOf (level: string, channel: string): number {
+    const byChannel = mapIn(this.#daysOf, level)
+    let series = byChannel.get(channel)
+    if (series === undefined) byChannel.set(channel, series = this.#levels.add({ level, channel }))
+    return series
   }
 
   #sliceOf (day: DayNumber): DayNumber {
@@ -143,37 +156,36 @@ export class RollupDeltas {
    */
   async apply (trx: Trx, province: string): Promise<void> {
     await this.#presence.apply(trx, province)
-    for (const table of ROLLUP_TABLES) {
-      const log = logOf(table)
-      if (log === undefined) await addCells(trx, province, table, this.#cellsFor(table))
-      else if (log === table) await logCells(trx, province, log, table => this.#cellsFor(table))
-    }
+    for (const log of LOG_NAMES) await logCells(trx, province, log, table => this.#cellsFor(table))
     await this.#backlog.apply(trx, province)
+    // Last, since nearly all transactions update the same few rows of these, and each has them until it ends.
+    for (const table of ROLLUP_TABLES) {
+      if (logOf(table) === undefined) await addCells(trx, province, table, this.#cellsFor(table))
+    }
   }
 
   #cellsFor (table: RollupTable): Cells {
-    return isOfResults(table)
-      ? cellsFor(table, this.#results, this.#countedResults.counts)
-      : cellsFor(table, this.#smallestFor(table), this.#counted.counts)
-  }
-
-  /** The series that a rollup is summed up from. */
-  #smallestFor (table: RollupTable): readonly Series[] {
-    const all = timeOf(table) === 'day' ? this.#levels : keysOf(table).includes('procedure') ? this.#procedures : this.#desks
-    return isOfDifferences(table) ? differencesIn(all) : all
+    if (isOfResults(table)) return cellsFor(table, this.#results, 'slice')
+    // The series that a rollup is summed up from: the fewest that tell it.
+    const isByDay = timeOf(table) === 'day'
+    const { sums, differences } = isByDay ? this.#levels : keysOf(table).includes('procedure') ? this.#procedures : this.#desks
+    return cellsFor(table, isOfDifferences(table) ? differences : sums, isByDay ? 'day' : 'slice')
   }
 }
 
-/** Where the counts of a cell begin. */
-function cellIn (places: Places, time: DayNumber, counted: CellCounts): number {
-  let cell = places.get(time)
-  if (cell === undefined) places.set(time, cell = counted.newCell())
-  return cell
+const NOWHERE: OwnSeries = { desk: -1, procedure: -1, day: -1 }
+
+function addTo (counted: SeriesCounts, series: number, time: DayNumber, n: number, by: number) {
+  const place = counted.placeOf(series, time)
+  counted.counts[place + n]! += by
 }
 
-type PlacesOf = (series: CountedSeries) => Places
-const placesOf: PlacesOf = ({ places }) => places
-const DIFFERENCES = KEPT_RULES.map((_, n): PlacesOf => ({ differences }) => differences[n]!)
+/** The map in a map, which is added where there is none. */
+function mapIn<K, V> (map: Map<string, Map<K, V>>, key: string): Map<K, V> {
+  let inner = map.get(key)
+  if (inner === undefined) map.set(key, inner = new Map<K, V>())
+  return inner
+}
 
 /** Of the measures of a cell. */
 const PLACES = Object.fromEntries(EVENT_MEASURES.map((measure, n) => [measure, n])) as Record<EventMeasure, number>

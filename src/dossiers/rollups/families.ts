@@ -3,25 +3,28 @@
 import { RESULT_MEASURES, type ResultMeasure } from '../details/results.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 
-/** The rollup tables, with the columns of their keys after `province_code`; that of their time comes last. */
+/**
+ * The rollup tables, with the columns of their keys after `province_code`; that of their time comes last. All who write
+ * them do so in this order: those that have a log first, and last those of few rows, for which all writers wait.
+ */
 export const ROLLUPS = {
   dossier_sums_by_desk: ['unit', 'field', 'channel', 'slice'],
-  dossier_sums_by_unit_quarter: ['unit', 'quarter'],
   dossier_sums_by_procedure: ['procedure', 'level', 'field', 'slice'],
   dossier_sums_by_procedure_quarter: ['procedure', 'level', 'field', 'quarter'],
-  dossier_sums_by_level: ['level', 'field', 'slice'],
-  dossier_sums_by_channel: ['level', 'channel', 'slice'],
-  dossier_sums_by_day: ['level', 'channel', 'day'],
   // By how much kept counting rules count otherwise than the default ones. There are few such cells, so that large
   // families answer for the smaller ones.
   dossier_differences_by_desk: ['rules', 'unit', 'field', 'channel', 'slice'],
   dossier_differences_by_unit_quarter: ['rules', 'unit', 'quarter'],
   dossier_differences_by_procedure: ['rules', 'procedure', 'level', 'field', 'slice'],
   dossier_differences_by_procedure_quarter: ['rules', 'procedure', 'level', 'field', 'quarter'],
-  dossier_differences_by_day: ['rules', 'level', 'channel', 'day'],
   // What details say of results.
   dossier_results_by_field: ['unit', 'field', 'slice'],
-  dossier_results_by_unit_quarter: ['unit', 'quarter']
+  dossier_results_by_unit_quarter: ['unit', 'quarter'],
+  dossier_sums_by_unit_quarter: ['unit', 'quarter'],
+  dossier_sums_by_level: ['level', 'field', 'slice'],
+  dossier_sums_by_channel: ['level', 'channel', 'slice'],
+  dossier_sums_by_day: ['level', 'channel', 'day'],
+  dossier_differences_by_day: ['rules', 'level', 'channel', 'day']
 } as const
 export type RollupTable = keyof typeof ROLLUPS
 export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]

@@ -67,7 +67,7 @@ async function correctAll (session: Db): Promise<{ desks: WrongDesk[], corrected
   return runOwnWrite(session, 'service', 'recountDossiers', async ({ trx, auditRows }) => {
     await lock(trx, 'dossiers', 'shared')
     const desks = await correctDesks(trx, suspects)
-    const corrected = desks.length + await correctDeviations(trx) + await correctBacklogDeviations(trx)
+    const corrected = desks.length + await correctBacklogDeviations(trx) + await correctDeviations(trx)
     // The audit also ends the answers that are kept.
     if (corrected > 0) {
       auditRows.push({

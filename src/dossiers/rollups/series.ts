@@ -1,32 +1,80 @@
 // Series of cells: what a transaction counts, before it is summed up by the key of each rollup.
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { KEPT_RULES } from '../counting-rules/kept.ts'
-import { CellCounts, type CellKey, type Cells } from './cells.ts'
-import { keysOf, measuresOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
+import type { CellKey, Cells } from './cells.ts'
+import { keysOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
 
-/** Where dossiers count: cells by the first day of their span, each as the place of its counts. */
-export type Places = Map<DayNumber, number>
+/** More than there are days: a series and a day are found by one number, which is small for thousands of series. */
+const DAYS = 2 ** 17
 
-export interface Series {
-  key: CellKey
-  places: Places
+/** Counts by series, each with a key, and by the first day of a span. */
+export class SeriesCounts {
+  readonly keys: readonly CellKey[]
+  /** Of each cell its series, by the place of its key, and its span. */
+  readonly series: number[] = []
+  readonly times: DayNumber[] = []
+  counts: Int32Array
+  /** How many measures a cell has. */
+  readonly width: number
+  readonly #cells = new Map<number, number>()
+
+  /** @param keys to which more may be added */
+  constructor (width: number, keys: readonly CellKey[]) {
+    this.width = width
+    this.keys = keys
+    this.counts = new Int32Array(16 * width)
+  }
+
+  /** @returns where the counts of a cell begin */
+  placeOf (series: number, time: DayNumber): number {
+    const id = series * DAYS + time
+    let place = this.#cells.get(id)
+    if (place === undefined) {
+      place = this.times.length * this.width
+      this.#cells.set(id, place)
+      this.series.push(series)
+      this.times.push(time)
+      if (place === this.counts.length) this.#grow()
+    }
+    return place
+  }
+
+  #grow () {
+    const more = new Int32Array(2 * this.counts.length)
+    more.set(this.counts)
+    this.counts = more
+  }
 }
 
-/** With what kept rules count otherwise, in their order. */
-export interface CountedSeries extends Series {
-  differences: readonly Places[]
-}
+/** What dossiers count for by series of one grain, and by how much kept rules count otherwise. */
+export class CountedSeries {
+  readonly #keys: CellKey[] = []
+  readonly #differing: CellKey[] = []
+  /** Series of differences, by series and rules: few have any. */
+  readonly #differingSeries = new Map<number, number>()
+  readonly sums: SeriesCounts
+  readonly differences: SeriesCounts
 
-export function newSeries (all: CountedSeries[], key: CellKey): CountedSeries {
-  const series = { key, places: new Map(), differences: KEPT_RULES.map((): Places => new Map()) }
-  all.push(series)
-  return series
-}
+  /** @param width how many measures there are */
+  constructor (width: number) {
+    this.sums = new SeriesCounts(width, this.#keys)
+    this.differences = new SeriesCounts(width, this.#differing)
+  }
 
-/** What kept rules count otherwise, by rules and the key of the series. */
-export function differencesIn (all: readonly CountedSeries[]): Series[] {
-  return KEPT_RULES.flatMap(({ code }, n) => all.filter(({ differences }) => differences[n]!.size > 0)
-    .map(({ key, differences }) => ({ key: { ...key, rules: code }, places: differences[n]! })))
+  add (key: CellKey): number {
+    return this.#keys.push(key) - 1
+  }
+
+  /** @param n place of the rules among those that are kept */
+  differingFrom (series: number, n: number): number {
+    const id = series * KEPT_RULES.length + n
+    let differing = this.#differingSeries.get(id)
+    if (differing === undefined) {
+      differing = this.#differing.push({ ...this.#keys[series], rules: KEPT_RULES[n]!.code }) - 1
+      this.#differingSeries.set(id, differing)
+    }
+    return differing
+  }
 }
 
 /** The first day of the span that a day, or a shorter span, is in. */
@@ -34,67 +82,68 @@ const SPAN_OF: Record<TimeGrain, (day: DayNumber) => DayNumber> = {
   quarter: quarterOf, slice: sliceOf, day: day => day
 }
 
-/** Sums series by the key of a rollup, without cells in which nothing changes. */
-export function cellsFor (table: RollupTable, all: readonly Series[], counts: Int32Array): Cells {
-  const spans = new Map<DayNumber, DayNumber>()
-  const spanOf = SPAN_OF[timeOf(table)]
-  const { length: width } = measuresOf(table)
-  const sums = new CellCounts(width)
-  const newCell = () => sums.newCell()
-  const summed = new SeriesByKey(table)
-  for (const { key, places } of all) {
-    const { places: own } = summed.seriesOf(key)
-    for (const [day, place] of places) {
-      const sum = getOrAdd(own, getOrAdd(spans, day, spanOf), newCell)
-      for (let n = 0; n < width; n++) sums.counts[sum + n]! += counts[place + n]!
-    }
-  }
-  const cells = { keys: [] as CellKey[], times: [] as DayNumber[], places: [] as number[], counts: sums.counts }
-  for (const { key, places } of summed.all) {
-    for (const [day, place] of places) {
-      if (isNothing(sums, place)) continue
-      cells.keys.push(key)
-      cells.times.push(day)
-      cells.places.push(place)
-    }
+/** Sums series by the key of a rollup, without cells in which nothing changes. @param grain of the series */
+export function cellsFor (table: RollupTable, counted: SeriesCounts, grain: TimeGrain): Cells {
+  const { keys, groups } = grouped(keysOf(table), counted.keys)
+  const isFinest = keys.length === counted.keys.length && timeOf(table) === grain
+  const { series, times, counts, width } = isFinest ? counted : summed(counted, keys, groups, SPAN_OF[timeOf(table)])
+  const cells = { keys: [] as CellKey[], times: [] as DayNumber[], places: [] as number[], counts }
+  for (let i = 0, place = 0; i < times.length; i++, place += width) {
+    if (isNothing(counts, place, width)) continue
+    cells.keys.push(keys[series[i]!]!)
+    cells.times.push(times[i]!)
+    cells.places.push(place)
   }
   return cells
 }
 
-function isNothing ({ counts, width }: CellCounts, place: number): boolean {
+/** The same by other keys. @param groups of each series the place of its new key */
+function summed (
+  { series, times, counts, width }: SeriesCounts, keys: readonly CellKey[], groups: readonly number[],
+  spanOf: (day: DayNumber) => DayNumber
+): SeriesCounts {
+  const sums = new SeriesCounts(width, keys)
+  const spans = new Map<DayNumber, DayNumber>()
+  for (let i = 0, place = 0; i < times.length; i++, place += width) {
+    const day = times[i]!
+    let span = spans.get(day)
+    if (span === undefined) spans.set(day, span = spanOf(day))
+    const sum = sums.placeOf(groups[series[i]!]!, span)
+    for (let n = 0; n < width; n++) sums.counts[sum + n]! += counts[place + n]!
+  }
+  return sums
+}
+
+function isNothing (counts: Int32Array, place: number, width: number): boolean {
   for (let n = 0; n < width; n++) if (counts[place + n] !== 0) return false
   return true
 }
 
-/** The series of a rollup, found by one name of the key after the other: a key of several would be made for each. */
-class SeriesByKey {
-  readonly all: Series[] = []
-  readonly #names: ReturnType<typeof keysOf>
-  readonly #root: Branch = new Map()
-
-  constructor (table: RollupTable) {
-    this.#names = keysOf(table)
-  }
-
-  seriesOf (key: CellKey): Series {
-    let branch = this.#root
-    for (const name of this.#names) branch = getOrAdd(branch, key[name]!, newMap) as Branch
-    return getOrAdd(branch, '', () => {
-      const series = { key, places: new Map() }
-      this.all.push(series)
-      return series
-    }) as Series
-  }
+/** The different keys of a rollup among those of series, in which the rollup has some of the names. */
+function grouped (
+  names: ReturnType<typeof keysOf>, all: readonly CellKey[]
+): { keys: CellKey[], groups: number[] } {
+  const keys: CellKey[] = []
+  const root: Branch = new Map()
+  // By one name after the other: a text of all of them would be made for each.
+  const [last, ...first] = names.toReversed() as [typeof names[number], ...typeof names]
+  first.reverse()
+  const groups = all.map(key => {
+    let branch = root
+    for (const name of first) branch = branchOf(branch, key[name])
+    const known = branch.get(key[last]) as number | undefined
+    if (known !== undefined) return known
+    branch.set(key[last], keys.length)
+    return keys.push(key) - 1
+  })
+  return { keys, groups }
 }
 
-type Branch = Map<string, Branch | Series>
+/** By a name of a key; the last has the place of the key. */
+type Branch = Map<string | undefined, Branch | number>
 
-export function newMap<K, V> (): Map<K, V> {
-  return new Map()
-}
-
-export function getOrAdd<K, V> (map: Map<K, V>, key: K, add: (key: K) => NoInfer<V>): V {
-  let value = map.get(key)
-  if (value === undefined) map.set(key, value = add(key))
-  return value
+function branchOf (branch: Branch, name: string | undefined): Branch {
+  let next = branch.get(name) as Branch | undefined
+  if (next === undefined) branch.set(name, next = new Map())
+  return next
 }
