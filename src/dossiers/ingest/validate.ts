@@ -102,7 +102,8 @@ export function validVersions (
   const versions: Version[] = []
   const invalid: RowIssues[] = []
   let province = ''
-  for (const [position, { index, item }] of items.entries()) {
+  for (let position = 0; position < items.length; position++) {
+    const { index, item } = items[position]!
     const found = lookups.unitsOf[position]
     const unit = unitBefore(found)
     // First, as what else is wrong would say something of the unit, such as when it ended.

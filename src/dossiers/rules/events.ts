@@ -112,7 +112,9 @@ export function countEvents (dossier: Countable, count: Count, endDay = endDayOf
 /** The supplements that were requested before the end. */
 export function waitsOf (dossier: Countable, end: number | null): readonly Supplement[] {
   const { status, supplements, updated_at: updated } = dossier
-  if (end !== null) return supplements.filter(({ requested_at: requested }) => requested < end)
+  if (end !== null) {
+    return supplements.length === 0 ? supplements : supplements.filter(({ requested_at: requested }) => requested < end)
+  }
   const completed = supplements.length === 0 ? -Infinity : supplements.at(-1)!.completed_at
   if (!isWaiting(status) || completed === null) return supplements
   // The status says that a supplement is awaited, and no supplement says since when.
@@ -127,6 +129,7 @@ function isAwaited ({ completed_at: completed }: Supplement, end: number | null)
 
 /** The due date that the supplement completed last has set; without one, that of the dossier. */
 function finalDue ({ due_at: due }: Countable, waits: readonly Supplement[], end: number | null): number | null {
+  if (waits.length === 0) return due
   const set = waits.findLast(supplement => !isAwaited(supplement, end))
   return set?.new_due_at ?? due
 }
@@ -167,6 +170,8 @@ interface Term {
 /** The days on which the dossier did not wait for a supplement, split where its due date changed. */
 function termsOf (dossier: Countable, waits: readonly Supplement[], end: number | null): Term[] {
   const received = dayOf(dossier.received_at)
+  // Nearly always.
+  if (waits.length === 0) return [{ from: received, until: Infinity, due: dossier.due_at, final: true }]
   const terms: Term[] = []
   let from = received
   for (const [i, supplement] of waits.entries()) {

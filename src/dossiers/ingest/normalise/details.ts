@@ -11,20 +11,27 @@ import { hasEnded, hasResult } from '../../rules/status.ts'
  * The details of a record; null: it has none, as most.
  * @param instant reads one, and notes what is wrong with it
  */
-export function readDetails (item: SentDetails, instant: (text: string, name: DetailName) => number): Details | null {
+export function readDetails (
+  item: SentDetails, instant: (text: string, name: DetailName, issues: Issue[]) => number, issues: Issue[]
+): Details | null {
   let details: Record<string, unknown> | null = null
   for (const name of DETAIL_NAMES) {
     const value = item[name]
     if (value == null) continue
     details ??= {}
-    details[name] = isInstantDetail(name) ? instant(value as string, name) : value
+    details[name] = isInstantDetail(name) ? instant(value as string, name, issues) : value
   }
   return details
 }
 
 /** What contradicts itself, or the rest of the dossier. */
-export function detailIssues ({ status, channel, received_at: received, details }: Countable): Issue[] {
-  if (details === null) return []
+export function detailIssues (dossier: Countable): readonly Issue[] {
+  return dossier.details === null ? NONE : issuesOf(dossier.details, dossier)
+}
+
+const NONE: readonly never[] = []
+
+function issuesOf (details: Details, { status, channel, received_at: received }: Countable): Issue[] {
   const issues: Issue[] = []
   const needs = (name: DetailName, needed: DetailName) => {
     if (details[name] === undefined || details[needed] !== undefined) return
@@ -69,8 +76,8 @@ export function detailIssues ({ status, channel, received_at: received, details 
 export type DetailWarning = Omit<Warning, 'code'> & { code: 'paid_more_than_due' | 'promise_before_due' }
 
 /** What is odd, and no reason to refuse the dossier. */
-export function detailWarnings ({ due_at: due, details }: Countable): DetailWarning[] {
-  if (details === null) return []
+export function detailWarnings ({ due_at: due, details }: Countable): readonly DetailWarning[] {
+  if (details === null) return NONE
   const { fee_due: fee = Infinity, fee_paid: paid = 0, promised_at: promised = Infinity } = details
   const warnings: DetailWarning[] = []
   if (paid > fee) {

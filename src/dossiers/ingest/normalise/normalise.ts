@@ -40,7 +40,7 @@ export function normalise (
   const procedure = required(item.procedure, 'procedure', issues) ?? ''
   const channel = required(item.channel, 'channel', issues) ?? ''
   const status = statusOf(item.status, lookups, issues)
-  const details = readDetails(item, (text, name) => instant(text, name, issues))
+  const details = readDetails(item, instant, issues)
   const dossier: StoredDossier = {
     code: plainText(item.code),
     unit: unit?.id ?? '',
@@ -139,7 +139,11 @@ function optionalInstant (text: string | null | undefined, property: string, iss
 }
 
 function supplementsOf (items: readonly SupplementItem[] | undefined, issues: Issue[]): readonly Supplement[] {
-  if (items === undefined || items.length === 0) return NONE
+  return items === undefined || items.length === 0 ? NONE : someSupplements(items, issues)
+}
+
+/** On its own: what its functions refer to would be made for each dossier without supplements as well. */
+function someSupplements (items: readonly SupplementItem[], issues: Issue[]): readonly Supplement[] {
   const supplements = items.map((item, i) => {
     const at = (name: keyof SupplementItem) => optionalInstant(item[name], `supplements/${i}/${name}`, issues)
     const requested = at('requested_at')!

@@ -42,7 +42,7 @@ export async function settleWaiting (write: Write, context: IngestContext, chunk
   const sound = versions.filter(({ index }) => !isRefused.has(index))
   // A version that was stored before and comes again is not later than one of the same time that came since.
   const isLater = ({ index }: Version) => context.ignoresRepeats !== true || changed.has(index)
-  const some = await lockWaiting(write.trx, context, wellFormed.map(({ item }) => plainText(item.code)))
+  const some = await lockWaiting(write.trx, context, wellFormed)
   const dropped = some ? await dropOutdated(write.trx, context, sound, isLater) : 0
   const settled = context.keep === undefined
     ? { waiting: [], stale: [], rejected: [...invalid] }
