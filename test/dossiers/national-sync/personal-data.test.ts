@@ -53,9 +53,11 @@ const WRONG_WITHIN = [
 const FAULTS: object[] = [...WRONG, ...WRONG_WITHIN]
 
 const code = (n: number) => `000.17.22.H56-21${String(101 + n % 200).padStart(4, '0')}-${String(n).padStart(6, '0')}`
+/** Within an hour, as those that one desk receives at the same moment are compared with one another. */
+const second = (n: number) => [n / 60, n].map(part => String(Math.trunc(part) % 60).padStart(2, '0')).join('')
 /** The `n`-th of the dossiers: most are sound. */
 const dossier = (n: number) => national({
-  MaHoSo: code(n), ...PERSONAL, ...n % 4 === 0 ? FAULTS[n / 4 % FAULTS.length] : {}
+  MaHoSo: code(n), NgayTiepNhan: `2021053108${second(n)}`, ...PERSONAL, ...n % 4 === 0 ? FAULTS[n / 4 % FAULTS.length] : {}
 })
 const dossiers = (from: number, count: number) => Array.from({ length: count }, (_, i) => dossier(from + i))
 
