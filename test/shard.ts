@@ -18,9 +18,10 @@ export async function runShard () {
   const alone = [...readFileSync(TAPRC, 'utf8').matchAll(/^ +- test\/([\w/.-]+\.test\.ts)$/gm)].map(([, file]) => file!)
   // What is generated is short and takes long.
   const lengthOf = (file: string) => statSync(join(TEST, file)).size * (isProperty(file) ? 10 : 1)
-  const files = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] })
+  const selected = globSync('**/*.test.ts', { cwd: TEST, exclude: ['faults/**', ...alone] })
     .filter(isSelected)
     .toSorted((a, b) => lengthOf(b) - lengthOf(a))
+  const files = process.env['TEST_ONLY'] === 'each-folder' ? selected.filter(isOfEachFolder) : selected
 
   // Within a test, as tap ends a process that has no test to run.
   async function loadNext (loading: Test) {
@@ -37,10 +38,20 @@ export async function runShard () {
 /** `TEST_ONLY` selects the tests that use a database; without it all are run but what is tried at random on one. */
 function isSelected (file: string): boolean {
   switch (process.env['TEST_ONLY']) {
-    case 'databases': return usesDatabase(file) && !isProperty(file)
+    case 'databases':
+    case 'each-folder': return usesDatabase(file) && !isProperty(file)
     case 'properties': return usesDatabase(file) && isProperty(file)
     default: return !usesDatabase(file) || !isProperty(file)
   }
+}
+
+/** Tests that send all examples of the contract, or every operation. */
+const OF_EVERY_OPERATION = ['openapi/contract.test.ts', 'access/audit/append-only.test.ts', 'http/request/deadline.test.ts']
+
+/** These, and of each folder the shortest file; the longest come first. */
+function isOfEachFolder (file: string, index: number, files: string[]): boolean {
+  return OF_EVERY_OPERATION.includes(file) ||
+    files.findLastIndex(other => dirname(other) === dirname(file)) === index
 }
 
 /** What is tried at random. On a database that has a run of its own: so no branch is covered by chance alone. */
