@@ -152,7 +152,7 @@ async function insertAndCompare (
   const { inserted = [], taken = [] } = Object.groupBy(absent, (_, i) => stored.has(i) ? 'taken' : 'inserted')
   // Of codes that come again all are locked here, so that locks are taken in the order of the codes.
   const isInserted = new Set(inserted)
-  const comingAgain = [...versions.keys()].filter(position => (
+  const comingAgain = later.size === 0 ? [] : [...versions.keys()].filter(position => (
     later.has(versions[position]!.dossier.code) && !isInserted.has(position)))
   const compared = await compareWithStored(trx, target, versions, reach, pairs, [...taken, ...comingAgain])
   return { ...compared, inserted: inserted.map(position => versions[position]!) }

@@ -100,12 +100,12 @@ function isDeletion ({ dossier: { status } }: Version): boolean {
 }
 
 /** What takes a deletion back may be older than it, and than a version that follows. */
-function hasRestoreBelow ([newest, ...others]: History): boolean {
-  return !newest.restores && others.some(({ restores }) => restores)
+function hasRestoreBelow (history: History): boolean {
+  return !history[0].restores && history.some(({ restores }) => restores)
 }
 
-function hasSeveralUnits ([{ dossier: { unit } }, ...others]: History): boolean {
-  return others.some(({ dossier }) => dossier.unit !== unit)
+function hasSeveralUnits (history: History): boolean {
+  return history.some(({ dossier }) => dossier.unit !== history[0].dossier.unit)
 }
 
 /** Of these codes those with several dossiers: the unit of a version says which of them it is about. */

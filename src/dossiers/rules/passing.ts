@@ -14,7 +14,8 @@ interface CodedTimeline extends Timeline {
 
 /** A dossier as its source says it is: without what has followed from changes of units since. */
 export function asSent<D extends Timeline> (dossier: D): D {
-  if (dossier.history.every(({ change, named }) => change === null && named === null)) return dossier
+  const { length } = dossier.history
+  if (length === 0 || dossier.history.every(({ change, named }) => change === null && named === null)) return dossier
   const history: FormerState[] = []
   let place: Place | null = null
   for (const { named, said, ...state } of dossier.history) {

@@ -84,9 +84,11 @@ function rowsOf (dossier: DossierRecord): StateRow[] {
 
 /** Whether a dossier is stored already as it would be now. */
 export function isStoredAs (before: StoredDossier, after: StoredDossier): boolean {
-  return Object.values(SENT).every(({ of }) => of(before, 0) === of(after, 0)) &&
+  return SENT_COLUMNS.every(({ of }) => of(before, 0) === of(after, 0)) &&
     JSON.stringify(statesAsText(before)) === JSON.stringify(statesAsText(after))
 }
+
+const SENT_COLUMNS = Object.values(SENT)
 
 function statesAsText (dossier: StoredDossier): unknown[] {
   return rowsOf({ ...dossier, record: 0 }).map(row => Object.values(STATE).map(({ of }) => of(row, 0)))

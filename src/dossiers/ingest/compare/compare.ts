@@ -13,7 +13,7 @@ import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
 import { withHistory } from './history.ts'
 import { beforeDeletion, lockedPairs, storedBefore, type LockedPair, type Pair } from './pairs.ts'
-import { closestOf, verdictOf } from './verdict.ts'
+import { closestOf, verdictOf, type Candidate } from './verdict.ts'
 
 export interface Replacement extends Version {
   dossier: DossierRecord
@@ -54,8 +54,10 @@ export async function compareWithStored (
     if (locked.has(pair.position)) continue
     if (!pair.reached || !isSettled(pair, versions[pair.position]!)) locked.add(pair.position)
   }
+  // Most of what is sent again.
+  if (locked.size === 0) return compared
   const changed = versions.filter((_, position) => locked.has(position))
-  if (changed.length > 0) await compareLocked(trx, target, changed, reach, compared)
+  await compareLocked(trx, target, changed, reach, compared)
   return compared
 }
 
@@ -70,18 +72,24 @@ export async function compareLocked (
 ): Promise<void> {
   const pairs = await lockedPairs(trx, target, changed, reach)
   const isSettled = settlerOf(target, compared, await precedencesOf(trx, target, pairs))
-  const stored = new Map(pairs.map(pair => [pair, dossierStored(pair)]))
-  const sent = changed.flatMap(version => [version, ...version.earlier]).map(({ dossier }) => dossier)
-  const successorOf = await successorsOfDossiers(trx, unitsEverAt([...stored.values(), ...sent]))
+  const candidates = pairs.map((pair): Candidate => ({ pair, before: dossierStored(pair) }))
+  const successorOf = await successorsOfDossiers(trx, unitsEverAt([
+    ...candidates.map(({ before }) => before), ...changed.map(({ dossier }) => dossier),
+    ...changed.flatMap(({ earlier }) => earlier).map(({ dossier }) => dossier)
+  ]))
   const was = await contentsBeforeDeletion(trx, target, pairs)
   const repeated = target.ignoresRepeats === true ? await repeatedPairs(trx, target, changed, pairs) : NONE
-  const byPosition = Map.groupBy(pairs.filter(({ reached }) => reached), ({ position }) => position)
+  const reached = candidates.filter(({ pair }) => pair.reached)
+  const byPosition = Map.groupBy(reached, ({ pair: { position } }) => position)
   for (const [position, version] of changed.entries()) {
-    const pair = closestOf(byPosition.get(position) ?? [], version, target.source)
-    if (pair === undefined) compared.beside.push(version)
-    else if (repeated.has(pair)) compared.stale.push(version)
+    const closest = closestOf(byPosition.get(position) ?? [], version, target.source)
+    if (closest === undefined) {
+      compared.beside.push(version)
+      continue
+    }
+    const { pair, before } = closest
+    if (repeated.has(pair)) compared.stale.push(version)
     else if (!isSettled(pair, version)) {
-      const before = stored.get(pair)!
       replace({ source: pair.source, before, was: was.get(pair) }, version, target, successorOf, compared)
     }
   }

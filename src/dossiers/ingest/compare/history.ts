@@ -19,9 +19,10 @@ export function withHistory (
   const newest = versions.reduce((before: StoredDossier | undefined, { dossier, corrects }) => {
     const sent = asSent(dossier)
     if (before === undefined) return sent
-    const after = { ...sent, field: fieldOf(sent, before) }
-    if (!corrects) after.history = historyAfter(before, after)
-    return after
+    const field = fieldOf(sent, before)
+    const after = field === sent.field ? sent : { ...sent, field }
+    const history = corrects ? after.history : historyAfter(before, after)
+    return history === after.history ? after : { ...after, history }
   }, before)!
   return passedOn(newest, successorOf)
 }

@@ -1,12 +1,23 @@
 import { DELETED } from '../../rules/status.ts'
+import type { DossierRecord } from '../../storage/columns.ts'
 import type { Precedences } from '../lookups/lookups.ts'
 import type { Version } from '../validate.ts'
 import type { LockedPair, Pair } from './pairs.ts'
 
+/** A pair, with the dossier that is stored. */
+export interface Candidate {
+  pair: LockedPair
+  before: DossierRecord
+}
+
 /** Of several dossiers of a code that a sender reaches, the one of the unit, then of the source, then the first. */
-export function closestOf (pairs: readonly LockedPair[], { dossier }: Version, source: string): LockedPair | undefined {
-  const distance = (pair: LockedPair) => Number(pair.unit !== dossier.unit) * 2 + Number(pair.source !== source)
-  return pairs.toSorted((a, b) => distance(a) - distance(b) || a.record - b.record)[0]
+export function closestOf (
+  candidates: readonly Candidate[], { dossier }: Version, source: string
+): Candidate | undefined {
+  // Nearly always.
+  if (candidates.length === 1) return candidates[0]
+  const distance = ({ pair }: Candidate) => Number(pair.unit !== dossier.unit) * 2 + Number(pair.source !== source)
+  return candidates.toSorted((a, b) => distance(a) - distance(b) || a.pair.record - b.pair.record)[0]
 }
 
 /** What a version is beside what is stored. */

@@ -39,7 +39,7 @@ export interface Settled {
 export async function settleWaiting (write: Write, context: IngestContext, chunk: Chunk): Promise<Settled> {
   const { versions, changed, refused, invalid, wellFormed } = chunk
   const isRefused = new Set(refused.map(({ index }) => index))
-  const sound = versions.filter(({ index }) => !isRefused.has(index))
+  const sound = isRefused.size === 0 ? versions : versions.filter(({ index }) => !isRefused.has(index))
   // A version that was stored before and comes again is not later than one of the same time that came since.
   const isLater = ({ index }: Version) => context.ignoresRepeats !== true || changed.has(index)
   const some = await lockWaiting(write.trx, context, wellFormed)
