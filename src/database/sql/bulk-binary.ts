@@ -105,7 +105,9 @@ export function unnested<R> (columns: Columns<R>, rows: readonly R[]): RawBuilde
 function unnest<R> (
   type: ArrayType, rows: readonly R[], of: Of<R>, name: string
 ): RawBuilder<unknown> {
-  return sql`unnest(${arrayOf(type, rows, of)}) as ${sql.ref(name)}`
+  // Read in step with the others, a list that is too short goes on with nulls.
+  const isUnknown = rows.length > 0 && rows.every((row, position) => of(row, position) === null)
+  return sql`unnest(${isUnknown ? sql`null::${sql.raw(type)}[]` : arrayOf(type, rows, of)}) as ${sql.ref(name)}`
 }
 
 /** Many values as one parameter, in the same format. */

@@ -1,6 +1,5 @@
 // The columns of dossiers, as many rows are written at once.
-import { sql, type RawBuilder } from 'kysely'
-import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
+import type { Columns } from '../../database/sql/bulk-binary.ts'
 import { detailsJson } from '../details/details.ts'
 import type { Supplement } from '../rules/events.ts'
 import { tenuresOf, type Tenure, type Timeline } from '../rules/timeline.ts'
@@ -51,11 +50,6 @@ export const PLACE: Columns<DossierRecord> = { ...CODE, ...RECORD, unit: SENT['u
 
 function lastTenure (dossier: StoredDossier): Tenure | null {
   return dossier.history.length === 0 ? null : tenuresOf(dossier).at(-1)!
-}
-
-/** The dossiers as a table. */
-export function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
-  return sql`${unnested(SENT, dossiers)} as given`
 }
 
 /** Supplements as they are stored; null: there are none. */

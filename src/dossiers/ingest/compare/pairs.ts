@@ -6,7 +6,7 @@ import type { Trx } from '../../../database/connect.ts'
 import { array, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { DELETED } from '../../rules/status.ts'
-import { CODE, CONTENT, given, RECORD, UPDATED, type DossierRecord, type StoredDossier } from '../../storage/columns.ts'
+import { CODE, CONTENT, RECORD, UPDATED, type DossierRecord, type StoredDossier } from '../../storage/columns.ts'
 import { instants, storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import type { Target } from '../store.ts'
 import type { Version } from '../validate.ts'
@@ -24,9 +24,15 @@ export interface Pair extends Pick<StoredRow, 'record' | 'unit' | 'source' | 'st
 export type LockedPair = Pair & StoredRow
 
 const IS_FURTHER = sql<boolean>`record <> 0`
-const COMPARED = ['updated_at', ...Object.keys(CONTENT)]
+const COMPARED = { ...UPDATED, ...CONTENT }
+const NAMES = Object.keys(COMPARED)
 // Not by `=`, for which null is never the same.
-const SAME = sql<boolean>`(${columns(COMPARED, 'given')}) is not distinct from (${columns(COMPARED, 'stored')})`
+const SAME = sql<boolean>`(${columns(NAMES, 'given')}) is not distinct from (${columns(NAMES, 'stored')})`
+
+/** What of the dossiers is compared, as a table. */
+function given (dossiers: readonly StoredDossier[]): RawBuilder<unknown> {
+  return sql`${unnested({ ...CODE, ...COMPARED }, dossiers)} as given`
+}
 
 /** Versions beside what is stored under their codes. */
 export interface Standing {
