@@ -200,7 +200,8 @@ t.test('an answer that is not as documented is found', async t => {
   t.match(issues(418, 'application/json', period), /418 is not documented/)
   t.match(issues(304, undefined, period), /none is documented/)
   t.match(issues(404, 'application/problem+json', { status: 404 }), /required/)
-  t.match(contract.faultsOf({ ...operation, path: '/v1/nowhere' }, 200, { 'content-type': 'application/json' }, '{}'), [/has no/])
+  const unnamed = { ...operation, path: '/v1/nowhere', responses: { 200: { content: { 'application/json': {} } } } }
+  t.match(contract.faultsOf(unnamed, 200, { 'content-type': 'application/json' }, '{}'), [/has no/])
   t.match(contract.faultsOf(operation, 200, { 'x-surplus': '1' }, '{}'), ['x-surplus is not documented for 200'])
 })
 

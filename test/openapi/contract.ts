@@ -105,6 +105,9 @@ export class Contract {
     const media = String(headers['content-type'] ?? 'none').split(';')[0]!
     if (typesOf(response)[media] === undefined) return [`content type ${media} is not documented for ${status}`]
     if (!media.endsWith('json') || media.endsWith('ndjson')) return []
+    // A named schema is compiled once for all answers that are one: a thousand are a problem.
+    const { $ref: named } = (response.content[media]?.schema ?? {}) as { $ref?: string }
+    if (named !== undefined) return this.#issues(`contract${named}`, JSON.parse(body))
     const pointer = ['paths', path, method, 'responses', status, 'content', media, 'schema']
       .map(part => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')))
     return this.#issues(`contract#/${pointer.join('/')}`, JSON.parse(body))
