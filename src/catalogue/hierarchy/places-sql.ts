@@ -32,12 +32,15 @@ export function standingBelowIn (
     where ${unit} = any(versions.path)`
 }
 
-/** The units that stand or stood there, each with the days from `stands_from` to `stands_to`; null: it always did. */
+/** Of a row of `versions` and `units`: the days from which and to which that version holds; null: it always does. */
+export const STANDS = sql`
+  case when versions.valid_from > units.valid_from then versions.valid_from end as stands_from,
+  case when versions.valid_to < coalesce(units.valid_to, 'infinity') then versions.valid_to end as stands_to`
+
+/** The units that stand or stood there, each with the days from `stands_from` to `stands_to`. */
 export function standingsBelow (unit: string): RawBuilder<unknown> {
   return sql`
-    select versions.unit, versions.unit as bearer,
-      case when versions.valid_from > units.valid_from then versions.valid_from end as stands_from,
-      case when versions.valid_to < coalesce(units.valid_to, 'infinity') then versions.valid_to end as stands_to
+    select versions.unit, versions.unit as bearer, ${STANDS}
     from unit_versions as versions join units on units.id = versions.unit
     where ${unit} = any(versions.path)`
 }

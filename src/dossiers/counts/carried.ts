@@ -67,7 +67,7 @@ export function unitByUnit (plan: CountPlan): CountPlan {
   }
 }
 
-export function borneOf ({ unitsOf, unit, level }: CountPlan) {
+function borneOf ({ unitsOf, unit, level }: CountPlan) {
   return { unitsOf: unitsOf!, unit, level }
 }
 

@@ -52,6 +52,8 @@ export interface CountQuestion {
   details?: boolean
   /** Counting rules; null: the default ones, of which sums are kept. */
   rules?: Choices | null
+  /** Dossiers without a due date among those that may count; left out: there may be some. */
+  undated?: 'none' | 'some'
   /** By what reception is measured; left out: it is not counted. */
   reception?: readonly ReceptionRule[] | undefined
   /** Of dossiers that were in one state only these are read; left out: all. No sums are kept of them. */

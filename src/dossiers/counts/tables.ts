@@ -53,7 +53,7 @@ export function rollupRowsOf (plan: CountPlan, reading: RollupReading): RawBuild
 /** What happened when, as a query for the keys of a plan, `day` and the measures. */
 export function happenings (plan: CountPlan): RawBuilder<unknown> {
   const names = plan.keys.filter(key => key !== 'period')
-  const { reading, rules = null } = plan
+  const { reading, rules = null, undated = 'some' } = plan
   if (reading === 'dossiers') return countedEvents(names, plan)
   const { family, grains, differences } = reading
   const sums = readRollups(names, plan, { family: familyOf(family), grains })
@@ -63,7 +63,7 @@ export function happenings (plan: CountPlan): RawBuilder<unknown> {
     ${sums}
     union all
     ${readRollups(names, plan, { family: differencesOf(name)!, grains: ofDifferences, kept })}
-    ${keepsUndated(rules!) ? sql`` : sql`union all ${undatedOtherwise(names, plan, rules!, kept)}`}`
+    ${undated === 'none' || keepsUndated(rules!) ? sql`` : sql`union all ${undatedOtherwise(names, plan, rules!, kept)}`}`
 }
 
 /** By how much what has no due date counts otherwise than in the sums that are kept. */

@@ -12,7 +12,7 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn } from '../../time/business-day-sql.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, incremented, keyColumns, keyOrder, type Cells } from './cells.ts'
-import { keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupTable } from './families.ts'
+import { keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable } from './families.ts'
 
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
@@ -126,9 +126,16 @@ function loggedColumns (table: RollupTable, log: Log): RawBuilder<unknown> {
   return sql.join([...keysOf(table).map(name => sql.ref(name)), time, ...measures])
 }
 
-function unpacked (log: Log, from: RawBuilder<unknown>): RawBuilder<unknown> {
+/** The cells of a log alone as rows, with these measures; null: 0. To unpack one takes as long as to add it up. */
+export function loggedCells (log: Log, measures: readonly RollupMeasure[]): RawBuilder<unknown> {
+  return sql`(${unpacked(log, sql`dossier_sums_log`, measures)}) as logged`
+}
+
+function unpacked (
+  log: Log, from: RawBuilder<unknown>, measures: readonly RollupMeasure[] = measuresOf(log)
+): RawBuilder<unknown> {
   const keys = ROLLUPS[log].map(name => [name, arrayNameOf(name)] as const)
-  const arrays = [...keys, ...measuresOf(log).map(name => [name, name] as const)]
+  const arrays = [...keys, ...measures.map(name => [name, name] as const)]
   return sql`
     select province_code, ${sql.join(arrays.map(([name, array]) => sql`unnest(${sql.ref(array)}) as ${sql.ref(name)}`))}
     from ${from} where rollup = ${sql.lit(log)}`

@@ -8,7 +8,7 @@ import type { ExplainedDossier } from '../../statistics/on-time/explain/schema.t
 import { cutAt } from '../../time/cut.ts'
 import { criterionAsked } from '../scores/queries.ts'
 import { detailDossiers } from '../scores/points/records/details-sql.ts'
-import { countingOf, isOnTime } from '../scores/points/records/records.ts'
+import { countingOf, isOnTime } from '../scores/points/records/on-time.ts'
 import type { EvaluationDossier, EvaluationDossiersQuery } from './schema.ts'
 
 const NONE = { items: [], next_cursor: null }

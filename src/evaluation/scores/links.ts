@@ -1,5 +1,5 @@
 import type { CountedName, Criterion } from '../formulas/schema.ts'
-import { countingOf, isOnTime } from './points/records/records.ts'
+import { countingOf, isOnTime } from './points/records/on-time.ts'
 import type { Scored } from './points/scored.ts'
 import type { Span } from './points/spans.ts'
 import type { EvaluationExplained } from './schema.ts'

@@ -12,9 +12,9 @@ import { compared, comparedKey, NO_COMPARISON } from './comparison.ts'
 import { NO_RANK, ranksOf } from './ranks.ts'
 import type { EvaluationExplainQuery, EvaluationQuery, NamedEvaluationRow } from './schema.ts'
 import { PART_KEYS } from './points/parts.ts'
-import { scored, type Asked, type Scored } from './points/scored.ts'
+import { scored, type Scored } from './points/scored.ts'
 import { rowOf } from './shown.ts'
-import { comparedSpans, spansAsked, type Span } from './points/spans.ts'
+import { comparedSpans, isSameSpan, spansAsked, type Span } from './points/spans.ts'
 
 interface Answer {
   /** Without names, for which there are places. */
@@ -48,9 +48,14 @@ export async function evaluation (db: Db, question: EvaluationQuery, reach: Reac
   }
   const asked = { unit: id, children, level, byLevel, parts, criteria, hierarchy, reach, rules }
   const formulaOn = await formulaInForce(db, question.formula)
-  const all = (await scored(db, spans, asked, formulaOn, now)).filter(one => isAsked(one, question))
+  const { compare, across_formulas: across = false } = question
+  const before = compare === undefined ? [] : await comparedSpans(db, spans, compare, now)
+  // What is asked for as well is counted once.
+  const others = before.filter(span => span !== null).filter(span => !spans.some(one => isSameSpan(one, span)))
+  const scores = await scored(db, [...spans, ...others], asked, formulaOn, now, spans.length)
+  const comparisonOf = comparisons(spans, before, scores, across)
+  const all = scores.filter(one => spans.includes(one.span) && isAsked(one, question))
   const ranks = question.rank === true ? ranksOf(all, question.least_dossiers!) : undefined
-  const comparisonOf = await comparisons(db, question, spans, asked, now)
   const rows = all.map(one => rowOf(one, hierarchy.name, ranks?.get(one) ?? NO_RANK, comparisonOf(one)))
   return { items: sorted(rows, question.sort), next_cursor: null, province }
 }
@@ -125,15 +130,12 @@ export async function scoresOfUnit (
   return found
 }
 
-async function comparisons (
-  db: Db, { compare, formula, across_formulas: across = false }: EvaluationQuery, spans: readonly Span[], asked: Asked,
-  now: number
-): Promise<(one: Scored) => typeof NO_COMPARISON> {
-  if (compare === undefined) return () => NO_COMPARISON
-  const before = await comparedSpans(db, spans, compare, now)
-  const there = before.filter(span => span !== null)
-  const then = await scored(db, there, asked, await formulaInForce(db, formula), now)
-  const found = new Map(then.map(one => [comparedKey(one.span, one), one]))
+/** @param before the span that each is compared with, if any is */
+function comparisons (
+  spans: readonly Span[], before: readonly (Span | null)[], scores: readonly Scored[], across: boolean
+): (one: Scored) => typeof NO_COMPARISON {
+  if (before.length === 0) return () => NO_COMPARISON
+  const found = new Map(scores.map(one => [comparedKey(one.span, one), one]))
   return one => {
     const span = before[spans.indexOf(one.span)]!
     const other = span === null ? undefined : found.get(comparedKey(span, one))

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { splitOf } from '../../../src/dossiers/counts/results/split.ts'
+import { splitOf } from '../../../src/dossiers/counts/units/split.ts'
 
 t.test('a quarter, and a half month, are read as such', async t => {
   const quarter = { from: '2021-04-01', until: '2021-07-01' }

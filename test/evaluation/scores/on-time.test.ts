@@ -50,6 +50,17 @@ forEachDatabase('points for dossiers on time, as the portal counts and as the se
     ], 'the same where nothing else is asked for')
   })
 
+  t.test('are compared with a period that is asked for as well', async t => {
+    const { body } = await get('/v1/evaluation?period=cal-2021-M06,cal-2021-M07&formula=two-ways&unit=H56-380&kind=criterion&compare=previous')
+    const names = ['period', 'criterion', 'numerator', 'points', 'compared_period', 'compared_points', 'points_change']
+    t.same((body.items as Row[]).map(row => names.map(name => row[name])), [
+      ['cal-2021-M06', 'AS_PORTAL', 2, 5, 'cal-2021-M05', null, null],
+      ['cal-2021-M06', 'AS_SERVICE', 1, 5, 'cal-2021-M05', null, null],
+      ['cal-2021-M07', 'AS_PORTAL', 0, 0, 'cal-2021-M06', 5, -5],
+      ['cal-2021-M07', 'AS_SERVICE', null, null, 'cal-2021-M06', 5, null]
+    ])
+  })
+
   t.test('are known by field and procedure either way', async t => {
     const parts = await get(`/v1/evaluation?${ask}&unit=H56-380&kind=criterion&group_by=unit&group_by=procedure`)
     t.same(rowsOf(parts, ...counts), [['AS_PORTAL', 2, 4, 5, 'records'], ['AS_SERVICE', 1, 2, 5, 'records']])

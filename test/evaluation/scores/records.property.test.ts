@@ -4,7 +4,9 @@ import type { Db } from '../../../src/database/connect.ts'
 import { graceOf, seenBy, type TermDueOf } from '../../../src/dossiers/counting-rules/seen.ts'
 import type { Details } from '../../../src/dossiers/details/details.ts'
 import type { Countable } from '../../../src/dossiers/rules/events.ts'
+import { NO_COMPARISON } from '../../../src/evaluation/scores/comparison.ts'
 import { evaluation } from '../../../src/evaluation/scores/queries.ts'
+import type { EvaluationRow } from '../../../src/evaluation/scores/schema.ts'
 import { onTime } from '../../../src/statistics/on-time/queries.ts'
 import { dayOf, nameOfDay, parseDay } from '../../../src/time/business-day.ts'
 import { forEachDatabase } from '../../database.ts'
@@ -137,6 +139,36 @@ forEachDatabase('points by Decision 766 from dossier records', async (t, { db })
             ? null
             : Math.floor((4_000 * numerator + denominator) / (2 * denominator)) / 100
           if (rows.get('PROGRESS_ON_TIME')!.points !== points) throw new Error(JSON.stringify({ unit, points }))
+        }
+      }
+    }), { numRuns: runs(10) })
+    t.pass()
+  })
+
+  t.test('are of several periods together what they are of each alone', async t => {
+    const keys = fc.constantFrom<('unit' | 'field')[]>(['unit'], ['unit', 'field'])
+    const periods = fc.subarray(['cal-2020-M12', 'cal-2021-M01', 'cal-2021-M02', 'cal-2021-Q1', '2021-Q1'], { minLength: 2 })
+    await fc.assert(fc.asyncProperty(histories, periods, keys, async (all, period, group_by) => {
+      await forget(db)
+      await sendAll(db, all)
+      const ask = async (period: string[], compare?: 'previous') => {
+        const question = { period, formula: 'qd-766-found-2026', unit: 'H56', children: true, group_by, compare }
+        return (await evaluation(db, question, null, NOW)).items
+      }
+      const keyOf = (row: EvaluationRow) => [row.unit, row.field, row.kind, row.group, row.criterion].join()
+      const together = Map.groupBy(await ask(period, 'previous'), row => row.period!)
+      for (const code of period) {
+        const alone = await ask([code])
+        const rows = together.get(code) ?? []
+        const same = rows.map(row => ({ ...row, ...NO_COMPARISON }))
+        if (!isDeepStrictEqual(same, alone)) throw new Error(JSON.stringify({ code, same, alone }))
+        const compared = rows.filter(row => row.compared_period !== null)
+        const before = compared.length === 0 ? [] : await ask([compared[0]!.compared_period!])
+        const then = new Map(before.map(row => [keyOf(row), row]))
+        for (const row of compared) {
+          const { points, rate_percent: rate } = then.get(keyOf(row))!
+          if (row.compared_points === points && row.compared_rate_percent === rate) continue
+          throw new Error(JSON.stringify({ row, points, rate }))
         }
       }
     }), { numRuns: runs(10) })

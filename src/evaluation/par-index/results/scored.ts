@@ -124,7 +124,7 @@ async function countedOf (db: Db, span: Span, judged: readonly Judged[], now: nu
   const provinces = [...new Set(judged.map(({ province_code: province }) => province))]
   const top = judged.length === 1 ? judged[0]!.unit : provinces.length === 1 ? provinces[0]! : null
   // A place is among all units, also where a key reaches one of them alone; the rows of the others are not shown.
-  const asked = { unit: top, parts: [], hierarchy: REPORTED, reach: null }
+  const asked = { unit: top, parts: [], hierarchy: REPORTED }
   return recordedFacts(db, [span], judged.map(asUnit), asked, [[...names]], now)
 }
 

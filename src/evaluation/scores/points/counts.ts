@@ -100,9 +100,13 @@ export async function postedFacts (
   }
 }
 
-/** Shares have at most four decimals, and so have their sums. */
+/** Shares are shown with at most four decimals, and so are their sums. */
+export function rounded (count: number): number {
+  return Math.round(10_000 * count) / 10_000
+}
+
 export function sumOf<T> (all: readonly T[], count: (one: T) => number): number {
-  return Math.round(10_000 * all.reduce((total, one) => total + count(one), 0)) / 10_000
+  return rounded(all.reduce((total, one) => total + count(one), 0))
 }
 
 /** The units of a level with all the counts that a criterion needs, and what they have together. */

@@ -7,11 +7,6 @@ export type Part = Record<PartKey, string | null>
 
 export const NO_PART: Part = { field: null, procedure: null }
 
-export function partOf (row: Part, keys: readonly PartKey[]): Part {
-  if (keys.length === 0) return NO_PART
-  return { field: keys.includes('field') ? row.field : null, procedure: keys.includes('procedure') ? row.procedure : null }
-}
-
 /** The same for the same part. */
 export function keyOfPart ({ field, procedure }: Part): string {
   return `${field ?? ''} ${procedure ?? ''}`

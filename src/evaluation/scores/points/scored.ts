@@ -44,10 +44,11 @@ const MAX_ROWS = 50_000
 /**
  * The scores of each unit, or each level, in each span.
  * @param now milliseconds since 1970
+ * @param shown how many of the spans have rows; the others are what those are compared with
  * @throws DomainError `too_many_rows`
  */
 export async function scored (
-  db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn, now: number
+  db: Db, spans: readonly Span[], { byLevel, ...asked }: Asked, formulaOn: FormulaOn, now: number, shown = spans.length
 ): Promise<Scored[]> {
   const units = await unitsIn(db, spans, { ...asked, unitsOf: asked.hierarchy.unitsOf })
   const formulas = spans.map(({ to }) => formulaOn(to))
@@ -56,13 +57,13 @@ export async function scored (
     return byLevel ? levelsOf(within) : within.map(ofUnit)
   })
   // Before anything is counted; parts are known when it is.
-  assertNotTooMany(wholes, formulas)
+  assertNotTooMany(wholes.slice(0, shown), formulas)
   const counted = formulas.map(formula => countedIn(formula, asked.criteria))
   const facts = {
     ...await postedFacts(db, spans, units), ...await recordedFacts(db, spans, units, asked, counted, now)
   }
   const subjects = asked.parts.length === 0 ? wholes : wholes.map(all => all.flatMap(one => partsOf(one, facts)))
-  if (subjects !== wholes) assertNotTooMany(subjects, formulas)
+  if (subjects !== wholes) assertNotTooMany(subjects.slice(0, shown), formulas)
   return spans.flatMap((span, i) => subjects[i]!.flatMap(subject => scoresWith(span, subject, formulas[i], facts)))
 }
 

@@ -54,6 +54,10 @@ function spanOf ({ code, starts_on: from, ends_on: to }: Days, now: number): Spa
   return { period: code, periods: [code], from, to, ...cutOf(now, to) }
 }
 
+export function isSameSpan (a: Span, b: Span): boolean {
+  return a.period === b.period && a.from === b.from && a.to === b.to
+}
+
 /** The span that each is compared with; null: there is none. */
 export async function comparedSpans (
   db: Db, spans: readonly Span[], compare: Compare, now: number

@@ -1,45 +1,63 @@
-import { sql, type RawBuilder } from 'kysely'
-import { isVersionOn, sharesOf } from '../../../../catalogue/hierarchy/places-sql.ts'
+import { sql } from 'kysely'
+import { isVersionOn, sharesOf, STANDS } from '../../../../catalogue/hierarchy/places-sql.ts'
 import type { UnitsOfDay } from '../../../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { prepared } from '../../../../database/sql/prepared.ts'
+import { isExpected, isRecorded, standsIn, type ReportingUnit } from '../../../../dossiers/counts/index.ts'
 import type { Span } from '../spans.ts'
 import type { UnitBelow, UnitInSpan } from '../units.ts'
 
-/** A unit at or below another one, with one whose figures it has: its own, or by hierarchy a predecessor. */
+/** A unit as it stands, with one whose figures it has: its own, or by hierarchy a predecessor. */
 export interface Inside extends UnitBelow {
   reporter: string
+  /** Of the figures of the reporter. */
+  share: number
   /** The reporter is asked to report dossiers. */
   is_expected: boolean
-  /** It sends dossiers, though maybe none in these days. */
+  /** And it sends them, though maybe none in these days. */
   is_recorded: boolean
 }
 
-/**
- * What stands at or below each unit, from the top down: on the last day of a span, or by hierarchy on its day.
- * @param unitsOf to which figures are carried; null: as reported
- */
-export async function unitsBelow (
-  db: Db, { from, to }: Span, units: readonly UnitInSpan[], unitsOf: UnitsOfDay | null
-): Promise<Map<string, Inside[]>> {
-  const below = new Map(units.map(({ unit }) => [unit, [] as Inside[]]))
-  const { rows } = await prepared(sql<Inside>`
-    select versions.unit, versions.path, reporters.id as reporter, coalesce(since <= ${to}::date, false) as is_recorded,
-      reporters.reports_dossiers and reporters.valid_from <= ${to} and coalesce(reporters.valid_to, 'infinity') >= ${from}
-        as is_expected
-    from unit_versions as versions join units on units.id = versions.unit
-      join (${reporters(unitsOf)}) as reporters on reporters.bearer = units.id
-      left join dossier_desks as desks on desks.province_code = reporters.province_code and desks.unit = reporters.id
-    where versions.path && ${[...below.keys()]}::text[] and ${isVersionOn(sql`${unitsOf?.day ?? to}::date`)}
-    order by cardinality(versions.path)`).execute(db)
-  for (const row of rows) for (const above of row.path) below.get(above)?.push(row)
-  return below
+/** The units of a span, from the top down. */
+export interface Standing {
+  all: readonly Inside[]
+  /** Those at or below each unit that is asked for. */
+  below: ReadonlyMap<string, readonly Inside[]>
 }
 
-/** Units with the one that has their figures: `bearer`. */
-function reporters (unitsOf: UnitsOfDay | null): RawBuilder<unknown> {
-  if (unitsOf === null) return sql`select *, id as bearer from units`
-  return sql`
-    select units.*, bearer from (${sharesOf({ unitsOf, unit: null, level: undefined, keys: ['unit'] })}) as borne
-      join units on units.id = borne.unit`
+type Row = Omit<Inside, 'is_expected' | 'is_recorded'> &
+  Pick<ReportingUnit, 'reports_dossiers' | 'valid_from' | 'valid_to' | 'stands_from' | 'stands_to' | 'recorded_since'>
+
+/**
+ * What stands at or below units in each span: on its last day, or by hierarchy on a day of its own.
+ * @param top that all units are at or below; null: there is none
+ * @param unitsOf to which figures are carried; null: as reported
+ */
+export async function standingIn (
+  db: Db, spans: readonly Span[], units: readonly UnitInSpan[], top: string | null, unitsOf: UnitsOfDay | null
+): Promise<Standing[]> {
+  const isBelow = top === null ? sql`true` : sql`${top} = any(versions.path)`
+  const [stands, join, isOnDay] = unitsOf === null
+    ? [STANDS, sql`cross join lateral (select units.*, 1 as share) as reporters`, sql`true`]
+    : [
+        sql`null::date as stands_from, null::date as stands_to`,
+        sql`join (${sharesOf({ unitsOf, unit: null, level: undefined, keys: ['unit'] })}) as borne on bearer = units.id
+          join units as reporters on reporters.id = borne.unit`,
+        isVersionOn(sql`${unitsOf.day}::date`)
+      ]
+  const { rows } = await prepared(sql<Row>`
+    select versions.unit, versions.path, ${stands}, reporters.id as reporter, share, reporters.reports_dossiers,
+      reporters.valid_from, reporters.valid_to, since as recorded_since
+    from unit_versions as versions join units on units.id = versions.unit ${join}
+      left join dossier_desks as desks on desks.province_code = reporters.province_code and desks.unit = reporters.id
+    where ${isBelow} and ${isOnDay}
+    order by cardinality(versions.path)`).execute(db)
+  return spans.map(({ from, to }, i) => {
+    const days = { starts_on: from, ends_on: to }
+    const all = rows.filter(row => standsIn(row, days)).map(row => (
+      { ...row, is_expected: isExpected(row, days), is_recorded: isRecorded(row, days) }))
+    const below = new Map(units.filter(({ span }) => span === i).map(({ unit }) => [unit, [] as Inside[]]))
+    for (const one of all) for (const above of one.path) below.get(above)?.push(one)
+    return { all, below }
+  })
 }

@@ -1,16 +1,12 @@
 import { sql } from 'kysely'
-import type { UnitsOfDay } from '../../../../catalogue/hierarchy/hierarchy.ts'
 import type { Page, PageRequest } from '../../../../contract/paging.ts'
 import type { Db } from '../../../../database/connect.ts'
 import { columns } from '../../../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../../../database/sql/keyset.ts'
-import { prepared } from '../../../../database/sql/prepared.ts'
 import {
-  allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, RESULT_MEASURES, resultCounts, resultsOf,
-  type ResultCount, type ResultMeasure
+  allOf, countPlanOf, isAskedOf, isTrueOf, knownOf, readWithTimeFor, resultsOf, type ResultCount, type ResultMeasure
 } from '../../../../dossiers/counts/index.ts'
 import type { CutDays } from '../../../../time/cut.ts'
-import type { Part, PartKey } from '../parts.ts'
 
 /** Counts of dossiers. */
 export interface KnownCounts {
@@ -21,36 +17,14 @@ export interface KnownCounts {
   all: number
 }
 
-/** What the results of a unit say, or of a part of them. */
-export type SaidOfResults = Record<ResultMeasure, number> & Part & { unit: string, estimated?: boolean }
-
-/** Whose results are asked for. */
-interface ResultsAsked {
-  /** It and all below it; null: all. */
-  unit: string | null
-  province: string | null
-  /** To which results are carried; null: as reported. */
-  unitsOf: UnitsOfDay | null
-  parts: readonly PartKey[]
+/** The counts that follow from sums of results. */
+export function countsIn (name: ResultCount): (sums: Readonly<Record<ResultMeasure, number>>) => KnownCounts {
+  return sums => ({ numerator: sums[name], denominator: sums[knownOf(name)], all: sums[allOf(name)] })
 }
 
-/** What the results of a span say, by the unit that they count for and its parts. Units without results have none. */
-export async function saidOfResults (
-  db: Db, days: CutDays, { parts, ...asked }: ResultsAsked, names: readonly ResultCount[]
-): Promise<SaidOfResults[]> {
-  const plan = countPlanOf({ keys: ['unit', ...parts], spans: [{ ...days, code: null }], ...asked })
-  const isOfDossiers = plan.reading === 'dossiers'
-  // Of sums all are read: a connection keeps each statement that it has prepared.
-  const measures = isOfDossiers
-    ? [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
-    : RESULT_MEASURES
-  const query = sql<Omit<SaidOfResults, PartKey> & Partial<Part>>`${resultCounts(plan, measures)}`
-  const { rows } = await readWithTimeFor(db, plan, db => (isOfDossiers ? query : prepared(query)).execute(db))
-  return rows.map(({ field = null, procedure = null, ...row }) => ({ ...row, field, procedure }))
-}
-
-export function countsIn (row: SaidOfResults, name: ResultCount): KnownCounts {
-  return { numerator: row[name], denominator: row[knownOf(name)], all: row[allOf(name)] }
+/** What `countsIn` needs. */
+export function measuresFor (names: readonly ResultCount[]): ResultMeasure[] {
+  return [...new Set(names.flatMap(name => [name, knownOf(name), allOf(name)]))]
 }
 
 /** A dossier that is counted; `in_numerator` is null where it does not say. */

@@ -1,9 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
-import type { UnitsOfDay } from '../../catalogue/hierarchy/hierarchy.ts'
-import type { Db } from '../../database/connect.ts'
-import { sharesOf, standingsBelow } from '../../catalogue/hierarchy/places-sql.ts'
-import { existsIn } from '../../catalogue/units/lifetime.ts'
-import { countedDesks } from '../rollups/desks.ts'
+import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
+import type { Db } from '../../../database/connect.ts'
+import { sharesOf, standingsBelow } from '../../../catalogue/hierarchy/places-sql.ts'
+import { existsIn } from '../../../catalogue/units/lifetime.ts'
+import { countedDesks } from '../../rollups/desks.ts'
 
 /** A unit as one that handles dossiers, and where it counts. */
 export interface ReportingUnit {
@@ -64,8 +64,11 @@ export function recordingUnits (source: string | undefined): RawBuilder<unknown>
   return source === undefined ? sql`dossier_desks` : sql`(${countedDesks(sql`source = ${source}`)})`
 }
 
+type Standing = Pick<ReportingUnit, 'stands_from' | 'stands_to'>
+type Expected = Standing & Pick<ReportingUnit, 'reports_dossiers' | 'valid_from' | 'valid_to'>
+
 /** Whether a unit counts in a period for the unit asked for: where it stands at the end of it. */
-export function standsIn ({ stands_from: from, stands_to: to }: ReportingUnit, { ends_on: end }: Days): boolean {
+export function standsIn ({ stands_from: from, stands_to: to }: Standing, { ends_on: end }: Days): boolean {
   return (from === null || from <= end) && (to === null || to >= end)
 }
 
@@ -75,7 +78,7 @@ export function countUnits (desks: readonly ReportingUnit[]): number {
 }
 
 /** Whether a unit is asked to report dossiers in a period. */
-export function isExpected (desk: ReportingUnit, period: Days): boolean {
+export function isExpected (desk: Expected, period: Days): boolean {
   return desk.reports_dossiers && existsIn(desk, period) && standsIn(desk, period)
 }
 
@@ -83,6 +86,8 @@ export function isExpected (desk: ReportingUnit, period: Days): boolean {
  * Whether records say how many dossiers a unit had in a period: some of its dossiers are there, so that none is zero.
  * Of a unit without any, nothing is known.
  */
-export function isRecorded (desk: ReportingUnit, period: Days): boolean {
+export function isRecorded (
+  desk: Expected & Pick<ReportingUnit, 'recorded_since'>, period: Days
+): boolean {
   return isExpected(desk, period) && desk.recorded_since !== null && desk.recorded_since <= period.ends_on
 }
