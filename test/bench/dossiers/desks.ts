@@ -1,5 +1,7 @@
 import type { ProcedureItem } from '../../../src/catalogue/procedures/schema.ts'
-import { caseloadOf } from '../../../src/seed/sample/caseload.ts'
+import { communesOfToday } from '../../../src/seed/reform/event-sets.ts'
+import { departmentsOfToday } from '../../../src/seed/reform/departments.ts'
+import { caseloadOf, caseloadOfToday, type Caseload, type Reporting } from '../../../src/seed/sample/caseload.ts'
 import { FIELDS } from '../../../src/seed/catalogue/fields.ts'
 import { PROCEDURES } from '../../../src/seed/catalogue/procedures.ts'
 import { randomFrom } from '../../../src/seed/sample/random.ts'
@@ -51,17 +53,28 @@ export function procedures (): ProcedureItem[] {
   return [...PROCEDURES, ...madeUp]
 }
 
-/** Draws desks: by what is usual for units of their kind, and one may have twenty times as much to do as its like. */
+/** Draws desks of 2021. */
 export function desks (): Urn<Desk> {
+  return desksOf(units().filter(unit => unit.reports_dossiers), caseloadOf)
+}
+
+/** Draws desks of the units since the reform of 2025. */
+export function desksOfToday (): Urn<Desk> {
+  const departments = departmentsOfToday().map(code => ({ code: `H56-${code}`, level: 'province', kind: 'department' }))
+  return desksOf([...departments, ...communesOfToday()], caseloadOfToday)
+}
+
+/** By what is usual for units of their kind, and one may have twenty times as much to do as its like. */
+function desksOf (reporting: Reporting[], usualOf: (unit: Reporting) => Caseload): Urn<Desk> {
   const byField = Map.groupBy(procedures(), ({ field }) => field)
   const urns = new Map([...byField].map(([field, some]) => [
     field, new Urn(some.map(({ code }, rank) => [code, 1 / (rank + 1)] as const), 4096)
   ]))
-  const weighed = units().filter(unit => unit.reports_dossiers).flatMap((unit, i) => {
+  const weighed = reporting.flatMap((unit, i) => {
     const random = randomFrom(`desk ${unit.code}`)
     const busy = 20 ** (random() - 0.5)
     const prefix = prefixOf(unit.level, i)
-    return Object.entries(caseloadOf(unit)).map(([field, usual]) => (
+    return Object.entries(usualOf(unit)).map(([field, usual]) => (
       [{ unit: unit.code, level: unit.level, prefix, field, procedures: urns.get(field)! }, usual * busy] as const))
   })
   return new Urn(weighed, 1 << 20)

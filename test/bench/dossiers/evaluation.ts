@@ -1,8 +1,9 @@
 import { randomFrom } from '../../../src/seed/sample/random.ts'
 import type { Bench } from './bench.ts'
-import { post } from './bench.ts'
+import { clear, post } from './bench.ts'
+import { desksOfToday } from './desks.ts'
 import { Lines, postedLine, type Written } from './files.ts'
-import { histories, type Version } from './records.ts'
+import { DECEMBER_2025, histories, type Version } from './records.ts'
 import { timesInDatabase } from './statements.ts'
 import { grouped, printTable } from './table.ts'
 
@@ -13,7 +14,9 @@ const WORKING_DAYS = 124
 /** Milliseconds that p99 is meant to stay under. */
 const GOAL = 20
 const TIMES = { times: 300, warmUp: 10 }
-const QUARTER = '/v1/evaluation?period=cal-2021-Q2&formula=qd-766-found-2026&unit=H56'
+const ASKED = '&formula=qd-766-found-2026&unit=H56'
+/** A quarter of the units that report since the reform, and one of those before it. */
+const QUARTERS = { today: 'cal-2026-Q2', before: 'cal-2021-Q2' }
 const QUESTIONS = {
   'units of today, ranked and compared': '&children=true&rank=true&compare=previous&hierarchy=current',
   'ranked and compared': '&children=true&rank=true&compare=previous',
@@ -21,25 +24,33 @@ const QUESTIONS = {
 }
 
 /**
- * What the points of a quarter cost, where sources say what the evaluation counts. After the reform, since which the
- * province has its communes directly below it.
+ * What the points of a quarter cost, where sources say what the evaluation counts: after the reform, since which the
+ * province has its communes directly below it, and with the more units of before.
  */
 export async function measureEvaluation (bench: Bench, folder: string, records: number): Promise<void> {
-  await post(bench, writeWithDetails(folder, records))
-  await bench.postgres.query('vacuum analyze', [], bench.url)
-  const rows: Record<string, string>[] = []
-  for (const [key, asked] of Object.entries(QUESTIONS)) {
-    const { p50, p99 } = await timesInDatabase(bench, folder, { key, paths: [QUARTER + asked], ...TIMES })
-    rows.push({ asked: key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2), 'goal, p99': `${GOAL}${p99 < GOAL ? '' : ' **missed**'}` })
+  for (const [when, quarter] of Object.entries(QUARTERS)) {
+    await clear(bench)
+    await post(bench, writeWithDetails(folder, records, when === 'today'))
+    await bench.postgres.query('vacuum analyze', [], bench.url)
+    const [{ units }] = await bench.postgres.query('select count(*) as units from dossier_desks', [], bench.url) as [{ units: string }]
+    const rows: Record<string, string>[] = []
+    for (const [key, others] of Object.entries(QUESTIONS)) {
+      const paths = [`/v1/evaluation?period=${quarter}${ASKED}${others}`]
+      const { p50, p99 } = await timesInDatabase(bench, folder, { key, paths, ...TIMES })
+      const goal = when === 'today' ? `${GOAL}${p99 < GOAL ? '' : ' **missed**'}` : ''
+      rows.push({ asked: key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2), 'goal, p99': goal })
+    }
+    printTable(`The evaluation of a quarter with ${units} units`, `The statements of one \`GET /v1/evaluation?period=${quarter}…\` with ` +
+      `${grouped(records)} dossiers.`, rows)
   }
-  printTable('The evaluation of a quarter', `The statements of one \`GET ${QUARTER}…\` with ${grouped(records)} dossiers.`, rows)
 }
 
 /** The newest versions of dossiers as lines to post, most with what the evaluation counts. */
-export function writeWithDetails (folder: string, records: number): Written {
+export function writeWithDetails (folder: string, records: number, isOfToday: boolean): Written {
   const lines = new Lines(`${folder}/with-details-${records}.ndjson`)
   const random = randomFrom('details')
-  for (const versions of histories(records, Math.ceil(records / WORKING_DAYS))) {
+  const where = isOfToday ? { since: DECEMBER_2025, urn: desksOfToday() } : {}
+  for (const versions of histories(records, Math.ceil(records / WORKING_DAYS), where)) {
     const newest = versions.at(-1)!
     const line = postedLine(newest)
     const details = JSON.stringify(detailsOf(newest, random))

@@ -43,6 +43,8 @@ const HOLIDAYS = new Set(['01-01', '04-30', '05-01', '09-02'])
 const WORKING_DAYS = Array.from({ length: DAYS }, (_, i) => new Date(FIRST + i * DAY))
   .filter(date => date.getUTCDay() % 6 !== 0 && !HOLIDAYS.has(date.toISOString().slice(5, 10)))
   .map(date => date.toISOString().slice(0, 10))
+/** The same half year five years later, after the reform. */
+export const DECEMBER_2025 = WORKING_DAYS.indexOf('2025-12-15')
 /** `210531` in the codes of that day. */
 const SHORT_DAYS = WORKING_DAYS.map(day => day.slice(2).replaceAll('-', ''))
 
@@ -60,14 +62,16 @@ const FOUR = Array.from({ length: 10_000 }, (_, i) => String(i).padStart(4, '0')
  * Made-up dossiers in the order in which they came in, from December 2020 on, 3.1 million in a half year: with more of
  * them it is the span that grows, as in a database that is in use, and fewer are the first of more. Of each, all the
  * versions that are sent; the last is the newest.
+ * @param since index of the working day on which the first come in
  */
-export function * histories (count: number, perDay = PER_DAY): Generator<Version[]> {
+export function * histories (
+  count: number, perDay = PER_DAY, { since = 0, urn = desks() } = {}
+): Generator<Version[]> {
   const random = randomFrom('dossiers')
-  const urn = desks()
   const numbers = new Map<string, number>()
   let today = -1
   for (let i = 0; i < count; i++) {
-    const day = Math.floor(i / perDay)
+    const day = since + Math.floor(i / perDay)
     if (day !== today) numbers.clear()
     today = day
     const desk = urn.draw(random)

@@ -37,7 +37,6 @@ try {
     await measureReads(bench, folder, sizes, rounds)
     await clear(bench)
     await measureHierarchy(bench, folder, records)
-    await clear(bench)
     await measureEvaluation(bench, folder, records)
   } finally {
     await bench.service.stop()
