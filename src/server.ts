@@ -41,7 +41,8 @@ function takeToday (db: Db): Promise<void> {
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {
   return vacuum(db, [
-    'dossier_sums_log', 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers', 'dossier_steps'
+    'dossier_sums_log', 'dossier_sums_by_procedure_day', 'dossier_differences_by_procedure_day', 'backlog_sums_log',
+    'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers', 'dossier_steps'
   ])
 }
 

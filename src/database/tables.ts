@@ -197,6 +197,29 @@ export interface DossierDifferencesByProcedure {
   slice: string;
 }
 
+export interface DossierDifferencesByProcedureDay {
+  became_overdue: number[];
+  cancelled: number[];
+  day: string;
+  due: number[];
+  due_in_time: number[];
+  fields: string[];
+  id: Generated<number>;
+  levels: string[];
+  moved: number[];
+  moved_overdue: number[];
+  no_longer_overdue: number[];
+  procedures: string[];
+  province_code: string;
+  received_direct: number[];
+  received_online: number[];
+  received_postal: number[];
+  resolved_early: number[];
+  resolved_on_time: number[];
+  resolved_overdue: number[];
+  rules: string;
+}
+
 export interface DossierDifferencesByProcedureQuarter {
   became_overdue: Generated<number>;
   cancelled: Generated<number>;
@@ -486,6 +509,28 @@ export interface DossierSumsByProcedure {
   resolved_on_time: Generated<number>;
   resolved_overdue: Generated<number>;
   slice: string;
+}
+
+export interface DossierSumsByProcedureDay {
+  became_overdue: number[];
+  cancelled: number[];
+  day: string;
+  due: number[];
+  due_in_time: number[];
+  fields: string[];
+  id: Generated<number>;
+  levels: string[];
+  moved: number[];
+  moved_overdue: number[];
+  no_longer_overdue: number[];
+  procedures: string[];
+  province_code: string;
+  received_direct: number[];
+  received_online: number[];
+  received_postal: number[];
+  resolved_early: number[];
+  resolved_on_time: number[];
+  resolved_overdue: number[];
 }
 
 export interface DossierSumsByProcedureQuarter {
@@ -1301,6 +1346,7 @@ export interface DB {
   dossier_differences_by_day: DossierDifferencesByDay;
   dossier_differences_by_desk: DossierDifferencesByDesk;
   dossier_differences_by_procedure: DossierDifferencesByProcedure;
+  dossier_differences_by_procedure_day: DossierDifferencesByProcedureDay;
   dossier_differences_by_procedure_quarter: DossierDifferencesByProcedureQuarter;
   dossier_differences_by_unit_quarter: DossierDifferencesByUnitQuarter;
   dossier_histories: DossierHistories;
@@ -1314,6 +1360,7 @@ export interface DB {
   dossier_sums_by_desk: DossierSumsByDesk;
   dossier_sums_by_level: DossierSumsByLevel;
   dossier_sums_by_procedure: DossierSumsByProcedure;
+  dossier_sums_by_procedure_day: DossierSumsByProcedureDay;
   dossier_sums_by_procedure_quarter: DossierSumsByProcedureQuarter;
   dossier_sums_by_unit_quarter: DossierSumsByUnitQuarter;
   dossier_sums_log: DossierSumsLog;

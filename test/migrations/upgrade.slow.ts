@@ -262,7 +262,17 @@ const ROWS: Record<string, string[]> = {
   '0057_backlog_sums_by_month': [
     `update backlog_sums_by_month set days = 9`
   ],
-  '0058_supplements_that_steps_tell': []
+  '0058_supplements_that_steps_tell': [],
+  '0059_sums_by_procedure_and_day': [
+    `insert into dossier_sums_by_procedure_day (province_code, day, procedures, levels, fields, received_online,
+        received_direct, received_postal, resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
+      values ('H56', '2021-05-31', '{1.010708}', '{district}', '{land}', '{null}', '{1}', '{null}', '{null}', '{null}', '{null}',
+        '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}')`,
+    `insert into dossier_differences_by_procedure_day (province_code, rules, day, procedures, levels, fields, received_online,
+        received_direct, received_postal, resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
+      values ('H56', 'portal-766', '2021-05-31', '{1.010708}', '{district}', '{land}', '{null}', '{null}', '{null}', '{null}',
+        '{null}', '{null}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}')`
+  ]
 }
 
 /** Tables whose rows are in others from a migration on. */

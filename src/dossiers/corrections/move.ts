@@ -12,7 +12,7 @@ import { graceOf } from '../counting-rules/seen.ts'
 import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
 import { countedResults } from '../details/results-sql.ts'
 import { RESULT_MEASURES } from '../details/results.ts'
-import { incremented, keyOrder } from '../rollups/cells.ts'
+import { addedCells } from '../rollups/cells.ts'
 import { isOfDifferences, isOfResults, keysOf, measuresOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../rollups/families.ts'
 import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
@@ -168,13 +168,9 @@ async function moveCells (trx: Trx, table: RollupTable): Promise<void> {
   const named = sql.join(key.map(name => name === 'field' ? sql`moved.field` : sql.ref(name)))
   const measures = measuresOf(table)
   const summed = measures.map(name => sql`sum(sign * ${sql.ref(name)})::integer as ${sql.ref(name)}`)
-  await sql`
-    insert into ${sql.table(table)} as kept (${columns(key)}, ${columns(measures)})
-    select * from (
-      select ${named}, ${sql.join(summed)}
-      from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${moved}) as events
-        cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
-      group by ${named}
-    ) as sums order by province_code collate "C", ${keyOrder(table)}
-    on conflict (${columns(key)}) do update set ${incremented(table)}`.execute(trx)
+  await addedCells(table, sql`
+    select ${named}, ${sql.join(summed)}
+    from (select *, ${sliceIn('day')} as slice, ${quarterIn('day')} as quarter from ${moved}) as events
+      cross join lateral (values (events.field, -1), (new_field, 1)) as moved (field, sign)
+    group by ${named}`).execute(trx)
 }

@@ -5,6 +5,7 @@ import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { DayNumber } from '../../time/business-day.ts'
 import { keysOf, measuresOf, ROLLUPS, timeOf, type RollupKey, type RollupMeasure, type RollupTable } from './families.ts'
+import { addedPacked, isPacked } from './packed.ts'
 
 export type Cell = Partial<Record<RollupMeasure, number>>
 /** The columns of a key that are known, but for that of its time. */
@@ -48,14 +49,21 @@ function measureColumns (table: RollupTable, { counts, places }: Cells): Columns
 /** Adds to a rollup, in key order. */
 export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Cells): Promise<void> {
   if (cells.keys.length === 0) return
-  const key = ROLLUPS[table]
-  const names = columns([...key, ...measuresOf(table)])
-  await sql`
-    insert into ${sql.table(table)} as kept (province_code, ${names})
-    select ${province}, ${names}
-    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(table, cells) }, cells.keys)} as changed
-    order by ${keyOrder(table)}
-    on conflict (province_code, ${columns(key)}) do update set ${incremented(table)}`.execute(trx)
+  const names = columns([...ROLLUPS[table], ...measuresOf(table)])
+  await addedCells(table, sql`
+    select ${province} as province_code, ${names}
+    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(table, cells) }, cells.keys)} as changed`).execute(trx)
+}
+
+/** The statement that adds cells to a rollup. @param cells a query of its columns; no two of a key */
+export function addedCells (table: RollupTable, cells: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (isPacked(table)) return addedPacked(table, cells)
+  const key = columns(['province_code', ...ROLLUPS[table]])
+  const names = sql`${key}, ${columns(measuresOf(table))}`
+  return sql`
+    insert into ${sql.table(table)} as kept (${names})
+    select ${names} from (${cells}) as added order by province_code collate "C", ${keyOrder(table)}
+    on conflict (${key}) do update set ${incremented(table)}`
 }
 
 /**
@@ -66,7 +74,7 @@ export function keyOrder (table: RollupTable): RawBuilder<unknown> {
   return sql.join([...keysOf(table).map(name => sql`${sql.ref(name)} collate "C"`), sql.ref(timeOf(table))])
 }
 
-export function incremented (table: RollupTable): RawBuilder<unknown> {
+function incremented (table: RollupTable): RawBuilder<unknown> {
   return sql.join(measuresOf(table).map(measure => (
     sql`${sql.ref(measure)} = ${sql.ref(`kept.${measure}`)} + ${sql.ref(`excluded.${measure}`)}`)))
 }

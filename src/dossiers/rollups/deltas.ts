@@ -9,7 +9,7 @@ import { sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { countResults, countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
 import { addCells, type CellKey, type Cells } from './cells.ts'
-import { DeskDeltas } from './desks.ts'
+import { DeskDeltas } from '../coverage/desks.ts'
 import { isOfDifferences, isOfResults, keysOf, LOG_NAMES, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
 import { logCells } from './log.ts'
 import { cellsFor, CountedSeries, SeriesCounts } from './series.ts'
@@ -31,8 +31,8 @@ interface OfField {
 export class RollupDeltas {
   /** By slice. */
   readonly #desks = new CountedSeries(EVENT_MEASURES.length)
-  readonly #procedures = new CountedSeries(EVENT_MEASURES.length)
   /** By day. */
+  readonly #procedures = new CountedSeries(EVENT_MEASURES.length)
   readonly #levels = new CountedSeries(EVENT_MEASURES.length)
   /** By slice. */
   readonly #resultKeys: CellKey[] = []
@@ -102,7 +102,7 @@ export class RollupDeltas {
     const slice = this.#sliceOf(day)
     const n = PLACES[measure]
     addTo(this.#desks.sums, desk, slice, n, by)
-    addTo(this.#procedures.sums, procedure, slice, n, by)
+    addTo(this.#procedures.sums, procedure, day, n, by)
     addTo(this.#levels.sums, level, day, n, by)
   }
 
@@ -112,7 +112,7 @@ export class RollupDeltas {
     const slice = this.#sliceOf(day)
     const n = PLACES[measure]
     addTo(this.#desks.differences, this.#desks.differingFrom(desk, rules), slice, n, by)
-    addTo(this.#procedures.differences, this.#procedures.differingFrom(procedure, rules), slice, n, by)
+    addTo(this.#procedures.differences, this.#procedures.differingFrom(procedure, rules), day, n, by)
     addTo(this.#levels.differences, this.#levels.differingFrom(level, rules), day, n, by)
   }
 
@@ -167,9 +167,9 @@ export class RollupDeltas {
   #cellsFor (table: RollupTable): Cells {
     if (isOfResults(table)) return cellsFor(table, this.#results, 'slice')
     // The series that a rollup is summed up from: the fewest that tell it.
-    const isByDay = timeOf(table) === 'day'
-    const { sums, differences } = isByDay ? this.#levels : keysOf(table).includes('procedure') ? this.#procedures : this.#desks
-    return cellsFor(table, isOfDifferences(table) ? differences : sums, isByDay ? 'day' : 'slice')
+    const byDay = keysOf(table).includes('procedure') ? this.#procedures : timeOf(table) === 'day' ? this.#levels : null
+    const { sums, differences } = byDay ?? this.#desks
+    return cellsFor(table, isOfDifferences(table) ? differences : sums, byDay === null ? 'slice' : 'day')
   }
 }
 

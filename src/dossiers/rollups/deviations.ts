@@ -13,7 +13,7 @@ import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
 import { dossierResults } from '../rules/results-sql.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
-import { incremented, keyOrder } from './cells.ts'
+import { addedCells, keyOrder } from './cells.ts'
 import { isOfDifferences, isOfResults, keysOf, measuresOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from './families.ts'
 import { cellsOf } from './log.ts'
 
@@ -135,13 +135,11 @@ async function findDeviationsOf (snapshot: Trx, table: RollupTable, counted: str
 export async function correctDeviations (trx: Trx): Promise<number> {
   let corrected = 0
   for (const table of ROLLUP_TABLES) {
-    const [key, measures] = [columns(keyOf(table)), columns(measuresOf(table))]
-    const { numAffectedRows } = await sql`
-      insert into ${sql.table(table)} as kept (${key}, ${measures})
-      select ${key}, ${measures} from ${deviationsOf(table)}
-      order by province_code, ${keyOrder(table)}
-      on conflict (${key}) do update set ${incremented(table)}`.execute(trx)
-    corrected += Number(numAffectedRows)
+    const { rows: [deviating] } = await sql<{ cells: number }>`
+      select count(*)::integer as cells from ${deviationsOf(table)}`.execute(trx)
+    corrected += deviating!.cells
+    await addedCells(table, sql`
+      select ${columns([...keyOf(table), ...measuresOf(table)])} from ${deviationsOf(table)}`).execute(trx)
   }
   return corrected
 }

@@ -11,12 +11,14 @@ export const ROLLUPS = {
   dossier_sums_by_desk: ['unit', 'field', 'channel', 'slice'],
   dossier_sums_by_procedure: ['procedure', 'level', 'field', 'slice'],
   dossier_sums_by_procedure_quarter: ['procedure', 'level', 'field', 'quarter'],
+  dossier_sums_by_procedure_day: ['procedure', 'level', 'field', 'day'],
   // By how much kept counting rules count otherwise than the default ones. There are few such cells, so that large
   // families answer for the smaller ones.
   dossier_differences_by_desk: ['rules', 'unit', 'field', 'channel', 'slice'],
   dossier_differences_by_unit_quarter: ['rules', 'unit', 'quarter'],
   dossier_differences_by_procedure: ['rules', 'procedure', 'level', 'field', 'slice'],
   dossier_differences_by_procedure_quarter: ['rules', 'procedure', 'level', 'field', 'quarter'],
+  dossier_differences_by_procedure_day: ['rules', 'procedure', 'level', 'field', 'day'],
   // What details say of results.
   dossier_results_by_field: ['unit', 'field', 'slice'],
   dossier_results_by_unit_quarter: ['unit', 'quarter'],
@@ -35,9 +37,13 @@ export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
  */
 export const LOGS = {
   dossier_sums_by_desk: ['dossier_sums_by_desk'],
-  dossier_sums_by_procedure: ['dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'],
+  dossier_sums_by_procedure_day: [
+    'dossier_sums_by_procedure_day', 'dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'
+  ],
   dossier_differences_by_desk: ['dossier_differences_by_desk', 'dossier_differences_by_unit_quarter'],
-  dossier_differences_by_procedure: ['dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter'],
+  dossier_differences_by_procedure_day: [
+    'dossier_differences_by_procedure_day', 'dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter'
+  ],
   dossier_results_by_field: ['dossier_results_by_field', 'dossier_results_by_unit_quarter']
 } as const satisfies Partial<Record<RollupTable, readonly RollupTable[]>>
 export type Log = keyof typeof LOGS
@@ -91,7 +97,9 @@ export const FAMILIES = {
   desk: { keys: ['unit', 'field', 'channel'], tables: { slice: 'dossier_sums_by_desk' } },
   procedure: {
     keys: ['procedure', 'level', 'field'],
-    tables: { quarter: 'dossier_sums_by_procedure_quarter', slice: 'dossier_sums_by_procedure' }
+    tables: {
+      quarter: 'dossier_sums_by_procedure_quarter', slice: 'dossier_sums_by_procedure', day: 'dossier_sums_by_procedure_day'
+    }
   }
 } as const satisfies Record<string, RollupFamily>
 export type Family = keyof typeof FAMILIES
@@ -107,7 +115,10 @@ const FAMILIES_OF_DIFFERENCES: Partial<Record<Family, RollupFamily>> = {
   desk: { keys: FAMILIES.desk.keys, tables: { slice: 'dossier_differences_by_desk' } },
   procedure: {
     keys: FAMILIES.procedure.keys,
-    tables: { quarter: 'dossier_differences_by_procedure_quarter', slice: 'dossier_differences_by_procedure' }
+    tables: {
+      quarter: 'dossier_differences_by_procedure_quarter', slice: 'dossier_differences_by_procedure',
+      day: 'dossier_differences_by_procedure_day'
+    }
   }
 }
 

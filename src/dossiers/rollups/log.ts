@@ -9,10 +9,11 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
-import { quarterIn } from '../../time/business-day-sql.ts'
+import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
-import { addCells, incremented, keyColumns, keyOrder, type Cells } from './cells.ts'
+import { addCells, addedCells, keyColumns, type Cells } from './cells.ts'
 import { keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable } from './families.ts'
+import { isPacked, repackRollups, unpackedCells } from './packed.ts'
 
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
@@ -55,7 +56,7 @@ function countsOf ({ counts, places }: Cells, n: number): RawBuilder<unknown> {
 
 /** The column of the log that holds a column of rollups. */
 function arrayNameOf (name: string): string {
-  return name === 'slice' ? 'times' : name === 'rules' ? name : `${name}s`
+  return name === 'slice' || name === 'day' ? 'times' : name === 'rules' ? name : `${name}s`
 }
 
 function lockOf (province: string, log: Log): LockName {
@@ -86,13 +87,11 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
 }
 
 function mergedInto (province: string, table: RollupTable, log: Log): RawBuilder<unknown> {
-  const [key, measures] = [columns(ROLLUPS[table]), measuresOf(table)]
-  return sql`
-    insert into ${sql.table(table)} as kept (province_code, ${key}, ${columns(measures)})
-    select ${province}, ${key}, ${sql.join(measures.map(name => sql`sum(${sql.ref(name)})::integer`))}
+  const key = columns(ROLLUPS[table])
+  return addedCells(table, sql`
+    select ${province} as province_code, ${key}, ${sql.join(measuresOf(table).map(name => sql`sum(${sql.ref(name)})::integer as ${sql.ref(name)}`))}
     from (select ${loggedColumns(table, log)} from cells) as cells
-    group by ${key} order by ${keyOrder(table)}
-    on conflict (province_code, ${key}) do update set ${incremented(table)}`
+    group by ${key}`)
 }
 
 /** Merges all logs, each in a transaction of its own: readers would unpack what is in them each time. */
@@ -105,6 +104,7 @@ export async function mergeLogs (db: Db): Promise<void> {
       await mergeUnlessOthersDo(trx, province, log)
     })
   }
+  await repackRollups(db)
   await mergeBacklogLogs(db)
 }
 
@@ -113,15 +113,19 @@ export function cellsOf (table: RollupTable): RawBuilder<unknown> {
   const log = logOf(table)
   if (log === undefined) return sql.table(table)
   return sql`(
-    select ${columns(['province_code', ...ROLLUPS[table], ...measuresOf(table)])} from ${sql.table(table)}
+    ${isPacked(table) ? unpackedCells(table) : sql`select ${columns(['province_code', ...ROLLUPS[table], ...measuresOf(table)])} from ${sql.table(table)}`}
     union all
     select province_code, ${loggedColumns(table, log)} from (${unpacked(log, sql`dossier_sums_log`)}) as logged
   ) as cells`
 }
 
+/** The first day of the span that a day, or a shorter span, is in. */
+const SPAN_IN = { quarter: quarterIn, slice: sliceIn }
+
 /** The columns of a rollup, of the cells in its log. */
 function loggedColumns (table: RollupTable, log: Log): RawBuilder<unknown> {
-  const time = timeOf(table) === timeOf(log) ? sql.ref(timeOf(log)) : sql`${quarterIn('slice')} as quarter`
+  const [grain, logged] = [timeOf(table), timeOf(log)]
+  const time = grain === logged || grain === 'day' ? sql.ref(grain) : sql`${SPAN_IN[grain](logged)} as ${sql.ref(grain)}`
   const measures = measuresOf(table).map(name => sql`coalesce(${sql.ref(name)}, 0) as ${sql.ref(name)}`)
   return sql.join([...keysOf(table).map(name => sql.ref(name)), time, ...measures])
 }

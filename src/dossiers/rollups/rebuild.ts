@@ -6,7 +6,7 @@ import {
   correctBacklogDeviations, dropBacklogDeviations, findBacklogDeviations, listBacklogDeviations, type BacklogDeviation
 } from '../backlog-sums/deviations.ts'
 import { RULES_VERSION } from '../rules/events.ts'
-import { correctDesks, wrongDesks, type WrongDesk } from './desks.ts'
+import { correctDesks, wrongDesks, type WrongDesk } from '../coverage/desks.ts'
 import { correctDeviations, dropDeviations, findDeviations, listDeviations, type Deviation } from './deviations.ts'
 
 /** An advisory lock of an arbitrary number: two rebuilds at once would correct the same row twice. */

@@ -11,7 +11,7 @@ import { hasEnded, hasResult, isCounted, isWaiting } from './status.ts'
  * Of the rules in this folder. Increase it with each change of what counts, and with each new rollup: rollups of
  * another version are rebuilt at start.
  */
-export const RULES_VERSION = 7
+export const RULES_VERSION = 8
 
 /**
  * What is counted by day. `received_direct` includes `received_postal`. What is pending and overdue is `became_overdue`

@@ -29,7 +29,8 @@ const QUESTIONS: Question[] = [
   ...['procedure', 'unit', 'unit,field'].map(key => (
     { key: `${key}, a month`, paths: MONTHS.map(month => `${BY.replace('2021-H1', month)}${key}`), times: 50, warmUp: 2 })),
   { key: 'unit, the backlog of today', paths: ['/v1/backlog?group_by=unit'], times: 200, warmUp: 5, goal: 50 },
-  { key: 'procedure, any days', paths: Array.from({ length: 3 }, () => anyDays('procedure')), times: 3, warmUp: 1 }
+  { key: 'procedure, any days', paths: Array.from({ length: SPANS }, () => anyDays('procedure')), times: 100, warmUp: 5, goal: 150 },
+  { key: 'unit, any days', paths: Array.from({ length: 3 }, () => anyDays('unit')), times: 3, warmUp: 1 }
 ]
 
 /** Figures from how many records: what is measured at one size of the database, by name. */
@@ -64,7 +65,7 @@ export async function measureReads (bench: Bench, folder: string, sizes: number[
   }
   const flat = [...p50s].map(([key, each]) => `${key} ${each.map(ms => (ms / each[0]!).toFixed(2)).join(' : ')}`).join('; ')
   printTable('What an answer costs the database', `The statements of one \`GET ${BY}…\`, as the service sent them after something was ` +
-    'written, prepared and run again and again by psql; any days are two at random of the span. By procedure and for any days the ' +
+    'written, prepared and run again and again by psql; any days are two at random of the span. By unit and for any days the ' +
     `dossiers themselves are counted. From size to size p50 goes ${flat}.`, inDatabase)
   printTable('What the service answers', `\`GET ${BY_LEVEL}\` from ${CONNECTIONS} connections, medians of ${rounds} rounds of ${SECONDS} s ` +
     `in turns with a bare Fastify route. After each of ${FRESH} posts of one dossier the next answer held it.`, overHttp)

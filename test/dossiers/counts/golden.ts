@@ -32,6 +32,9 @@ const STATEMENTS: Record<string, [asks: string, query: RawBuilder<unknown>]> = {
   'counts-by-procedure-of-month': [
     'What was counted for each procedure, in a month?', counted({ keys: ['procedure'], spans: [MONTH] })
   ],
+  'counts-by-procedure-any-days': [
+    'What was counted for each procedure, on any days?', counted({ keys: ['procedure'], spans: [ANY_DAYS] })
+  ],
   'counts-by-procedure-and-channel': [
     'What was counted for each procedure in each channel?', counted({ keys: ['procedure', 'channel'] })
   ],

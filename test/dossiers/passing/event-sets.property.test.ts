@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
-import { measuresOf, ROLLUPS, type RollupTable } from '../../../src/dossiers/rollups/families.ts'
+import { columns } from '../../../src/database/sql/bulk-json.ts'
+import { measuresOf, ROLLUP_TABLES, ROLLUPS, type RollupTable } from '../../../src/dossiers/rollups/families.ts'
+import { cellsOf } from '../../../src/dossiers/rollups/log.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { countables, instants } from '../arbitrary.ts'
@@ -37,9 +39,17 @@ async function given (db: Db, sent: Parameters<typeof itemOf>[0][]) {
 async function stored (db: Db, tables: readonly string[] = ['dossiers', 'dossier_states']) {
   await mergeRollups(db)
   const counts = (table: RollupTable) => sql.raw(measuresOf(table).map(measure => `${measure} <> 0`).join(' or '))
-  const rows = await Promise.all([...tables, 'dossier_desks', ...Object.keys(ROLLUPS)].map(table => sql<{ row: string }>`
-    select (to_jsonb(one) - 'write' - 'id')::text as row from ${sql.table(table)} as one
-    where ${table in ROLLUPS ? counts(table as RollupTable) : sql`true`} order by 1`.execute(db)))
+  const cells = (table: RollupTable) => {
+    const key = columns(['province_code', ...ROLLUPS[table]])
+    const sums = measuresOf(table).map(measure => sql`sum(${sql.ref(measure)}) as ${sql.ref(measure)}`)
+    return sql`(select ${key}, ${sql.join(sums)} from ${cellsOf(table)} group by ${key})`
+  }
+  const rowsOf = (from: RawBuilder<unknown>, which: RawBuilder<unknown>) => sql<{ row: string }>`
+    select (to_jsonb(one) - 'write' - 'id')::text as row from ${from} as one where ${which} order by 1`.execute(db)
+  const rows = await Promise.all([
+    ...[...tables, 'dossier_desks'].map(table => rowsOf(sql.table(table), sql`true`)),
+    ...ROLLUP_TABLES.map(table => rowsOf(cells(table), counts(table)))
+  ])
   // The ids of event sets grow with each.
   return rows.map(({ rows }) => rows.map(({ row }) => row.replaceAll(/"change": \d+/g, '')))
 }

@@ -46,6 +46,33 @@ forEachDatabase('what many small posts add to a rollup', async (t, { db, get }) 
   })
 })
 
+forEachDatabase('what is merged again and again into the sums of a day', async (t, { db, get }) => {
+  const rowsOf = async () => {
+    const { rows } = await sql<{ day: string, rows: number }>`
+      select day, count(*)::integer as rows from dossier_sums_by_procedure_day group by day order by day`.execute(db)
+    return rows.map(({ day, rows }) => `${day} ${rows}`)
+  }
+  const received = async () => (
+    await get('/v1/on-time?basis=records&from=2021-05-30&to=2021-06-02&group_by=procedure')).body.items[0].received_direct
+  for (let i = 0; i < 16; i++) {
+    // The last moves one of those before to another day.
+    const code = `dossier ${i % 15}`
+    const day = i === 15 ? '2021-06-01' : '2021-05-31'
+    await send(db, [item({ code, received_at: `${day}T08:00:00+07:00`, due_at: null, correction: true })])
+    if (i === 14) {
+      await mergeLogs(db)
+      t.same(await rowsOf(), ['2021-05-31 15'])
+    }
+    await mergeLogs(db)
+  }
+
+  t.test('is one row again once there are many', async t => {
+    t.same(await rowsOf(), ['2021-05-31 1', '2021-06-01 1'])
+    t.equal(await received(), 15)
+    t.same(await rebuildRollups(db), [])
+  })
+})
+
 forEachDatabase('what a transaction adds that would fill the log alone', async (t, { db }) => {
   const day = { field: 'land', channel: 'direct', slice: parseDay('2021-05-15') }
   const rows = Array.from({ length: 16_000 }, (_, n) => ({ ...day, unit: `unit ${n}`, received_direct: 1 }))

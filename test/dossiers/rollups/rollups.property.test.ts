@@ -112,7 +112,8 @@ function summed (newest: Version[]): Record<string, Row> {
         const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
         for (const key of [
           `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${channel} ${nameOf(day)}`,
-          `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`
+          `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`,
+          `${procedure} ${level} ${field} on ${nameOf(day)}`
         ]) {
           const row = sums[`${kept.code} ${key}`] ??= {}
           for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
@@ -136,7 +137,8 @@ function summed (newest: Version[]): Record<string, Row> {
       for (const key of [
         `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${field} ${slice}`,
         `${level} ${channel} of ${slice}`, `${level} ${channel} ${nameOf(day)}`,
-        `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`
+        `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`,
+        `${procedure} ${level} ${field} on ${nameOf(day)}`
       ]) {
         const row = sums[key] ??= {}
         for (const [measure, count] of Object.entries(figures)) row[measure] = Number(row[measure] ?? 0) + count
@@ -159,6 +161,7 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_sums_by_desk', 'unit', 'field', 'channel', 'slice'),
     ...await rows('dossier_sums_by_procedure', 'procedure', 'level', 'field', 'slice'),
     ...await rows('dossier_sums_by_procedure_quarter', 'procedure', 'level', 'field', 'of', 'quarter'),
+    ...await rows('dossier_sums_by_procedure_day', 'procedure', 'level', 'field', 'on', 'day'),
     ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
     ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),
@@ -167,6 +170,7 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_differences_by_unit_quarter', 'rules', 'unit', 'of', 'quarter'),
     ...await rows('dossier_differences_by_procedure', 'rules', 'procedure', 'level', 'field', 'slice'),
     ...await rows('dossier_differences_by_procedure_quarter', 'rules', 'procedure', 'level', 'field', 'of', 'quarter'),
+    ...await rows('dossier_differences_by_procedure_day', 'rules', 'procedure', 'level', 'field', 'on', 'day'),
     ...await rows('dossier_differences_by_day', 'rules', 'level', 'channel', 'day'),
     ...await rows('dossier_results_by_field', 'unit', 'results in', 'field', 'slice'),
     ...await rows('dossier_results_by_unit_quarter', 'unit', 'results of', 'quarter')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { isOfDifferences, isOfResults, ROLLUP_TABLES } from '../../../src/dossiers/rollups/families.ts'
+import { isPacked } from '../../../src/dossiers/rollups/packed.ts'
 import { recountOutdated } from '../../../src/dossiers/upgrade/recount-outdated.ts'
 import { forEachDatabase } from '../../database.ts'
 import { item, mergeRollups, send, storedDossiers } from '../given.ts'
@@ -17,7 +18,8 @@ forEachDatabase('rollups that were counted by older rules', async (t, { db, addr
   // So an older version left them: what waits was overdue too.
   const sums = ROLLUP_TABLES.filter(table => !isOfDifferences(table) && !isOfResults(table))
   for (const table of sums) {
-    await sql`update ${sql.table(table)} set became_overdue = 2 where became_overdue = 1`.execute(db)
+    const [as, by] = isPacked(table) ? ['{2}', '{1}'] : ['2', '1']
+    await sql`update ${sql.table(table)} set became_overdue = ${sql.lit(as)} where became_overdue = ${sql.lit(by)}`.execute(db)
   }
   await sql`update rollup_rules set version = 1`.execute(db)
 

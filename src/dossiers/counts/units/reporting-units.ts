@@ -3,7 +3,7 @@ import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../../database/connect.ts'
 import { sharesOf, standingsBelow } from '../../../catalogue/hierarchy/places-sql.ts'
 import { existsIn } from '../../../catalogue/units/lifetime.ts'
-import { countedDesks } from '../../rollups/desks.ts'
+import { countedDesks } from '../../coverage/desks.ts'
 
 /** A unit as one that handles dossiers, and where it counts. */
 export interface ReportingUnit {

@@ -72,10 +72,10 @@ from
                       province_code, "procedure", "level", "field",
                       (
                         case
-                          when "slice" < (date_trunc('quarter', "slice"::timestamp) + interval '2 months 14 days') then date_trunc('quarter', "slice"::timestamp)
-                          else (date_trunc('quarter', "slice"::timestamp) + interval '2 months 14 days')
+                          when "day" < (date_trunc('quarter', "day"::timestamp) + interval '2 months 14 days') then date_trunc('quarter', "day"::timestamp)
+                          else (date_trunc('quarter', "day"::timestamp) + interval '2 months 14 days')
                         end
-                      )::date as quarter,
+                      )::date as "quarter",
                       coalesce("received_online", 0) as "received_online",
                       coalesce("received_direct", 0) as "received_direct",
                       coalesce("received_postal", 0) as "received_postal",
@@ -90,7 +90,7 @@ from
                       (
                         select
                           province_code, unnest("procedures") as "procedure", unnest("levels") as "level",
-                          unnest("fields") as "field", unnest("times") as "slice",
+                          unnest("fields") as "field", unnest("times") as "day",
                           unnest("received_online") as "received_online",
                           unnest("received_direct") as "received_direct",
                           unnest("received_postal") as "received_postal",
@@ -102,7 +102,7 @@ from
                           unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
                           unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
                         from dossier_sums_log
-                        where rollup = 'dossier_sums_by_procedure'
+                        where rollup = 'dossier_sums_by_procedure_day'
                       ) as logged
                   ) as cells
                 where
@@ -123,7 +123,10 @@ from
                     from "dossier_sums_by_procedure"
                     union all
                     select
-                      province_code, "procedure", "level", "field", "slice",
+                      province_code, "procedure", "level", "field", date_trunc('month', "day")::date + case
+                        when extract(day from "day") < 15 then 0
+                        else 14
+                      end as "slice",
                       coalesce("received_online", 0) as "received_online",
                       coalesce("received_direct", 0) as "received_direct",
                       coalesce("received_postal", 0) as "received_postal",
@@ -138,7 +141,7 @@ from
                       (
                         select
                           province_code, unnest("procedures") as "procedure", unnest("levels") as "level",
-                          unnest("fields") as "field", unnest("times") as "slice",
+                          unnest("fields") as "field", unnest("times") as "day",
                           unnest("received_online") as "received_online",
                           unnest("received_direct") as "received_direct",
                           unnest("received_postal") as "received_postal",
@@ -150,7 +153,7 @@ from
                           unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
                           unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
                         from dossier_sums_log
-                        where rollup = 'dossier_sums_by_procedure'
+                        where rollup = 'dossier_sums_by_procedure_day'
                       ) as logged
                   ) as cells
                 where
