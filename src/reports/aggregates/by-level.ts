@@ -21,13 +21,16 @@ export function figuresByLevel (
   const keys = sql`period, form, indicator, level`
   // Of all choices together.
   const overAll = (count: RawBuilder<unknown>) => sql`sum(${count}) over (partition by ${keys})::integer`
+  // The paths come first: PostgreSQL would compare each unit of a level with each other one.
   return sql<LevelFigure>`
     ${withFacts(rules, asked)}, expected as (
       select period, level, count(*)::integer as units_expected from standing group by period, level
+    ), paths as materialized (
+      select standing.period, standing.unit, standing.level, parents.unit as above
+      from standing cross join unnest(path) as parents (unit) where parents.unit <> standing.unit
     ), nested as materialized (
-      select standing.period, standing.unit, above.unit as above from standing cross join unnest(path) as parents (unit)
-      join standing as above on (above.period, above.unit, above.level) = (standing.period, parents.unit, standing.level)
-      where above.unit <> standing.unit
+      select paths.period, paths.unit, paths.above from paths join standing as higher
+        on (higher.period, higher.unit, higher.level) = (paths.period, paths.above, paths.level)
     ), covered as materialized (
       select distinct ${keys}, nested.unit from nested join facts using (period) where facts.unit = nested.above
     ), stood_for as (

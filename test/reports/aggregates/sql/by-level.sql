@@ -97,13 +97,18 @@ with
     from standing
     group by period, level
   ),
-  nested as materialized (
-    select standing.period, standing.unit, above.unit as above
+  paths as materialized (
+    select standing.period, standing.unit, standing.level, parents.unit as above
     from
       standing
       cross join unnest(path) as parents (unit)
-      join standing as above on (above.period, above.unit, above.level) = (standing.period, parents.unit, standing.level)
-    where above.unit <> standing.unit
+    where parents.unit <> standing.unit
+  ),
+  nested as materialized (
+    select paths.period, paths.unit, paths.above
+    from
+      paths
+      join standing as higher on (higher.period, higher.unit, higher.level) = (paths.period, paths.above, paths.level)
   ),
   covered as materialized (
     select distinct period, form, indicator, level, nested.unit
