@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { connect } from '../../../src/database/connect.ts'
 import { ADMIN, forEachDatabase, type Service } from '../../database.ts'
 import { item, send } from '../given.ts'
@@ -44,6 +45,8 @@ forEachDatabase('questions beside a job that moves dossiers to another field', a
   await send(db, Array.from({ length: OPEN }, (_, i) => given(`open-${i}`)))
   await send(db, Array.from({ length: ENDED }, (_, i) => (
     given(`ended-${i}`, { status: 10, finished_at: '2021-06-01T08:00:00+07:00' }))))
+  // As a server does by itself: the job would compare each dossier with all that it moves.
+  await sql`analyze dossiers`.execute(db)
   const other = connect(address, { max: 1, onLost: () => {} })
   t.teardown(() => other.close())
   const before = await answers(service)
