@@ -31,6 +31,8 @@ export const codeOfRecord: CodeOf = item => ((item ?? {}) as { code?: unknown })
 
 interface WorkersOptions {
   codeOf?: CodeOf
+  /** What goes into a chunk of an item; left out: all of it. */
+  read?: (item: unknown) => unknown
   patience?: number
 }
 
@@ -52,11 +54,14 @@ export class ChunkWorkers<Result> {
   #onRoom: () => void = () => {}
 
   readonly #codeOf: CodeOf
+  readonly #read: (item: unknown) => unknown
 
   constructor (
-    send: (chunk: Chunk) => Promise<Result>, { codeOf = codeOfRecord, patience = PATIENCE }: WorkersOptions = {}
+    send: (chunk: Chunk) => Promise<Result>,
+    { codeOf = codeOfRecord, read = item => item, patience = PATIENCE }: WorkersOptions = {}
   ) {
     this.#codeOf = codeOf
+    this.#read = read
     const { promise, reject } = Promise.withResolvers<never>()
     promise.catch(() => {})
     this.failure = promise
@@ -89,7 +94,7 @@ export class ChunkWorkers<Result> {
     for (const line of lines) {
       const item = itemOf(line)
       const worker = this.#workers[workerOf(this.#codeOf(item))]!
-      if (!worker.add(line, item)) continue
+      if (!worker.add(line, item === undefined ? item : this.#read(item))) continue
       this.#send(worker)
       while (this.#chunks >= MOST_CHUNKS) await Promise.race([this.#room(), this.failure])
     }

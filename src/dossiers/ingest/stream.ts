@@ -42,6 +42,8 @@ export interface ImportOptions {
 /** How the lines of a stream are read that are no records of this service but of others. */
 export interface LineFormat {
   codeOf: CodeOf
+  /** What is kept of an item until its chunk is sent, where that is less than all of it. */
+  read?: (item: unknown) => unknown
   /**
    * @param id of the import
    * @param lineOf the line of an item by its index

@@ -11,9 +11,10 @@ import type { Ingested } from '../ingest/chunk.ts'
 import { errorsOf, ingestStream, MAX_ERRORS, type ImportOptions, type Stream } from '../ingest/stream.ts'
 import { warningsByLine } from '../ingest/warnings.ts'
 import type { DossierAnswer } from '../schema.ts'
+import { nationalDossier } from './format/dossier.ts'
 import type { Message } from './format/message.ts'
 import { isSent } from './format/values.ts'
-import { ingestNationalDossiers } from './ingest-dossiers.ts'
+import { ingestNationalDossiers, type NationalDossier } from './ingest-dossiers.ts'
 import { ingestNationalSteps } from './ingest-steps.ts'
 import type { NationalSyncAnswer } from './schema.ts'
 
@@ -30,8 +31,9 @@ export async function postNationalDossiers (
   // First, as rows that wait name it.
   const id = dry_run ? null : await beginImport(trx, by, { source, dry_run, idempotency_key: null })
   const sender = { source, unit, import: id ?? 0, lineOf }
-  const ingest = service === 'DongBoHoSoMC' ? ingestNationalDossiers : ingestNationalSteps
-  const { outcomes, issues, waits, conflicts, warnings: found } = await ingest(write, sender, data)
+  const { outcomes, issues, waits, conflicts, warnings: found } = service === 'DongBoHoSoMC'
+    ? await ingestNationalDossiers(write, sender, data.map(readNow))
+    : await ingestNationalSteps(write, sender, data)
   const counts = countsOf(outcomes, conflicts)
   const byLine = (listed: IssuesByRow) => errorsOf(listed, lineOf).sort((a, b) => a.line - b.line)
   const errors = byLine(issues)
@@ -53,9 +55,15 @@ export async function importNationalDossiers (
   const { source } = options
   const { answer, replayed } = await ingestStream(db, writers, origin, stream, options, {
     codeOf: item => isSent(item) ? item['MaHoSo'] : undefined,
-    ingest: (write, items, id, lineOf) => ingestNationalDossiers(write, { source, unit, import: id, lineOf }, items)
+    read: readNow,
+    ingest: (write, items, id, lineOf) => (
+      ingestNationalDossiers(write, { source, unit, import: id, lineOf }, items as NationalDossier[]))
   })
   return { answer: nationalAnswer(answer, null), replayed }
+}
+
+function readNow (sent: unknown): NationalDossier {
+  return nationalDossier(sent, Date.now())
 }
 
 function lineOf (index: number): number {

@@ -5,11 +5,13 @@ import type { IssuesByRow } from '../../writes/row-issues.ts'
 import type { Write } from '../../writes/write.ts'
 import { ingestDossiers, type Ingested } from '../ingest/chunk.ts'
 import type { DossierItem } from '../schema.ts'
-import { isCertain, nationalDossier, type Reading } from './format/dossier.ts'
+import { isCertain, type nationalDossier } from './format/dossier.ts'
 import { nationalIssue, nationalPointer } from './format/issues.ts'
 import { isUnitCode, UNIT } from './format/message.ts'
-import { isSent } from './format/values.ts'
 import { stepsApplied } from './steps.ts'
+
+/** What is read of a dossier, or all that is wrong with it. */
+export type NationalDossier = ReturnType<typeof nationalDossier>
 
 /** Who sends. */
 export interface Sender {
@@ -32,18 +34,17 @@ export interface Import {
  * of a code may wait.
  */
 export async function ingestNationalDossiers (
-  write: Write, { source, unit, import: id, lineOf }: Sender & Import, data: readonly unknown[]
+  write: Write, { source, unit, import: id, lineOf }: Sender & Import, read: readonly NationalDossier[]
 ): Promise<Ingested> {
   const { trx, by } = write
   const { client, province_code: province } = by
-  const reading: Reading = { unitOf: await unitNames(trx, source, unit, data), now: Date.now() }
+  const unitOf = await unitNames(trx, source, unit, read)
   const items: DossierItem[] = []
   const positions: number[] = []
   const issues: IssuesByRow = new Map()
-  data.forEach((sent, index) => {
-    const item = nationalDossier(sent, reading)
+  read.forEach((item, index) => {
     if (Array.isArray(item)) issues.set(index, item)
-    else positions[items.push(item) - 1] = index
+    else positions[items.push(atUnit(item, unitOf(item.unit))) - 1] = index
   })
   const context = {
     source, reach: by.unit, ignoresRepeats: true, isWellFormed: isCertain, adjust: stepsApplied({ client, source }),
@@ -52,7 +53,7 @@ export async function ingestNationalDossiers (
       mayKeepUnit: isUnitCode, told: nationalIssue
     }
   }
-  return placed(data.length, issues, positions, await ingestDossiers(write, items, context))
+  return placed(read.length, issues, positions, await ingestDossiers(write, items, context))
 }
 
 /** What became of items, at their positions in what was sent, in the terms of the sender. */
@@ -68,17 +69,21 @@ function placed (received: number, faults: IssuesByRow, positions: readonly numb
   return { ...ingested, outcomes, issues, waits, warnings: { count: warnings.count, first } }
 }
 
+function atUnit (item: DossierItem, unit: string): DossierItem {
+  return unit === item.unit ? item : { ...item, unit }
+}
+
 /**
- * The unit of a dossier: its office where that is a code or an alias of a unit, or has the shape of a code and may be
- * known later; otherwise the unit of the sender.
+ * The unit of a dossier by its office: that, where it is a code or an alias of a unit, or has the shape of a code and
+ * may be known later; otherwise the unit of the sender.
  */
 async function unitNames (
-  trx: Trx, source: string, unit: string, data: readonly unknown[]
-): Promise<Reading['unitOf']> {
-  const offices = new Set(data.map(sent => isSent(sent) ? sent['DonViXuLy'] : undefined))
-  const names = [...offices].filter(name => typeof name === 'string').map(name => name.trim()).filter(name => UNIT.test(name))
+  trx: Trx, source: string, unit: string, read: readonly NationalDossier[]
+): Promise<(office: string) => string> {
+  const offices = new Set(read.map(item => Array.isArray(item) ? '' : item.unit))
+  const names = [...offices].filter(name => UNIT.test(name))
   if (names.length === 0) return () => unit
   const unitOf = await resolveUnits(trx, names.map(name => ({ name, source })))
   const known = new Set(names.filter(name => unitOf({ name, source }, today()) !== undefined))
-  return office => typeof office === 'string' && (known.has(office.trim()) || isUnitCode(office.trim())) ? office.trim() : unit
+  return office => known.has(office) || isUnitCode(office) ? office : unit
 }

@@ -22,20 +22,15 @@ const NOT_ACCEPTED = 3
 
 const DAY = 86_400_000
 
-export interface Reading {
-  /** The name of the unit of a dossier, by what it gives as its office, which can be anything. */
-  unitOf: (office: unknown) => string
-  /** Milliseconds since 1970. */
-  now: number
-}
-
 /**
  * A dossier of the national format as a record of this service, or all that is wrong with it, with pointers into what
- * was sent. Only what is read here goes on: everything about the applicant stays behind. `updated_at`, which the format
- * does not have, is the newest of what has happened to the dossier, to the second; its milliseconds are the status, so
- * that of two versions without any other sign the one that is further on is newer.
+ * was sent. Only what is read here goes on: everything about the applicant stays behind. The `unit` is what it gives as
+ * its office, which need not be one; empty: nothing. `updated_at`, which the format does not have, is the newest of
+ * what has happened to the dossier, to the second; its milliseconds are the status, so that of two versions without any
+ * other sign the one that is further on is newer.
+ * @param now in milliseconds since 1970
  */
-export function nationalDossier (sent: unknown, { unitOf, now }: Reading): DossierItem | Issue[] {
+export function nationalDossier (sent: unknown, now: number): DossierItem | Issue[] {
   if (!isSent(sent)) return [fault('', 'invalid_type')]
   const issues: Issue[] = []
   const code = readText(sent, 'MaHoSo', CODE, issues)
@@ -61,7 +56,7 @@ export function nationalDossier (sent: unknown, { unitOf, now }: Reading): Dossi
   if (issues.length > 0) return issues
 
   return {
-    code: code!, unit: unitOf(sent['DonViXuLy']), procedure: procedure!, channel, status, received_at: begun!.text,
+    code: code!, unit: officeIn(sent), procedure: procedure!, channel, status, received_at: begun!.text,
     due_at: due?.text ?? null, finished_at: finished?.text ?? null, returned_at: returned?.text ?? null,
     updated_at: new Date(newest! + status).toISOString(),
     supplements: supplements.length === 0 ? NONE : supplements.map(({ item }) => item),
@@ -72,6 +67,10 @@ export function nationalDossier (sent: unknown, { unitOf, now }: Reading): Dossi
     has_fee: details.has_fee, paid_online: details.paid_online, payment_channel: details.payment_channel,
     databases_used: details.databases_used, identity_verified: details.identity_verified
   }
+}
+
+function officeIn ({ DonViXuLy: office }: Sent): string {
+  return typeof office === 'string' ? office.trim() : ''
 }
 
 /** Codes that are longer are left to the check of records. */
