@@ -37,7 +37,7 @@ export async function backlog (
   const buckets = bucketsOf(day, isToday, bounds)
   const open = () => isToday ? openNow(keys, which, startOfDay(dayAfter(day))) : openOn(day, keys, which)
   const counted = isToday && areEnough(keys, asked)
-    ? openBySums(keys.length > 0, which, buckets)
+    ? openBySums(keys, unitsAsked(asked, unit), buckets)
     : openInDossiers(keys, open(), buckets)
   const order = keys.map((name): OrderColumn => ({ name, kind: 'text', required: true }))
   const query = pageQuery(answered(keys, counted, buckets), order, page)
@@ -58,10 +58,18 @@ function conditionsOf (
   ], sql` and `)
 }
 
-/** Whether the sums of the backlog, which know units alone, answer a question about today. */
-function areEnough (keys: readonly string[], { level, field, procedure, channel, source }: BacklogQuery): boolean {
-  return keys.every(key => key === 'unit') &&
-    [level, field, procedure, channel, source].every(filter => filter === undefined)
+/** Whether the sums of the backlog, which know units and thereby levels, answer a question about today. */
+function areEnough (
+  keys: readonly string[], { field, procedure, channel, source }: BacklogQuery
+): keys is readonly ('unit' | 'level')[] {
+  return keys.every(key => key === 'unit' || key === 'level') &&
+    [field, procedure, channel, source].every(filter => filter === undefined)
+}
+
+/** The conditions of a question that these answer, on `province_code` and `unit` alone. */
+function unitsAsked ({ level, ...asked }: BacklogQuery, unit: Subtree | null): RawBuilder<unknown> {
+  const which = conditionsOf(asked, unit)
+  return level === undefined ? which : sql`${which} and unit = any(array(select id from units where level = any(${level})))`
 }
 
 /** Rows of `openBySums` and `openInDossiers` with all that an answer has. */

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { columns } from '../../database/sql/bulk-json.ts'
 import { dayIn, startOfDay } from '../../time/business-day-sql.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import { BACKLOG_KINDS, type BacklogKind } from '../backlog-sums/standing.ts'
@@ -10,7 +11,7 @@ const COLUMN = Object.fromEntries(BACKLOG_KINDS.map(kind => [kind, `kind = '${ki
 const IS_OPEN = sql.raw(`kind = 'received' and bucket <= 4`)
 
 /**
- * What is open today, from the sums of the backlog: one row of counts for each unit, or one in all.
+ * What is open today, from the sums of the backlog: one row of counts for each unit or level, or one in all.
  *
  * Months that end before the bounds of all buckets are read as such, and later ones by their days; `days` is the age of
  * all dossiers of a row together. `logged` has what the log adds to the table, and `fewer` the days of reception of
@@ -21,8 +22,9 @@ const IS_OPEN = sql.raw(`kind = 'received' and bucket <= 4`)
  * @param which a condition on `province_code` and `unit`
  */
 export function openBySums (
-  isByUnit: boolean, which: RawBuilder<unknown>, { day, ages, due, ahead }: Buckets
+  keys: readonly ('unit' | 'level')[], which: RawBuilder<unknown>, { day, ages, due, ahead }: Buckets
 ): RawBuilder<unknown> {
+  const names = columns(keys)
   const tomorrow = dayAfter(day)
   const [ageBounds, dueBounds] = [[...ages, tomorrow], due].map(days => sql`${days}::date[]`)
   // Of ages the bounds are the earliest.
@@ -71,8 +73,9 @@ export function openBySums (
       select unit, 'due', width_bucket(${dayIn('reached_at')}, ${dueBounds}), -1, 0, null
       from (${toCome}) as dossiers where reached_at is not null
     )
-    select ${isByUnit ? sql`unit, ` : sql``}${countsOf(ahead, COLUMN, 'coalesce(sum(dossiers) filter (where ?), 0)::bigint')},
+    select ${names}${keys.length === 0 ? sql`` : sql`, `}${countsOf(ahead, COLUMN, 'coalesce(sum(dossiers) filter (where ?), 0)::bigint')},
       round(sum(days) filter (where ${IS_OPEN}) / nullif(sum(dossiers) filter (where ${IS_OPEN}), 0), 1)::float8 as mean_age_days,
       min(oldest) filter (where ${IS_OPEN}) as oldest_received_on
-    from here ${isByUnit ? sql`group by unit having sum(dossiers) filter (where ${IS_OPEN}) > 0` : sql``}`
+    from here ${keys.includes('level') ? sql`join (select id as unit, level from units) as units using (unit)` : sql``}
+    ${keys.length === 0 ? sql`` : sql`group by ${names} having sum(dossiers) filter (where ${IS_OPEN}) > 0`}`
 }

@@ -30,9 +30,11 @@ export async function expectSameAnswers ({ url }: Pick<Bench, 'url'>): Promise<v
       }
     }
     // The sums of the backlog do not know channels: with all of them the dossiers are counted.
-    const [bySums, byDossiers] = await Promise.all([{}, { channel: [...CHANNELS] }].map(filters => (
-      backlog(db, { ...filters, group_by: ['unit'] }, { limit: 10_000 }, null, NOW))))
-    if (!isDeepStrictEqual(bySums, byDossiers)) throw new Error('the sums of the backlog say something else than the dossiers')
+    for (const key of ['unit', 'level'] as const) {
+      const [bySums, byDossiers] = await Promise.all([{}, { channel: [...CHANNELS] }].map(filters => (
+        backlog(db, { ...filters, group_by: [key] }, { limit: 10_000 }, null, NOW))))
+      if (!isDeepStrictEqual(bySums, byDossiers)) throw new Error('the sums of the backlog say something else than the dossiers')
+    }
   } finally {
     await close()
   }

@@ -28,7 +28,8 @@ const QUESTIONS: Question[] = [
   ...['procedure', 'unit,field', 'unit,channel'].map(key => ({ key, paths: [BY + key], times: 50, warmUp: 2 })),
   ...['procedure', 'unit', 'unit,field'].map(key => (
     { key: `${key}, a month`, paths: MONTHS.map(month => `${BY.replace('2021-H1', month)}${key}`), times: 50, warmUp: 2 })),
-  { key: 'unit, the backlog of today', paths: ['/v1/backlog?group_by=unit'], times: 200, warmUp: 5, goal: 50 },
+  ...['unit', 'level'].map(key => (
+    { key: `${key}, the backlog of today`, paths: [`/v1/backlog?group_by=${key}`], times: 200, warmUp: 5, goal: 50 })),
   { key: 'procedure, any days', paths: Array.from({ length: SPANS }, () => anyDays('procedure')), times: 100, warmUp: 5, goal: 150 },
   { key: 'unit, any days', paths: Array.from({ length: 3 }, () => anyDays('unit')), times: 3, warmUp: 1 }
 ]

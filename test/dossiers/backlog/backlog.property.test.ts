@@ -78,7 +78,10 @@ forEachDatabase('the backlog of today', async (t, { db }) => {
       // The last dossiers are received after the first of these days.
       for (const day of DAYS) {
         const now = Date.parse(`${day}T10:00:00+07:00`)
-        for (const asked of [{ group_by: ['unit' as const] }, {}, { unit: 'H56-380' }]) {
+        for (const asked of [
+          { group_by: ['unit' as const] }, {}, { unit: 'H56-380' }, { group_by: ['level' as const] },
+          { group_by: ['level' as const, 'unit' as const], level: ['district'] }
+        ]) {
           const bySums = await backlog(db, asked, PAGE, null, now)
           assertSame(bySums, await backlog(db, { ...asked, channel: [...CHANNELS] }, PAGE, null, now))
         }

@@ -102,6 +102,7 @@ forEachDatabase('the backlog', async (t, service) => {
       [...BACKLOG_KEYS.map(key => row[key]), row.open].filter(value => value !== null).join(' ')))
     t.same(await by({ group_by: ['unit'] }), ['H56-14755 1', 'H56-380 1', 'H56-381 1'])
     t.same(await by({ group_by: ['level'] }), ['commune 1', 'district 2'])
+    t.same(await by({ group_by: ['unit'], level: ['district'] }), ['H56-380 1', 'H56-381 1'])
     t.same(await by({ group_by: ['channel', 'field'] }), [
       'business-registration direct 1', 'civil-status direct 1', 'business-registration online 1'
     ])
