@@ -12,12 +12,16 @@ import { columns } from '../../database/sql/bulk-json.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, addedCells, keyColumns, type Cells } from './cells.ts'
-import { keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable } from './families.ts'
+import {
+  isOfResults, keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable
+} from './families.ts'
 import { isPacked, repackRollups, unpackedCells } from './packed.ts'
 
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
 const MOST_ROWS = 64
+/** Of results: to unpack more took longer than all else that an evaluation reads, and writes cost no less. */
+const MOST_CELLS_OF_RESULTS = 4_000
 
 /** Adds to the rollups of a log. @param cellsFor one of its tables */
 export async function logCells (
@@ -26,7 +30,8 @@ export async function logCells (
   const cells = cellsFor(log)
   const { keys: { length } } = cells
   if (length === 0) return
-  if (length >= MOST_CELLS) {
+  const mostCells = isOfResults(log) ? MOST_CELLS_OF_RESULTS : MOST_CELLS
+  if (length >= mostCells) {
     await allowSlowStatements(trx)
     for (const table of LOGS[log]) await addCells(trx, province, table, cellsFor(table))
     return
@@ -41,7 +46,7 @@ export async function logCells (
       insert into dossier_sums_log (province_code, rollup, cells, ${columns(arrays.map(([name]) => name))})
       values (${province}, ${log}, ${length}, ${sql.join(arrays.map(([, array]) => array))})
     )
-    select coalesce(sum(cells), 0) + ${length} >= ${MOST_CELLS} or count(*) + 1 >= ${MOST_ROWS} as is_full
+    select coalesce(sum(cells), 0) + ${length} >= ${mostCells} or count(*) + 1 >= ${MOST_ROWS} as is_full
     from dossier_sums_log where province_code = ${province} and rollup = ${log}`.execute(trx)
   if (!logged!.is_full) return
   await allowSlowStatements(trx)
