@@ -88,19 +88,24 @@ const COLUMN = {
   received: 'age', awaiting: 'awaits_supplement and age', undated: 'due is null and not awaits_supplement and age', due: 'due'
 }
 
-/** @param open as from `openNow` and `openOn` */
+/** @param open as from `openNow` and `openOn`; few buckets are counted, each of many dossiers */
 function openInDossiers (
   keys: readonly string[], open: RawBuilder<unknown>, { day, ages, due, ahead }: Buckets
 ): RawBuilder<unknown> {
   const own = keys.length === 0 ? sql`` : sql`${columns(keys)}, `
   return sql`
-    select ${own}${countsOf(ahead, COLUMN, 'count(*) filter (where ?)')},
-      round(avg(${day}::date - received_on), 1)::float8 as mean_age_days, min(received_on) as oldest_received_on
+    select ${own}${countsOf(ahead, COLUMN, 'coalesce(sum(dossiers) filter (where ?), 0)::bigint')},
+      round(sum(days) / nullif(sum(dossiers), 0), 1)::float8 as mean_age_days, min(oldest) as oldest_received_on
     from (
-      select ${own}awaits_supplement, width_bucket(reached_at, array[${sql.join(due.map(startOfDay))}]) as due,
-        width_bucket(received_at, array[${sql.join(ages.map(startOfDay))}]) as age, ${dayIn('received_at')} as received_on
-      from (${open}) as open
-    ) as placed
+      select ${own}awaits_supplement, due, age, count(*) as dossiers, sum(${day}::date - received_on) as days,
+        min(received_on) as oldest
+      from (
+        select ${own}awaits_supplement, width_bucket(reached_at, array[${sql.join(due.map(startOfDay))}]) as due,
+          width_bucket(received_at, array[${sql.join(ages.map(startOfDay))}]) as age, ${dayIn('received_at')} as received_on
+        from (${open}) as open
+      ) as placed
+      group by ${own}awaits_supplement, due, age
+    ) as buckets
     ${keys.length === 0 ? sql`` : sql`group by ${columns(keys)}`}`
 }
 
