@@ -51,7 +51,7 @@ function countedByHand (dossier: Dossier, { from, to, dueTo }: Record<'from' | '
     (figures.resolved_on_time ?? 0) - (figures.resolved_overdue ?? 0) - (figures.cancelled ?? 0)), -Infinity) > 0
   const endedOn = all.find(([, { resolved_overdue = 0 }]) => resolved_overdue > 0)?.[0] ?? 0
   const apologised = (by: DayNumber) => said.apology_at === undefined ? said.apology : dayOf(said.apology_at) <= by
-  const { fee_due: fee, fee_paid: paidFee, payment_channel: paidBy } = said
+  const { fee_due: fee, has_fee: hasFee, fee_paid: paidFee, payment_channel: paidBy } = said
   const paid = fee === 0 ? false : paidFee === undefined ? (paidBy === undefined ? undefined : true) : paidFee > 0
   const paidIn = (channel: string) => (
     paid === undefined || (paid && paidBy === undefined) ? undefined : paid && paidBy === channel)
@@ -67,7 +67,7 @@ function countedByHand (dossier: Dossier, { from, to, dueTo }: Record<'from' | '
     resolved_overdue_without_apology: of(overdue, not(apologised(endedOn))),
     resolved_withdrawn: of(resolved, status === 7),
     resolved_stopped: of(resolved, status === 8),
-    resolved_with_fee: of(resolved, fee === undefined ? undefined : fee > 0),
+    resolved_with_fee: of(resolved, fee === undefined ? hasFee : fee > 0),
     resolved_paid: of(resolved, paid),
     resolved_paid_online: of(resolved, paidIn('online')),
     resolved_paid_direct: of(resolved, paidIn('direct')),
