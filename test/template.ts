@@ -1,5 +1,7 @@
 // Runs once before the tests: fills a database that each of them gets a copy of.
-import { appendFile, cp, mkdir, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { globSync, lstatSync } from 'node:fs'
+import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { SCOPES } from '../src/contract/caller.ts'
@@ -16,6 +18,8 @@ import { trimLog } from './data-folder.ts'
 export const TEMPLATE_DIR = new URL('../.tap/template', import.meta.url).pathname
 /** An embedded database with nothing in it, not even the tables: to make one takes half of a first start. */
 export const EMPTY_DIR = new URL('../.tap/empty', import.meta.url).pathname
+/** Tells what the two were made from. */
+export const MADE_FROM = new URL('../.tap/made-from', import.meta.url).pathname
 /** One folder for each file of tests that a shard has taken. */
 export const CLAIMS = new URL('../.tap/claims', import.meta.url).pathname
 export const TEMPLATE_NAME = 'cchc_test_template'
@@ -41,14 +45,17 @@ export function addressOf (database: string): Address {
   return { connectionString: url.href }
 }
 
-if (import.meta.main) {
+if (import.meta.main) await prepare(fillEmbedded)
+
+export async function prepare (embedded: () => Promise<void>) {
   await rm(CLAIMS, { recursive: true, force: true })
   await mkdir(CLAIMS, { recursive: true })
   // The embedded database runs in a thread, beside what fills the server.
-  await Promise.all([fillEmbedded(), ...SERVER === undefined ? [] : [fillServer(SERVER)]])
+  await Promise.all([embedded(), ...SERVER === undefined ? [] : [fillServer(SERVER)]])
 }
 
-async function fillEmbedded () {
+export async function fillEmbedded () {
+  await rm(MADE_FROM, { force: true })
   for (const folder of [EMPTY_DIR, TEMPLATE_DIR]) await rm(folder, { recursive: true, force: true })
   const empty = await startEmbedded(EMPTY_DIR)
   await trim(empty.address)
@@ -59,6 +66,18 @@ async function fillEmbedded () {
   await fill(embedded.address)
   await embedded.close()
   for (const folder of [EMPTY_DIR, TEMPLATE_DIR]) trimLog(folder)
+  await writeFile(MADE_FROM, await embeddedSource())
+}
+
+/** A hash of all that they hold depends on. */
+export async function embeddedSource (): Promise<string> {
+  const hash = createHash('sha256').update(new Date().toDateString())
+  const root = new URL('..', import.meta.url).pathname
+  const patterns = ['{src,migrations}/**', 'test/{template,data-folder}.ts', 'package-lock.json']
+  for (const file of globSync(patterns, { cwd: root }).toSorted().map(name => join(root, name))) {
+    if (lstatSync(file).isFile()) hash.update(file).update(await readFile(file))
+  }
+  return hash.digest('hex')
 }
 
 /** Drops what only `create database` needs, which is half of the files that each test copies. */
