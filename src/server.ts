@@ -18,6 +18,7 @@ import { pruneImports } from './dossiers/imports/commands.ts'
 import { pruneSteps } from './dossiers/national-sync/steps.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
+import { PACKED } from './dossiers/rollups/packed.ts'
 import { addRules } from './reports/rules/store.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
@@ -41,8 +42,8 @@ function takeToday (db: Db): Promise<void> {
 /** Of the embedded database, the tables that lose rows in this. */
 function vacuumEmptied (db: Db): Promise<void> {
   return vacuum(db, [
-    'dossier_sums_log', 'dossier_sums_by_procedure_day', 'dossier_differences_by_procedure_day', 'backlog_sums_log',
-    'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers', 'dossier_steps'
+    'dossier_sums_log', ...PACKED, 'backlog_sums_log', 'idempotency_keys', 'imports', 'import_errors', 'waiting_dossiers',
+    'dossier_steps'
   ])
 }
 

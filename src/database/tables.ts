@@ -242,6 +242,27 @@ export interface DossierDifferencesByProcedureQuarter {
   rules: string;
 }
 
+export interface DossierDifferencesByUnitDay {
+  became_overdue: number[];
+  cancelled: number[];
+  day: string;
+  due: number[];
+  due_in_time: number[];
+  id: Generated<number>;
+  moved: number[];
+  moved_overdue: number[];
+  no_longer_overdue: number[];
+  province_code: string;
+  received_direct: number[];
+  received_online: number[];
+  received_postal: number[];
+  resolved_early: number[];
+  resolved_on_time: number[];
+  resolved_overdue: number[];
+  rules: string;
+  units: string[];
+}
+
 export interface DossierDifferencesByUnitQuarter {
   became_overdue: Generated<number>;
   cancelled: Generated<number>;
@@ -552,6 +573,26 @@ export interface DossierSumsByProcedureQuarter {
   resolved_early: Generated<number>;
   resolved_on_time: Generated<number>;
   resolved_overdue: Generated<number>;
+}
+
+export interface DossierSumsByUnitDay {
+  became_overdue: number[];
+  cancelled: number[];
+  day: string;
+  due: number[];
+  due_in_time: number[];
+  id: Generated<number>;
+  moved: number[];
+  moved_overdue: number[];
+  no_longer_overdue: number[];
+  province_code: string;
+  received_direct: number[];
+  received_online: number[];
+  received_postal: number[];
+  resolved_early: number[];
+  resolved_on_time: number[];
+  resolved_overdue: number[];
+  units: string[];
 }
 
 export interface DossierSumsByUnitQuarter {
@@ -1348,6 +1389,7 @@ export interface DB {
   dossier_differences_by_procedure: DossierDifferencesByProcedure;
   dossier_differences_by_procedure_day: DossierDifferencesByProcedureDay;
   dossier_differences_by_procedure_quarter: DossierDifferencesByProcedureQuarter;
+  dossier_differences_by_unit_day: DossierDifferencesByUnitDay;
   dossier_differences_by_unit_quarter: DossierDifferencesByUnitQuarter;
   dossier_histories: DossierHistories;
   dossier_results_by_field: DossierResultsByField;
@@ -1362,6 +1404,7 @@ export interface DB {
   dossier_sums_by_procedure: DossierSumsByProcedure;
   dossier_sums_by_procedure_day: DossierSumsByProcedureDay;
   dossier_sums_by_procedure_quarter: DossierSumsByProcedureQuarter;
+  dossier_sums_by_unit_day: DossierSumsByUnitDay;
   dossier_sums_by_unit_quarter: DossierSumsByUnitQuarter;
   dossier_sums_log: DossierSumsLog;
   dossier_versions: DossierVersions;

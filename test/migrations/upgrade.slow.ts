@@ -272,6 +272,16 @@ const ROWS: Record<string, string[]> = {
         received_direct, received_postal, resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
       values ('H56', 'portal-766', '2021-05-31', '{1.010708}', '{district}', '{land}', '{null}', '{null}', '{null}', '{null}',
         '{null}', '{null}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}')`
+  ],
+  '0060_sums_by_unit_and_day': [
+    `insert into dossier_sums_by_unit_day (province_code, day, units, received_online, received_direct, received_postal,
+        resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
+      values ('H56', '2021-05-31', '{H56-380}', '{null}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}',
+        '{null}', '{null}', '{null}', '{null}')`,
+    `insert into dossier_differences_by_unit_day (province_code, rules, day, units, received_online, received_direct, received_postal,
+        resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
+      values ('H56', 'portal-766', '2021-05-31', '{H56-380}', '{null}', '{null}', '{null}', '{null}', '{null}', '{1}', '{null}', '{null}',
+        '{null}', '{null}', '{null}', '{null}', '{null}')`
   ]
 }
 

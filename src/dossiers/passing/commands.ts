@@ -8,6 +8,7 @@ import { assignments } from '../../database/sql/bulk-json.ts'
 import { startOfDay } from '../../time/business-day-sql.ts'
 import { RollupDeltas } from '../rollups/deltas.ts'
 import { keysOf, LOG_NAMES, ROLLUP_TABLES } from '../rollups/families.ts'
+import { isPacked } from '../rollups/packed.ts'
 import { mergeLog } from '../rollups/log.ts'
 import { asSent, passedOn } from '../rules/passing.ts'
 import { ENDED_AT, IS_COUNTED } from '../rules/status.ts'
@@ -49,7 +50,8 @@ export async function returnDossiers (
   const returned = await replacePlaces(trx, province, sql`
     ${IN_SEVERAL_STATES} and ${wasIn(province, sql`change = ${change} or named_unit is not null`)}`)
   await refuseHeld(trx, province, made)
-  const ofUnits = ROLLUP_TABLES.filter(table => keysOf(table).includes('unit'))
+  // In packed rows, which refer to no units, cells of what is gone add up to nothing.
+  const ofUnits = ROLLUP_TABLES.filter(table => keysOf(table).includes('unit') && !isPacked(table))
   for (const log of LOG_NAMES.filter(log => ofUnits.includes(log))) await mergeLog(trx, province, log)
   for (const table of [...ofUnits, 'dossier_desks'] as const) {
     await sql`delete from ${sql.table(table)} where province_code = ${province} and unit = any(${[...made]})`.execute(trx)

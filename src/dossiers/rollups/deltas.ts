@@ -17,6 +17,7 @@ import { cellsFor, CountedSeries, SeriesCounts } from './series.ts'
 /** Those that a dossier counts in. */
 interface OwnSeries {
   desk: number
+  unit: number
   procedure: number
   day: number
 }
@@ -32,6 +33,7 @@ export class RollupDeltas {
   /** By slice. */
   readonly #desks = new CountedSeries(EVENT_MEASURES.length)
   /** By day. */
+  readonly #units = new CountedSeries(EVENT_MEASURES.length)
   readonly #procedures = new CountedSeries(EVENT_MEASURES.length)
   readonly #levels = new CountedSeries(EVENT_MEASURES.length)
   /** By slice. */
@@ -44,6 +46,7 @@ export class RollupDeltas {
   readonly #resultsOf = new Map<string, Map<string, number>>()
   /** By level, then by field or channel. */
   readonly #proceduresOf = new Map<string, Map<string, Map<string, number>>>()
+  readonly #seriesOfUnit = new Map<string, number>()
   readonly #daysOf = new Map<string, Map<string, number>>()
   /** Slices by day: there are few days, and each is looked up thousands of times, for which a Date is too slow. */
   readonly #slices = new Map<DayNumber, DayNumber>()
@@ -98,20 +101,22 @@ export class RollupDeltas {
     countResults(dossier, this.#countResult)
   }
 
-  #countIn ({ desk, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
+  #countIn ({ desk, unit, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
     const slice = this.#sliceOf(day)
     const n = PLACES[measure]
     addTo(this.#desks.sums, desk, slice, n, by)
+    addTo(this.#units.sums, unit, day, n, by)
     addTo(this.#procedures.sums, procedure, day, n, by)
     addTo(this.#levels.sums, level, day, n, by)
   }
 
   #countDifference (
-    rules: number, { desk, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number
+    rules: number, { desk, unit, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number
   ) {
     const slice = this.#sliceOf(day)
     const n = PLACES[measure]
     addTo(this.#desks.differences, this.#desks.differingFrom(desk, rules), slice, n, by)
+    addTo(this.#units.differences, this.#units.differingFrom(unit, rules), day, n, by)
     addTo(this.#procedures.differences, this.#procedures.differingFrom(procedure, rules), day, n, by)
     addTo(this.#levels.differences, this.#levels.differingFrom(level, rules), day, n, by)
   }
@@ -127,12 +132,19 @@ export class RollupDeltas {
     const { byChannel, byProcedure } = found
     let at = byChannel.get(channel)
     if (at === undefined) {
-      at = { desk: this.#desks.add({ unit, level, field, channel }), day: this.#dayOf(level, channel) }
+      const desk = this.#desks.add({ unit, level, field, channel })
+      at = { desk, unit: this.#unitOf(unit), day: this.#dayOf(level, channel) }
       byChannel.set(channel, at)
     }
     let of = byProcedure.get(procedure)
     if (of === undefined) byProcedure.set(procedure, of = this.#procedures.add({ procedure, level, field }))
-    return { desk: at.desk, day: at.day, procedure: of }
+    return { desk: at.desk, unit: at.unit, day: at.day, procedure: of }
+  }
+
+  #unitOf (unit: string): number {
+    let series = this.#seriesOfUnit.get(unit)
+    if (series === undefined) this.#seriesOfUnit.set(unit, series = this.#units.add({ unit }))
+    return series
   }
 
   #dayOf (level: string, channel: string): number {
@@ -167,13 +179,15 @@ export class RollupDeltas {
   #cellsFor (table: RollupTable): Cells {
     if (isOfResults(table)) return cellsFor(table, this.#results, 'slice')
     // The series that a rollup is summed up from: the fewest that tell it.
-    const byDay = keysOf(table).includes('procedure') ? this.#procedures : timeOf(table) === 'day' ? this.#levels : null
+    const keys = keysOf(table)
+    const byDay = keys.includes('procedure') ? this.#procedures
+      : timeOf(table) !== 'day' ? null : keys.includes('unit') ? this.#units : this.#levels
     const { sums, differences } = byDay ?? this.#desks
     return cellsFor(table, isOfDifferences(table) ? differences : sums, byDay === null ? 'slice' : 'day')
   }
 }
 
-const NOWHERE: OwnSeries = { desk: -1, procedure: -1, day: -1 }
+const NOWHERE: OwnSeries = { desk: -1, unit: -1, procedure: -1, day: -1 }
 
 function addTo (counted: SeriesCounts, series: number, time: DayNumber, n: number, by: number) {
   const place = counted.placeOf(series, time)

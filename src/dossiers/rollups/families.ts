@@ -9,6 +9,7 @@ import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
  */
 export const ROLLUPS = {
   dossier_sums_by_desk: ['unit', 'field', 'channel', 'slice'],
+  dossier_sums_by_unit_day: ['unit', 'day'],
   dossier_sums_by_procedure: ['procedure', 'level', 'field', 'slice'],
   dossier_sums_by_procedure_quarter: ['procedure', 'level', 'field', 'quarter'],
   dossier_sums_by_procedure_day: ['procedure', 'level', 'field', 'day'],
@@ -16,6 +17,7 @@ export const ROLLUPS = {
   // families answer for the smaller ones.
   dossier_differences_by_desk: ['rules', 'unit', 'field', 'channel', 'slice'],
   dossier_differences_by_unit_quarter: ['rules', 'unit', 'quarter'],
+  dossier_differences_by_unit_day: ['rules', 'unit', 'day'],
   dossier_differences_by_procedure: ['rules', 'procedure', 'level', 'field', 'slice'],
   dossier_differences_by_procedure_quarter: ['rules', 'procedure', 'level', 'field', 'quarter'],
   dossier_differences_by_procedure_day: ['rules', 'procedure', 'level', 'field', 'day'],
@@ -37,10 +39,12 @@ export const ROLLUP_TABLES = Object.keys(ROLLUPS) as RollupTable[]
  */
 export const LOGS = {
   dossier_sums_by_desk: ['dossier_sums_by_desk'],
+  dossier_sums_by_unit_day: ['dossier_sums_by_unit_day'],
   dossier_sums_by_procedure_day: [
     'dossier_sums_by_procedure_day', 'dossier_sums_by_procedure', 'dossier_sums_by_procedure_quarter'
   ],
   dossier_differences_by_desk: ['dossier_differences_by_desk', 'dossier_differences_by_unit_quarter'],
+  dossier_differences_by_unit_day: ['dossier_differences_by_unit_day'],
   dossier_differences_by_procedure_day: [
     'dossier_differences_by_procedure_day', 'dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter'
   ],
@@ -93,7 +97,10 @@ export interface RollupFamily {
 export const FAMILIES = {
   channel: { keys: ['level', 'channel'], tables: { slice: 'dossier_sums_by_channel', day: 'dossier_sums_by_day' } },
   field: { keys: ['level', 'field'], tables: { slice: 'dossier_sums_by_level' } },
-  unit: { keys: ['unit'], tables: { quarter: 'dossier_sums_by_unit_quarter', slice: 'dossier_sums_by_desk' } },
+  unit: {
+    keys: ['unit'],
+    tables: { quarter: 'dossier_sums_by_unit_quarter', slice: 'dossier_sums_by_desk', day: 'dossier_sums_by_unit_day' }
+  },
   desk: { keys: ['unit', 'field', 'channel'], tables: { slice: 'dossier_sums_by_desk' } },
   procedure: {
     keys: ['procedure', 'level', 'field'],
@@ -110,7 +117,9 @@ const FAMILIES_OF_DIFFERENCES: Partial<Record<Family, RollupFamily>> = {
   channel: { keys: FAMILIES.channel.keys, tables: { day: 'dossier_differences_by_day' } },
   unit: {
     keys: FAMILIES.unit.keys,
-    tables: { quarter: 'dossier_differences_by_unit_quarter', slice: 'dossier_differences_by_desk' }
+    tables: {
+      quarter: 'dossier_differences_by_unit_quarter', slice: 'dossier_differences_by_desk', day: 'dossier_differences_by_unit_day'
+    }
   },
   desk: { keys: FAMILIES.desk.keys, tables: { slice: 'dossier_differences_by_desk' } },
   procedure: {

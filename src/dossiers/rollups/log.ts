@@ -20,8 +20,8 @@ import { isPacked, repackRollups, unpackedCells } from './packed.ts'
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
 const MOST_ROWS = 64
-/** Of results: to unpack more took longer than all else that an evaluation reads, and writes cost no less. */
-const MOST_CELLS_OF_RESULTS = 4_000
+/** Of results and of days of units: to unpack more took longer than all else that is read, and writes cost no less. */
+const FEW_CELLS = 4_000
 
 /** Adds to the rollups of a log. @param cellsFor one of its tables */
 export async function logCells (
@@ -30,7 +30,7 @@ export async function logCells (
   const cells = cellsFor(log)
   const { keys: { length } } = cells
   if (length === 0) return
-  const mostCells = isOfResults(log) ? MOST_CELLS_OF_RESULTS : MOST_CELLS
+  const mostCells = isOfResults(log) || isOfUnitDays(log) ? FEW_CELLS : MOST_CELLS
   if (length >= mostCells) {
     await allowSlowStatements(trx)
     for (const table of LOGS[log]) await addCells(trx, province, table, cellsFor(table))
@@ -51,6 +51,10 @@ export async function logCells (
   if (!logged!.is_full) return
   await allowSlowStatements(trx)
   await mergeUnlessOthersDo(trx, province, log)
+}
+
+function isOfUnitDays (log: Log): boolean {
+  return timeOf(log) === 'day' && keysOf(log).includes('unit')
 }
 
 /** A measure of cells; null in place of 0, of which there are so many that the log would consist of them. */

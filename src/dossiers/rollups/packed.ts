@@ -6,7 +6,10 @@ import type { Db } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
 import { keysOf, measuresOf, ROLLUPS, type RollupTable } from './families.ts'
 
-const PACKED: readonly RollupTable[] = ['dossier_sums_by_procedure_day', 'dossier_differences_by_procedure_day']
+export const PACKED: readonly RollupTable[] = [
+  'dossier_sums_by_unit_day', 'dossier_sums_by_procedure_day',
+  'dossier_differences_by_unit_day', 'dossier_differences_by_procedure_day'
+]
 /** So many rows a day may have before they are made one. */
 const MOST_ROWS = 16
 

@@ -111,7 +111,7 @@ function summed (newest: Version[]): Record<string, Row> {
       for (const [day, figures] of differencesByHand(kept, version)) {
         const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
         for (const key of [
-          `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${channel} ${nameOf(day)}`,
+          `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${version.unit} on ${nameOf(day)}`, `${level} ${channel} ${nameOf(day)}`,
           `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`,
           `${procedure} ${level} ${field} on ${nameOf(day)}`
         ]) {
@@ -135,7 +135,7 @@ function summed (newest: Version[]): Record<string, Row> {
     for (const [day, figures] of daysByHand(version, SPAN)) {
       const [slice, quarter] = [sliceOf(day), quarterOf(day)].map(nameOf)
       for (const key of [
-        `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${level} ${field} ${slice}`,
+        `${version.unit} ${field} ${channel} ${slice}`, `${version.unit} of ${quarter}`, `${version.unit} on ${nameOf(day)}`, `${level} ${field} ${slice}`,
         `${level} ${channel} of ${slice}`, `${level} ${channel} ${nameOf(day)}`,
         `${procedure} ${level} ${field} ${slice}`, `${procedure} ${level} ${field} of ${quarter}`,
         `${procedure} ${level} ${field} on ${nameOf(day)}`
@@ -163,11 +163,13 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_sums_by_procedure_quarter', 'procedure', 'level', 'field', 'of', 'quarter'),
     ...await rows('dossier_sums_by_procedure_day', 'procedure', 'level', 'field', 'on', 'day'),
     ...await rows('dossier_sums_by_unit_quarter', 'unit', 'of', 'quarter'),
+    ...await rows('dossier_sums_by_unit_day', 'unit', 'on', 'day'),
     ...await rows('dossier_sums_by_level', 'level', 'field', 'slice'),
     ...await rows('dossier_sums_by_channel', 'level', 'channel', 'of', 'slice'),
     ...await rows('dossier_sums_by_day', 'level', 'channel', 'day'),
     ...await rows('dossier_differences_by_desk', 'rules', 'unit', 'field', 'channel', 'slice'),
     ...await rows('dossier_differences_by_unit_quarter', 'rules', 'unit', 'of', 'quarter'),
+    ...await rows('dossier_differences_by_unit_day', 'rules', 'unit', 'on', 'day'),
     ...await rows('dossier_differences_by_procedure', 'rules', 'procedure', 'level', 'field', 'slice'),
     ...await rows('dossier_differences_by_procedure_quarter', 'rules', 'procedure', 'level', 'field', 'of', 'quarter'),
     ...await rows('dossier_differences_by_procedure_day', 'rules', 'procedure', 'level', 'field', 'on', 'day'),

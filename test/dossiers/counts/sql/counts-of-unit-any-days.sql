@@ -24,745 +24,190 @@ from
       ),
       summed as (
         select
-          sum("received_online")::bigint as "received_online",
-          sum("received_direct")::bigint as "received_direct",
-          sum("received_postal")::bigint as "received_postal",
-          sum("resolved_early")::bigint as "resolved_early",
-          sum("resolved_on_time")::bigint as "resolved_on_time",
-          sum("resolved_overdue")::bigint as "resolved_overdue", sum("due")::bigint as "due",
-          sum("due_in_time")::bigint as "due_in_time", sum("cancelled")::bigint as "cancelled",
-          sum("moved")::bigint as "moved", sum("moved_overdue")::bigint as "moved_overdue",
-          sum("carried_over")::bigint as "carried_over", sum("pending_overdue")::bigint as "pending_overdue"
-        from
+          coalesce(sum(received_online) filter (where day >= starts_on), 0)::bigint as received_online,
+          coalesce(sum(received_direct) filter (where day >= starts_on), 0)::bigint as received_direct,
+          coalesce(sum(received_postal) filter (where day >= starts_on), 0)::bigint as received_postal,
+          coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
+          coalesce(sum(resolved_on_time) filter (where day >= starts_on), 0)::bigint as resolved_on_time,
+          coalesce(sum(resolved_overdue) filter (where day >= starts_on), 0)::bigint as resolved_overdue,
+          coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
+          coalesce(
+            sum(due_in_time) filter (where day between starts_on and due_on), 0
+          )::bigint as due_in_time,
+          coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
+          coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
+          coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
+          coalesce(
+            sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
+              where day < starts_on
+            ),
+            0
+          )::bigint as carried_over,
           (
-            select
-              "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-              "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
-              "pending_overdue"
-            from
-              asked
-              cross join (
-                select
-                  count(*) filter (
-                    where
-                      received_at >= $5::timestamptz
-                      and channel = 'online'
-                  ) as "received_online",
-                  count(*) filter (
-                    where
-                      received_at >= $6::timestamptz
-                      and channel <> 'online'
-                  ) as "received_direct",
-                  count(*) filter (
-                    where
-                      received_at >= $7::timestamptz
-                      and channel = 'postal'
-                  ) as "received_postal",
-                  count(*) filter (
-                    where
-                      ended_at >= $8::timestamptz
-                      and ended_at < $9::timestamptz
-                      and status in (9, 10)
-                      and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
-                  ) as "resolved_early",
-                  count(*) filter (
-                    where
-                      ended_at >= $10::timestamptz
-                      and ended_at < $11::timestamptz
-                      and not coalesce((details ->> 'cancelled')::boolean, false)
-                      and coalesce(ended_at <= due_at, true)
-                  ) - count(*) filter (
-                    where
-                      ended_at >= $12::timestamptz
-                      and ended_at < $13::timestamptz
-                      and status in (9, 10)
-                      and ended_at < date_bin('1 day', "due_at", '1970-01-01T00:00:00+07:00')
-                  ) as "resolved_on_time",
-                  count(*) filter (
-                    where
-                      ended_at >= $14::timestamptz
-                      and ended_at < $15::timestamptz
-                      and not coalesce((details ->> 'cancelled')::boolean, false)
-                      and ended_at > due_at
-                  ) as "resolved_overdue",
-                  count(*) filter (
-                    where
-                      due_at is not null
-                      and greatest(received_at, due_at) >= $16::timestamptz
-                      and greatest(received_at, due_at) < $17::timestamptz
-                      and not (
-                        status = 5
-                        and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
-                      )
-                  ) as "due",
-                  count(*) filter (
-                    where
-                      due_at is not null
-                      and greatest(received_at, due_at) >= $18::timestamptz
-                      and greatest(received_at, due_at) < $19::timestamptz
-                      and not (
-                        status = 5
-                        and greatest(received_at, due_at) >= date_bin('1 day', "updated_at", '1970-01-01T00:00:00+07:00')
-                      )
-                      and ended_at <= due_at
-                  ) as "due_in_time",
-                  count(*) filter (
-                    where
-                      ended_at >= $20::timestamptz
-                      and ended_at < $21::timestamptz
-                      and coalesce((details ->> 'cancelled')::boolean, false)
-                  ) as "cancelled",
-                  0 as "moved", 0 as "moved_overdue",
-                  count(*) filter (
-                    where
-                      received_at < $22::timestamptz
-                      and coalesce(ended_at >= $23::timestamptz, true)
-                  ) as "carried_over",
-                  count(*) filter (
-                    where
-                      coalesce(ended_at >= $24::timestamptz, true)
-                      and coalesce(due_at < $25::timestamptz, false)
-                      and received_at < $26::timestamptz
-                      and not (status = 5 and updated_at < $27::timestamptz)
-                  ) as "pending_overdue"
-                from
-                  (
-                    select
-                      *,
-                      case
-                        when status >= 9 then coalesce(finished_at, returned_at)
-                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                      end as ended_at
-                    from
-                      (
-                        select found.*
-                        from
-                          (
-                            select versions.unit
-                            from
-                              unit_versions as versions
-                              join units on units.id = versions.unit
-                            where
-                              $28 = any (versions.path)
-                              and least(greatest($29::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                          ) as asked_units
-                          cross join lateral (
-                            select *
-                            from dossiers
-                            where
-                              dossiers.unit = asked_units.unit
-                              and held_from is null
-                              and received_at < $30::timestamptz
-                              and (
-                                case
-                                  when status >= 9 then coalesce(finished_at, returned_at)
-                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                end is null
-                                or greatest(
-                                  case
-                                    when status >= 9 then coalesce(finished_at, returned_at)
-                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                  end,
-                                  due_at
-                                ) >= $31::timestamptz
-                                or supplements is not null
-                              )
-                              and supplements is null
-                              and province_code = any ($32)
-                            offset
-                              0
-                          ) as found
-                      ) as dossiers
-                    where (status >= 4 or status = 2)
-                  ) as dossiers
-              ) as counted
-            union all
-            select
-              "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
-              "resolved_overdue", "due", "due_in_time", "cancelled", "moved", "moved_overdue", "carried_over",
-              "pending_overdue"
+            coalesce(
+              sum(became_overdue) filter (where day <= due_on), 0
+            ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
+          )::bigint as pending_overdue
+        from
+          asked
+          join (
+            select *
             from
               (
                 select
-                  coalesce(
-                    sum(received_online) filter (where day >= starts_on), 0
-                  )::bigint as received_online,
-                  coalesce(
-                    sum(received_direct) filter (where day >= starts_on), 0
-                  )::bigint as received_direct,
-                  coalesce(
-                    sum(received_postal) filter (where day >= starts_on), 0
-                  )::bigint as received_postal,
-                  coalesce(sum(resolved_early) filter (where day >= starts_on), 0)::bigint as resolved_early,
-                  coalesce(
-                    sum(resolved_on_time) filter (where day >= starts_on), 0
-                  )::bigint as resolved_on_time,
-                  coalesce(
-                    sum(resolved_overdue) filter (where day >= starts_on), 0
-                  )::bigint as resolved_overdue,
-                  coalesce(sum(due) filter (where day between starts_on and due_on), 0)::bigint as due,
-                  coalesce(
-                    sum(due_in_time) filter (where day between starts_on and due_on), 0
-                  )::bigint as due_in_time,
-                  coalesce(sum(cancelled) filter (where day >= starts_on), 0)::bigint as cancelled,
-                  coalesce(sum(moved) filter (where day >= starts_on), 0)::bigint as moved,
-                  coalesce(sum(moved_overdue) filter (where day >= starts_on), 0)::bigint as moved_overdue,
-                  coalesce(
-                    sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled + moved) filter (
-                      where day < starts_on
-                    ),
-                    0
-                  )::bigint as carried_over,
-                  (
-                    coalesce(
-                      sum(became_overdue) filter (where day <= due_on), 0
-                    ) - coalesce(sum(no_longer_overdue - moved_overdue), 0)
-                  )::bigint as pending_overdue
+                  "quarter" as day, "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                  "due_in_time", "cancelled", "moved", "moved_overdue"
+                from "dossier_sums_by_unit_quarter"
+                where
+                  province_code = any ($5)
+                  and unit in (
+                    select versions.unit
+                    from
+                      unit_versions as versions
+                      join units on units.id = versions.unit
+                    where
+                      $6 = any (versions.path)
+                      and least(greatest($7::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                  )
+                  and "quarter" <> all ($8::date[])
+                union all
+                select
+                  "slice" as day, "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                  "due_in_time", "cancelled", "moved", "moved_overdue"
                 from
-                  asked
-                  join (
-                    select *
+                  (
+                    select
+                      "province_code", "unit", "field", "channel", "slice", "received_online",
+                      "received_direct", "received_postal", "resolved_early", "resolved_on_time",
+                      "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
+                      "cancelled", "moved", "moved_overdue"
+                    from "dossier_sums_by_desk"
+                    union all
+                    select
+                      province_code, "unit", "field", "channel", "slice",
+                      coalesce("received_online", 0) as "received_online",
+                      coalesce("received_direct", 0) as "received_direct",
+                      coalesce("received_postal", 0) as "received_postal",
+                      coalesce("resolved_early", 0) as "resolved_early",
+                      coalesce("resolved_on_time", 0) as "resolved_on_time",
+                      coalesce("resolved_overdue", 0) as "resolved_overdue",
+                      coalesce("became_overdue", 0) as "became_overdue",
+                      coalesce("no_longer_overdue", 0) as "no_longer_overdue", coalesce("due", 0) as "due",
+                      coalesce("due_in_time", 0) as "due_in_time", coalesce("cancelled", 0) as "cancelled",
+                      coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
                     from
                       (
                         select
-                          day, "received_online", "received_direct", "received_postal", "resolved_early",
-                          "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                          "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
-                        from
-                          (
-                            with
-                              counted as not materialized (
-                                select
-                                  "province_code", "code", "record", "status", "channel", "due_at", ended_at,
-                                  asked, coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
-                                  ("received_at" at time zone interval '7 hours')::date as received_on,
-                                  ("ended_at" at time zone interval '7 hours')::date as ended_on,
-                                  ("due_at" at time zone interval '7 hours')::date as due_on,
-                                  asked is null
-                                  or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                                from
-                                  (
-                                    select found.*
-                                    from
-                                      (
-                                        select versions.unit
-                                        from
-                                          unit_versions as versions
-                                          join units on units.id = versions.unit
-                                        where
-                                          $33 = any (versions.path)
-                                          and least(greatest($34::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                                      ) as asked_units
-                                      cross join lateral (
-                                        select *
-                                        from dossiers
-                                        where
-                                          dossiers.unit = asked_units.unit
-                                          and held_from is null
-                                          and received_at < $35::timestamptz
-                                          and (
-                                            case
-                                              when status >= 9 then coalesce(finished_at, returned_at)
-                                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                            end is null
-                                            or greatest(
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end,
-                                              due_at
-                                            ) >= $36::timestamptz
-                                            or supplements is not null
-                                          )
-                                          and supplements is not null
-                                          and province_code = any ($37)
-                                        offset
-                                          0
-                                      ) as found
-                                  ) as dossiers
-                                  cross join lateral (
-                                    select
-                                      case
-                                        when status >= 9 then coalesce(finished_at, returned_at)
-                                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                      end as ended_at,
-                                      case
-                                        when status = 5
-                                        and (
-                                          supplements is null
-                                          or supplements -> -1 ->> 'completed_at' is not null
-                                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                        else supplements
-                                      end as asked
-                                  ) as ends
-                                where (status >= 4 or status = 2)
-                              ),
-                              waits as (
-                                select
-                                  *,
-                                  coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                                  coalesce(
-                                    case
-                                      when is_awaited then lag(new_due_at) over earlier
-                                      else new_due_at
-                                    end,
-                                    due_at
-                                  ) as due_from_then,
-                                  lag(waited_until) over earlier as waited_before,
-                                  lead(n) over earlier is null as is_last
-                                from
-                                  (
-                                    select
-                                      counted.*, n, requested_at, old_due_at, new_due_at,
-                                      least(completed_at, ended_at) as waited_until,
-                                      completed_at is null
-                                      or coalesce(ended_at < completed_at, false) as is_awaited
-                                    from
-                                      counted
-                                      cross join lateral rows
-                                    from
-                                      (
-                                        jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                                      ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
-                                    where
-                                      asked is not null
-                                      and (ended_at is null or requested_at < ended_at)
-                                  ) as requested
-                                window
-                                  earlier as (partition by "province_code", "code", "record" order by n)
-                              ),
-                              terms as (
-                                select
-                                  "province_code", "code", "record", "status", "is_cancelled", ended_at,
-                                  ended_on, due_from_then as due, 2147483647 as n, true as final,
-                                  greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                                  'infinity'::date as stops_on,
-                                  coalesce(ended_at <= due_from_then, ended_at is not null)
-                                  or (
-                                    not status in (9, 10)
-                                    and is_awaited
-                                    and coalesce(requested_at <= due_until_then, true)
-                                  ) as is_in_time
-                                from waits
-                                where
-                                  is_last
-                                  and waited_until is not null
-                                union all
-                                select
-                                  "province_code", "code", "record", "status", "is_cancelled", ended_at,
-                                  ended_on, due_until_then, n, false,
-                                  greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                                  ("requested_at" at time zone interval '7 hours')::date, false
-                                from waits
-                              ),
-                              reached as (
-                                select
-                                  *, ("due" at time zone interval '7 hours')::date as due_day,
-                                  greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                                from terms
-                                where due is not null
-                              ),
-                              overdue as (
-                                select
-                                  *, overdue_until is distinct from lead(reached_on) over later as ends,
-                                  reached_on is distinct from lag(overdue_until) over later as begins
-                                from
-                                  (select *, least(stops_on, ended_on) as overdue_until from reached) as until
-                                where reached_on < overdue_until
-                                window
-                                  later as (partition by "province_code", "code", "record" order by n)
-                              ),
-                              met as (
-                                select
-                                  *,
-                                  due_day is distinct from lag(due_day) over (
-                                    partition by
-                                      "province_code", "code", "record"
-                                    order by n
-                                  ) as is_another
-                                from reached
-                                where
-                                  final
-                                  or reached_on < stops_on
-                              )
-                            select happened.*
-                            from
-                              counted
-                              cross join lateral (
-                                select
-                                  due_at is null
-                                  or ended_at <= due_at as is_in_time,
-                                  due_at is not null
-                                  and ended_on < due_on
-                                  and status in (9, 10) as is_early,
-                                  case
-                                    when never_waited
-                                    and due_at is not null then greatest(received_on, due_on)
-                                  end as reached_on
-                              ) as how
-                              cross join lateral (
-                                select
-                                  received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                  (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
-                                union all
-                                select
-                                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
-                                  (not is_cancelled and is_in_time and not is_early)::int,
-                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
-                                where
-                                  ended_at is not null
-                                  and never_waited
-                                union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
-                                where reached_on < coalesce(ended_on, 'infinity')
-                                union all
-                                select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                where reached_on < ended_on
-                                union all
-                                select
-                                  reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  coalesce(ended_at <= due_at, false)::int, 0
-                                where reached_on is not null
-                              ) as happened (
-                                day, "received_online", "received_direct", "received_postal",
-                                "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                "no_longer_overdue", "due", "due_in_time", "cancelled"
-                              )
-                            union all
-                            select
-                              ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
-                              (not is_cancelled and is_in_time and not is_early)::int,
-                              (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
-                            from
-                              (
-                                select
-                                  *,
-                                  due is not null
-                                  and ended_on < ("due" at time zone interval '7 hours')::date
-                                  and status in (9, 10) as is_early
-                                from terms
-                                where
-                                  final
-                                  and ended_at is not null
-                              ) as ended
-                            union all
-                            select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
-                            from overdue
-                            where begins
-                            union all
-                            select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                            from overdue
-                            where
-                              ends
-                              and overdue_until < 'infinity'
-                            union all
-                            select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
-                            from met
-                            where is_another
-                          ) as events
-                        union all
-                        select *
-                        from
-                          (
-                            with
-                              events as (
-                                with
-                                  counted as not materialized (
-                                    select
-                                      "province_code", "code", "record", "state", "status", "channel",
-                                      "due_at", "held_from", "held_until", ended_at, asked,
-                                      coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
-                                      received_on as received_on, ends_on as ended_on,
-                                      ("due_at" at time zone interval '7 hours')::date as due_on,
-                                      asked is null
-                                      or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                                    from
-                                      (
-                                        select *
-                                        from
-                                          (
-                                            select
-                                              "province_code", "code", "record", "source", "unit", "level",
-                                              "procedure", "field", "channel", "status", "received_at",
-                                              "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "details", "held_from", "received_on", "ends_on",
-                                              32767::smallint as state, 'infinity'::date as held_until
-                                            from dossiers
-                                            where
-                                              held_from is not null
-                                              and province_code = any ($38)
-                                              and unit in (
-                                                select versions.unit
-                                                from
-                                                  unit_versions as versions
-                                                  join units on units.id = versions.unit
-                                                where
-                                                  $39 = any (versions.path)
-                                                  and least(greatest($40::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                                              )
-                                            union all
-                                            select
-                                              "province_code", "code", "record", "source", "unit", "level",
-                                              "procedure", "field", "channel", "status", "received_at",
-                                              "due_at", "finished_at", "returned_at", "updated_at",
-                                              "supplements", "details", "held_from", "received_on", "ends_on",
-                                              state, held_until
-                                            from dossier_states
-                                            where
-                                              province_code = any ($41)
-                                              and unit in (
-                                                select versions.unit
-                                                from
-                                                  unit_versions as versions
-                                                  join units on units.id = versions.unit
-                                                where
-                                                  $42 = any (versions.path)
-                                                  and least(greatest($43::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
-                                              )
-                                          ) as states
-                                        where
-                                          held_from <= $44::date
-                                          and held_until >= $45::date
-                                          and (
-                                            held_until < 'infinity'
-                                            or ends_on is null
-                                            or greatest(ends_on, held_from) >= $46::date
-                                            or due_at >= $47::timestamptz
-                                            or supplements is not null
-                                          )
-                                      ) as dossiers
-                                      cross join lateral (
-                                        select
-                                          case
-                                            when status >= 9 then coalesce(finished_at, returned_at)
-                                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                          end as ended_at,
-                                          case
-                                            when status = 5
-                                            and (
-                                              supplements is null
-                                              or supplements -> -1 ->> 'completed_at' is not null
-                                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                            else supplements
-                                          end as asked
-                                      ) as ends
-                                    where (status >= 4 or status = 2)
-                                  ),
-                                  waits as (
-                                    select
-                                      *,
-                                      coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                                      coalesce(
-                                        case
-                                          when is_awaited then lag(new_due_at) over earlier
-                                          else new_due_at
-                                        end,
-                                        due_at
-                                      ) as due_from_then,
-                                      lag(waited_until) over earlier as waited_before,
-                                      lead(n) over earlier is null as is_last
-                                    from
-                                      (
-                                        select
-                                          counted.*, n, requested_at, old_due_at, new_due_at,
-                                          least(completed_at, ended_at) as waited_until,
-                                          completed_at is null
-                                          or coalesce(ended_at < completed_at, false) as is_awaited
-                                        from
-                                          counted
-                                          cross join lateral rows
-                                        from
-                                          (
-                                            jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                                          ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
-                                        where
-                                          asked is not null
-                                          and (ended_at is null or requested_at < ended_at)
-                                      ) as requested
-                                    window
-                                      earlier as (
-                                        partition by
-                                          "province_code", "code", "record", "state"
-                                        order by n
-                                      )
-                                  ),
-                                  terms as (
-                                    select
-                                      "province_code", "code", "record", "state", "held_from", "held_until",
-                                      "status", "is_cancelled", ended_at, ended_on, due_from_then as due,
-                                      2147483647 as n, true as final,
-                                      greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                                      'infinity'::date as stops_on,
-                                      coalesce(ended_at <= due_from_then, ended_at is not null)
-                                      or (
-                                        not status in (9, 10)
-                                        and is_awaited
-                                        and coalesce(requested_at <= due_until_then, true)
-                                      ) as is_in_time
-                                    from waits
-                                    where
-                                      is_last
-                                      and waited_until is not null
-                                    union all
-                                    select
-                                      "province_code", "code", "record", "state", "held_from", "held_until",
-                                      "status", "is_cancelled", ended_at, ended_on, due_until_then, n, false,
-                                      greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                                      ("requested_at" at time zone interval '7 hours')::date, false
-                                    from waits
-                                  ),
-                                  reached as (
-                                    select
-                                      *, ("due" at time zone interval '7 hours')::date as due_day,
-                                      greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                                    from terms
-                                    where due is not null
-                                  ),
-                                  overdue as (
-                                    select
-                                      *, overdue_until is distinct from lead(reached_on) over later as ends,
-                                      reached_on is distinct from lag(overdue_until) over later as begins
-                                    from
-                                      (
-                                        select *, least(stops_on, ended_on) as overdue_until
-                                        from reached
-                                      ) as until
-                                    where reached_on < overdue_until
-                                    window
-                                      later as (
-                                        partition by
-                                          "province_code", "code", "record", "state"
-                                        order by n
-                                      )
-                                  ),
-                                  met as (
-                                    select
-                                      *,
-                                      due_day is distinct from lag(due_day) over (
-                                        partition by
-                                          "province_code", "code", "record", "state"
-                                        order by n
-                                      ) as is_another
-                                    from reached
-                                    where
-                                      final
-                                      or reached_on < stops_on
-                                  )
-                                select "state", "held_from", "held_until", happened.*
-                                from
-                                  counted
-                                  cross join lateral (
-                                    select
-                                      due_at is null
-                                      or ended_at <= due_at as is_in_time,
-                                      due_at is not null
-                                      and ended_on < due_on
-                                      and status in (9, 10) as is_early,
-                                      case
-                                        when never_waited
-                                        and due_at is not null then greatest(received_on, due_on)
-                                      end as reached_on
-                                  ) as how
-                                  cross join lateral (
-                                    select
-                                      received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                      (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
-                                    union all
-                                    select
-                                      ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
-                                      (not is_cancelled and is_in_time and not is_early)::int,
-                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
-                                      is_cancelled::int
-                                    where
-                                      ended_at is not null
-                                      and never_waited
-                                    union all
-                                    select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
-                                    where reached_on < coalesce(ended_on, 'infinity')
-                                    union all
-                                    select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                    where reached_on < ended_on
-                                    union all
-                                    select
-                                      reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                      coalesce(ended_at <= due_at, false)::int, 0
-                                    where reached_on is not null
-                                  ) as happened (
-                                    day, "received_online", "received_direct", "received_postal",
-                                    "resolved_early", "resolved_on_time", "resolved_overdue",
-                                    "became_overdue", "no_longer_overdue", "due", "due_in_time", "cancelled"
-                                  )
-                                union all
-                                select
-                                  "state", "held_from", "held_until", ended_on, 0, 0, 0,
-                                  (not is_cancelled and is_in_time and is_early)::int,
-                                  (not is_cancelled and is_in_time and not is_early)::int,
-                                  (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
-                                from
-                                  (
-                                    select
-                                      *,
-                                      due is not null
-                                      and ended_on < ("due" at time zone interval '7 hours')::date
-                                      and status in (9, 10) as is_early
-                                    from terms
-                                    where
-                                      final
-                                      and ended_at is not null
-                                  ) as ended
-                                union all
-                                select
-                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0,
-                                  0, 0
-                                from overdue
-                                where begins
-                                union all
-                                select
-                                  "state", "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  0, 0, 0
-                                from overdue
-                                where
-                                  ends
-                                  and overdue_until < 'infinity'
-                                union all
-                                select
-                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                  is_in_time::int, 0
-                                from met
-                                where is_another
-                              )
-                            select
-                              day, "received_online", "received_direct", "received_postal", "resolved_early",
-                              "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                              "due", "due_in_time", "cancelled", 0, 0
-                            from events
-                            where
-                              day >= held_from
-                              and day < held_until
-                            union all
-                            select
-                              held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
-                              sum(became_overdue - no_longer_overdue)
-                            from events
-                            where day < held_from
-                            group by held_from
-                            union all
-                            select
-                              held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
-                              - sum(became_overdue - no_longer_overdue)
-                            from events
-                            where
-                              day < held_until
-                              and held_until < 'infinity'
-                            group by held_until
-                          ) as of_states
-                      ) as days
-                    where day <= $48::date
-                  ) as days on day <= ends_on
-              ) as summed
-          ) as summed
+                          province_code, unnest("units") as "unit", unnest("fields") as "field",
+                          unnest("channels") as "channel", unnest("times") as "slice",
+                          unnest("received_online") as "received_online",
+                          unnest("received_direct") as "received_direct",
+                          unnest("received_postal") as "received_postal",
+                          unnest("resolved_early") as "resolved_early",
+                          unnest("resolved_on_time") as "resolved_on_time",
+                          unnest("resolved_overdue") as "resolved_overdue",
+                          unnest("became_overdue") as "became_overdue",
+                          unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
+                          unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                          unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
+                        from dossier_sums_log
+                        where rollup = 'dossier_sums_by_desk'
+                      ) as logged
+                  ) as cells
+                where
+                  province_code = any ($9)
+                  and unit in (
+                    select versions.unit
+                    from
+                      unit_versions as versions
+                      join units on units.id = versions.unit
+                    where
+                      $10 = any (versions.path)
+                      and least(greatest($11::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                  )
+                  and "slice" = any ($12::date[])
+                  and "slice" <> all ($13::date[])
+                union all
+                select
+                  "day" as day, "received_online", "received_direct", "received_postal", "resolved_early",
+                  "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue", "due",
+                  "due_in_time", "cancelled", "moved", "moved_overdue"
+                from
+                  (
+                    select
+                      "province_code", "unit", "day", coalesce("received_online", 0) as "received_online",
+                      coalesce("received_direct", 0) as "received_direct",
+                      coalesce("received_postal", 0) as "received_postal",
+                      coalesce("resolved_early", 0) as "resolved_early",
+                      coalesce("resolved_on_time", 0) as "resolved_on_time",
+                      coalesce("resolved_overdue", 0) as "resolved_overdue",
+                      coalesce("became_overdue", 0) as "became_overdue",
+                      coalesce("no_longer_overdue", 0) as "no_longer_overdue", coalesce("due", 0) as "due",
+                      coalesce("due_in_time", 0) as "due_in_time", coalesce("cancelled", 0) as "cancelled",
+                      coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
+                    from
+                      (
+                        select
+                          "province_code", "day", unnest("units") as "unit",
+                          unnest("received_online") as "received_online",
+                          unnest("received_direct") as "received_direct",
+                          unnest("received_postal") as "received_postal",
+                          unnest("resolved_early") as "resolved_early",
+                          unnest("resolved_on_time") as "resolved_on_time",
+                          unnest("resolved_overdue") as "resolved_overdue",
+                          unnest("became_overdue") as "became_overdue",
+                          unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
+                          unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                          unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
+                        from "dossier_sums_by_unit_day"
+                      ) as cells
+                    union all
+                    select
+                      province_code, "unit", "day", coalesce("received_online", 0) as "received_online",
+                      coalesce("received_direct", 0) as "received_direct",
+                      coalesce("received_postal", 0) as "received_postal",
+                      coalesce("resolved_early", 0) as "resolved_early",
+                      coalesce("resolved_on_time", 0) as "resolved_on_time",
+                      coalesce("resolved_overdue", 0) as "resolved_overdue",
+                      coalesce("became_overdue", 0) as "became_overdue",
+                      coalesce("no_longer_overdue", 0) as "no_longer_overdue", coalesce("due", 0) as "due",
+                      coalesce("due_in_time", 0) as "due_in_time", coalesce("cancelled", 0) as "cancelled",
+                      coalesce("moved", 0) as "moved", coalesce("moved_overdue", 0) as "moved_overdue"
+                    from
+                      (
+                        select
+                          province_code, unnest("units") as "unit", unnest("times") as "day",
+                          unnest("received_online") as "received_online",
+                          unnest("received_direct") as "received_direct",
+                          unnest("received_postal") as "received_postal",
+                          unnest("resolved_early") as "resolved_early",
+                          unnest("resolved_on_time") as "resolved_on_time",
+                          unnest("resolved_overdue") as "resolved_overdue",
+                          unnest("became_overdue") as "became_overdue",
+                          unnest("no_longer_overdue") as "no_longer_overdue", unnest("due") as "due",
+                          unnest("due_in_time") as "due_in_time", unnest("cancelled") as "cancelled",
+                          unnest("moved") as "moved", unnest("moved_overdue") as "moved_overdue"
+                        from dossier_sums_log
+                        where rollup = 'dossier_sums_by_unit_day'
+                      ) as logged
+                  ) as cells
+                where
+                  province_code = any ($14)
+                  and unit in (
+                    select versions.unit
+                    from
+                      unit_versions as versions
+                      join units on units.id = versions.unit
+                    where
+                      $15 = any (versions.path)
+                      and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+                  )
+                  and "day" = any ($17::date[])
+              ) as days
+            where day <= $18::date
+          ) as days on day <= ends_on
       )
     select
       "received_online", "received_direct", "received_postal", "resolved_early", "resolved_on_time",
@@ -775,47 +220,17 @@ where true
 -- $2 "2021-07-05"
 -- $3 "2021-07-16"
 -- $4 "2021-07-16"
--- $5 "2021-07-05T00:00:00+07:00"
--- $6 "2021-07-05T00:00:00+07:00"
--- $7 "2021-07-05T00:00:00+07:00"
--- $8 "2021-07-05T00:00:00+07:00"
--- $9 "2021-07-17T00:00:00+07:00"
--- $10 "2021-07-05T00:00:00+07:00"
--- $11 "2021-07-17T00:00:00+07:00"
--- $12 "2021-07-05T00:00:00+07:00"
--- $13 "2021-07-17T00:00:00+07:00"
--- $14 "2021-07-05T00:00:00+07:00"
--- $15 "2021-07-17T00:00:00+07:00"
--- $16 "2021-07-05T00:00:00+07:00"
--- $17 "2021-07-17T00:00:00+07:00"
--- $18 "2021-07-05T00:00:00+07:00"
--- $19 "2021-07-17T00:00:00+07:00"
--- $20 "2021-07-05T00:00:00+07:00"
--- $21 "2021-07-17T00:00:00+07:00"
--- $22 "2021-07-05T00:00:00+07:00"
--- $23 "2021-07-05T00:00:00+07:00"
--- $24 "2021-07-17T00:00:00+07:00"
--- $25 "2021-07-17T00:00:00+07:00"
--- $26 "2021-07-17T00:00:00+07:00"
--- $27 "2021-07-17T00:00:00+07:00"
--- $28 "H56-380"
--- $29 "2021-07-16"
--- $30 "2021-07-17T00:00:00+07:00"
--- $31 "2021-07-05T00:00:00+07:00"
--- $32 ["H56"]
--- $33 "H56-380"
--- $34 "2021-07-16"
--- $35 "2021-07-17T00:00:00+07:00"
--- $36 "2021-07-05T00:00:00+07:00"
--- $37 ["H56"]
--- $38 ["H56"]
--- $39 "H56-380"
--- $40 "2021-07-16"
--- $41 ["H56"]
--- $42 "H56-380"
--- $43 "2021-07-16"
--- $44 "2021-07-16"
--- $45 "2021-07-05"
--- $46 "2021-07-05"
--- $47 "2021-07-05T00:00:00+07:00"
--- $48 "2021-07-16"
+-- $5 ["H56"]
+-- $6 "H56-380"
+-- $7 "2021-07-16"
+-- $8 ["2021-07-01"]
+-- $9 ["H56"]
+-- $10 "H56-380"
+-- $11 "2021-07-16"
+-- $12 ["2021-07-01","2021-07-15","2021-08-01","2021-08-15","2021-09-01"]
+-- $13 ["2021-07-01","2021-07-15"]
+-- $14 ["H56"]
+-- $15 "H56-380"
+-- $16 "2021-07-16"
+-- $17 ["2021-07-01","2021-07-02","2021-07-03","2021-07-04","2021-07-05","2021-07-06","2021-07-07","2021-07-08","2021-07-09","2021-07-10","2021-07-11","2021-07-12","2021-07-13","2021-07-14","2021-07-15","2021-07-16","2021-07-17","2021-07-18","2021-07-19","2021-07-20","2021-07-21","2021-07-22","2021-07-23","2021-07-24","2021-07-25","2021-07-26","2021-07-27","2021-07-28","2021-07-29","2021-07-30","2021-07-31"]
+-- $18 "2021-07-16"
