@@ -78,6 +78,10 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
       ]
     })
     t.match(await explain('basis=records&from=2021-07-02&to=2021-07-05&unit=H56-380'), {
+      rows_of: 'rollup', by: ['unit', 'day'], rows: [{ key: { unit: 'H56-380', before: '2021-07-02' } }], denominator: 1,
+      from: '2021-07-02', to: '2021-07-05'
+    })
+    t.match(await explain('basis=records&from=2021-07-02&to=2021-07-05&unit=H56-380&channel=direct'), {
       rows_of: 'dossiers', by: null, rows: [], denominator: 1, from: '2021-07-02', to: '2021-07-05'
     })
   })
