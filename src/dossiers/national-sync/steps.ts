@@ -60,10 +60,19 @@ async function stepsStored (
   return Map.groupBy(rows, ({ code }) => code)
 }
 
+/** Many send none, and there are none to look for, dossier by dossier. */
+async function hasSteps (trx: Trx, province: string, { client, source }: StepsOwner): Promise<boolean> {
+  const { rows: [found] } = await sql<{ any: boolean }>`
+    select exists (
+      select from dossier_steps where province_code = ${province} and client = ${client} and source = ${source}) as any`.execute(trx)
+  return found!.any
+}
+
 /** What ingest does with the steps that are remembered. */
 export function stepsApplied (owner: StepsOwner): NonNullable<IngestContext['adjust']> {
   return async (trx, province, versions) => {
     await lock(trx, `steps ${owner.client}`, 'shared')
+    if (!await hasSteps(trx, province, owner)) return versions
     const stored = await stepsStored(trx, province, owner, versions.map(({ dossier: { code } }) => code))
     return versions.map(version => afterSteps(version, stored.get(version.dossier.code)))
   }
