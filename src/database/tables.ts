@@ -317,6 +317,29 @@ export interface DossierResultsByField {
   unit: string;
 }
 
+export interface DossierResultsByUnitDay {
+  data_reused: number[];
+  data_reused_known: number[];
+  day: string;
+  digitised: number[];
+  digitised_known: number[];
+  digitised_with_result: number[];
+  digitised_with_result_known: number[];
+  electronic_result: number[];
+  electronic_result_known: number[];
+  id: Generated<number>;
+  national_store: number[];
+  national_store_known: number[];
+  paid_online: number[];
+  paid_online_known: number[];
+  population_data: number[];
+  population_data_known: number[];
+  province_code: string;
+  results: number[];
+  results_with_fee: number[];
+  units: string[];
+}
+
 export interface DossierResultsByUnitQuarter {
   data_reused: Generated<number>;
   data_reused_known: Generated<number>;
@@ -1393,6 +1416,7 @@ export interface DB {
   dossier_differences_by_unit_quarter: DossierDifferencesByUnitQuarter;
   dossier_histories: DossierHistories;
   dossier_results_by_field: DossierResultsByField;
+  dossier_results_by_unit_day: DossierResultsByUnitDay;
   dossier_results_by_unit_quarter: DossierResultsByUnitQuarter;
   dossier_states: DossierStates;
   dossier_statistics: DossierStatistics;

@@ -281,7 +281,12 @@ const ROWS: Record<string, string[]> = {
     `insert into dossier_differences_by_unit_day (province_code, rules, day, units, received_online, received_direct, received_postal,
         resolved_early, resolved_on_time, resolved_overdue, became_overdue, no_longer_overdue, due, due_in_time, cancelled, moved, moved_overdue)
       values ('H56', 'portal-766', '2021-05-31', '{H56-380}', '{null}', '{null}', '{null}', '{null}', '{null}', '{1}', '{null}', '{null}',
-        '{null}', '{null}', '{null}', '{null}', '{null}')`
+        '{null}', '{null}', '{null}', '{null}', '{null}')`,
+    `insert into dossier_results_by_unit_day (province_code, day, units, results, results_with_fee, electronic_result_known,
+        electronic_result, digitised_known, digitised, digitised_with_result_known, digitised_with_result, data_reused_known, data_reused,
+        national_store_known, national_store, population_data_known, population_data, paid_online_known, paid_online)
+      values ('H56', '2021-05-31', '{H56-380}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}',
+        '{null}', '{null}', '{null}', '{null}', '{null}', '{null}')`
   ]
 }
 

@@ -4,15 +4,14 @@
 import type { Trx } from '../../database/connect.ts'
 import { BacklogDeltas } from '../backlog-sums/sums.ts'
 import { countDifferences, KEPT_RULES } from '../counting-rules/kept.ts'
-import { countResult, RESULT_MEASURES } from '../details/results.ts'
 import { sliceOf, type DayNumber } from '../../time/business-day.ts'
 import { countEvents, EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { countResults, countTimeline, type DossierState, type Timeline } from '../rules/timeline.ts'
-import { addCells, type CellKey, type Cells } from './cells.ts'
+import { addCells, type Cells } from './cells.ts'
 import { DeskDeltas } from '../coverage/desks.ts'
 import { isOfDifferences, isOfResults, keysOf, LOG_NAMES, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
 import { logCells } from './log.ts'
-import { cellsFor, CountedSeries, SeriesCounts } from './series.ts'
+import { cellsFor, CountedSeries, ResultSeries, type SeriesCounts } from './series.ts'
 
 /** Those that a dossier counts in. */
 interface OwnSeries {
@@ -37,13 +36,12 @@ export class RollupDeltas {
   readonly #procedures = new CountedSeries(EVENT_MEASURES.length)
   readonly #levels = new CountedSeries(EVENT_MEASURES.length)
   /** By slice. */
-  readonly #resultKeys: CellKey[] = []
-  readonly #results = new SeriesCounts(RESULT_MEASURES.length, this.#resultKeys)
+  readonly #results = new ResultSeries()
+  /** By day. */
+  readonly #resultsOfUnits = new ResultSeries()
 
   /** By level, unit and field. */
   readonly #fields = new Map<string, Map<string, Map<string, OfField>>>()
-  /** By unit, then by field. */
-  readonly #resultsOf = new Map<string, Map<string, number>>()
   /** By level, then by field or channel. */
   readonly #proceduresOf = new Map<string, Map<string, Map<string, number>>>()
   readonly #seriesOfUnit = new Map<string, number>()
@@ -69,11 +67,8 @@ export class RollupDeltas {
     })
 
   readonly #countResult = ({ unit, field, details }: DossierState, day: DayNumber) => {
-    const fields = mapIn(this.#resultsOf, unit)
-    let series = fields.get(field)
-    if (series === undefined) fields.set(field, series = this.#resultKeys.push({ unit, field }) - 1)
-    const place = this.#results.placeOf(series, this.#sliceOf(day))
-    countResult(details, this.#results.counts, place, this.#sign)
+    this.#results.count({ unit, field }, this.#sliceOf(day), details, this.#sign)
+    this.#resultsOfUnits.count({ unit }, day, details, this.#sign)
   }
 
   add (dossier: Timeline) {
@@ -177,7 +172,11 @@ export class RollupDeltas {
   }
 
   #cellsFor (table: RollupTable): Cells {
-    if (isOfResults(table)) return cellsFor(table, this.#results, 'slice')
+    if (isOfResults(table)) {
+      return timeOf(table) === 'day'
+        ? cellsFor(table, this.#resultsOfUnits.counts, 'day')
+        : cellsFor(table, this.#results.counts, 'slice')
+    }
     // The series that a rollup is summed up from: the fewest that tell it.
     const keys = keysOf(table)
     const byDay = keys.includes('procedure') ? this.#procedures

@@ -24,6 +24,7 @@ export const ROLLUPS = {
   // What details say of results.
   dossier_results_by_field: ['unit', 'field', 'slice'],
   dossier_results_by_unit_quarter: ['unit', 'quarter'],
+  dossier_results_by_unit_day: ['unit', 'day'],
   dossier_sums_by_unit_quarter: ['unit', 'quarter'],
   dossier_sums_by_level: ['level', 'field', 'slice'],
   dossier_sums_by_channel: ['level', 'channel', 'slice'],
@@ -48,7 +49,8 @@ export const LOGS = {
   dossier_differences_by_procedure_day: [
     'dossier_differences_by_procedure_day', 'dossier_differences_by_procedure', 'dossier_differences_by_procedure_quarter'
   ],
-  dossier_results_by_field: ['dossier_results_by_field', 'dossier_results_by_unit_quarter']
+  dossier_results_by_field: ['dossier_results_by_field', 'dossier_results_by_unit_quarter'],
+  dossier_results_by_unit_day: ['dossier_results_by_unit_day']
 } as const satisfies Partial<Record<RollupTable, readonly RollupTable[]>>
 export type Log = keyof typeof LOGS
 export const LOG_NAMES = Object.keys(LOGS) as Log[]

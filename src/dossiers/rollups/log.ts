@@ -91,7 +91,7 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
       returning *
     ),
     cells as (${unpacked(log, sql`taken`)})
-    ${sql.join(others.map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
+    ${sql.join(others.toReversed().map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
     ${first!.merged}`.execute(trx)
 }
 

@@ -8,7 +8,8 @@ import { keysOf, measuresOf, ROLLUPS, type RollupTable } from './families.ts'
 
 export const PACKED: readonly RollupTable[] = [
   'dossier_sums_by_unit_day', 'dossier_sums_by_procedure_day',
-  'dossier_differences_by_unit_day', 'dossier_differences_by_procedure_day'
+  'dossier_differences_by_unit_day', 'dossier_differences_by_procedure_day',
+  'dossier_results_by_unit_day'
 ]
 /** So many rows a day may have before they are made one. */
 const MOST_ROWS = 16

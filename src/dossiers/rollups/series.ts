@@ -1,5 +1,7 @@
 // Series of cells: what a transaction counts, before it is summed up by the key of each rollup.
 import { quarterOf, sliceOf, type DayNumber } from '../../time/business-day.ts'
+import { countResult, RESULT_MEASURES } from '../details/results.ts'
+import type { Details } from '../details/details.ts'
 import { KEPT_RULES } from '../counting-rules/kept.ts'
 import type { CellKey, Cells } from './cells.ts'
 import { keysOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
@@ -74,6 +76,24 @@ export class CountedSeries {
       this.#differingSeries.set(id, differing)
     }
     return differing
+  }
+}
+
+/** What is said of results, by the keys and spans that are counted. */
+export class ResultSeries {
+  readonly #keys: CellKey[] = []
+  /** By unit, then by field. */
+  readonly #seriesOf = new Map<string | undefined, Map<string | undefined, number>>()
+  readonly counts = new SeriesCounts(RESULT_MEASURES.length, this.#keys)
+
+  count (key: Pick<CellKey, 'unit' | 'field'>, time: DayNumber, details: Details | null, sign: 1 | -1) {
+    const { unit, field } = key
+    let fields = this.#seriesOf.get(unit)
+    if (fields === undefined) this.#seriesOf.set(unit, fields = new Map<string | undefined, number>())
+    let series = fields.get(field)
+    if (series === undefined) fields.set(field, series = this.#keys.push(key) - 1)
+    const place = this.counts.placeOf(series, time)
+    countResult(details, this.counts.counts, place, sign)
   }
 }
 

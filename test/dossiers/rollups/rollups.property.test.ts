@@ -127,7 +127,10 @@ function summed (newest: Version[]): Record<string, Row> {
     const result = resultByHand(version)
     if (result !== null) {
       const [slice, quarter] = [sliceOf(result.day), quarterOf(result.day)].map(nameOf)
-      for (const key of [`${version.unit} results in ${field} ${slice}`, `${version.unit} results of ${quarter}`]) {
+      for (const key of [
+        `${version.unit} results in ${field} ${slice}`, `${version.unit} results of ${quarter}`,
+        `${version.unit} results on ${nameOf(result.day)}`
+      ]) {
         const row = sums[key] ??= {}
         for (const [measure, count] of Object.entries(result.counts)) row[measure] = Number(row[measure] ?? 0) + count
       }
@@ -175,7 +178,8 @@ async function keptSums (db: Db): Promise<Record<string, Row>> {
     ...await rows('dossier_differences_by_procedure_day', 'rules', 'procedure', 'level', 'field', 'on', 'day'),
     ...await rows('dossier_differences_by_day', 'rules', 'level', 'channel', 'day'),
     ...await rows('dossier_results_by_field', 'unit', 'results in', 'field', 'slice'),
-    ...await rows('dossier_results_by_unit_quarter', 'unit', 'results of', 'quarter')
+    ...await rows('dossier_results_by_unit_quarter', 'unit', 'results of', 'quarter'),
+    ...await rows('dossier_results_by_unit_day', 'unit', 'results on', 'day')
   ]))
 }
 

@@ -1,5 +1,5 @@
 // Counts results by what is said of them: from the sums of the quarters and half months that lie in a span as a whole,
-// and from the dossiers for the days at its ends. No sums know procedures.
+// and of the days at its ends. No sums of days know fields, and none know procedures: there the dossiers are read.
 import { isDeepStrictEqual } from 'node:util'
 import { sql, type RawBuilder } from 'kysely'
 import { IS_BORNE } from '../../../catalogue/hierarchy/places-sql.ts'
@@ -7,7 +7,7 @@ import type { Db } from '../../../database/connect.ts'
 import { columns } from '../../../database/sql/bulk-json.ts'
 import { countedResults } from '../../details/results-sql.ts'
 import type { ResultMeasure } from '../../details/results.ts'
-import { loggedCells } from '../../rollups/log.ts'
+import { cellsOf, loggedCells } from '../../rollups/log.ts'
 import { resultsOf } from '../drill-down.ts'
 import type { CountPlan } from '../plan.ts'
 import type { Span } from '../spans.ts'
@@ -24,8 +24,12 @@ export async function resultsOfUnits (
   const { parts, spans } = asked
   const plan = unitPlanOf(asked)
   const splits = spans.map(span => parts.includes('procedure') ? ALL_DAYS : splitOf(span))
-  const days = splits.flatMap((split, i) => (
-    split.before || split.after ? [daysRead(plan, spans[i]!, split, measures)] : []))
+  const inDays = spans.flatMap((span, i) => {
+    const split = splits[i]!
+    return split.before || split.after ? [{ span, split }] : []
+  })
+  const days = parts.length > 0 ? inDays.map(({ span, split }) => daysRead(plan, span, split, measures))
+    : inDays.length > 0 ? [daysSummed(plan, measures)] : []
   const names = columns(plan.keys)
   const { rows } = await sql<ResultsOfUnit>`
     with borne as materialized (${borneUnits(asked)}),
@@ -37,18 +41,22 @@ export async function resultsOfUnits (
 
 const ALL_DAYS: Split = { quarters: null, slices: null, before: false, after: true }
 
-/** Of each span the quarters and half months that are read from sums. Where there are none the range is empty. */
+/** The spans with the quarters and half months of each that are read from sums. Where there are none the range is empty. */
 function rangesOf (spans: readonly Span[], splits: readonly Split[]): RawBuilder<unknown> {
-  const rows = spans.map(({ code, from }, i) => {
+  const rows = spans.map(({ code, from, to }, i) => {
     const { slices = null, quarters } = splits[i]!
     const [whole, longest] = [slices ?? { from, until: from }, quarters ?? { from, until: from }]
-    return sql`(${code}::text, ${whole.from}::date, ${whole.until}::date, ${longest.from}::date, ${longest.until}::date)`
+    const days = [from, to, whole.from, whole.until, longest.from, longest.until].map(day => sql`${day}::date`)
+    return sql`(${code}::text, ${sql.join(days)})`
   })
-  return sql`select * from (values ${sql.join(rows)}) as spans (period, slices_from, slices_until, quarters_from, quarters_until)`
+  return sql`
+    select * from (values ${sql.join(rows)}) as spans (
+      period, starts_on, ends_on, slices_from, slices_until, quarters_from, quarters_until)`
 }
 
 const IN_SLICES = sql`slice >= slices_from and slice < slices_until`
 const IN_QUARTERS = sql`quarter >= quarters_from and quarter < quarters_until`
+const IN_DAYS = sql`day >= starts_on and day <= ends_on and (day < slices_from or day >= slices_until)`
 const IN_OTHER_SLICES = sql`${IN_SLICES} and not (slice >= quarters_from and slice < quarters_until)`
 
 /** The log is read once for all: its cells are half months, of which quarters consist. */
@@ -56,9 +64,7 @@ function sumsRead (
   plan: CountPlan, splits: readonly Split[], measures: readonly ResultMeasure[]
 ): RawBuilder<unknown>[] {
   const { keys } = plan
-  const names = columns([...keys, ...measures])
-  const read = (cells: RawBuilder<unknown>, isIn: RawBuilder<unknown>) => sql`
-    select ${names} from asked join (select * from ${cells} where ${ofProvinces(plan)} and ${IS_BORNE}) as cells on ${isIn}`
+  const read = (cells: RawBuilder<unknown>, isIn: RawBuilder<unknown>) => cellsRead(plan, measures, cells, isIn)
   if (splits.every(({ slices }) => slices === null)) return []
   const [byField, byQuarter] = [sql.table('dossier_results_by_field'), sql.table('dossier_results_by_unit_quarter')]
   const hasQuarters = !keys.includes('field') && splits.some(({ quarters }) => quarters !== null)
@@ -69,6 +75,21 @@ function sumsRead (
       read(byQuarter, IN_QUARTERS), ...isWhole ? [] : [read(byField, IN_OTHER_SLICES)]
     ]
   ]
+}
+
+function daysSummed (plan: CountPlan, measures: readonly ResultMeasure[]): RawBuilder<unknown> {
+  const { cuts: { daysOfCutSlices } } = plan
+  const cells = sql`(
+    select * from ${cellsOf('dossier_results_by_unit_day')} where day = any(${daysOfCutSlices}::date[])) as cells`
+  return cellsRead(plan, measures, cells, IN_DAYS)
+}
+
+function cellsRead (
+  plan: CountPlan, measures: readonly ResultMeasure[], cells: RawBuilder<unknown>, isIn: RawBuilder<unknown>
+): RawBuilder<unknown> {
+  return sql`
+    select ${columns([...plan.keys, ...measures])}
+    from asked join (select * from ${cells} where ${ofProvinces(plan)} and ${IS_BORNE}) as cells on ${isIn}`
 }
 
 function daysRead (
