@@ -18,7 +18,7 @@ import { pruneImports } from './dossiers/imports/commands.ts'
 import { pruneSteps } from './dossiers/national-sync/steps.ts'
 import { retryFailedDossiers } from './dossiers/waiting/commands.ts'
 import { mergeLogs } from './dossiers/rollups/log.ts'
-import { PACKED } from './dossiers/rollups/packed.ts'
+import { PACKED, repackRollups } from './dossiers/rollups/packed.ts'
 import { addRules } from './reports/rules/store.ts'
 import { logOptions } from './observability/log.ts'
 import { announcer } from './observability/announce.ts'
@@ -32,7 +32,9 @@ import { addCalendar } from './working-time/calendars/store.ts'
 const HOUR = 3_600_000
 
 type HourlyWork = (db: Db) => Promise<void>
-const HOURLY: readonly HourlyWork[] = [pruneIdempotencyKeys, pruneImports, pruneSteps, mergeLogs, takeToday]
+const HOURLY: readonly HourlyWork[] = [
+  pruneIdempotencyKeys, pruneImports, pruneSteps, mergeLogs, repackRollups, takeToday
+]
 
 /** The first look of a day takes the snapshot. */
 function takeToday (db: Db): Promise<void> {

@@ -15,7 +15,7 @@ import { addCells, addedCells, keyColumns, type Cells } from './cells.ts'
 import {
   isOfResults, keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable
 } from './families.ts'
-import { isPacked, repackRollups, unpackedCells } from './packed.ts'
+import { isPacked, unpackedCells } from './packed.ts'
 
 /** So many cells are in a log, or so many transactions, before it is merged. */
 const MOST_CELLS = 16_000
@@ -83,7 +83,9 @@ export async function mergeLog (trx: Trx, province: string, log: Log): Promise<v
  * is still there to see, and the log as full as before.
  */
 async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promise<void> {
-  const [first, ...others] = LOGS[log].map(table => ({ table, merged: mergedInto(province, table, log) }))
+  const [first, ...later] = LOGS[log].map(table => ({ table, merged: mergedInto(province, table, log) }))
+  // What nothing reads is run from the last to the first, and all others lock rows in the order of the list.
+  const others = later.toReversed()
   await sql`
     with taken as (
       delete from dossier_sums_log
@@ -91,7 +93,7 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
       returning *
     ),
     cells as (${unpacked(log, sql`taken`)})
-    ${sql.join(others.toReversed().map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
+    ${sql.join(others.map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
     ${first!.merged}`.execute(trx)
 }
 
@@ -113,7 +115,6 @@ export async function mergeLogs (db: Db): Promise<void> {
       await mergeUnlessOthersDo(trx, province, log)
     })
   }
-  await repackRollups(db)
   await mergeBacklogLogs(db)
 }
 

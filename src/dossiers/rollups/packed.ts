@@ -2,8 +2,10 @@
 // transaction several times as much. Rows are added and never changed, so that cells of a key are in several, for
 // which no writer waits. Each hour the rows of a day become one again.
 import { sql, type RawBuilder } from 'kysely'
-import type { Db } from '../../database/connect.ts'
+import type { Db, Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
+import { allowSlowStatements } from '../../database/time-limits.ts'
+import { inTransaction } from '../../database/transaction.ts'
 import { keysOf, measuresOf, ROLLUPS, type RollupTable } from './families.ts'
 
 export const PACKED: readonly RollupTable[] = [
@@ -56,14 +58,23 @@ export function unpackedCells (table: RollupTable, from: RawBuilder<unknown> = s
 export async function repackRollups (db: Db): Promise<void> {
   for (const table of PACKED) {
     const shared = columns(sharedBy(table))
-    const { rows: days } = await sql<Record<string, string>>`
-      select ${shared} from ${sql.table(table)} group by ${shared} having count(*) >= ${MOST_ROWS}`.execute(db)
-    for (const day of days) await repackDay(db, table, day)
+    const days = await inTransaction(db, async trx => {
+      await allowSlowStatements(trx)
+      const { rows } = await sql<Record<string, string>>`
+        select ${shared} from ${sql.table(table)} group by ${shared} having count(*) >= ${MOST_ROWS}`.execute(trx)
+      return rows
+    })
+    for (const day of days) {
+      await inTransaction(db, async trx => {
+        await allowSlowStatements(trx)
+        await repackDay(trx, table, day)
+      })
+    }
   }
 }
 
 /** What is added meanwhile stays as it is. */
-async function repackDay (db: Db, table: RollupTable, day: Record<string, string>): Promise<void> {
+async function repackDay (trx: Trx, table: RollupTable, day: Record<string, string>): Promise<void> {
   const key = columns(['province_code', ...ROLLUPS[table]])
   const measures = measuresOf(table)
   const ofDay = Object.entries(day).map(([name, value]) => sql`${sql.ref(name)} = ${value}`)
@@ -73,5 +84,5 @@ async function repackDay (db: Db, table: RollupTable, day: Record<string, string
     having ${sql.join(measures.map(name => sql`sum(${sql.ref(name)}) <> 0`), sql` or `)}`
   await sql`
     with taken as (delete from ${sql.table(table)} where ${sql.join(ofDay, sql` and `)} returning *)
-    ${addedPacked(table, summed)}`.execute(db)
+    ${addedPacked(table, summed)}`.execute(trx)
 }

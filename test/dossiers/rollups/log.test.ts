@@ -5,6 +5,7 @@ import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import { cellsOfRows } from '../../../src/dossiers/rollups/cells.ts'
 import type { RollupTable } from '../../../src/dossiers/rollups/families.ts'
 import { logCells, mergeLogs } from '../../../src/dossiers/rollups/log.ts'
+import { repackRollups } from '../../../src/dossiers/rollups/packed.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { parseDay } from '../../../src/time/business-day.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
@@ -59,12 +60,13 @@ forEachDatabase('what is merged again and again into the sums of a day', async (
     const code = `dossier ${i % 15}`
     const day = i === 15 ? '2021-06-01' : '2021-05-31'
     await send(db, [item({ code, received_at: `${day}T08:00:00+07:00`, due_at: null, correction: true })])
+    await mergeLogs(db)
     if (i === 14) {
-      await mergeLogs(db)
+      await repackRollups(db)
       t.same(await rowsOf(), ['2021-05-31 15'])
     }
-    await mergeLogs(db)
   }
+  await repackRollups(db)
 
   t.test('is one row again once there are many', async t => {
     t.same(await rowsOf(), ['2021-05-31 1', '2021-06-01 1'])
