@@ -39,3 +39,27 @@ of_versions as (
 update dossiers as stored set supplements = told.supplements
 from told
 where stored.province_code = told.province_code and stored.code = told.code and stored.record = told.record and id is null;
+
+-- Histories show supplements as they are sent.
+create or replace view dossier_histories as
+select province_code, code, write, version, source, content,
+  lag(content) over (partition by province_code, code, record order by version nulls last) as content_before, record
+from (
+  select province_code, code, record, write, id as version, source, jsonb_build_object(
+    'unit', unit, 'procedure', procedure, 'channel', channel, 'status', status, 'received_at', case
+      when status not in (1, 3) or received_at is distinct from (details ->> 'submitted_at')::timestamptz then received_at end,
+    'due_at', due_at, 'finished_at', finished_at, 'returned_at', returned_at, 'updated_at', updated_at,
+    'supplements', (
+      select coalesce(jsonb_agg(supplement - 'by_steps' order by n), '[]')
+      from jsonb_array_elements(supplements) with ordinality as each (supplement, n))) || coalesce(details, '{}') as content
+  from dossier_versions
+  union all
+  select province_code, code, record, write, null, source, jsonb_build_object(
+    'unit', unit, 'procedure', procedure, 'channel', channel, 'status', status, 'received_at', case
+      when status not in (1, 3) or received_at is distinct from (details ->> 'submitted_at')::timestamptz then received_at end,
+    'due_at', due_at, 'finished_at', finished_at, 'returned_at', returned_at, 'updated_at', updated_at,
+    'supplements', (
+      select coalesce(jsonb_agg(supplement - 'by_steps' order by n), '[]')
+      from jsonb_array_elements(supplements) with ordinality as each (supplement, n))) || coalesce(details, '{}')
+  from dossiers
+) as versions;

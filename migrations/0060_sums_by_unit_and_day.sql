@@ -118,6 +118,7 @@ alter table dossier_results_by_unit_day
   alter column paid_online_known set storage external,
   alter column paid_online set storage external;
 
+-- The log holds those of days of units as well.
 alter table dossier_sums_log drop constraint dossier_sums_log_rollup;
 
 alter table dossier_sums_log add constraint dossier_sums_log_rollup check (rollup in (

@@ -214,6 +214,8 @@ forEachDatabase('a message of the national format', async (t, service) => {
     }
     t.match(await sent(national(ended)), { updated: 1 }, 'a version that lists none')
     t.same(await waits(), [['05', '08']], 'is told by steps')
+    const { items: [{ after }] } = (await get('/v1/audit?resource=dossiers&limit=1', ADMIN)).body
+    t.same(Object.keys(after.supplements[0]).sort(), ['completed_at', 'new_due_at', 'old_due_at', 'requested_at'])
     t.match(await sent(national(listed)), { stale: 1 })
     t.same((await stored()).history.map(({ supplements }: { supplements: object[] }) => supplements), [
       [{ requested_at: '2021-06-05T08:00:00.000+07:00', completed_at: '2021-06-08T08:00:00.000+07:00', old_due_at: null, new_due_at: null }],

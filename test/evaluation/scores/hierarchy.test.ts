@@ -63,8 +63,8 @@ forEachDatabase('points by Decision 766 through the reform of units', async (t, 
   })
 
   t.test('are the same of the province, whose units of today are listed', async t => {
-    const whole = [['H56', 'PROGRESS_ON_TIME', 3, 4, 15], ['H56', 'ORIGINAL_RESULT_AVAILABLE', 3, 4, 4.5]]
-    const ofProvince = async (hierarchy: string) => (await rows({ unit: 'H56', hierarchy })).map(row => row.slice(0, 5))
+    const whole = [['H56', 'PROGRESS_ON_TIME', 3, 4, 15, false], ['H56', 'ORIGINAL_RESULT_AVAILABLE', 3, 4, 4.5, false]]
+    const ofProvince = async (hierarchy: string) => (await rows({ unit: 'H56', hierarchy })).map(row => row.slice(0, 6))
     t.same(await ofProvince('as_reported'), whole)
     t.same(await ofProvince('current'), whole)
     const listed = await rows({ unit: 'H56', children: true, hierarchy: 'current', rank: true, least_dossiers: 1 })

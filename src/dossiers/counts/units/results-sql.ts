@@ -41,7 +41,7 @@ export async function resultsOfUnits (
 
 const ALL_DAYS: Split = { quarters: null, slices: null, before: false, after: true }
 
-/** The spans with the quarters and half months of each that are read from sums. Where there are none the range is empty. */
+/** The spans with the quarters and half months that are read from sums. Where there are none the range is empty. */
 function rangesOf (spans: readonly Span[], splits: readonly Split[]): RawBuilder<unknown> {
   const rows = spans.map(({ code, from, to }, i) => {
     const { slices = null, quarters } = splits[i]!

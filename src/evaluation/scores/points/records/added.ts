@@ -44,39 +44,48 @@ type PartSums<M extends string> = Map<string, Sum<M>>
 export function addedUp<M extends string> (
   { rows, measures, counts }: CountedUnits<M>, { all, below }: Standing
 ): AddedUp {
-  const byReporter = Map.groupBy(rows, ({ unit }) => unit)
-  const borne = new Map<string, PartSums<M>>()
-  for (const { unit, reporter, share } of all) {
-    const sums = borne.get(unit) ?? new Map<string, Sum<M>>()
-    for (const row of byReporter.get(reporter) ?? []) {
-      add(sums, measures, { part: partOf(row), sums: row, estimated: share < 1 }, share)
+  const rowsOf = Map.groupBy(rows, ({ unit }) => unit)
+  const bearing = Map.groupBy(all, ({ unit }) => unit)
+  const summed = (units: Iterable<string>) => {
+    const sums: PartSums<M> = new Map()
+    for (const [reporter, share] of sharesOf([...units].flatMap(unit => bearing.get(unit)!))) {
+      for (const row of rowsOf.get(reporter) ?? []) add(sums, measures, row, share)
     }
-    borne.set(unit, sums)
+    return [...sums.values()]
   }
-  const parts: CountedPart[] = []
-  for (const [unit, inside] of below) {
-    const together: PartSums<M> = new Map()
-    for (const bearer of new Set(inside.map(({ unit }) => unit))) {
-      for (const sum of borne.get(bearer)!.values()) add(together, measures, sum)
-    }
-    for (const { part, sums, estimated } of together.values()) {
-      parts.push(...counts.map(({ name, of }) => ({ unit, name, part, counts: roundedCounts(of(sums)), estimated })))
-    }
-  }
-  const own = [...borne].flatMap(([unit, parts]) => {
-    const hasAny = ({ of }: typeof counts[number]) => [...parts.values()].some(({ sums }) => of(sums).denominator > 0)
+  const parts = [...below].flatMap(([unit, inside]) => (
+    summed(new Set(inside.map(({ unit }) => unit))).flatMap(({ part, sums, estimated }) => (
+      counts.map(({ name, of }) => ({ unit, name, part, counts: roundedCounts(of(sums)), estimated }))))))
+  const own = [...bearing.keys()].flatMap(unit => {
+    const ofUnit = summed([unit])
+    const hasAny = ({ of }: typeof counts[number]) => ofUnit.some(({ sums }) => of(sums).denominator > 0)
     return counts.filter(hasAny).map(({ name }) => ({ unit, name }))
   })
   return { parts, own }
 }
 
+/** How much of each reporter these bear together: where all that it was split into is among them, it counts whole. */
+function sharesOf (bearing: Standing['all']): Map<string, number> {
+  const shares = new Map<string, number>()
+  for (const { reporter, share } of bearing) {
+    shares.set(reporter, inNineDecimals((shares.get(reporter) ?? 0) + share))
+  }
+  return shares
+}
+
+/** As shares are given. */
+function inNineDecimals (share: number): number {
+  return Math.round(1e9 * share) / 1e9
+}
+
 function add<M extends string> (
-  into: PartSums<M>, measures: readonly M[], { part, sums, estimated }: Sum<M>, share = 1
+  into: PartSums<M>, measures: readonly M[], row: PartOfUnit & Sums<M>, share: number
 ): void {
+  const part = partOf(row)
   const key = keyOfPart(part)
   const sum = into.get(key) ?? { part, sums: zeros(measures), estimated: false }
-  for (const name of measures) sum.sums[name] += share * sums[name]
-  sum.estimated ||= estimated
+  for (const name of measures) sum.sums[name] += share * row[name]
+  sum.estimated ||= share < 1
   into.set(key, sum)
 }
 
