@@ -18,7 +18,7 @@ export async function expectSameAnswers ({ url }: Pick<Bench, 'url'>): Promise<v
   const { db, close } = connect({ connectionString: url }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   try {
     for (const [keys, rules] of [...KEYS.map(keys => [keys, null] as const), ...KEPT_RULES.map(({ choices }) => [['unit'], choices] as const)]) {
-      for (const [from, to] of keys.join() === 'procedure' ? [...SPANS, ANY_DAYS] : SPANS) {
+      for (const [from, to] of ['procedure', 'unit'].includes(keys.join()) ? [...SPANS, ANY_DAYS] : SPANS) {
         const spans = [{ code: null, from: from!, to: to!, dueTo: to! }]
         const plan = countPlanOf({ keys: [...keys] as CountKey[], spans, unit: null, rules })
         const answer = async (reading: typeof plan.reading) => (
