@@ -98,15 +98,19 @@ export class ResultSeries {
 }
 
 /** The first day of the span that a day, or a shorter span, is in. */
-const SPAN_OF: Record<TimeGrain, (day: DayNumber) => DayNumber> = {
-  quarter: quarterOf, slice: sliceOf, day: day => day
-}
+const SPAN_OF = { quarter: quarterOf, slice: sliceOf }
 
-/** Sums series by the key of a rollup, without cells in which nothing changes. @param grain of the series */
+/**
+ * Sums series by the key of a rollup, without cells in which nothing changes. Those of days have the keys of their
+ * series.
+ * @param grain of the series
+ */
 export function cellsFor (table: RollupTable, counted: SeriesCounts, grain: TimeGrain): Cells {
   const { keys, groups } = grouped(keysOf(table), counted.keys)
-  const isFinest = keys.length === counted.keys.length && timeOf(table) === grain
-  const { series, times, counts, width } = isFinest ? counted : summed(counted, keys, groups, SPAN_OF[timeOf(table)])
+  const time = timeOf(table)
+  const { series, times, counts, width } = time === 'day' || (time === grain && keys.length === counted.keys.length)
+    ? counted
+    : summed(counted, keys, groups, SPAN_OF[time])
   const cells = { keys: [] as CellKey[], times: [] as DayNumber[], places: [] as number[], counts }
   for (let i = 0, place = 0; i < times.length; i++, place += width) {
     if (isNothing(counts, place, width)) continue

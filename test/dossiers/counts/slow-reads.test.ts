@@ -27,6 +27,6 @@ forEachDatabase('a question that reads a large table', async (t, { db, address }
     await slowDown('dossier_sums_by_desk')
     t.match(await asked({ period: ['cal-2021-M06'], group_by: ['unit', 'field'] }), [{ unit: 'H56-380', pending: 1 }])
     await slowDown('dossiers')
-    t.match(await asked({ from: '2021-06-02', to: '2021-06-03', group_by: ['unit'] }), [{ unit: 'H56-380', pending: 1 }])
+    t.match(await asked({ from: '2021-06-02', to: '2021-06-03', group_by: ['unit', 'channel'] }), [{ unit: 'H56-380', pending: 1 }])
   })
 })
