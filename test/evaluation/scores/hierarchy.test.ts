@@ -60,6 +60,12 @@ forEachDatabase('points by Decision 766 through the reform of units', async (t, 
     t.same(await rows({ from: '2021-05-05', to: '2021-05-12', unit: 'H56-99001', hierarchy: 'as_of:2021-07-01', group_by: ['unit', 'field'] }), [
       ['H56-99001', 'PROGRESS_ON_TIME', 3.25, 3.25, 20, true, 3, 3], ['H56-99001', 'ORIGINAL_RESULT_AVAILABLE', 1.25, 2.25, 3.33, true, 3, 3]
     ])
+    for (const [from, to] of [['2021-04-20', '2021-05-31'], ['2021-05-01', '2021-06-10']] as const) {
+      const byField = await rows({ from, to, unit: 'H56-99001', hierarchy: 'current', group_by: ['unit', 'field'] })
+      t.same(byField.map(row => row.slice(0, 4)), [
+        ['H56-99001', 'PROGRESS_ON_TIME', 2.25, 3.25], ['H56-99001', 'ORIGINAL_RESULT_AVAILABLE', 2.25, 3.25]
+      ], 'half months come from sums, and the days before or after them from the dossiers')
+    }
   })
 
   t.test('are the same of the province, whose units of today are listed', async t => {
