@@ -9,7 +9,7 @@ export const UNKNOWN_KINDS = ['procedure', 'unit'] as const
 
 const Kind = OneOf(UNKNOWN_KINDS, { description: 'What the code is of.' })
 const Missing = Type.String({
-  description: 'The code as it was sent: of a unit also an alias, `source:external code`, or with `@` and a day.', maxLength: 100
+  description: 'The code as it was sent: of a unit also an alias, `source:external code`, or with `@` and a day.', format: 'text', maxLength: 100
 })
 
 export const UnknownCode = Named('UnknownCode', 'A code of a procedure or a unit that dossiers of a source name and that the ' +

@@ -268,6 +268,10 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     await forget(db)
   })
 
+  t.test('are deleted by a code that can be one', async t => {
+    t.match(await remove('/v1/unknown-codes?kind=procedure&code=9%00'), { status: 400, body: { errors: [{ pointer: '/query/code', code: 'not_text' }] } })
+  })
+
   t.test('are deleted by code, which the audit says', async t => {
     await keeping(db, [of('H56-380', '9.8', 'a'), of('H56-380', '9.8', 'b'), of('H56-999', '9.8', 'c')])
     t.match(await remove('/v1/unknown-codes?kind=procedure&code=9.8'), { status: 400, body: { errors: [{ pointer: '/query/source', code: 'missing' }] } })
