@@ -11,7 +11,7 @@ import { addCells, type Cells } from './cells.ts'
 import { DeskDeltas } from '../coverage/desks.ts'
 import { isOfDifferences, isOfResults, keysOf, LOG_NAMES, logOf, ROLLUP_TABLES, timeOf, type RollupTable } from './families.ts'
 import { logCells } from './log.ts'
-import { cellsFor, CountedSeries, ResultSeries, type SeriesCounts } from './series.ts'
+import { cellsFor, CountedSeries, ResultSeries } from './series.ts'
 
 /** Those that a dossier counts in. */
 interface OwnSeries {
@@ -63,7 +63,7 @@ export class RollupDeltas {
 
   readonly #countDifferences = KEPT_RULES.map((_, n) =>
     (state: DossierState, day: DayNumber, measure: EventMeasure, by: number) => {
-      this.#countDifference(n, this.#seriesOf(state), day, measure, this.#sign * by)
+      this.#countIn(this.#seriesOf(state), day, measure, this.#sign * by, n)
     })
 
   readonly #countResult = ({ unit, field, details }: DossierState, day: DayNumber) => {
@@ -96,24 +96,15 @@ export class RollupDeltas {
     countResults(dossier, this.#countResult)
   }
 
-  #countIn ({ desk, unit, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number) {
-    const slice = this.#sliceOf(day)
-    const n = PLACES[measure]
-    addTo(this.#desks.sums, desk, slice, n, by)
-    addTo(this.#units.sums, unit, day, n, by)
-    addTo(this.#procedures.sums, procedure, day, n, by)
-    addTo(this.#levels.sums, level, day, n, by)
-  }
-
-  #countDifference (
-    rules: number, { desk, unit, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number
+  #countIn (
+    { desk, unit, procedure, day: level }: OwnSeries, day: DayNumber, measure: EventMeasure, by: number,
+    rules: number | null = null
   ) {
-    const slice = this.#sliceOf(day)
     const n = PLACES[measure]
-    addTo(this.#desks.differences, this.#desks.differingFrom(desk, rules), slice, n, by)
-    addTo(this.#units.differences, this.#units.differingFrom(unit, rules), day, n, by)
-    addTo(this.#procedures.differences, this.#procedures.differingFrom(procedure, rules), day, n, by)
-    addTo(this.#levels.differences, this.#levels.differingFrom(level, rules), day, n, by)
+    this.#desks.count(desk, this.#sliceOf(day), n, by, rules)
+    this.#units.count(unit, day, n, by, rules)
+    this.#procedures.count(procedure, day, n, by, rules)
+    this.#levels.count(level, day, n, by, rules)
   }
 
   /** Found without a key of several names: that would be made for each dossier. */
@@ -187,11 +178,6 @@ export class RollupDeltas {
 }
 
 const NOWHERE: OwnSeries = { desk: -1, unit: -1, procedure: -1, day: -1 }
-
-function addTo (counted: SeriesCounts, series: number, time: DayNumber, n: number, by: number) {
-  const place = counted.placeOf(series, time)
-  counted.counts[place + n]! += by
-}
 
 /** The map in a map, which is added where there is none. */
 function mapIn<K, V> (map: Map<string, Map<K, V>>, key: string): Map<K, V> {

@@ -67,12 +67,21 @@ export class CountedSeries {
     return this.#keys.push(key) - 1
   }
 
-  /** @param n place of the rules among those that are kept */
-  differingFrom (series: number, n: number): number {
-    const id = series * KEPT_RULES.length + n
+  /**
+   * @param n place of the measure
+   * @param rules place among those that are kept, by which more is counted; null: by the default ones
+   */
+  count (series: number, time: DayNumber, n: number, by: number, rules: number | null) {
+    const counted = rules === null ? this.sums : this.differences
+    const place = counted.placeOf(rules === null ? series : this.#differingFrom(series, rules), time)
+    counted.counts[place + n]! += by
+  }
+
+  #differingFrom (series: number, rules: number): number {
+    const id = series * KEPT_RULES.length + rules
     let differing = this.#differingSeries.get(id)
     if (differing === undefined) {
-      differing = this.#differing.push({ ...this.#keys[series], rules: KEPT_RULES[n]!.code }) - 1
+      differing = this.#differing.push({ ...this.#keys[series], rules: KEPT_RULES[rules]!.code }) - 1
       this.#differingSeries.set(id, differing)
     }
     return differing
