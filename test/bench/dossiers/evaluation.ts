@@ -17,9 +17,12 @@ const TIMES = { times: 300, warmUp: 10 }
 const ASKED = '&formula=qd-766-found-2026&unit=H56'
 /** A quarter of the units that report since the reform, and one of those before it. */
 const QUARTERS = { today: 'cal-2026-Q2', before: 'cal-2021-Q2' }
+/** As much of each as has happened when it is not over. */
+const DAYS = { today: 'from=2026-04-01&to=2026-06-20', before: 'from=2021-04-01&to=2021-06-20' }
+const RANKED = '&children=true&rank=true'
 const QUESTIONS = {
-  'units of today, ranked and compared': '&children=true&rank=true&compare=previous&hierarchy=current',
-  'ranked and compared': '&children=true&rank=true&compare=previous',
+  'units of today, ranked and compared': `${RANKED}&compare=previous&hierarchy=current`,
+  'ranked and compared': `${RANKED}&compare=previous`,
   'the province': ''
 }
 
@@ -28,14 +31,16 @@ const QUESTIONS = {
  * province has its communes directly below it, and with the more units of before.
  */
 export async function measureEvaluation (bench: Bench, folder: string, records: number): Promise<void> {
-  for (const [when, quarter] of Object.entries(QUARTERS)) {
+  for (const when of ['today', 'before'] as const) {
+    const quarter = QUARTERS[when]
+    const asked = Object.entries(QUESTIONS).map(([key, others]) => [key, `period=${quarter}`, others] as const)
     await clear(bench)
     await post(bench, writeWithDetails(folder, records, when === 'today'))
     await bench.postgres.query('vacuum analyze', [], bench.url)
     const [{ units }] = await bench.postgres.query('select count(*) as units from dossier_desks', [], bench.url) as [{ units: string }]
     const rows: Record<string, string>[] = []
-    for (const [key, others] of Object.entries(QUESTIONS)) {
-      const paths = [`/v1/evaluation?period=${quarter}${ASKED}${others}`]
+    for (const [key, span, others] of [...asked, ['until a day of it, ranked', DAYS[when], RANKED] as const]) {
+      const paths = [`/v1/evaluation?${span}${ASKED}${others}`]
       const { p50, p99 } = await timesInDatabase(bench, folder, { key, paths, ...TIMES })
       const goal = when === 'today' ? `${GOAL}${p99 < GOAL ? '' : ' **missed**'}` : ''
       rows.push({ asked: key, 'p50 ms': p50.toFixed(2), 'p99 ms': p99.toFixed(2), 'goal, p99': goal })
