@@ -11,6 +11,9 @@ const ajv = newAjv({ coerceTypes: false })
 // of a number that is too large to be one: 1e400.
 const ajvOfAddress = newAjv({ coerceTypes: 'array', useDefaults: true, strictNumbers: false })
 
+// By the text of the schema: many routes have the same, each as an object of its own.
+const addressChecks = new Map<string, Check>()
+
 const CODES: Record<string, IssueCode> = {
   required: 'missing',
   additionalProperties: 'unknown_property',
@@ -39,7 +42,10 @@ export function checkOf (schema: TSchema): Check {
 
 /** For the query, path or headers of a request, as texts by name: writes into them the values that the schema means. */
 export function addressCheckOf (schema: TSchema): Check {
-  return checkWith(ajvOfAddress, schema)
+  const text = JSON.stringify(schema)
+  const check = addressChecks.get(text) ?? checkWith(ajvOfAddress, schema)
+  addressChecks.set(text, check)
+  return check
 }
 
 function checkWith (instance: Ajv, schema: TSchema): Check {
