@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { buildApp } from '../src/app.ts'
 import { connect, type Address, type Db } from '../src/database/connect.ts'
 import type { AccessOptions } from '../src/access/auth/access-control.ts'
 import type { App } from '../src/http/context.ts'
-import { openCopy } from './embedded.ts'
-import { addressOf, ADMIN_KEY, SERVER, TEMPLATE_NAME } from './template.ts'
+import { copyDatabase, EMBEDDED } from './copies.ts'
+import { ADMIN_KEY } from './template.ts'
 
 export const ADMIN = { authorization: `Bearer ${ADMIN_KEY}` }
 
@@ -29,16 +27,13 @@ export interface Service {
   delete: (url: string, headers?: Record<string, string>) => Promise<Answer>
 }
 
-/** Whether this run of the tests is on the embedded database, where what is tried at random is tried less often. */
-export const EMBEDDED = SERVER === undefined
-
-const { name, open } = EMBEDDED ? { name: 'embedded', open: openEmbedded } : { name: 'postgresql', open: openOnServer }
+const NAME = EMBEDDED ? 'embedded' : 'postgresql'
 
 /** Runs a test on a database of its own: each run of the tests is on one kind, and `.ci/run` has one of each. */
 export function forEachDatabase (
   title: string, body: (t: Test, service: Service) => Promise<void>, access?: AccessOptions
 ) {
-  t.test(`${title} (${name})`, async t => body(t, await serve(t, await open(t), access)))
+  t.test(`${title} (${NAME})`, async t => body(t, await serve(t, await copyDatabase(t), access)))
 }
 
 async function serve (t: Test, address: Address, access?: AccessOptions): Promise<Service> {
@@ -69,24 +64,4 @@ async function serve (t: Test, address: Address, access?: AccessOptions): Promis
     put: (url, payload, headers) => send('PUT', url, payload, { ...ADMIN, ...headers }),
     delete: (url, headers) => send('DELETE', url, undefined, { ...ADMIN, ...headers })
   }
-}
-
-/** A copy of the template, which the tests of this process open in one thread. */
-export async function openEmbedded (t: Test): Promise<Address> {
-  const { address, close } = await openCopy()
-  // After the teardown of whoever uses it.
-  t.teardown(close)
-  return address
-}
-
-async function openOnServer (t: Test): Promise<Address> {
-  const name = `cchc_test_${randomBytes(6).toString('hex')}`
-  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
-  // Copied as files, in a third of the time that the log of all pages takes.
-  await sql`create database ${sql.id(name)} template ${sql.id(TEMPLATE_NAME)} strategy file_copy`.execute(maintenance.db)
-  t.teardown(async () => {
-    await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)
-    await maintenance.close()
-  })
-  return addressOf(name)
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Test } from 'tap'
+import type { Address } from '../src/database/connect.ts'
 import type { Embedded } from '../src/database/embedded/embedded.ts'
 import { copyData } from './data-folder.ts'
 import type { Reply, Request } from './embedded-thread.ts'
@@ -44,20 +45,11 @@ export async function openCopy (template = TEMPLATE_DIR): Promise<Embedded> {
   }
 }
 
-/**
- * What configures a process for a copy that this one serves: it starts in a third of the time that it needs to open a
- * database of its own.
- */
-export async function servedCopy (t: Test): Promise<Record<string, string>> {
-  const { address, close } = await openCopy()
-  t.teardown(close)
-  return settingsFor(address)
-}
-
-/** The embedded database as a server, for one process at a time: it is one session, and without fsync. */
-export function settingsFor ({ host }: Embedded['address']): Record<string, string> {
+/** What configures a process for a database that another serves. The embedded one is one session, and without fsync. */
+export function settingsFor (address: Address): Record<string, string> {
   return {
-    DATABASE_URL: `postgres://postgres@${encodeURIComponent(host)}/postgres`,
+    DATABASE_URL: 'connectionString' in address ? address.connectionString
+      : `postgres://postgres@${encodeURIComponent(address.host)}/postgres`,
     POOL_SIZE: '1', ALLOW_UNSAFE_DURABILITY: 'true', PUBLIC_READ: 'true'
   }
 }

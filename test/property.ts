@@ -1,4 +1,4 @@
-import { EMBEDDED } from './database.ts'
+import { EMBEDDED } from './copies.ts'
 
 /**
  * How often to try a property that takes long: in full on a server alone, and a tenth as often on the embedded

@@ -2,14 +2,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
+import { configureCopy } from './copies.ts'
+import { copyTemplate, openCopy, settingsFor } from './embedded.ts'
 import { countOf, endsInOrder, refuses, start, untilAccepted } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
 
 t.jobs = 3
 
 t.test('more connections than it has descriptors for do not end it; SIGINT does', async t => {
-  const service = await start(t, await servedCopy(t), { shell: 'ulimit -n 300 && exec "$0" "$@"' })
+  const service = await start(t, (await configureCopy(t)).settings, { shell: 'ulimit -n 300 && exec "$0" "$@"' })
   const base = service.docs.replace('/docs', '')
   const idle = Array.from({ length: 400 }, () => connect(Number(new URL(base).port), '127.0.0.1').on('error', () => {}))
   await Promise.all(idle.map(async socket => once(socket, 'connect')))

@@ -8,10 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect as connectDatabase } from '../src/database/connect.ts'
-import { copyTemplate, openCopy, servedCopy, settingsFor } from './embedded.ts'
+import { configureCopy } from './copies.ts'
+import { copyTemplate } from './embedded.ts'
 import { listening } from './process.ts'
 import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start, untilAccepted, type Running } from './running.ts'
-import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
+import { ADMIN_KEY } from './template.ts'
 import { start as startLogging, worksWithoutLog } from './without-log.ts'
 
 // Most of the time is spent waiting for processes to start and to end.
@@ -48,7 +49,7 @@ t.test('the first start makes a database with the sample data; the second finds 
 })
 
 t.test('a request that never ends does not keep it from ending', async t => {
-  const service = await start(t, await servedCopy(t))
+  const service = await start(t, (await configureCopy(t)).settings)
   await sendForEver(t, service)
   const since = Date.now()
   t.match(await service.stop('SIGTERM'), { code: 1 })
@@ -93,7 +94,7 @@ t.test('it closes its database, whatever ends it', async t => {
 })
 
 t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs requests and ends in order after SIGTERM', async t => {
-  const settings = { ...await servedCopy(t), CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
+  const settings = { ...(await configureCopy(t)).settings, CORS_ORIGINS: 'https://bi.example.vn', TRUST_PROXY: '127.0.0.1' }
   const service = await start(t, settings, { isCounted: true })
   const headers = { origin: 'https://bi.example.vn', 'x-forwarded-for': '203.0.113.7' }
   const answer = await untilAccepted(() => fetch(service.docs.replace('/docs', '/v1/levels'), { headers }))
@@ -114,17 +115,6 @@ t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs req
     { method: 'GET', url: '/v1/units/none?key=cchc_***', route: '/v1/units/:code', status: 400 },
     { method: 'POST', route: '/v1/procedures', status: /^(200|503)$/ }
   ])
-})
-
-t.test('a server gets the catalogue where that is asked for, and only if it is durable', async t => {
-  const { address, close } = await openCopy(EMPTY_DIR)
-  t.teardown(close)
-  const { ALLOW_UNSAFE_DURABILITY: _, ...settings } = settingsFor(address)
-  await refuses(t, settings, /fsync .* ALLOW_UNSAFE_DURABILITY=true/)
-  const service = await start(t, { ...settings, LOAD_SAMPLE: 'catalogue', ALLOW_UNSAFE_DURABILITY: 'true' })
-  t.equal(await countOf(service, '/v1/units'), 607)
-  t.equal(await countOf(service, '/v1/procedures'), 0)
-  t.match(await service.stop('SIGTERM'), { code: 0, errors: '' })
 })
 
 t.test('it does not start', async t => {
@@ -148,12 +138,11 @@ t.test('it does not start', async t => {
   })
 
   t.test('on a database of a newer version', async t => {
-    const { address, close } = await openCopy()
-    t.teardown(close)
+    const { address, settings } = await configureCopy(t)
     const { db, close: disconnect } = connectDatabase(address, { max: 1, onLost: () => {} })
     await sql`insert into kysely_migration values ('9999_of_tomorrow', '9999-01-01T00:00:00Z')`.execute(db)
     await disconnect()
-    await refuses(t, settingsFor(address), /a newer version of the service has used the database: 9999_of_tomorrow/)
+    await refuses(t, settings, /a newer version of the service has used the database: 9999_of_tomorrow/)
   })
 })
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import { servedCopy } from './embedded.ts'
+import { configureCopy } from './copies.ts'
 import { launch, type Launched, type LaunchOptions } from './process.ts'
 import { DRAINED_WITHIN } from './running.ts'
 import { ADMIN_KEY } from './template.ts'
@@ -11,7 +11,7 @@ interface Options extends LaunchOptions {
 }
 
 export async function start (t: Test, { settings = {}, ...options }: Options = {}): Promise<Launched> {
-  const launched = launch({ ...await servedCopy(t), ...settings }, options)
+  const launched = launch({ ...(await configureCopy(t)).settings, ...settings }, options)
   t.teardown(() => { launched.child.kill('SIGKILL') })
   return launched
 }

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import { openEmbedded } from '../database.ts'
+import { copyEmbedded } from '../copies.ts'
 import { copyTemplate } from '../embedded.ts'
 import { EMPTY_DIR, SERVER } from '../template.ts'
 import { cableTo } from './cable.ts'
@@ -16,7 +16,7 @@ function open (options: Partial<Parameters<typeof openDatabase>[0]>) {
 
 /** An embedded database, which runs with fsync off, and can be made to say of itself what a test wants. */
 async function pretender (t: Test) {
-  const { host, user, database } = await openEmbedded(t) as EmbeddedAddress
+  const { host, user, database } = await copyEmbedded(t) as EmbeddedAddress
   const { db, close } = connect({ host, user, database }, { max: 1, onLost: () => {} })
   await sql`create schema pretended`.execute(db)
   await sql`set search_path = pretended, pg_catalog, public`.execute(db)
@@ -68,7 +68,7 @@ t.test('a server', async t => {
 })
 
 t.test('a server that starts at the same moment is waited for', async t => {
-  const { host } = await openEmbedded(t) as EmbeddedAddress
+  const { host } = await copyEmbedded(t) as EmbeddedAddress
   const cable = await cableTo(t, host)
   cable.pull()
   setTimeout(() => { cable.mend() }, 1_000)

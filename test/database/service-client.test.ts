@@ -4,13 +4,14 @@ import { underDeadline } from '../../src/concurrency/request-deadline.ts'
 import { connect, type Db, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { allowSlowStatements, TIME_LIMITS } from '../../src/database/time-limits.ts'
 import { attempt, inTransaction } from '../../src/database/transaction.ts'
-import { forEachDatabase, openEmbedded } from '../database.ts'
+import { copyEmbedded } from '../copies.ts'
+import { forEachDatabase } from '../database.ts'
 import { cableTo } from './cable.ts'
 
 const { usual: DEADLINE } = TIME_LIMITS.interactive.deadlines
 
 t.test('a database behind a cable', async t => {
-  const { host } = await openEmbedded(t) as EmbeddedAddress
+  const { host } = await copyEmbedded(t) as EmbeddedAddress
   const cable = await cableTo(t, host)
   const lost: Error[] = []
   const { connectionString } = cable

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { main } from '../../../src/access/clients/cli.ts'
-import { servedCopy } from '../../embedded.ts'
+import { configureCopy } from '../../copies.ts'
 import { launch, runHere } from '../../process.ts'
 
 t.test('at the command line', async t => {
-  const settings = await servedCopy(t)
+  const { settings } = await configureCopy(t)
   const run = (...args: string[]) => runHere(main, settings, ...args)
 
   await t.test('a client is made with its first key, under a code that follows from its name', async t => {

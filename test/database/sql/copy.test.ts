@@ -7,7 +7,8 @@ import { copyBytes, type Columns } from '../../../src/database/sql/bulk-binary.t
 import { inTransaction } from '../../../src/database/transaction.ts'
 import { insertIfAllNew } from '../../../src/dossiers/ingest/store.ts'
 import type { StoredDossier } from '../../../src/dossiers/storage/columns.ts'
-import { forEachDatabase, openEmbedded } from '../../database.ts'
+import { copyEmbedded } from '../../copies.ts'
+import { forEachDatabase } from '../../database.ts'
 
 interface Row { code: string, at: number | null, held: number, supplements: string | null }
 const COLUMNS: Columns<Row> = {
@@ -103,7 +104,7 @@ t.test('a server takes new dossiers by COPY', async t => {
 })
 
 t.test('the embedded database takes new dossiers without COPY', async t => {
-  const { db, close } = connect(await openEmbedded(t), { max: 1, onLost: () => {} })
+  const { db, close } = connect(await copyEmbedded(t), { max: 1, onLost: () => {} })
   t.teardown(close)
   t.notOk(takesCopy(db))
   t.equal(await insert(db, 'one'), true)

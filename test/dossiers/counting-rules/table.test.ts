@@ -1,7 +1,8 @@
 import type { Test } from 'tap'
 import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { EMBEDDED, forEachDatabase } from '../../database.ts'
+import { EMBEDDED } from '../../copies.ts'
+import { forEachDatabase } from '../../database.ts'
 import { forget, item, send } from '../given.ts'
 import { PORTAL } from './given.ts'
 

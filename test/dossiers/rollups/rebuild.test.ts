@@ -5,7 +5,7 @@ import { connect } from '../../../src/database/connect.ts'
 import { main } from '../../../src/dossiers/rollups/cli.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forEachDatabase } from '../../database.ts'
-import { openCopy, settingsFor } from '../../embedded.ts'
+import { configureCopy } from '../../copies.ts'
 import { launch, runHere } from '../../process.ts'
 import { item, mergeRollups, send } from '../given.ts'
 
@@ -87,14 +87,12 @@ forEachDatabase('a recount beside a chunk that writes what it corrects', async (
 })
 
 t.test('the command tells each sum that was wrong, and ends with 1 if any was', async t => {
-  const { address, close } = await openCopy()
-  t.teardown(close)
+  const { address, settings } = await configureCopy(t)
   const connection = connect(address, { max: 1, onLost: () => {} })
   await send(connection.db, [item()])
   await mergeRollups(connection.db)
   await sql`update dossier_sums_by_desk set received_direct = 5 where slice = '2021-05-15'`.execute(connection.db)
   await connection.close()
-  const settings = settingsFor(address)
   t.same(await launch(settings, { script: 'src/dossiers/rollups/cli.ts', isCounted: true }).ended, {
     code: 1, errors: '',
     log: 'dossier_sums_by_desk H56 H56-380 business-registration direct 2021-05-15 received_direct was 5 and is 1\nall sums are right again\n'

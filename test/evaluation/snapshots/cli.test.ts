@@ -2,18 +2,16 @@ import { sql } from 'kysely'
 import t from 'tap'
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { main } from '../../../src/evaluation/snapshots/cli.ts'
-import { openCopy, settingsFor } from '../../embedded.ts'
+import { configureCopy } from '../../copies.ts'
 import { launch, runHere } from '../../process.ts'
 
 t.test('the command takes the snapshot of today, tells what stays as it was, and ends with 1 if one fails', async t => {
-  const { address, close } = await openCopy()
-  t.teardown(close)
+  const { address, settings } = await configureCopy(t)
   const within = async (work: (db: Db) => Promise<unknown>) => {
     const connection = connect(address, { max: 1, onLost: () => {} })
     await work(connection.db)
     await connection.close()
   }
-  const settings = settingsFor(address)
   t.same(await launch(settings, { script: 'src/evaluation/snapshots/cli.ts', isCounted: true }).ended, {
     code: 0, errors: '', log: 'H56: nothing is written\n'
   })

@@ -10,7 +10,8 @@ import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import type { App } from '../../../src/http/context.ts'
 import { dropRefusedBodies } from '../../../src/http/body/refused-body.ts'
-import { ADMIN, EMBEDDED, forEachDatabase } from '../../database.ts'
+import { EMBEDDED } from '../../copies.ts'
+import { ADMIN, forEachDatabase } from '../../database.ts'
 
 const MIB = 1_024 ** 2
 const JSON_TYPE = { 'content-type': 'application/json' }

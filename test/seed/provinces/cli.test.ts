@@ -4,7 +4,8 @@ import t from 'tap'
 import { main as client } from '../../../src/access/clients/cli.ts'
 import { connect } from '../../../src/database/connect.ts'
 import { main } from '../../../src/seed/provinces/cli.ts'
-import { copyTemplate, openCopy, settingsFor } from '../../embedded.ts'
+import { configureCopy } from '../../copies.ts'
+import { copyTemplate } from '../../embedded.ts'
 import { launch, listening, runHere } from '../../process.ts'
 import { EMPTY_DIR } from '../../template.ts'
 
@@ -58,9 +59,7 @@ t.test('a newcomer who follows the README sets a province up from nothing, posts
 })
 
 t.test('a second province joins the sample; who has lost all its keys is told the one command that makes another', async t => {
-  const { address, close } = await openCopy()
-  t.teardown(close)
-  const settings = settingsFor(address)
+  const { address, settings } = await configureCopy(t)
   const again = () => setup(settings, '--province', 'thanh pho hue', '--code', 'H57')
   /** A process has the database for itself. */
   const inDatabase = async (statement: ReturnType<typeof sql>) => {
