@@ -15,6 +15,8 @@ export async function runShard () {
   // The timeout counts from the start of each test, both here and in the process that started this one.
   const { timeout = 0 } = t.options
   t.beforeEach(() => { t.setTimeout(timeout) })
+  // tap keeps each test until the end, and with its function the service that was tried.
+  t.afterEach(ended => { ended.options.cb = ended.cb = undefined })
   const alone = [...readFileSync(TAPRC, 'utf8').matchAll(/^ +- test\/([\w/.-]+\.test\.ts)$/gm)].map(([, file]) => file!)
   // What is generated is short and takes long.
   const lengthOf = (file: string) => statSync(join(TEST, file)).size * (isProperty(file) ? 10 : 1)
@@ -67,7 +69,7 @@ function usesDatabase (file: string): boolean {
 /** By what a file imports, itself or by others. */
 function importsDatabase (file: string): boolean {
   const imports = readFileSync(join(TEST, file), 'utf8').matchAll(/from '(\.[^']+\.ts)'/g)
-  return file === 'database.ts' || [...imports].map(([, name]) => join(dirname(file), name!))
+  return file === 'copies.ts' || [...imports].map(([, name]) => join(dirname(file), name!))
     .some(imported => !imported.startsWith('..') && importsDatabase(imported))
 }
 
