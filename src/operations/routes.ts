@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Caller } from '../contract/caller.ts'
 import type { App, Context } from '../http/context.ts'
 import { problems } from '../http/response/error-handler.ts'
+import { requestLog } from '../observability/request-log.ts'
 import { redactSecrets } from '../text/redact.ts'
 import { traceOf } from '../http/request/trace-context.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
@@ -14,19 +15,20 @@ const REACHED_FOR = 1_000
 
 export async function operationRoutes (app: App, { db, metrics, now }: Pick<Context, 'db' | 'metrics' | 'now'>) {
   const { requestDurations } = metrics
+  const logRequest = requestLog(app.log)
   app.addHook('onResponse', (request, reply, done) => {
-    const { method, headers: { traceparent } } = request
-    const route = request.routeOptions.url ?? 'none'
+    const { method, headers: { traceparent }, routeOptions } = request
+    const { url: route = 'none', config: { hasPrivateAddress = false } } = routeOptions
     const status = reply.statusCode
-    requestDurations.observe({ method, route, status }, reply.elapsedTime / 1000)
-    const { hasPrivateAddress = false } = request.routeOptions.config
+    const ms = reply.elapsedTime
+    requestDurations.observe({ method, route, status }, ms / 1000)
     const url = hasPrivateAddress ? route : redactSecrets(request.url)
     // Behind a proxy it comes from X-Forwarded-For, which can be any text.
     const address = redactSecrets(request.ip)
     const trace = traceparent === undefined ? undefined : traceOf(traceparent as string)
     // What cannot be read has no caller.
     const client = (request.caller as Caller | undefined)?.client ?? undefined
-    request.log.info({ client, method, route, url, status, ms: reply.elapsedTime, address, ...trace }, 'request completed')
+    logRequest({ id: request.id, client, method, route, url, status, ms, address, ...trace })
     done()
   })
 
