@@ -23,8 +23,8 @@ export class SingleFlight<T> {
   }
 
   run (key: string, answer: () => Promise<T>): Promise<T> {
-    const question = this.#questions.get(key) ?? { running: new Set(), next: null }
-    this.#questions.set(key, question)
+    let question = this.#questions.get(key)
+    if (question === undefined) this.#questions.set(key, question = { running: new Set(), next: null })
     question.next ??= this.#begun(key, question, answer)
     question.next.deadline.join()
     return question.next.answer

@@ -88,19 +88,30 @@ export function formatAmong<F extends string> (
  * Answers with a list. JSON is one page. csv, ndjson and xlsx hold the whole list unless `limit` is given, because a
  * table that is silently cut off is worse than a long one.
  */
-export async function sendList<R extends Row> (
+export function sendList<R extends Row> (
   cache: ResponseCache, request: FastifyRequest, reply: FastifyReply, schema: TObject,
   page: (request: PageRequest) => Promise<Page<R> & Scope>
-) {
+): Promise<FastifyReply> {
   const format = formatOf(request)
-  const { limit, cursor } = request.query as { limit?: number, cursor?: string }
-  if (format === 'json') {
-    return sendShared(cache, request, reply, async () => {
-      const { province, ...value } = await page({ limit: limit ?? DEFAULT_LIMIT, cursor })
-      const link = value.next_cursor === null ? null : nextLink(request, value.next_cursor)
-      return { value, link, province }
-    })
-  }
+  if (format !== 'json') return sendTable(request, reply, format, schema, page)
+  const { limit = DEFAULT_LIMIT, cursor } = request.query as PageAsked
+  return sendShared(cache, request, reply, async () => {
+    const { province, ...value } = await page({ limit, cursor })
+    const link = value.next_cursor === null ? null : nextLink(request, value.next_cursor)
+    return { value, link, province }
+  })
+}
+
+interface PageAsked {
+  limit?: number
+  cursor?: string
+}
+
+async function sendTable<R extends Row> (
+  request: FastifyRequest, reply: FastifyReply, format: Exclude<Format, 'json'>, schema: TObject,
+  page: (request: PageRequest) => Promise<Page<R>>
+) {
+  const { limit, cursor } = request.query as PageAsked
   // Its rows are read when it is its turn.
   if (format === 'xlsx' && limit === undefined) return sendFile(request, reply, format, schema, allRows(page, cursor))
   const first = await page({ limit: limit ?? MAX_LIMIT, cursor })

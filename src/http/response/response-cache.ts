@@ -52,12 +52,9 @@ interface Kept {
   position: number
 }
 
-interface LookedUp {
-  state: CommitState
-  /** The business day, and the run of the server. */
+/** What is committed, and the business day and the run of the server in which it was. */
+interface DatedState extends CommitState {
   time: string
-  kept: Kept | undefined
-  isCurrent: boolean
 }
 
 /** Answers that identical requests share. Each is as fresh as if its request had been alone. */
@@ -67,7 +64,7 @@ export class ResponseCache {
   readonly #elapsed: () => number
   readonly #flights = new SingleFlight<RenderedAnswer>()
   // Two lookups at a time: while one waits for the database, requests that arrive gather for the other.
-  readonly #lookups = new SingleFlight<CommitState>(2)
+  readonly #lookups = new SingleFlight<DatedState>(2)
   readonly #comparisons = new SingleFlight<boolean>()
   /** Answers of one business day and one run of the server. */
   readonly #answers: LRUCache<string, Kept>
@@ -94,19 +91,24 @@ export class ResponseCache {
    */
   async cached (question: Question, produce: () => Promise<RenderedAnswer>): Promise<RenderedAnswer> {
     const key = this.#keyOf(question)
-    const before = await this.#lookedUp(key)
-    if (before.isCurrent) return before.kept!.answer
+    const before = await this.#lookedUp()
+    const kept = this.#keptAt(before, key)
+    // Nothing else to await: the way of nearly all answers while nothing is written.
+    if (kept?.snapshot === before.snapshot) return kept.answer
+    if (await this.#isCurrent(kept, before)) return kept!.answer
     return this.#flights.run(key, async () => {
+      let state = before
       // Those who asked just before may have found it while this request waited for them.
-      const isNew = this.#answers.get(key) !== before.kept
-      const { kept, isCurrent, state, time } = isNew ? await this.#lookedUp(key) : before
-      if (isCurrent) return kept!.answer
+      if (this.#answers.get(key) !== kept) {
+        state = await this.#lookedUp()
+        const found = this.#keptAt(state, key)
+        if (await this.#isCurrent(found, state)) return found!.answer
+      }
       // The answer may include commits made since. Then the next lookup sees another state, and misses the cache.
       const answer = await produce()
       // It may be one of yesterday, or of another server, that was found while others asked today, or the next server.
-      if (time === this.#time) {
-        this.#answers.set(key, { answer, at: this.#elapsed(), snapshot: state.snapshot, position: state.position })
-      }
+      const { time, snapshot, position } = state
+      if (time === this.#time) this.#answers.set(key, { answer, at: this.#elapsed(), snapshot, position })
       return answer
     })
   }
@@ -125,13 +127,17 @@ export class ResponseCache {
     return JSON.parse(inflateRawSync(body).toString()) as V
   }
 
-  /** What is kept for a question, and whether nothing was committed since that concerns it. */
-  async #lookedUp (key: string): Promise<LookedUp> {
-    const state = await this.#lookups.run('', () => commitState(this.#db))
-    const time = `${dayOf(this.#now())} ${state.run}`
+  #lookedUp (): Promise<DatedState> {
+    return this.#lookups.run('', async () => {
+      const state = await commitState(this.#db)
+      return { ...state, time: `${dayOf(this.#now())} ${state.run}` }
+    })
+  }
+
+  /** What is kept for a question, if it is of the same time. */
+  #keptAt ({ time }: DatedState, key: string): Kept | undefined {
     this.#forgetOther(time)
-    const kept = this.#answers.get(key)
-    return { state, time, kept, isCurrent: kept !== undefined && await this.#isCurrent(kept, state) }
+    return this.#answers.get(key)
   }
 
   #keyOf ({ caller, url, answerLanguage }: Question): string {
@@ -142,7 +148,8 @@ export class ResponseCache {
   }
 
   /** Whether nothing was committed since that concerns the answer. */
-  async #isCurrent (kept: Kept, { snapshot, position }: CommitState): Promise<boolean> {
+  async #isCurrent (kept: Kept | undefined, { snapshot, position }: CommitState): Promise<boolean> {
+    if (kept === undefined) return false
     if (kept.snapshot === snapshot) return true
     if (this.#elapsed() - kept.at > KEPT_FOR) return false
     const { answer: { province }, position: before } = kept
