@@ -1,4 +1,5 @@
 import { RequestDeadline, underDeadline } from '../../concurrency/request-deadline.ts'
+import { hasBody } from '../body/slow-body.ts'
 import type { App } from '../context.ts'
 
 declare module 'fastify' {
@@ -20,12 +21,12 @@ export function giveDeadlines (app: App, milliseconds: number) {
     request.deadline = new RequestDeadline(milliseconds)
     underDeadline(request.deadline, done)
   })
-  app.addHook('preParsing', (request, _reply, _body, done) => {
-    request.deadline.pause()
+  app.addHook('preParsing', ({ raw, deadline }, _reply, _body, done) => {
+    if (hasBody(raw)) deadline.pause()
     done()
   })
-  app.addHook('preValidation', (request, _reply, done) => {
-    request.deadline.resume(FOR_EACH_ROW * rowsIn(request.body))
+  app.addHook('preValidation', ({ raw, body, deadline }, _reply, done) => {
+    if (hasBody(raw)) deadline.resume(FOR_EACH_ROW * rowsIn(body))
     done()
   })
 }

@@ -23,16 +23,16 @@ export function answerUnrouted (app: App) {
     addresses.set(url, address)
   })
 
-  // Not only where nothing is found: `/v1/units/` would be the unit with an empty code. After the request was counted.
-  app.addHook('preParsing', (request, reply, payload, done) => {
+  /** @returns null where not only the slash at the end is too much */
+  const answerWithoutSlash = (request: FastifyRequest, reply: FastifyReply) => {
     const [path, query] = partsOf(request)
-    if (!path.endsWith('/') || methodsAt(path).length > 0) return done(null, payload)
+    if (methodsAt(path).length > 0) return null
     const meant = path.slice(0, -1)
     const methods = methodsAt(meant)
-    if (!methods.includes(request.method)) return done(null, payload)
+    if (!methods.includes(request.method)) return null
     if (request.method === 'GET' || request.method === 'HEAD') return reply.redirect(`${meant}${query}`, 308)
-    sendNotFound(reply, `there is no ${request.method} ${path}; without the slash at its end there is: ${meant}`)
-  })
+    return sendNotFound(reply, `there is no ${request.method} ${path}; without the slash at its end there is: ${meant}`)
+  }
 
   const answer = (request: FastifyRequest, reply: FastifyReply) => {
     const [path] = partsOf(request)
@@ -42,8 +42,10 @@ export function answerUnrouted (app: App) {
     return sendProblem(reply.header('allow', methods), kind, `${path} takes ${methods}, not ${request.method}`, [])
   }
   app.setNotFoundHandler(answer)
-  // Before the body is read, which could be at fault as well.
+  // After the request was counted, and before its body is read, which could be at fault as well.
   app.addHook('preParsing', (request, reply, payload, done) => {
+    // Not only where nothing is found: `/v1/units/` would be the unit with an empty code.
+    if (hasSlashAtEnd(request.url) && answerWithoutSlash(request, reply) !== null) return
     if (request.is404) return answer(request, reply)
     done(null, payload)
   })
@@ -55,6 +57,12 @@ function sendNotFound (reply: FastifyReply, detail: string) {
 
 function patternOf (url: string): RegExp {
   return new RegExp(`^${url.replaceAll(/:\w+/g, '[^/]+').replaceAll('*', '.*')}$`)
+}
+
+/** Whether the path ends with one. */
+function hasSlashAtEnd (url: string): boolean {
+  const query = url.indexOf('?')
+  return url[(query < 0 ? url.length : query) - 1] === '/'
 }
 
 /** The path, and the query with its question mark. */

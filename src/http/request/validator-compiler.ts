@@ -9,9 +9,8 @@ const POINTERS: Record<string, string> = { querystring: '/query', params: '/path
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   if (httpPart === 'body') return bodyValidator(schema)
   const check = addressCheckOf(schema)
-  const lists = namesOf(schema, ({ type }) => type === 'array')
-  const instants = namesOf(schema, ({ format }) => format === 'date-time')
-  return (value: Address) => result(withOffsets(splitLists(value, lists), instants), check, POINTERS[httpPart!]!)
+  const readings = readingsOf(schema)
+  return (value: Address) => result(read(value, readings), check, POINTERS[httpPart!]!)
 }
 
 /** For batches: checks only the envelope of the body, so that a row at fault can be refused alone. */
@@ -38,26 +37,36 @@ function result (value: unknown, check: Check, at: string) {
 /** Query, path or headers as texts by name. */
 type Address = Record<string, string | string[]>
 
-/** Lists may be written `a=1&a=2` or `a=1,2`; codes hold no commas. */
-function splitLists (query: Address, lists: string[]): Address {
-  for (const name of lists) {
-    if (query[name] !== undefined) query[name] = [query[name]].flat().flatMap(text => text.split(','))
+type Reading = (value: string | string[]) => string | string[]
+
+/** Goes through what was sent, and not through all that could be: an address names few of its parameters. */
+function read (address: Address, readings: ReadonlyMap<string, Reading>): Address {
+  for (const name in address) {
+    const reading = readings.get(name)
+    if (reading !== undefined) address[name] = reading(address[name]!)
   }
-  return query
+  return address
+}
+
+/** How parameters are read that are more than a text, by name. */
+function readingsOf (schema: TSchema): Map<string, Reading> {
+  const { properties = {} } = schema as { properties?: Record<string, Property> }
+  const readings = new Map<string, Reading>()
+  for (const [name, { type, format }] of Object.entries(properties)) {
+    if (type === 'array') readings.set(name, splitList)
+    else if (format === 'date-time') readings.set(name, withOffset)
+  }
+  return readings
+}
+
+/** Lists may be written `a=1&a=2` or `a=1,2`; codes hold no commas. */
+function splitList (value: string | string[]): string[] {
+  return typeof value === 'string' ? value.split(',') : value.flatMap(text => text.split(','))
 }
 
 /** A `+` in an address is a blank, so an instant that is not percent-encoded comes as `2021-06-10T00:00:00 07:00`. */
-function withOffsets (query: Address, instants: string[]): Address {
-  for (const name of instants) {
-    const value = query[name]
-    if (typeof value === 'string') query[name] = value.replace(/ (?=\d\d:\d\d$)/, '+')
-  }
-  return query
+function withOffset (value: string | string[]): string | string[] {
+  return typeof value === 'string' ? value.replace(/ (?=\d\d:\d\d$)/, '+') : value
 }
 
 interface Property { type?: string, format?: string }
-
-function namesOf (schema: TSchema, isAsked: (property: Property) => boolean): string[] {
-  const { properties = {} } = schema as { properties?: Record<string, Property> }
-  return Object.keys(properties).filter(name => isAsked(properties[name]!))
-}
