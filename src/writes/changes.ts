@@ -15,7 +15,8 @@ export interface AuditRow {
 
 interface Shown<Row> {
   key: readonly string[]
-  show?: (row: Row) => object
+  /** @param beside the row that it is compared with; what both have alike may be left out, but for the key */
+  show?: (row: Row, beside?: Row) => object
   /** Of the province and the unit, those that a row has. */
   of?: (row: Row) => { province_code: string, unit: string }
 }
@@ -30,7 +31,8 @@ export function auditRowsOf<Row extends object> (
   for (const { outcome: action, before, after } of changes) {
     if (action === 'unchanged' || action === 'stale') continue
     const { province_code, unit } = of((after ?? before)!)
-    const [was, is] = [before && show(before), after && show(after)]
+    const was = before && show(before, after ?? undefined)
+    const is = after && show(after, before ?? undefined)
     const shown = (is ?? was)!
     const differing = Object.keys(shown).filter(action === 'updated'
       ? name => !isSame((was as Columns)[name], (is as Columns)[name])

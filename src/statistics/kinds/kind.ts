@@ -63,8 +63,11 @@ export interface StatisticsKind {
   dimensions: readonly ('field' | 'procedure')[]
   /** The measures of an item that follow from those that it has, and what of it does not hold. */
   completed: (item: Partial<Counts & DetailMeasures>) => Pick<StatisticsRow, 'details'> & { measures: Counts, issues: MeasureIssue[] }
-  /** As the API shows a row: without what follows from the rest. Written out, as it is asked twice of each row. */
-  shown: (row: StatisticsRow) => object
+  /**
+   * As the API shows a row: without what follows from the rest. Written out, as it is asked twice of each row.
+   * @param beside what it is compared with; details that both have alike are left out
+   */
+  shown: (row: StatisticsRow, beside?: StatisticsRow) => object
   /** An item of a batch. That of dossiers has all properties that others have. */
   item: TObject
   /** A row of the on-time answer, the keys that it may be grouped by, and the counts that only records know. */
