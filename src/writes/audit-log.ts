@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { columns } from '../database/sql/bulk-json.ts'
 import { unnested, type Columns } from '../database/sql/bulk-binary.ts'
+import { prepared } from '../database/sql/prepared.ts'
 import type { AuditRow } from './changes.ts'
 import type { Origin, Write } from './write.ts'
 
@@ -25,14 +26,14 @@ export async function appendAudit (write: Write, origin: Origin): Promise<void> 
   // A row of the catalogue, such as a source that is registered on the way, belongs to no province.
   const province = ownAuditRows?.province ?? auditRows.find(row => row.province_code !== '')?.province_code ?? ''
   if (auditRows.length > 0) {
-    await sql`
+    await prepared(sql`
       insert into changes (province_code, write, n, ${columns(NAMES)})
-      select ${province}, ${id}, position, ${columns(NAMES)} from ${unnested(COLUMNS, auditRows)} as given`.execute(trx)
+      select ${province}, ${id}, position, ${columns(NAMES)} from ${unnested(COLUMNS, auditRows)} as given`).execute(trx)
   }
-  await sql`
+  await prepared(sql`
     with next as (update change_feed set position = position + 1 returning position)
     insert into writes (province_code, id, position, row_count, client, key_id, request_id, address, operation, reason)
     select ${province}, ${id}, position, ${auditRows.length + (ownAuditRows?.rows ?? 0)},
       ${by.client}, ${by.key_id}, ${request_id}, ${address}, ${operation}, ${reason}
-    from next`.execute(trx)
+    from next`).execute(trx)
 }

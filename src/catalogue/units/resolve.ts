@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { reaches, type Reach } from '../../contract/caller.ts'
 import type { Db } from '../../database/connect.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { invalid } from '../../contract/errors.ts'
 import { today } from '../../time/business-day.ts'
 import { exactly, spellingOf, type Lookup } from './naming/spellings.ts'
@@ -51,7 +52,7 @@ export async function resolveUnits (db: Db, named: readonly NamedUnit[]): Promis
   const distinct = [...new Map(named.map(unit => [keyOf(unit), unit])).entries()]
   const spellings = distinct.map(([, { name, source }]) => spellingOf(name, source))
   const lookups = spellings.flatMap(({ lookups }, n) => lookups.map(lookup => ({ n, ...lookup })))
-  const { rows } = await sql<Bearer>`
+  const { rows } = await prepared(sql<Bearer>`
     with asked as (
       select * from json_to_recordset(${JSON.stringify(lookups)}::json) as asked (n int, kind text, source text, code text))
     select n, asked.kind, ${UNIT_COLUMNS}, units.valid_from as from, units.valid_to as to
@@ -65,7 +66,7 @@ export async function resolveUnits (db: Db, named: readonly NamedUnit[]): Promis
         and (alias.source = asked.source or asked.kind = 'national')
       join units on units.id = alias.unit
     where asked.kind not in ('id', 'code')
-    order by "from", id`.execute(db)
+    order by "from", id`).execute(db)
   const bearers = Map.groupBy(rows, ({ n }) => n)
   const found = new Map(distinct.map(([key], n) => [key, bearersBy(spellings[n]!.lookups, bearers.get(n) ?? [])]))
   const days = new Map(distinct.map(([key], n) => [key, spellings[n]!.day]))

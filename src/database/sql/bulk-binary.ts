@@ -93,20 +93,24 @@ function writeInt64 (view: DataView, value: number, at: number) {
 /**
  * Many rows as parameters, one array a column, in PostgreSQL's own format: the server takes them in for a third of what
  * JSON costs it. For `from`; `position` counts the rows from 0.
+ * @param nulls what of a column that has no value: a short null, or the array, for a statement that is prepared and so
+ *   must not have a text for each choice of columns without values
  */
-export function unnested<R> (columns: Columns<R>, rows: readonly R[]): RawBuilder<unknown> {
-  const arrays = Object.entries(columns).map(([name, { type, of }]) => unnest(type, rows, of, name))
+export function unnested<R> (
+  columns: Columns<R>, rows: readonly R[], nulls: 'short' | 'same-text' = 'short'
+): RawBuilder<unknown> {
+  const arrays = Object.entries(columns).map(([name, { type, of }]) => unnest(type, rows, of, name, nulls))
   // Not generate_series, of which the planner expects so many rows that it reads whole tables to join them.
-  const positions = unnest('int4', rows, (_, position) => position, 'position')
+  const positions = unnest('int4', rows, (_, position) => position, 'position', nulls)
   // In a list of columns they are read in step. In `from` each would be copied before the first row comes out.
   return sql`(select ${sql.join([...arrays, positions])})`
 }
 
 function unnest<R> (
-  type: ArrayType, rows: readonly R[], of: Of<R>, name: string
+  type: ArrayType, rows: readonly R[], of: Of<R>, name: string, nulls: 'short' | 'same-text'
 ): RawBuilder<unknown> {
   // Read in step with the others, a list that is too short goes on with nulls.
-  const isUnknown = rows.length > 0 && rows.every((row, position) => of(row, position) === null)
+  const isUnknown = nulls === 'short' && rows.length > 0 && rows.every((row, position) => of(row, position) === null)
   return sql`unnest(${isUnknown ? sql`null::${sql.raw(type)}[]` : arrayOf(type, rows, of)}) as ${sql.ref(name)}`
 }
 

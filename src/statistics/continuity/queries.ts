@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../../contract/paging.ts'
 import type { Db } from '../../database/connect.ts'
 import { columns, same } from '../../database/sql/bulk-json.ts'
 import { pageOf, pageQuery, type OrderColumn } from '../../database/sql/keyset.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { inSlowRead } from '../../database/time-limits.ts'
 import { subtreeFor } from '../../catalogue/units/resolve.ts'
 import { tablesOf } from '../kinds/index.ts'
@@ -63,13 +64,13 @@ function allSets (kind: StatisticsKind): RawBuilder<unknown> {
 export async function adjacentPeriods (
   db: Db, periods: readonly string[]
 ): Promise<{ period: string, period_before: string }[]> {
-  const { rows } = await sql<{ period: string, period_before: string }>`
+  const { rows } = await prepared(sql<{ period: string, period_before: string }>`
     select this.code as period, previous.code as period_before
     from periods as this join periods as previous on previous.calendar = this.calendar and previous.ends_on = this.starts_on - 1
     where this.code = any(${periods})
     union select this.code, previous.code
     from periods as previous join periods as this on this.calendar = previous.calendar and this.starts_on = previous.ends_on + 1
-    where previous.code = any(${periods})`.execute(db)
+    where previous.code = any(${periods})`).execute(db)
   return rows
 }
 

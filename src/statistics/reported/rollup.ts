@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Trx } from '../../database/connect.ts'
 import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { KINDS, tablesOf } from '../kinds/index.ts'
 import type { SetKey, StatisticsKind } from '../kinds/kind.ts'
 import {
@@ -15,7 +16,7 @@ export type LevelKey = Record<typeof LEVEL_KEY[number], string>
 
 /** The levels of some rows, for `lockLevels`. */
 export function levelsOf (rows: readonly LevelKey[]): RawBuilder<LevelKey> {
-  const distinct = new Map(rows.map(row => [LEVEL_KEY.map(name => row[name]).join(' '), row]))
+  const distinct = new Map(rows.map(row => [`${row.province_code} ${row.period} ${row.level}`, row]))
   return sql`select * from ${asked(texts(LEVEL_KEY), [...distinct.values()])}`
 }
 
@@ -28,11 +29,11 @@ export function levelsOf (rows: readonly LevelKey[]): RawBuilder<LevelKey> {
 export async function lockLevels (
   trx: Trx, kind: StatisticsKind, levels: RawBuilder<LevelKey>
 ): Promise<LevelKey[]> {
-  const { rows } = await sql<LevelKey>`
+  const { rows } = await prepared(sql<LevelKey>`
     insert into ${tablesOf(kind).levels} (${columns(LEVEL_KEY)})
     select distinct ${columns(LEVEL_KEY)} from (${levels}) as touched order by ${columns(LEVEL_KEY)}
     on conflict (${columns(LEVEL_KEY)}) do update set level = excluded.level
-    returning ${columns(LEVEL_KEY)}`.execute(trx)
+    returning ${columns(LEVEL_KEY)}`).execute(trx)
   return rows
 }
 
@@ -65,14 +66,14 @@ export async function rollUpSource (trx: Trx, source: string): Promise<void> {
 }
 
 async function sumRows (trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]): Promise<void> {
-  await sql`update ${tablesOf(kind).sets} as stored
+  await prepared(sql`update ${tablesOf(kind).sets} as stored
     set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(sumsOf(kind), 'counted')}
     from (
       select ${KEY_OF_GROUP}, count(*) as row_count, ${sumsOfRows(kind)}
       from ${tablesOf(kind).rows} join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})
       group by position
     ) as counted
-    where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
+    where ${same('stored', 'counted', SET_KEY)}`).execute(trx)
 }
 
 /**
@@ -89,7 +90,7 @@ async function markCounting (
   const ofUnits = sql`
     select * from ${tables.sets} where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
   const several = sql`select * from (${rankedSets(ofUnits)}) as sets where sources > 1 or rows_left_out > 0`
-  const { rows } = await sql<DisplacementRow>`
+  const { rows } = await prepared(sql<DisplacementRow>`
     with decided as materialized (${decidedRows(kind, several)}),
     marked as (
       update ${tables.rows} as stored set counts = should_count from decided
@@ -104,7 +105,7 @@ async function markCounting (
       ) as now
       where ${same('stored', 'now', SET_KEY)}
     )
-    ${displacementsBeside(posted)}`.execute(trx)
+    ${displacementsBeside(posted)}`).execute(trx)
   return displacedIn(rows)
 }
 
@@ -112,7 +113,7 @@ async function sumSets (trx: Trx, kind: StatisticsKind, levels: readonly LevelKe
   const tables = tablesOf(kind)
   const keys = asked(texts(LEVEL_KEY), levels)
   const sums = sumsOf(kind).map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
-  await sql`
+  await prepared(sql`
     with own as materialized (
       select stored.* from ${keys} join ${tables.sets} as stored using (${columns(LEVEL_KEY)}) where scope = 'own')
     update ${tables.levels} as stored
@@ -128,5 +129,5 @@ async function sumSets (trx: Trx, kind: StatisticsKind, levels: readonly LevelKe
       select ${columns(LEVEL_KEY)}, array_agg(distinct source order by source) as sources
       from own where rows_left_out > 0 group by ${columns(LEVEL_KEY)}
     ) as left_out using (${columns(LEVEL_KEY)})
-    where ${same('stored', 'counted', LEVEL_KEY)}`.execute(trx)
+    where ${same('stored', 'counted', LEVEL_KEY)}`).execute(trx)
 }

@@ -3,6 +3,7 @@ import type { Warning } from '../../contract/errors.ts'
 import type { Trx } from '../../database/connect.ts'
 import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import { assignments, columns, same } from '../../database/sql/bulk-json.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { detailsText, type DetailsRead } from '../../form-ii06a/detail-measures.ts'
 import { ofEachKind, tablesOf } from '../kinds/index.ts'
 import type { Counts, Detail, SetKey, StatisticsKind, StatisticsRow } from '../kinds/kind.ts'
@@ -59,9 +60,9 @@ export interface StoredSet {
 export async function storedSets (
   trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]
 ): Promise<Map<string, StoredSet>> {
-  const { rows } = await sql<SetKey & StoredSet>`
+  const { rows } = await prepared(sql<SetKey & StoredSet>`
     select ${columns(SET_KEY)}, stored.detail, row_count
-    from ${tablesOf(kind).sets} as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`.execute(trx)
+    from ${tablesOf(kind).sets} as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`).execute(trx)
   return new Map(rows.map(set => [setKeyOf(set), set]))
 }
 
@@ -111,10 +112,10 @@ export async function rowsOfSets (
 async function rowsBeside (
   trx: Trx, kind: StatisticsKind, given: RawBuilder<unknown>, key: readonly string[]
 ): Promise<StatisticsRow[]> {
-  const { rows } = await sql<Omit<StatisticsRow, 'details'> & { details?: DetailsRead | null }>`
+  const { rows } = await prepared(sql<Omit<StatisticsRow, 'details'> & { details?: DetailsRead | null }>`
     select ${columns(rowColumnsOf(kind), 'stored')}
-    from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`.execute(trx)
-  return rows.map(row => ({ ...row, details: detailsText(row.details) }))
+    from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`).execute(trx)
+  return rows.map(row => Object.assign(row, { details: detailsText(row.details) }))
 }
 
 export async function deleteRows (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
@@ -140,9 +141,9 @@ export async function setDetail (trx: Trx, kind: StatisticsKind, rows: Statistic
 export async function upsertRows (trx: Trx, kind: StatisticsKind, rows: StatisticsRow[]): Promise<void> {
   if (rows.length === 0) return
   const names = columns(rowColumnsOf(kind))
-  await sql`insert into ${tablesOf(kind).rows} (${names})
-    select ${names} from ${asked(givenRows(kind), rows)}
-    on conflict (${columns(ROW_KEY)}) do update set ${assignments(saidColumnsOf(kind), 'excluded')}`.execute(trx)
+  await prepared(sql`insert into ${tablesOf(kind).rows} (${names})
+    select ${names} from ${unnested(givenRows(kind), rows, 'same-text')} as asked
+    on conflict (${columns(ROW_KEY)}) do update set ${assignments(saidColumnsOf(kind), 'excluded')}`).execute(trx)
 }
 
 export function setKeyOf ({ period, unit, scope, source }: Omit<SetKey, 'province_code'>): string {

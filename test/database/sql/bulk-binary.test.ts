@@ -40,6 +40,14 @@ forEachDatabase('rows that are sent as arrays', async (t, { db }) => {
     ])
   })
 
+  t.test('have one text whatever they hold, where a statement is prepared', async t => {
+    const some = { word: 'a', instant: 0, day: 0, small: 0, number: 0, flag: 0, json: '0' }
+    const none = { word: null, instant: null, day: null, small: null, number: null, flag: null, json: null }
+    const statement = (rows: Row[]) => sql<Row>`select word, small, json from ${unnested(COLUMNS, rows, 'same-text')} as sent`
+    t.equal(statement([some]).compile(db).sql, statement([none]).compile(db).sql)
+    t.same((await statement([none, none]).execute(db)).rows, Array(2).fill({ word: null, small: null, json: null }))
+  })
+
   t.test('can be none, or many', async t => {
     t.same(await back([]), [])
     const words = Array.from({ length: 20_000 }, (_, i) => `word ${i}`)
