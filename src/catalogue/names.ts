@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database/connect.ts'
+import { prepared } from '../database/sql/prepared.ts'
 
 const TABLES = { level: 'levels', field: 'fields', unit: 'units', procedure: 'procedures' } as const
 /** The column that rows name them by. */
@@ -46,12 +47,13 @@ async function namesOf<K extends Key> (
   db: Db, rows: readonly Record<K, string | null>[], keys: readonly K[]
 ): Promise<(key: Key, code: string | null) => string | null> {
   const codes = keys.map(key => [key, [...new Set(rows.map(row => row[key]).filter(code => code !== null))]] as const)
+  // Joined: of a list whose length is not known when a statement is planned, `any` compares each with each.
   const lookups = codes.filter(([, asked]) => asked.length > 0).map(([key, asked]) => (
-    sql`select ${key}::text as key, ${sql.ref(NAMED_BY[key])} as code, name from ${sql.table(TABLES[key])}
-      where ${sql.ref(NAMED_BY[key])} = any(${asked})`))
+    sql`select ${key}::text as key, asked.code, name
+      from unnest(${asked}::text[]) as asked (code) join ${sql.table(TABLES[key])} as named on ${sql.ref(`named.${NAMED_BY[key]}`)} = asked.code`))
   const names = new Map<string, string>()
   if (lookups.length > 0) {
-    const found = await sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`.execute(db)
+    const found = await prepared(sql<Record<'key' | 'code' | 'name', string>>`${sql.join(lookups, sql` union all `)}`).execute(db)
     for (const { key, code, name } of found.rows) names.set(`${key} ${code}`, name)
   }
   return (key, code) => names.get(`${key} ${code}`) ?? null
