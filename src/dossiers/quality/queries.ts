@@ -14,8 +14,9 @@ import { startOfDay } from '../../time/business-day-sql.ts'
 import { dayAfter } from '../../time/calendar.ts'
 import type { DetailsRead } from '../details/details.ts'
 import { receptionShown } from '../queries.ts'
-import { DELETED, ENDED_AT } from '../rules/status.ts'
+import { DELETED } from '../rules/status.ts'
 import { COUNTS_START, countsByCalendar, dossiersByCalendar, LIST_START, type Looked } from './by-calendar.ts'
+import { brokenIn, columnsNeeded, isIn, type Days } from './broken-sql.ts'
 import { BY_CALENDAR, RULES } from './rules.ts'
 import {
   QUALITY_RULES, QualityDossier, type QualityCount, type QualityDossiersQuery, type QualityQuery, type QualityRule,
@@ -44,10 +45,11 @@ export function qualityRules (): QualityRule[] {
 export async function qualityCounts (
   db: Db, asked: QualityQuery, page: PageRequest, reach: Reach, now: number, dossiersUrl: string
 ): Promise<Page<QualityCount> & { province: string | null }> {
-  const { found, looked, unit } = await findings(db, asked, reach, now)
+  const { found, looked, unit } = await findings(db, asked, reach, now, ['unit'])
   const { items, next_cursor } = await inTwoParts<Counted>(page, COUNTS_START, found && (async first => {
     const query = sql<Counted>`
-      select unit, rule, count(*) as dossiers, 0 as not_checkable from (${found}) as found group by unit, rule`
+      with found as materialized (${found})
+      select unit, rule, count(*) as dossiers, 0 as not_checkable from found group by unit, rule`
     const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_UNIT, first).execute(trx))
     return pageOf(rows, BY_UNIT, first.limit)
   }), looked && (async second => {
@@ -74,10 +76,11 @@ export async function qualityDossiers (
   if (asked.scope === 'own' && asked.unit === undefined) {
     throw invalid('/query/unit', 'missing', 'scope=own is about one unit: name it')
   }
-  const { found, looked } = await findings(db, asked, reach, now)
+  const { found, looked } = await findings(db, asked, reach, now, [...OF_DOSSIER, 'record', 'details'])
   const { items, next_cursor } = await inTwoParts<Found>(page, LIST_START, found && (async first => {
     const query = sql<Found & { details: DetailsRead | null }>`
-      select ${columns([...SHOWN, 'record', 'details'])} from (${found}) as found`
+      with found as materialized (${found})
+      select ${columns([...SHOWN, 'record', 'details'])} from found`
     const { rows } = await inSlowRead(db, trx => pageQuery(query, BY_RULE, first).execute(trx))
     const { items, next_cursor } = pageOf(rows, BY_RULE, first.limit)
     return {
@@ -126,8 +129,9 @@ async function inTwoParts<Row> (
 
 interface Findings {
   /**
-   * A query for the dossiers that break rules, once for each rule: `rule` and the columns of the dossier. null: no rule
-   * is asked for that a query can tell.
+   * A query for the dossiers that break rules, once for each rule: `rule` and the columns asked for. It is to be
+   * materialized: for a page in order a planner would look each dossier up by an index. null: no rule is asked for that
+   * a query can tell.
    */
   found: RawBuilder<unknown> | null
   /** What the check of due dates looks at; null: that rule is not asked for. */
@@ -137,7 +141,7 @@ interface Findings {
 
 async function findings (
   db: Db, { period: code, unit: name, rule: rules = [...QUALITY_RULES], scope }: QualityDossiersQuery, reach: Reach,
-  now: number
+  now: number, names: readonly string[]
 ): Promise<Findings> {
   const period = code === undefined ? null : await periodAsked(db, code)
   const unit = await subtreeFor(db, name, reach, { day: period?.ends_on })
@@ -145,52 +149,23 @@ async function findings (
     ? sql<boolean>`true`
     : scope === 'own'
       ? sql<boolean>`unit = ${unit.id}`
-      // As an array it is known before rows are read, and an index finds them.
-      : sql<boolean>`unit = any(array(select id from units where ${isCovered(unit)}))`
+      : unit.path.length === 1
+        ? sql<boolean>`province_code = ${unit.province_code}`
+        // As an array it is known before rows are read, and an index finds them.
+        : sql<boolean>`unit = any(array(select id from units where ${isCovered(unit)}))`
+  const ofThem = unit === null ? sql`true` : scope === 'own' ? sql`id = ${unit.id}` : isCovered(unit)
   const which = sql`status <> ${sql.lit(DELETED)} and ${ofUnits} and ${isIn(period)}`
   const tomorrow = startOfDay(dayAfter(nameOfDay(dayOf(now))))
   const inQueries = rules.filter(rule => rule !== BY_CALENDAR)
   const together = [...Map.groupBy(inQueries, rule => RULES[rule].among)]
   const found = sql.join(together.map(([among, ofThese]) => brokenIn(
-    among?.(ofUnits) ?? sql`dossiers`, ofThese.map(rule => ({ rule, isBroken: RULES[rule].isBroken(tomorrow) })), which
+    among?.(ofThem, columnsNeeded(names)) ?? sql`dossiers`, ofThese, tomorrow, which, names
   )), sql` union all `)
-  const among = unit === null ? sql`true` : scope === 'own' ? sql`id = ${unit.id}` : isCovered(unit)
   return {
     found: inQueries.length === 0 ? null : found,
-    looked: rules.includes(BY_CALENDAR) ? { units: among, which: isIn(period) } : null,
+    looked: rules.includes(BY_CALENDAR) ? { units: ofThem, which: isIn(period) } : null,
     unit
   }
-}
-
-interface Condition {
-  rule: QualityRuleCode
-  isBroken: RawBuilder<boolean>
-}
-
-/** All rules are looked at in one pass. Nearly all dossiers break none, and are passed over first. */
-function brokenIn (
-  table: RawBuilder<unknown>, conditions: readonly Condition[], which: RawBuilder<unknown>
-): RawBuilder<unknown> {
-  const any = sql.join(conditions.map(({ isBroken }) => sql`(${isBroken})`), sql` or `)
-  const each = sql.join(conditions.map(({ rule, isBroken }) => sql`(${rule}::text, ${isBroken})`))
-  return sql`
-    select broken.rule, dossiers.*
-    from ${table} as dossiers cross join lateral (select ${ENDED_AT} as ended_at) as ends
-      cross join lateral (values ${each}) as broken (rule, is_broken)
-    where ${which} and (${any}) and is_broken`
-}
-
-interface Days {
-  starts_on: string
-  ends_on: string
-}
-
-function isIn (period: Days | null): RawBuilder<boolean> {
-  if (period === null) return sql<boolean>`true`
-  const { starts_on: from, ends_on: to } = period
-  const within = (instant: string) => (
-    sql`(${sql.ref(instant)} >= ${startOfDay(from)} and ${sql.ref(instant)} < ${startOfDay(to)} + interval '1 day')`)
-  return sql<boolean>`(${sql.join(['received_at', 'ended_at', 'updated_at'].map(within), sql` or `)})`
 }
 
 async function periodAsked (db: Db, code: string): Promise<Days> {
