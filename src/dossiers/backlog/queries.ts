@@ -52,7 +52,9 @@ function conditionsOf (
   return sql.join([
     unit === null
       ? sql`province_code = any(${PROVINCES})`
-      : sql`province_code = ${unit.province_code} and unit = any(array(select id from units where ${isCovered(unit)}))`,
+      : unit.path.length === 1
+        ? sql`province_code = ${unit.province_code}`
+        : sql`province_code = ${unit.province_code} and unit = any(array(select id from units where ${isCovered(unit)}))`,
     ...lists.map(([name, values]) => sql`${sql.ref(name)} = any(${values})`),
     ...source === undefined ? [] : [sql`source = ${source}`]
   ], sql` and `)

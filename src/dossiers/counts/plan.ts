@@ -100,14 +100,20 @@ export function countPlanOf<Q extends CountQuestion> (question: Q): Q & CountPla
   return { ...question, carried, unitReading, reading, cuts: cutsOf(question.spans) }
 }
 
+/** Whether a question is about a whole province: what counts for its unit is all that counts in the province. */
+export function isOfProvince ({ unit, province = null }: Pick<CountQuestion, 'unit' | 'province'>): boolean {
+  return unit !== null && unit === province
+}
+
 /**
- * The units to count, as a query; null: all. Those below a unit are those at the end of the last span: a unit that
- * moved counts where it was.
+ * The units to count, as a query; null: all, of the province if there is one. Those below a unit are those at the end
+ * of the last span: a unit that moved counts where it was.
  */
-export function unitsIn ({ amongBorne = false, unit, spans }: CountPlan): RawBuilder<unknown> | null {
+export function unitsIn (plan: CountPlan): RawBuilder<unknown> | null {
+  const { amongBorne = false, unit, spans } = plan
   if (amongBorne) return sql`select distinct unit from borne`
   const last = spans.map(({ to }) => to).sort().at(-1)!
-  return unit === null ? null : standingBelow(unit, sql`${last}::date`)
+  return unit === null || isOfProvince(plan) ? null : standingBelow(unit, sql`${last}::date`)
 }
 
 /** The same as a condition on rows, with `and`. As an expression it is looked up by its hash, and by no index. */
@@ -140,12 +146,13 @@ export function readingFor (question: CountQuestion): Reading {
     : { ...reading, differences: { rules: kept, ...smallestOf(differencesOf, needed, question.spans)! } }
 }
 
-function keysNeeded ({ keys, unit, level, field, procedure, channel, source }: CountQuestion): Set<string> {
+function keysNeeded (question: CountQuestion): Set<string> {
+  const { keys, unit, level, field, procedure, channel, source } = question
   const needed = new Set<string>(keys)
   for (const [name, filter] of Object.entries({ level, field, procedure, channel, source })) {
     if (filter !== undefined) needed.add(name)
   }
-  if (unit !== null) needed.add('unit')
+  if (unit !== null && !isOfProvince(question)) needed.add('unit')
   needed.delete('period')
   return needed
 }

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Db, Trx } from '../../../database/connect.ts'
 import { inSlowRead } from '../../../database/time-limits.ts'
-import { explainedRollupRows, grainOf, type ExplainedRollupRow } from '../../../dossiers/counts/index.ts'
+import { explainedRollupRows, grainOf, isOfProvince, type ExplainedRollupRow } from '../../../dossiers/counts/index.ts'
 import { DomainError } from '../../../contract/errors.ts'
 import { MAX_LIMIT, type Page, type PageRequest } from '../../../contract/paging.ts'
 import { pageOf } from '../../../database/sql/keyset.ts'
@@ -85,8 +85,8 @@ async function planOf (
 
 async function explainedFromRecords (trx: Trx, plan: RecordsPlan): Promise<Explained> {
   const { reading: ofFigure, unitReading, carried, spans: [span] } = plan
-  // What is carried is shown unit by unit, each with its share.
-  const reading = carried === 'nothing' ? ofFigure : unitReading
+  // What is carried is shown unit by unit, each with its share, and so is what counts for a unit.
+  const reading = carried === 'nothing' && !isOfProvince(plan) ? ofFigure : unitReading
   const figure = await figureOf(trx, DOSSIERS, recordsQuery(plan))
   // What is kept of other rules are differences, which explain nothing by themselves.
   if (reading === 'dossiers' || plan.method === 'reception' || reading.differences !== undefined) {
