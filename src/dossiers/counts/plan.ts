@@ -35,6 +35,8 @@ export interface CountQuestion {
   spans: readonly Span[]
   /** Id of a unit: it and all below. null: all. */
   unit: string | null
+  /** Of these only some, by id; left out: all. */
+  only?: readonly string[]
   /** That of the unit: all that counts for it is of one province. */
   province?: string | null
   /** The units to which the dossiers are carried. Without a day they count at the unit that they are stored for. */
@@ -110,8 +112,9 @@ export function isOfProvince ({ unit, province = null }: Pick<CountQuestion, 'un
  * of the last span: a unit that moved counts where it was.
  */
 export function unitsIn (plan: CountPlan): RawBuilder<unknown> | null {
-  const { amongBorne = false, unit, spans } = plan
+  const { amongBorne = false, unit, only, spans } = plan
   if (amongBorne) return sql`select distinct unit from borne`
+  if (only !== undefined) return sql`select unnest(${only}::text[]) as unit`
   const last = spans.map(({ to }) => to).sort().at(-1)!
   return unit === null || isOfProvince(plan) ? null : standingBelow(unit, sql`${last}::date`)
 }

@@ -128,6 +128,34 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     })
   })
 
+  t.test('is the same in pages of any size, whether sums say which units they are about or not', async t => {
+    const days = 'from=2021-06-12&to=2021-07-30'
+    // Sums know no channels by the day.
+    const unsummed = ['online', 'direct', 'postal'].map(channel => `&channel=${channel}`).join('')
+    await send(db, [
+      ...['1', '2', '3'].map(code => given(`paged-${code}`, '06-10', '06-25', { unit: 'H56-14758', procedure: '1.001193', ...ended('06-20') })),
+      ...['4', '5'].map(code => given(`paged-${code}`, '06-10', '06-25', { unit: 'H56-SNV', ...ended(code === '4' ? '06-27' : '06-22') }))
+    ])
+    for (const method of ['resolved', 'due', 'handled']) {
+      for (const part of ['denominator', 'numerator', 'rest']) {
+        const asked = `${days}&method=${method}&part=${part}`
+        const all = await codes(`${asked}${unsummed}`)
+        for (const limit of [1, 2, 3, 5, 100]) {
+          const found: string[] = []
+          for (let cursor: string | null = ''; cursor !== null;) {
+            const { body } = await get(`/v1/on-time/explain/dossiers?${asked}&limit=${limit}${cursor && `&cursor=${cursor}`}`)
+            found.push(...body.items.map(({ code, in_numerator }: Record<string, string>) => `${code} ${in_numerator}`))
+            cursor = body.next_cursor
+          }
+          t.same(found, all, `${method}, ${part}, ${limit} a page`)
+        }
+      }
+    }
+    await send(db, ['1', '2', '3', '4', '5'].map(code => ({
+      code: `paged-${code}`, unit: code < '4' ? 'H56-14758' : 'H56-SNV', updated_at: at('12-01'), deleted: true
+    })))
+  })
+
   t.test('is explained as far as one reaches', async t => {
     const { headers } = await givenClient({ put, post }, 'commune', { scopes: ['read'], unit: 'H56-14755' })
     const { body } = await get('/v1/on-time/explain?basis=records&period=cal-2021-M07&method=received', headers)

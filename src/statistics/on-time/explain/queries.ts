@@ -14,6 +14,7 @@ import {
   resolveQuery, rulesOfRow, spansAsked, wholeSpan, type AskedSpan, type ResolvedQuery
 } from '../resolve-query.ts'
 import { dossiersPage, LATE_FIRST } from './drill-down-sql.ts'
+import { planOfPage } from './units-of-page.ts'
 import { recordsPlanOf, type RecordsPlan } from '../records/plan.ts'
 import { receptionRulesFor } from '../reception/rules.ts'
 import { recordsQuery } from '../records/records-sql.ts'
@@ -132,6 +133,7 @@ export async function dossiersExplaining (
   const spans = spansAsked(question, resolved.periods, now)
   if (spans.length === 0) return { items: [], next_cursor: null }
   const plan = await planOf(db, question, spans, resolved)
-  const { rows } = await inSlowRead(db, trx => dossiersPage(plan, part, page).execute(trx))
+  const { rows } = await inSlowRead(db, async trx => (
+    dossiersPage(await planOfPage(trx, plan, part, page), part, page).execute(trx)))
   return pageOf(rows, LATE_FIRST, page.limit)
 }
