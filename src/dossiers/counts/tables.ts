@@ -14,7 +14,7 @@ import { dossierEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
-import type { Instants } from '../rules/single-pass-sql.ts'
+import { WITH_SUPPLEMENTS, type Instants } from '../rules/single-pass-sql.ts'
 import { differencesOf, familyOf, type RollupFamily, type TimeGrain } from '../rollups/families.ts'
 import { cellsOf } from '../rollups/log.ts'
 
@@ -139,15 +139,16 @@ export function whichStates (plan: CountPlan): RawBuilder<unknown> {
 export function whichDossiers (plan: CountPlan, only = sql`true`): RawBuilder<unknown> {
   const { start, end } = instantsOf(plan)
   const { rules = null, inOneState } = plan
-  const among = inOneState === undefined ? sql`` : sql` and (${inOneState})`
-  const received = sql`${IN_ONE_STATE} and received_at < ${end}${among}`
+  const ofThese = inOneState === undefined ? sql`` : sql` and (${inOneState})`
+  const received = sql`${IN_ONE_STATE} and received_at < ${end}${ofThese}`
   const counts = sql`
     and (${ENDED_AT} is null or greatest(${ENDED_AT}, due_at) >= ${start} or supplements is not null)
     and ${only}`
   const asked = sql`and ${ofProvinces(plan)} ${filters(plan, 'level', 'field', 'procedure', 'channel', 'source')}`
   if (rules === null) return dossiersOfUnits(plan, sql`${received} ${counts} ${asked}`)
-  // Whether one counts is a matter of the rules.
-  const seen = dossiersSeenBy(rules, dossiersOfUnits(plan, sql`${received} ${asked}`))
+  // Whether one counts is a matter of the rules. They leave out supplements, and give none to a dossier that has none.
+  const among = only === WITH_SUPPLEMENTS ? sql`and ${WITH_SUPPLEMENTS}` : sql``
+  const seen = dossiersSeenBy(rules, dossiersOfUnits(plan, sql`${received} ${among} ${asked}`))
   return sql`(select * from ${seen} as dossiers where true ${counts})`
 }
 

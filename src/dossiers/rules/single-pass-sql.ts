@@ -33,7 +33,7 @@ export function singlePassCounts (
 ): RawBuilder<unknown> {
   const isNew = sql`received_at >= ${start}`
   const hasEnded = sql`ended_at >= ${start} and ended_at < ${end}`
-  const isResolved = sql`${hasEnded} and not ${IS_CANCELLED}`
+  const isResolved = sql`${hasEnded} and not is_cancelled`
   const isEarly = sql`${HAS_RESULT} and ended_at < ${startOfDayIn('due_at')}`
   const isDue = isDueIn(start, dueEnd)
   const countIf = (where: RawBuilder<unknown>) => sql`count(*) filter (where ${where})`
@@ -47,7 +47,7 @@ export function singlePassCounts (
     resolved_overdue: countIf(sql`${isResolved} and ended_at > due_at`),
     due: countIf(isDue),
     due_in_time: countIf(sql`${isDue} and ended_at <= due_at`),
-    cancelled: countIf(sql`${hasEnded} and ${IS_CANCELLED}`),
+    cancelled: countIf(sql`${hasEnded} and is_cancelled`),
     moved: sql`0`,
     moved_overdue: sql`0`,
     carried_over: countIf(sql`received_at < ${start} and ${isPendingAt(start)}`),
@@ -56,8 +56,15 @@ export function singlePassCounts (
   const counts = Object.entries(measures).map(([name, count]) => sql`${count} as ${sql.ref(name)}`)
   return sql`
     select ${sql.join([...names.map(name => sql.ref(name)), ...counts])}
-    from ${withEnd(which)} ${names.length === 0 ? sql`` : sql`group by ${columns(names)}`}`
+    from (
+      select ${columns([...names, ...COMPARED.filter(name => !names.includes(name))])}, ${ENDED_AT} as ended_at,
+        ${IS_CANCELLED} as is_cancelled
+      from ${which} as dossiers where ${IS_COUNTED} offset 0
+    ) as dossiers ${names.length === 0 ? sql`` : sql`group by ${columns(names)}`}`
 }
+
+// What is counted compares them, and the end, which the fence lets be found once for all that compare it.
+const COMPARED = ['status', 'channel', 'received_at', 'due_at', 'updated_at']
 
 /** Why a dossier counts: it ended; it ended or is pending; or it fell due. */
 export type Counting = 'ended' | 'handled' | 'due'

@@ -70,7 +70,7 @@ from
                     where
                       ended_at >= $10::timestamptz
                       and ended_at < $11::timestamptz
-                      and not coalesce((details ->> 'cancelled')::boolean, false)
+                      and not is_cancelled
                       and coalesce(ended_at <= due_at, true)
                   ) - count(*) filter (
                     where
@@ -83,7 +83,7 @@ from
                     where
                       ended_at >= $14::timestamptz
                       and ended_at < $15::timestamptz
-                      and not coalesce((details ->> 'cancelled')::boolean, false)
+                      and not is_cancelled
                       and ended_at > due_at
                   ) as "resolved_overdue",
                   count(*) filter (
@@ -111,7 +111,7 @@ from
                     where
                       ended_at >= $20::timestamptz
                       and ended_at < $21::timestamptz
-                      and coalesce((details ->> 'cancelled')::boolean, false)
+                      and is_cancelled
                   ) as "cancelled",
                   0 as "moved", 0 as "moved_overdue",
                   count(*) filter (
@@ -129,11 +129,12 @@ from
                 from
                   (
                     select
-                      *,
+                      "procedure", "channel", "status", "received_at", "due_at", "updated_at",
                       case
                         when status >= 9 then coalesce(finished_at, returned_at)
                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                      end as ended_at
+                      end as ended_at,
+                      coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled
                     from
                       (
                         select *
@@ -159,6 +160,8 @@ from
                           and province_code = any (array(select id from units where parent is null))
                       ) as dossiers
                     where (status >= 4 or status = 2)
+                    offset
+                      0
                   ) as dossiers
                 group by "procedure", "channel"
               ) as counted

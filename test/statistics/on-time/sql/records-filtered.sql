@@ -74,7 +74,7 @@ with
                         where
                           ended_at >= $10::timestamptz
                           and ended_at < $11::timestamptz
-                          and not coalesce((details ->> 'cancelled')::boolean, false)
+                          and not is_cancelled
                           and coalesce(ended_at <= due_at, true)
                       ) - count(*) filter (
                         where
@@ -87,7 +87,7 @@ with
                         where
                           ended_at >= $14::timestamptz
                           and ended_at < $15::timestamptz
-                          and not coalesce((details ->> 'cancelled')::boolean, false)
+                          and not is_cancelled
                           and ended_at > due_at
                       ) as "resolved_overdue",
                       count(*) filter (
@@ -115,7 +115,7 @@ with
                         where
                           ended_at >= $20::timestamptz
                           and ended_at < $21::timestamptz
-                          and coalesce((details ->> 'cancelled')::boolean, false)
+                          and is_cancelled
                       ) as "cancelled",
                       0 as "moved", 0 as "moved_overdue",
                       count(*) filter (
@@ -133,11 +133,12 @@ with
                     from
                       (
                         select
-                          *,
+                          "status", "channel", "received_at", "due_at", "updated_at",
                           case
                             when status >= 9 then coalesce(finished_at, returned_at)
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                          end as ended_at
+                          end as ended_at,
+                          coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled
                         from
                           (
                             select found.*
@@ -184,6 +185,8 @@ with
                               ) as found
                           ) as dossiers
                         where (status >= 4 or status = 2)
+                        offset
+                          0
                       ) as dossiers
                   ) as counted
                 union all
@@ -825,17 +828,23 @@ with
       and $73 = any (versions.path)
       and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
-        select province_code, unit, min(day) as since
+        select desks.province_code, desks.unit, least(first.since, came.since) as since
         from
-          (
-            select province_code, unit, ("received_at" at time zone interval '7 hours')::date as day
+          dossier_desks as desks
+          left join lateral (
+            select ("received_at" at time zone interval '7 hours')::date as since
             from dossiers
             where
-              held_from is null
+              unit = desks.unit
+              and (province_code = desks.province_code) is true
+              and held_from is null
               and (status >= 4 or status = 2)
               and source = $74
-            union all
-            select province_code, unit, greatest(received_on, held_from)
+            order by received_at
+            limit 1
+          ) as first on true
+          left join (
+            select province_code, unit, min(greatest(received_on, held_from)) as since
             from
               (
                 select
@@ -855,8 +864,11 @@ with
                 from dossier_states
                 where source = $76
               ) as states
-          ) as presences
-        group by province_code, unit
+            group by province_code, unit
+          ) as came using (province_code, unit)
+        where
+          first.since is not null
+          or came.since is not null
       ) as desks on desks.province_code = units.province_code
       and desks.unit = units.id
     where

@@ -74,7 +74,7 @@ with
                         where
                           ended_at >= $10::timestamptz
                           and ended_at < $11::timestamptz
-                          and not coalesce((details ->> 'cancelled')::boolean, false)
+                          and not is_cancelled
                           and coalesce(ended_at <= due_at, true)
                       ) - count(*) filter (
                         where
@@ -87,7 +87,7 @@ with
                         where
                           ended_at >= $14::timestamptz
                           and ended_at < $15::timestamptz
-                          and not coalesce((details ->> 'cancelled')::boolean, false)
+                          and not is_cancelled
                           and ended_at > due_at
                       ) as "resolved_overdue",
                       count(*) filter (
@@ -115,7 +115,7 @@ with
                         where
                           ended_at >= $20::timestamptz
                           and ended_at < $21::timestamptz
-                          and coalesce((details ->> 'cancelled')::boolean, false)
+                          and is_cancelled
                       ) as "cancelled",
                       0 as "moved", 0 as "moved_overdue",
                       count(*) filter (
@@ -133,11 +133,12 @@ with
                     from
                       (
                         select
-                          *,
+                          "status", "channel", "received_at", "due_at", "updated_at",
                           case
                             when status >= 9 then coalesce(finished_at, returned_at)
                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                          end as ended_at
+                          end as ended_at,
+                          coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled
                         from
                           (
                             select *
@@ -165,6 +166,8 @@ with
                               and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $31
                           ) as dossiers
                         where (status >= 4 or status = 2)
+                        offset
+                          0
                       ) as dossiers
                   ) as counted
                 union all
