@@ -136,7 +136,7 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
       ...['1', '2', '3'].map(code => given(`paged-${code}`, '06-10', '06-25', { unit: 'H56-14758', procedure: '1.001193', ...ended('06-20') })),
       ...['4', '5'].map(code => given(`paged-${code}`, '06-10', '06-25', { unit: 'H56-SNV', ...ended(code === '4' ? '06-27' : '06-22') }))
     ])
-    for (const method of ['resolved', 'due', 'handled']) {
+    for (const method of ['resolved', 'due', 'handled', 'received']) {
       for (const part of ['denominator', 'numerator', 'rest']) {
         const asked = `${days}&method=${method}&part=${part}`
         const all = await codes(`${asked}${unsummed}`)
