@@ -40,6 +40,15 @@ forEachDatabase('the backlog', async (t, service) => {
     t.same(await counted({ group_by: ['unit'] }), [])
   })
 
+  t.test('of a province is that of all its units', async t => {
+    await send(db, [open('a'), open('b', { unit: 'H56-14755', due_at: on('2021-04-20') }), open('c', { unit: 'H56-SNV', status: 5 })])
+    for (const asked of [{ group_by: ['field'] }, { group_by: ['unit'] }, { as_of: '2021-04-28' }] satisfies BacklogQuery[]) {
+      const all = await counted(asked)
+      t.same(await counted({ ...asked, unit: 'H56' }), all)
+      t.equal(all.reduce((sum, { open }) => sum + open, 0), 3)
+    }
+  })
+
   t.test('holds what is open and was received', async t => {
     const end = { status: 9, finished_at: on('2021-04-20'), updated_at: on('2021-04-20') }
     await send(db, [

@@ -128,6 +128,21 @@ forEachDatabase('a figure counted from records', async (t, { db, get, put, post 
     })
   })
 
+  t.test('of a province is that of all, and explained by its units', async t => {
+    const figure = async (path: string) => {
+      const { numerator, denominator, carried_over, received, pending } = (await get(path)).body.items[0]
+      return { numerator, denominator, carried_over, received, pending }
+    }
+    for (const query of ['', '&group_by=level&level=district', '&group_by=field', '&group_by=procedure&procedure=1.001612']) {
+      const path = `/v1/on-time?basis=records&period=cal-2021-M07&method=handled${query}`
+      t.same(await figure(`${path}&unit=H56`), await figure(path))
+    }
+    t.match(await explain('basis=records&period=cal-2021-M07&unit=H56&method=handled'), {
+      denominator: 4, rows_of: 'rollup', by: ['unit', 'half_month'], rows: [{ key: { unit: 'H56-14755', half_month: '2021-07-01' } }, {}, {}, {}]
+    })
+    t.same(await codes('period=cal-2021-M07&unit=H56&method=handled'), await codes('period=cal-2021-M07&method=handled'))
+  })
+
   t.test('is the same in pages of any size, whether sums say which units they are about or not', async t => {
     const days = 'from=2021-06-12&to=2021-07-30'
     // Sums know no channels by the day.
