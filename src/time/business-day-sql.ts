@@ -31,7 +31,8 @@ export function startOfDayIn (instant: string): RawBuilder<string> {
 /** The first day of the slice of a day. */
 export function sliceIn (day: string): RawBuilder<string> {
   const name = sql.ref(day)
-  return sql<string>`date_trunc('month', ${name})::date + case when extract(day from ${name}) < 15 then 0 else 14 end`
+  const inMonth = sql`date_part('day', ${name}::timestamp)::integer`
+  return sql<string>`(${name} - case when ${inMonth} < 15 then ${inMonth} - 1 else ${inMonth} - 15 end)`
 }
 
 /** The first day of the quarter of a day. */

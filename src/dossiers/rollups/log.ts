@@ -13,7 +13,8 @@ import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, addedCells, keyColumns, type Cells } from './cells.ts'
 import {
-  isOfResults, keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable
+  isOfResults, keysOf, logOf, LOGS, measuresOf, ROLLUPS, timeOf, type Log, type RollupMeasure, type RollupTable,
+  type TimeGrain
 } from './families.ts'
 import { isPacked, unpackedCells } from './packed.ts'
 
@@ -83,26 +84,40 @@ export async function mergeLog (trx: Trx, province: string, log: Log): Promise<v
  * is still there to see, and the log as full as before.
  */
 async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promise<void> {
-  const [first, ...later] = LOGS[log].map(table => ({ table, merged: mergedInto(province, table, log) }))
+  const tables: readonly RollupTable[] = LOGS[log]
+  const sums = tables.map((table, i) => {
+    const cells = i === 0 ? sql`(${unpacked(log, sql`taken`)}) as cells` : sumsOf(tables[i - 1]!)
+    return sql`${sumsOf(table)} as (${summed(province, table, timeOf(tables[i - 1] ?? log), cells)})`
+  })
+  const [first, ...later] = tables.map(table => (
+    { table, merged: addedCells(table, sql`select * from ${sumsOf(table)}`) }))
   // What nothing reads is run from the last to the first, and all others lock rows in the order of the list.
-  const others = later.toReversed()
+  const others = later.toReversed().map(({ table, merged }) => sql`${sql.ref(`merged_${table}`)} as (${merged})`)
   await sql`
     with taken as (
       delete from dossier_sums_log
       where province_code = ${province} and rollup = ${log} and ${tryLock(lockOf(province, log))}
       returning *
     ),
-    cells as (${unpacked(log, sql`taken`)})
-    ${sql.join(others.map(({ table, merged }) => sql`, ${sql.ref(`merged_${table}`)} as (${merged})`), sql``)}
+    ${sql.join([...sums, ...others])}
     ${first!.merged}`.execute(trx)
 }
 
-function mergedInto (province: string, table: RollupTable, log: Log): RawBuilder<unknown> {
+/** What a log adds to one of its tables. */
+function sumsOf (table: RollupTable): RawBuilder<unknown> {
+  return sql.ref(`sums_${table}`)
+}
+
+/** Sums of each table are summed from those of the one before it, of which there are fewer than cells in the log. */
+function summed (
+  province: string, table: RollupTable, from: TimeGrain, cells: RawBuilder<unknown>
+): RawBuilder<unknown> {
   const key = columns(ROLLUPS[table])
-  return addedCells(table, sql`
-    select ${province} as province_code, ${key}, ${sql.join(measuresOf(table).map(name => sql`sum(${sql.ref(name)})::integer as ${sql.ref(name)}`))}
-    from (select ${loggedColumns(table, log)} from cells) as cells
-    group by ${key}`)
+  const measures = measuresOf(table).map(name => sql`coalesce(sum(${sql.ref(name)}), 0)::integer as ${sql.ref(name)}`)
+  return sql`
+    select ${province} as province_code, ${key}, ${sql.join(measures)}
+    from (select ${columns(keysOf(table))}, ${spanIn(table, from)}, ${columns(measuresOf(table))} from ${cells}) as cells
+    group by ${key}`
 }
 
 /** Merges all logs, each in a transaction of its own: readers would unpack what is in them each time. */
@@ -132,12 +147,16 @@ export function cellsOf (table: RollupTable): RawBuilder<unknown> {
 /** The first day of the span that a day, or a shorter span, is in. */
 const SPAN_IN = { quarter: quarterIn, slice: sliceIn }
 
+/** The time of a rollup, of cells with that of another grain. */
+function spanIn (table: RollupTable, from: TimeGrain): RawBuilder<unknown> {
+  const grain = timeOf(table)
+  return grain === from || grain === 'day' ? sql.ref(grain) : sql`${SPAN_IN[grain](from)} as ${sql.ref(grain)}`
+}
+
 /** The columns of a rollup, of the cells in its log. */
 function loggedColumns (table: RollupTable, log: Log): RawBuilder<unknown> {
-  const [grain, logged] = [timeOf(table), timeOf(log)]
-  const time = grain === logged || grain === 'day' ? sql.ref(grain) : sql`${SPAN_IN[grain](logged)} as ${sql.ref(grain)}`
   const measures = measuresOf(table).map(name => sql`coalesce(${sql.ref(name)}, 0) as ${sql.ref(name)}`)
-  return sql.join([...keysOf(table).map(name => sql.ref(name)), time, ...measures])
+  return sql.join([...keysOf(table).map(name => sql.ref(name)), spanIn(table, timeOf(log)), ...measures])
 }
 
 /** The cells of a log alone as rows, with these measures; null: 0. To unpack one takes as long as to add it up. */

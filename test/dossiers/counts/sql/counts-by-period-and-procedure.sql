@@ -142,10 +142,12 @@ from
                         union all
                         select
                           province_code, "procedure", "level", "field",
-                          date_trunc('month', "day")::date + case
-                            when extract(day from "day") < 15 then 0
-                            else 14
-                          end as "slice",
+                          (
+                            "day" - case
+                              when date_part('day', "day"::timestamp)::integer < 15 then date_part('day', "day"::timestamp)::integer - 1
+                              else date_part('day', "day"::timestamp)::integer - 15
+                            end
+                          ) as "slice",
                           coalesce("received_online", 0) as "received_online",
                           coalesce("received_direct", 0) as "received_direct",
                           coalesce("received_postal", 0) as "received_postal",
