@@ -287,7 +287,8 @@ const ROWS: Record<string, string[]> = {
         national_store_known, national_store, population_data_known, population_data, paid_online_known, paid_online)
       values ('H56', '2021-05-31', '{H56-380}', '{1}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}', '{null}',
         '{null}', '{null}', '{null}', '{null}', '{null}', '{null}')`
-  ]
+  ],
+  '0061_room_for_versions_of_dossiers': []
 }
 
 /** Tables whose rows are in others from a migration on. */
