@@ -102,10 +102,10 @@ function stateColumns (table: string): RawBuilder<unknown> {
   return sql`${columns(PLAIN, table)}, ${instants(table, INSTANTS)}`
 }
 
-/** Instants in milliseconds since 1970: reading them as texts costs several times as much. */
+/** Instants in milliseconds since 1970, as whole numbers: texts and fractions take several times as long to write. */
 export function instants (table: string, names: readonly Instant[]): RawBuilder<unknown> {
   return sql.join(names.map(name => (
-    sql`round(date_part('epoch', ${sql.ref(`${table}.${name}`)}) * 1000) as ${sql.ref(name)}`)))
+    sql`(date_part('epoch', ${sql.ref(`${table}.${name}`)}) * 1000)::bigint as ${sql.ref(name)}`)))
 }
 
 /** The columns of a `StoredRow` but for its former states. */
