@@ -6,7 +6,7 @@ import { assignments, columns } from '../../database/sql/bulk-json.ts'
 import { attempt } from '../../database/transaction.ts'
 import { asSent } from '../rules/passing.ts'
 import {
-  CODE, PLACE, RECORD, SENT, SENT_AND_HELD, type DossierRecord, type StoredDossier
+  CODE, SENT, SENT_AND_HELD, type DossierRecord, type StoredDossier
 } from '../storage/columns.ts'
 import { storeStates } from '../storage/states.ts'
 
@@ -20,7 +20,6 @@ export interface Target {
 }
 
 const SENT_NAMES = Object.keys(SENT)
-const WRITTEN = Object.keys(SENT_AND_HELD)
 const OF_TARGET = ['province_code', 'source', 'write']
 const STORED = [...SENT_NAMES, ...OF_TARGET]
 /** Apart from where it was. */
@@ -114,23 +113,37 @@ function writtenOf (dossiers: readonly StoredDossier[]): Columns<StoredDossier> 
   return dossiers.some(dossier => dossier.details !== null) ? { ...others, details: details! } : others
 }
 
+interface Replaced {
+  before: DossierRecord
+  /** Where the row of `before` is. */
+  ctid: string
+  dossier: DossierRecord
+}
+
+const WHERE: Columns<Replaced> = { ctid: { type: 'text', of: ({ ctid }) => ctid } }
+/** Where the source says that the dossier was. */
+const SAID_PLACE: Columns<Replaced> = {
+  unit: { type: 'text', of: ({ before }) => asSent(before).unit }, level: { type: 'text', of: ({ before }) => asSent(before).level }
+}
+const { code: _, ...CHANGING } = SENT_AND_HELD
+
 /** Replaces locked dossiers; what their source said of them before becomes a version. */
 export async function replaceVersions (
-  trx: Trx, { province, source, write }: Target, replaced: readonly { before: DossierRecord, dossier: DossierRecord }[]
+  trx: Trx, { province, source, write }: Target, replaced: readonly Replaced[]
 ): Promise<void> {
   if (replaced.length === 0) return
-  const dossiers = replaced.map(({ dossier }) => dossier)
-  const kept = replaced.map(({ before }) => asSent(before))
-  const changing = WRITTEN.filter(name => name !== 'code')
-  const ofGiven = sql`province_code = ${province} and stored.code = given.code and stored.record = given.record`
+  const after = Object.entries(CHANGING).map(([name, { type, of }]) => (
+    [name, { type, of: ({ dossier }: Replaced, i: number) => of(dossier, i) }] as const))
+  // Rows that are locked stay where they are. To find them by their keys again costs a fourth of replacing them.
+  const ofGiven = sql`province_code = ${province} and stored.ctid = given.ctid::tid`
   await sql`
     with kept as (
       insert into dossier_versions (${columns([...SAID_BEFORE, 'unit', 'level'])})
       select ${columns(SAID_BEFORE, 'stored')}, given.unit, given.level
-      from ${unnested(PLACE, kept)} as given join dossiers as stored on ${ofGiven}
+      from ${unnested({ ...WHERE, ...SAID_PLACE }, replaced)} as given join dossiers as stored on ${ofGiven}
     )
-    update dossiers as stored set source = ${source}, write = ${write}, ${assignments(changing, 'given')}
-    from ${unnested({ ...SENT_AND_HELD, ...RECORD }, dossiers)} as given
+    update dossiers as stored set source = ${source}, write = ${write}, ${assignments(Object.keys(CHANGING), 'given')}
+    from ${unnested({ ...WHERE, ...Object.fromEntries(after) }, replaced)} as given
     where ${ofGiven}`.execute(trx)
   await storeStates(trx, province, replaced)
 }

@@ -18,6 +18,8 @@ import { closestOf, verdictOf, type Candidate } from './verdict.ts'
 export interface Replacement extends Version {
   dossier: DossierRecord
   before: DossierRecord
+  /** Of the row of `before`. */
+  ctid: string
 }
 
 export interface Compared {
@@ -90,7 +92,8 @@ export async function compareLocked (
     const { pair, before } = closest
     if (repeated.has(pair)) compared.stale.push(version)
     else if (!isSettled(pair, version)) {
-      replace({ source: pair.source, before, was: was.get(pair) }, version, target, successorOf, compared)
+      const { source, ctid } = pair
+      replace({ source, ctid, before, was: was.get(pair) }, version, target, successorOf, compared)
     }
   }
 }
@@ -136,13 +139,15 @@ function settlerOf ({ province, source }: Target, { stale, refused, conflicts }:
 
 interface Replaced {
   source: string
+  ctid: string
   before: DossierRecord
   /** What a deleted dossier was; undefined: it is not deleted, or never was anything else. */
   was: LastContent | undefined
 }
 
 function replace (
-  { source, before, was }: Replaced, version: Version, target: Target, successorOf: SuccessorOf, compared: Compared
+  { source, ctid, before, was }: Replaced, version: Version, target: Target, successorOf: SuccessorOf,
+  compared: Compared
 ): void {
   const { record, code } = before
   const isDeleted = before.status === DELETED
@@ -154,7 +159,7 @@ function replace (
   }
   // As sent it may name a unit that has ended, and says the same.
   if (source === target.source && isStoredAs(before, after)) return
-  compared.replaced.push({ ...version, dossier: after, before })
+  compared.replaced.push({ ...version, dossier: after, before, ctid })
   if (isDeleted || source === target.source) return
   compared.conflicts.push({
     province_code: target.province, code, unit: after.unit, source: target.source, other_source: source, other: 'taken over'

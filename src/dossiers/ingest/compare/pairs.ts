@@ -21,7 +21,10 @@ export interface Pair extends Pick<StoredRow, 'record' | 'unit' | 'source' | 'st
   /** The dossier has former states. */
   has_history: boolean
 }
-export type LockedPair = Pair & StoredRow
+export type LockedPair = Pair & StoredRow & {
+  /** Where the row is, which finds it without an index for as long as it is locked. */
+  ctid: string
+}
 
 const IS_FURTHER = sql<boolean>`record <> 0`
 const COMPARED = { ...UPDATED, ...CONTENT }
@@ -70,7 +73,7 @@ export async function lockedPairs (
   const dossiers = versions.map(({ dossier }) => dossier)
   const read = async (condition: RawBuilder<unknown>) => (await sql<Omit<LockedPair, 'former'>>`
     select position, ${SAME} as same, ${isReached(reach)} as reached, ${HAS_HISTORY} as has_history,
-      ${storedColumns('stored')}
+      ${storedColumns('stored')}, stored.ctid
     from ${given(dossiers)}
     join dossiers as stored on province_code = ${province} and stored.code = given.code
     where ${condition} order by stored.code, record for update of stored`.execute(trx)).rows
