@@ -5,6 +5,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Db, Trx } from '../../database/connect.ts'
 import { arrayOf } from '../../database/sql/bulk-binary.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { lock, tryLock, type LockName } from '../../database/sql/advisory-lock.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
@@ -76,7 +77,7 @@ const KINDS = BACKLOG_KINDS.length
 const PLACES = Object.fromEntries(BACKLOG_KINDS.map((kind, place) => [kind, place])) as Record<BacklogKind, number>
 
 async function logCells (trx: Trx, province: string, cells: readonly Cell[]): Promise<void> {
-  const { rows: [logged] } = await sql<{ is_full: boolean }>`
+  const { rows: [logged] } = await prepared(sql<{ is_full: boolean }>`
     with added as (
       insert into backlog_sums_log (province_code, cells, units, kinds, days, dossiers)
       values (${province}, ${cells.length}, ${arrayOf('text', cells, ({ unit }) => unit)},
@@ -84,12 +85,12 @@ async function logCells (trx: Trx, province: string, cells: readonly Cell[]): Pr
         ${arrayOf('int4', cells, ({ dossiers }) => dossiers)})
     )
     select coalesce(sum(cells), 0) + ${cells.length} >= ${MOST_CELLS} or count(*) + 1 >= ${MOST_ROWS} as is_full
-    from backlog_sums_log where province_code = ${province}`.execute(trx)
+    from backlog_sums_log where province_code = ${province}`).execute(trx)
   if (logged!.is_full) await mergeUnlessOthersDo(trx, province)
 }
 
 /** The first day of the month of `day`. */
-export const MONTH = sql.raw(`(day - extract(day from day)::integer + 1)`)
+export const MONTH = sql.raw(`(day - date_part('day', day::timestamp)::integer + 1)`)
 
 function lockOf (province: string): LockName {
   return `backlog ${province}`

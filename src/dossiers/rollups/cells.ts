@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely'
 import { unnested, type Columns } from '../../database/sql/bulk-binary.ts'
 import type { Trx } from '../../database/connect.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import type { DayNumber } from '../../time/business-day.ts'
 import { keysOf, measuresOf, ROLLUPS, timeOf, type RollupKey, type RollupMeasure, type RollupTable } from './families.ts'
 import { addedPacked, isPacked } from './packed.ts'
@@ -50,9 +51,9 @@ function measureColumns (table: RollupTable, { counts, places }: Cells): Columns
 export async function addCells (trx: Trx, province: string, table: RollupTable, cells: Cells): Promise<void> {
   if (cells.keys.length === 0) return
   const names = columns([...ROLLUPS[table], ...measuresOf(table)])
-  await addedCells(table, sql`
+  await prepared(addedCells(table, sql`
     select ${province} as province_code, ${names}
-    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(table, cells) }, cells.keys)} as changed`).execute(trx)
+    from ${unnested({ ...keyColumns(table, cells), ...measureColumns(table, cells) }, cells.keys)} as changed`)).execute(trx)
 }
 
 /** The statement that adds cells to a rollup. @param cells a query of its columns; no two of a key */

@@ -9,6 +9,7 @@ import type { Db, Trx } from '../../database/connect.ts'
 import { allowSlowStatements } from '../../database/time-limits.ts'
 import { inTransaction } from '../../database/transaction.ts'
 import { columns } from '../../database/sql/bulk-json.ts'
+import { prepared } from '../../database/sql/prepared.ts'
 import { quarterIn, sliceIn } from '../../time/business-day-sql.ts'
 import { mergeBacklogLogs } from '../backlog-sums/sums.ts'
 import { addCells, addedCells, keyColumns, type Cells } from './cells.ts'
@@ -42,13 +43,13 @@ export async function logCells (
       [arrayNameOf(name), arrayOf(type, cells.keys, of)] as const)),
     ...measuresOf(log).map((measure, n) => [measure, countsOf(cells, n)] as const)
   ]
-  const { rows: [logged] } = await sql<{ is_full: boolean }>`
+  const { rows: [logged] } = await prepared(sql<{ is_full: boolean }>`
     with added as (
       insert into dossier_sums_log (province_code, rollup, cells, ${columns(arrays.map(([name]) => name))})
       values (${province}, ${log}, ${length}, ${sql.join(arrays.map(([, array]) => array))})
     )
     select coalesce(sum(cells), 0) + ${length} >= ${mostCells} or count(*) + 1 >= ${MOST_ROWS} as is_full
-    from dossier_sums_log where province_code = ${province} and rollup = ${log}`.execute(trx)
+    from dossier_sums_log where province_code = ${province} and rollup = ${log}`).execute(trx)
   if (!logged!.is_full) return
   await allowSlowStatements(trx)
   await mergeUnlessOthersDo(trx, province, log)
@@ -60,7 +61,7 @@ function isOfUnitDays (log: Log): boolean {
 
 /** A measure of cells; null in place of 0, of which there are so many that the log would consist of them. */
 function countsOf ({ counts, places }: Cells, n: number): RawBuilder<unknown> {
-  if (places.every(place => counts[place + n] === 0)) return sql`null`
+  if (places.every(place => counts[place + n] === 0)) return sql`${null}::int4[]`
   return arrayOf('int4', places, place => counts[place + n]! || null)
 }
 
@@ -93,14 +94,14 @@ async function mergeUnlessOthersDo (trx: Trx, province: string, log: Log): Promi
     { table, merged: addedCells(table, sql`select * from ${sumsOf(table)}`) }))
   // What nothing reads is run from the last to the first, and all others lock rows in the order of the list.
   const others = later.toReversed().map(({ table, merged }) => sql`${sql.ref(`merged_${table}`)} as (${merged})`)
-  await sql`
+  await prepared(sql`
     with taken as (
       delete from dossier_sums_log
       where province_code = ${province} and rollup = ${log} and ${tryLock(lockOf(province, log))}
       returning *
     ),
     ${sql.join([...sums, ...others])}
-    ${first!.merged}`.execute(trx)
+    ${first!.merged}`).execute(trx)
 }
 
 /** What a log adds to one of its tables. */
