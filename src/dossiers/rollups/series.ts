@@ -6,8 +6,10 @@ import { KEPT_RULES } from '../counting-rules/kept.ts'
 import type { CellKey, Cells } from './cells.ts'
 import { keysOf, timeOf, type RollupTable, type TimeGrain } from './families.ts'
 
-/** More than there are days: a series and a day are found by one number, which is small for thousands of series. */
-const DAYS = 2 ** 17
+/** Cells for which there is room at first. */
+const FEW = 16
+/** Odd numbers whose multiples differ in all of their bits. */
+const [SPREAD_SERIES, SPREAD_TIMES] = [0x9e3779b1, 0x85ebca6b]
 
 /** Counts by series, each with a key, and by the first day of a span. */
 export class SeriesCounts {
@@ -18,33 +20,51 @@ export class SeriesCounts {
   counts: Int32Array
   /** How many measures a cell has. */
   readonly width: number
-  readonly #cells = new Map<number, number>()
+  /**
+   * The cells by series and time, each at the first free slot from that of its hash on: its number from 1, or 0. Twice
+   * as many as there are cells, so that a free one is near. A map would be garbage several times while it grows.
+   */
+  #slots = new Int32Array(2 * FEW)
 
   /** @param keys to which more may be added */
   constructor (width: number, keys: readonly CellKey[]) {
     this.width = width
     this.keys = keys
-    this.counts = new Int32Array(16 * width)
+    this.counts = new Int32Array(FEW * width)
   }
 
   /** @returns where the counts of a cell begin */
   placeOf (series: number, time: DayNumber): number {
-    const id = series * DAYS + time
-    let place = this.#cells.get(id)
-    if (place === undefined) {
-      place = this.times.length * this.width
-      this.#cells.set(id, place)
-      this.series.push(series)
-      this.times.push(time)
-      if (place === this.counts.length) this.#grow()
+    const slot = this.#slotOf(series, time)
+    const known = this.#slots[slot]!
+    if (known > 0) return (known - 1) * this.width
+    const cells = this.series.push(series)
+    this.times.push(time)
+    this.#slots[slot] = cells
+    if (cells * this.width === this.counts.length) this.#grow()
+    return (cells - 1) * this.width
+  }
+
+  #slotOf (series: number, time: DayNumber): number {
+    const slots = this.#slots
+    const last = slots.length - 1
+    const hash = Math.imul(series, SPREAD_SERIES) ^ Math.imul(time, SPREAD_TIMES)
+    let slot = (hash ^ hash >>> 15) & last
+    for (let cell = slots[slot]!; cell > 0; cell = slots[slot]!) {
+      if (this.series[cell - 1] === series && this.times[cell - 1] === time) break
+      slot = (slot + 1) & last
     }
-    return place
+    return slot
   }
 
   #grow () {
     const more = new Int32Array(2 * this.counts.length)
     more.set(this.counts)
     this.counts = more
+    this.#slots = new Int32Array(2 * this.#slots.length)
+    for (let cell = 0; cell < this.series.length; cell++) {
+      this.#slots[this.#slotOf(this.series[cell]!, this.times[cell]!)] = cell + 1
+    }
   }
 }
 
