@@ -82,6 +82,11 @@ export function countEvents (dossier: Countable, count: Count, endDay = endDayOf
   const isInTime = end !== null && endedInTime(dossier, waits, end)
   if (endDay !== null) count(endDay, resolutionOf(dossier, finalDue(dossier, waits, end), endDay, isInTime))
 
+  // Nearly always: the same as below, of a single term.
+  if (waits.length === 0) {
+    if (dossier.due_at !== null) countDue(received, dayOf(dossier.due_at), endDay, isInTime, grace, count)
+    return
+  }
   let missed: DayNumber | null = null
   let wasOverdueUntil: DayNumber = Infinity
   for (const { from, until, due, final } of termsOf(dossier, waits, end)) {
@@ -107,6 +112,19 @@ export function countEvents (dossier: Countable, count: Count, endDay = endDayOf
     }
   }
   if (wasOverdueUntil !== Infinity) count(wasOverdueUntil, 'no_longer_overdue')
+}
+
+/** The due date of a dossier that never waits for a supplement. */
+function countDue (
+  received: DayNumber, dueDay: DayNumber, endDay: DayNumber | null, isInTime: boolean, grace: 0 | 1, count: Count
+): void {
+  const overdueFrom = Math.max(received, dueDay + grace)
+  const wasOverdue = endDay === null || overdueFrom < endDay
+  if (wasOverdue) count(overdueFrom, 'became_overdue')
+  const reached = Math.max(received, dueDay)
+  count(reached, 'due')
+  if (isInTime) count(reached, 'due_in_time')
+  if (wasOverdue && endDay !== null) count(endDay, 'no_longer_overdue')
 }
 
 /** The supplements that were requested before the end. */
@@ -167,11 +185,12 @@ interface Term {
   final: boolean
 }
 
-/** The days on which the dossier did not wait for a supplement, split where its due date changed. */
+/**
+ * The days on which the dossier did not wait for a supplement, split where its due date changed.
+ * @param waits at least one
+ */
 function termsOf (dossier: Countable, waits: readonly Supplement[], end: number | null): Term[] {
   const received = dayOf(dossier.received_at)
-  // Nearly always.
-  if (waits.length === 0) return [{ from: received, until: Infinity, due: dossier.due_at, final: true }]
   const terms: Term[] = []
   let from = received
   for (const [i, supplement] of waits.entries()) {
