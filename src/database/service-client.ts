@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import pg from 'pg'
 import { waitAtMost } from '../concurrency/request-deadline.ts'
 import { isReadOnly } from './errors.ts'
@@ -29,9 +30,13 @@ export const GIVEN_UP = 'given up'
 
 /** What pg sends to an unfinished COPY. */
 interface CopyTarget {
-  sendCopyFromChunk: (bytes: Buffer) => void
+  stream: Writable
   endCopyFrom: () => void
 }
+
+/** The type of a message of rows, and the bytes of its length, which counts itself. */
+const COPY_DATA = 0x64
+const LENGTH = 4
 
 class CopyQuery extends pg.Query {
   readonly #rows: Buffer
@@ -43,7 +48,13 @@ class CopyQuery extends pg.Query {
 
   /** Called by pg when the server waits for the rows. */
   handleCopyInResponse (target: CopyTarget) {
-    target.sendCopyFromChunk(this.#rows)
+    const rows = this.#rows
+    const header = Buffer.alloc(1 + LENGTH)
+    header[0] = COPY_DATA
+    header.writeUInt32BE(LENGTH + rows.length, 1)
+    // Not by way of the driver, which would copy them once more.
+    target.stream.write(header)
+    target.stream.write(rows)
     target.endCopyFrom()
   }
 }
