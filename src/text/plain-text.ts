@@ -1,6 +1,9 @@
+/** ASCII without blanks, as most codes are: to compose it takes longer than to see that it is. */
+const IS_PLAIN = /^[!-~]*$/
+
 /** A text as it is stored where it is a name or a code: composed (NFC), without blanks around it. */
 export function plainText (text: string): string {
-  return text.normalize('NFC').trim()
+  return IS_PLAIN.test(text) ? text : text.normalize('NFC').trim()
 }
 
 /**
