@@ -1,10 +1,11 @@
 import type { Line } from '../../text/ndjson-lines.ts'
 import { plainText } from '../../text/plain-text.ts'
 import type { ImportError } from '../imports/schema.ts'
+import type { RecordList } from './records/record-list.ts'
 
 /** Rows that go into the database together. */
 export interface Chunk {
-  items: unknown[]
+  items: unknown[] | RecordList
   /** The line of each item. */
   lines: number[]
   /** Lines that hold no JSON. */
@@ -33,6 +34,8 @@ interface WorkersOptions {
   codeOf?: CodeOf
   /** What goes into a chunk of an item; left out: all of it. */
   read?: (item: unknown) => unknown
+  /** What the items of a chunk are added to; left out: an array. */
+  list?: () => Chunk['items']
   patience?: number
 }
 
@@ -58,7 +61,7 @@ export class ChunkWorkers<Result> {
 
   constructor (
     send: (chunk: Chunk) => Promise<Result>,
-    { codeOf = codeOfRecord, read = item => item, patience = PATIENCE }: WorkersOptions = {}
+    { codeOf = codeOfRecord, read = item => item, list = () => [], patience = PATIENCE }: WorkersOptions = {}
   ) {
     this.#codeOf = codeOf
     this.#read = read
@@ -77,7 +80,7 @@ export class ChunkWorkers<Result> {
         throw error
       }
     }
-    this.#workers = Array.from({ length: WORKERS }, () => new ChunkWorker(sendChunk))
+    this.#workers = Array.from({ length: WORKERS }, () => new ChunkWorker(sendChunk, list))
     // Busy workers are skipped: the client is then waiting for us, not we for it.
     this.#timer = setInterval(() => {
       for (const worker of this.#workers) if (!worker.busy) this.#send(worker)
@@ -127,14 +130,17 @@ export class ChunkWorkers<Result> {
 
 class ChunkWorker {
   readonly #send: (chunk: Chunk) => Promise<void>
-  #chunk = emptyChunk()
+  readonly #list: () => Chunk['items']
+  #chunk: Chunk
   #length = 0
   /** Chunks that are in flight, wait for it, or have failed. */
   #unsent = 0
   #last = Promise.resolve()
 
-  constructor (send: (chunk: Chunk) => Promise<void>) {
+  constructor (send: (chunk: Chunk) => Promise<void>, list: () => Chunk['items']) {
     this.#send = send
+    this.#list = list
+    this.#chunk = this.#emptyChunk()
   }
 
   get busy (): boolean {
@@ -160,7 +166,7 @@ class ChunkWorker {
   send (): boolean {
     const chunk = this.#chunk
     if (chunk.items.length + chunk.unreadable.length === 0) return false
-    this.#chunk = emptyChunk()
+    this.#chunk = this.#emptyChunk()
     this.#length = 0
     this.#unsent++
     this.#last = this.#last.then(async () => {
@@ -171,14 +177,14 @@ class ChunkWorker {
     return true
   }
 
+  #emptyChunk (): Chunk {
+    return { items: this.#list(), lines: [], unreadable: [] }
+  }
+
   /** Returns when nothing is in flight. @throws what sending threw */
   idle (): Promise<void> {
     return this.#last
   }
-}
-
-function emptyChunk (): Chunk {
-  return { items: [], lines: [], unreadable: [] }
 }
 
 /** undefined: the line is not JSON. */

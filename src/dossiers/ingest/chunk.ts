@@ -14,6 +14,7 @@ import {
 import { standingOf } from './compare/pairs.ts'
 import { deltasOf, type StoredRound } from './deltas.ts'
 import { lookUp } from './lookups/lookups.ts'
+import type { RecordList } from './records/record-list.ts'
 import { roundsOf } from './rounds.ts'
 import { areAllStored, guessOf } from './sample.ts'
 import {
@@ -44,12 +45,12 @@ export interface Ingested {
  * @param write with no other chunk in it: two chunks that lock rows in turn could deadlock
  */
 export async function ingestDossiers (
-  write: Write, items: readonly unknown[], context: IngestContext
+  write: Write, items: readonly unknown[] | RecordList, context: IngestContext
 ): Promise<Ingested> {
   const { trx } = write
   await lock(trx, 'dossiers', 'shared')
   const { wellFormed, malformed } = wellFormedItems(items, context.isWellFormed)
-  const lookups = await lookUp(trx, context, wellFormed.map(({ item }) => item))
+  const lookups = await lookUp(trx, context, wellFormed)
   const { province, versions: sent, invalid } = validVersions(wellFormed, lookups, context)
   const versions = context.adjust === undefined ? sent : await context.adjust(trx, province, sent)
   await keepProcedures(trx, province, versions.map(({ dossier }) => dossier))
@@ -68,7 +69,7 @@ export async function ingestDossiers (
   const refused = [...surplus, ...stored.flatMap(({ refused }) => refused)]
   const changes = stored.flatMap(({ changes }) => changes)
   const kept = await settleWaiting(write, context, {
-    versions, changed: new Set(changes.map(({ index }) => index)), refused, invalid, wellFormed, lookups, province
+    versions, changes, refused, invalid, wellFormed, lookups, province
   })
   // Last, so that the rollups that all chunks write are locked for as short as possible.
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)

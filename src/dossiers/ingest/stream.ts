@@ -1,7 +1,7 @@
 // Ingest of dossiers. A line of a stream passes: stream.ts (reads lines, opens and ends the import), chunk-workers.ts
-// (gathers chunks for some connections), chunk.ts (one transaction, stage by stage): validate.ts (shape, reach),
-// lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each), compare/ (beside
-// what is stored), store.ts (insert or replace), then rollups, audit and warnings.ts (what is odd).
+// (gathers chunks for some connections) with records/ (reads usual ones), chunk.ts (one transaction, stage by stage):
+// validate.ts (shape, reach), lookups.ts (codes), normalise.ts (what is stored), rounds.ts (one version of each),
+// compare/ (beside what is stored), store.ts (insert or replace), then rollups, audit and warnings.ts (what is odd).
 import type { Readable } from 'node:stream'
 import type { Hash } from 'node:crypto'
 import type { Db } from '../../database/connect.ts'
@@ -30,6 +30,8 @@ import type { IngestContext } from './validate.ts'
 import { ingestDossiers, type Ingested } from './chunk.ts'
 import { warningsByLine } from './warnings.ts'
 import { ChunkWorkers, codeOfRecord, type Chunk, type CodeOf } from './chunk-workers.ts'
+import { RecordNames } from './records/names.ts'
+import { RecordList } from './records/record-list.ts'
 
 export interface ImportOptions {
   /** The system that sends. */
@@ -44,12 +46,14 @@ export interface LineFormat {
   codeOf: CodeOf
   /** What is kept of an item until its chunk is sent, where that is less than all of it. */
   read?: (item: unknown) => unknown
+  /** What the items of a chunk are added to; left out: an array. */
+  list?: () => Chunk['items']
   /**
    * @param id of the import
    * @param lineOf the line of an item by its index
    */
   ingest: (
-    write: Write, items: readonly unknown[], id: number, lineOf: (index: number) => number
+    write: Write, items: Chunk['items'], id: number, lineOf: (index: number) => number
   ) => Promise<Ingested>
 }
 
@@ -128,8 +132,12 @@ export async function ingestStream (
 
 /** Lines of `DossierItem`. */
 function recordsOf (options: ImportOptions, { by }: Origin): LineFormat {
+  const { source, unknown_codes: unknown } = options
+  const shared = { names: new RecordNames(), source }
   return {
     codeOf: codeOfRecord,
+    // What waits is kept as it was sent.
+    list: () => unknown === 'keep' ? [] : new RecordList(shared),
     ingest: (write, items, id, lineOf) => ingestDossiers(write, items, contextOf(by, id, options, lineOf))
   }
 }

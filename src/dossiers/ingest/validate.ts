@@ -8,6 +8,8 @@ import { foreignSource } from '../../catalogue/sources/source-rules.ts'
 import { otherProvince } from '../../catalogue/units/batch-rules.ts'
 import type { StoredDossier } from '../storage/columns.ts'
 import { normalise } from './normalise/normalise.ts'
+import { RecordList } from './records/record-list.ts'
+import { recordOf, type SentRecord, type WellFormed } from './records/record.ts'
 import type { Lookups } from './lookups/lookups.ts'
 import { unitBefore } from './lookups/found-unit.ts'
 import type { Sender } from './lookups/units.ts'
@@ -52,26 +54,32 @@ export interface Keeping {
 
 const SOUND: readonly Issue[] = []
 
-export interface WellFormed {
-  index: number
-  item: DossierItem
-}
-
 /**
  * The items with the shape of a record. An item can be anything.
  * @param isCertain of records that are made here
  */
 export function wellFormedItems (
-  items: readonly unknown[], isCertain?: (item: DossierItem) => boolean
-): { wellFormed: WellFormed[], malformed: RowIssues[] } {
-  const wellFormed: WellFormed[] = []
+  items: readonly unknown[] | RecordList, isCertain?: (item: DossierItem) => boolean
+): { wellFormed: WellFormed, malformed: RowIssues[] } {
+  const list = items instanceof RecordList ? items : null
+  const indexes: number[] = []
   const malformed: RowIssues[] = []
-  items.forEach((item, index) => {
-    const issues = isCertain?.(item as DossierItem) === true ? SOUND : checkItem(item, '')
-    if (issues.length === 0) wellFormed.push({ index, item: item as DossierItem })
-    else malformed.push({ index, issues: [...issues] })
-  })
-  return { wellFormed, malformed }
+  /** Those that are not usual. */
+  const records = new Map<number, SentRecord>()
+  for (let index = 0; index < items.length; index++) {
+    if (list?.isUsual(index) !== true) {
+      const item = list === null ? (items as readonly unknown[])[index] : list.otherAt(index)
+      const issues = isCertain?.(item as DossierItem) === true ? SOUND : checkItem(item, '')
+      if (issues.length > 0) {
+        malformed.push({ index, issues })
+        continue
+      }
+      records.set(indexes.length, recordOf(item as DossierItem))
+    }
+    indexes.push(index)
+  }
+  const recordAt = (position: number) => records.get(position) ?? list!.recordAt(indexes[position]!)
+  return { wellFormed: { indexes, recordAt }, malformed }
 }
 
 /** A version of a dossier as it would be stored, with the index of its item. */
@@ -97,13 +105,15 @@ interface Validated {
 
 /** The records that are sound and that the client may send, as they would be stored. */
 export function validVersions (
-  items: readonly WellFormed[], lookups: Lookups, { source, reach }: Sender
+  { indexes, recordAt }: WellFormed, lookups: Lookups, { source, reach }: Sender
 ): Validated {
   const versions: Version[] = []
   const invalid: RowIssues[] = []
   let province = ''
-  for (let position = 0; position < items.length; position++) {
-    const { index, item } = items[position]!
+  for (let position = 0; position < indexes.length; position++) {
+    const index = indexes[position]!
+    const record = recordAt(position)
+    const { item } = record
     const found = lookups.unitsOf[position]
     const unit = unitBefore(found)
     // First, as what else is wrong would say something of the unit, such as when it ended.
@@ -111,12 +121,12 @@ export function validVersions (
       invalid.push({ index, issues: [forbidden(unit.id)] })
       continue
     }
-    const dossier = normalise(item, found, lookups)
+    const dossier = normalise(record, found, lookups)
     if (!Array.isArray(dossier) && dossier.unit === found!.unit.id && !reaches(reach, found!.unit)) {
       invalid.push({ index, issues: [forbidden(dossier.unit)] })
       continue
     }
-    const isForeign = item.source !== undefined && item.source !== source
+    const isForeign = item?.source !== undefined && item.source !== source
     if (Array.isArray(dossier) || isForeign) {
       const issues = Array.isArray(dossier) ? dossier : []
       invalid.push({ index, issues: isForeign ? [...issues, foreignSource('/source', source)] : issues })
@@ -127,7 +137,7 @@ export function validVersions (
     if (own === province) {
       versions.push({
         index, dossier: passedOn(dossier, lookups.successorOf), earlier: NONE,
-        restores: item.deleted === false, corrects: item.correction === true
+        restores: item?.deleted === false, corrects: item?.correction === true
       })
     } else invalid.push({ index, issues: [otherProvince(province)] })
   }

@@ -4,14 +4,17 @@ import { unnested, type Columns } from '../../../src/database/sql/bulk-binary.ts
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { normalise } from '../../../src/dossiers/ingest/normalise/normalise.ts'
+import { RecordNames } from '../../../src/dossiers/ingest/records/names.ts'
+import { RecordList } from '../../../src/dossiers/ingest/records/record-list.ts'
+import type { SentRecord } from '../../../src/dossiers/ingest/records/record.ts'
+import { wellFormedItems } from '../../../src/dossiers/ingest/validate.ts'
 import type { StoredDossier } from '../../../src/dossiers/storage/columns.ts'
 import { ingestDossiers } from '../../../src/dossiers/ingest/chunk.ts'
 import type { FoundUnit } from '../../../src/dossiers/ingest/lookups/found-unit.ts'
 import { lookUp, type Lookups } from '../../../src/dossiers/ingest/lookups/lookups.ts'
-import { DossierItem } from '../../../src/dossiers/schema.ts'
+import type { DossierItem } from '../../../src/dossiers/schema.ts'
 import { RollupDeltas } from '../../../src/dossiers/rollups/deltas.ts'
 import { linesOf, type Line } from '../../../src/text/ndjson-lines.ts'
-import { checkOf } from '../../../src/contract/validation.ts'
 import { clear, type Bench } from './bench.ts'
 import type { Written } from './files.ts'
 import { printTable } from './table.ts'
@@ -90,12 +93,17 @@ class Stages {
 }
 
 async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> {
-  const check = checkOf(DossierItem)
+  const shared = { names: new RecordNames(), source: SOURCE }
   for (const lines of chunks) {
     const items = spent.part('JSON.parse', () => lines.map(({ text }) => JSON.parse(text!) as DossierItem))
-    spent.part('check against the schema', () => { for (const item of items) check(item, '') })
-    const references = await db.transaction().execute(trx => lookUp(trx, { source: SOURCE, reach: null }, items))
-    const dossiers = spent.part('read as a dossier', () => items.map((item, i) => soundDossier(item, references.unitsOf[i], references)))
+    const { wellFormed } = spent.part('check and read', () => {
+      const list = new RecordList(shared)
+      for (const item of items) list.push(item)
+      return wellFormedItems(list)
+    })
+    const references = await db.transaction().execute(trx => lookUp(trx, { source: SOURCE, reach: null }, wellFormed))
+    const dossiers = spent.part('normalise', () => wellFormed.indexes.map(i => (
+      soundDossier(wellFormed.recordAt(i), references.unitsOf[i], references))))
     spent.part('put in order', () => dossiers.sort((a, b) => a.code < b.code ? -1 : 1))
     spent.part('count for the sums', () => {
       const differences = new RollupDeltas()
@@ -106,8 +114,8 @@ async function inParts (db: Db, chunks: Line[][], spent: Stages): Promise<void> 
   }
 }
 
-function soundDossier (item: DossierItem, unit: FoundUnit | undefined, references: Lookups): StoredDossier {
-  const dossier = normalise(item, unit, references)
+function soundDossier (record: SentRecord, unit: FoundUnit | undefined, references: Lookups): StoredDossier {
+  const dossier = normalise(record, unit, references)
   if (Array.isArray(dossier)) throw new Error(dossier.map(({ detail }) => detail).join())
   return dossier
 }

@@ -3,7 +3,8 @@ import { successorsOfDossiers, type SuccessorOf } from '../../../catalogue/units
 import type { FieldFrom } from '../../../catalogue/procedures/schema.ts'
 import { parseDay, type DayNumber } from '../../../time/business-day.ts'
 import { likeText } from '../../../text/plain-text.ts'
-import type { DossierItem } from '../../schema.ts'
+import type { WellFormed } from '../records/record.ts'
+import { namesIn } from './names.ts'
 import { daysOf, type FoundUnit } from './found-unit.ts'
 import { lookUpUnits, type Sender } from './units.ts'
 
@@ -20,7 +21,7 @@ export interface DatedProcedure {
 
 /** What the records of a chunk name, looked up once for all of them. What does not exist is absent. */
 export interface Lookups {
-  /** The unit of each item. */
+  /** The unit of each record. */
   unitsOf: readonly (FoundUnit | undefined)[]
   /** Who comes after the units that have ended. */
   successorOf: SuccessorOf
@@ -29,15 +30,16 @@ export interface Lookups {
   statuses: ReadonlyMap<string, number>
 }
 
-export async function lookUp (trx: Trx, sender: Sender, items: readonly DossierItem[]): Promise<Lookups> {
+export async function lookUp (trx: Trx, sender: Sender, wellFormed: WellFormed): Promise<Lookups> {
   const { source } = sender
-  const { unitsOf, units } = await lookUpUnits(trx, sender, items)
-  const ended = units.filter(({ valid_to: lastDay }) => lastDay !== null)
+  const { units, procedures, statuses } = namesIn(wellFormed)
+  const { unitsOf, units: found } = await lookUpUnits(trx, sender, wellFormed, units)
+  const ended = found.filter(({ valid_to: lastDay }) => lastDay !== null)
   return {
     unitsOf,
     successorOf: await successorsOfDossiers(trx, ended.map(({ id }) => id)),
-    procedures: await lookUpProcedures(trx, distinct(items.map(({ procedure }) => procedure))),
-    statuses: await lookUpStatuses(trx, source, distinct(items.map(({ status }) => status)))
+    procedures: await lookUpProcedures(trx, distinct(procedures)),
+    statuses: await lookUpStatuses(trx, source, distinct(statuses))
   }
 }
 
@@ -77,7 +79,7 @@ export async function precedences (trx: Trx, sources: readonly string[]): Promis
 }
 
 /** The texts among the values, each once, as they are stored: older versions stored blanks around them as well. */
-function distinct (values: readonly (string | number | undefined)[]): string[] {
-  const texts = [...new Set(values)].filter(value => typeof value === 'string')
+function distinct (values: ReadonlySet<unknown>): string[] {
+  const texts = [...values].filter(value => typeof value === 'string')
   return [...new Set(texts.flatMap(text => [text.normalize('NFC'), likeText(text)]))]
 }

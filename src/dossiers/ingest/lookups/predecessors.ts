@@ -4,10 +4,9 @@ import { isReachedBy } from '../../../catalogue/units/reach-sql.ts'
 import type { ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
-import { plainText } from '../../../text/plain-text.ts'
 import { asSent } from '../../rules/passing.ts'
 import { DELETED } from '../../rules/status.ts'
-import type { DossierItem } from '../../schema.ts'
+import type { SentRecord } from '../records/record.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 import { dossierStored, storedColumns, withFormer, type StoredRow } from '../../storage/states.ts'
 import { foundUnit, type FoundUnit } from './found-unit.ts'
@@ -27,7 +26,7 @@ interface Named {
 }
 
 /** The unit of a record; null: nothing tells which unit had the dossier before. */
-type FindUnit = (item: DossierItem, unclear: Unclear) => FoundUnit | null
+type FindUnit = (record: SentRecord, unclear: Unclear) => FoundUnit | null
 
 /**
  * A dossier that is stored, or of which another version comes along, tells which predecessor had it. One that has moved
@@ -36,17 +35,16 @@ type FindUnit = (item: DossierItem, unclear: Unclear) => FoundUnit | null
 export async function predecessorsOfDossiers (
   trx: Trx, reach: Reach, items: readonly Named[]
 ): Promise<FindUnit> {
-  const open = items.flatMap(({ code, unclear }) => unclear === undefined ? [] : [{ code: plainText(code), unclear }])
+  const open = items.flatMap(({ code, unclear }) => unclear === undefined ? [] : [{ code, unclear }])
   const stored = await unitsStored(trx, reach, open)
-  const beside = Map.groupBy(items.filter(({ unclear }) => unclear === undefined), ({ code }) => plainText(code))
-  return ({ code: given, correction = false }, { successor, predecessors }) => {
-    const code = plainText(given)
+  const beside = Map.groupBy(items.filter(({ unclear }) => unclear === undefined), ({ code }) => code)
+  return ({ code, item }, { successor, predecessors }) => {
     const units = [...stored.get(code) ?? [], ...(beside.get(code) ?? []).map(({ unit }) => unit)]
     const [before, ...others] = predecessors.filter(({ id }) => units.includes(id))
     const related = { successors: [], predecessors: [] }
     if (before !== undefined) return others.length === 0 ? foundUnit(successor, before, related) : null
     // What always was at the successor was there before it began.
-    return stored.has(code) && !correction ? foundUnit(successor, null, related) : null
+    return stored.has(code) && item?.correction !== true ? foundUnit(successor, null, related) : null
   }
 }
 

@@ -3,9 +3,8 @@ import { existingOn, predecessorMeant, predecessorsOf, successorsOf } from '../.
 import { resolveUnits, type ResolvedUnit } from '../../../catalogue/units/resolve.ts'
 import { reaches, type Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
-import { dayOf, EARLIEST, LATEST, nameOfDay, type DayNumber } from '../../../time/business-day.ts'
-import { instantOf } from '../../../time/rfc3339.ts'
-import type { DossierItem } from '../../schema.ts'
+import type { WellFormed } from '../records/record.ts'
+import type { NamedUnits } from './names.ts'
 import { foundUnit, unitBefore, type FoundUnit } from './found-unit.ts'
 import { predecessorsOfDossiers, type Unclear } from './predecessors.ts'
 
@@ -28,9 +27,8 @@ interface FoundUnits {
  * it is the one that has the code; otherwise the dossier itself tells, once it is known.
  */
 export async function lookUpUnits (
-  trx: Trx, { source, reach }: Sender, items: readonly DossierItem[]
+  trx: Trx, { source, reach }: Sender, { indexes, recordAt }: WellFormed, { names, of }: NamedUnits
 ): Promise<FoundUnits> {
-  const { names, of } = distinctNames(items)
   const resolved = await resolveUnits(trx, [...new Set(names.map(({ name }) => name))].map(name => ({ name, source })))
   const named = names.map(({ name, day }) => ({ unit: resolved({ name, source }, day), day }))
   const known = named.filter(one => one.unit !== undefined) as { unit: ResolvedUnit, day: string }[]
@@ -52,37 +50,14 @@ export async function lookUpUnits (
   const unitsOf = of.map(n => found[n])
   // Nearly always.
   if (unclear.size === 0) return { unitsOf, units }
-  const predecessorOf = await predecessorsOfDossiers(trx, reach, items.map(({ code }, i) => ({
-    code, unit: unitBefore(unitsOf[i])?.id, unclear: unclear.get(of[i]!)
+  const predecessorOf = await predecessorsOfDossiers(trx, reach, indexes.map((_, i) => ({
+    code: recordAt(i).code, unit: unitBefore(unitsOf[i])?.id, unclear: unclear.get(of[i]!)
   })))
   return {
-    unitsOf: items.map((item, i) => {
+    unitsOf: indexes.map((_, i) => {
       const open = unclear.get(of[i]!)
-      return open === undefined ? unitsOf[i] : predecessorOf(item, open) ?? unitsOf[i]
+      return open === undefined ? unitsOf[i] : predecessorOf(recordAt(i), open) ?? unitsOf[i]
     }),
     units: [...units, ...[...unclear.values()].flatMap(({ predecessors }) => predecessors)]
   }
-}
-
-/** The different names of units, each with a day, and for each item which of them is its own. */
-function distinctNames (items: readonly DossierItem[]): { names: { name: string, day: string }[], of: number[] } {
-  const names: { name: string, day: string }[] = []
-  const places = new Map<string, Map<DayNumber, number>>()
-  const of = items.map(item => {
-    const { unit: name } = item
-    const day = dayReceived(item)
-    const byDay = places.get(name) ?? new Map<DayNumber, number>()
-    places.set(name, byDay)
-    const known = byDay.get(day)
-    if (known !== undefined) return known
-    byDay.set(day, names.length)
-    return names.push({ name, day: nameOfDay(day) }) - 1
-  })
-  return { names, of }
-}
-
-/** Of what is not received yet: when it was filed. Of a deletion, which need not say either: when it was deleted. */
-function dayReceived ({ received_at: received, submitted_at: submitted, updated_at: updated }: DossierItem): DayNumber {
-  const instant = instantOf(received ?? submitted ?? updated)
-  return dayOf(instant >= EARLIEST && instant < LATEST ? instant : Date.now())
 }

@@ -1,6 +1,6 @@
 import type { Issue } from '../../../contract/errors.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
-import { likeText, plainText } from '../../../text/plain-text.ts'
+import { likeText } from '../../../text/plain-text.ts'
 import { dayOf, EARLIEST, LATEST } from '../../../time/business-day.ts'
 import type { SuccessorOf } from '../../../catalogue/units/lineage/successors.ts'
 import { endDayOf, endOf, type Supplement } from '../../rules/events.ts'
@@ -12,7 +12,8 @@ import type { Details } from '../../details/details.ts'
 import { detailIssues, readDetails } from './details.ts'
 import { fieldOn, type Lookups } from '../lookups/lookups.ts'
 import { unitBefore, type FoundUnit } from '../lookups/found-unit.ts'
-import type { DossierItem, SupplementItem } from '../../schema.ts'
+import type { SupplementItem } from '../../schema.ts'
+import { MOST_AHEAD, type SentRecord } from '../records/record.ts'
 import { BY_VERSION, NO_HISTORY } from '../../rules/timeline.ts'
 import type { StoredDossier } from '../../storage/columns.ts'
 
@@ -21,40 +22,40 @@ import type { StoredDossier } from '../../storage/columns.ts'
  * return some value in any case: a sound record costs no more than an empty list.
  */
 export function normalise (
-  item: DossierItem, found: FoundUnit | undefined, lookups: Lookups
+  record: SentRecord, found: FoundUnit | undefined, lookups: Lookups
 ): StoredDossier | Issue[] {
+  const { item, updated_at: updated } = record
   const issues: Issue[] = []
   const unit = unitBefore(found)
-  if (unit === undefined) issues.push(unknownReference('unit', item.unit))
-  const updated = instant(item.updated_at, 'updated_at', issues)
-  if (updated > Date.now() + DAY) {
-    // All later versions would be stale.
+  if (unit === undefined) issues.push(unknownReference('unit', record.unit))
+  checkInstant(record, 'updated_at', issues)
+  if (item !== null && updated > Date.now() + MOST_AHEAD) {
     const detail = `updated_at (${item.updated_at}) is more than a day from now`
     issues.push(issueAt('updated_at', 'out_of_range', detail))
   }
-  if (item.deleted === true) return issues.length > 0 ? issues : tombstone(plainText(item.code), unit!.id, updated)
+  if (item?.deleted === true) return issues.length > 0 ? issues : tombstone(record.code, unit!.id, updated)
 
   if (unit?.reports_dossiers === false) {
     issues.push(issueAt('unit', 'no_own_desk', `unit ${unit.id} has no desk of its own`))
   }
-  const procedure = required(item.procedure, 'procedure', issues) ?? ''
-  const channel = required(item.channel, 'channel', issues) ?? ''
-  const status = statusOf(item.status, lookups, issues)
-  const details = readDetails(item, instant, issues)
+  const procedure = required(record.procedure, 'procedure', issues) ?? ''
+  const channel = required(record.channel, 'channel', issues) ?? ''
+  const status = statusOf(record.status, lookups, issues)
+  const details = item === null ? null : readDetails(item, instant, issues)
   const dossier: StoredDossier = {
-    code: plainText(item.code),
+    code: record.code,
     unit: unit?.id ?? '',
     level: unit?.level ?? '',
     procedure,
     field: '',
     channel,
     status,
-    received_at: receivedAt(item, status, details, issues),
-    due_at: optionalInstant(item.due_at, 'due_at', issues),
-    finished_at: optionalInstant(item.finished_at, 'finished_at', issues),
-    returned_at: optionalInstant(item.returned_at, 'returned_at', issues),
+    received_at: receivedAt(record, status, details, issues),
+    due_at: checkInstant(record, 'due_at', issues),
+    finished_at: checkInstant(record, 'finished_at', issues),
+    returned_at: checkInstant(record, 'returned_at', issues),
     updated_at: updated,
-    supplements: supplementsOf(item.supplements, issues),
+    supplements: supplementsOf(item?.supplements, issues),
     details,
     history: NO_HISTORY
   }
@@ -84,8 +85,6 @@ function tombstone (code: string, unit: string, updated: number): StoredDossier 
   }
 }
 
-const DAY = 86_400_000
-
 const NONE: readonly Supplement[] = []
 
 function required<T> (value: T | undefined, property: string, issues: Issue[]): T | undefined {
@@ -94,9 +93,9 @@ function required<T> (value: T | undefined, property: string, issues: Issue[]): 
 }
 
 /** What was filed and is not received yet, or never, is stored as received when it was filed: see `isReceived`. */
-function receivedAt (item: DossierItem, status: number, details: Details | null, issues: Issue[]): number {
-  const { received_at: received } = item
-  if (received != null) return instant(received, 'received_at', issues)
+function receivedAt (record: SentRecord, status: number, details: Details | null, issues: Issue[]): number {
+  const received = checkInstant(record, 'received_at', issues)
+  if (received !== null) return received
   const submitted = details?.submitted_at
   if (submitted !== undefined && isNotAccepted(status)) return submitted
   const detail = 'received_at is required unless deleted; with status 1 or 3 submitted_at will do'
@@ -127,11 +126,25 @@ function statusOf (status: number | string | undefined, { statuses }: Lookups, i
 
 function instant (text: string, property: string, issues: Issue[]): number {
   const milliseconds = instantOf(text)
-  if (milliseconds < EARLIEST || milliseconds >= LATEST) {
-    const detail = `${property} (${text}) is not between 1975-06-13 and 2199-12-31`
-    issues.push(issueAt(property, 'out_of_range', detail))
-  }
+  if (isOutOfRange(milliseconds)) issues.push(outOfRange(property, text))
   return milliseconds
+}
+
+/** Notes what is wrong with an instant of a record. @returns it */
+function checkInstant<N extends InstantName> (record: SentRecord, name: N, issues: Issue[]): SentRecord[N] {
+  const { item, [name]: milliseconds } = record
+  if (item !== null && milliseconds !== null && isOutOfRange(milliseconds)) issues.push(outOfRange(name, item[name]!))
+  return milliseconds
+}
+
+type InstantName = 'received_at' | 'due_at' | 'finished_at' | 'returned_at' | 'updated_at'
+
+function isOutOfRange (milliseconds: number): boolean {
+  return milliseconds < EARLIEST || milliseconds >= LATEST
+}
+
+function outOfRange (property: string, text: string): Issue {
+  return issueAt(property, 'out_of_range', `${property} (${text}) is not between 1975-06-13 and 2199-12-31`)
 }
 
 function optionalInstant (text: string | null | undefined, property: string, issues: Issue[]): number | null {

@@ -1,7 +1,5 @@
 // Versions of dossiers that name units or procedures which the catalogue does not have: those of a chunk that are kept
 // waiting, and those that wait for nothing any more as the chunk brings what is newer.
-import { plainText } from '../../../text/plain-text.ts'
-import { instantOf } from '../../../time/rfc3339.ts'
 import { otherProvince } from '../../../catalogue/units/batch-rules.ts'
 import type { Issue } from '../../../contract/errors.ts'
 import { issueAt, type RowIssues } from '../../../writes/row-issues.ts'
@@ -9,18 +7,19 @@ import type { Write } from '../../../writes/write.ts'
 import { unitBefore } from '../lookups/found-unit.ts'
 import type { Lookups } from '../lookups/lookups.ts'
 import { namesUnknown } from '../normalise/normalise.ts'
-import type { IngestContext, Keeping, Version, WellFormed } from '../validate.ts'
+import type { WellFormed } from '../records/record.ts'
+import type { IngestContext, Keeping, Version } from '../validate.ts'
 import { dropOutdated, keepRows, lockWaiting } from './store.ts'
 import { MOST_VERSIONS, type WaitingRow } from './thin.ts'
 
 export interface Chunk {
   /** Those that are sound, and those of them that are refused. */
   versions: readonly Version[]
-  /** Indexes of those by which something has changed. */
-  changed: ReadonlySet<number>
+  /** By which something has changed. */
+  changes: readonly { index: number }[]
   refused: readonly RowIssues[]
   invalid: readonly RowIssues[]
-  wellFormed: readonly WellFormed[]
+  wellFormed: WellFormed
   lookups: Pick<Lookups, 'unitsOf'>
   /** That of the versions; empty where there are none. */
   province: string
@@ -37,11 +36,12 @@ export interface Settled {
 
 /** Keeps rows waiting where that is asked for, and forgets those that wait in vain. */
 export async function settleWaiting (write: Write, context: IngestContext, chunk: Chunk): Promise<Settled> {
-  const { versions, changed, refused, invalid, wellFormed } = chunk
+  const { versions, changes, refused, invalid, wellFormed } = chunk
   const isRefused = new Set(refused.map(({ index }) => index))
   const sound = isRefused.size === 0 ? versions : versions.filter(({ index }) => !isRefused.has(index))
   // A version that was stored before and comes again is not later than one of the same time that came since.
-  const isLater = ({ index }: Version) => context.ignoresRepeats !== true || changed.has(index)
+  const changed = context.ignoresRepeats === true ? new Set(changes.map(({ index }) => index)) : null
+  const isLater = ({ index }: Version) => changed === null || changed.has(index)
   const some = await lockWaiting(write.trx, context, wellFormed)
   const dropped = some ? await dropOutdated(write.trx, context, sound, isLater) : 0
   const settled = context.keep === undefined
@@ -59,12 +59,14 @@ async function keepWaiting (
   const { mayKeepUnit = () => true, told = (issue: Issue) => issue } = keep
   const { true: unknown = [], false: rejected = [] } = Object.groupBy(invalid, row => `${row.issues.every(namesUnknown)}`)
   if (unknown.length === 0) return { waiting: [], stale: [], rejected }
-  const positions = new Map(wellFormed.map(({ index }, position) => [index, position]))
+  const positions = new Map(wellFormed.indexes.map((index, position) => [index, position]))
   const rows: WaitingRow[] = []
   let common = province
   for (const { index, issues } of unknown) {
     const position = positions.get(index)!
-    const { item } = wellFormed[position]!
+    const { code, updated_at, item: sent } = wellFormed.recordAt(position)
+    // What may be kept is read with what was sent.
+    const item = sent!
     const unit = unitBefore(lookups.unitsOf[position])
     if (unit === undefined && !mayKeepUnit(item.unit)) {
       rejected.push({ index, issues })
@@ -75,9 +77,8 @@ async function keepWaiting (
       rejected.push({ index, issues: [...issues, otherProvince(common)] })
       continue
     }
-    const code = plainText(item.code)
     rows.push({
-      index, code, line: keep.lineOf(index), updated_at: instantOf(item.updated_at), restores: item.deleted === false,
+      index, code, line: keep.lineOf(index), updated_at, restores: item.deleted === false,
       owner: unit?.id ?? reach, issues: issues.map(issue => told(waitsFor(issue))), item: { ...item, code },
       missing_unit: unit === undefined ? item.unit : null,
       missing_procedure: issues.some(({ code }) => code === 'unknown_procedure') ? item.procedure! : null

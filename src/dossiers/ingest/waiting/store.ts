@@ -4,10 +4,10 @@ import type { Reach } from '../../../contract/caller.ts'
 import type { Trx } from '../../../database/connect.ts'
 import { array, arrayOf, unnested, type Columns } from '../../../database/sql/bulk-binary.ts'
 import { assignments, columns } from '../../../database/sql/bulk-json.ts'
-import { plainText } from '../../../text/plain-text.ts'
 import { OPEN_IN_JSON } from '../../rules/status.ts'
 import { CODE, UPDATED } from '../../storage/columns.ts'
-import type { Keeping, Version, WellFormed } from '../validate.ts'
+import type { WellFormed } from '../records/record.ts'
+import type { Keeping, Version } from '../validate.ts'
 import { sorted, type Beside, type WaitingRow } from './thin.ts'
 
 /** Versions of one source that wait at most: the disk takes no more. Chunks side by side may exceed it a little. */
@@ -44,12 +44,12 @@ const SENT_AGAIN = Object.keys(AGAIN)
  * otherwise change them in turn, and deadlock. Nearly always none of the source waits.
  * @returns whether some do
  */
-export async function lockWaiting (trx: Trx, { source }: Sender, items: readonly WellFormed[]): Promise<boolean> {
+export async function lockWaiting (trx: Trx, { source }: Sender, { indexes, recordAt }: WellFormed): Promise<boolean> {
   const { rows: [found] } = await sql<{ any: boolean }>`
     select exists (select from waiting_dossiers where source = ${source}) as any`.execute(trx)
   if (!found!.any) return false
   const { rows } = await sql`
-    select id from waiting_dossiers where source = ${source} and code = any(${arrayOf('text', items, ({ item }) => plainText(item.code))})
+    select id from waiting_dossiers where source = ${source} and code = any(${arrayOf('text', indexes, (_, position) => recordAt(position).code)})
     order by id for update`.execute(trx)
   return rows.length > 0
 }
