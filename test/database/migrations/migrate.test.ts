@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
@@ -60,10 +61,10 @@ t.test('an empty database', async t => {
   })
 
   t.test('that cannot be migrated says why, and keeps nothing of the attempt', async t => {
-    const last = files.at(-1)!
-    await sql`delete from kysely_migration where name = ${last.replace('.sql', '')}`.execute(db)
+    const last = files.findLastIndex(file => /^create table/m.test(readFileSync(new URL(file, MIGRATIONS), 'utf8')))
+    await sql`delete from kysely_migration where name >= ${files[last]!.replace('.sql', '')}`.execute(db)
     await t.rejects(migrate(db), { code: /^42/ }, 'what it makes is there already')
-    t.same(await applied(), files.slice(0, -1))
+    t.same(await applied(), files.slice(0, last))
   })
 })
 

@@ -77,6 +77,9 @@ forEachDatabase('what was known of reported statistics', async (t, service) => {
         })
       }
     }
+    t.match(await get('/v1/dossier-statistics?as_known_at=2021-07-01T00:00:00Z&as_known_at=2021-08-01T00:00:00Z'), {
+      status: 400, body: { errors: [{ pointer: '/query/as_known_at', code: 'invalid_type' }] }
+    }, 'two instants are none')
   })
 })
 
