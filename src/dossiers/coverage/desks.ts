@@ -22,27 +22,6 @@ export function countedDesks (which: RawBuilder<unknown>): RawBuilder<unknown> {
     ) as presences group by province_code, unit`
 }
 
-/**
- * The same of the dossiers of a source, among the units that are stored. Unit by unit in the order of reception: nearly
- * always the first one that is looked at is of the source.
- */
-export function desksOfSource (source: string): RawBuilder<unknown> {
-  return sql`(
-    select desks.province_code, desks.unit, least(first.since, came.since) as since
-    from dossier_desks as desks
-      left join lateral (
-        select ${dayIn('received_at')} as since from dossiers
-        where unit = desks.unit and (province_code = desks.province_code) is true
-          and ${IN_ONE_STATE} and ${IS_COUNTED} and source = ${source}
-        order by received_at limit 1
-      ) as first on true
-      left join (
-        select province_code, unit, min(${FIRST_DAY}) as since from ${dossierStates(sql`source = ${source}`)} as states
-        group by province_code, unit
-      ) as came using (province_code, unit)
-    where first.since is not null or came.since is not null)`
-}
-
 /** Of a state: a unit has no dossier before it came. */
 const FIRST_DAY = sql`greatest(received_on, held_from)`
 

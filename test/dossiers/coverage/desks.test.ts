@@ -1,7 +1,6 @@
-import { sql, type RawBuilder } from 'kysely'
+import { sql } from 'kysely'
 import { forEachDatabase, type Service } from '../../database.ts'
 import { connect, type Db } from '../../../src/database/connect.ts'
-import { countedDesks, desksOfSource } from '../../../src/dossiers/coverage/desks.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
 import { forget, item, send } from '../given.ts'
 
@@ -65,24 +64,6 @@ forEachDatabase('a unit has reported', async (t, service) => {
       item({ code: 'b', ...received('05-05'), ...updated('06-02') }), item({ code: 'e', ...received('01-01') })
     ])
     t.same(await desks(db), ['H56-380 2021-01-01', 'H56-381 2021-03-05'], 'an earlier one may come in the same chunk')
-  })
-
-  t.test('to a source since the first of the dossiers that it sent', async t => {
-    await put('/v1/sources/land', { name: 'Land', precedence: 50, synthetic: false })
-    await send(db, [item({ code: 'a', ...received('01-05') }), item({ code: 'b', ...received('02-05') })])
-    await send(db, [
-      item({ code: 'c', status: 1, ...received('01-01') }), item({ code: 'd', ...received('01-20') }), item({ code: 'e', unit: 'H56-382' })
-    ], { source: 'land' })
-    await send(db, [item({ code: 'b', unit: 'H56-381', ...received('02-05'), ...updated('06-02') })])
-    const since = async (of: RawBuilder<unknown>) => (
-      (await sql<{ unit: string, since: string }>`select unit, since from ${of} as found order by unit`.execute(db)).rows
-        .map(({ unit, since }) => `${unit} ${since}`))
-    for (const [source, expected] of [
-      ['one-stop', ['H56-380 2021-01-05', 'H56-381 2021-06-02']], ['land', ['H56-380 2021-01-20', 'H56-382 2021-05-31']], ['none', []]
-    ] as const) {
-      t.same(await since(desksOfSource(source)), expected)
-      t.same(await since(sql`(${countedDesks(sql`source = ${source}`)})`), expected, 'as all of them say')
-    }
   })
 })
 

@@ -3,7 +3,7 @@ import type { UnitsOfDay } from '../../../catalogue/hierarchy/hierarchy.ts'
 import type { Db } from '../../../database/connect.ts'
 import { sharesOf, standingsBelow } from '../../../catalogue/hierarchy/places-sql.ts'
 import { existsIn } from '../../../catalogue/units/lifetime.ts'
-import { desksOfSource } from '../../coverage/desks.ts'
+import { countedDesks } from '../../coverage/desks.ts'
 
 /** A unit as one that handles dossiers, and where it counts. */
 export interface ReportingUnit {
@@ -61,7 +61,7 @@ function borneBelow (unit: string, unitsOf: UnitsOfDay): RawBuilder<unknown> {
  * @param source only its dossiers, for which no such table is stored
  */
 export function recordingUnits (source: string | undefined): RawBuilder<unknown> {
-  return source === undefined ? sql`dossier_desks` : desksOfSource(source)
+  return source === undefined ? sql`dossier_desks` : sql`(${countedDesks(sql`source = ${source}`)})`
 }
 
 type Standing = Pick<ReportingUnit, 'stands_from' | 'stands_to'>
