@@ -66,14 +66,14 @@ export async function rollUpSource (trx: Trx, source: string): Promise<void> {
 }
 
 async function sumRows (trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]): Promise<void> {
-  await prepared(sql`update ${tablesOf(kind).sets} as stored
+  await sql`update ${tablesOf(kind).sets} as stored
     set row_count = counted.row_count, changed_at = clock_timestamp(), ${assignments(sumsOf(kind), 'counted')}
     from (
       select ${KEY_OF_GROUP}, count(*) as row_count, ${sumsOfRows(kind)}
       from ${tablesOf(kind).rows} join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})
       group by position
     ) as counted
-    where ${same('stored', 'counted', SET_KEY)}`).execute(trx)
+    where ${same('stored', 'counted', SET_KEY)}`.execute(trx)
 }
 
 /**
@@ -90,7 +90,7 @@ async function markCounting (
   const ofUnits = sql`
     select * from ${tables.sets} where (${columns(UNIT_KEY)}) in (select ${columns(UNIT_KEY)} from ${units})`
   const several = sql`select * from (${rankedSets(ofUnits)}) as sets where sources > 1 or rows_left_out > 0`
-  const { rows } = await prepared(sql<DisplacementRow>`
+  const { rows } = await sql<DisplacementRow>`
     with decided as materialized (${decidedRows(kind, several)}),
     marked as (
       update ${tables.rows} as stored set counts = should_count from decided
@@ -105,7 +105,7 @@ async function markCounting (
       ) as now
       where ${same('stored', 'now', SET_KEY)}
     )
-    ${displacementsBeside(posted)}`).execute(trx)
+    ${displacementsBeside(posted)}`.execute(trx)
   return displacedIn(rows)
 }
 
@@ -113,7 +113,7 @@ async function sumSets (trx: Trx, kind: StatisticsKind, levels: readonly LevelKe
   const tables = tablesOf(kind)
   const keys = asked(texts(LEVEL_KEY), levels)
   const sums = sumsOf(kind).map(column => sql`coalesce(sum(${sql.ref(column)}), 0) as ${sql.ref(column)}`)
-  await prepared(sql`
+  await sql`
     with own as materialized (
       select stored.* from ${keys} join ${tables.sets} as stored using (${columns(LEVEL_KEY)}) where scope = 'own')
     update ${tables.levels} as stored
@@ -129,5 +129,5 @@ async function sumSets (trx: Trx, kind: StatisticsKind, levels: readonly LevelKe
       select ${columns(LEVEL_KEY)}, array_agg(distinct source order by source) as sources
       from own where rows_left_out > 0 group by ${columns(LEVEL_KEY)}
     ) as left_out using (${columns(LEVEL_KEY)})
-    where ${same('stored', 'counted', LEVEL_KEY)}`).execute(trx)
+    where ${same('stored', 'counted', LEVEL_KEY)}`.execute(trx)
 }

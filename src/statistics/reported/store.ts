@@ -60,9 +60,9 @@ export interface StoredSet {
 export async function storedSets (
   trx: Trx, kind: StatisticsKind, sets: readonly SetKey[]
 ): Promise<Map<string, StoredSet>> {
-  const { rows } = await prepared(sql<SetKey & StoredSet>`
+  const { rows } = await sql<SetKey & StoredSet>`
     select ${columns(SET_KEY)}, stored.detail, row_count
-    from ${tablesOf(kind).sets} as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`).execute(trx)
+    from ${tablesOf(kind).sets} as stored join ${asked(texts(SET_KEY), sets)} using (${columns(SET_KEY)})`.execute(trx)
   return new Map(rows.map(set => [setKeyOf(set), set]))
 }
 
@@ -112,9 +112,9 @@ export async function rowsOfSets (
 async function rowsBeside (
   trx: Trx, kind: StatisticsKind, given: RawBuilder<unknown>, key: readonly string[]
 ): Promise<StatisticsRow[]> {
-  const { rows } = await prepared(sql<Omit<StatisticsRow, 'details'> & { details?: DetailsRead | null }>`
+  const { rows } = await sql<Omit<StatisticsRow, 'details'> & { details?: DetailsRead | null }>`
     select ${columns(rowColumnsOf(kind), 'stored')}
-    from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`).execute(trx)
+    from ${given} join ${tablesOf(kind).rows} as stored using (${columns(key)})`.execute(trx)
   return rows.map(row => Object.assign(row, { details: detailsText(row.details) }))
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { givenClient } from '../../client.ts'
 import { forEachDatabase } from '../../database.ts'
-import { item, send } from '../../dossiers/given.ts'
+import { item, mergeRollups, send } from '../../dossiers/given.ts'
 
 const at = (day: string, time = '09:00:00') => `2021-${day}T${time}+07:00`
 const given = (code: string, received: string, due: string, others: object = {}) => item({
@@ -227,4 +227,13 @@ forEachDatabase('a reported figure', async (t, { get, post }) => {
   t.test('that nobody reported has no rows', async t => {
     t.match(await explain('period=2020-Q2'), { scope: null, numerator: null, rows: { length: 0 } })
   })
+})
+
+forEachDatabase('sums that are wrong do not end the list of dossiers behind them', async (t, { db, get }) => {
+  const units = ['H56-381', 'H56-381', 'H56-381', 'H56-381', 'H56-380']
+  await send(db, units.map((unit, n) => given(`of-${n}`, '06-01', '06-20', { unit, ...ended('06-05') })))
+  await mergeRollups(db)
+  await sql`update dossier_sums_by_unit_quarter set resolved_early = resolved_early + 10 where unit = 'H56-380'`.execute(db)
+  const page = (await get('/v1/on-time/explain/dossiers?period=2021-Q2&limit=2')).body
+  t.match(page, { items: [{ code: 'of-4' }, { code: 'of-0' }], next_cursor: String })
 })

@@ -133,7 +133,12 @@ export async function dossiersExplaining (
   const spans = spansAsked(question, resolved.periods, now)
   if (spans.length === 0) return { items: [], next_cursor: null }
   const plan = await planOf(db, question, spans, resolved)
-  const { rows } = await inSlowRead(db, async trx => (
-    dossiersPage(await planOfPage(trx, plan, part, page), part, page).execute(trx)))
+  const { rows } = await inSlowRead(db, async trx => {
+    const ofPage = await planOfPage(trx, plan, part, page)
+    const found = await dossiersPage(ofPage.plan, part, page).execute(trx)
+    // Sums that are wrong do not end the list by which they are found out.
+    const isShort = ofPage.promisesMore && found.rows.length <= page.limit
+    return isShort ? dossiersPage(plan, part, page).execute(trx) : found
+  })
   return pageOf(rows, LATE_FIRST, page.limit)
 }

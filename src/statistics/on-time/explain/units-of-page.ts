@@ -41,6 +41,12 @@ interface UnitCounts {
   counts: Record<string, number>
 }
 
+interface PlanOfPage {
+  plan: RecordsPlan
+  /** Sums say that there are enough for the page, and one more. */
+  promisesMore: boolean
+}
+
 /**
  * The plan for a page of the dossiers of `plan`, by `LATE_FIRST`. It is about some units where sums know how many each
  * has.
@@ -48,11 +54,12 @@ interface UnitCounts {
  */
 export async function planOfPage (
   trx: Trx, plan: RecordsPlan, part: typeof PARTS[number], { limit, cursor }: PageRequest
-): Promise<RecordsPlan> {
+): Promise<PlanOfPage> {
   const { method, carried } = plan
-  if (carried !== 'nothing' || method === 'reception') return plan
+  const ofAll = { plan, promisesMore: false }
+  if (carried !== 'nothing' || method === 'reception') return ofAll
   const byUnit = countPlanOf({ ...plan, keys: ['unit'], details: false })
-  if (byUnit.reading === 'dossiers' || await areSettledTogether(trx, plan)) return plan
+  if (byUnit.reading === 'dossiers' || await areSettledTogether(trx, plan)) return ofAll
   const [inNumerator, inTime, last] = cursor === undefined
     ? [false, false, '']
     : readCursor(cursor, LATE_FIRST) as [boolean, boolean, string]
@@ -75,7 +82,7 @@ export async function planOfPage (
       if (!goesOn || unit !== last) missing -= count
     }
   }
-  return { ...plan, only: [...only] }
+  return { plan: { ...plan, only: [...only] }, promisesMore: missing <= 0 }
 }
 
 /** Whether what units have passed on to one another is listed, of which as much is as they did on balance. */

@@ -828,23 +828,17 @@ with
       and $73 = any (versions.path)
       and least(greatest(ends_on, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
       left join (
-        select desks.province_code, desks.unit, least(first.since, came.since) as since
+        select province_code, unit, min(day) as since
         from
-          dossier_desks as desks
-          left join lateral (
-            select ("received_at" at time zone interval '7 hours')::date as since
+          (
+            select province_code, unit, ("received_at" at time zone interval '7 hours')::date as day
             from dossiers
             where
-              unit = desks.unit
-              and (province_code = desks.province_code) is true
-              and held_from is null
+              held_from is null
               and (status >= 4 or status = 2)
               and source = $74
-            order by received_at
-            limit 1
-          ) as first on true
-          left join (
-            select province_code, unit, min(greatest(received_on, held_from)) as since
+            union all
+            select province_code, unit, greatest(received_on, held_from)
             from
               (
                 select
@@ -864,11 +858,8 @@ with
                 from dossier_states
                 where source = $76
               ) as states
-            group by province_code, unit
-          ) as came using (province_code, unit)
-        where
-          first.since is not null
-          or came.since is not null
+          ) as presences
+        group by province_code, unit
       ) as desks on desks.province_code = units.province_code
       and desks.unit = units.id
     where
