@@ -30,7 +30,7 @@ import type { IngestContext } from './validate.ts'
 import { ingestDossiers, type Ingested } from './chunk.ts'
 import { warningsByLine } from './warnings.ts'
 import { ChunkWorkers, codeOfRecord, type Chunk, type CodeOf } from './chunk-workers.ts'
-import { RecordNames } from './records/names.ts'
+import { RecordNames } from './records/record-names.ts'
 import { RecordList } from './records/record-list.ts'
 
 export interface ImportOptions {

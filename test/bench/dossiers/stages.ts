@@ -4,7 +4,7 @@ import { unnested, type Columns } from '../../../src/database/sql/bulk-binary.ts
 import { connect, type Db } from '../../../src/database/connect.ts'
 import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { normalise } from '../../../src/dossiers/ingest/normalise/normalise.ts'
-import { RecordNames } from '../../../src/dossiers/ingest/records/names.ts'
+import { RecordNames } from '../../../src/dossiers/ingest/records/record-names.ts'
 import { RecordList } from '../../../src/dossiers/ingest/records/record-list.ts'
 import type { SentRecord } from '../../../src/dossiers/ingest/records/record.ts'
 import { wellFormedItems } from '../../../src/dossiers/ingest/validate.ts'

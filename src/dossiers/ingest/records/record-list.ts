@@ -1,7 +1,7 @@
 import { EARLIEST, LATEST } from '../../../time/business-day.ts'
 import { instantOf } from '../../../time/rfc3339.ts'
 import { CHANNELS, type DossierItem } from '../../schema.ts'
-import type { RecordNames } from './names.ts'
+import type { RecordNames } from './record-names.ts'
 import { MOST_AHEAD, SentRecord } from './record.ts'
 
 /** Codes that are in order, and stored as they are. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { wellFormedItems } from '../../../../src/dossiers/ingest/validate.ts'
-import { RecordNames } from '../../../../src/dossiers/ingest/records/names.ts'
+import { RecordNames } from '../../../../src/dossiers/ingest/records/record-names.ts'
 import { RecordList } from '../../../../src/dossiers/ingest/records/record-list.ts'
 import { item } from '../../given.ts'
 

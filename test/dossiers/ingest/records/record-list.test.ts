@@ -1,6 +1,6 @@
 import t from 'tap'
 import { wellFormedItems } from '../../../../src/dossiers/ingest/validate.ts'
-import { RecordNames } from '../../../../src/dossiers/ingest/records/names.ts'
+import { RecordNames } from '../../../../src/dossiers/ingest/records/record-names.ts'
 import { RecordList } from '../../../../src/dossiers/ingest/records/record-list.ts'
 import type { SentRecord } from '../../../../src/dossiers/ingest/records/record.ts'
 import { item } from '../../given.ts'
