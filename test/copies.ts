@@ -26,7 +26,7 @@ export async function configureCopy (t: Test): Promise<{ address: Address, setti
 /** The tests of this process open theirs in one thread. */
 export async function copyEmbedded (t: Test): Promise<Address> {
   const { address, close } = await openCopy()
-  // After the teardown of whoever uses it.
+  // After the teardown of what uses it.
   t.teardown(close)
   return address
 }
