@@ -20,5 +20,15 @@ export function isCovered ({ id, by }: Pick<Subtree, 'id' | 'by'>): RawBuilder<b
   return sql`${id} = any(${sql.ref(`units.${by}`)})`
 }
 
+/**
+ * Whether a row of facts is of a unit or one below it. Of a province its code alone says so. As an array the units are
+ * known before rows are read, and an index finds them.
+ */
+export function isOfSubtree ({ id, by, path, province_code: province }: Subtree): RawBuilder<boolean> {
+  const ofProvince = sql<boolean>`province_code = ${province}`
+  return path.length === 1 ? ofProvince
+    : sql`${ofProvince} and unit = any(array(select id from units where ${isCovered({ id, by })}))`
+}
+
 /** The codes of all provinces: they lead the keys of facts, so that an index is used although no province is named. */
 export const PROVINCES = sql<string[]>`array(select id from units where parent is null)`

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { isCovered, PROVINCES } from '../../catalogue/units/reach-sql.ts'
+import { isCovered, isOfSubtree, PROVINCES } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor, type ResolvedUnit, type Subtree } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
@@ -50,11 +50,7 @@ function conditionsOf (
 ): RawBuilder<unknown> {
   const lists = Object.entries({ level, field, procedure, channel }).filter(([, values]) => values !== undefined)
   return sql.join([
-    unit === null
-      ? sql`province_code = any(${PROVINCES})`
-      : unit.path.length === 1
-        ? sql`province_code = ${unit.province_code}`
-        : sql`province_code = ${unit.province_code} and unit = any(array(select id from units where ${isCovered(unit)}))`,
+    unit === null ? sql`province_code = any(${PROVINCES})` : isOfSubtree(unit),
     ...lists.map(([name, values]) => sql`${sql.ref(name)} = any(${values})`),
     ...source === undefined ? [] : [sql`source = ${source}`]
   ], sql` and `)

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely'
 import { withNames } from '../../catalogue/names.ts'
-import { isCovered } from '../../catalogue/units/reach-sql.ts'
+import { isCovered, isOfSubtree } from '../../catalogue/units/reach-sql.ts'
 import { subtreeFor, type Subtree } from '../../catalogue/units/resolve.ts'
 import type { Reach } from '../../contract/caller.ts'
 import { invalid } from '../../contract/errors.ts'
@@ -147,12 +147,7 @@ async function findings (
   const unit = await subtreeFor(db, name, reach, { day: period?.ends_on })
   const ofUnits = unit === null
     ? sql<boolean>`true`
-    : scope === 'own'
-      ? sql<boolean>`unit = ${unit.id}`
-      : unit.path.length === 1
-        ? sql<boolean>`province_code = ${unit.province_code}`
-        // As an array it is known before rows are read, and an index finds them.
-        : sql<boolean>`unit = any(array(select id from units where ${isCovered(unit)}))`
+    : scope === 'own' ? sql<boolean>`unit = ${unit.id}` : isOfSubtree(unit)
   const ofThem = unit === null ? sql`true` : scope === 'own' ? sql`id = ${unit.id}` : isCovered(unit)
   const which = sql`status <> ${sql.lit(DELETED)} and ${ofUnits} and ${isIn(period)}`
   const tomorrow = startOfDay(dayAfter(nameOfDay(dayOf(now))))
