@@ -28,9 +28,10 @@ export function chosenSets (plan: ReportedPlan): RawBuilder<unknown> {
 function ofUnits ({ unit, level, periods, span, end }: ReportedPlan): RawBuilder<unknown> {
   const ofLevel = level === undefined ? sql`true` : sql`level = any(${level})`
   if (unit === null) return ofLevel
-  // A unit that moved counts where it was when the period, or all of those that are added up, ended.
+  // A unit that moved counts where it was when the period, or all of those that are added up, ended. As an array the
+  // units are known before sets are read: a planner that takes them for few would read a whole index for each.
   return span || periods.length === 1
-    ? sql`${ofLevel} and unit in (${standingBelow(unit, sql`${end}::date`)})`
+    ? sql`${ofLevel} and unit = any(array(${standingBelow(unit, sql`${end}::date`)}))`
     : sql`${ofLevel} and (period, unit) in (${standingBelowIn(unit, periods)})`
 }
 

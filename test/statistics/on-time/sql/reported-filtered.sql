@@ -12,14 +12,16 @@ with
       and scope = 'own'
       and true
       and level = any ($2)
-      and unit in (
-        select versions.unit
-        from
-          unit_versions as versions
-          join units on units.id = versions.unit
-        where
-          $3 = any (versions.path)
-          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+      and unit = any (
+        array(
+          select versions.unit
+          from
+            unit_versions as versions
+            join units on units.id = versions.unit
+          where
+            $3 = any (versions.path)
+            and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+        )
       )
       and field = any ($5)
       and true
@@ -89,14 +91,16 @@ with
           and scope = 'own'
           and true
           and level = any ($12)
-          and unit in (
-            select versions.unit
-            from
-              unit_versions as versions
-              join units on units.id = versions.unit
-            where
-              $13 = any (versions.path)
-              and least(greatest($14::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          and unit = any (
+            array(
+              select versions.unit
+              from
+                unit_versions as versions
+                join units on units.id = versions.unit
+              where
+                $13 = any (versions.path)
+                and least(greatest($14::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+            )
           )
           and field = any ($15)
           and true

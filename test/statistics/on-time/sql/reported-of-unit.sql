@@ -19,14 +19,16 @@ with
       and (scope = 'own' or unit = $2)
       and true
       and true
-      and unit in (
-        select versions.unit
-        from
-          unit_versions as versions
-          join units on units.id = versions.unit
-        where
-          $3 = any (versions.path)
-          and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+      and unit = any (
+        array(
+          select versions.unit
+          from
+            unit_versions as versions
+            join units on units.id = versions.unit
+          where
+            $3 = any (versions.path)
+            and least(greatest($4::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+        )
       )
     union all
     select
@@ -66,14 +68,16 @@ with
           and (scope = 'own' or unit = $6)
           and true
           and true
-          and unit in (
-            select versions.unit
-            from
-              unit_versions as versions
-              join units on units.id = versions.unit
-            where
-              $7 = any (versions.path)
-              and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          and unit = any (
+            array(
+              select versions.unit
+              from
+                unit_versions as versions
+                join units on units.id = versions.unit
+              where
+                $7 = any (versions.path)
+                and least(greatest($8::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+            )
           )
       ) as sets
       join (
@@ -136,14 +140,16 @@ with
           and (scope = 'own' or unit = $14)
           and true
           and true
-          and unit in (
-            select versions.unit
-            from
-              unit_versions as versions
-              join units on units.id = versions.unit
-            where
-              $15 = any (versions.path)
-              and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+          and unit = any (
+            array(
+              select versions.unit
+              from
+                unit_versions as versions
+                join units on units.id = versions.unit
+              where
+                $15 = any (versions.path)
+                and least(greatest($16::date, units.valid_from), coalesce(units.valid_to, 'infinity')) between versions.valid_from and coalesce(versions.valid_to, 'infinity')
+            )
           )
       ) as rows
     where scope = coalesce((select scope from picked), scope)
