@@ -12,6 +12,7 @@ import { comparedRows } from './comparison/queries.ts'
 import { orderOf, recordsPage, reportedPage } from './page-sql.ts'
 import type { CountedRow, RulesOfRow } from './percentage-sql.ts'
 import { plannedRecords } from './records/planned.ts'
+import { isOfFewUnits, rowsOfFewUnits } from './records/few-units.ts'
 import { plannedReport } from './reported/plan.ts'
 import {
   answeredRows, resolveDays, rulesAsked, rulesOfRow, spansAsked, type AskedPeriod, type ResolvedSpans
@@ -89,6 +90,9 @@ async function recordsRows (
   db: Db, question: OnTimeQuery, page: PageRequest, resolved: ResolvedSpans, caches: OnTimeCaches
 ): Promise<CountedRow[]> {
   const plan = await plannedRecords(db, question, resolved)
-  const statement = recordsPage(db, question, plan, page, caches)
-  return (await readWithTimeFor(db, plan, db => db.executeQuery(statement))).rows
+  const order = orderOf(DOSSIERS, question)
+  return readWithTimeFor(db, plan, async db => {
+    const rows = isOfFewUnits(plan, order) ? await rowsOfFewUnits(db, plan, order, page) : undefined
+    return rows ?? (await db.executeQuery(recordsPage(db, question, plan, page, caches))).rows
+  })
 }
