@@ -1,6 +1,7 @@
 import { forEachDatabase } from '../../database.ts'
 import { forgetReports, item, send } from '../../dossiers/given.ts'
 
+const FILED = '2021-05-27T08:00:00+07:00'
 const PROCEDURES = ['1.001612', '1.001193']
 
 type Row = Record<string, string>
@@ -13,8 +14,10 @@ function sorted (rows: readonly Row[]): Row[] {
 forEachDatabase('rows by unit and procedure, of which few units are read', async (t, { db, get, post }) => {
   // More than the first steps read.
   const units = await db.selectFrom('units').select('id').where('reports_dossiers', '=', true).orderBy('id').limit(45).execute()
-  await send(db, [...units.map(({ id }) => id), 'H56-380'].flatMap((unit, n) => PROCEDURES.slice(n % 3 === 0 ? 1 : 0).flatMap(procedure => (
-    ['a', 'b'].slice(n % 2).map(name => item({ code: `${unit}-${procedure}-${name}`, unit, procedure }))))))
+  await send(db, [...units.map(({ id }) => id), 'H56-380'].flatMap((unit, n) => (
+    PROCEDURES.slice(n % 3 === 0 ? 1 : 0).flatMap(procedure => ['a', 'b'].slice(n % 2).map(name => (
+      item({ code: `${unit}-${procedure}-${name}`, unit, procedure, channel: 'online', submitted_at: FILED }))))
+  )))
   const rowsOf = async (query: string, asked = 'method=received&from=2021-05-01&to=2021-06-30') => {
     const rows: Row[] = []
     let cursor = ''
@@ -32,7 +35,7 @@ forEachDatabase('rows by unit and procedure, of which few units are read', async
   t.test('are the same on any pages, and in any order', async t => {
     const all = await readAtOnce('group_by=unit,procedure')
     t.equal(all.length, 76)
-    for (const limit of [13, 60, 75, 76, 77, 1_000]) t.same(await rowsOf(`group_by=unit,procedure&limit=${limit}`), all, String(limit))
+    for (const limit of [13, 75, 76, 1_000]) t.same(await rowsOf(`group_by=unit,procedure&limit=${limit}`), all, String(limit))
     t.same(sorted(await rowsOf('group_by=unit,procedure&sort=-unit&limit=40')), all)
   })
 
@@ -48,9 +51,9 @@ forEachDatabase('rows by unit and procedure, of which few units are read', async
     const events = [{ type: 'merge', units: ['H56-14755', 'H56-14758'], into }]
     const { body } = await post('/v1/unit-changes', { effective_on: '2021-06-15', document, events })
     t.match(body, { created: 1, ended: 2, dossiers_passed: 4 })
-    for (const method of ['handled', 'received', 'resolved', 'due']) {
-      for (const days of ['period=2021-H1', 'period=2021-Q3', 'from=2021-06-10&to=2021-06-20']) {
-        const asked = `method=${method}&${days}`
+    for (const method of ['handled', 'received', 'resolved', 'due', 'reception']) {
+      for (const days of ['period=2021-Q3', 'from=2021-05-20&to=2021-06-20']) {
+        const asked = `method=${method}&details=${method === 'resolved'}&${days}`
         t.same(await rowsOf('group_by=unit,procedure&limit=40', asked), await readAtOnce('group_by=unit,procedure', asked), asked)
       }
     }

@@ -8,8 +8,9 @@ import type { CountedRow } from '../percentage-sql.ts'
 import type { RecordsPlan } from './plan.ts'
 import { recordsQuery } from './records-sql.ts'
 
-/** So many units are read, one step after the other. Where the page is of more, all are read at once, in less time. */
-const STEPS = [2, 2, 4, 8, 16, 32]
+/** So many units are read, one step after the other. */
+const STEPS = [4, 4, 8, 16, 32]
+const MOST_UNITS = STEPS.reduce((sum, many) => sum + many)
 
 /** Whether a page is of few units: their rows come one after the other, and each has as many as it has procedures. */
 export function isOfFewUnits (
@@ -21,18 +22,21 @@ export function isOfFewUnits (
 
 /**
  * @param db a transaction that sees one state: the page is read by several statements
- * @returns undefined where the page is of more units
+ * @returns undefined where the page is of more units, by the rows of those read: all are read at once in less time
  */
 export async function rowsOfFewUnits (
   db: Db, plan: RecordsPlan, order: readonly OrderColumn[], page: PageRequest
 ): Promise<CountedRow[] | undefined> {
   const units = await unitsFrom(db, plan, page.cursor === undefined ? '' : String(readCursor(page.cursor, order)[0]))
   const rows: CountedRow[] = []
+  let read = 0
   for (const many of STEPS) {
     const ofSome = { ...plan, only: units.splice(0, many) }
     const missing = { ...page, limit: page.limit - rows.length }
     rows.push(...(await pageQuery(recordsQuery(ofSome), order, missing).execute(db)).rows)
     if (rows.length > page.limit || units.length === 0) return rows
+    read += many
+    if (rows.length * MOST_UNITS < page.limit * read) break
   }
   return undefined
 }
