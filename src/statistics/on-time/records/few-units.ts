@@ -9,7 +9,7 @@ import type { RecordsPlan } from './plan.ts'
 import { recordsQuery } from './records-sql.ts'
 
 /** So many units are read, one step after the other. */
-const STEPS = [4, 4, 8, 16, 32]
+const STEPS = [2, 2, 4, 8, 16, 32]
 const MOST_UNITS = STEPS.reduce((sum, many) => sum + many)
 
 /** Whether a page is of few units: their rows come one after the other, and each has as many as it has procedures. */
