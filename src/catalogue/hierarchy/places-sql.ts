@@ -21,7 +21,15 @@ export function standingBelow (unit: string, day: RawBuilder<unknown>): RawBuild
     where ${unit} = any(versions.path) and ${isVersionOn(day)}`
 }
 
-/** The same at the end of each of some periods, as a query for the columns `period` and `unit`. */
+/**
+ * Whether a row of facts is of one of them. As an array they are known before rows are read: a planner that takes them
+ * for few would read a whole index for each.
+ */
+export function isStandingBelow (unit: string, day: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`unit = any(array(${standingBelow(unit, day)}))`
+}
+
+/** Those that stand there at the end of each of some periods, as a query for the columns `period` and `unit`. */
 export function standingBelowIn (
   unit: string, periods: readonly string[]
 ): RawBuilder<{ period: string, unit: string }> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { standingBelow } from '../../../catalogue/hierarchy/places-sql.ts'
+import { isStandingBelow } from '../../../catalogue/hierarchy/places-sql.ts'
 import type { Period } from '../../../catalogue/periods/schema.ts'
 import { isWithin, PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import type { Subtree } from '../../../catalogue/units/resolve.ts'
@@ -82,6 +82,6 @@ async function seriesIn (db: Db, form: string, indicators: readonly string[]): P
 /** Units stand where they do at the end of the period. What a key reaches does not depend on where they stood. */
 function isOf (subtree: Subtree | null, day: string) {
   if (subtree === null) return sql`province_code = any(${PROVINCES})`
-  const within = subtree.by === 'path' ? sql`unit = any(array(${standingBelow(subtree.id, sql`${day}::date`)}))` : isWithin('unit', subtree)
+  const within = subtree.by === 'path' ? isStandingBelow(subtree.id, sql`${day}::date`) : isWithin('unit', subtree)
   return sql`province_code = ${subtree.province_code} and ${within}`
 }

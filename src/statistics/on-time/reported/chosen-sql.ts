@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
-import { IS_BORNE, standingBelow, standingBelowIn } from '../../../catalogue/hierarchy/places-sql.ts'
+import { IS_BORNE, isStandingBelow, standingBelowIn } from '../../../catalogue/hierarchy/places-sql.ts'
 import { PROVINCES } from '../../../catalogue/units/reach-sql.ts'
 import type { ReportedPlan } from './plan.ts'
 
@@ -28,10 +28,9 @@ export function chosenSets (plan: ReportedPlan): RawBuilder<unknown> {
 function ofUnits ({ unit, level, periods, span, end }: ReportedPlan): RawBuilder<unknown> {
   const ofLevel = level === undefined ? sql`true` : sql`level = any(${level})`
   if (unit === null) return ofLevel
-  // A unit that moved counts where it was when the period, or all of those that are added up, ended. As an array the
-  // units are known before sets are read: a planner that takes them for few would read a whole index for each.
+  // A unit that moved counts where it was when the period, or all of those that are added up, ended.
   return span || periods.length === 1
-    ? sql`${ofLevel} and unit = any(array(${standingBelow(unit, sql`${end}::date`)}))`
+    ? sql`${ofLevel} and ${isStandingBelow(unit, sql`${end}::date`)}`
     : sql`${ofLevel} and (period, unit) in (${standingBelowIn(unit, periods)})`
 }
 
