@@ -26,6 +26,7 @@ const QUESTIONS: Question[] = [
   { key: 'nothing', paths: [ALL], times: 500, warmUp: 10 },
   { key: 'level, any days', paths: Array.from({ length: SPANS }, () => anyDays('level')), times: 500, warmUp: 10 },
   ...['procedure', 'unit,field', 'unit,channel'].map(key => ({ key, paths: [BY + key], times: 50, warmUp: 2 })),
+  { key: 'unit,procedure', paths: [`${BY}unit,procedure`], times: 20, warmUp: 2, goal: 150 },
   ...['procedure', 'unit', 'unit,field'].map(key => (
     { key: `${key}, a month`, paths: MONTHS.map(month => `${BY.replace('2021-H1', month)}${key}`), times: 50, warmUp: 2 })),
   ...['unit', 'level'].map(key => (
