@@ -10,7 +10,7 @@ import type { Choices } from '../counting-rules/schema.ts'
 import { graceOf } from '../counting-rules/seen.ts'
 import { dossiersSeenBy, statesSeenBy } from '../counting-rules/seen-sql.ts'
 import { timesRead, type Span } from './spans.ts'
-import { dossierEvents } from '../rules/events-sql.ts'
+import { dossierEvents, fewDossiersEvents } from '../rules/events-sql.ts'
 import { EVENT_MEASURES, type EventMeasure } from '../rules/events.ts'
 import { ENDED_AT } from '../rules/status.ts'
 import { dossierStates, IN_ONE_STATE } from '../rules/timeline-sql.ts'
@@ -111,7 +111,8 @@ function readRollups (
 export function countedEvents (
   names: readonly string[], plan: CountPlan, only?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
-  return dossierEvents(names, { plain: whichDossiers(plan, only), states: whichStates(plan) }, graceIn(plan))
+  const eventsOf = only === WITH_SUPPLEMENTS ? fewDossiersEvents : dossierEvents
+  return eventsOf(names, { plain: whichDossiers(plan, only), states: whichStates(plan) }, graceIn(plan))
 }
 
 /**

@@ -21,10 +21,10 @@ const STATE = columns([
  */
 export function dossierStates (which: RawBuilder<unknown> = sql`true`): RawBuilder<unknown> {
   return sql`(
-    select ${STATE}, ${LAST} as state, 'infinity'::date as held_until from dossiers where ${IN_SEVERAL_STATES} and ${which}
+    select ${STATE}, ${LAST_STATE} as state, 'infinity'::date as held_until from dossiers where ${IN_SEVERAL_STATES} and ${which}
     union all
     select ${STATE}, state, held_until from dossier_states where ${which})`
 }
 
 /** A number above that of any former state. */
-const LAST = sql.raw('32767::smallint')
+export const LAST_STATE = sql.raw('32767::smallint')

@@ -117,171 +117,8 @@ from
                                       or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                     from
                                       (
-                                        select *
-                                        from
-                                          (
-                                            select
-                                              "province_code", "code", "record", "source", "unit", "level",
-                                              "procedure", "field", "channel", "received_at", "updated_at",
-                                              "details", "held_from", "received_on", ends_on, sent_status,
-                                              sent_due_at,
-                                              case seen
-                                                when 'refused' then 8
-                                                when 'open' then 4
-                                                when 'ended_by_request' then 9
-                                                when 'overdue' then 4
-                                                else status
-                                              end::smallint as status,
-                                              case seen
-                                                when 'in_time' then null
-                                                when 'open' then null
-                                                when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
-                                                when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
-                                                else due_at
-                                              end as due_at,
-                                              case seen
-                                                when 'refused' then refused_at
-                                                when 'ended_by_request' then greatest(received_at, first_requested_at)
-                                                else finished_at
-                                              end as finished_at,
-                                              case
-                                                when seen = 'refused' then null
-                                                else returned_at
-                                              end as returned_at,
-                                              case
-                                                when seen is null
-                                                or seen = 'refused' then supplements
-                                              end as supplements
-                                            from
-                                              (
-                                                select
-                                                  *,
-                                                  case
-                                                    when coalesce((details ->> 'cancelled')::boolean, false) then null
-                                                    when status = 3
-                                                    and (details ->> 'refused_after_acceptance')::boolean
-                                                    and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
-                                                    when not status in (2, 4, 5, 6)
-                                                    or not (true) then null
-                                                    when jsonb_array_length(asked) > 1 then 'overdue'
-                                                    when jsonb_array_length(asked) = 1
-                                                    and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
-                                                    else null
-                                                  end as seen,
-                                                  (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
-                                                  (details ->> 'refused_at')::timestamptz as refused_at
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      case
-                                                        when status = 5
-                                                        and (
-                                                          supplements is null
-                                                          or supplements -> -1 ->> 'completed_at' is not null
-                                                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                        else supplements
-                                                      end as asked
-                                                    from
-                                                      (
-                                                        select
-                                                          "province_code", "code", "record", "source", "unit",
-                                                          "level", "procedure", "field", "channel",
-                                                          "received_at", "updated_at", "details", "held_from",
-                                                          "received_on", ends_on, "status", "finished_at",
-                                                          "returned_at", "was_opened", status as sent_status,
-                                                          due_at as sent_due_at,
-                                                          coalesce(
-                                                            due_at,
-                                                            case
-                                                              when due_at is null then (
-                                                                select
-                                                                  (last.day + 1)::timestamp at time zone interval '7 hours' - interval '1 millisecond'
-                                                                from
-                                                                  (
-                                                                    select statutory_working_days as term
-                                                                    from procedure_versions as versions
-                                                                    where versions.procedure = sent.procedure
-                                                                    order by
-                                                                      valid_from <= ("received_at" at time zone interval '7 hours')::date desc,
-                                                                      case
-                                                                        when valid_from <= ("received_at" at time zone interval '7 hours')::date then valid_from
-                                                                      end desc nulls last,
-                                                                      valid_from
-                                                                    limit 1
-                                                                  ) as version
-                                                                  join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
-                                                                  and first.working_calendar = (
-                                                                    select code
-                                                                    from working_calendars
-                                                                    where
-                                                                      province = "sent"."province_code"
-                                                                      or code = $6
-                                                                    order by
-                                                                      province is distinct from "sent"."province_code"
-                                                                    limit 1
-                                                                  )
-                                                                  join working_calendar_days as last on last.working_calendar = first.working_calendar
-                                                                  and last.working_days = first.working_days + term
-                                                                  and last.is_working
-                                                                  and last.day >= first.day
-                                                              ) + coalesce(
-                                                                (
-                                                                  select sum(completed_at - requested_at)
-                                                                  from
-                                                                    jsonb_to_recordset(supplements) as waits (requested_at timestamptz, completed_at timestamptz)
-                                                                ),
-                                                                interval '0'
-                                                              )
-                                                            end
-                                                          ) as due_at,
-                                                          supplements
-                                                        from
-                                                          (
-                                                            select *, false as was_opened
-                                                            from
-                                                              (
-                                                                select *
-                                                                from dossiers
-                                                                where
-                                                                  held_from is null
-                                                                  and received_at < $7::timestamptz
-                                                                  and province_code = any (
-                                                                    array(
-                                                                      select id
-                                                                      from units
-                                                                      where parent is null
-                                                                    )
-                                                                  )
-                                                                  and due_at is null
-                                                              ) as dossiers
-                                                          ) as sent
-                                                      ) as dossiers
-                                                  ) as asked
-                                                offset
-                                                  0
-                                              ) as seen
-                                          ) as dossiers
-                                        where
-                                          true
-                                          and (
-                                            case
-                                              when status >= 9 then coalesce(finished_at, returned_at)
-                                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                            end is null
-                                            or greatest(
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end,
-                                              due_at
-                                            ) >= $8::timestamptz
-                                            or supplements is not null
-                                          )
-                                          and true
-                                      ) as dossiers
-                                      cross join lateral (
                                         select
+                                          *,
                                           case
                                             when status >= 9 then coalesce(finished_at, returned_at)
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -294,8 +131,179 @@ from
                                             ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                             else supplements
                                           end as asked
-                                      ) as ends
-                                    where (status >= 4 or status = 2)
+                                        from
+                                          (
+                                            select *
+                                            from
+                                              (
+                                                select
+                                                  "province_code", "code", "record", "source", "unit",
+                                                  "level", "procedure", "field", "channel", "received_at",
+                                                  "updated_at", "details", "held_from", "received_on",
+                                                  ends_on, sent_status, sent_due_at,
+                                                  case seen
+                                                    when 'refused' then 8
+                                                    when 'open' then 4
+                                                    when 'ended_by_request' then 9
+                                                    when 'overdue' then 4
+                                                    else status
+                                                  end::smallint as status,
+                                                  case seen
+                                                    when 'in_time' then null
+                                                    when 'open' then null
+                                                    when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
+                                                    when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
+                                                    else due_at
+                                                  end as due_at,
+                                                  case seen
+                                                    when 'refused' then refused_at
+                                                    when 'ended_by_request' then greatest(received_at, first_requested_at)
+                                                    else finished_at
+                                                  end as finished_at,
+                                                  case
+                                                    when seen = 'refused' then null
+                                                    else returned_at
+                                                  end as returned_at,
+                                                  case
+                                                    when seen is null
+                                                    or seen = 'refused' then supplements
+                                                  end as supplements
+                                                from
+                                                  (
+                                                    select
+                                                      *,
+                                                      case
+                                                        when coalesce((details ->> 'cancelled')::boolean, false) then null
+                                                        when status = 3
+                                                        and (details ->> 'refused_after_acceptance')::boolean
+                                                        and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
+                                                        when not status in (2, 4, 5, 6)
+                                                        or not (true) then null
+                                                        when jsonb_array_length(asked) > 1 then 'overdue'
+                                                        when jsonb_array_length(asked) = 1
+                                                        and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
+                                                        else null
+                                                      end as seen,
+                                                      (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
+                                                      (details ->> 'refused_at')::timestamptz as refused_at
+                                                    from
+                                                      (
+                                                        select
+                                                          *,
+                                                          case
+                                                            when status = 5
+                                                            and (
+                                                              supplements is null
+                                                              or supplements -> -1 ->> 'completed_at' is not null
+                                                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                                            else supplements
+                                                          end as asked
+                                                        from
+                                                          (
+                                                            select
+                                                              "province_code", "code", "record", "source",
+                                                              "unit", "level", "procedure", "field",
+                                                              "channel", "received_at", "updated_at",
+                                                              "details", "held_from", "received_on", ends_on,
+                                                              "status", "finished_at", "returned_at",
+                                                              "was_opened", status as sent_status,
+                                                              due_at as sent_due_at,
+                                                              coalesce(
+                                                                due_at,
+                                                                case
+                                                                  when due_at is null then (
+                                                                    select
+                                                                      (last.day + 1)::timestamp at time zone interval '7 hours' - interval '1 millisecond'
+                                                                    from
+                                                                      (
+                                                                        select statutory_working_days as term
+                                                                        from procedure_versions as versions
+                                                                        where
+                                                                          versions.procedure = sent.procedure
+                                                                        order by
+                                                                          valid_from <= ("received_at" at time zone interval '7 hours')::date desc,
+                                                                          case
+                                                                            when valid_from <= ("received_at" at time zone interval '7 hours')::date then valid_from
+                                                                          end desc nulls last,
+                                                                          valid_from
+                                                                        limit 1
+                                                                      ) as version
+                                                                      join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
+                                                                      and first.working_calendar = (
+                                                                        select code
+                                                                        from working_calendars
+                                                                        where
+                                                                          province = "sent"."province_code"
+                                                                          or code = $6
+                                                                        order by
+                                                                          province is distinct from "sent"."province_code"
+                                                                        limit 1
+                                                                      )
+                                                                      join working_calendar_days as last on last.working_calendar = first.working_calendar
+                                                                      and last.working_days = first.working_days + term
+                                                                      and last.is_working
+                                                                      and last.day >= first.day
+                                                                  ) + coalesce(
+                                                                    (
+                                                                      select sum(completed_at - requested_at)
+                                                                      from
+                                                                        jsonb_to_recordset(supplements) as waits (requested_at timestamptz, completed_at timestamptz)
+                                                                    ),
+                                                                    interval '0'
+                                                                  )
+                                                                end
+                                                              ) as due_at,
+                                                              supplements
+                                                            from
+                                                              (
+                                                                select *, false as was_opened
+                                                                from
+                                                                  (
+                                                                    select *
+                                                                    from dossiers
+                                                                    where
+                                                                      held_from is null
+                                                                      and received_at < $7::timestamptz
+                                                                      and province_code = any (
+                                                                        array(
+                                                                          select id
+                                                                          from units
+                                                                          where parent is null
+                                                                        )
+                                                                      )
+                                                                      and due_at is null
+                                                                  ) as dossiers
+                                                              ) as sent
+                                                          ) as dossiers
+                                                      ) as asked
+                                                    offset
+                                                      0
+                                                  ) as seen
+                                              ) as dossiers
+                                            where
+                                              true
+                                              and (
+                                                case
+                                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                end is null
+                                                or greatest(
+                                                  case
+                                                    when status >= 9 then coalesce(finished_at, returned_at)
+                                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                  end,
+                                                  due_at
+                                                ) >= $8::timestamptz
+                                                or supplements is not null
+                                              )
+                                              and true
+                                          ) as dossiers
+                                        where (status >= 4 or status = 2)
+                                        offset
+                                          0
+                                      ) as dossiers
+                                    offset
+                                      0
                                   ),
                                   waits as (
                                     select
@@ -489,198 +497,8 @@ from
                                           or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                         from
                                           (
-                                            select *
-                                            from
-                                              (
-                                                select
-                                                  "province_code", "code", "record", "source", "unit",
-                                                  "level", "procedure", "field", "channel", "received_at",
-                                                  "updated_at", "details", "held_from", "received_on",
-                                                  "state", "held_until",
-                                                  case
-                                                    when seen = 'open' then null
-                                                    when seen = 'ended_by_request' then greatest(("first_requested_at" at time zone interval '7 hours')::date, received_on, held_from)
-                                                    when was_opened then greatest(
-                                                      ends_on,
-                                                      case when ends_on is not null then held_from end
-                                                    )
-                                                    else ends_on
-                                                  end as ends_on,
-                                                  sent_status, sent_due_at,
-                                                  case seen
-                                                    when 'refused' then 8
-                                                    when 'open' then 4
-                                                    when 'ended_by_request' then 9
-                                                    when 'overdue' then 4
-                                                    else status
-                                                  end::smallint as status,
-                                                  case seen
-                                                    when 'in_time' then null
-                                                    when 'open' then null
-                                                    when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
-                                                    when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
-                                                    else due_at
-                                                  end as due_at,
-                                                  case seen
-                                                    when 'refused' then refused_at
-                                                    when 'ended_by_request' then first_requested_at
-                                                    else finished_at
-                                                  end as finished_at,
-                                                  case
-                                                    when seen = 'refused' then null
-                                                    else returned_at
-                                                  end as returned_at,
-                                                  case
-                                                    when seen is null
-                                                    or seen = 'refused' then supplements
-                                                  end as supplements
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      case
-                                                        when coalesce((details ->> 'cancelled')::boolean, false) then null
-                                                        when status = 3
-                                                        and (details ->> 'refused_after_acceptance')::boolean
-                                                        and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
-                                                        when not status in (2, 4, 5, 6)
-                                                        or not (held_until = 'infinity') then null
-                                                        when jsonb_array_length(asked) > 1 then 'overdue'
-                                                        when jsonb_array_length(asked) = 1
-                                                        and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
-                                                        else null
-                                                      end as seen,
-                                                      (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
-                                                      (details ->> 'refused_at')::timestamptz as refused_at
-                                                    from
-                                                      (
-                                                        select
-                                                          *,
-                                                          case
-                                                            when status = 5
-                                                            and (
-                                                              supplements is null
-                                                              or supplements -> -1 ->> 'completed_at' is not null
-                                                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                            else supplements
-                                                          end as asked
-                                                        from
-                                                          (
-                                                            select
-                                                              "province_code", "code", "record", "source",
-                                                              "unit", "level", "procedure", "field",
-                                                              "channel", "received_at", "updated_at",
-                                                              "details", "held_from", "received_on", "state",
-                                                              "held_until", ends_on, "status", "finished_at",
-                                                              "returned_at", "was_opened",
-                                                              status as sent_status, due_at as sent_due_at,
-                                                              coalesce(
-                                                                due_at,
-                                                                case
-                                                                  when due_at is null then (
-                                                                    select
-                                                                      (last.day + 1)::timestamp at time zone interval '7 hours' - interval '1 millisecond'
-                                                                    from
-                                                                      (
-                                                                        select statutory_working_days as term
-                                                                        from procedure_versions as versions
-                                                                        where
-                                                                          versions.procedure = sent.procedure
-                                                                        order by
-                                                                          valid_from <= ("received_at" at time zone interval '7 hours')::date desc,
-                                                                          case
-                                                                            when valid_from <= ("received_at" at time zone interval '7 hours')::date then valid_from
-                                                                          end desc nulls last,
-                                                                          valid_from
-                                                                        limit 1
-                                                                      ) as version
-                                                                      join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
-                                                                      and first.working_calendar = (
-                                                                        select code
-                                                                        from working_calendars
-                                                                        where
-                                                                          province = "sent"."province_code"
-                                                                          or code = $9
-                                                                        order by
-                                                                          province is distinct from "sent"."province_code"
-                                                                        limit 1
-                                                                      )
-                                                                      join working_calendar_days as last on last.working_calendar = first.working_calendar
-                                                                      and last.working_days = first.working_days + term
-                                                                      and last.is_working
-                                                                      and last.day >= first.day
-                                                                  ) + coalesce(
-                                                                    (
-                                                                      select sum(completed_at - requested_at)
-                                                                      from
-                                                                        jsonb_to_recordset(supplements) as waits (requested_at timestamptz, completed_at timestamptz)
-                                                                    ),
-                                                                    interval '0'
-                                                                  )
-                                                                end
-                                                              ) as due_at,
-                                                              supplements
-                                                            from
-                                                              (
-                                                                select *, false as was_opened
-                                                                from
-                                                                  (
-                                                                    select
-                                                                      "province_code", "code", "record",
-                                                                      "source", "unit", "level", "procedure",
-                                                                      "field", "channel", "status",
-                                                                      "received_at", "due_at", "finished_at",
-                                                                      "returned_at", "updated_at",
-                                                                      "supplements", "details", "held_from",
-                                                                      "received_on", "ends_on",
-                                                                      32767::smallint as state,
-                                                                      'infinity'::date as held_until
-                                                                    from dossiers
-                                                                    where
-                                                                      held_from is not null
-                                                                      and true
-                                                                    union all
-                                                                    select
-                                                                      "province_code", "code", "record",
-                                                                      "source", "unit", "level", "procedure",
-                                                                      "field", "channel", "status",
-                                                                      "received_at", "due_at", "finished_at",
-                                                                      "returned_at", "updated_at",
-                                                                      "supplements", "details", "held_from",
-                                                                      "received_on", "ends_on", state,
-                                                                      held_until
-                                                                    from dossier_states
-                                                                    where true
-                                                                  ) as states
-                                                                where
-                                                                  province_code = any (
-                                                                    array(
-                                                                      select id
-                                                                      from units
-                                                                      where parent is null
-                                                                    )
-                                                                  )
-                                                                  and due_at is null
-                                                              ) as sent
-                                                          ) as dossiers
-                                                      ) as asked
-                                                    offset
-                                                      0
-                                                  ) as seen
-                                              ) as states
-                                            where
-                                              held_from <= $10::date
-                                              and held_until >= $11::date
-                                              and (
-                                                held_until < 'infinity'
-                                                or ends_on is null
-                                                or greatest(ends_on, held_from) >= $12::date
-                                                or due_at >= $13::timestamptz
-                                                or supplements is not null
-                                              )
-                                          ) as dossiers
-                                          cross join lateral (
                                             select
+                                              *,
                                               case
                                                 when status >= 9 then coalesce(finished_at, returned_at)
                                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -693,8 +511,210 @@ from
                                                 ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                                 else supplements
                                               end as asked
-                                          ) as ends
-                                        where (status >= 4 or status = 2)
+                                            from
+                                              (
+                                                select *
+                                                from
+                                                  (
+                                                    select
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "received_at",
+                                                      "updated_at", "details", "held_from", "received_on",
+                                                      "state", "held_until",
+                                                      case
+                                                        when seen = 'open' then null
+                                                        when seen = 'ended_by_request' then greatest(("first_requested_at" at time zone interval '7 hours')::date, received_on, held_from)
+                                                        when was_opened then greatest(
+                                                          ends_on,
+                                                          case when ends_on is not null then held_from end
+                                                        )
+                                                        else ends_on
+                                                      end as ends_on,
+                                                      sent_status, sent_due_at,
+                                                      case seen
+                                                        when 'refused' then 8
+                                                        when 'open' then 4
+                                                        when 'ended_by_request' then 9
+                                                        when 'overdue' then 4
+                                                        else status
+                                                      end::smallint as status,
+                                                      case seen
+                                                        when 'in_time' then null
+                                                        when 'open' then null
+                                                        when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
+                                                        when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
+                                                        else due_at
+                                                      end as due_at,
+                                                      case seen
+                                                        when 'refused' then refused_at
+                                                        when 'ended_by_request' then first_requested_at
+                                                        else finished_at
+                                                      end as finished_at,
+                                                      case
+                                                        when seen = 'refused' then null
+                                                        else returned_at
+                                                      end as returned_at,
+                                                      case
+                                                        when seen is null
+                                                        or seen = 'refused' then supplements
+                                                      end as supplements
+                                                    from
+                                                      (
+                                                        select
+                                                          *,
+                                                          case
+                                                            when coalesce((details ->> 'cancelled')::boolean, false) then null
+                                                            when status = 3
+                                                            and (details ->> 'refused_after_acceptance')::boolean
+                                                            and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
+                                                            when not status in (2, 4, 5, 6)
+                                                            or not (held_until = 'infinity') then null
+                                                            when jsonb_array_length(asked) > 1 then 'overdue'
+                                                            when jsonb_array_length(asked) = 1
+                                                            and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
+                                                            else null
+                                                          end as seen,
+                                                          (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
+                                                          (details ->> 'refused_at')::timestamptz as refused_at
+                                                        from
+                                                          (
+                                                            select
+                                                              *,
+                                                              case
+                                                                when status = 5
+                                                                and (
+                                                                  supplements is null
+                                                                  or supplements -> -1 ->> 'completed_at' is not null
+                                                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                                                else supplements
+                                                              end as asked
+                                                            from
+                                                              (
+                                                                select
+                                                                  "province_code", "code", "record", "source",
+                                                                  "unit", "level", "procedure", "field",
+                                                                  "channel", "received_at", "updated_at",
+                                                                  "details", "held_from", "received_on",
+                                                                  "state", "held_until", ends_on, "status",
+                                                                  "finished_at", "returned_at", "was_opened",
+                                                                  status as sent_status,
+                                                                  due_at as sent_due_at,
+                                                                  coalesce(
+                                                                    due_at,
+                                                                    case
+                                                                      when due_at is null then (
+                                                                        select
+                                                                          (last.day + 1)::timestamp at time zone interval '7 hours' - interval '1 millisecond'
+                                                                        from
+                                                                          (
+                                                                            select
+                                                                              statutory_working_days as term
+                                                                            from
+                                                                              procedure_versions as versions
+                                                                            where
+                                                                              versions.procedure = sent.procedure
+                                                                            order by
+                                                                              valid_from <= ("received_at" at time zone interval '7 hours')::date desc,
+                                                                              case
+                                                                                when valid_from <= ("received_at" at time zone interval '7 hours')::date then valid_from
+                                                                              end desc nulls last,
+                                                                              valid_from
+                                                                            limit 1
+                                                                          ) as version
+                                                                          join working_calendar_days as first on first.day = ("received_at" at time zone interval '7 hours')::date
+                                                                          and first.working_calendar = (
+                                                                            select code
+                                                                            from working_calendars
+                                                                            where
+                                                                              province = "sent"."province_code"
+                                                                              or code = $9
+                                                                            order by
+                                                                              province is distinct from "sent"."province_code"
+                                                                            limit 1
+                                                                          )
+                                                                          join working_calendar_days as last on last.working_calendar = first.working_calendar
+                                                                          and last.working_days = first.working_days + term
+                                                                          and last.is_working
+                                                                          and last.day >= first.day
+                                                                      ) + coalesce(
+                                                                        (
+                                                                          select
+                                                                            sum(completed_at - requested_at)
+                                                                          from
+                                                                            jsonb_to_recordset(supplements) as waits (requested_at timestamptz, completed_at timestamptz)
+                                                                        ),
+                                                                        interval '0'
+                                                                      )
+                                                                    end
+                                                                  ) as due_at,
+                                                                  supplements
+                                                                from
+                                                                  (
+                                                                    select *, false as was_opened
+                                                                    from
+                                                                      (
+                                                                        select
+                                                                          "province_code", "code", "record",
+                                                                          "source", "unit", "level",
+                                                                          "procedure", "field", "channel",
+                                                                          "status", "received_at", "due_at",
+                                                                          "finished_at", "returned_at",
+                                                                          "updated_at", "supplements",
+                                                                          "details", "held_from",
+                                                                          "received_on", "ends_on",
+                                                                          32767::smallint as state,
+                                                                          'infinity'::date as held_until
+                                                                        from dossiers
+                                                                        where
+                                                                          held_from is not null
+                                                                          and true
+                                                                        union all
+                                                                        select
+                                                                          "province_code", "code", "record",
+                                                                          "source", "unit", "level",
+                                                                          "procedure", "field", "channel",
+                                                                          "status", "received_at", "due_at",
+                                                                          "finished_at", "returned_at",
+                                                                          "updated_at", "supplements",
+                                                                          "details", "held_from",
+                                                                          "received_on", "ends_on", state,
+                                                                          held_until
+                                                                        from dossier_states
+                                                                        where true
+                                                                      ) as states
+                                                                    where
+                                                                      province_code = any (
+                                                                        array(
+                                                                          select id
+                                                                          from units
+                                                                          where parent is null
+                                                                        )
+                                                                      )
+                                                                      and due_at is null
+                                                                  ) as sent
+                                                              ) as dossiers
+                                                          ) as asked
+                                                        offset
+                                                          0
+                                                      ) as seen
+                                                  ) as states
+                                                where
+                                                  held_from <= $10::date
+                                                  and held_until >= $11::date
+                                                  and (
+                                                    held_until < 'infinity'
+                                                    or ends_on is null
+                                                    or greatest(ends_on, held_from) >= $12::date
+                                                    or due_at >= $13::timestamptz
+                                                    or supplements is not null
+                                                  )
+                                              ) as dossiers
+                                            where (status >= 4 or status = 2)
+                                            offset
+                                              0
+                                          ) as dossiers
+                                        offset
+                                          0
                                       ),
                                       waits as (
                                         select
@@ -892,7 +912,8 @@ from
                                 select
                                   "level", day, "received_online", "received_direct", "received_postal",
                                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
+                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0 as moved,
+                                  0 as moved_overdue
                                 from events
                                 where
                                   day >= held_from
@@ -945,126 +966,8 @@ from
                                       or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                     from
                                       (
-                                        select *
-                                        from
-                                          (
-                                            select
-                                              "province_code", "code", "record", "source", "unit", "level",
-                                              "procedure", "field", "channel", "received_at", "updated_at",
-                                              "details", "held_from", "received_on", ends_on, sent_status,
-                                              sent_due_at,
-                                              case seen
-                                                when 'refused' then 8
-                                                when 'open' then 4
-                                                when 'ended_by_request' then 9
-                                                when 'overdue' then 4
-                                                else status
-                                              end::smallint as status,
-                                              case seen
-                                                when 'in_time' then null
-                                                when 'open' then null
-                                                when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
-                                                when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
-                                                else due_at
-                                              end as due_at,
-                                              case seen
-                                                when 'refused' then refused_at
-                                                when 'ended_by_request' then greatest(received_at, first_requested_at)
-                                                else finished_at
-                                              end as finished_at,
-                                              case
-                                                when seen = 'refused' then null
-                                                else returned_at
-                                              end as returned_at,
-                                              case
-                                                when seen is null
-                                                or seen = 'refused' then supplements
-                                              end as supplements
-                                            from
-                                              (
-                                                select
-                                                  *,
-                                                  case
-                                                    when coalesce((details ->> 'cancelled')::boolean, false) then null
-                                                    when status = 3
-                                                    and (details ->> 'refused_after_acceptance')::boolean
-                                                    and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
-                                                    when not status in (2, 4, 5, 6)
-                                                    or not (true) then null
-                                                    when jsonb_array_length(asked) > 1 then 'overdue'
-                                                    when jsonb_array_length(asked) = 1
-                                                    and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
-                                                    else null
-                                                  end as seen,
-                                                  (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
-                                                  (details ->> 'refused_at')::timestamptz as refused_at
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      case
-                                                        when status = 5
-                                                        and (
-                                                          supplements is null
-                                                          or supplements -> -1 ->> 'completed_at' is not null
-                                                        ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                        else supplements
-                                                      end as asked
-                                                    from
-                                                      (
-                                                        select
-                                                          "province_code", "code", "record", "source", "unit",
-                                                          "level", "procedure", "field", "channel",
-                                                          "received_at", "updated_at", "details", "held_from",
-                                                          "received_on", ends_on, "status", "finished_at",
-                                                          "returned_at", "was_opened", status as sent_status,
-                                                          due_at as sent_due_at, due_at as due_at, supplements
-                                                        from
-                                                          (
-                                                            select *, false as was_opened
-                                                            from
-                                                              (
-                                                                select *
-                                                                from dossiers
-                                                                where
-                                                                  held_from is null
-                                                                  and received_at < $14::timestamptz
-                                                                  and province_code = any (
-                                                                    array(
-                                                                      select id
-                                                                      from units
-                                                                      where parent is null
-                                                                    )
-                                                                  )
-                                                                  and due_at is null
-                                                              ) as dossiers
-                                                          ) as sent
-                                                      ) as dossiers
-                                                  ) as asked
-                                                offset
-                                                  0
-                                              ) as seen
-                                          ) as dossiers
-                                        where
-                                          true
-                                          and (
-                                            case
-                                              when status >= 9 then coalesce(finished_at, returned_at)
-                                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                            end is null
-                                            or greatest(
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end,
-                                              due_at
-                                            ) >= $15::timestamptz
-                                            or supplements is not null
-                                          )
-                                          and true
-                                      ) as dossiers
-                                      cross join lateral (
                                         select
+                                          *,
                                           case
                                             when status >= 9 then coalesce(finished_at, returned_at)
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -1077,8 +980,134 @@ from
                                             ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                             else supplements
                                           end as asked
-                                      ) as ends
-                                    where (status >= 4 or status = 2)
+                                        from
+                                          (
+                                            select *
+                                            from
+                                              (
+                                                select
+                                                  "province_code", "code", "record", "source", "unit",
+                                                  "level", "procedure", "field", "channel", "received_at",
+                                                  "updated_at", "details", "held_from", "received_on",
+                                                  ends_on, sent_status, sent_due_at,
+                                                  case seen
+                                                    when 'refused' then 8
+                                                    when 'open' then 4
+                                                    when 'ended_by_request' then 9
+                                                    when 'overdue' then 4
+                                                    else status
+                                                  end::smallint as status,
+                                                  case seen
+                                                    when 'in_time' then null
+                                                    when 'open' then null
+                                                    when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
+                                                    when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
+                                                    else due_at
+                                                  end as due_at,
+                                                  case seen
+                                                    when 'refused' then refused_at
+                                                    when 'ended_by_request' then greatest(received_at, first_requested_at)
+                                                    else finished_at
+                                                  end as finished_at,
+                                                  case
+                                                    when seen = 'refused' then null
+                                                    else returned_at
+                                                  end as returned_at,
+                                                  case
+                                                    when seen is null
+                                                    or seen = 'refused' then supplements
+                                                  end as supplements
+                                                from
+                                                  (
+                                                    select
+                                                      *,
+                                                      case
+                                                        when coalesce((details ->> 'cancelled')::boolean, false) then null
+                                                        when status = 3
+                                                        and (details ->> 'refused_after_acceptance')::boolean
+                                                        and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
+                                                        when not status in (2, 4, 5, 6)
+                                                        or not (true) then null
+                                                        when jsonb_array_length(asked) > 1 then 'overdue'
+                                                        when jsonb_array_length(asked) = 1
+                                                        and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
+                                                        else null
+                                                      end as seen,
+                                                      (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
+                                                      (details ->> 'refused_at')::timestamptz as refused_at
+                                                    from
+                                                      (
+                                                        select
+                                                          *,
+                                                          case
+                                                            when status = 5
+                                                            and (
+                                                              supplements is null
+                                                              or supplements -> -1 ->> 'completed_at' is not null
+                                                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                                            else supplements
+                                                          end as asked
+                                                        from
+                                                          (
+                                                            select
+                                                              "province_code", "code", "record", "source",
+                                                              "unit", "level", "procedure", "field",
+                                                              "channel", "received_at", "updated_at",
+                                                              "details", "held_from", "received_on", ends_on,
+                                                              "status", "finished_at", "returned_at",
+                                                              "was_opened", status as sent_status,
+                                                              due_at as sent_due_at, due_at as due_at,
+                                                              supplements
+                                                            from
+                                                              (
+                                                                select *, false as was_opened
+                                                                from
+                                                                  (
+                                                                    select *
+                                                                    from dossiers
+                                                                    where
+                                                                      held_from is null
+                                                                      and received_at < $14::timestamptz
+                                                                      and province_code = any (
+                                                                        array(
+                                                                          select id
+                                                                          from units
+                                                                          where parent is null
+                                                                        )
+                                                                      )
+                                                                      and due_at is null
+                                                                  ) as dossiers
+                                                              ) as sent
+                                                          ) as dossiers
+                                                      ) as asked
+                                                    offset
+                                                      0
+                                                  ) as seen
+                                              ) as dossiers
+                                            where
+                                              true
+                                              and (
+                                                case
+                                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                end is null
+                                                or greatest(
+                                                  case
+                                                    when status >= 9 then coalesce(finished_at, returned_at)
+                                                    when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                  end,
+                                                  due_at
+                                                ) >= $15::timestamptz
+                                                or supplements is not null
+                                              )
+                                              and true
+                                          ) as dossiers
+                                        where (status >= 4 or status = 2)
+                                        offset
+                                          0
+                                      ) as dossiers
+                                    offset
+                                      0
                                   ),
                                   waits as (
                                     select
@@ -1272,153 +1301,8 @@ from
                                           or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                         from
                                           (
-                                            select *
-                                            from
-                                              (
-                                                select
-                                                  "province_code", "code", "record", "source", "unit",
-                                                  "level", "procedure", "field", "channel", "received_at",
-                                                  "updated_at", "details", "held_from", "received_on",
-                                                  "state", "held_until",
-                                                  case
-                                                    when seen = 'open' then null
-                                                    when seen = 'ended_by_request' then greatest(("first_requested_at" at time zone interval '7 hours')::date, received_on, held_from)
-                                                    when was_opened then greatest(
-                                                      ends_on,
-                                                      case when ends_on is not null then held_from end
-                                                    )
-                                                    else ends_on
-                                                  end as ends_on,
-                                                  sent_status, sent_due_at,
-                                                  case seen
-                                                    when 'refused' then 8
-                                                    when 'open' then 4
-                                                    when 'ended_by_request' then 9
-                                                    when 'overdue' then 4
-                                                    else status
-                                                  end::smallint as status,
-                                                  case seen
-                                                    when 'in_time' then null
-                                                    when 'open' then null
-                                                    when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
-                                                    when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
-                                                    else due_at
-                                                  end as due_at,
-                                                  case seen
-                                                    when 'refused' then refused_at
-                                                    when 'ended_by_request' then first_requested_at
-                                                    else finished_at
-                                                  end as finished_at,
-                                                  case
-                                                    when seen = 'refused' then null
-                                                    else returned_at
-                                                  end as returned_at,
-                                                  case
-                                                    when seen is null
-                                                    or seen = 'refused' then supplements
-                                                  end as supplements
-                                                from
-                                                  (
-                                                    select
-                                                      *,
-                                                      case
-                                                        when coalesce((details ->> 'cancelled')::boolean, false) then null
-                                                        when status = 3
-                                                        and (details ->> 'refused_after_acceptance')::boolean
-                                                        and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
-                                                        when not status in (2, 4, 5, 6)
-                                                        or not (held_until = 'infinity') then null
-                                                        when jsonb_array_length(asked) > 1 then 'overdue'
-                                                        when jsonb_array_length(asked) = 1
-                                                        and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
-                                                        else null
-                                                      end as seen,
-                                                      (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
-                                                      (details ->> 'refused_at')::timestamptz as refused_at
-                                                    from
-                                                      (
-                                                        select
-                                                          *,
-                                                          case
-                                                            when status = 5
-                                                            and (
-                                                              supplements is null
-                                                              or supplements -> -1 ->> 'completed_at' is not null
-                                                            ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                            else supplements
-                                                          end as asked
-                                                        from
-                                                          (
-                                                            select
-                                                              "province_code", "code", "record", "source",
-                                                              "unit", "level", "procedure", "field",
-                                                              "channel", "received_at", "updated_at",
-                                                              "details", "held_from", "received_on", "state",
-                                                              "held_until", ends_on, "status", "finished_at",
-                                                              "returned_at", "was_opened",
-                                                              status as sent_status, due_at as sent_due_at,
-                                                              due_at as due_at, supplements
-                                                            from
-                                                              (
-                                                                select *, false as was_opened
-                                                                from
-                                                                  (
-                                                                    select
-                                                                      "province_code", "code", "record",
-                                                                      "source", "unit", "level", "procedure",
-                                                                      "field", "channel", "status",
-                                                                      "received_at", "due_at", "finished_at",
-                                                                      "returned_at", "updated_at",
-                                                                      "supplements", "details", "held_from",
-                                                                      "received_on", "ends_on",
-                                                                      32767::smallint as state,
-                                                                      'infinity'::date as held_until
-                                                                    from dossiers
-                                                                    where
-                                                                      held_from is not null
-                                                                      and true
-                                                                    union all
-                                                                    select
-                                                                      "province_code", "code", "record",
-                                                                      "source", "unit", "level", "procedure",
-                                                                      "field", "channel", "status",
-                                                                      "received_at", "due_at", "finished_at",
-                                                                      "returned_at", "updated_at",
-                                                                      "supplements", "details", "held_from",
-                                                                      "received_on", "ends_on", state,
-                                                                      held_until
-                                                                    from dossier_states
-                                                                    where true
-                                                                  ) as states
-                                                                where
-                                                                  province_code = any (
-                                                                    array(
-                                                                      select id
-                                                                      from units
-                                                                      where parent is null
-                                                                    )
-                                                                  )
-                                                                  and due_at is null
-                                                              ) as sent
-                                                          ) as dossiers
-                                                      ) as asked
-                                                    offset
-                                                      0
-                                                  ) as seen
-                                              ) as states
-                                            where
-                                              held_from <= $16::date
-                                              and held_until >= $17::date
-                                              and (
-                                                held_until < 'infinity'
-                                                or ends_on is null
-                                                or greatest(ends_on, held_from) >= $18::date
-                                                or due_at >= $19::timestamptz
-                                                or supplements is not null
-                                              )
-                                          ) as dossiers
-                                          cross join lateral (
                                             select
+                                              *,
                                               case
                                                 when status >= 9 then coalesce(finished_at, returned_at)
                                                 when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -1431,8 +1315,162 @@ from
                                                 ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                                 else supplements
                                               end as asked
-                                          ) as ends
-                                        where (status >= 4 or status = 2)
+                                            from
+                                              (
+                                                select *
+                                                from
+                                                  (
+                                                    select
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "received_at",
+                                                      "updated_at", "details", "held_from", "received_on",
+                                                      "state", "held_until",
+                                                      case
+                                                        when seen = 'open' then null
+                                                        when seen = 'ended_by_request' then greatest(("first_requested_at" at time zone interval '7 hours')::date, received_on, held_from)
+                                                        when was_opened then greatest(
+                                                          ends_on,
+                                                          case when ends_on is not null then held_from end
+                                                        )
+                                                        else ends_on
+                                                      end as ends_on,
+                                                      sent_status, sent_due_at,
+                                                      case seen
+                                                        when 'refused' then 8
+                                                        when 'open' then 4
+                                                        when 'ended_by_request' then 9
+                                                        when 'overdue' then 4
+                                                        else status
+                                                      end::smallint as status,
+                                                      case seen
+                                                        when 'in_time' then null
+                                                        when 'open' then null
+                                                        when 'ended_by_request' then coalesce((asked -> 0 ->> 'old_due_at')::timestamptz, due_at)
+                                                        when 'overdue' then least(due_at, (asked -> 1 ->> 'requested_at')::timestamptz - interval '24 hours')
+                                                        else due_at
+                                                      end as due_at,
+                                                      case seen
+                                                        when 'refused' then refused_at
+                                                        when 'ended_by_request' then first_requested_at
+                                                        else finished_at
+                                                      end as finished_at,
+                                                      case
+                                                        when seen = 'refused' then null
+                                                        else returned_at
+                                                      end as returned_at,
+                                                      case
+                                                        when seen is null
+                                                        or seen = 'refused' then supplements
+                                                      end as supplements
+                                                    from
+                                                      (
+                                                        select
+                                                          *,
+                                                          case
+                                                            when coalesce((details ->> 'cancelled')::boolean, false) then null
+                                                            when status = 3
+                                                            and (details ->> 'refused_after_acceptance')::boolean
+                                                            and (details ->> 'refused_at')::timestamptz >= received_at then 'refused'
+                                                            when not status in (2, 4, 5, 6)
+                                                            or not (held_until = 'infinity') then null
+                                                            when jsonb_array_length(asked) > 1 then 'overdue'
+                                                            when jsonb_array_length(asked) = 1
+                                                            and asked -> 0 ->> 'completed_at' is null then 'ended_by_request'
+                                                            else null
+                                                          end as seen,
+                                                          (asked -> 0 ->> 'requested_at')::timestamptz as first_requested_at,
+                                                          (details ->> 'refused_at')::timestamptz as refused_at
+                                                        from
+                                                          (
+                                                            select
+                                                              *,
+                                                              case
+                                                                when status = 5
+                                                                and (
+                                                                  supplements is null
+                                                                  or supplements -> -1 ->> 'completed_at' is not null
+                                                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
+                                                                else supplements
+                                                              end as asked
+                                                            from
+                                                              (
+                                                                select
+                                                                  "province_code", "code", "record", "source",
+                                                                  "unit", "level", "procedure", "field",
+                                                                  "channel", "received_at", "updated_at",
+                                                                  "details", "held_from", "received_on",
+                                                                  "state", "held_until", ends_on, "status",
+                                                                  "finished_at", "returned_at", "was_opened",
+                                                                  status as sent_status,
+                                                                  due_at as sent_due_at, due_at as due_at,
+                                                                  supplements
+                                                                from
+                                                                  (
+                                                                    select *, false as was_opened
+                                                                    from
+                                                                      (
+                                                                        select
+                                                                          "province_code", "code", "record",
+                                                                          "source", "unit", "level",
+                                                                          "procedure", "field", "channel",
+                                                                          "status", "received_at", "due_at",
+                                                                          "finished_at", "returned_at",
+                                                                          "updated_at", "supplements",
+                                                                          "details", "held_from",
+                                                                          "received_on", "ends_on",
+                                                                          32767::smallint as state,
+                                                                          'infinity'::date as held_until
+                                                                        from dossiers
+                                                                        where
+                                                                          held_from is not null
+                                                                          and true
+                                                                        union all
+                                                                        select
+                                                                          "province_code", "code", "record",
+                                                                          "source", "unit", "level",
+                                                                          "procedure", "field", "channel",
+                                                                          "status", "received_at", "due_at",
+                                                                          "finished_at", "returned_at",
+                                                                          "updated_at", "supplements",
+                                                                          "details", "held_from",
+                                                                          "received_on", "ends_on", state,
+                                                                          held_until
+                                                                        from dossier_states
+                                                                        where true
+                                                                      ) as states
+                                                                    where
+                                                                      province_code = any (
+                                                                        array(
+                                                                          select id
+                                                                          from units
+                                                                          where parent is null
+                                                                        )
+                                                                      )
+                                                                      and due_at is null
+                                                                  ) as sent
+                                                              ) as dossiers
+                                                          ) as asked
+                                                        offset
+                                                          0
+                                                      ) as seen
+                                                  ) as states
+                                                where
+                                                  held_from <= $16::date
+                                                  and held_until >= $17::date
+                                                  and (
+                                                    held_until < 'infinity'
+                                                    or ends_on is null
+                                                    or greatest(ends_on, held_from) >= $18::date
+                                                    or due_at >= $19::timestamptz
+                                                    or supplements is not null
+                                                  )
+                                              ) as dossiers
+                                            where (status >= 4 or status = 2)
+                                            offset
+                                              0
+                                          ) as dossiers
+                                        offset
+                                          0
                                       ),
                                       waits as (
                                         select
@@ -1630,7 +1668,8 @@ from
                                 select
                                   "level", day, "received_online", "received_direct", "received_postal",
                                   "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
+                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0 as moved,
+                                  0 as moved_overdue
                                 from events
                                 where
                                   day >= held_from

@@ -524,30 +524,8 @@ from
                               or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                             from
                               (
-                                select *
-                                from dossiers
-                                where
-                                  held_from is null
-                                  and received_at < $6::timestamptz
-                                  and (
-                                    case
-                                      when status >= 9 then coalesce(finished_at, returned_at)
-                                      when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                    end is null
-                                    or greatest(
-                                      case
-                                        when status >= 9 then coalesce(finished_at, returned_at)
-                                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                      end,
-                                      due_at
-                                    ) >= $7::timestamptz
-                                    or supplements is not null
-                                  )
-                                  and (details is not null or supplements is not null or status in (5, 7, 8))
-                                  and province_code = any (array(select id from units where parent is null))
-                              ) as dossiers
-                              cross join lateral (
                                 select
+                                  *,
                                   case
                                     when status >= 9 then coalesce(finished_at, returned_at)
                                     when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -560,8 +538,42 @@ from
                                     ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                     else supplements
                                   end as asked
-                              ) as ends
-                            where (status >= 4 or status = 2)
+                                from
+                                  (
+                                    select *
+                                    from dossiers
+                                    where
+                                      held_from is null
+                                      and received_at < $6::timestamptz
+                                      and (
+                                        case
+                                          when status >= 9 then coalesce(finished_at, returned_at)
+                                          when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                        end is null
+                                        or greatest(
+                                          case
+                                            when status >= 9 then coalesce(finished_at, returned_at)
+                                            when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                          end,
+                                          due_at
+                                        ) >= $7::timestamptz
+                                        or supplements is not null
+                                      )
+                                      and (
+                                        details is not null
+                                        or supplements is not null
+                                        or status in (5, 7, 8)
+                                      )
+                                      and province_code = any (
+                                        array(select id from units where parent is null)
+                                      )
+                                  ) as dossiers
+                                where (status >= 4 or status = 2)
+                                offset
+                                  0
+                              ) as dossiers
+                            offset
+                              0
                           ),
                           waits as (
                             select
@@ -748,46 +760,8 @@ from
                                   or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                 from
                                   (
-                                    select *
-                                    from
-                                      (
-                                        select
-                                          "province_code", "code", "record", "source", "unit", "level",
-                                          "procedure", "field", "channel", "status", "received_at", "due_at",
-                                          "finished_at", "returned_at", "updated_at", "supplements",
-                                          "details", "held_from", "received_on", "ends_on",
-                                          32767::smallint as state, 'infinity'::date as held_until
-                                        from dossiers
-                                        where
-                                          held_from is not null
-                                          and province_code = any (
-                                            array(select id from units where parent is null)
-                                          )
-                                        union all
-                                        select
-                                          "province_code", "code", "record", "source", "unit", "level",
-                                          "procedure", "field", "channel", "status", "received_at", "due_at",
-                                          "finished_at", "returned_at", "updated_at", "supplements",
-                                          "details", "held_from", "received_on", "ends_on", state, held_until
-                                        from dossier_states
-                                        where
-                                          province_code = any (
-                                            array(select id from units where parent is null)
-                                          )
-                                      ) as states
-                                    where
-                                      held_from <= $8::date
-                                      and held_until >= $9::date
-                                      and (
-                                        held_until < 'infinity'
-                                        or ends_on is null
-                                        or greatest(ends_on, held_from) >= $10::date
-                                        or due_at >= $11::timestamptz
-                                        or supplements is not null
-                                      )
-                                  ) as dossiers
-                                  cross join lateral (
                                     select
+                                      *,
                                       case
                                         when status >= 9 then coalesce(finished_at, returned_at)
                                         when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -800,8 +774,53 @@ from
                                         ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                         else supplements
                                       end as asked
-                                  ) as ends
-                                where (status >= 4 or status = 2)
+                                    from
+                                      (
+                                        select *
+                                        from
+                                          (
+                                            select
+                                              "province_code", "code", "record", "source", "unit", "level",
+                                              "procedure", "field", "channel", "status", "received_at",
+                                              "due_at", "finished_at", "returned_at", "updated_at",
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
+                                              32767::smallint as state, 'infinity'::date as held_until
+                                            from dossiers
+                                            where
+                                              held_from is not null
+                                              and province_code = any (
+                                                array(select id from units where parent is null)
+                                              )
+                                            union all
+                                            select
+                                              "province_code", "code", "record", "source", "unit", "level",
+                                              "procedure", "field", "channel", "status", "received_at",
+                                              "due_at", "finished_at", "returned_at", "updated_at",
+                                              "supplements", "details", "held_from", "received_on", "ends_on",
+                                              state, held_until
+                                            from dossier_states
+                                            where
+                                              province_code = any (
+                                                array(select id from units where parent is null)
+                                              )
+                                          ) as states
+                                        where
+                                          held_from <= $8::date
+                                          and held_until >= $9::date
+                                          and (
+                                            held_until < 'infinity'
+                                            or ends_on is null
+                                            or greatest(ends_on, held_from) >= $10::date
+                                            or due_at >= $11::timestamptz
+                                            or supplements is not null
+                                          )
+                                      ) as dossiers
+                                    where (status >= 4 or status = 2)
+                                    offset
+                                      0
+                                  ) as dossiers
+                                offset
+                                  0
                               ),
                               waits as (
                                 select
@@ -990,7 +1009,7 @@ from
                           "level", "status", "details", "supplements", "updated_at", day, "received_online",
                           "received_direct", "received_postal", "resolved_early", "resolved_on_time",
                           "resolved_overdue", "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                          "cancelled", 0, 0
+                          "cancelled", 0 as moved, 0 as moved_overdue
                         from events
                         where
                           day >= held_from

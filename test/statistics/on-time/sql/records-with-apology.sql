@@ -222,53 +222,22 @@ with
                         select *
                         from
                           (
-                            select
-                              day, "received_online", "received_direct", "received_postal", "resolved_early",
-                              "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
-                              "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
-                            from
-                              (
+                            with
+                              events as (
                                 with
                                   counted as not materialized (
                                     select
-                                      "province_code", "code", "record", "status", "channel", "due_at",
-                                      ended_at, asked,
+                                      "province_code", "code", "record", "state", "status", "channel",
+                                      "due_at", "held_from", "held_until", ended_at, asked,
                                       coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
-                                      ("received_at" at time zone interval '7 hours')::date as received_on,
-                                      ("ended_at" at time zone interval '7 hours')::date as ended_on,
+                                      received_on as received_on, ends_on as ended_on,
                                       ("due_at" at time zone interval '7 hours')::date as due_on,
                                       asked is null
                                       or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
                                     from
                                       (
-                                        select *
-                                        from dossiers
-                                        where
-                                          held_from is null
-                                          and received_at < $32::timestamptz
-                                          and (
-                                            case
-                                              when status >= 9 then coalesce(finished_at, returned_at)
-                                              when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                            end is null
-                                            or greatest(
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end,
-                                              due_at
-                                            ) >= $33::timestamptz
-                                            or supplements is not null
-                                          )
-                                          and supplements is not null
-                                          and province_code = any (
-                                            array(select id from units where parent is null)
-                                          )
-                                          and details ->> 'online_service' = any ($34)
-                                          and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $35
-                                      ) as dossiers
-                                      cross join lateral (
                                         select
+                                          *,
                                           case
                                             when status >= 9 then coalesce(finished_at, returned_at)
                                             when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
@@ -281,8 +250,107 @@ with
                                             ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
                                             else supplements
                                           end as asked
-                                      ) as ends
-                                    where (status >= 4 or status = 2)
+                                        from
+                                          (
+                                            select
+                                              "province_code", "code", "record", "status", "channel",
+                                              "due_at", "supplements", "updated_at", "finished_at",
+                                              "returned_at", "details", 32767::smallint as state,
+                                              '-infinity'::date as held_from, 'infinity'::date as held_until,
+                                              ("received_at" at time zone interval '7 hours')::date as received_on,
+                                              (
+                                                case
+                                                  when status >= 9 then coalesce(finished_at, returned_at)
+                                                  when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                end at time zone interval '7 hours'
+                                              )::date as ends_on
+                                            from
+                                              (
+                                                select *
+                                                from dossiers
+                                                where
+                                                  held_from is null
+                                                  and received_at < $32::timestamptz
+                                                  and (
+                                                    case
+                                                      when status >= 9 then coalesce(finished_at, returned_at)
+                                                      when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                    end is null
+                                                    or greatest(
+                                                      case
+                                                        when status >= 9 then coalesce(finished_at, returned_at)
+                                                        when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
+                                                      end,
+                                                      due_at
+                                                    ) >= $33::timestamptz
+                                                    or supplements is not null
+                                                  )
+                                                  and supplements is not null
+                                                  and province_code = any (
+                                                    array(select id from units where parent is null)
+                                                  )
+                                                  and details ->> 'online_service' = any ($34)
+                                                  and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $35
+                                              ) as dossiers
+                                            union all
+                                            select
+                                              "province_code", "code", "record", "status", "channel",
+                                              "due_at", "supplements", "updated_at", "finished_at",
+                                              "returned_at", "details", state, held_from, held_until,
+                                              received_on, ends_on
+                                            from
+                                              (
+                                                select *
+                                                from
+                                                  (
+                                                    select
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements", "details", "held_from",
+                                                      "received_on", "ends_on", 32767::smallint as state,
+                                                      'infinity'::date as held_until
+                                                    from dossiers
+                                                    where
+                                                      held_from is not null
+                                                      and province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
+                                                      and details ->> 'online_service' = any ($36)
+                                                      and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $37
+                                                    union all
+                                                    select
+                                                      "province_code", "code", "record", "source", "unit",
+                                                      "level", "procedure", "field", "channel", "status",
+                                                      "received_at", "due_at", "finished_at", "returned_at",
+                                                      "updated_at", "supplements", "details", "held_from",
+                                                      "received_on", "ends_on", state, held_until
+                                                    from dossier_states
+                                                    where
+                                                      province_code = any (
+                                                        array(select id from units where parent is null)
+                                                      )
+                                                      and details ->> 'online_service' = any ($38)
+                                                      and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $39
+                                                  ) as states
+                                                where
+                                                  held_from <= $40::date
+                                                  and held_until >= $41::date
+                                                  and (
+                                                    held_until < 'infinity'
+                                                    or ends_on is null
+                                                    or greatest(ends_on, held_from) >= $42::date
+                                                    or due_at >= $43::timestamptz
+                                                    or supplements is not null
+                                                  )
+                                              ) as states
+                                          ) as dossiers
+                                        where (status >= 4 or status = 2)
+                                        offset
+                                          0
+                                      ) as dossiers
+                                    offset
+                                      0
                                   ),
                                   waits as (
                                     select
@@ -316,12 +384,17 @@ with
                                           and (ended_at is null or requested_at < ended_at)
                                       ) as requested
                                     window
-                                      earlier as (partition by "province_code", "code", "record" order by n)
+                                      earlier as (
+                                        partition by
+                                          "province_code", "code", "record", "state"
+                                        order by n
+                                      )
                                   ),
                                   terms as (
                                     select
-                                      "province_code", "code", "record", "status", "is_cancelled", ended_at,
-                                      ended_on, due_from_then as due, 2147483647 as n, true as final,
+                                      "province_code", "code", "record", "state", "held_from", "held_until",
+                                      "status", "is_cancelled", ended_at, ended_on, due_from_then as due,
+                                      2147483647 as n, true as final,
                                       greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
                                       'infinity'::date as stops_on,
                                       coalesce(ended_at <= due_from_then, ended_at is not null)
@@ -336,8 +409,8 @@ with
                                       and waited_until is not null
                                     union all
                                     select
-                                      "province_code", "code", "record", "status", "is_cancelled", ended_at,
-                                      ended_on, due_until_then, n, false,
+                                      "province_code", "code", "record", "state", "held_from", "held_until",
+                                      "status", "is_cancelled", ended_at, ended_on, due_until_then, n, false,
                                       greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
                                       ("requested_at" at time zone interval '7 hours')::date, false
                                     from waits
@@ -360,14 +433,18 @@ with
                                       ) as until
                                     where reached_on < overdue_until
                                     window
-                                      later as (partition by "province_code", "code", "record" order by n)
+                                      later as (
+                                        partition by
+                                          "province_code", "code", "record", "state"
+                                        order by n
+                                      )
                                   ),
                                   met as (
                                     select
                                       *,
                                       due_day is distinct from lag(due_day) over (
                                         partition by
-                                          "province_code", "code", "record"
+                                          "province_code", "code", "record", "state"
                                         order by n
                                       ) as is_another
                                     from reached
@@ -375,7 +452,7 @@ with
                                       final
                                       or reached_on < stops_on
                                   )
-                                select happened.*
+                                select "state", "held_from", "held_until", happened.*
                                 from
                                   counted
                                   cross join lateral (
@@ -421,7 +498,8 @@ with
                                   )
                                 union all
                                 select
-                                  ended_on, 0, 0, 0, (not is_cancelled and is_in_time and is_early)::int,
+                                  "state", "held_from", "held_until", ended_on, 0, 0, 0,
+                                  (not is_cancelled and is_in_time and is_early)::int,
                                   (not is_cancelled and is_in_time and not is_early)::int,
                                   (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0, is_cancelled::int
                                 from
@@ -437,314 +515,52 @@ with
                                       and ended_at is not null
                                   ) as ended
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
+                                select
+                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0,
+                                  0, 0
                                 from overdue
                                 where begins
                                 union all
-                                select overdue_until, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
+                                select
+                                  "state", "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0, 1,
+                                  0, 0, 0
                                 from overdue
                                 where
                                   ends
                                   and overdue_until < 'infinity'
                                 union all
-                                select reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1, is_in_time::int, 0
+                                select
+                                  "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                                  is_in_time::int, 0
                                 from met
                                 where is_another
-                              ) as events
+                              )
+                            select
+                              day, "received_online", "received_direct", "received_postal", "resolved_early",
+                              "resolved_on_time", "resolved_overdue", "became_overdue", "no_longer_overdue",
+                              "due", "due_in_time", "cancelled", 0 as moved, 0 as moved_overdue
+                            from events
+                            where
+                              day >= held_from
+                              and day < held_until
                             union all
-                            select *
-                            from
-                              (
-                                with
-                                  events as (
-                                    with
-                                      counted as not materialized (
-                                        select
-                                          "province_code", "code", "record", "state", "status", "channel",
-                                          "due_at", "held_from", "held_until", ended_at, asked,
-                                          coalesce((details ->> 'cancelled')::boolean, false) as is_cancelled,
-                                          received_on as received_on, ends_on as ended_on,
-                                          ("due_at" at time zone interval '7 hours')::date as due_on,
-                                          asked is null
-                                          or coalesce(ended_at <= (asked -> 0 ->> 'requested_at')::timestamptz, false) as never_waited
-                                        from
-                                          (
-                                            select *
-                                            from
-                                              (
-                                                select
-                                                  "province_code", "code", "record", "source", "unit",
-                                                  "level", "procedure", "field", "channel", "status",
-                                                  "received_at", "due_at", "finished_at", "returned_at",
-                                                  "updated_at", "supplements", "details", "held_from",
-                                                  "received_on", "ends_on", 32767::smallint as state,
-                                                  'infinity'::date as held_until
-                                                from dossiers
-                                                where
-                                                  held_from is not null
-                                                  and province_code = any (
-                                                    array(select id from units where parent is null)
-                                                  )
-                                                  and details ->> 'online_service' = any ($36)
-                                                  and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $37
-                                                union all
-                                                select
-                                                  "province_code", "code", "record", "source", "unit",
-                                                  "level", "procedure", "field", "channel", "status",
-                                                  "received_at", "due_at", "finished_at", "returned_at",
-                                                  "updated_at", "supplements", "details", "held_from",
-                                                  "received_on", "ends_on", state, held_until
-                                                from dossier_states
-                                                where
-                                                  province_code = any (
-                                                    array(select id from units where parent is null)
-                                                  )
-                                                  and details ->> 'online_service' = any ($38)
-                                                  and (coalesce(nullif(details ->> 'apology_at' is not null, false), (details ->> 'apology')::boolean)) = $39
-                                              ) as states
-                                            where
-                                              held_from <= $40::date
-                                              and held_until >= $41::date
-                                              and (
-                                                held_until < 'infinity'
-                                                or ends_on is null
-                                                or greatest(ends_on, held_from) >= $42::date
-                                                or due_at >= $43::timestamptz
-                                                or supplements is not null
-                                              )
-                                          ) as dossiers
-                                          cross join lateral (
-                                            select
-                                              case
-                                                when status >= 9 then coalesce(finished_at, returned_at)
-                                                when status in (7, 8) then coalesce(finished_at, returned_at, updated_at)
-                                              end as ended_at,
-                                              case
-                                                when status = 5
-                                                and (
-                                                  supplements is null
-                                                  or supplements -> -1 ->> 'completed_at' is not null
-                                                ) then coalesce(supplements, '[]') || jsonb_build_object('requested_at', greatest(updated_at, (supplements -> -1 ->> 'completed_at')::timestamptz))
-                                                else supplements
-                                              end as asked
-                                          ) as ends
-                                        where (status >= 4 or status = 2)
-                                      ),
-                                      waits as (
-                                        select
-                                          *,
-                                          coalesce(lag(new_due_at) over earlier, old_due_at, due_at) as due_until_then,
-                                          coalesce(
-                                            case
-                                              when is_awaited then lag(new_due_at) over earlier
-                                              else new_due_at
-                                            end,
-                                            due_at
-                                          ) as due_from_then,
-                                          lag(waited_until) over earlier as waited_before,
-                                          lead(n) over earlier is null as is_last
-                                        from
-                                          (
-                                            select
-                                              counted.*, n, requested_at, old_due_at, new_due_at,
-                                              least(completed_at, ended_at) as waited_until,
-                                              completed_at is null
-                                              or coalesce(ended_at < completed_at, false) as is_awaited
-                                            from
-                                              counted
-                                              cross join lateral rows
-                                            from
-                                              (
-                                                jsonb_to_recordset(asked) as (requested_at timestamptz, completed_at timestamptz, old_due_at timestamptz, new_due_at timestamptz)
-                                              ) with ordinality as supplements (requested_at, completed_at, old_due_at, new_due_at, n)
-                                            where
-                                              asked is not null
-                                              and (ended_at is null or requested_at < ended_at)
-                                          ) as requested
-                                        window
-                                          earlier as (
-                                            partition by
-                                              "province_code", "code", "record", "state"
-                                            order by n
-                                          )
-                                      ),
-                                      terms as (
-                                        select
-                                          "province_code", "code", "record", "state", "held_from",
-                                          "held_until", "status", "is_cancelled", ended_at, ended_on,
-                                          due_from_then as due, 2147483647 as n, true as final,
-                                          greatest(received_on, ("waited_until" at time zone interval '7 hours')::date) as starts_on,
-                                          'infinity'::date as stops_on,
-                                          coalesce(ended_at <= due_from_then, ended_at is not null)
-                                          or (
-                                            not status in (9, 10)
-                                            and is_awaited
-                                            and coalesce(requested_at <= due_until_then, true)
-                                          ) as is_in_time
-                                        from waits
-                                        where
-                                          is_last
-                                          and waited_until is not null
-                                        union all
-                                        select
-                                          "province_code", "code", "record", "state", "held_from",
-                                          "held_until", "status", "is_cancelled", ended_at, ended_on,
-                                          due_until_then, n, false,
-                                          greatest(received_on, ("waited_before" at time zone interval '7 hours')::date),
-                                          ("requested_at" at time zone interval '7 hours')::date, false
-                                        from waits
-                                      ),
-                                      reached as (
-                                        select
-                                          *, ("due" at time zone interval '7 hours')::date as due_day,
-                                          greatest(starts_on, ("due" at time zone interval '7 hours')::date) as reached_on
-                                        from terms
-                                        where due is not null
-                                      ),
-                                      overdue as (
-                                        select
-                                          *,
-                                          overdue_until is distinct from lead(reached_on) over later as ends,
-                                          reached_on is distinct from lag(overdue_until) over later as begins
-                                        from
-                                          (
-                                            select *, least(stops_on, ended_on) as overdue_until
-                                            from reached
-                                          ) as until
-                                        where reached_on < overdue_until
-                                        window
-                                          later as (
-                                            partition by
-                                              "province_code", "code", "record", "state"
-                                            order by n
-                                          )
-                                      ),
-                                      met as (
-                                        select
-                                          *,
-                                          due_day is distinct from lag(due_day) over (
-                                            partition by
-                                              "province_code", "code", "record", "state"
-                                            order by n
-                                          ) as is_another
-                                        from reached
-                                        where
-                                          final
-                                          or reached_on < stops_on
-                                      )
-                                    select "state", "held_from", "held_until", happened.*
-                                    from
-                                      counted
-                                      cross join lateral (
-                                        select
-                                          due_at is null
-                                          or ended_at <= due_at as is_in_time,
-                                          due_at is not null
-                                          and ended_on < due_on
-                                          and status in (9, 10) as is_early,
-                                          case
-                                            when never_waited
-                                            and due_at is not null then greatest(received_on, due_on)
-                                          end as reached_on
-                                      ) as how
-                                      cross join lateral (
-                                        select
-                                          received_on, (channel = 'online')::int, (channel <> 'online')::int,
-                                          (channel = 'postal')::int, 0, 0, 0, 0, 0, 0, 0, 0
-                                        union all
-                                        select
-                                          ended_on, 0, 0, 0,
-                                          (not is_cancelled and is_in_time and is_early)::int,
-                                          (not is_cancelled and is_in_time and not is_early)::int,
-                                          (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
-                                          is_cancelled::int
-                                        where
-                                          ended_at is not null
-                                          and never_waited
-                                        union all
-                                        select reached_on, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0
-                                        where reached_on < coalesce(ended_on, 'infinity')
-                                        union all
-                                        select ended_on, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0
-                                        where reached_on < ended_on
-                                        union all
-                                        select
-                                          reached_on, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-                                          coalesce(ended_at <= due_at, false)::int, 0
-                                        where reached_on is not null
-                                      ) as happened (
-                                        day, "received_online", "received_direct", "received_postal",
-                                        "resolved_early", "resolved_on_time", "resolved_overdue",
-                                        "became_overdue", "no_longer_overdue", "due", "due_in_time",
-                                        "cancelled"
-                                      )
-                                    union all
-                                    select
-                                      "state", "held_from", "held_until", ended_on, 0, 0, 0,
-                                      (not is_cancelled and is_in_time and is_early)::int,
-                                      (not is_cancelled and is_in_time and not is_early)::int,
-                                      (not is_cancelled and not is_in_time)::int, 0, 0, 0, 0,
-                                      is_cancelled::int
-                                    from
-                                      (
-                                        select
-                                          *,
-                                          due is not null
-                                          and ended_on < ("due" at time zone interval '7 hours')::date
-                                          and status in (9, 10) as is_early
-                                        from terms
-                                        where
-                                          final
-                                          and ended_at is not null
-                                      ) as ended
-                                    union all
-                                    select
-                                      "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 1, 0,
-                                      0, 0, 0
-                                    from overdue
-                                    where begins
-                                    union all
-                                    select
-                                      "state", "held_from", "held_until", overdue_until, 0, 0, 0, 0, 0, 0, 0,
-                                      1, 0, 0, 0
-                                    from overdue
-                                    where
-                                      ends
-                                      and overdue_until < 'infinity'
-                                    union all
-                                    select
-                                      "state", "held_from", "held_until", reached_on, 0, 0, 0, 0, 0, 0, 0, 0,
-                                      1, is_in_time::int, 0
-                                    from met
-                                    where is_another
-                                  )
-                                select
-                                  day, "received_online", "received_direct", "received_postal",
-                                  "resolved_early", "resolved_on_time", "resolved_overdue", "became_overdue",
-                                  "no_longer_overdue", "due", "due_in_time", "cancelled", 0, 0
-                                from events
-                                where
-                                  day >= held_from
-                                  and day < held_until
-                                union all
-                                select
-                                  held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                  sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
-                                  sum(became_overdue - no_longer_overdue)
-                                from events
-                                where day < held_from
-                                group by held_from
-                                union all
-                                select
-                                  held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-                                  - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
-                                  - sum(became_overdue - no_longer_overdue)
-                                from events
-                                where
-                                  day < held_until
-                                  and held_until < 'infinity'
-                                group by held_until
-                              ) as of_states
+                            select
+                              held_from, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
+                              sum(became_overdue - no_longer_overdue)
+                            from events
+                            where day < held_from
+                            group by held_from
+                            union all
+                            select
+                              held_until, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                              - sum(received_online + received_direct - resolved_early - resolved_on_time - resolved_overdue - cancelled),
+                              - sum(became_overdue - no_longer_overdue)
+                            from events
+                            where
+                              day < held_until
+                              and held_until < 'infinity'
+                            group by held_until
                           ) as days
                         where day <= $44::date
                       ) as days on day <= ends_on
