@@ -116,7 +116,8 @@ async function countMoving (trx: Trx): Promise<[string, number][]> {
 
 /** Moves those with numbers after the first and up to the last. */
 async function moveBatch (trx: Trx, after: number, last: number): Promise<void> {
-  const inBatch = sql`(${DOSSIER}) in (select ${DOSSIER} from moving where n > ${after} and n <= ${last})`
+  // As numbers of the statement: how many are between two parameters, the planner guesses, and compares each with each.
+  const inBatch = sql`(${DOSSIER}) in (select ${DOSSIER} from moving where n > ${sql.lit(after)} and n <= ${sql.lit(last)})`
   // In the order in which ingest locks them.
   await sql`
     select count(*) from (
