@@ -35,7 +35,7 @@ export interface CountQuestion {
   spans: readonly Span[]
   /** Id of a unit: it and all below. null: all. */
   unit: string | null
-  /** Of these only some, by id; left out: all. */
+  /** In their place these, by id, in all spans; left out: it and all below. Only where dossiers are read. */
   only?: readonly string[]
   /** That of the unit: all that counts for it is of one province. */
   province?: string | null

@@ -44,9 +44,24 @@ forEachDatabase('rows by unit and procedure, of which few units are read', async
       t.same(await rowsOf(`group_by=unit,procedure&limit=30&${filter}`), await readAtOnce(`group_by=unit,procedure&${filter}`), filter)
     }
   })
+
+  const document = { number: '1/NQ', date: '2021-06-01', issuer: 'Quốc hội' }
+
+  t.test('are of the units that stood below the one asked about when each period ended', async t => {
+    const events = [{ type: 'move', unit: 'H56-14761', parent: 'H56-381' }]
+    t.equal((await post('/v1/unit-changes', { effective_on: '2021-06-01', document, events })).status, 200)
+    const asked = 'method=received&period=cal-2021-M05&period=cal-2021-M06'
+    for (const [unit, months] of [['H56-380', ['2021-M05']], ['H56-381', ['2021-M06']]] as const) {
+      const query = `group_by=unit,procedure,period&unit=${unit}`
+      const all = await readAtOnce(query, asked)
+      const ofMoved = all.filter(row => row['unit'] === 'H56-14761').map(row => row['period'])
+      t.same([...new Set(ofMoved)], months.map(month => `cal-${month}`))
+      for (const limit of [5, 7]) t.same(await rowsOf(`${query}&limit=${limit}`, asked), all, `${unit}, ${limit}`)
+    }
+  })
+
   t.test('are the same where units passed on what was open', async t => {
     await forgetReports(db)
-    const document = { number: '1/NQ', date: '2021-06-01', issuer: 'Quốc hội' }
     const into = { code: 'H56-14754', name: 'Phường Mới', kind: 'ward', level: 'commune', parent: 'H56-380', reports_dossiers: true }
     const events = [{ type: 'merge', units: ['H56-14755', 'H56-14758'], into }]
     const { body } = await post('/v1/unit-changes', { effective_on: '2021-06-15', document, events })

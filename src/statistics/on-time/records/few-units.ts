@@ -12,12 +12,15 @@ import { recordsQuery } from './records-sql.ts'
 const STEPS = [2, 2, 4, 8, 16, 32]
 const MOST_UNITS = STEPS.reduce((sum, many) => sum + many)
 
-/** Whether a page is of few units: their rows come one after the other, and each has as many as it has procedures. */
+/**
+ * Whether a page is of few units: their rows come one after the other, and each has as many as it has procedures. Where
+ * a unit moved between periods, each of these has units of its own.
+ */
 export function isOfFewUnits (
-  { reading, carried, keys, procedure }: RecordsPlan, [first]: readonly OrderColumn[]
+  { reading, carried, keys, procedure, moves }: RecordsPlan, [first]: readonly OrderColumn[]
 ): boolean {
   return reading === 'dossiers' && carried === 'nothing' && keys.includes('procedure') && procedure === undefined &&
-    first!.name === 'unit' && !first!.descending
+    moves?.length === 0 && first!.name === 'unit' && !first!.descending
 }
 
 /**
@@ -36,6 +39,7 @@ export async function rowsOfFewUnits (
     rows.push(...(await pageQuery(recordsQuery(ofSome), order, missing).execute(db)).rows)
     if (rows.length > page.limit || units.length === 0) return rows
     read += many
+    // At this rate the most that are read step by step would not fill the page.
     if (rows.length * MOST_UNITS < page.limit * read) break
   }
   return undefined
