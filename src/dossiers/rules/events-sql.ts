@@ -6,7 +6,7 @@ import { ENDED_AT, HAS_RESULT, IS_CANCELLED, IS_COUNTED, WAITS } from './status.
 import { LAST_STATE } from './timeline-sql.ts'
 
 const NEEDED = ['status', 'channel', 'due_at']
-/** What the others follow from. */
+/** Also what the conditions and expressions of status.ts, and `ASKED`, read. */
 const READ = [...NEEDED, 'supplements', 'updated_at', 'finished_at', 'returned_at', 'details']
 
 /**
