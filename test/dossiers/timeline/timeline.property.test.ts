@@ -173,8 +173,9 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
             return [rows.length, rows.filter(row => row.in_time).length]
           }
           const all = [await listed('ended'), await listed('handled'), await listed('due')]
-          const { resolved, resolved_in_time: inTime, received, pending_in_time: pending } = counts!
-          const expected = [[resolved, inTime], [received, inTime + pending], [counts!.due, counts!.due_in_time]]
+          const { resolved, resolved_in_time: inTime, received, cancelled, pending_in_time: pending } = counts!
+          const handled = [received - cancelled, inTime + pending]
+          const expected = [[resolved, inTime], handled, [counts!.due, counts!.due_in_time]]
           if (!isDeepStrictEqual(all, expected)) throw new Error(JSON.stringify({ plan, all, expected }))
         }
       }
