@@ -6,14 +6,14 @@ import { askedSpans, isOver, type Span } from './spans.ts'
 import {
   COUNTED_RECEPTION, HAS_RECEPTION, RECEPTION_MEASURES, RECEPTION_PARTS, RECEPTION_SUMS, receptionSums
 } from './reception/sums-sql.ts'
-import { countedEvents, graceIn, happenings, instantsOf, whichDossiers } from './tables.ts'
+import { countedEvents, eventsBesideSinglePass, graceIn, happenings, instantsOf, whichDossiers } from './tables.ts'
 import { MEASURES, TRANSFERS } from '../../form-ii06a/measures.ts'
 import { DETAIL_MEASURES } from '../../form-ii06a/detail-measures.ts'
 import {
   COUNTS_DETAILS, DETAIL_COLUMNS, DETAIL_SUMS, DETAILS_OF_RECORDS, summedDetails, type OverdueBy
 } from '../details/measures-sql.ts'
 import { EVENT_MEASURES } from '../rules/events.ts'
-import { singlePassCounts, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
+import { singlePassCounts, WITHOUT_SUPPLEMENTS } from '../rules/single-pass-sql.ts'
 
 /** The measures of form II.06a, what came and left, what fell due, and what was cancelled. */
 export const COUNTS = [...MEASURES, ...TRANSFERS, 'due', 'due_in_time', 'cancelled'] as const
@@ -122,7 +122,7 @@ function summedInOnePass (plan: CountPlan): RawBuilder<unknown> {
     from (
       select ${columns(names)} from asked cross join (${counted}) as counted
       union all
-      select ${columns(names)} from (${summedByDays(plan, countedEvents(own, plan, WITH_SUPPLEMENTS))}) as summed
+      select ${columns(names)} from (${summedByDays(plan, eventsBesideSinglePass(own, plan))}) as summed
     ) as summed
     ${grouping(keys)}`
 }

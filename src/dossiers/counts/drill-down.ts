@@ -2,10 +2,11 @@ import { sql, type RawBuilder } from 'kysely'
 import { columns } from '../../database/sql/bulk-json.ts'
 import type { CountPlan } from './plan.ts'
 import { AS_SENT } from '../counting-rules/seen-sql.ts'
-import { countedEvents, graceIn, instantsOf, whichDossiers, whichStates } from './tables.ts'
+import { eventsBesideSinglePass, graceIn, instantsOf, whichDossiers, whichStates } from './tables.ts'
 import { dayIn } from '../../time/business-day-sql.ts'
+import { DOSSIER } from '../rules/events-sql.ts'
 import { ENDED_AT, HAS_RESULT } from '../rules/status.ts'
-import { singlePassDossiers, WITHOUT_SUPPLEMENTS, WITH_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
+import { singlePassDossiers, WITHOUT_SUPPLEMENTS, type Counting } from '../rules/single-pass-sql.ts'
 
 export interface ListedDossier {
   code: string
@@ -69,7 +70,7 @@ export function dossiersOf (plan: CountPlan, counting: Counting): RawBuilder<Lis
     where day between ${from}::date and ${dueTo}::date and due = 1`
   const entries = { ended, handled: sql`${ended} union all ${pending} union all ${left}`, due }
   return sql<ListedDossier>`
-    with events as (${countedEvents(listed, plan, WITH_SUPPLEMENTS)}),
+    with events as (${eventsBesideSinglePass(listed, plan)}),
     entries as (${entries[counting]}),
     listed as (
       select ${columns(shown)}, ${ENDED_AT} as ended_at, day, in_time, is_pending from entries
@@ -109,7 +110,5 @@ function asSent ({ rules = null }: CountPlan): RawBuilder<unknown> {
 
 const RESOLVED = sql`(resolved_early + resolved_on_time + resolved_overdue)`
 
-/** What identifies a dossier. */
-const DOSSIER = ['province_code', 'code', 'record']
 const SHOWN = ['code', 'unit', 'procedure', 'field', 'channel', 'source', 'status', 'received_at', 'due_at']
 const LISTED = [...new Set([...DOSSIER, ...SHOWN, 'finished_at', 'returned_at', 'updated_at'])]

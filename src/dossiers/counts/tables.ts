@@ -111,8 +111,13 @@ function readRollups (
 export function countedEvents (
   names: readonly string[], plan: CountPlan, only?: RawBuilder<unknown>
 ): RawBuilder<unknown> {
-  const eventsOf = only === WITH_SUPPLEMENTS ? fewDossiersEvents : dossierEvents
-  return eventsOf(names, { plain: whichDossiers(plan, only), states: whichStates(plan) }, graceIn(plan))
+  return dossierEvents(names, { plain: whichDossiers(plan, only), states: whichStates(plan) }, graceIn(plan))
+}
+
+/** Those of dossiers that are not counted in one pass: with supplements, or in several states. They are few. */
+export function eventsBesideSinglePass (names: readonly string[], plan: CountPlan): RawBuilder<unknown> {
+  const [plain, states] = [whichDossiers(plan, WITH_SUPPLEMENTS), whichStates(plan)]
+  return fewDossiersEvents(names, { plain, states }, graceIn(plan))
 }
 
 /**

@@ -73,7 +73,7 @@ function eventsOfStates (names: readonly string[], states: RawBuilder<unknown>, 
 }
 
 /** What identifies a dossier. */
-const DOSSIER = ['province_code', 'code', 'record']
+export const DOSSIER = ['province_code', 'code', 'record']
 /** The measures of what happens to a dossier in one state. */
 const HAPPENING = EVENT_MEASURES.filter(measure => !measure.startsWith('moved'))
 const NOTHING = sql.raw(HAPPENING.map(() => '0').join())
