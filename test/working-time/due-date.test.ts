@@ -121,13 +121,12 @@ function term (received: string, rest: Partial<Term>): Term {
 }
 
 t.test('a due date is what counting minute by minute comes to', async t => {
-  const opens = new Map<string, boolean>()
+  const opens = new Map<number, boolean>()
   const isOpen = (instant: number) => {
     const day = dayOf(instant)
-    const name = nameOfDay(day)
-    if (!opens.has(name)) opens.set(name, isWorkingByHand(name))
+    if (!opens.has(day)) opens.set(day, isWorkingByHand(nameOfDay(day)))
     const minute = (instant - startOf(day)) / MINUTE
-    return opens.get(name)! && ((minute >= 420 && minute < 690) || (minute >= 810 && minute < 1020))
+    return opens.get(day)! && ((minute >= 420 && minute < 690) || (minute >= 810 && minute < 1020))
   }
   const counted = ({ received, minutes, extension, pauses, cutOff }: Term) => {
     let instant = received
