@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { launch, listening, type Ended, type LaunchOptions } from './process.ts'
@@ -52,6 +54,11 @@ export async function untilAccepted (send: () => Promise<Response>): Promise<Res
 
 export async function countOf (service: Running, path: string): Promise<number> {
   return (await service.json(path)).items.length
+}
+
+/** Whether PostgreSQL has a folder open; what it left there when it was killed says so as well. */
+export function isOpen (dataDir: string): boolean {
+  return existsSync(join(dataDir, 'postmaster.pid'))
 }
 
 export function post (service: Running, path: string, body: string) {

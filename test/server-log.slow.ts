@@ -27,3 +27,10 @@ t.test('a log that nobody reads', async t => {
   await worksWithoutLog(t, base, launched, 4_000)
   t.match(launched.written.errors, /it is not read/)
 })
+
+t.test('a start that fails ends without a log as well', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async t => {
+  for (const shell of ['exec "$0" "$@" > /dev/full', 'exec "$0" "$@" 2> /dev/full']) {
+    const { ended } = await start(t, { settings: { HOST: '203.0.113.1', AUTH: 'required' }, shell })
+    t.match(await ended, { code: 1 })
+  }
+})

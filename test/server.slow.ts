@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { configureCopy } from './copies.ts'
 import { copyTemplate, openCopy, settingsFor } from './embedded.ts'
-import { countOf, endsInOrder, refuses, start, untilAccepted } from './running.ts'
+import { countOf, endsInOrder, isOpen, refuses, start, untilAccepted } from './running.ts'
 import { ADMIN_KEY, EMPTY_DIR } from './template.ts'
 
 t.jobs = 3
@@ -35,8 +35,11 @@ t.test('a server is filled only where that is asked for', async t => {
   }
 })
 
-t.test('the embedded database stays empty where that is asked for', async t => {
-  const service = await start(t, { DATA_DIR: await copyTemplate(t, EMPTY_DIR), LOAD_SAMPLE: 'false' })
+t.test('the embedded database stays empty where that is asked for; SIGTERM closes it', async t => {
+  const DATA_DIR = await copyTemplate(t, EMPTY_DIR)
+  const service = await start(t, { DATA_DIR, LOAD_SAMPLE: 'false' })
   t.equal(await countOf(service, '/v1/units'), 0)
-  await service.stop('SIGTERM')
+  t.ok(isOpen(DATA_DIR))
+  t.match(await service.stop('SIGTERM'), { code: 0, errors: '' })
+  t.notOk(isOpen(DATA_DIR))
 })

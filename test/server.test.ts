@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,7 +10,7 @@ import { connect as connectDatabase } from '../src/database/connect.ts'
 import { configureCopy } from './copies.ts'
 import { copyTemplate } from './embedded.ts'
 import { listening } from './process.ts'
-import { countOf, DRAINED_WITHIN, endsInOrder, post, refuses, start, untilAccepted, type Running } from './running.ts'
+import { countOf, DRAINED_WITHIN, endsInOrder, isOpen, post, refuses, start, untilAccepted, type Running } from './running.ts'
 import { ADMIN_KEY } from './template.ts'
 import { start as startLogging, worksWithoutLog } from './without-log.ts'
 
@@ -24,9 +23,12 @@ async function folderOf (t: Test): Promise<string> {
   return folder
 }
 
-t.test('the first start makes a database with the sample data; the second finds it again', async t => {
-  const DATA_DIR = join(await folderOf(t), 'data')
-  const first = await start(t, { DATA_DIR }, { isCounted: true })
+t.test('the first start makes a database with the sample data; the second finds it again, though a bug ended the first', async t => {
+  const folder = await folderOf(t)
+  const bug = join(folder, 'bug.mjs')
+  await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
+  const DATA_DIR = join(folder, 'data')
+  const first = await start(t, { DATA_DIR }, { preload: [bug], isCounted: true })
   t.match(first.docs, /^http:\/\/127\.0\.0\.1:\d+\/docs$/)
   t.match(await (await fetch(first.docs)).text(), /swagger/i)
   t.equal(await countOf(first, '/v1/units'), 775)
@@ -38,7 +40,12 @@ t.test('the first start makes a database with the sample data; the second finds 
   t.match(await first.json('/v1/sources/sample', {
     method: 'PUT', body: JSON.stringify(renamed), headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` }
   }), renamed)
-  t.match(await first.stop('SIGTERM'), { code: 0, errors: '' })
+  t.ok(isOpen(DATA_DIR))
+  await refuses(t, { DATA_DIR }, /is open in another process/, { isCounted: true })
+  const ended = await first.stop('SIGUSR2')
+  t.equal(ended.code, 1)
+  t.match(ended.log, /"level":60.*"message":"a bug".*"ends because of an error"/, 'an error that nobody handled is logged')
+  t.notOk(isOpen(DATA_DIR))
 
   const second = await start(t, { DATA_DIR })
   t.equal(await countOf(second, '/v1/dossier-statistics?limit=10000'), rows)
@@ -46,6 +53,7 @@ t.test('the first start makes a database with the sample data; the second finds 
   const { code, log, errors } = await second.stop('SIGINT')
   t.match({ code, errors }, { code: 0, errors: '' })
   t.notMatch(log, /cchc_/, 'the key was shown once')
+  t.notOk(isOpen(DATA_DIR))
 })
 
 t.test('a request that never ends does not keep it from ending', async t => {
@@ -70,27 +78,15 @@ async function sendForEver (t: Test, service: Running): Promise<void> {
   if (status !== null) await sendForEver(t, service)
 }
 
-t.test('it closes its database, whatever ends it', async t => {
-  const bug = join(await folderOf(t), 'bug.mjs')
-  await writeFile(bug, 'import { isMainThread } from "node:worker_threads"\nif (isMainThread) process.on("SIGUSR2", () => { throw new Error("a bug") })')
+t.test('it closes its database where it cannot listen', async t => {
   const DATA_DIR = await copyTemplate(t)
-  // Is there from when PostgreSQL opens a folder until it closes it in order.
-  const isOpen = () => existsSync(join(DATA_DIR, 'postmaster.pid'))
-  const service = await start(t, { DATA_DIR }, { preload: [bug], isCounted: true })
-  t.ok(isOpen())
-  await refuses(t, { DATA_DIR }, /is open in another process/, { isCounted: true })
-  const { code, log } = await service.stop('SIGUSR2')
-  t.equal(code, 1)
-  t.match(log, /"level":60.*"message":"a bug".*"ends because of an error"/, 'an error that nobody handled is logged')
-  t.notOk(isOpen())
-
   const taken = createServer().listen(0, '127.0.0.1')
   t.teardown(() => { taken.close() })
   await once(taken, 'listening')
   const { port } = taken.address() as AddressInfo
   const inUse = new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use; PORT names another`)
   await refuses(t, { DATA_DIR, PORT: String(port) }, inUse, { isCounted: true })
-  t.notOk(isOpen())
+  t.notOk(isOpen(DATA_DIR))
 })
 
 t.test('CORS_ORIGINS, TRUST_PROXY and the pool reach the service, which logs requests and ends in order after SIGTERM', async t => {
@@ -146,19 +142,11 @@ t.test('it does not start', async t => {
   })
 })
 
-// Whatever happens to its log, the service answers and ends as usual.
-
+// Whatever happens to its log, the service answers and ends as usual: more of that is in `server-log.slow.ts`.
 t.test('a log whose reader goes away', async t => {
   const launched = await startLogging(t, { isCounted: true })
   const base = await listening(launched)
   launched.child.stdout!.destroy()
   await worksWithoutLog(t, base, launched)
   t.match(launched.written.errors, /EPIPE/)
-})
-
-t.test('a start that fails ends without a log as well', { skip: !existsSync('/dev/full') && 'no /dev/full' }, async t => {
-  for (const shell of ['exec "$0" "$@" > /dev/full', 'exec "$0" "$@" 2> /dev/full']) {
-    const { ended } = await startLogging(t, { settings: { HOST: '203.0.113.1', AUTH: 'required' }, shell })
-    t.match(await ended, { code: 1 })
-  }
 })
