@@ -1,8 +1,8 @@
 // Copies of the template, on the kind of database that this run of the tests is on.
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
+import pg from 'pg'
 import type { Test } from 'tap'
-import { connect, type Address } from '../src/database/connect.ts'
+import type { Address } from '../src/database/connect.ts'
 import { openCopy, settingsFor } from './embedded.ts'
 import { addressOf, SERVER, TEMPLATE_NAME } from './template.ts'
 
@@ -31,14 +31,15 @@ export async function copyEmbedded (t: Test): Promise<Address> {
   return address
 }
 
+/** One for all copies of this process, which it does not keep from ending. */
+const maintenance = new pg.Pool({
+  connectionString: SERVER ?? '', max: 1, allowExitOnIdle: true, connectionTimeoutMillis: 30_000
+}).on('error', () => {})
+
 async function copyOnServer (t: Test): Promise<Address> {
   const name = `cchc_test_${randomBytes(6).toString('hex')}`
-  const maintenance = connect({ connectionString: SERVER! }, { max: 1, onLost: () => {}, timeLimits: 'relaxed' })
   // Copied as files, in a third of the time that the log of all pages takes.
-  await sql`create database ${sql.id(name)} template ${sql.id(TEMPLATE_NAME)} strategy file_copy`.execute(maintenance.db)
-  t.teardown(async () => {
-    await sql`drop database ${sql.id(name)} with (force)`.execute(maintenance.db)
-    await maintenance.close()
-  })
+  await maintenance.query(`create database ${name} template ${TEMPLATE_NAME} strategy file_copy`)
+  t.teardown(() => maintenance.query(`drop database ${name} with (force)`))
   return addressOf(name)
 }

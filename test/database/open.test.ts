@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { connect, type EmbeddedAddress } from '../../src/database/connect.ts'
 import { openDatabase } from '../../src/database/open.ts'
-import { copyEmbedded } from '../copies.ts'
+import { copyDatabase, copyEmbedded } from '../copies.ts'
 import { copyTemplate } from '../embedded.ts'
 import { EMPTY_DIR, SERVER } from '../template.ts'
 import { cableTo } from './cable.ts'
@@ -68,8 +68,7 @@ t.test('a server', async t => {
 })
 
 t.test('a server that starts at the same moment is waited for', async t => {
-  const { host } = await copyEmbedded(t) as EmbeddedAddress
-  const cable = await cableTo(t, host)
+  const cable = await cableTo(t, await copyDatabase(t))
   cable.pull()
   setTimeout(() => { cable.mend() }, 1_000)
   const { db, close } = await open({ url: cable.connectionString, allowUnsafeDurability: true })

@@ -1,18 +1,17 @@
 import { sql } from 'kysely'
 import t, { type Test } from 'tap'
 import { underDeadline } from '../../src/concurrency/request-deadline.ts'
-import { connect, type Db, type EmbeddedAddress } from '../../src/database/connect.ts'
+import { connect, type Db } from '../../src/database/connect.ts'
 import { allowSlowStatements, TIME_LIMITS } from '../../src/database/time-limits.ts'
 import { attempt, inTransaction } from '../../src/database/transaction.ts'
-import { copyEmbedded } from '../copies.ts'
+import { copyDatabase } from '../copies.ts'
 import { forEachDatabase } from '../database.ts'
 import { cableTo } from './cable.ts'
 
 const { usual: DEADLINE } = TIME_LIMITS.interactive.deadlines
 
 t.test('a database behind a cable', async t => {
-  const { host } = await copyEmbedded(t) as EmbeddedAddress
-  const cable = await cableTo(t, host)
+  const cable = await cableTo(t, await copyDatabase(t))
   const lost: Error[] = []
   const { connectionString } = cable
   const { db, pool, close } = connect({ connectionString }, { max: 2, onLost: error => lost.push(error) })
