@@ -4,7 +4,8 @@ import { setFlagsFromString } from 'node:v8'
 import { isMainThread } from 'node:worker_threads'
 
 const PACKAGES = [
-  '@fastify/swagger', 'ajv', 'csv-parse/sync', 'csv-stringify', 'fastify', 'kysely', 'pg', 'sax', 'tap', 'yauzl', 'yazl'
+  '@fastify/swagger', 'ajv', 'csv-parse/sync', 'csv-stringify', 'fastify', 'kysely', 'pg', 'read-excel-file/node', 'sax', 'tap', 'yauzl',
+  'yazl'
 ]
 
 // Not in the processes and threads that tests start: to compile all of it takes longer than they count.

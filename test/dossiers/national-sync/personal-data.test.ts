@@ -35,8 +35,11 @@ const PERSONAL = {
   [NAME]: NAME, Qxmark: { Qxmark: [NAME] }
 }
 
-/** Messages are sent in four parts. The embedded database takes fewer: each fault still comes in one of them. */
-const QUARTER = EMBEDDED ? 250 : 2_500
+/**
+ * Messages are sent in four parts, each of which has every fault. The embedded database takes fewer dossiers, and each
+ * fault still comes in one part.
+ */
+const QUARTER = EMBEDDED ? 250 : 800
 
 /** The same in places that are for something else. */
 const WRONG = ['MaHoSo', 'MaTTHC', 'KenhThucHien', 'TrangThaiHoSo', 'NgayNopHoSo', 'NgayTiepNhan', 'NgayHenTra', 'NgayKetThucXuLy', 'NgayTra',
