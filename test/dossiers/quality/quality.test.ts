@@ -167,6 +167,11 @@ forEachDatabase('the quality of dossiers', async (t, service) => {
       }
       t.same(counted(counts), ALL, 'a unit is counted over pages')
     }
+    const first = await countsByCalendar(db, looked, { limit: 9 }, { chunk: 1, page: 1, unit: 0 })
+    t.same(first.items, [])
+    await sql`delete from dossiers where unit = 'H56-380'`.execute(db)
+    const rest = await countsByCalendar(db, looked, { limit: 9, cursor: first.next_cursor! })
+    t.same(counted(rest.items), ALL, 'and by what it had when it was read')
   })
 
   t.test('is that of the dossiers received, ended or changed in a period', async t => {
