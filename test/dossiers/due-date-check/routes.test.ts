@@ -92,8 +92,8 @@ forEachDatabase('due dates of records', async (t, service) => {
 
   t.test('are read in chunks, and a page ends when it has read enough', async t => {
     for (const bounds of [
-      { chunk: 2, page: 1_000, unit: 0, pages: 1 }, { chunk: 5, page: 3, unit: 0, pages: 4 },
-      { chunk: 1, page: 1, unit: 0, pages: 4 }, { chunk: 9, page: 99, unit: 99, pages: 3 }
+      { chunk: 2, page: 1_000, unit: 0 }, { chunk: 5, page: 3, unit: 0 }, { chunk: 1, page: 1, unit: 0 },
+      { chunk: 1, page: 99, unit: 99 }
     ]) {
       const codes: string[] = []
       const total = structuredClone(NOTHING)
@@ -106,7 +106,7 @@ forEachDatabase('due dates of records', async (t, service) => {
       }
       t.same(codes, DEVIATING)
       t.same(total, COUNTS)
-      t.ok(bounds.pages === 1 ? pages === 1 : pages >= bounds.pages, `${pages} pages`)
+      t.ok(bounds.page === 1_000 ? pages === 1 : pages > 3, `${pages} pages`)
     }
   })
 
