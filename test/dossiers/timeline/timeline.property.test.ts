@@ -192,8 +192,10 @@ forEachDatabase('dossiers that move, are reopened, corrected and deleted', async
         for (const quarters of wait) {
           const last = versions.at(-1)!
           const now = last.updated_at + quarters * 6 * HOUR
+          // On the day on which it ended, it would be as if there had been no supplements: a correction.
+          const supplements = dayOf(now) > dayOf(last.updated_at) ? [] : last.supplements
           versions.push(last.status >= 7
-            ? { ...last, status: 4, finished_at: null, updated_at: now, supplements: [], details: null }
+            ? { ...last, status: 4, finished_at: null, updated_at: now, supplements, details: null }
             : { ...last, status: 10, finished_at: now, updated_at: now })
         }
         return versions.map((version, i) => ({ ...version, unit: places[i]! }))
