@@ -54,7 +54,8 @@ export async function ingestDossiers (
   const { province, versions: sent, invalid } = validVersions(wellFormed, lookups, context)
   const versions = context.adjust === undefined ? sent : await context.adjust(trx, province, sent)
   await keepProcedures(trx, province, versions.map(({ dossier }) => dossier))
-  const { rounds, older, surplus } = await roundsOf(trx, province, versions, lookups.successorOf)
+  const areOfOneRequest = context.waitedAs === undefined
+  const { rounds, older, surplus } = await roundsOf(trx, province, versions, lookups.successorOf, areOfOneRequest)
   const later = new Set(rounds.slice(1).flatMap(round => round.map(({ dossier: { code } }) => code)))
   const stored: Stored[] = []
   for (const round of rounds) {
@@ -68,15 +69,16 @@ export async function ingestDossiers (
   await recordConflicts(trx, conflicts)
   const refused = [...surplus, ...stored.flatMap(({ refused }) => refused)]
   const changes = stored.flatMap(({ changes }) => changes)
+  const stale = stored.flatMap(({ stale }) => stale)
   const kept = await settleWaiting(write, context, {
-    versions, changes, refused, invalid, wellFormed, lookups, province
+    versions, changes, stale, refused, invalid, wellFormed, lookups, province
   })
   // Last, so that the rollups that all chunks write are locked for as short as possible.
   if (stored.length > 0) await deltasOf(stored).apply(trx, province)
   const rejected = [...malformed, ...kept.rejected, ...refused]
   const outcomes = outcomesOf(items.length, {
     changes, rejected, waiting: kept.waiting,
-    stale: [...older, ...kept.stale, ...stored.flatMap(({ stale }) => stale)]
+    stale: [...older, ...kept.stale, ...stale]
   })
   const [issues, waits] = [new Map(), new Map()] as [IssuesByRow, IssuesByRow]
   addIssues(issues, rejected)

@@ -26,9 +26,10 @@ export const MAX_ROUNDS = 100
  * Splits a chunk into rounds, of which there is nearly always one: a stream often holds the whole history of a
  * dossier, of which the newest version alone is stored, with the places that the others say it had. Where versions
  * depend on stored ones, there are more.
+ * @param areOfOneRequest false: they waited, and came in several; then deletions count in the order in which they came
  */
 export async function roundsOf (
-  trx: Trx, province: string, versions: readonly Version[], successorOf: SuccessorOf
+  trx: Trx, province: string, versions: readonly Version[], successorOf: SuccessorOf, areOfOneRequest: boolean
 ): Promise<Rounds> {
   const sorted = versions.toSorted(byCodeNewestFirst)
   const comesAgain = (version: Version, i: number) => i > 0 && hasSameCode(version, sorted[i - 1]!)
@@ -40,7 +41,8 @@ export async function roundsOf (
   const older: Version[] = []
   const surplus: RowIssues[] = []
   for (const history of histories) {
-    const runs = hasRestoreBelow(history) || shared.has(codeOf(history)) ? runsOf(history) : [history]
+    const isInOrder = areOfOneRequest ? hasRestoreBelow(history) : history.some(version => weightOf(version) > 0)
+    const runs = isInOrder || shared.has(codeOf(history)) ? runsOf(history) : [history]
     surplus.push(...runs.splice(MAX_ROUNDS).flat().map(surplusVersion))
     runs.forEach(([newest, ...others], i) => {
       (rounds[i] ??= []).push(others.length === 0 ? newest : withEarlier(newest, others.toReversed(), successorOf))
@@ -83,7 +85,6 @@ function codeOf ([{ dossier: { code } }]: History): string {
   return code
 }
 
-/** Of two versions of the same time one that takes back a deletion wins, then a deletion, otherwise the later one. */
 function byCodeNewestFirst (a: Version, b: Version): number {
   if (a.dossier.code < b.dossier.code) return -1
   if (a.dossier.code > b.dossier.code) return 1
@@ -91,8 +92,13 @@ function byCodeNewestFirst (a: Version, b: Version): number {
 }
 
 function byNewestFirst (a: Version, b: Version): number {
-  return b.dossier.updated_at - a.dossier.updated_at || Number(b.restores) - Number(a.restores) ||
-    Number(isDeletion(b)) - Number(isDeletion(a)) || b.index - a.index
+  return b.dossier.updated_at - a.dossier.updated_at || weightOf(b) - weightOf(a) || b.index - a.index
+}
+
+/** Of versions of one time in a request one that takes back a deletion wins, then a deletion, then the later one. */
+export function weightOf (version: Version): 0 | 1 | 2 {
+  if (version.restores) return 2
+  return isDeletion(version) ? 1 : 0
 }
 
 function isDeletion ({ dossier: { status } }: Version): boolean {

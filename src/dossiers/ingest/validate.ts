@@ -31,6 +31,8 @@ export interface IngestContext extends Sender {
    * a sender whose versions do not say when they were made. Then it is an old file that comes again.
    */
   ignoresRepeats?: boolean | undefined
+  /** The ids under which the items waited, by their indexes; left out: they come from a request. */
+  waitedAs?: readonly number[] | undefined
   /** Whether an item certainly has the shape of a record, which then is not checked; left out: none has. */
   isWellFormed?: ((item: DossierItem) => boolean) | undefined
 }

@@ -96,7 +96,8 @@ export async function takeInChunk (
         and ${only === undefined ? sql`true` : sql`id = ${only}`}
       order by id limit ${CHUNK}`.execute(trx)
     const ingested = await ingestDossiers(write, rows.map(({ item }) => item), {
-      source, reach, ...national ? { ignoresRepeats: true, adjust: stepsApplied({ client, source }) } : {}
+      source, reach, waitedAs: rows.map(({ id }) => id),
+      ...national ? { ignoresRepeats: true, adjust: stepsApplied({ client, source }) } : {}
     })
     const taken = await forgetTaken(trx, rows, ingested, national)
     if (taken > 0) write.ownAuditRows ??= NO_ROWS

@@ -3,7 +3,9 @@ import { sql } from 'kysely'
 import type { Db } from '../../../src/database/connect.ts'
 import { knownUnits, nextSender, takeInChunk } from '../../../src/dossiers/waiting/take-in.ts'
 import type { IngestContext } from '../../../src/dossiers/ingest/validate.ts'
-import { send } from '../given.ts'
+import { postProcedures } from '../../../src/catalogue/procedures/commands.ts'
+import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
+import { forget, send } from '../given.ts'
 
 export const PROCEDURE = {
   code: '9.1', name: 'Thủ tục mới', field: 'land', level: 'district', interlinked: 'none', valid_from: '2021-01-01'
@@ -12,6 +14,12 @@ export const UNIT = {
   code: 'H56-NEW', name: 'Huyện mới', kind: 'district', level: 'district', parent: 'H56', reports_dossiers: true,
   valid_from: '2021-01-01'
 }
+
+/** Codes that are unknown at first. */
+export const PROCEDURES = ['9.1', '9.2']
+/** Of the district H56-381. */
+export const ALIAS = 'N1'
+export const CODES = [...PROCEDURES, ALIAS]
 
 /** As sent with `unknown_codes=keep` by a key for all units. */
 export function keeping (db: Db, items: unknown[], context: Partial<IngestContext> = {}) {
@@ -39,4 +47,25 @@ export async function takeAllIn (db: Db) {
   for (let next = await nextSender(db, units); next !== undefined; next = await nextSender(db, units)) {
     await takeInChunk(db, next, units)
   }
+}
+
+/** Makes one of the codes known. */
+export async function postCode (db: Db, code: string) {
+  if (code === ALIAS) {
+    await sql`insert into unit_aliases (source, external_code, unit) values ('one-stop', ${ALIAS}, 'H56-381')
+      on conflict do nothing`.execute(db)
+  } else {
+    await runOwnWrite(db, 'tests', 'postProcedures', write => (
+      postProcedures(write, [{ ...PROCEDURE, code }], { mode: 'atomic', dry_run: false })))
+  }
+}
+
+/** Forgets all dossiers and these codes. */
+export async function beginAgain (db: Db) {
+  await forget(db)
+  await sql`delete from waiting_dossiers`.execute(db)
+  await sql`delete from unit_aliases where external_code = ${ALIAS}`.execute(db)
+  await sql`delete from procedure_changes where procedure = any(${PROCEDURES})`.execute(db)
+  await sql`delete from procedure_versions where procedure = any(${PROCEDURES})`.execute(db)
+  await sql`delete from procedures where code = any(${PROCEDURES})`.execute(db)
 }

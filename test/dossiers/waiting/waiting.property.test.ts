@@ -1,28 +1,34 @@
 import fc from 'fast-check'
-import { sql } from 'kysely'
-import { postProcedures } from '../../../src/catalogue/procedures/commands.ts'
 import { DELETED } from '../../../src/dossiers/rules/status.ts'
 import type { Db } from '../../../src/database/connect.ts'
 import { rebuildRollups } from '../../../src/dossiers/rollups/rebuild.ts'
-import { runOwnWrite } from '../../../src/writes/unit-of-work.ts'
 import { forEachDatabase } from '../../database.ts'
 import { runs } from '../../property.ts'
-import { forget, formerStates, item, storedDossiers } from '../given.ts'
-import { keeping, PROCEDURE, takeAllIn, waiting } from './given.ts'
+import { formerStates, item, storedDossiers } from '../given.ts'
+import { ALIAS, beginAgain, CODES, keeping, postCode, PROCEDURES, takeAllIn, waiting } from './given.ts'
 
-const PROCEDURES = ['9.1', '9.2']
-const ALIAS = 'N1'
-const CODES = [...PROCEDURES, ALIAS]
-
-/** What a dossier names, which stays as it is. */
-const DOSSIERS: Record<string, { unit: string, procedure: string }> = {
-  a: { unit: 'H56-380', procedure: '9.1' }, b: { unit: 'H56-380', procedure: '9.2' }, c: { unit: ALIAS, procedure: '1.001612' },
-  d: { unit: ALIAS, procedure: '9.1' }, e: { unit: 'H56-380', procedure: '1.001612' }
+interface Named {
+  unit: string
+  procedure: string
+  /** Where it is for some time. */
+  other: string
 }
 
+/** What dossiers name. */
+const DOSSIERS: Record<string, Named> = {
+  a: { unit: 'H56-380', procedure: '9.1', other: 'H56-381' }, b: { unit: 'H56-380', procedure: '9.2', other: 'H56-381' },
+  c: { unit: ALIAS, procedure: '1.001612', other: ALIAS }, d: { unit: ALIAS, procedure: '9.1', other: ALIAS },
+  e: { unit: 'H56-380', procedure: '1.001612', other: 'H56-381' },
+  f: { unit: 'H56-380', procedure: '1.001612', other: ALIAS }, g: { unit: ALIAS, procedure: '1.001612', other: 'H56-380' },
+  h: { unit: 'H56-380', procedure: '9.1', other: ALIAS }
+}
+/** Some versions of these wait and others do not, and what waited for long leaves no trace in their history. */
+const WAIT_AT_TIMES = ['f', 'g', 'h']
+
+const LAST = 11
 const versions = fc.record({
-  code: fc.constantFrom(...Object.keys(DOSSIERS)), hour: fc.integer({ min: 8, max: 15 }), other: fc.boolean(),
-  fate: fc.constantFrom('open', 'open', 'ended', 'reopened', 'corrected', 'deleted')
+  code: fc.constantFrom(...Object.keys(DOSSIERS)), hour: fc.integer({ min: 8, max: LAST }), other: fc.boolean(),
+  fate: fc.constantFrom('open', 'open', 'ended', 'restored', 'corrected', 'deleted')
 })
 const steps = fc.oneof(
   { weight: 3, arbitrary: fc.record({ sent: fc.array(versions, { minLength: 1, maxLength: 4 }) }) },
@@ -30,35 +36,19 @@ const steps = fc.oneof(
 )
 type Version = typeof versions extends fc.Arbitrary<infer V> ? V : never
 
-/** Where a unit is known, a deletion needs no waiting: what it deletes is then not there, and is not in the history. */
 function itemOf ({ code, hour, other, fate }: Version) {
-  const at = `2021-06-01T${String(hour).padStart(2, '0')}:00:00+07:00`
-  const { unit, procedure } = DOSSIERS[code]!
-  // A dossier may be with another unit for some time, which is known.
-  const where = other && unit !== ALIAS ? 'H56-381' : unit
+  // What takes a deletion back may be as old as what was deleted, which is not stored where both came along.
+  const lastHour = fate === 'restored' ? LAST : hour
+  const at = `2021-06-01T${String(lastHour).padStart(2, '0')}:00:00+07:00`
+  const { procedure, ...places } = DOSSIERS[code]!
+  const where = other ? places.other : places.unit
   const common = item({ code, unit: where, procedure, updated_at: at, due_at: null })
-  if (fate === 'deleted' && unit === ALIAS) return { code, unit, updated_at: at, deleted: true }
+  // Where a unit is known, a deletion needs no waiting: what it deletes may not be there yet, and leaves no history.
+  const isOfWaiting = PROCEDURES.includes(procedure) && where !== ALIAS
+  if (fate === 'deleted' && !isOfWaiting) return { code, unit: where, updated_at: at, deleted: true }
   if (fate === 'ended') return { ...common, status: 10, finished_at: at }
+  if (fate === 'restored') return { ...common, deleted: false }
   return fate === 'corrected' ? { ...common, correction: true } : common
-}
-
-async function postCode (db: Db, code: string) {
-  if (code === ALIAS) {
-    await sql`insert into unit_aliases (source, external_code, unit) values ('one-stop', ${ALIAS}, 'H56-381')
-      on conflict do nothing`.execute(db)
-  } else {
-    await runOwnWrite(db, 'tests', 'postProcedures', write => (
-      postProcedures(write, [{ ...PROCEDURE, code }], { mode: 'atomic', dry_run: false })))
-  }
-}
-
-async function beginAgain (db: Db) {
-  await forget(db)
-  await sql`delete from waiting_dossiers`.execute(db)
-  await sql`delete from unit_aliases where external_code = ${ALIAS}`.execute(db)
-  await sql`delete from procedure_changes where procedure = any(${PROCEDURES})`.execute(db)
-  await sql`delete from procedure_versions where procedure = any(${PROCEDURES})`.execute(db)
-  await sql`delete from procedures where code = any(${PROCEDURES})`.execute(db)
 }
 
 async function contents (db: Db) {
@@ -66,9 +56,13 @@ async function contents (db: Db) {
   const without = (rows: { status: number }[]) => rows.map(row => (
     Object.fromEntries(Object.entries(row).filter(([name]) => (
       name !== 'write' && (row.status !== DELETED || name !== 'received_at'))))))
+  const waitsAtTimes = ({ code }: { code: string }) => WAIT_AT_TIMES.includes(code)
+  const { true: some = [], false: dossiers = [] } = Object.groupBy(await storedDossiers(db), row => `${waitsAtTimes(row)}`)
   return JSON.stringify({
-    dossiers: without(await storedDossiers(db)), states: without(await formerStates(db)), waiting: await waiting(db),
-    deviations: await rebuildRollups(db)
+    dossiers: without(dossiers), states: without((await formerStates(db)).filter(row => !waitsAtTimes(row))),
+    some: some.filter(({ status }) => status !== DELETED)
+      .map(({ code, unit, status, updated_at: at }) => [code, unit, status, at]),
+    waiting: await waiting(db), deviations: await rebuildRollups(db)
   }, null, 1)
 }
 

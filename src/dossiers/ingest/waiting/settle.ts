@@ -8,15 +8,18 @@ import { unitBefore } from '../lookups/found-unit.ts'
 import type { Lookups } from '../lookups/lookups.ts'
 import { namesUnknown } from '../normalise/normalise.ts'
 import type { WellFormed } from '../records/record.ts'
+import { weightOf } from '../rounds.ts'
 import type { IngestContext, Keeping, Version } from '../validate.ts'
 import { dropOutdated, keepRows, lockWaiting } from './store.ts'
-import { MOST_VERSIONS, type WaitingRow } from './thin.ts'
+import { MOST_VERSIONS, weightOfRow, type WaitingRow } from './thin.ts'
 
 export interface Chunk {
   /** Those that are sound, and those of them that are refused. */
   versions: readonly Version[]
   /** By which something has changed. */
   changes: readonly { index: number }[]
+  /** For which what is stored is newer, or deleted. */
+  stale: readonly { index: number }[]
   refused: readonly RowIssues[]
   invalid: readonly RowIssues[]
   wellFormed: WellFormed
@@ -43,7 +46,8 @@ export async function settleWaiting (write: Write, context: IngestContext, chunk
   const changed = context.ignoresRepeats === true ? new Set(changes.map(({ index }) => index)) : null
   const isLater = ({ index }: Version) => changed === null || changed.has(index)
   const some = await lockWaiting(write.trx, context, wellFormed)
-  const dropped = some ? await dropOutdated(write.trx, context, sound, isLater) : 0
+  const isStale = new Set(chunk.stale.map(({ index }) => index))
+  const dropped = some ? await dropOutdated(write.trx, context, sound, isLater, ({ index }) => isStale.has(index)) : 0
   const settled = context.keep === undefined
     ? { waiting: [], stale: [], rejected: [...invalid] }
     : await keepWaiting(write, context, context.keep, { ...chunk, versions: sound.filter(isLater) })
@@ -78,18 +82,18 @@ async function keepWaiting (
       continue
     }
     rows.push({
-      index, code, line: keep.lineOf(index), updated_at, restores: item.deleted === false,
-      owner: unit?.id ?? reach, issues: issues.map(issue => told(waitsFor(issue))), item: { ...item, code },
+      index, code, line: keep.lineOf(index), updated_at, owner: unit?.id ?? reach,
+      issues: issues.map(issue => told(waitsFor(issue))), item: { ...item, code },
       missing_unit: unit === undefined ? item.unit : null,
       missing_procedure: issues.some(({ code }) => code === 'unknown_procedure') ? item.procedure! : null
     })
   }
   const sender = { ...keep, source, reach, province: common, ignoresRepeats }
-  // Of versions of the same time the last one counts.
   const timeOf = (code: string, at: number) => `${at} ${code}`
-  const lastOf = new Map(versions.map(({ index, dossier: { code, updated_at: at } }) => [timeOf(code, at), index]))
-  const { true: replaced = [], false: others = [] } = Object.groupBy(rows, ({ index, code, updated_at: at }) => (
-    `${(lastOf.get(timeOf(code, at)) ?? -1) > index}`))
+  const versionsOf = Map.groupBy(versions, ({ dossier: { code, updated_at: at } }) => timeOf(code, at))
+  const isReplaced = (row: WaitingRow) => (versionsOf.get(timeOf(row.code, row.updated_at)) ?? []).some(version => (
+    weightOf(version) - weightOfRow(row) || version.index - row.index) > 0)
+  const { true: replaced = [], false: others = [] } = Object.groupBy(rows, row => `${isReplaced(row)}`)
   const { surplus, excess, stale: older } = await keepRows(trx, sender, others)
   const stale = [...replaced, ...older]
   const left = new Set([...surplus, ...excess, ...stale])
