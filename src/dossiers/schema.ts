@@ -61,8 +61,8 @@ export const DossierItem = Named('DossierItem', 'The current state of a dossier,
   correction: Type.Optional(Type.Boolean({
     description: 'true: the dossier always was as this version says. Its unit, its field and its end count from the beginning, ' +
       'and figures of past periods change; the audit lists it. Without it, a version with another unit, or with a procedure of ' +
-      'another field, moves the dossier from the day of `updated_at` on, and an ended dossier that is open again is taken up ' +
-      'again on that day: figures of the days before stay.',
+      'another field, moves the dossier from the day of `updated_at` on, and an ended dossier that is open again on a later ' +
+      'day is taken up again then: figures of the days before stay.',
     default: false
   })),
   deleted: Type.Optional(Type.Boolean({
