@@ -342,6 +342,8 @@ forEachDatabase('dossiers that name what the catalogue does not have', async (t,
     const { outcomes, issues } = await keeping(db, [of('H56-380', '9.7', 'a'), of('H56-380', '9.7', 'b')])
     t.same([outcomes, issues.get(1)!.map(({ code }) => code)], [['waiting', 'rejected'], ['too_many_waiting']])
     t.same((await keeping(db, [of('H56-380', '9.7', 'c')])).outcomes, ['rejected'])
+    t.same((await keeping(db, [of('H56-380', '9.7', 'a', { correction: true })])).outcomes, ['rejected'])
+    t.ok((await waiting(db)).includes('a'), 'and what it would take the place of goes on waiting')
     t.same((await keeping(db, [of('H56-380', '9.7', 'c')], { source: 'other' })).outcomes, ['waiting'])
     const keep = { import: 1, client: 'another', province: '', lineOf: () => 1 }
     t.same((await keeping(db, [of('H56-380', '9.7', 'd')], { keep })).outcomes, ['waiting'])
