@@ -27,7 +27,7 @@ export const CONTENT: Columns<StoredDossier> = {
   supplements: { type: 'jsonb', of: ({ supplements }) => supplementsJson(supplements) },
   details: { type: 'jsonb', of: ({ details }) => detailsJson(details) }
 }
-export const CODE: Columns<StoredDossier> = { code: { type: 'text', of: ({ code }) => code } }
+export const CODE: Columns<Pick<StoredDossier, 'code'>> = { code: { type: 'text', of: ({ code }) => code } }
 export const UPDATED: Columns<StoredDossier> = { updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at } }
 /** With what follows from it. */
 export const SENT: Columns<StoredDossier> = {

@@ -11,7 +11,7 @@ import type { WellFormed } from '../records/record.ts'
 import { weightOf } from '../rounds.ts'
 import type { IngestContext, Keeping, Version } from '../validate.ts'
 import { dropOutdated, keepRows, lockWaiting } from './store.ts'
-import { MOST_VERSIONS, weightOfRow, type WaitingRow } from './thin.ts'
+import { MOST_VERSIONS, timeOf, weightOfRow, type WaitingRow } from './thin.ts'
 
 export interface Chunk {
   /** Those that are sound, and those of them that are refused. */
@@ -89,9 +89,8 @@ async function keepWaiting (
     })
   }
   const sender = { ...keep, source, reach, province: common, ignoresRepeats }
-  const timeOf = (code: string, at: number) => `${at} ${code}`
-  const versionsOf = Map.groupBy(versions, ({ dossier: { code, updated_at: at } }) => timeOf(code, at))
-  const isReplaced = (row: WaitingRow) => (versionsOf.get(timeOf(row.code, row.updated_at)) ?? []).some(version => (
+  const versionsOf = Map.groupBy(versions, ({ dossier }) => timeOf(dossier))
+  const isReplaced = (row: WaitingRow) => (versionsOf.get(timeOf(row)) ?? []).some(version => (
     weightOf(version) - weightOfRow(row) || version.index - row.index) > 0)
   const { true: replaced = [], false: others = [] } = Object.groupBy(rows, row => `${isReplaced(row)}`)
   const { surplus, excess, stale: older } = await keepRows(trx, sender, others)

@@ -27,9 +27,8 @@ interface Keeper extends Sender, Keeping {
   ignoresRepeats: boolean
 }
 
-const CODE_OF_ROW: Columns<Pick<WaitingRow, 'code'>> = { code: { type: 'text', of: ({ code }) => code } }
 const KEPT: Columns<WaitingRow> = {
-  ...CODE_OF_ROW,
+  ...CODE,
   line: { type: 'int4', of: ({ line }) => line },
   updated_at: { type: 'timestamptz', of: ({ updated_at: at }) => at },
   owner: { type: 'text', of: ({ owner }) => owner },
@@ -131,7 +130,7 @@ export async function keepRows (
   if (dropped.length > 0) {
     await sql`
       delete from waiting_dossiers as stored
-      using ${unnested({ ...CODE_OF_ROW, id: { type: 'int8', of: ({ id }) => id } }, dropped)} as given
+      using ${unnested({ ...CODE, id: { type: 'int8', of: ({ id }) => id } }, dropped)} as given
       where stored.source = ${source} and stored.code = given.code and stored.id = given.id`.execute(trx)
   }
   const names = columns(Object.keys(KEPT))

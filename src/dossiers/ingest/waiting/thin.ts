@@ -123,7 +123,10 @@ export function sorted (
   return found
 }
 
-const timeOf = ({ code, updated_at: at }: WaitingRow) => `${at} ${code}`
+/** What versions of one time of one dossier have in common. */
+export function timeOf ({ code, updated_at: at }: Pick<WaitingRow, 'code' | 'updated_at'>): string {
+  return `${at} ${code}`
+}
 
 /** The order in which rows that came together count, as in `roundsOf`. */
 function arranged (rows: readonly WaitingRow[]): WaitingRow[] {
